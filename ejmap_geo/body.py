@@ -1,0 +1,52 @@
+"""Planetary bodies, modelled as spheres."""
+
+import math
+from dataclasses import dataclass
+
+from ejmap_geo.errors import BodyError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A spherical planet or moon.
+
+    Attributes:
+        name: Name as the IAU writes it.
+        radius_m: Radius of the reference sphere in metres.
+        authority: CRS code of planetocentric longitude and latitude on this very sphere, such
+            as ``"ESRI:104974"``, or None when no registry lists it.
+    """
+
+    name: str
+    radius_m: float
+    authority: str | None = None
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.radius_m) and self.radius_m > 0):
+            raise BodyError(f"radius of {self.name} must be positive metres, got {self.radius_m}")
+
+    @property
+    def half_circumference_m(self) -> float:
+        """Distance from any point to its antipode along a great circle, in metres."""
+        return math.pi * self.radius_m
+
+
+# The published mosaics and tables are on this sphere. IAU_2015:19900 is R = 2 440 530 m: relabelling
+# one as the other moves the antimeridian by 3.55 km (ADR 1).
+MERCURY = Body(name="Mercury", radius_m=2_439_400.0, authority="ESRI:104974")
+MOON = Body(name="Moon", radius_m=1_737_400.0, authority="IAU_2015:30100")
+
+BODIES = {body.name.lower(): body for body in (MERCURY, MOON)}
+
+
+def body_named(name: str) -> Body:
+    """Return the known body called ``name``, ignoring case.
+
+    Raises:
+        BodyError: If no such body is known.
+    """
+    try:
+        return BODIES[name.lower()]
+    except KeyError:
+        known = ", ".join(sorted(body.name for body in BODIES.values()))
+        raise BodyError(f"unknown body {name!r}; known bodies are {known}") from None

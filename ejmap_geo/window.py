@@ -1,0 +1,49 @@
+"""Pixel rectangles."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.errors import GridError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A pixel rectangle; ``row`` grows southwards, ``col`` eastwards, both ends half-open.
+
+    On a basemap the columns go round the planet: a window may start anywhere and run past the last
+    column, which then continues at column 0 (see :meth:`columns`).
+    """
+
+    row: int
+    col: int
+    height: int
+    width: int
+
+    def __post_init__(self) -> None:
+        if self.height <= 0 or self.width <= 0:
+            raise GridError(f"window must not be empty, got {self.height}x{self.width} px")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """``(height, width)`` in pixels."""
+        return self.height, self.width
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Row and column slices of a window that does not wrap."""
+        return slice(self.row, self.row + self.height), slice(self.col, self.col + self.width)
+
+    def columns(self, width_px: int) -> NDArray[np.intp]:
+        """Return the column indices, going round a raster that is ``width_px`` wide."""
+        return np.arange(self.col, self.col + self.width) % width_px
+
+    def intersection(self, other: "Window") -> "Window | None":
+        """Return the common rectangle, or None when the two only touch or lie apart."""
+        top, left = max(self.row, other.row), max(self.col, other.col)
+        bottom = min(self.row + self.height, other.row + other.height)
+        right = min(self.col + self.width, other.col + other.width)
+        if bottom <= top or right <= left:
+            return None
+        return Window(row=top, col=left, height=bottom - top, width=right - left)
