@@ -1,0 +1,70 @@
+"""Configuration of the polar EJSEG: the view it looks at and the network that looks."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+class PolarViewConfig(BaseModel):
+    """How the surroundings of a crater become an image of azimuth by log-range.
+
+    Attributes:
+        rows: Range bins.
+        cols: Azimuth bins.
+        inner_radii: Inner edge of the view in crater radii.
+        outer_radii: Outer edge of the view in crater radii.
+        offset_radii: Offset inside the logarithm of range, in crater radii.
+        range_samples: Sample points a cell along range.
+        azimuth_samples: Sample points a cell along azimuth.
+    """
+
+    model_config = _FROZEN
+
+    rows: int = Field(default=160, gt=0)
+    cols: int = Field(default=768, gt=0)
+    inner_radii: float = Field(default=0.9, gt=0)
+    outer_radii: float = Field(default=80.0, gt=0)
+    offset_radii: float = Field(default=3.0, ge=0)
+    range_samples: int = Field(default=3, gt=0)
+    azimuth_samples: int = Field(default=2, gt=0)
+
+    @model_validator(mode="after")
+    def _ranges_grow(self) -> Self:
+        if self.outer_radii <= self.inner_radii:
+            raise ValueError(
+                f"outer_radii must exceed inner_radii, got {self.outer_radii} and {self.inner_radii}"
+            )
+        return self
+
+
+class PolarUnetConfig(BaseModel):
+    """A small U-Net that goes round in azimuth.
+
+    Attributes:
+        base_channels: Channels of the first stage; they double per stage up to eight times.
+        depth: Number of halvings between the first and the deepest stage.
+        stem: Side of the blocks of cells that enter the first stage as channels.
+        dropout: Share of the deepest features dropped in training.
+        view: The view the network is made for.
+    """
+
+    model_config = _FROZEN
+
+    kind: Literal["polar_unet"] = "polar_unet"
+    base_channels: int = Field(default=24, gt=0)
+    depth: int = Field(default=4, ge=1, le=6)
+    stem: int = Field(default=2, ge=1)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    view: PolarViewConfig = PolarViewConfig()
+
+    @model_validator(mode="after")
+    def _view_divides(self) -> Self:
+        step = self.stem * 2**self.depth
+        if self.view.rows % step or self.view.cols % step:
+            raise ValueError(
+                f"rows and cols of the view must be multiples of {step} (stem x 2^depth), got "
+                f"{self.view.rows} and {self.view.cols}"
+            )
+        return self

@@ -1,0 +1,92 @@
+"""The polar view of a crater as network input: normalised bands, ranges and coverage."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.body import Body
+from ejmap_geo.craters import Crater
+from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.polar import PolarGrid
+from ejmap_geo.reproject import to_polar
+from ejmap_ml.ejseg.polar_config import PolarViewConfig
+
+# MAD x 1.4826 is the standard deviation of normal noise; a view that is flat to a grey level is
+# scaled as if its spread were one level.
+MAD_TO_SIGMA = 1.4826
+MIN_SPREAD = 1.0
+CLIP_SIGMA = 5.0
+EXTRA_CHANNELS = 4
+
+
+def polar_grid(crater: Crater, *, body: Body, config: PolarViewConfig) -> PolarGrid:
+    """Return the grid of the crater's polar view."""
+    return PolarGrid(
+        body=body,
+        center=crater.center,
+        radius_m=crater.radius_m,
+        rows=config.rows,
+        cols=config.cols,
+        inner_radii=config.inner_radii,
+        outer_radii=config.outer_radii,
+        offset_radii=config.offset_radii,
+    )
+
+
+def channel_count(band_count: int) -> int:
+    """Return the channels of a view: each band twice, and the four that describe the geometry."""
+    return 2 * band_count + EXTRA_CHANNELS
+
+
+def polar_view(
+    raster: NDArray[np.uint8], *, basemap: BasemapGrid, crater: Crater, config: PolarViewConfig
+) -> NDArray[np.float32]:
+    """Look at the surroundings of a crater along azimuth and log-range.
+
+    Every band is normalised by the median and the median absolute deviation of this very view, so
+    that a network trained on one mosaic can read another. Channels, in order: the bands against the
+    whole view; the bands against the ring at the same range; log range in radii; angular range over
+    pi; log of the mosaic's pixels a radius; 1 where the mosaic has data.
+
+    Args:
+        raster: ``(band, rows, cols)`` mosaic, 0 in all bands where there are no data.
+        basemap: Grid of ``raster``.
+        crater: The crater at the origin.
+        config: Size and reach of the view.
+
+    Returns:
+        ``(channel_count(band), rows, cols)``; 0 where there are no data.
+    """
+    grid = polar_grid(crater, body=basemap.body, config=config)
+    samples = (config.range_samples, config.azimuth_samples)
+    bands = to_polar(raster, basemap=basemap, polar=grid, samples=samples)
+    is_valid = np.isfinite(bands[0])
+    whole, ring = _normalized(bands, is_valid)
+    geometry = np.broadcast_to(
+        np.stack(
+            [
+                np.log(grid.range_radii) / 2 - 1,
+                np.minimum(grid.range_rad / np.pi, 1),
+                np.full(grid.rows, np.log(crater.radius_m / basemap.resolution_m) / 2),
+            ]
+        )[:, :, None],
+        (EXTRA_CHANNELS - 1, *grid.shape),
+    )
+    return np.concatenate([whole, ring, geometry, is_valid[None]]).astype(np.float32)
+
+
+def _normalized(
+    bands: NDArray[np.float32], is_valid: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the bands in robust sigmas from the view's and from each ring's median."""
+    if not is_valid.any():
+        return np.zeros_like(bands), np.zeros_like(bands)
+    median = np.median(bands[:, is_valid], axis=1)[:, None, None]
+    mad = np.median(np.abs(bands[:, is_valid] - median[:, 0]), axis=1)[:, None, None]
+    sigma = np.maximum(mad * MAD_TO_SIGMA, MIN_SPREAD)
+    ring_median = median + np.zeros_like(bands[:, :, :1])
+    rows = is_valid.any(axis=1)
+    ring_median[:, rows, 0] = np.nanmedian(bands[:, rows], axis=2)
+    return tuple(
+        np.where(is_valid, np.clip((bands - center) / sigma, -CLIP_SIGMA, CLIP_SIGMA), 0)
+        for center in (median, ring_median)
+    )
