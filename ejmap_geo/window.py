@@ -39,6 +39,30 @@ class Window:
         """Return the column indices, going round a raster that is ``width_px`` wide."""
         return np.arange(self.col, self.col + self.width) % width_px
 
+    def pieces(self, width_px: int) -> list[tuple[tuple[slice, slice], tuple[slice, slice]]]:
+        """Return the window as rectangles that do not wrap: one, or two across the last column.
+
+        Slices read and write in place, without the copies of indexing by :meth:`columns`.
+
+        Args:
+            width_px: Columns of the raster that the window goes round.
+
+        Returns:
+            For each rectangle its slices of the raster and its slices of the window.
+
+        Raises:
+            GridError: If the window is wider than the raster, so that columns would repeat.
+        """
+        if self.width > width_px:
+            raise GridError(f"window of {self.width} columns exceeds a raster of {width_px}")
+        start = self.col % width_px
+        first = min(self.width, width_px - start)
+        rows, every = slice(self.row, self.row + self.height), slice(None)
+        parts = [((rows, slice(start, start + first)), (every, slice(0, first)))]
+        if first < self.width:
+            parts.append(((rows, slice(0, self.width - first)), (every, slice(first, self.width))))
+        return parts
+
     def intersection(self, other: "Window") -> "Window | None":
         """Return the common rectangle, or None when the two only touch or lie apart."""
         top, left = max(self.row, other.row), max(self.col, other.col)
