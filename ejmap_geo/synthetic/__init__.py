@@ -1,0 +1,1 @@
+"""The demo planet: a procedural Mercury whose ejecta are known exactly, crater by crater."""

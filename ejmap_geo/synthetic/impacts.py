@@ -1,0 +1,200 @@
+"""The impacts of a planet: where fresh craters lie, how large and how old they are."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.body import Body
+from ejmap_geo.coords import LonLat, normalize_lon
+from ejmap_geo.synthetic.ejecta import RaySystem
+
+_CLUSTERED_SHARE = 0.55
+_GIANT_RADIUS_M = (45_000.0, 60_000.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Impact:
+    """One impact with its ejecta.
+
+    Attributes:
+        center: Where it struck.
+        radius_m: Rim radius in metres.
+        brightness: How much of the fresh brightness is left, 0 to 1.
+        colour: How much of the fresh colour is left, 0 to 1; it fades earlier than brightness.
+        system: Shape of its ejecta.
+    """
+
+    center: LonLat
+    radius_m: float
+    brightness: float
+    colour: float
+    system: RaySystem
+
+
+def draw_impacts(  # noqa: PLR0913 - keyword-only
+    body: Body,
+    *,
+    count: int,
+    giants: int,
+    radius_m: tuple[float, float],
+    brightness: tuple[float, float],
+    rng: np.random.Generator,
+) -> list[Impact]:
+    """Draw impacts with sizes spread evenly in log radius; the first ``giants`` have rays that go far.
+
+    Sizes and ages are stratified, so that every planet has its share of each.
+    """
+    log_low, log_high = math.log(radius_m[0]), math.log(radius_m[1])
+    radii_m = np.exp(log_low + (log_high - log_low) * _stratified(count, rng=rng))
+    radii_m[:giants] = rng.uniform(*_GIANT_RADIUS_M, giants)
+    kept = brightness[0] + (brightness[1] - brightness[0]) * _stratified(count, rng=rng)
+    centers = _centers(body, radii_m, rng=rng)
+    return [
+        _impact(
+            body,
+            center=center,
+            radius_m=float(radii_m[k]),
+            brightness=float(max(kept[k], 0.8) if k < giants else kept[k]),
+            is_giant=k < giants,
+            rng=rng,
+        )
+        for k, center in enumerate(centers)
+    ]
+
+
+def _stratified(count: int, *, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return ``count`` numbers in [0, 1), one in each of ``count`` equal bins, shuffled."""
+    return rng.permutation((np.arange(count) + rng.random(count)) / max(count, 1))
+
+
+def _centers(
+    body: Body, radii_m: NDArray[np.float64], *, rng: np.random.Generator
+) -> list[LonLat]:
+    """Place craters, a share of them so close to an earlier one that their ejecta overlap."""
+    centers: list[LonLat] = []
+    for k, radius_m in enumerate(radii_m):
+        joins = k > 0 and k % 20 >= round(20 * (1 - _CLUSTERED_SHARE))
+        for _ in range(200):
+            point = _near(body, centers, radii_m, rng=rng) if joins else _anywhere(rng=rng)
+            gaps = (
+                _distance_m(body, point, other) > 2.2 * (radius_m + radii_m[i])
+                for i, other in enumerate(centers)
+            )
+            if all(gaps):
+                break
+        centers.append(point)
+    return centers
+
+
+def _anywhere(*, rng: np.random.Generator) -> LonLat:
+    lat = math.degrees(math.asin(rng.uniform(-1, 1)))
+    return LonLat(float(rng.uniform(-180, 180)), lat)
+
+
+def _near(
+    body: Body, centers: list[LonLat], radii_m: NDArray[np.float64], *, rng: np.random.Generator
+) -> LonLat:
+    """Return a point 3 to 9 radii from one of the craters placed so far."""
+    k = int(rng.integers(len(centers)))
+    distance_rad = rng.uniform(3.0, 9.0) * radii_m[k] / body.radius_m
+    return _destination(centers[k], distance_rad, rng.uniform(0, 2 * math.pi))
+
+
+def _destination(origin: LonLat, range_rad: float, azimuth_rad: float) -> LonLat:
+    lat0 = math.radians(origin.lat_deg)
+    sin_lat = math.sin(lat0) * math.cos(range_rad)
+    sin_lat += math.cos(lat0) * math.sin(range_rad) * math.cos(azimuth_rad)
+    east = math.sin(azimuth_rad) * math.sin(range_rad) * math.cos(lat0)
+    turn = math.atan2(east, math.cos(range_rad) - math.sin(lat0) * sin_lat)
+    lon_deg = normalize_lon(origin.lon_deg + math.degrees(turn))
+    return LonLat(lon_deg, math.degrees(math.asin(max(-1.0, min(1.0, sin_lat)))))
+
+
+def _distance_m(body: Body, a: LonLat, b: LonLat) -> float:
+    lat_a, lat_b = math.radians(a.lat_deg), math.radians(b.lat_deg)
+    cosine = math.sin(lat_a) * math.sin(lat_b)
+    cosine += math.cos(lat_a) * math.cos(lat_b) * math.cos(math.radians(a.lon_deg - b.lon_deg))
+    return body.radius_m * math.acos(max(-1.0, min(1.0, cosine)))
+
+
+def _impact(  # noqa: PLR0913 - keyword-only
+    body: Body,
+    *,
+    center: LonLat,
+    radius_m: float,
+    brightness: float,
+    is_giant: bool,
+    rng: np.random.Generator,
+) -> Impact:
+    lat = math.radians(center.lat_deg)
+    blanket = float(rng.uniform(2.1, 3.6 if not is_giant else 3.0))
+    shadow_half_rad = float(rng.uniform(0.4, 1.3)) if rng.random() < 0.45 else 0.0
+    shadow_rad = float(rng.uniform(-math.pi, math.pi))
+    rays = _draw_rays(blanket, is_giant=is_giant, rng=rng)
+    if shadow_half_rad > 0:
+        away = np.abs((rays[:, 0] - shadow_rad + math.pi) % (2 * math.pi) - math.pi)
+        lit = rays[away > shadow_half_rad]
+        rays = lit if len(lit) else rays[np.argmax(away)][None]
+    system = RaySystem(
+        sin_lat=math.sin(lat),
+        cos_lat=math.cos(lat),
+        lon_rad=math.radians(center.lon_deg),
+        radius_rad=radius_m / body.radius_m,
+        blanket_radii=blanket,
+        streak_radii=float(blanket + rng.uniform(1.5, 4.5)),
+        shadow_rad=shadow_rad,
+        shadow_half_rad=shadow_half_rad,
+        rays=rays,
+        specks=_draw_specks(rays, rng=rng),
+        seed=int(rng.integers(1 << 30)),
+    )
+    return Impact(
+        center=center,
+        radius_m=radius_m,
+        brightness=brightness,
+        colour=brightness**1.7,
+        system=system,
+    )
+
+
+def _draw_rays(
+    blanket_radii: float, *, is_giant: bool, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Draw rays, ``(n, 5)`` as in :class:`RaySystem`; most are short and thin, few are long."""
+    count = int(rng.integers(26, 40)) if is_giant else int(rng.integers(10, 26))
+    azimuth = rng.uniform(-math.pi, math.pi, count)
+    # Some rays leave in bundles.
+    followers = rng.random(count) < 0.35
+    azimuth[followers] = rng.choice(azimuth, followers.sum()) + rng.normal(0, 0.07, followers.sum())
+    start = blanket_radii * rng.uniform(0.55, 1.1, count)
+    if is_giant:
+        end = rng.uniform(12, 45, count)
+        far = rng.random(count) < 0.4
+        far[:3] = True
+        end[far] = rng.uniform(50, 80, far.sum())
+        half_width = rng.uniform(0.18, 0.55, count)
+    else:
+        end = start + 3.0 + rng.gamma(1.6, 4.2, count)
+        end = np.minimum(end, 30.0)
+        half_width = rng.uniform(0.10, 0.34, count) * (0.8 + 0.5 * end / 15)
+    strength = rng.uniform(0.55, 1.0, count)
+    return np.stack([azimuth, half_width, start, end, strength], axis=1)
+
+
+def _draw_specks(rays: NDArray[np.float64], *, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Draw clusters of secondaries, most of them along rays, ``(m, 5)`` as in :class:`RaySystem`."""
+    clusters = []
+    for _ in range(int(rng.integers(4, 11))):
+        ray = rays[int(rng.integers(len(rays)))]
+        count = int(rng.integers(5, 13))
+        middle = rng.uniform(1.2, 1.0 + 0.5 * ray[3])
+        spread = 0.35 + 0.05 * middle
+        range_radii = np.maximum(1.3, middle + rng.normal(0, 1.6 * spread, count))
+        azimuth = ray[0] + rng.normal(0, 0.02) + rng.normal(0, spread, count) / range_radii
+        radial = rng.uniform(0.12, 0.45, count)
+        lateral = radial * rng.uniform(0.35, 0.8, count)
+        strength = rng.uniform(0.5, 1.0, count)
+        clusters.append(np.stack([azimuth, range_radii, radial, lateral, strength], axis=1))
+    return np.concatenate(clusters)

@@ -1,0 +1,218 @@
+"""The demo planet: mosaic, catalogue and the true ejecta of every catalogued crater."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.body import MERCURY, Body
+from ejmap_geo.craters import Crater
+from ejmap_geo.errors import GridError
+from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.masks import PlacedMask
+from ejmap_geo.synthetic.directions import (
+    Directions,
+    cap_window,
+    directions,
+    unit_vector,
+    whole_planet,
+)
+from ejmap_geo.synthetic.ejecta import intensity, reach_radii
+from ejmap_geo.synthetic.imaging import Scene, colour_bands, expose, grey_band
+from ejmap_geo.synthetic.impacts import Impact, draw_impacts
+from ejmap_geo.synthetic.relief import Bowls, draw_old_craters, shade
+from ejmap_geo.synthetic.spots import draw_spots, spot_brightness
+from ejmap_geo.synthetic.terrain import draw_seams, make_surface, nearest_cell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanetConfig:
+    """What kind of planet to make.
+
+    Attributes:
+        body: The sphere it lies on.
+        width_px: Columns of the mosaic; rows are half as many.
+        craters: Number of catalogued fresh craters.
+        giants: How many of them have rays that run up to 80 crater radii.
+        bands: 3 for PC2, PC1 and the 430/1000 nm ratio; 1 for a grey mosaic.
+        old_craters: Number of worn craters without ejecta.
+        distractors: Number of faded ray systems without a catalogued crater.
+        bright_spots: Number of small fresh craters that nobody catalogues.
+        smallest_radius_m: Smallest rim radius of a catalogued crater.
+        largest_radius_m: Largest rim radius, giants apart.
+        visible_intensity: Share of full fresh brightness that an eye can tell from its
+            surroundings: the border of the true ejecta.
+    """
+
+    body: Body = MERCURY
+    width_px: int = 2048
+    craters: int = 24
+    giants: int = 1
+    bands: Literal[1, 3] = 3
+    old_craters: int = 6000
+    distractors: int = 6
+    bright_spots: int = 700
+    smallest_radius_m: float = 16_000.0
+    largest_radius_m: float = 55_000.0
+    visible_intensity: float = 0.28
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.giants <= self.craters:
+            raise GridError(
+                f"giants are some of the {self.craters} craters, got {self.giants}; ask for fewer"
+            )
+        if not 0 < self.smallest_radius_m < self.largest_radius_m:
+            raise GridError(
+                f"crater radii must satisfy 0 < smallest < largest, got "
+                f"{self.smallest_radius_m} and {self.largest_radius_m} m"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planet:
+    """A planet whose ejecta are known.
+
+    Attributes:
+        raster: ``(band, row, col)`` uint8, 1 to 255 (0 would mean no data).
+        basemap: The grid of the raster.
+        craters: The catalogued craters by id, all labelled.
+        truth: Ejecta of each catalogued crater by its id, the cavity excluded.
+    """
+
+    raster: NDArray[np.uint8]
+    basemap: BasemapGrid
+    craters: tuple[Crater, ...]
+    truth: dict[int, PlacedMask]
+
+
+def make_planet(
+    config: PlanetConfig, *, seed: int, progress: Callable[[str], None] | None = None
+) -> Planet:
+    """Make the planet of a seed; the same seed gives the same planet.
+
+    Args:
+        config: What kind of planet.
+        seed: Any non-negative integer.
+        progress: Called with a sentence before each step.
+    """
+    tell = progress or _silent
+    streams = iter(np.random.default_rng(seed).spawn(8))
+    basemap = BasemapGrid(body=config.body, width_px=config.width_px)
+    at = directions(basemap, whole_planet(basemap))
+
+    tell("drawing albedo and units")
+    surface = make_surface(at, rng=next(streams))
+    tell("throwing fresh ejecta")
+    catalogued = _catalogued(config, rng=next(streams))
+    faded = _distractors(config, rng=next(streams))
+    layers, truth = _lay_ejecta(config, basemap, catalogued, faded)
+    tell("scattering bright spots")
+    spots = _spots(config, at, rng=next(streams))
+    tell("cratering and shading")
+    shaded = _relief(config, at, catalogued + faded, roughness=1 - 0.6 * surface.plains, rng=next(streams))
+    brightness = 1 - (1 - layers[0]) * (1 - spots)
+    scene = Scene(surface, shaded, brightness, 1 - (1 - layers[1]) * (1 - 0.8 * spots))
+    tell("taking pictures")
+    seams = draw_seams(config.bands, rng=next(streams))
+    bands = colour_bands(scene) if config.bands == 3 else grey_band(scene)
+    raster = expose(bands, cells=nearest_cell(at, seams.centers), seams=seams, rng=next(streams))
+    return Planet(raster=raster, basemap=basemap, craters=_catalogue(catalogued), truth=truth)
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
+
+
+def _catalogued(config: PlanetConfig, *, rng: np.random.Generator) -> list[Impact]:
+    return draw_impacts(
+        config.body,
+        count=config.craters,
+        giants=config.giants,
+        radius_m=(config.smallest_radius_m, config.largest_radius_m),
+        brightness=(0.5, 1.0),
+        rng=rng,
+    )
+
+
+def _distractors(config: PlanetConfig, *, rng: np.random.Generator) -> list[Impact]:
+    return draw_impacts(
+        config.body,
+        count=config.distractors,
+        giants=0,
+        radius_m=(config.smallest_radius_m, config.largest_radius_m),
+        brightness=(0.3, 0.55),
+        rng=rng,
+    )
+
+
+def _lay_ejecta(
+    config: PlanetConfig, basemap: BasemapGrid, catalogued: list[Impact], faded: list[Impact]
+) -> tuple[NDArray[np.float32], dict[int, PlacedMask]]:
+    """Return brightness and colour of all ejecta, ``(2, rows, cols)``, and the true masks."""
+    clear = np.ones((2, *basemap.shape), np.float32)
+    truth = {}
+    for crater_id, impact in enumerate(catalogued + faded, start=1):
+        outer_radii = reach_radii(impact.system)
+        window = cap_window(
+            basemap, center=impact.center, radius_rad=outer_radii * impact.system.radius_rad
+        )
+        fresh = intensity(directions(basemap, window), impact.system, outer_radii)
+        rows = slice(window.row, window.row + window.height)
+        cols = window.columns(config.width_px)
+        clear[0][rows, cols] *= 1 - impact.brightness * fresh
+        clear[1][rows, cols] *= 1 - impact.colour * fresh
+        if crater_id <= len(catalogued):
+            # Intensity is exactly 1 in the cavity and only there.
+            visible = (impact.brightness * fresh > config.visible_intensity) & (fresh < 1)
+            truth[crater_id] = PlacedMask(mask=visible, window=window).trimmed()
+    return 1 - clear, truth
+
+
+def _spots(
+    config: PlanetConfig, at: Directions, *, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    spots = draw_spots(
+        config.bright_spots,
+        smallest_rad=9_000.0 / config.body.radius_m,
+        largest_rad=130_000.0 / config.body.radius_m,
+        rng=rng,
+    )
+    return spot_brightness(at, spots, int(rng.integers(1 << 30)))
+
+
+def _relief(
+    config: PlanetConfig,
+    at: Directions,
+    fresh: list[Impact],
+    *,
+    roughness: NDArray[np.float32],
+    rng: np.random.Generator,
+) -> NDArray[np.float32]:
+    old = draw_old_craters(
+        config.old_craters,
+        smallest_rad=7_000.0 / config.body.radius_m,
+        largest_rad=240_000.0 / config.body.radius_m,
+        rng=rng,
+    )
+    bowls = Bowls(
+        np.concatenate([old.centers, *(unit_vector(one.center)[None] for one in fresh)]),
+        np.concatenate([old.radius_rad, [one.system.radius_rad for one in fresh]]),
+        np.concatenate([old.depth, np.ones(len(fresh))]),
+    )
+    octaves = max(2, int(np.log2(1 / at.pixel_rad / 10.0)) + 1)
+    return shade(at, bowls, roughness, int(rng.integers(1 << 30)), octaves)
+
+
+def _catalogue(impacts: list[Impact]) -> tuple[Crater, ...]:
+    return tuple(
+        Crater(
+            crater_id=crater_id,
+            name=f"Demo {crater_id}",
+            center=impact.center,
+            radius_m=impact.radius_m,
+            labelled=True,
+        )
+        for crater_id, impact in enumerate(impacts, start=1)
+    )

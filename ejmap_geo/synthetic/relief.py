@@ -1,0 +1,131 @@
+"""Relief as light shows it: old craters and rough ground, bright towards the sun, dark away."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+from ejmap_geo.synthetic.directions import Directions
+from ejmap_geo.synthetic.noise import fractal_noise, smoothstep
+
+_REACH_RADII = 1.7
+
+
+class Bowls(NamedTuple):
+    """Craters as topography, oldest first: a younger one erases what lies inside it.
+
+    Attributes:
+        centers: Unit vectors, ``(n, 3)``.
+        radius_rad: Angular rim radii, ``(n,)``.
+        depth: Relief relative to a fresh crater, 0 to 1, ``(n,)``.
+    """
+
+    centers: NDArray[np.float64]
+    radius_rad: NDArray[np.float64]
+    depth: NDArray[np.float64]
+
+
+def draw_old_craters(
+    count: int, *, smallest_rad: float, largest_rad: float, rng: np.random.Generator
+) -> Bowls:
+    """Draw worn craters; the number larger than r falls as r to the power -1.9."""
+    centers = rng.standard_normal((count, 3))
+    centers /= np.linalg.norm(centers, axis=1, keepdims=True)
+    power = -1.9
+    tail = (largest_rad / smallest_rad) ** power
+    radius_rad = smallest_rad * (tail + (1 - tail) * rng.random(count)) ** (1 / power)
+    order = np.argsort(-radius_rad)
+    depth = rng.uniform(0.15, 0.9, count) ** 1.3
+    return Bowls(centers[order], radius_rad[order], depth)
+
+
+@njit(cache=True, inline="always")
+def _sun(z: float) -> tuple[float, float, float, float]:
+    """Return the direction towards the sun, not normalised, and the strength of shading at sin(lat).
+
+    As on the MESSENGER mosaic: the low sun of high latitudes shades strongly, mostly from the
+    equator; close to the equator albedo wins.
+    """
+    strength = 0.22 + 0.78 * smoothstep(0.45, 0.95, abs(z))
+    return 0.75, 0.45, -0.9 * z, strength
+
+
+@njit(parallel=True, cache=True)
+def shade(  # noqa: PLR0914 - one kernel, one pass over the planet
+    at: Directions, bowls: Bowls, roughness: NDArray[np.float32], seed: int, octaves: int
+) -> NDArray[np.float32]:
+    """Return the brightening by slopes towards the sun, about -1 to 1, ``(rows, cols)``."""
+    out = np.empty((at.sin_lat.size, at.sin_lon.size), np.float32)
+    step = 1.2 * at.pixel_rad
+    for i in prange(at.sin_lat.size):
+        z = at.sin_lat[i]
+        sx, sy, sz, strength = _sun(z)
+        for j in range(at.sin_lon.size):
+            x, y = at.cos_lat[i] * at.cos_lon[j], at.cos_lat[i] * at.sin_lon[j]
+            up = sx * x + sy * y + sz * z
+            dx, dy, dz = (sx - up * x) * step, (sy - up * y) * step, (sz - up * z) * step
+            f = 10.0
+            rise = fractal_noise(
+                f * (x + dx), f * (y + dy), f * (z + dz), octaves, 0.55, seed
+            ) - fractal_noise(f * (x - dx), f * (y - dy), f * (z - dz), octaves, 0.55, seed)
+            out[i, j] = -0.9 * rise * roughness[i, j]
+        _shade_bowls(at, bowls, i, out[i])
+        for j in range(at.sin_lon.size):
+            out[i, j] *= strength
+    return out
+
+
+@njit(cache=True)
+def _shade_bowls(at: Directions, bowls: Bowls, i: int, line: NDArray[np.float32]) -> None:
+    z, cos_lat, cols = at.sin_lat[i], at.cos_lat[i], at.sin_lon.size
+    lat = math.asin(z)
+    sx, sy, sz, _ = _sun(z)
+    for k in range(bowls.radius_rad.size):
+        reach = _REACH_RADII * bowls.radius_rad[k]
+        cx, cy, cz = bowls.centers[k]
+        if abs(lat - math.asin(cz)) > reach:
+            continue
+        first, count = columns_within(cos_lat, z, bowls.centers[k], reach, cols)
+        for n in range(count):
+            j = (first + n) % cols
+            x, y = cos_lat * at.cos_lon[j], cos_lat * at.sin_lon[j]
+            cosine = cx * x + cy * y + cz * z
+            chord = math.sqrt(max(0.0, 2.0 - 2.0 * cosine))
+            d = chord / bowls.radius_rad[k]
+            if d >= _REACH_RADII or chord < 1e-12:
+                continue
+            # The gradient of the distance to the centre, along the sun.
+            outward = (
+                sx * (x * cosine - cx) + sy * (y * cosine - cy) + sz * (z * cosine - cz)
+            ) / chord
+            keep = smoothstep(0.85, 1.25, d)
+            line[j] = line[j] * (1 - (1 - keep) * 0.8) - bowls.depth[k] * outward * _slope(d)
+
+
+@njit(cache=True, inline="always")
+def _slope(d: float) -> float:
+    """Return the outward slope of a crater profile at ``d`` radii: steep wall, flat floor, rim flank."""
+    if d < 1.0:
+        return 1.1 * smoothstep(0.35, 0.8, d)
+    return -0.9 * smoothstep(0.0, 0.12, d - 1.0) * (1 - smoothstep(1.05, _REACH_RADII, d)) * 0.7
+
+
+@njit(cache=True, inline="always")
+def columns_within(
+    cos_lat: float, sin_lat: float, center: NDArray[np.float64], reach: float, cols: int
+) -> tuple[int, int]:
+    """Return the first column and the number of columns of a row that a cap touches."""
+    horizontal = math.hypot(center[0], center[1]) * cos_lat
+    if horizontal < 1e-12:
+        return 0, cols
+    cosine = (math.cos(reach) - center[2] * sin_lat) / horizontal
+    if cosine <= -1.0:
+        return 0, cols
+    if cosine >= 1.0:
+        return 0, 0
+    half = math.acos(cosine) / (2 * math.pi) * cols
+    middle = (math.atan2(center[1], center[0]) / (2 * math.pi) + 0.5) * cols
+    first = int(math.floor(middle - half))
+    return first, min(cols, int(math.ceil(middle + half)) + 1 - first)

@@ -1,0 +1,67 @@
+"""Small fresh craters that nobody catalogues: bright spots with a ragged halo."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+from ejmap_geo.synthetic.directions import Directions
+from ejmap_geo.synthetic.noise import fractal_noise, smoothstep
+from ejmap_geo.synthetic.relief import columns_within
+
+
+class Spots(NamedTuple):
+    """Bright spots.
+
+    Attributes:
+        centers: Unit vectors, ``(n, 3)``.
+        radius_rad: Outer radii of the halos as angles, ``(n,)``.
+        strength: Brightness of the middle, 0 to 1, ``(n,)``.
+    """
+
+    centers: NDArray[np.float64]
+    radius_rad: NDArray[np.float64]
+    strength: NDArray[np.float64]
+
+
+def draw_spots(
+    count: int, *, smallest_rad: float, largest_rad: float, rng: np.random.Generator
+) -> Spots:
+    """Draw spots; the number larger than r falls as r to the power -2."""
+    centers = rng.standard_normal((count, 3))
+    centers /= np.linalg.norm(centers, axis=1, keepdims=True)
+    tail = (largest_rad / smallest_rad) ** -2.0
+    radius_rad = smallest_rad * (tail + (1 - tail) * rng.random(count)) ** -0.5
+    strength = rng.beta(1.6, 2.4, count)
+    return Spots(centers, radius_rad, strength)
+
+
+@njit(parallel=True, cache=True)
+def spot_brightness(at: Directions, spots: Spots, seed: int) -> NDArray[np.float32]:
+    """Return how bright the spots make each pixel, 0 to 1, ``(rows, cols)``."""
+    out = np.zeros((at.sin_lat.size, at.sin_lon.size), np.float32)
+    cols = at.sin_lon.size
+    for i in prange(at.sin_lat.size):
+        z, cos_lat = at.sin_lat[i], at.cos_lat[i]
+        lat = math.asin(z)
+        for k in range(spots.radius_rad.size):
+            radius = spots.radius_rad[k]
+            cx, cy, cz = spots.centers[k]
+            if abs(lat - math.asin(cz)) > radius:
+                continue
+            first, count = columns_within(cos_lat, z, spots.centers[k], radius, cols)
+            f = 2.2 / radius
+            for n in range(count):
+                j = (first + n) % cols
+                x, y = cos_lat * at.cos_lon[j], cos_lat * at.sin_lon[j]
+                d = math.sqrt(max(0.0, 2.0 - 2.0 * (cx * x + cy * y + cz * z))) / radius
+                if d >= 1.0:
+                    continue
+                ragged = 0.2 * fractal_noise(f * x, f * y, f * z, 2, 0.6, seed + k)
+                core = 1.0 - smoothstep(0.08, 0.3, d)
+                halo = 0.55 * (1.0 - smoothstep(0.15, 0.8, d * (1.0 + ragged)))
+                value = spots.strength[k] * max(core, halo) * (1.0 - smoothstep(0.7, 1.0, d))
+                out[i, j] = max(out[i, j], value)
+    return out
