@@ -98,6 +98,30 @@ class PlacedMask:
         mask = self.mask[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1].copy()
         return PlacedMask(mask=mask, window=window)
 
+    def within(self, window: Window, basemap: BasemapGrid) -> NDArray[np.bool_]:
+        """Return what this mask sets in another window, ``(height, width)``; clear elsewhere."""
+        seen = np.zeros(window.shape, np.bool_)
+        if self.window is None:
+            return seen
+        cols = basemap.shape[1]
+        shift = (self.window.col - window.col) % cols
+        # Going round the planet the mask may enter the window at both of its sides.
+        for col in (shift, shift - cols):
+            placed = Window(
+                row=self.window.row - window.row,
+                col=col,
+                height=self.window.height,
+                width=self.window.width,
+            )
+            inside = placed.intersection(
+                Window(row=0, col=0, height=seen.shape[0], width=seen.shape[1])
+            )
+            if inside is not None:
+                top, left = inside.row - placed.row, inside.col - placed.col
+                bottom, right = top + inside.height, left + inside.width
+                seen[inside.slices] = self.mask[top:bottom, left:right]
+        return seen
+
     def paste_into(self, full: NDArray[np.bool_]) -> None:
         """Set the pixels of this mask in ``full``, a mask of the whole basemap."""
         if self.window is not None:
