@@ -151,7 +151,7 @@ def confusion_by_group(
         groups: Part of each pixel, numbered from 0, the same shape; negative pixels are left out.
 
     Returns:
-        One count a part, by number.
+        One count a part, by number, up to the highest number there is.
 
     Raises:
         RasterError: If the shapes differ.
