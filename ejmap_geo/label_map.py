@@ -1,0 +1,57 @@
+"""The label map: many masks in one raster of crater ids, with overlaps counted beside it."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.craters import LARGEST_CRATER_ID
+from ejmap_geo.errors import CatalogueError
+from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.masks import PlacedMask
+
+# Crater id 0 exists, so neither code may be 0.
+SEVERAL = LARGEST_CRATER_ID + 1
+NODATA = LARGEST_CRATER_ID + 2
+
+
+class LabelMap(NamedTuple):
+    """Which crater's ejecta lie where, ``(rows, cols)`` on the basemap.
+
+    Attributes:
+        labels: Crater id; ``SEVERAL`` (65534) where more than one crater claims the pixel,
+            ``NODATA`` (65535) where none does. The ids of an overlap are in the masks.
+        overlap_count: Number of craters that claim the pixel.
+    """
+
+    labels: NDArray[np.uint16]
+    overlap_count: NDArray[np.uint16]
+
+
+def label_map(masks: Mapping[int, PlacedMask], *, basemap: BasemapGrid) -> LabelMap:
+    """Burn the masks of many craters into one raster, in any order with one result.
+
+    Args:
+        masks: Mask of each crater by crater id; empty ones are fine. Read one at a time, so the
+            mapping may load lazily.
+        basemap: Grid of the masks.
+
+    Raises:
+        CatalogueError: If a crater id cannot be told from the codes of a label map.
+    """
+    labels = np.full(basemap.shape, NODATA, np.uint16)
+    overlap_count = np.zeros(basemap.shape, np.uint16)
+    for crater_id in masks:
+        if not 0 <= crater_id <= LARGEST_CRATER_ID:
+            raise CatalogueError(
+                f"label maps hold crater ids 0..{LARGEST_CRATER_ID}, got {crater_id}"
+            )
+        placed = masks[crater_id]
+        if placed.window is None:
+            continue
+        for there, here in placed.window.pieces(basemap.shape[1]):
+            mask, claimed, count = placed.mask[here], labels[there], overlap_count[there]
+            claimed[mask] = np.where(count[mask] == 0, np.uint16(crater_id), np.uint16(SEVERAL))
+            count += mask
+    return LabelMap(labels, overlap_count)
