@@ -1,0 +1,228 @@
+"""Tile stores: Zarr v3 folders of tiles, written once and whole, read by shards.
+
+A store has named groups (``labelled``, ``mapping``, ``polar``, ...). A group is a table with one row a
+tile and arrays whose first axis is the tile: ``image`` (tile, band, row, col) and the like. Arrays are
+sharded by :data:`SHARD_TILES` tiles: reading a shard whole is ten times faster than reading its tiles
+one by one, and a hundred times faster than one fancy index over scattered tiles, so nothing here does
+either of the latter.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import zarr
+from numpy.typing import DTypeLike, NDArray
+from zarr.codecs import BloscCodec
+
+from ejmap_ml.errors import TileStoreError
+
+SHARD_TILES = 64
+FORMAT = "ejmap-tiles-1"
+_TABLE = "table"
+_TABLE_KINDS = "iufb"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TileLayout:
+    """Shape and type of one tile in an array of a store.
+
+    Attributes:
+        shape: Shape of one tile, for example ``(band, row, col)``.
+        dtype: Type of its elements.
+    """
+
+    shape: tuple[int, ...]
+    dtype: DTypeLike
+
+    @classmethod
+    def of(cls, tiles: NDArray[Any]) -> Self:
+        """Return the layout of ``(tile, ...)`` arrays like ``tiles``."""
+        return cls(shape=tiles.shape[1:], dtype=tiles.dtype)
+
+
+class TileStoreWriter:
+    """Write a tile store that appears under its name when it is whole, or not at all.
+
+    Use it as a context manager; tiles are gathered in a sibling folder that is renamed at the end and
+    removed when anything fails. An existing store is replaced.
+    """
+
+    def __init__(self, path: Path, *, provenance: Mapping[str, object]) -> None:
+        self._path = path
+        self._provenance = dict(provenance)
+        self._groups: list[TileGroupWriter] = []
+
+    def __enter__(self) -> Self:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        # mkdtemp creates private folders; the store should be as readable as its neighbours.
+        self._scratch = Path(tempfile.mkdtemp(prefix=f".{self._path.name}-", dir=self._path.parent))
+        self._scratch.chmod(self._path.parent.stat().st_mode & 0o777)
+        attributes = {"format": FORMAT, "provenance": self._provenance}
+        self._root = zarr.create_group(store=self._scratch, zarr_format=3, attributes=attributes)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is None:
+                for group in self._groups:
+                    group.close()
+                _replace_folder(self._scratch, self._path)
+        finally:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def create_group(
+        self, name: str, *, table: pd.DataFrame, layouts: Mapping[str, TileLayout]
+    ) -> "TileGroupWriter":
+        """Begin a group whose tiles are the rows of ``table``.
+
+        Args:
+            name: Name of the group.
+            table: One row a tile, in the order in which the tiles will be appended; numbers and
+                booleans only.
+            layouts: Name and layout of each array.
+
+        Raises:
+            TileStoreError: A column of the table is neither a number nor a boolean.
+        """
+        group = TileGroupWriter(self._root.create_group(name), table=table, layouts=layouts)
+        self._groups.append(group)
+        return group
+
+    def write_group(
+        self, name: str, *, table: pd.DataFrame, arrays: Mapping[str, NDArray[Any]]
+    ) -> None:
+        """Write a group whose tiles are all in memory."""
+        layouts = {key: TileLayout.of(tiles) for key, tiles in arrays.items()}
+        group = self.create_group(name, table=table, layouts=layouts)
+        for start in range(0, len(table), SHARD_TILES):
+            group.append({key: tiles[start : start + SHARD_TILES] for key, tiles in arrays.items()})
+
+
+@dataclass(slots=True)
+class _Pending:
+    """Tiles that do not fill a shard yet."""
+
+    blocks: list[Mapping[str, NDArray[Any]]] = field(default_factory=list)
+    count: int = 0
+
+
+class TileGroupWriter:
+    """Append tiles to one group; made by :meth:`TileStoreWriter.create_group`."""
+
+    def __init__(
+        self, group: zarr.Group, *, table: pd.DataFrame, layouts: Mapping[str, TileLayout]
+    ) -> None:
+        self._name = group.path
+        self._tile_count = len(table)
+        self._layouts = dict(layouts)
+        self._written = 0
+        self._pending = _Pending()
+        group.update_attributes({"tile_count": len(table), "columns": list(table.columns)})
+        self._arrays = {
+            name: _create_array(group, name, layout, self._tile_count)
+            for name, layout in layouts.items()
+        }
+        _write_table(group, table)
+
+    def append(self, tiles: Mapping[str, NDArray[Any]]) -> None:
+        """Append ``(n, ...)`` tiles of every array; any ``n``.
+
+        Raises:
+            TileStoreError: The arrays, their layouts or their number are not those announced.
+        """
+        counts = {len(block) for block in tiles.values()}
+        if set(tiles) != set(self._layouts) or len(counts) != 1:
+            raise TileStoreError(
+                f"group {self._name} takes equally many tiles of {sorted(self._layouts)}, got "
+                f"{ {name: len(block) for name, block in tiles.items()} }"
+            )
+        for name, block in tiles.items():
+            _check_layout(f"{self._name}/{name}", block, self._layouts[name])
+        self._pending.blocks.append(tiles)
+        self._pending.count += counts.pop()
+        while self._pending.count >= SHARD_TILES:
+            self._flush(SHARD_TILES)
+
+    def close(self) -> None:
+        """Write what is pending.
+
+        Raises:
+            TileStoreError: Fewer or more tiles were appended than the table has rows.
+        """
+        self._flush(self._pending.count)
+        if self._written != self._tile_count:
+            raise TileStoreError(
+                f"group {self._name} has {self._tile_count} rows but {self._written} tiles"
+            )
+
+    def _flush(self, count: int) -> None:
+        if count == 0:
+            return
+        blocks = self._pending.blocks
+        joined = {name: np.concatenate([b[name] for b in blocks]) for name in self._layouts}
+        stop = self._written + count
+        if stop <= self._tile_count:
+            for name, array in self._arrays.items():
+                array[self._written : stop] = joined[name][:count]
+        self._written = stop
+        rest = {name: values[count:] for name, values in joined.items()}
+        self._pending = _Pending([rest], self._pending.count - count)
+
+
+def _create_array(
+    group: zarr.Group, name: str, layout: TileLayout, tile_count: int
+) -> zarr.Array[Any]:
+    shape = (tile_count, *layout.shape)
+    return group.create_array(
+        name,
+        shape=shape,
+        dtype=layout.dtype,
+        chunks=(1, *layout.shape),
+        shards=(SHARD_TILES, *layout.shape),
+        compressors=BloscCodec(cname="zstd", clevel=1, shuffle="shuffle"),
+        fill_value=0,
+    )
+
+
+def _write_table(group: zarr.Group, table: pd.DataFrame) -> None:
+    columns = group.create_group(_TABLE)
+    for name in table.columns:
+        values = table[name].to_numpy()
+        if values.dtype.kind not in _TABLE_KINDS:
+            raise TileStoreError(
+                f"column {name!r} of group {group.path} holds {values.dtype}; tile tables take "
+                "numbers and booleans"
+            )
+        columns.create_array(str(name), data=values)
+
+
+def _check_layout(name: str, tiles: NDArray[Any], layout: TileLayout) -> None:
+    if tiles.shape[1:] != layout.shape or tiles.dtype != np.dtype(layout.dtype):
+        raise TileStoreError(
+            f"{name} takes tiles of {layout.shape} {np.dtype(layout.dtype)}, got "
+            f"{tiles.shape[1:]} {tiles.dtype}"
+        )
+
+
+def _replace_folder(new: Path, path: Path) -> None:
+    """Put the folder ``new`` in the place of ``path``, which may hold an older one."""
+    if not path.exists():
+        new.rename(path)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{path.name}-old-", dir=path.parent))
+    os.replace(path, old)
+    new.rename(path)
+    shutil.rmtree(old, ignore_errors=True)
