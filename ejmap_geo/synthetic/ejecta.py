@@ -99,12 +99,12 @@ def _near_field(system: RaySystem, d: float, azimuth: float) -> float:
     lobes = fractal_noise(1.4 * ca, 1.4 * sa, 0.6 * ring, 3, 0.6, seed)
     edge = system.blanket_radii * (1.0 + 0.16 * lobes)
     grain = value_noise(9 * ca, 9 * sa, 3.0 * ring, seed + 7)
-    blanket = 1.0 - smoothstep(0.72, 1.0, (d + 0.25 * grain) / edge)
-    blanket *= 0.80 + 0.2 * grain - 0.15 * min(1.0, d / edge)
-    streak = fractal_noise(7 * ca, 7 * sa, 0.8 * ring, 3, 0.75, seed + 31)
-    limit = system.streak_radii * (0.62 + 0.2 * lobes)
-    streaks = smoothstep(0.25, 1.3, streak + 0.9 * (1.0 - d / limit)) * 0.75
-    streaks *= 1.0 - smoothstep(0.5, 1.1, d / max(limit, 1.0))
+    blanket = 1.0 - smoothstep(0.62, 1.0, (d + 0.3 * grain) / edge)
+    blanket *= (0.85 - 0.5 * (d - 1.0) / (1.5 * edge - 1.0)) * (1.0 + 0.22 * grain)
+    streak = fractal_noise(8 * ca, 8 * sa, 0.7 * ring, 3, 0.85, seed + 31)
+    limit = max(1.5, system.streak_radii * (0.75 + 0.2 * lobes))
+    streaks = smoothstep(-0.2, 1.6, streak + 1.1 * (1.0 - d / limit)) * 0.55
+    streaks *= 1.0 - smoothstep(0.4, 1.1, d / limit)
     light = 1.0
     if system.shadow_half_rad > 0.0:
         away = abs(_wrapped(azimuth - system.shadow_rad)) / system.shadow_half_rad
@@ -141,15 +141,15 @@ def _rays(
         if abs(lateral) > 2.6 * width:
             continue
         if not is_textured:
-            f = 0.9 / (system.radius_rad * 0.35)
-            ragged = fractal_noise(f * at[0], f * at[1], f * at[2], 2, 0.7, system.seed + 57)
+            f = 1.4 / system.radius_rad
+            ragged = fractal_noise(f * at[0], f * at[1], f * at[2], 3, 0.9, system.seed + 57)
             patches = value_noise(0.4 * f * at[0], 0.4 * f * at[1], 0.4 * f * at[2], system.seed + 83)
             is_textured = True
         gap = value_noise(7.7 * k, 0.5 * d / (0.4 + half_width), 0.3, system.seed + 5)
         gap += 0.5 * value_noise(3.3 * k, 0.11 * d / (0.4 + half_width), 0.7, system.seed + 6)
-        segment = smoothstep(-0.35, 0.1, gap + 0.3 * patches + 0.45 - 0.5 * t)
-        across = (abs(lateral) / width) + 0.22 * ragged
-        body = 1.0 - smoothstep(0.45, 1.35, across)
+        segment = smoothstep(-0.45, 0.3, gap + 0.5 * patches + 0.45 - 0.5 * t)
+        across = (abs(lateral) / width) + 0.3 * ragged
+        body = (1.0 - smoothstep(0.2, 1.6, across)) * (1.0 - 0.18 * ragged)
         along = smoothstep(0.0, 0.06, t) * (1.0 - 0.45 * t)
         clear *= 1.0 - strength * body * segment * along
     return 1.0 - clear

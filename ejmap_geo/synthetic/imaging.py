@@ -25,7 +25,7 @@ class Scene(NamedTuple):
 
 
 # Grey levels that full brightness adds to the first principal component, and its mean level.
-FRESH_LEVELS = 52.0
+FRESH_LEVELS = 80.0
 _MEAN_LEVEL = 98.0
 
 
@@ -35,7 +35,7 @@ def colour_bands(scene: Scene) -> NDArray[np.float32]:
     Fresh material is bright (PC1), low in PC2 and blue (high ratio).
     """
     albedo, plains, hue = scene.surface
-    pc1 = _MEAN_LEVEL + 15.0 * albedo + 30.0 * scene.shade + FRESH_LEVELS * scene.brightness
+    pc1 = _MEAN_LEVEL + 15.0 * albedo + 75.0 * scene.shade + FRESH_LEVELS * scene.brightness
     pc2 = 128.0 + 17.0 * hue + 6.0 * albedo + 4.0 * scene.shade - 34.0 * scene.colour
     ratio = 118.0 - 12.0 * hue + 5.0 * albedo - 8.0 * plains + 36.0 * scene.colour
     return np.stack([pc2, pc1, ratio])
@@ -44,7 +44,7 @@ def colour_bands(scene: Scene) -> NDArray[np.float32]:
 def grey_band(scene: Scene) -> NDArray[np.float32]:
     """Return one albedo band like the quick-look mosaic of Mercury, ``(1, rows, cols)``."""
     albedo = scene.surface.albedo
-    grey = _MEAN_LEVEL + 16.0 * albedo + 48.0 * scene.shade + FRESH_LEVELS * scene.brightness
+    grey = _MEAN_LEVEL + 16.0 * albedo + 110.0 * scene.shade + FRESH_LEVELS * scene.brightness
     return grey[None]
 
 

@@ -23,6 +23,7 @@ class Impact:
         radius_m: Rim radius in metres.
         brightness: How much of the fresh brightness is left, 0 to 1.
         colour: How much of the fresh colour is left, 0 to 1; it fades earlier than brightness.
+        cavity: Brightness and colour inside the rim relative to fresh ejecta, 0 to 1.
         system: Shape of its ejecta.
     """
 
@@ -30,6 +31,7 @@ class Impact:
     radius_m: float
     brightness: float
     colour: float
+    cavity: float
     system: RaySystem
 
 
@@ -74,10 +76,11 @@ def _centers(
 ) -> list[LonLat]:
     """Place craters, a share of them so close to an earlier one that their ejecta overlap."""
     centers: list[LonLat] = []
+    alone = math.ceil(len(radii_m) * (1 - _CLUSTERED_SHARE))
     for k, radius_m in enumerate(radii_m):
-        joins = k > 0 and k % 20 >= round(20 * (1 - _CLUSTERED_SHARE))
+        joins = k >= alone
         for _ in range(200):
-            point = _near(body, centers, radii_m, rng=rng) if joins else _anywhere(rng=rng)
+            point = _near(body, centers[:alone], radii_m, rng=rng) if joins else _anywhere(rng=rng)
             gaps = (
                 _distance_m(body, point, other) > 2.2 * (radius_m + radii_m[i])
                 for i, other in enumerate(centers)
@@ -96,9 +99,9 @@ def _anywhere(*, rng: np.random.Generator) -> LonLat:
 def _near(
     body: Body, centers: list[LonLat], radii_m: NDArray[np.float64], *, rng: np.random.Generator
 ) -> LonLat:
-    """Return a point 3 to 9 radii from one of the craters placed so far."""
+    """Return a point 4 to 11 radii from one of ``centers``."""
     k = int(rng.integers(len(centers)))
-    distance_rad = rng.uniform(3.0, 9.0) * radii_m[k] / body.radius_m
+    distance_rad = rng.uniform(4.0, 11.0) * radii_m[k] / body.radius_m
     return _destination(centers[k], distance_rad, rng.uniform(0, 2 * math.pi))
 
 
@@ -129,7 +132,7 @@ def _impact(  # noqa: PLR0913 - keyword-only
     rng: np.random.Generator,
 ) -> Impact:
     lat = math.radians(center.lat_deg)
-    blanket = float(rng.uniform(2.1, 3.6 if not is_giant else 3.0))
+    blanket = float(rng.uniform(2.4, 4.5))
     shadow_half_rad = float(rng.uniform(0.4, 1.3)) if rng.random() < 0.45 else 0.0
     shadow_rad = float(rng.uniform(-math.pi, math.pi))
     rays = _draw_rays(blanket, is_giant=is_giant, rng=rng)
@@ -143,7 +146,7 @@ def _impact(  # noqa: PLR0913 - keyword-only
         lon_rad=math.radians(center.lon_deg),
         radius_rad=radius_m / body.radius_m,
         blanket_radii=blanket,
-        streak_radii=float(blanket + rng.uniform(1.5, 4.5)),
+        streak_radii=float(blanket + rng.uniform(3.0, 9.0)),
         shadow_rad=shadow_rad,
         shadow_half_rad=shadow_half_rad,
         rays=rays,
@@ -155,6 +158,7 @@ def _impact(  # noqa: PLR0913 - keyword-only
         radius_m=radius_m,
         brightness=brightness,
         colour=brightness**1.7,
+        cavity=float(rng.uniform(0.3, 1.0)),
         system=system,
     )
 
@@ -163,7 +167,7 @@ def _draw_rays(
     blanket_radii: float, *, is_giant: bool, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Draw rays, ``(n, 5)`` as in :class:`RaySystem`; most are short and thin, few are long."""
-    count = int(rng.integers(26, 40)) if is_giant else int(rng.integers(10, 26))
+    count = int(rng.integers(26, 40)) if is_giant else int(rng.integers(18, 40))
     azimuth = rng.uniform(-math.pi, math.pi, count)
     # Some rays leave in bundles.
     followers = rng.random(count) < 0.35
@@ -176,10 +180,10 @@ def _draw_rays(
         end[far] = rng.uniform(50, 80, far.sum())
         half_width = rng.uniform(0.18, 0.55, count)
     else:
-        end = start + 3.0 + rng.gamma(1.6, 4.2, count)
-        end = np.minimum(end, 30.0)
-        half_width = rng.uniform(0.10, 0.34, count) * (0.8 + 0.5 * end / 15)
-    strength = rng.uniform(0.55, 1.0, count)
+        end = start + 3.0 + rng.gamma(1.7, 4.8, count)
+        end = np.minimum(end, 35.0)
+        half_width = rng.uniform(0.12, 0.42, count) * (0.8 + 0.5 * end / 15)
+    strength = rng.uniform(0.3, 0.75, count)
     return np.stack([azimuth, half_width, start, end, strength], axis=1)
 
 
@@ -195,6 +199,6 @@ def _draw_specks(rays: NDArray[np.float64], *, rng: np.random.Generator) -> NDAr
         azimuth = ray[0] + rng.normal(0, 0.02) + rng.normal(0, spread, count) / range_radii
         radial = rng.uniform(0.12, 0.45, count)
         lateral = radial * rng.uniform(0.35, 0.8, count)
-        strength = rng.uniform(0.5, 1.0, count)
+        strength = rng.uniform(0.3, 0.8, count)
         clusters.append(np.stack([azimuth, range_radii, radial, lateral, strength], axis=1))
     return np.concatenate(clusters)

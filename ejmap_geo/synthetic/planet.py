@@ -53,10 +53,10 @@ class PlanetConfig:
     bands: Literal[1, 3] = 3
     old_craters: int = 6000
     distractors: int = 6
-    bright_spots: int = 700
-    smallest_radius_m: float = 16_000.0
-    largest_radius_m: float = 55_000.0
-    visible_intensity: float = 0.28
+    bright_spots: int = 2500
+    smallest_radius_m: float = 18_000.0
+    largest_radius_m: float = 60_000.0
+    visible_intensity: float = 0.16
 
     def __post_init__(self) -> None:
         if not 0 <= self.giants <= self.craters:
@@ -131,7 +131,7 @@ def _catalogued(config: PlanetConfig, *, rng: np.random.Generator) -> list[Impac
         count=config.craters,
         giants=config.giants,
         radius_m=(config.smallest_radius_m, config.largest_radius_m),
-        brightness=(0.5, 1.0),
+        brightness=(0.6, 1.0),
         rng=rng,
     )
 
@@ -161,12 +161,13 @@ def _lay_ejecta(
         fresh = intensity(directions(basemap, window), impact.system, outer_radii)
         rows = slice(window.row, window.row + window.height)
         cols = window.columns(config.width_px)
-        clear[0][rows, cols] *= 1 - impact.brightness * fresh
-        clear[1][rows, cols] *= 1 - impact.colour * fresh
+        is_cavity = fresh == 1
+        laid = np.where(is_cavity, np.float32(impact.cavity), fresh)
+        clear[0][rows, cols] *= 1 - impact.brightness * laid
+        clear[1][rows, cols] *= 1 - impact.colour * laid
         if crater_id <= len(catalogued):
-            # Intensity is exactly 1 in the cavity and only there.
-            visible = (impact.brightness * fresh > config.visible_intensity) & (fresh < 1)
-            truth[crater_id] = PlacedMask(mask=visible, window=window).trimmed()
+            visible = (impact.brightness * fresh > config.visible_intensity) & ~is_cavity
+            truth[crater_id] = PlacedMask.in_window(visible, window=window, basemap=basemap)
     return 1 - clear, truth
 
 
@@ -175,8 +176,8 @@ def _spots(
 ) -> NDArray[np.float32]:
     spots = draw_spots(
         config.bright_spots,
-        smallest_rad=9_000.0 / config.body.radius_m,
-        largest_rad=130_000.0 / config.body.radius_m,
+        smallest_rad=24_000.0 / config.body.radius_m,
+        largest_rad=200_000.0 / config.body.radius_m,
         rng=rng,
     )
     return spot_brightness(at, spots, int(rng.integers(1 << 30)))
@@ -192,7 +193,7 @@ def _relief(
 ) -> NDArray[np.float32]:
     old = draw_old_craters(
         config.old_craters,
-        smallest_rad=7_000.0 / config.body.radius_m,
+        smallest_rad=9_500.0 / config.body.radius_m,
         largest_rad=240_000.0 / config.body.radius_m,
         rng=rng,
     )
@@ -201,7 +202,7 @@ def _relief(
         np.concatenate([old.radius_rad, [one.system.radius_rad for one in fresh]]),
         np.concatenate([old.depth, np.ones(len(fresh))]),
     )
-    octaves = max(2, int(np.log2(1 / at.pixel_rad / 10.0)) + 1)
+    octaves = max(2, int(np.log2(1 / at.pixel_rad / 60.0)) + 1)
     return shade(at, bowls, roughness, int(rng.integers(1 << 30)), octaves)
 
 

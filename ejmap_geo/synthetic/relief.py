@@ -37,19 +37,22 @@ def draw_old_craters(
     tail = (largest_rad / smallest_rad) ** power
     radius_rad = smallest_rad * (tail + (1 - tail) * rng.random(count)) ** (1 / power)
     order = np.argsort(-radius_rad)
-    depth = rng.uniform(0.15, 0.9, count) ** 1.3
+    # Large craters are old and filled; small ones keep their walls.
+    filled = np.log(radius_rad / smallest_rad) / np.log(largest_rad / smallest_rad)
+    depth = rng.uniform(0.2, 1.0, count) * (1.0 - 0.55 * filled[order])
     return Bowls(centers[order], radius_rad[order], depth)
 
 
 @njit(cache=True, inline="always")
-def _sun(z: float) -> tuple[float, float, float, float]:
-    """Return the direction towards the sun, not normalised, and the strength of shading at sin(lat).
+def _sun(x: float, y: float, z: float) -> tuple[float, float, float]:
+    """Return the direction towards the sun, not normalised.
+
+    (-y, x, 0) points east and (0, 0, -z) towards the equator, both smooth across the poles.
 
     As on the MESSENGER mosaic: the low sun of high latitudes shades strongly, mostly from the
     equator; close to the equator albedo wins.
     """
-    strength = 0.22 + 0.78 * smoothstep(0.45, 0.95, abs(z))
-    return 0.75, 0.45, -0.9 * z, strength
+    return 0.45 - 0.9 * y, 0.2 + 0.9 * x, -0.9 * z
 
 
 @njit(parallel=True, cache=True)
@@ -61,17 +64,19 @@ def shade(  # noqa: PLR0914 - one kernel, one pass over the planet
     step = 1.2 * at.pixel_rad
     for i in prange(at.sin_lat.size):
         z = at.sin_lat[i]
-        sx, sy, sz, strength = _sun(z)
         for j in range(at.sin_lon.size):
             x, y = at.cos_lat[i] * at.cos_lon[j], at.cos_lat[i] * at.sin_lon[j]
+            sx, sy, sz = _sun(x, y, z)
             up = sx * x + sy * y + sz * z
             dx, dy, dz = (sx - up * x) * step, (sy - up * y) * step, (sz - up * z) * step
-            f = 10.0
+            f = 60.0
             rise = fractal_noise(
-                f * (x + dx), f * (y + dy), f * (z + dz), octaves, 0.55, seed
-            ) - fractal_noise(f * (x - dx), f * (y - dy), f * (z - dz), octaves, 0.55, seed)
-            out[i, j] = -0.9 * rise * roughness[i, j]
+                f * (x + dx), f * (y + dy), f * (z + dz), octaves, 0.8, seed
+            ) - fractal_noise(f * (x - dx), f * (y - dy), f * (z - dz), octaves, 0.8, seed)
+            lumps = smoothstep(-0.2, 2.0, fractal_noise(6 * x, 6 * y, 6 * z, 4, 0.6, seed + 71))
+            out[i, j] = -0.2 * rise * roughness[i, j] * (0.15 + lumps)
         _shade_bowls(at, bowls, i, out[i])
+        strength = 0.42 + 0.58 * smoothstep(0.4, 0.95, abs(z))
         for j in range(at.sin_lon.size):
             out[i, j] *= strength
     return out
@@ -81,7 +86,6 @@ def shade(  # noqa: PLR0914 - one kernel, one pass over the planet
 def _shade_bowls(at: Directions, bowls: Bowls, i: int, line: NDArray[np.float32]) -> None:
     z, cos_lat, cols = at.sin_lat[i], at.cos_lat[i], at.sin_lon.size
     lat = math.asin(z)
-    sx, sy, sz, _ = _sun(z)
     for k in range(bowls.radius_rad.size):
         reach = _REACH_RADII * bowls.radius_rad[k]
         cx, cy, cz = bowls.centers[k]
@@ -96,6 +100,7 @@ def _shade_bowls(at: Directions, bowls: Bowls, i: int, line: NDArray[np.float32]
             d = chord / bowls.radius_rad[k]
             if d >= _REACH_RADII or chord < 1e-12:
                 continue
+            sx, sy, sz = _sun(x, y, z)
             # The gradient of the distance to the centre, along the sun.
             outward = (
                 sx * (x * cosine - cx) + sy * (y * cosine - cy) + sz * (z * cosine - cz)

@@ -34,7 +34,7 @@ def draw_spots(
     centers /= np.linalg.norm(centers, axis=1, keepdims=True)
     tail = (largest_rad / smallest_rad) ** -2.0
     radius_rad = smallest_rad * (tail + (1 - tail) * rng.random(count)) ** -0.5
-    strength = rng.beta(1.6, 2.4, count)
+    strength = rng.beta(1.2, 2.2, count)
     return Spots(centers, radius_rad, strength)
 
 

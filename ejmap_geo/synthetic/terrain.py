@@ -45,14 +45,14 @@ def _fill_surface(
         z = at.sin_lat[i]
         for j in range(at.sin_lon.size):
             x, y = at.cos_lat[i] * at.cos_lon[j], at.cos_lat[i] * at.sin_lon[j]
-            warp = 0.25 * fractal_noise(3 * x, 3 * y, 3 * z, 3, 0.5, seed + _WARP)
+            warp = 0.07 * fractal_noise(5 * x, 5 * y, 5 * z, 4, 0.65, seed + _WARP)
             u, v, w = x + warp, y - warp, z + 0.7 * warp
-            broad = fractal_noise(2.2 * u, 2.2 * v, 2.2 * w, 6, 0.62, seed + _BROAD)
-            fine = fractal_noise(14 * x, 14 * y, 14 * z, octaves, 0.78, seed + _FINE)
+            broad = fractal_noise(2.0 * u, 2.0 * v, 2.0 * w, 6, 0.7, seed + _BROAD)
+            fine = fractal_noise(14 * x, 14 * y, 14 * z, octaves, 0.85, seed + _FINE)
             unit = fractal_noise(1.3 * u, 1.3 * v, 1.3 * w, 5, 0.5, seed + _UNIT)
-            plains = smoothstep(0.35, 0.75, unit)
-            dark = smoothstep(0.7, 1.6, -unit + 0.25 * fine)
-            out[0, i, j] = 0.75 * broad + 0.6 * fine + 0.7 * plains - 0.7 * dark
+            plains = smoothstep(0.3, 0.9, unit + 0.1 * fine)
+            dark = smoothstep(0.6, 1.8, -unit + 0.25 * fine)
+            out[0, i, j] = 0.65 * broad + 0.55 * fine + 0.5 * plains - 0.6 * dark
             out[1, i, j] = plains
             hue = fractal_noise(2.7 * v, 2.7 * w, 2.7 * u, 6, 0.6, seed + _HUE)
             out[2, i, j] = 0.8 * hue + 0.9 * plains - 0.6 * dark
@@ -71,7 +71,7 @@ def draw_seams(bands: int, *, rng: np.random.Generator) -> Seams:
     centers = rng.standard_normal((_SEAM_CELLS, 3))
     centers /= np.linalg.norm(centers, axis=1, keepdims=True)
     gain = rng.normal(1.0, 0.03, (_SEAM_CELLS, bands)).astype(np.float32)
-    offset = rng.normal(0.0, 2.5, (_SEAM_CELLS, bands)).astype(np.float32)
+    offset = rng.normal(0.0, 3.5, (_SEAM_CELLS, bands)).astype(np.float32)
     return Seams(centers, gain, offset)
 
 
