@@ -40,6 +40,7 @@ def write_cog(
     nodata: float | None = None,
     band_names: Sequence[str] = (),
     colormap: Mapping[int, tuple[int, int, int, int]] | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> None:
     """Write a cloud-optimised GeoTIFF, whole or not at all.
 
@@ -55,6 +56,7 @@ def write_cog(
         band_names: One description a band, or none.
         colormap: Red, green, blue, alpha of the values of a single uint8 or uint16 band; GeoTIFF
             keeps no transparency in colour tables.
+        tags: Text kept inside the file by name, such as what it was made from.
 
     Raises:
         RasterError: If ``values`` do not have the shape of the grid or window.
@@ -93,6 +95,7 @@ def write_cog(
                 raster.colorinterp = [ColorInterp[name] for name in RGBA_BANDS]
             if colormap is not None:
                 raster.write_colormap(1, dict(colormap))
+            raster.update_tags(**(tags or {}))
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -132,6 +132,16 @@ def test_colours_and_transparency_are_marked(tmp_path: Path) -> None:
         assert raster.colormap(1)[5] == (255, 0, 0, 255)
 
 
+def test_a_raster_keeps_what_it_was_made_from(tmp_path: Path) -> None:
+    """Tags given on writing are read back from the file."""
+    grid = BasemapGrid(body=MERCURY, width_px=16)
+
+    write_cog(tmp_path / "a.tif", np.zeros(grid.shape, np.uint8), grid=grid, tags={"RECIPE": "a1"})
+
+    with rasterio.open(tmp_path / "a.tif") as raster:
+        assert raster.tags()["RECIPE"] == "a1"
+
+
 @pytest.mark.parametrize("col", [0, 50, 60, 63])
 def test_a_mask_window_survives_the_file_across_the_antimeridian(
     tmp_path: Path, col: int
@@ -433,7 +443,7 @@ def test_a_mask_that_does_not_fit_is_refused_in_one_sentence(
     tmp_path: Path, mask: dict[str, Any], error: type[GeoError], message: str
 ) -> None:
     """Masks must share planet, pixel size and pixel edges with the mosaic and hold 0 and 1."""
-    options = {"transform": Affine(PX_M, 0, 0, 0, -PX_M, 0)} | mask
+    options: dict[str, Any] = {"transform": Affine(PX_M, 0, 0, 0, -PX_M, 0)} | mask
     path = _write(tmp_path / "mask.tif", options.pop("values"), **options)
 
     with pytest.raises(error, match=message):
