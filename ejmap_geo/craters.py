@@ -1,17 +1,33 @@
 """Craters: where they are, how large, and how far their ejecta are looked for."""
 
 import math
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+from pyarrow import ArrowException
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from ejmap_geo.body import Body
 from ejmap_geo.coords import LonLat, checked
+from ejmap_geo.crater_geometry import centers, on_body, require_agreement
+from ejmap_geo.crater_table import COLUMNS, LARGEST_CRATER_ID, checked_columns
+from ejmap_geo.crs import geographic_crs
 from ejmap_geo.errors import CatalogueError, GridError
 
 # Rays of the largest systems on Mercury end near 80 radii; a crater may carry its own reach.
 DEFAULT_REACH_RADII = 80.0
 
-# Label maps are uint16 rasters in which 65534 means "several craters" and 65535 "none".
-LARGEST_CRATER_ID = 65_533
+VECTOR_SUFFIXES = frozenset({".gpkg", ".shp", ".geojson", ".fgb"})
+PARQUET_SUFFIXES = frozenset({".parquet", ".geoparquet"})
+
+# QGIS keeps styles in a GeoPackage as a table that is no layer of its own.
+STYLE_LAYER = "layer_styles"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,3 +79,183 @@ class Crater:
         """Return the distance in metres up to which ejecta are looked for on ``body``."""
         wanted_m = self.reach_m or DEFAULT_REACH_RADII * self.radius_m
         return min(wanted_m, body.half_circumference_m)
+
+
+def catalogue_from(craters: Iterable[Crater], body: Body) -> gpd.GeoDataFrame:
+    """Return a catalogue with one point a crater, sorted by ``crater_id``.
+
+    Raises:
+        CatalogueError: If there is no crater, or two share an id.
+    """
+    rows = [
+        (
+            crater.crater_id,
+            crater.name,
+            crater.center.lon_deg,
+            crater.center.lat_deg,
+            crater.radius_m,
+            crater.labelled,
+            crater.reach_m,
+        )
+        for crater in craters
+    ]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    columns, notes = checked_columns(table, body=body, what="list of craters")
+    return _catalogue(columns, geometry=None, body=body, notes=notes)
+
+
+def craters_of(catalogue: pd.DataFrame) -> list[Crater]:
+    """Return the craters of a catalogue, sorted by ``crater_id``."""
+    rows = catalogue.sort_values("crater_id")[list(COLUMNS)].itertuples(index=False)
+    return [
+        Crater(
+            crater_id=int(crater_id),
+            name=str(name),
+            center=LonLat(float(lon_deg), float(lat_deg)),
+            radius_m=float(radius_m),
+            labelled=bool(labelled),
+            reach_m=None if pd.isna(reach_m) else float(reach_m),
+        )
+        for crater_id, name, lon_deg, lat_deg, radius_m, labelled, reach_m in rows
+    ]
+
+
+def read_catalogue(
+    path: Path, *, body: Body, west_positive: bool = False
+) -> gpd.GeoDataFrame:
+    """Read a crater table from GeoPackage, Shapefile, GeoParquet or CSV, and check it.
+
+    Columns are ``crater_id``, ``radius_m`` and either ``lon_deg`` and ``lat_deg`` or a geometry
+    (centre point or rim polygon, with a CRS on the sphere of ``body``); ``name``, ``labelled`` and
+    ``reach_m`` are optional. Without a geometry, degrees are planetocentric on ``body``.
+
+    Args:
+        path: The table; a GeoPackage must hold one layer of craters.
+        body: The planet it must be of.
+        west_positive: Whether the column ``lon_deg`` grows to the west.
+
+    Returns:
+        The catalogue, sorted by ``crater_id``, longitudes in [-180, 180), geometry in longitude
+        and latitude. ``attrs["notes"]`` lists in words what was changed.
+
+    Raises:
+        CrsError: If geometries have no CRS or another planet's.
+        CatalogueError: If the file cannot be read, or the table is empty, incomplete, ambiguous or
+            in the wrong units.
+    """
+    what = f"crater table {path.name}"
+    table = _table_in(path)
+    if not isinstance(table, gpd.GeoDataFrame):
+        columns, notes = checked_columns(
+            table, body=body, what=what, west_positive=west_positive
+        )
+        return _catalogue(columns, geometry=None, body=body, notes=notes)
+    table = on_body(table.reset_index(drop=True), body=body, what=what)
+    drawn = pd.DataFrame(
+        [(*center, radius_m) for center, radius_m in centers(table, body=body)],
+        columns=["lon_deg", "lat_deg", "radius_m"],
+        dtype=np.float64,
+    )
+    given = pd.DataFrame(table.drop(columns=table.geometry.name))
+    if not {"lon_deg", "lat_deg"} <= set(given.columns):
+        if west_positive:
+            raise CatalogueError(
+                f"{what} takes its places from geometries, whose CRS says where east is; "
+                "remove west_positive, which is about a column lon_deg"
+            )
+        given[["lon_deg", "lat_deg"]] = drawn[["lon_deg", "lat_deg"]]
+    columns, notes = checked_columns(
+        given, body=body, what=what, west_positive=west_positive
+    )
+    require_agreement(columns, drawn, body=body, what=what)
+    return _catalogue(columns, geometry=table.geometry, body=body, notes=notes)
+
+
+def write_catalogue(catalogue: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a catalogue as GeoParquet (``.parquet``), GeoPackage (``.gpkg``) or ``.csv``.
+
+    The file appears whole or not at all; an older one is replaced.
+
+    Raises:
+        CatalogueError: If the name ends in something else.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        match path.suffix:
+            case ".parquet":
+                catalogue.to_parquet(unfinished)
+            case ".gpkg":
+                catalogue.to_file(unfinished, driver="GPKG", layer="craters")
+            case ".csv":
+                pd.DataFrame(catalogue[list(COLUMNS)]).to_csv(unfinished, index=False)
+            case _:
+                raise CatalogueError(
+                    f"cannot write craters as {path.name}; use .parquet, .gpkg or .csv"
+                )
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _catalogue(
+    columns: pd.DataFrame,
+    *,
+    geometry: gpd.GeoSeries | None,
+    body: Body,
+    notes: list[str],
+) -> gpd.GeoDataFrame:
+    if geometry is None:
+        geometry = gpd.GeoSeries(
+            gpd.points_from_xy(columns["lon_deg"], columns["lat_deg"])
+        )
+    catalogue = gpd.GeoDataFrame(
+        columns, geometry=geometry.to_numpy(), crs=geographic_crs(body)
+    ).sort_values("crater_id", ignore_index=True)
+    catalogue.attrs["notes"] = notes
+    return catalogue
+
+
+def _table_in(path: Path) -> pd.DataFrame:
+    suffix = path.suffix.lower()
+    if not path.exists():
+        raise CatalogueError(f"crater table {path} does not exist; correct its path")
+    try:
+        if suffix in VECTOR_SUFFIXES:
+            return gpd.read_file(path, layer=_only_layer(path))
+        if suffix in PARQUET_SUFFIXES:
+            return _parquet(path)
+        if suffix == ".csv":
+            return pd.read_csv(path, skipinitialspace=True, comment="#")
+    except (
+        DataSourceError,
+        DataLayerError,
+        ArrowException,
+        ValueError,
+        OSError,
+    ) as error:
+        if isinstance(error, CatalogueError):
+            raise
+        raise CatalogueError(f"crater table {path} cannot be read ({error})") from error
+    raise CatalogueError(
+        f"crater table {path.name} is of an unknown kind; save it as GeoPackage (.gpkg), Shapefile "
+        "(.shp), GeoParquet (.parquet) or .csv"
+    )
+
+
+def _only_layer(path: Path) -> str:
+    layers = [
+        str(name) for name in pyogrio.list_layers(path)[:, 0] if name != STYLE_LAYER
+    ]
+    if len(layers) != 1:
+        raise CatalogueError(
+            f"crater table {path.name} holds {len(layers)} layers ({', '.join(layers)}); "
+            "save the craters as the only layer of a file"
+        )
+    return layers[0]
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    table = pd.read_parquet(path)
+    # geopandas refuses a plain Parquet table, which may well give places as columns.
+    return table if "geometry" not in table.columns else gpd.read_parquet(path)

@@ -185,7 +185,7 @@ def _degrees_of(crs: CRS, *, body: Body, what: str) -> tuple[float, float]:
             f'gdalwarp -t_srs "+proj=eqc +R={body.radius_m:.0f} +units=m"'
         )
     values = {parameter.name: parameter.value for parameter in operation.params}
-    meridian_deg = values.pop("Longitude of natural origin", 0.0)
+    meridian_deg = float(values.pop("Longitude of natural origin", 0.0))
     if any(values.values()):
         raise CrsError(
             f"{what} is cylindrical with {values}, but a basemap has all of these at 0; "
