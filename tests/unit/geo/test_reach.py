@@ -1,0 +1,33 @@
+"""The reach of masks against hand arithmetic."""
+
+import math
+
+import numpy as np
+import pytest
+
+from ejmap_geo.body import MERCURY
+from ejmap_geo.coords import LonLat
+from ejmap_geo.errors import RasterError
+from ejmap_geo.grid import AzimuthalGrid
+from ejmap_geo.reach import farthest_m
+
+GRID = AzimuthalGrid(body=MERCURY, center=LonLat(0, 0), resolution_m=1000.0, half_size_px=4)
+
+
+def test_the_farthest_set_pixel_counts_from_its_centre() -> None:
+    """Pixel (0, 7) of an 8 px raster lies 3.5 px north and 3.5 px east of the centre."""
+    mask = np.zeros(GRID.shape, np.bool_)
+    mask[0, 7] = mask[4, 4] = True
+
+    assert farthest_m(mask, GRID) == pytest.approx(1000 * math.hypot(3.5, 3.5))
+
+
+def test_an_empty_mask_reaches_nowhere() -> None:
+    """No ejecta is an ordinary answer."""
+    assert farthest_m(np.zeros(GRID.shape, np.bool_), GRID) == 0
+
+
+def test_a_mask_of_another_grid_is_refused() -> None:
+    """A crop would be measured from the wrong centre."""
+    with pytest.raises(RasterError, match="mask is"):
+        farthest_m(np.zeros((4, 8), np.bool_), GRID)
