@@ -1,0 +1,133 @@
+"""Where the artefacts of a project lie: the only place that knows the layout of its folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+ModelKind = Literal["ejconn", "ejseg"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPaths:
+    """Paths of everything in a project; nothing is made or looked for here.
+
+    Crater keys are the ids of :attr:`ejmap_geo.craters.Crater.key`, at least four digits.
+
+    Attributes:
+        folder: The project folder.
+    """
+
+    folder: Path
+
+    @property
+    def settings(self) -> Path:
+        """The settings that a person edits."""
+        return self.folder / "project.yaml"
+
+    @property
+    def dagster_home(self) -> Path:
+        """History of runs of this project."""
+        return self.folder / "dagster_home"
+
+    @property
+    def data(self) -> Path:
+        """Everything that is made."""
+        return self.folder / "data"
+
+    def user_file(self, path: Path) -> Path:
+        """Return the place of a file that the settings name; relative ones count from the folder."""
+        return self.folder / path.expanduser()
+
+    @property
+    def basemap_mosaic(self) -> Path:
+        """The mosaic on the basemap grid, uint8, 0 where nothing was imaged."""
+        return self.data / "basemap" / "mosaic.tif"
+
+    @property
+    def crater_catalogue(self) -> Path:
+        """The checked crater table."""
+        return self.data / "catalogue.parquet"
+
+    @property
+    def manual_masks(self) -> Path:
+        """Folder of known ejecta: a person's, or the truth of a synthetic planet."""
+        return self.data / "manual_masks"
+
+    def manual_mask(self, key: str) -> Path:
+        """Known ejecta of one crater, cropped."""
+        return self.manual_masks / f"mask_{key}.tif"
+
+    @property
+    def training(self) -> Path:
+        """Folder of planets to learn from."""
+        return self.data / "training"
+
+    def training_planet(self, seed: int) -> Path:
+        """Folder of one synthetic planet."""
+        return self.training / f"planet_{seed}"
+
+    @property
+    def training_set(self) -> Path:
+        """Folder of the samples that models learn from."""
+        return self.training / "samples"
+
+    def model_version(self, kind: ModelKind, version: str) -> Path:
+        """Folder of the ensemble of one model version."""
+        return self.data / "models" / kind / version
+
+    def model_bundle(self, kind: ModelKind, *, version: str, iteration: int) -> Path:
+        """Folder of one trained member of an ensemble."""
+        return self.model_version(kind, version) / f"iteration_{iteration:02d}"
+
+    def promoted_model(self, kind: ModelKind) -> Path:
+        """The note that says which version maps the craters."""
+        return self.data / "models" / kind / "promoted.json"
+
+    def crater(self, key: str) -> Path:
+        """Folder of what is made for one crater."""
+        return self.data / "craters" / key
+
+    def azimuthal_mosaic(self, key: str) -> Path:
+        """The mosaic around one crater in azimuthal equidistant projection."""
+        return self.crater(key) / "azimuthal_mosaic.tif"
+
+    def tile_store(self, key: str) -> Path:
+        """Tiles and views of one crater that models read."""
+        return self.crater(key) / "tiles.zarr"
+
+    def connections(self, key: str) -> Path:
+        """Which tiles hold ejecta of the crater."""
+        return self.crater(key) / "connections.parquet"
+
+    def segmentation(self, key: str) -> Path:
+        """Probability, vote fraction and mask of ejecta around one crater."""
+        return self.crater(key) / "segmentation.tif"
+
+    def basemap_mask(self, key: str) -> Path:
+        """Ejecta of one crater on the basemap grid, cropped."""
+        return self.crater(key) / "basemap_mask.tif"
+
+    @property
+    def label_map(self) -> Path:
+        """Crater ids of ejecta on the basemap grid."""
+        return self.data / "map" / "label_map.tif"
+
+    @property
+    def overlap_count(self) -> Path:
+        """How many craters claim each pixel."""
+        return self.data / "map" / "overlap_count.tif"
+
+    @property
+    def composite(self) -> Path:
+        """The map in colours, one a crater."""
+        return self.data / "map" / "composite.tif"
+
+    @property
+    def preview(self) -> Path:
+        """A picture of the map over the mosaic."""
+        return self.data / "map" / "preview.png"
+
+    @property
+    def scores(self) -> Path:
+        """Agreement with known ejecta, of the chain and of three baselines."""
+        return self.data / "evaluation" / "scores.parquet"
