@@ -142,7 +142,7 @@ class ModelSettings(_Settings):
 
     ejconn: str = "ejconn_tiny"
     ejseg: str = "ejseg_polar"
-    iterations: int = Field(default=1, ge=1, le=99)
+    iterations: int = Field(default=1, ge=1, le=20)
     seed: int = Field(default=0, ge=0)
 
 
@@ -152,10 +152,12 @@ class MappingSettings(_Settings):
     Attributes:
         tile_side_px: Side of the square tiles around each crater.
         denoise_px: Smaller islands and holes of a mask are removed; 0 keeps all.
+        connection_filter: Clear ejecta outside the tiles that EJCONN connects to the crater.
     """
 
     tile_side_px: int = Field(default=64, ge=16)
     denoise_px: int = Field(default=0, ge=0)
+    connection_filter: bool = False
 
 
 class Project(_Settings):

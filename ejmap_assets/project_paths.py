@@ -128,6 +128,11 @@ class ProjectPaths:
         return self.data / "map" / "preview.png"
 
     @property
+    def map_craters(self) -> Path:
+        """The craters of the map with the areas of their ejecta."""
+        return self.data / "map" / "craters.gpkg"
+
+    @property
     def scores(self) -> Path:
         """Agreement with known ejecta, of the chain and of three baselines."""
         return self.data / "evaluation" / "scores.parquet"
