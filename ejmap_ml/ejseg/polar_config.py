@@ -2,12 +2,12 @@
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-_FROZEN = ConfigDict(frozen=True, extra="forbid")
+from ejmap_ml.frozen import Frozen
 
 
-class PolarViewConfig(BaseModel):
+class PolarViewConfig(Frozen):
     """How the surroundings of a crater become an image of azimuth by log-range.
 
     Attributes:
@@ -19,8 +19,6 @@ class PolarViewConfig(BaseModel):
         range_samples: Sample points a cell along range.
         azimuth_samples: Sample points a cell along azimuth.
     """
-
-    model_config = _FROZEN
 
     rows: int = Field(default=160, gt=0)
     cols: int = Field(default=768, gt=0)
@@ -39,7 +37,7 @@ class PolarViewConfig(BaseModel):
         return self
 
 
-class PolarUnetConfig(BaseModel):
+class PolarUnetConfig(Frozen):
     """A small U-Net that goes round in azimuth.
 
     Attributes:
@@ -49,8 +47,6 @@ class PolarUnetConfig(BaseModel):
         dropout: Share of the deepest features dropped in training.
         view: The view the network is made for.
     """
-
-    model_config = _FROZEN
 
     kind: Literal["polar_unet"] = "polar_unet"
     base_channels: int = Field(default=24, gt=0)
@@ -68,3 +64,25 @@ class PolarUnetConfig(BaseModel):
                 f"{self.view.rows} and {self.view.cols}"
             )
         return self
+
+
+class PolarAugmentationConfig(Frozen):
+    """Turn and mirror views at random; optionally change how they were imaged.
+
+    The amounts are in robust standard deviations of the view.
+
+    Attributes:
+        photometric: Change gain, level, shading and texture of the bands too: for models that are
+            to read mosaics of another making.
+        gain: Lowest and highest factor of contrast.
+        level_sigma: Spread of the change of level.
+        shading_sigma: Spread of the amplitude of a slow shading over azimuth.
+        texture_sigma: Largest strength of smooth random texture.
+    """
+
+    kind: Literal["polar"] = "polar"
+    photometric: bool = False
+    gain: tuple[float, float] = (0.6, 1.5)
+    level_sigma: float = Field(default=0.3, ge=0)
+    shading_sigma: float = Field(default=0.4, ge=0)
+    texture_sigma: float = Field(default=0.5, ge=0)

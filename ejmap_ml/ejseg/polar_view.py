@@ -16,6 +16,7 @@ MAD_TO_SIGMA = 1.4826
 MIN_SPREAD = 1.0
 CLIP_SIGMA = 5.0
 EXTRA_CHANNELS = 4
+VALID_CHANNEL = -1
 
 
 def polar_grid(crater: Crater, *, body: Body, config: PolarViewConfig) -> PolarGrid:

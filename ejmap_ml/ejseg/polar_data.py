@@ -1,0 +1,117 @@
+"""Polar views as training samples: view, share of ejecta and weight of every cell."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from ejmap_geo.craters import Crater
+from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.masks import PlacedMask
+from ejmap_geo.reproject import to_polar
+from ejmap_ml.ejseg.polar_config import PolarViewConfig
+from ejmap_ml.ejseg.polar_view import VALID_CHANNEL, polar_grid, polar_view
+from ejmap_ml.samples import SampleBatch
+from ejmap_ml.tile_group import TileGroup, TileSequence
+from ejmap_ml.tile_store import TileStoreWriter
+
+GROUP = "polar"
+VIEW = "view"
+TARGET = "target"
+TARGET_LEVELS = 255
+# Cells grow with the square of range, so weights by area leave almost nothing of the blanket, and
+# equal weights almost nothing of the far rays. The root of the area is in between.
+AREA_POWER = 0.5
+
+
+def write_polar_views(
+    writer: TileStoreWriter,
+    *,
+    views: NDArray[np.float32],
+    craters: Sequence[Crater],
+    targets: NDArray[np.float32] | None = None,
+) -> None:
+    """Write polar views as a group of a tile store.
+
+    Args:
+        writer: The store.
+        views: ``(crater, channel, rows, cols)`` of :func:`polar_view.polar_view`; kept as float16,
+            far finer than the grey levels they come from.
+        craters: The crater of each view.
+        targets: ``(crater, rows, cols)`` share of each cell that is ejecta; None where unknown.
+    """
+    table = pd.DataFrame(
+        {
+            "crater_id": [crater.crater_id for crater in craters],
+            "radius_m": [crater.radius_m for crater in craters],
+        }
+    )
+    arrays: dict[str, NDArray[np.generic]] = {VIEW: views.astype(np.float16)}
+    if targets is not None:
+        arrays[TARGET] = np.rint(targets * TARGET_LEVELS).astype(np.uint8)
+    writer.write_group(GROUP, table=table, arrays=arrays)
+
+
+def polar_target(
+    truth: PlacedMask, *, basemap: BasemapGrid, crater: Crater, config: PolarViewConfig
+) -> NDArray[np.float32]:
+    """Return the share of each cell of a view that is ejecta, ``(rows, cols)``; 0 off the planet."""
+    full = np.zeros(basemap.shape, np.bool_)
+    truth.paste_into(full)
+    share = to_polar(
+        full[None],
+        basemap=basemap,
+        polar=polar_grid(crater, body=basemap.body, config=config),
+        samples=(config.range_samples, config.azimuth_samples),
+        nodata=None,
+    )
+    return np.nan_to_num(share[0])
+
+
+def labelled_view(
+    raster: NDArray[np.uint8],
+    truth: PlacedMask,
+    *,
+    basemap: BasemapGrid,
+    crater: Crater,
+    config: PolarViewConfig,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the view of a labelled crater and its target."""
+    return (
+        polar_view(raster, basemap=basemap, crater=crater, config=config),
+        polar_target(truth, basemap=basemap, crater=crater, config=config),
+    )
+
+
+class PolarSamples:
+    """Labelled polar views of one or more stores, as :class:`ejmap_ml.samples.SampleSet`."""
+
+    def __init__(self, groups: Sequence[TileGroup], *, config: PolarViewConfig) -> None:
+        self._tiles = TileSequence(groups, names=(VIEW, TARGET))
+        # The area of a cell relative to its neighbours depends on its row alone as long as the view
+        # is small against the planet; where it is not, the true weight only gets smaller.
+        edges = np.arange(config.rows + 1) / config.rows
+        start, stop = (
+            radii + config.offset_radii for radii in (config.inner_radii, config.outer_radii)
+        )
+        ranges = start * (stop / start) ** edges - config.offset_radii
+        weight = np.diff(ranges**2) ** AREA_POWER
+        self._row_weight = torch.from_numpy((weight / weight.mean()).astype(np.float32))[:, None]
+
+    def __len__(self) -> int:
+        return len(self._tiles)
+
+    @property
+    def shards(self) -> Sequence[range]:
+        """Runs of positions that are read together."""
+        return self._tiles.shards
+
+    def batch(self, positions: Sequence[int]) -> SampleBatch:
+        """Return the samples at ``positions``; cells without data weigh nothing."""
+        tiles = self._tiles.take(positions)
+        view = torch.from_numpy(tiles[VIEW].astype(np.float32))
+        target = torch.from_numpy(tiles[TARGET].astype(np.float32) / TARGET_LEVELS)[:, None]
+        weight = view[:, VALID_CHANNEL, None] * self._row_weight
+        return SampleBatch(inputs=(view,), target=target, weight=weight)

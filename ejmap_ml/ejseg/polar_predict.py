@@ -1,0 +1,59 @@
+"""From polar views to ejecta probabilities on the crater's azimuthal raster."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from ejmap_geo.grid import AzimuthalGrid
+from ejmap_geo.mosaic import EnsembleLayers, combine_members
+from ejmap_geo.polar import PolarGrid
+from ejmap_geo.reproject import polar_to_azimuthal
+from ejmap_ml.ejseg.polar_view import VALID_CHANNEL
+
+
+def predict_view(network: nn.Module, view: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the probability of ejecta in every cell of a view.
+
+    Args:
+        network: Polar EJSEG in eval mode, on any device.
+        view: ``(channel, rows, cols)`` of :func:`polar_view.polar_view`.
+
+    Returns:
+        ``(rows, cols)`` in 0..1; 0 where the mosaic has no data.
+    """
+    device = next(network.parameters()).device
+    image = torch.from_numpy(view)[None].to(device, memory_format=torch.channels_last)
+    with torch.inference_mode():
+        probability = network(image).float().sigmoid()[0, 0].cpu().numpy()
+    return probability * view[VALID_CHANNEL]
+
+
+def map_crater(
+    networks: Sequence[nn.Module],
+    view: NDArray[np.float32],
+    *,
+    polar: PolarGrid,
+    azimuthal: AzimuthalGrid,
+) -> EnsembleLayers:
+    """Map the ejecta of one crater by an ensemble.
+
+    Args:
+        networks: Members of the ensemble, in eval mode.
+        view: The crater's polar view.
+        polar: Grid of ``view``.
+        azimuthal: Grid of the result, about the same centre.
+
+    Returns:
+        Layers on ``azimuthal``; probability 0 inside the rim and beyond the view.
+    """
+
+    def members() -> Iterator[NDArray[np.float32]]:
+        for network in networks:
+            yield polar_to_azimuthal(
+                predict_view(network, view), polar=polar, azimuthal=azimuthal
+            )
+
+    return combine_members(members())
