@@ -101,7 +101,7 @@ def _near_field(system: RaySystem, d: float, azimuth: float) -> float:
     grain = value_noise(9 * ca, 9 * sa, 3.0 * ring, seed + 7)
     blanket = 1.0 - smoothstep(0.62, 1.0, (d + 0.3 * grain) / edge)
     blanket *= (0.85 - 0.5 * (d - 1.0) / (1.5 * edge - 1.0)) * (1.0 + 0.22 * grain)
-    streak = fractal_noise(8 * ca, 8 * sa, 0.7 * ring, 3, 0.85, seed + 31)
+    streak = fractal_noise(11 * ca, 11 * sa, 0.6 * ring, 3, 0.85, seed + 31)
     limit = max(1.5, system.streak_radii * (0.75 + 0.2 * lobes))
     streaks = smoothstep(-0.2, 1.6, streak + 1.1 * (1.0 - d / limit)) * 0.55
     streaks *= 1.0 - smoothstep(0.4, 1.1, d / limit)

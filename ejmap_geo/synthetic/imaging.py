@@ -26,7 +26,7 @@ class Scene(NamedTuple):
 
 # Grey levels that full brightness adds to the first principal component, and its mean level.
 FRESH_LEVELS = 80.0
-_MEAN_LEVEL = 98.0
+_MEAN_LEVEL = 93.0
 
 
 def colour_bands(scene: Scene) -> NDArray[np.float32]:

@@ -132,7 +132,7 @@ def _impact(  # noqa: PLR0913 - keyword-only
     rng: np.random.Generator,
 ) -> Impact:
     lat = math.radians(center.lat_deg)
-    blanket = float(rng.uniform(2.4, 4.5))
+    blanket = float(rng.uniform(2.6, 4.8))
     shadow_half_rad = float(rng.uniform(0.4, 1.3)) if rng.random() < 0.45 else 0.0
     shadow_rad = float(rng.uniform(-math.pi, math.pi))
     rays = _draw_rays(blanket, is_giant=is_giant, rng=rng)
@@ -183,7 +183,7 @@ def _draw_rays(
         end = start + 3.0 + rng.gamma(1.7, 4.8, count)
         end = np.minimum(end, 35.0)
         half_width = rng.uniform(0.12, 0.42, count) * (0.8 + 0.5 * end / 15)
-    strength = rng.uniform(0.3, 0.75, count)
+    strength = rng.uniform(0.3, 0.8, count)
     return np.stack([azimuth, half_width, start, end, strength], axis=1)
 
 

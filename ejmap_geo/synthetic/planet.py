@@ -53,10 +53,10 @@ class PlanetConfig:
     bands: Literal[1, 3] = 3
     old_craters: int = 6000
     distractors: int = 6
-    bright_spots: int = 2500
+    bright_spots: int = 1800
     smallest_radius_m: float = 18_000.0
     largest_radius_m: float = 60_000.0
-    visible_intensity: float = 0.16
+    visible_intensity: float = 0.15
 
     def __post_init__(self) -> None:
         if not 0 <= self.giants <= self.craters:
@@ -176,8 +176,8 @@ def _spots(
 ) -> NDArray[np.float32]:
     spots = draw_spots(
         config.bright_spots,
-        smallest_rad=24_000.0 / config.body.radius_m,
-        largest_rad=200_000.0 / config.body.radius_m,
+        smallest_rad=30_000.0 / config.body.radius_m,
+        largest_rad=260_000.0 / config.body.radius_m,
         rng=rng,
     )
     return spot_brightness(at, spots, int(rng.integers(1 << 30)))
@@ -202,8 +202,9 @@ def _relief(
         np.concatenate([old.radius_rad, [one.system.radius_rad for one in fresh]]),
         np.concatenate([old.depth, np.ones(len(fresh))]),
     )
-    octaves = max(2, int(np.log2(1 / at.pixel_rad / 60.0)) + 1)
-    return shade(at, bowls, roughness, int(rng.integers(1 << 30)), octaves)
+    # The colour mosaic was taken under a high sun; the grey one took what there was.
+    polar_shade = 0.4 if config.bands == 3 else 1.8
+    return shade(at, bowls, roughness, polar_shade, int(rng.integers(1 << 30)))
 
 
 def _catalogue(impacts: list[Impact]) -> tuple[Crater, ...]:

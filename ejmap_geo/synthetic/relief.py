@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ejmap_geo.synthetic.directions import Directions
 from ejmap_geo.synthetic.noise import fractal_noise, smoothstep
 
-_REACH_RADII = 1.7
+_REACH_RADII = 1.5
 
 
 class Bowls(NamedTuple):
@@ -57,11 +57,15 @@ def _sun(x: float, y: float, z: float) -> tuple[float, float, float]:
 
 @njit(parallel=True, cache=True)
 def shade(  # noqa: PLR0914 - one kernel, one pass over the planet
-    at: Directions, bowls: Bowls, roughness: NDArray[np.float32], seed: int, octaves: int
+    at: Directions, bowls: Bowls, roughness: NDArray[np.float32], polar_shade: float, seed: int
 ) -> NDArray[np.float32]:
-    """Return the brightening by slopes towards the sun, about -1 to 1, ``(rows, cols)``."""
+    """Return the brightening by slopes towards the sun, about -1 to 1, ``(rows, cols)``.
+
+    ``polar_shade`` is how much stronger the lowest sun shades at the poles.
+    """
     out = np.empty((at.sin_lat.size, at.sin_lon.size), np.float32)
     step = 1.2 * at.pixel_rad
+    octaves = max(2, int(math.log2(1.0 / (110.0 * at.pixel_rad))) + 1)
     for i in prange(at.sin_lat.size):
         z = at.sin_lat[i]
         for j in range(at.sin_lon.size):
@@ -69,14 +73,15 @@ def shade(  # noqa: PLR0914 - one kernel, one pass over the planet
             sx, sy, sz = _sun(x, y, z)
             up = sx * x + sy * y + sz * z
             dx, dy, dz = (sx - up * x) * step, (sy - up * y) * step, (sz - up * z) * step
-            f = 60.0
+            f = 110.0
             rise = fractal_noise(
                 f * (x + dx), f * (y + dy), f * (z + dz), octaves, 0.8, seed
             ) - fractal_noise(f * (x - dx), f * (y - dy), f * (z - dz), octaves, 0.8, seed)
             lumps = smoothstep(-0.2, 2.0, fractal_noise(6 * x, 6 * y, 6 * z, 4, 0.6, seed + 71))
-            out[i, j] = -0.2 * rise * roughness[i, j] * (0.15 + lumps)
+            out[i, j] = -0.13 * rise * roughness[i, j] * (0.25 + 0.75 * lumps)
         _shade_bowls(at, bowls, i, out[i])
-        strength = 0.42 + 0.58 * smoothstep(0.4, 0.95, abs(z))
+        strength = 0.3 + 0.7 * smoothstep(0.35, 0.95, abs(z))
+        strength += polar_shade * smoothstep(0.8, 1.0, abs(z))
         for j in range(at.sin_lon.size):
             out[i, j] *= strength
     return out
@@ -88,6 +93,8 @@ def _shade_bowls(at: Directions, bowls: Bowls, i: int, line: NDArray[np.float32]
     lat = math.asin(z)
     for k in range(bowls.radius_rad.size):
         reach = _REACH_RADII * bowls.radius_rad[k]
+        # Small craters are bowls; large ones have a flat floor inside a narrow wall.
+        floor = 0.3 + 0.5 * smoothstep(0.004, 0.03, bowls.radius_rad[k])
         cx, cy, cz = bowls.centers[k]
         if abs(lat - math.asin(cz)) > reach:
             continue
@@ -106,15 +113,15 @@ def _shade_bowls(at: Directions, bowls: Bowls, i: int, line: NDArray[np.float32]
                 sx * (x * cosine - cx) + sy * (y * cosine - cy) + sz * (z * cosine - cz)
             ) / chord
             keep = smoothstep(0.85, 1.25, d)
-            line[j] = line[j] * (1 - (1 - keep) * 0.8) - bowls.depth[k] * outward * _slope(d)
+            line[j] = line[j] * (1 - (1 - keep) * 0.8) - bowls.depth[k] * outward * _slope(d, floor)
 
 
 @njit(cache=True, inline="always")
-def _slope(d: float) -> float:
-    """Return the outward slope of a crater profile at ``d`` radii: steep wall, flat floor, rim flank."""
+def _slope(d: float, floor: float) -> float:
+    """Return the outward slope of a crater profile at ``d`` radii: flat floor, wall, rim flank."""
     if d < 1.0:
-        return 1.1 * smoothstep(0.35, 0.8, d)
-    return -0.9 * smoothstep(0.0, 0.12, d - 1.0) * (1 - smoothstep(1.05, _REACH_RADII, d)) * 0.7
+        return smoothstep(floor, 0.5 + 0.5 * floor, d)
+    return -0.8 * smoothstep(0.0, 0.08, d - 1.0) * (1.0 - smoothstep(1.0, _REACH_RADII, d))
 
 
 @njit(cache=True, inline="always")

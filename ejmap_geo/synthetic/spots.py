@@ -34,7 +34,7 @@ def draw_spots(
     centers /= np.linalg.norm(centers, axis=1, keepdims=True)
     tail = (largest_rad / smallest_rad) ** -2.0
     radius_rad = smallest_rad * (tail + (1 - tail) * rng.random(count)) ** -0.5
-    strength = rng.beta(1.2, 2.2, count)
+    strength = rng.uniform(0.12, 1.0, count)
     return Spots(centers, radius_rad, strength)
 
 
@@ -52,7 +52,9 @@ def spot_brightness(at: Directions, spots: Spots, seed: int) -> NDArray[np.float
             if abs(lat - math.asin(cz)) > radius:
                 continue
             first, count = columns_within(cos_lat, z, spots.centers[k], radius, cols)
-            f = 2.2 / radius
+            f = 3.0 / radius
+            # A spot smaller than a pixel still lights it up.
+            core_rad = max(0.13 * radius, 1.7 * at.pixel_rad)
             for n in range(count):
                 j = (first + n) % cols
                 x, y = cos_lat * at.cos_lon[j], cos_lat * at.sin_lon[j]
@@ -60,8 +62,8 @@ def spot_brightness(at: Directions, spots: Spots, seed: int) -> NDArray[np.float
                 if d >= 1.0:
                     continue
                 ragged = 0.2 * fractal_noise(f * x, f * y, f * z, 2, 0.6, seed + k)
-                core = 1.0 - smoothstep(0.08, 0.3, d)
-                halo = 0.55 * (1.0 - smoothstep(0.15, 0.8, d * (1.0 + ragged)))
-                value = spots.strength[k] * max(core, halo) * (1.0 - smoothstep(0.7, 1.0, d))
+                core = 1.0 - smoothstep(0.35, 1.0, d * radius / core_rad)
+                halo = math.exp(-3.6 * d * (1.0 + ragged)) * (1.0 - smoothstep(0.6, 1.0, d))
+                value = spots.strength[k] * max(core, 0.8 * halo)
                 out[i, j] = max(out[i, j], value)
     return out

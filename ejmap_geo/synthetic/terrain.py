@@ -48,11 +48,11 @@ def _fill_surface(
             warp = 0.07 * fractal_noise(5 * x, 5 * y, 5 * z, 4, 0.65, seed + _WARP)
             u, v, w = x + warp, y - warp, z + 0.7 * warp
             broad = fractal_noise(2.0 * u, 2.0 * v, 2.0 * w, 6, 0.7, seed + _BROAD)
-            fine = fractal_noise(14 * x, 14 * y, 14 * z, octaves, 0.85, seed + _FINE)
+            fine = fractal_noise(14 * x, 14 * y, 14 * z, octaves, 0.9, seed + _FINE)
             unit = fractal_noise(1.3 * u, 1.3 * v, 1.3 * w, 5, 0.5, seed + _UNIT)
             plains = smoothstep(0.3, 0.9, unit + 0.1 * fine)
             dark = smoothstep(0.6, 1.8, -unit + 0.25 * fine)
-            out[0, i, j] = 0.65 * broad + 0.55 * fine + 0.5 * plains - 0.6 * dark
+            out[0, i, j] = 0.75 * broad + 0.45 * fine + 0.5 * plains - 0.6 * dark
             out[1, i, j] = plains
             hue = fractal_noise(2.7 * v, 2.7 * w, 2.7 * u, 6, 0.6, seed + _HUE)
             out[2, i, j] = 0.8 * hue + 0.9 * plains - 0.6 * dark
