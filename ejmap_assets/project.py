@@ -92,9 +92,7 @@ class FilesSource(_Settings):
 
     @field_validator("value_range")
     @classmethod
-    def _is_ordered(
-        cls, value: tuple[float, float] | None
-    ) -> tuple[float, float] | None:
+    def _is_ordered(cls, value: tuple[float, float] | None) -> tuple[float, float] | None:
         if value is not None and not value[0] < value[1]:
             raise ValueError("must be [low, high] with low < high")
         return value
@@ -164,9 +162,7 @@ class Project(_Settings):
     """All settings of a project, as its ``project.yaml`` states them."""
 
     body: str = "Mercury"
-    source: Annotated[
-        SyntheticSource | QuicklookSource | FilesSource, Field(discriminator="kind")
-    ]
+    source: Annotated[SyntheticSource | QuicklookSource | FilesSource, Field(discriminator="kind")]
     training: Annotated[SyntheticTraining | OwnMasks, Field(discriminator="kind")]
     models: ModelSettings = ModelSettings()
     mapping: MappingSettings = MappingSettings()
@@ -190,10 +186,7 @@ class Project(_Settings):
                         "name the folder of your masks or train on synthetic planets"
                     )
             case SyntheticTraining():
-                if (
-                    isinstance(source, SyntheticSource)
-                    and source.seed in training.seeds
-                ):
+                if isinstance(source, SyntheticSource) and source.seed in training.seeds:
                     raise ValueError(
                         f"source.seed {source.seed} is also in training.seeds, so the scores would "
                         "be of a planet already seen; choose another seed"
@@ -206,9 +199,7 @@ class Project(_Settings):
                         f"{str(grey).lower()}"
                     )
         if isinstance(source, QuicklookSource) and self.body != "Mercury":
-            raise ValueError(
-                f"source.kind mercury-quicklook is Mercury, but body is {self.body}"
-            )
+            raise ValueError(f"source.kind mercury-quicklook is Mercury, but body is {self.body}")
         return self
 
     @property
@@ -248,17 +239,13 @@ def load_project(folder: Path) -> Project:
     try:
         stated = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise ProjectError(
-            f"{path} is not valid YAML: {' '.join(str(error).split())}"
-        ) from error
+        raise ProjectError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(stated, dict):
         raise ProjectError(f"{path} must hold `key: value` lines, found {stated!r:.80}")
     try:
         return Project.model_validate(stated)
     except ValidationError as error:
-        raise ProjectError(
-            f"{path}: {'; '.join(sentences_of(error, Project))}"
-        ) from error
+        raise ProjectError(f"{path}: {'; '.join(sentences_of(error, Project))}") from error
 
 
 def profile_names() -> list[str]:
@@ -274,9 +261,7 @@ def profile_text(name: str) -> str:
         ProjectError: If there is no such profile.
     """
     if name not in profile_names():
-        raise ProjectError(
-            f"unknown profile {name!r}; profiles are {', '.join(profile_names())}"
-        )
+        raise ProjectError(f"unknown profile {name!r}; profiles are {', '.join(profile_names())}")
     file = resources.files("ejmap_assets").joinpath("profiles", f"{name}.yaml")
     return file.read_text(encoding="utf-8")
 
@@ -290,9 +275,7 @@ def create_project(folder: Path, *, profile: str) -> ProjectPaths:
     paths = ProjectPaths(folder)
     text = profile_text(profile)
     if paths.settings.exists():
-        raise ProjectError(
-            f"{folder} is a project already; edit its project.yaml or name another"
-        )
+        raise ProjectError(f"{folder} is a project already; edit its project.yaml or name another")
     folder.mkdir(parents=True, exist_ok=True)
     paths.settings.write_text(text, encoding="utf-8")
     return paths

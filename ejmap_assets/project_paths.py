@@ -35,7 +35,7 @@ class ProjectPaths:
         return self.folder / "data"
 
     def user_file(self, path: Path) -> Path:
-        """Return the place of a file that the settings name; relative ones count from the folder."""
+        """Return the place of a file named in the settings, counted from the folder."""
         return self.folder / path.expanduser()
 
     @property
@@ -80,7 +80,7 @@ class ProjectPaths:
         return self.model_version(kind, version) / f"iteration_{iteration:02d}"
 
     def promoted_model(self, kind: ModelKind) -> Path:
-        """The note that says which version maps the craters."""
+        """Return the note that says which version maps the craters."""
         return self.data / "models" / kind / "promoted.json"
 
     def crater(self, key: str) -> Path:
@@ -88,7 +88,7 @@ class ProjectPaths:
         return self.data / "craters" / key
 
     def azimuthal_mosaic(self, key: str) -> Path:
-        """The mosaic around one crater in azimuthal equidistant projection."""
+        """Return the mosaic around one crater in azimuthal equidistant projection."""
         return self.crater(key) / "azimuthal_mosaic.tif"
 
     def tile_store(self, key: str) -> Path:

@@ -14,9 +14,7 @@ def sentences_of(error: ValidationError, model: type[BaseModel]) -> list[str]:
         error: What pydantic found.
         model: The settings that were validated, for the names of known keys.
     """
-    return [
-        _sentence(dict(detail), model) for detail in error.errors(include_url=False)
-    ]
+    return [_sentence(dict(detail), model) for detail in error.errors(include_url=False)]
 
 
 def _sentence(detail: dict[str, Any], model: type[BaseModel]) -> str:
@@ -28,29 +26,30 @@ def _sentence(detail: dict[str, Any], model: type[BaseModel]) -> str:
             known = list(owner.model_fields)
             close = difflib.get_close_matches(place[-1], known, n=1)
             hint = f" (did you mean {close[0]}?)" if close else ""
-            return f"unknown key {key}{hint}; known here are {', '.join(known)}"
+            sentence = f"unknown key {key}{hint}; known here are {', '.join(known)}"
         case "missing":
-            return f"{key} is missing"
+            sentence = f"{key} is missing"
         case "union_tag_not_found":
-            return f"{key}.kind is missing; it must be one of {_tags(owner, place[-1])}"
+            sentence = f"{key}.kind is missing; it must be one of {_tags(owner, place[-1])}"
         case "union_tag_invalid":
-            return (
-                f"{key}.kind must be one of {_tags(owner, place[-1])}, "
-                f"found {detail['ctx']['tag']!r}"
-            )
+            tag = detail["ctx"]["tag"]
+            sentence = f"{key}.kind must be one of {_tags(owner, place[-1])}, found {tag!r}"
         case "value_error":
-            message = str(detail["ctx"]["error"])
-            if not key or repr(found) in message:
-                return f"{key}: {message}" if key else message
-            return f"{key} {message}, found {found!r}"
+            sentence = _of_our_own(key, str(detail["ctx"]["error"]), found)
         case _:
             message = str(detail["msg"]).replace("Input should be", "must be")
-            return f"{key} {message[0].lower()}{message[1:]}, found {found!r}"
+            sentence = f"{key} {message[0].lower()}{message[1:]}, found {found!r}"
+    return sentence
 
 
-def _place(
-    loc: tuple[str | int, ...], model: type[BaseModel]
-) -> tuple[list[str], type[BaseModel]]:
+def _of_our_own(key: str, message: str, found: object) -> str:
+    # Validators of a whole group say all themselves; those of a key leave the value to be named.
+    if not key:
+        return message
+    return f"{key}: {message}" if repr(found) in message else f"{key} {message}, found {found!r}"
+
+
+def _place(loc: tuple[str | int, ...], model: type[BaseModel]) -> tuple[list[str], type[BaseModel]]:
     place: list[str] = []
     owner = model
     models: list[type[BaseModel]] = []

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Transformer
-from shapely import Geometry, get_coordinates, transform
+from shapely import get_coordinates, transform
 from shapely.geometry import MultiPolygon, Point, Polygon
 
 from ejmap_geo.body import Body
@@ -45,9 +45,7 @@ def on_body(table: gpd.GeoDataFrame, *, body: Body, what: str) -> gpd.GeoDataFra
     return table.to_crs(geographic_crs(body))
 
 
-def centers(
-    table: gpd.GeoDataFrame, *, body: Body
-) -> Iterator[tuple[LonLat, float | None]]:
+def centers(table: gpd.GeoDataFrame, *, body: Body) -> Iterator[tuple[LonLat, float | None]]:
     """Yield the centre of each geometry, and the radius in metres of a circle as large.
 
     The radius is None for points. Centroids are taken in an azimuthal projection about the crater,
@@ -60,15 +58,13 @@ def centers(
             yield _circle_like(geometry, body)
 
 
-def _circle_like(rim: Geometry, body: Body) -> tuple[LonLat, float]:
+def _circle_like(rim: Polygon | MultiPolygon, body: Body) -> tuple[LonLat, float]:
     about = _middle_of(np.radians(get_coordinates(rim)))
     local = Transformer.from_crs(
         geographic_crs(body), azimuthal_crs(body, center=about), always_xy=True
     )
     flat = transform(rim, lambda lonlat: np.column_stack(local.transform(*lonlat.T)))
-    lon_deg, lat_deg = local.transform(
-        flat.centroid.x, flat.centroid.y, direction="INVERSE"
-    )
+    lon_deg, lat_deg = local.transform(flat.centroid.x, flat.centroid.y, direction="INVERSE")
     return LonLat(lon_deg, lat_deg), math.sqrt(flat.area / math.pi)
 
 
@@ -81,9 +77,7 @@ def _middle_of(lonlat_rad: NDArray[np.float64]) -> LonLat:
     )
 
 
-def require_agreement(
-    checked: pd.DataFrame, drawn: pd.DataFrame, *, body: Body, what: str
-) -> None:
+def require_agreement(checked: pd.DataFrame, drawn: pd.DataFrame, *, body: Body, what: str) -> None:
     """Check that the columns of a crater table fit the geometries beside them.
 
     Args:
@@ -101,13 +95,12 @@ def require_agreement(
     if far.size:
         crater_id = checked["crater_id"].iloc[far[0]]
         raise CatalogueError(
-            f"{what}: lon_deg and lat_deg of crater {crater_id} lie {apart_m[far[0]] / 1000:.1f} km "
-            f"from its geometry ({far.size} such crater(s)); correct the columns or the geometry"
+            f"{what}: lon_deg and lat_deg of crater {crater_id} lie "
+            f"{apart_m[far[0]] / 1000:.1f} km from its geometry ({far.size} such crater(s)); "
+            "correct the columns or the geometry"
         )
     ratio = (checked["radius_m"] / drawn["radius_m"]).to_numpy()
-    off = np.flatnonzero(
-        (ratio > LARGEST_RADIUS_RATIO) | (ratio < 1 / LARGEST_RADIUS_RATIO)
-    )
+    off = np.flatnonzero((ratio > LARGEST_RADIUS_RATIO) | (ratio < 1 / LARGEST_RADIUS_RATIO))
     if off.size:
         row = off[0]
         raise CatalogueError(

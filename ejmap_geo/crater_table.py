@@ -19,9 +19,7 @@ LARGEST_CRATER_ID = 65_533
 SMALLEST_RADIUS_M = 500.0
 
 TRUE_WORDS = frozenset({"1", "1.0", "true", "yes", "t", "y"})
-FALSE_WORDS = frozenset(
-    {"0", "0.0", "false", "no", "f", "n", "", "nan", "none", "<na>"}
-)
+FALSE_WORDS = frozenset({"0", "0.0", "false", "no", "f", "n", "", "nan", "none", "<na>"})
 
 # Columns that people have instead, and what to make of them.
 SUBSTITUTES = {
@@ -57,9 +55,9 @@ def checked_columns(
     _require_columns(table, ("crater_id", "lon_deg", "lat_deg", "radius_m"), what)
     if table.empty:
         raise CatalogueError(f"{what} is empty; give at least one crater")
-    ids = _crater_ids(table["crater_id"], what)
+    ids = _crater_ids(pd.Series(table["crater_id"]), what)
     lon_deg, notes = _longitudes(
-        _numbers(table, "lon_deg", ids, what), ids, what, west_positive
+        _numbers(table, "lon_deg", ids, what), ids, what, west_positive=west_positive
     )
     lat_deg = _numbers(table, "lat_deg", ids, what)
     _refuse(
@@ -102,9 +100,7 @@ def _require_columns(table: pd.DataFrame, needed: tuple[str, ...], what: str) ->
 
 
 def _crater_ids(column: pd.Series, what: str) -> np.ndarray:
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(
-        np.float64, na_value=np.nan
-    )
+    numbers = _numeric(column)
     bad = ~np.isfinite(numbers) | (numbers != np.round(numbers))
     if bad.any():
         raise CatalogueError(
@@ -127,12 +123,8 @@ def _crater_ids(column: pd.Series, what: str) -> np.ndarray:
     return ids
 
 
-def _numbers(
-    table: pd.DataFrame, column: str, ids: np.ndarray, what: str
-) -> np.ndarray:
-    values = pd.to_numeric(table[column], errors="coerce").to_numpy(
-        np.float64, na_value=np.nan
-    )
+def _numbers(table: pd.DataFrame, column: str, ids: np.ndarray, what: str) -> np.ndarray:
+    values = _numeric(pd.Series(table[column]))
     bad = ~np.isfinite(values)
     if bad.any():
         raise CatalogueError(
@@ -143,8 +135,13 @@ def _numbers(
     return values
 
 
+def _numeric(column: pd.Series) -> np.ndarray:
+    # Text and nullable integers alike; what is no number becomes NaN and is reported by row.
+    return np.asarray(pd.to_numeric(column, errors="coerce"), np.float64)
+
+
 def _longitudes(
-    lon_deg: np.ndarray, ids: np.ndarray, what: str, west_positive: bool
+    lon_deg: np.ndarray, ids: np.ndarray, what: str, *, west_positive: bool
 ) -> tuple[np.ndarray, list[str]]:
     _refuse(
         (lon_deg < -180) | (lon_deg > 360),
@@ -156,9 +153,7 @@ def _longitudes(
     notes = []
     if west_positive:
         lon_deg = -lon_deg
-        notes.append(
-            "longitudes were west-positive as declared and were turned east-positive"
-        )
+        notes.append("longitudes were west-positive as declared and were turned east-positive")
     in_range = (lon_deg >= -180) & (lon_deg < 180)
     if not in_range.all():
         notes.append(
@@ -194,15 +189,13 @@ def _radii(radius_m: np.ndarray, ids: np.ndarray, body: Body, what: str) -> np.n
     return radius_m
 
 
-def _reaches(
-    table: pd.DataFrame, radius_m: np.ndarray, ids: np.ndarray, what: str
-) -> np.ndarray:
+def _reaches(table: pd.DataFrame, radius_m: np.ndarray, ids: np.ndarray, what: str) -> np.ndarray:
     if "reach_m" not in table.columns:
         return np.full(len(table), np.nan)
     given = table["reach_m"].notna() & (table["reach_m"].astype(str).str.strip() != "")
     reach_m = np.full(len(table), np.nan)
     kept = given.to_numpy(bool)
-    reach_m[kept] = _numbers(table[kept], "reach_m", ids[kept], what)
+    reach_m[kept] = _numbers(pd.DataFrame(table[kept]), "reach_m", ids[kept], what)
     _refuse(
         reach_m <= radius_m,
         reach_m,
@@ -236,9 +229,7 @@ def _labelled(table: pd.DataFrame, ids: np.ndarray, what: str) -> np.ndarray:
     return is_true
 
 
-def _refuse(
-    bad: np.ndarray, values: np.ndarray, ids: np.ndarray, rule: str, remedy: str
-) -> None:
+def _refuse(bad: np.ndarray, values: np.ndarray, ids: np.ndarray, rule: str, remedy: str) -> None:
     if bad.any():
         found = [
             f"{value:g} at crater {crater_id}"

@@ -99,7 +99,7 @@ def catalogue_from(craters: Iterable[Crater], body: Body) -> gpd.GeoDataFrame:
         )
         for crater in craters
     ]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(rows, columns=pd.Index(COLUMNS))
     columns, notes = checked_columns(table, body=body, what="list of craters")
     return _catalogue(columns, geometry=None, body=body, notes=notes)
 
@@ -120,9 +120,7 @@ def craters_of(catalogue: pd.DataFrame) -> list[Crater]:
     ]
 
 
-def read_catalogue(
-    path: Path, *, body: Body, west_positive: bool = False
-) -> gpd.GeoDataFrame:
+def read_catalogue(path: Path, *, body: Body, west_positive: bool = False) -> gpd.GeoDataFrame:
     """Read a crater table from GeoPackage, Shapefile, GeoParquet or CSV, and check it.
 
     Columns are ``crater_id``, ``radius_m`` and either ``lon_deg`` and ``lat_deg`` or a geometry
@@ -146,14 +144,12 @@ def read_catalogue(
     what = f"crater table {path.name}"
     table = _table_in(path)
     if not isinstance(table, gpd.GeoDataFrame):
-        columns, notes = checked_columns(
-            table, body=body, what=what, west_positive=west_positive
-        )
+        columns, notes = checked_columns(table, body=body, what=what, west_positive=west_positive)
         return _catalogue(columns, geometry=None, body=body, notes=notes)
-    table = on_body(table.reset_index(drop=True), body=body, what=what)
+    table = on_body(table, body=body, what=what)
     drawn = pd.DataFrame(
         [(*center, radius_m) for center, radius_m in centers(table, body=body)],
-        columns=["lon_deg", "lat_deg", "radius_m"],
+        columns=pd.Index(["lon_deg", "lat_deg", "radius_m"]),
         dtype=np.float64,
     )
     given = pd.DataFrame(table.drop(columns=table.geometry.name))
@@ -164,9 +160,7 @@ def read_catalogue(
                 "remove west_positive, which is about a column lon_deg"
             )
         given[["lon_deg", "lat_deg"]] = drawn[["lon_deg", "lat_deg"]]
-    columns, notes = checked_columns(
-        given, body=body, what=what, west_positive=west_positive
-    )
+    columns, notes = checked_columns(given, body=body, what=what, west_positive=west_positive)
     require_agreement(columns, drawn, body=body, what=what)
     return _catalogue(columns, geometry=table.geometry, body=body, notes=notes)
 
@@ -206,12 +200,13 @@ def _catalogue(
     notes: list[str],
 ) -> gpd.GeoDataFrame:
     if geometry is None:
-        geometry = gpd.GeoSeries(
-            gpd.points_from_xy(columns["lon_deg"], columns["lat_deg"])
-        )
+        geometry = gpd.GeoSeries(gpd.points_from_xy(columns["lon_deg"], columns["lat_deg"]))
+    order = np.argsort(columns["crater_id"].to_numpy(), kind="stable")
     catalogue = gpd.GeoDataFrame(
-        columns, geometry=geometry.to_numpy(), crs=geographic_crs(body)
-    ).sort_values("crater_id", ignore_index=True)
+        columns.iloc[order].reset_index(drop=True),
+        geometry=geometry.to_numpy()[order],
+        crs=geographic_crs(body),
+    )
     catalogue.attrs["notes"] = notes
     return catalogue
 
@@ -244,9 +239,7 @@ def _table_in(path: Path) -> pd.DataFrame:
 
 
 def _only_layer(path: Path) -> str:
-    layers = [
-        str(name) for name in pyogrio.list_layers(path)[:, 0] if name != STYLE_LAYER
-    ]
+    layers = [str(name) for name in pyogrio.list_layers(path)[:, 0] if name != STYLE_LAYER]
     if len(layers) != 1:
         raise CatalogueError(
             f"crater table {path.name} holds {len(layers)} layers ({', '.join(layers)}); "

@@ -24,7 +24,7 @@ class CraterTable(pa.DataFrameModel):
 class TileTable(pa.DataFrameModel):
     """Square tiles of azimuthal rasters, in pixels from the upper left corner of each raster."""
 
-    class Config:
+    class Config(pa.DataFrameModel.Config):
         """A tile is known by its crater and its number within the crater."""
 
         unique = ["crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list
@@ -39,9 +39,9 @@ class TileTable(pa.DataFrameModel):
 
 
 class ConnectionTable(pa.DataFrameModel):
-    """What EJCONN says of each mapping tile: does it hold ejecta of the crater?"""
+    """What EJCONN says of each mapping tile: whether it holds ejecta of the crater."""
 
-    class Config:
+    class Config(pa.DataFrameModel.Config):
         """A tile is known by its crater and its number within the crater."""
 
         unique = ["crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list

@@ -22,9 +22,7 @@ from ejmap_geo.craters import (
 from ejmap_geo.crs import azimuthal_crs, equidistant_cylindrical_crs, geographic_crs
 from ejmap_geo.errors import CatalogueError, CrsError, GeoError
 
-HOKUSAI = Crater(
-    crater_id=0, name="Hokusai", center=LonLat(16.65, 57.84), radius_m=57_000.0
-)
+HOKUSAI = Crater(crater_id=0, name="Hokusai", center=LonLat(16.65, 57.84), radius_m=57_000.0)
 BASHO = Crater(
     crater_id=8,
     name="Bashō",
@@ -46,9 +44,7 @@ def _table(**changes: Any) -> pd.DataFrame:
         "labelled": [1, 0],
         "reach_m": [2e6, None],
     } | changes
-    return pd.DataFrame(
-        {name: values for name, values in columns.items() if values is not None}
-    )
+    return pd.DataFrame({name: values for name, values in columns.items() if values is not None})
 
 
 def _csv(folder: Path, table: pd.DataFrame) -> Path:
@@ -81,16 +77,12 @@ def test_a_default_reach_is_eighty_radii_but_never_beyond_the_antipode() -> None
     [
         pytest.param({"crater_id": 65_534}, r"0\.\.65533, got 65534", id="reserved-id"),
         pytest.param({"crater_id": -1}, "got -1", id="negative-id"),
-        pytest.param(
-            {"radius_m": float("nan")}, "positive metres, got nan", id="nan-radius"
-        ),
+        pytest.param({"radius_m": float("nan")}, "positive metres, got nan", id="nan-radius"),
         pytest.param({"center": LonLat(0, 91)}, "crater 5: latitude", id="latitude"),
         pytest.param({"reach_m": 10.0}, "exceed its radius", id="short-reach"),
     ],
 )
-def test_a_crater_that_cannot_be_is_refused(
-    changes: dict[str, Any], message: str
-) -> None:
+def test_a_crater_that_cannot_be_is_refused(changes: dict[str, Any], message: str) -> None:
     """Ids of label maps, sizes and places are checked at birth."""
     good: dict[str, Any] = {
         "crater_id": 5,
@@ -124,15 +116,13 @@ def test_a_catalogue_survives_every_format(tmp_path: Path, name: str) -> None:
 def test_a_shapefile_of_rims_is_read(tmp_path: Path) -> None:
     """Shapefiles keep bool as numbers and null as nothing; rims stay polygons."""
     rims = [_rim(-170.45, -32.39, 37_500), _rim(16.65, 57.84, 57_000)]
-    gpd.GeoDataFrame(_table(), geometry=rims, crs=GEOGRAPHIC).to_file(
-        tmp_path / "c.shp"
-    )
+    gpd.GeoDataFrame(_table(), geometry=rims, crs=GEOGRAPHIC).to_file(tmp_path / "c.shp")
 
     read = read_catalogue(tmp_path / "c.shp", body=MERCURY)
 
     assert craters_of(read) == [HOKUSAI, BASHO]
     assert set(read.geom_type) == {"Polygon"}
-    assert read.geometry[0].contains(Point(16.65, 57.84))
+    assert read.geometry.contains(Point(16.65, 57.84)).tolist() == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -177,9 +167,7 @@ def test_longitudes_of_0_to_360_are_accepted_and_said_so(tmp_path: Path) -> None
 
     assert read["lon_deg"].tolist() == pytest.approx([16.65, -170.45])
     assert read["lon_deg"][0] == 16.65
-    assert read.attrs["notes"] == [
-        "1 longitudes outside [-180, 180) were brought into it"
-    ]
+    assert read.attrs["notes"] == ["1 longitudes outside [-180, 180) were brought into it"]
 
 
 def test_west_longitudes_are_turned_only_when_declared(tmp_path: Path) -> None:
@@ -231,9 +219,7 @@ def test_optional_columns_may_be_missing_and_others_are_left_out(
             "no column lon_deg, lat_deg; .*rename Lon_Deg to lon_deg",
             id="misspelt",
         ),
-        pytest.param(
-            _table().iloc[:0], "is empty; give at least one crater", id="empty"
-        ),
+        pytest.param(_table().iloc[:0], "is empty; give at least one crater", id="empty"),
         pytest.param(
             _table(radius_m=[37.5, 57.0]),
             "at least 500, found 37.5 at crater 8, 57 at crater 0; these look like kilometres",
@@ -244,9 +230,7 @@ def test_optional_columns_may_be_missing_and_others_are_left_out(
             r"half the radius of Mercury \(1219700 m\), found 3.75e\+06 at crater 8",
             id="radius-too-large",
         ),
-        pytest.param(
-            _table(radius_m=[-5.0, 57_000]), "must be positive", id="negative-radius"
-        ),
+        pytest.param(_table(radius_m=[-5.0, 57_000]), "must be positive", id="negative-radius"),
         pytest.param(
             _table(radius_m=[None, 57_000]),
             "radius_m must be a number in every row, found nan at crater 8",
@@ -267,27 +251,13 @@ def test_optional_columns_may_be_missing_and_others_are_left_out(
             r"found 123.8 at crater 8.*swapped\?",
             id="latitude",
         ),
-        pytest.param(
-            _table(crater_id=[8, 8]), "unique, but 8 occur more than once", id="doubles"
-        ),
-        pytest.param(
-            _table(crater_id=[-1, 8]), r"0\.\.65533 .*found -1", id="negative-id"
-        ),
-        pytest.param(
-            _table(crater_id=[65_534, 8]), "16-bit.*found 65534", id="reserved-id"
-        ),
-        pytest.param(
-            _table(crater_id=[1.5, 8]), "whole number.*found 1.5", id="fraction-id"
-        ),
-        pytest.param(
-            _table(crater_id=[None, 8]), "whole number.*found nan", id="missing-id"
-        ),
-        pytest.param(
-            _table(labelled=["maybe", 0]), "found maybe at crater 8", id="labelled"
-        ),
-        pytest.param(
-            _table(reach_m=[30.0, None]), "larger than radius_m, found 30", id="reach"
-        ),
+        pytest.param(_table(crater_id=[8, 8]), "unique, but 8 occur more than once", id="doubles"),
+        pytest.param(_table(crater_id=[-1, 8]), r"0\.\.65533 .*found -1", id="negative-id"),
+        pytest.param(_table(crater_id=[65_534, 8]), "16-bit.*found 65534", id="reserved-id"),
+        pytest.param(_table(crater_id=[1.5, 8]), "whole number.*found 1.5", id="fraction-id"),
+        pytest.param(_table(crater_id=[None, 8]), "whole number.*found nan", id="missing-id"),
+        pytest.param(_table(labelled=["maybe", 0]), "found maybe at crater 8", id="labelled"),
+        pytest.param(_table(reach_m=[30.0, None]), "larger than radius_m, found 30", id="reach"),
     ],
 )
 def test_a_wrong_table_is_refused_in_one_sentence(
@@ -343,10 +313,12 @@ POINTS = [Point(-170.45, -32.39), Point(16.65, 57.84)]
             id="a-line",
         ),
         pytest.param(
-            gpd.GeoDataFrame(_table(), geometry=[POINTS[0], None], crs=GEOGRAPHIC),
+            gpd.GeoDataFrame(
+                _table(), geometry=gpd.GeoSeries([POINTS[0], Point()], crs=GEOGRAPHIC)
+            ),
             CatalogueError,
             "row 2 has no geometry",
-            id="null-geometry",
+            id="empty-geometry",
         ),
         pytest.param(
             gpd.GeoDataFrame(_table(), geometry=POINTS[::-1], crs=GEOGRAPHIC),
@@ -394,9 +366,7 @@ def test_west_positive_is_about_columns_only(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["c.csv", "c.gpkg", "c.parquet", "c.shp"])
 def test_a_missing_or_broken_file_is_named(tmp_path: Path, name: str) -> None:
     """The path is part of both messages."""
-    with pytest.raises(
-        CatalogueError, match=f"{name} does not exist; correct its path"
-    ):
+    with pytest.raises(CatalogueError, match=f"{name} does not exist; correct its path"):
         read_catalogue(tmp_path / name, body=MERCURY)
 
     (tmp_path / name).write_bytes(b"\x00\xff\x00broken")
@@ -408,9 +378,7 @@ def test_several_layers_are_ambiguous(tmp_path: Path) -> None:
     """A GeoPackage of two layers is refused; the table of styles that QGIS adds does not count."""
     craters = gpd.GeoDataFrame(_table(), geometry=POINTS, crs=GEOGRAPHIC)
     craters.to_file(tmp_path / "c.gpkg", layer="craters")
-    pd_styles = gpd.GeoDataFrame(
-        {"styleName": ["x"]}, geometry=[Point(0, 0)], crs=GEOGRAPHIC
-    )
+    pd_styles = gpd.GeoDataFrame({"styleName": ["x"]}, geometry=[Point(0, 0)], crs=GEOGRAPHIC)
     pd_styles.to_file(tmp_path / "c.gpkg", layer="layer_styles")
     assert len(read_catalogue(tmp_path / "c.gpkg", body=MERCURY)) == 2
 
@@ -440,9 +408,7 @@ def test_azimuthal_points_about_a_crater_are_at_its_centre(tmp_path: Path) -> No
     """The origin of a projection about Basho is Basho."""
     table = _table(lon_deg=None, lat_deg=None).iloc[:1]
     crs = azimuthal_crs(MERCURY, center=BASHO.center)
-    gpd.GeoDataFrame(table, geometry=[Point(0, 0)], crs=crs).to_file(
-        tmp_path / "c.gpkg"
-    )
+    gpd.GeoDataFrame(table, geometry=[Point(0, 0)], crs=crs).to_file(tmp_path / "c.gpkg")
 
     (crater,) = craters_of(read_catalogue(tmp_path / "c.gpkg", body=MERCURY))
 

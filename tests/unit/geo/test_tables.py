@@ -51,15 +51,9 @@ def test_tables_of_our_own_making_pass(
 @pytest.mark.parametrize(
     ("schema", "table", "column"),
     [
-        pytest.param(
-            CraterTable, CRATERS.assign(lon_deg=180.0), "lon_deg", id="not-normalised"
-        ),
-        pytest.param(
-            CraterTable, CRATERS.assign(radius_m=57.0), "radius_m", id="kilometres"
-        ),
-        pytest.param(
-            CraterTable, pd.concat([CRATERS, CRATERS]), "crater_id", id="doubles"
-        ),
+        pytest.param(CraterTable, CRATERS.assign(lon_deg=180.0), "lon_deg", id="not-normalised"),
+        pytest.param(CraterTable, CRATERS.assign(radius_m=57.0), "radius_m", id="kilometres"),
+        pytest.param(CraterTable, pd.concat([CRATERS, CRATERS]), "crater_id", id="doubles"),
         pytest.param(
             TileTable,
             pd.DataFrame(TILES | {"tile_id": [0, 0, 0]}),
