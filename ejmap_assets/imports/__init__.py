@@ -1,0 +1,1 @@
+"""Data that others published, brought into the shapes of a project."""
