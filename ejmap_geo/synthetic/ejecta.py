@@ -97,12 +97,12 @@ def _near_field(system: RaySystem, d: float, azimuth: float) -> float:
     ca, sa = math.cos(azimuth), math.sin(azimuth)
     seed, ring = system.seed, math.log(d)
     lobes = fractal_noise(1.4 * ca, 1.4 * sa, 0.6 * ring, 3, 0.6, seed)
-    edge = system.blanket_radii * (1.0 + 0.16 * lobes)
+    edge = system.blanket_radii * (1.0 + 0.24 * lobes)
     grain = value_noise(9 * ca, 9 * sa, 3.0 * ring, seed + 7)
     blanket = 1.0 - smoothstep(0.62, 1.0, (d + 0.3 * grain) / edge)
     blanket *= (0.85 - 0.5 * (d - 1.0) / (1.5 * edge - 1.0)) * (1.0 + 0.22 * grain)
     streak = fractal_noise(11 * ca, 11 * sa, 0.6 * ring, 3, 0.85, seed + 31)
-    limit = max(1.5, system.streak_radii * (0.75 + 0.2 * lobes))
+    limit = max(1.5, system.streak_radii * (0.7 + 0.28 * lobes))
     streaks = smoothstep(-0.2, 1.6, streak + 1.1 * (1.0 - d / limit)) * 0.55
     streaks *= 1.0 - smoothstep(0.4, 1.1, d / limit)
     light = 1.0
@@ -141,17 +141,22 @@ def _rays(
         if abs(lateral) > 2.6 * width:
             continue
         if not is_textured:
-            f = 1.4 / system.radius_rad
+            f = 1.6 / system.radius_rad
             ragged = fractal_noise(f * at[0], f * at[1], f * at[2], 3, 0.9, system.seed + 57)
             patches = value_noise(0.4 * f * at[0], 0.4 * f * at[1], 0.4 * f * at[2], system.seed + 83)
             is_textured = True
         gap = value_noise(7.7 * k, 0.5 * d / (0.4 + half_width), 0.3, system.seed + 5)
         gap += 0.5 * value_noise(3.3 * k, 0.11 * d / (0.4 + half_width), 0.7, system.seed + 6)
         segment = smoothstep(-0.45, 0.3, gap + 0.5 * patches + 0.45 - 0.5 * t)
-        across = (abs(lateral) / width) + 0.3 * ragged
-        body = (1.0 - smoothstep(0.2, 1.6, across)) * (1.0 - 0.18 * ragged)
+        # A ray is a bundle of strands that run along it.
+        across = lateral / width
+        strand = fractal_noise(
+            2.6 * across + 9.1 * k, 0.3 * d / half_width, 0.5, 2, 0.8, system.seed + 41
+        )
+        edge = abs(across) + 0.18 * ragged + 0.2 * strand
+        body = (1.0 - smoothstep(0.2, 1.6, edge)) * (1.0 - 0.1 * ragged - 0.15 * strand)
         along = smoothstep(0.0, 0.06, t) * (1.0 - 0.45 * t)
-        clear *= 1.0 - strength * body * segment * along
+        clear *= 1.0 - strength * max(0.0, body) * segment * along
     return 1.0 - clear
 
 

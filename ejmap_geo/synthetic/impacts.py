@@ -99,9 +99,9 @@ def _anywhere(*, rng: np.random.Generator) -> LonLat:
 def _near(
     body: Body, centers: list[LonLat], radii_m: NDArray[np.float64], *, rng: np.random.Generator
 ) -> LonLat:
-    """Return a point 4 to 11 radii from one of ``centers``."""
+    """Return a point 6.5 to 15 radii from one of ``centers``."""
     k = int(rng.integers(len(centers)))
-    distance_rad = rng.uniform(4.0, 11.0) * radii_m[k] / body.radius_m
+    distance_rad = rng.uniform(6.5, 15.0) * radii_m[k] / body.radius_m
     return _destination(centers[k], distance_rad, rng.uniform(0, 2 * math.pi))
 
 
@@ -132,8 +132,8 @@ def _impact(  # noqa: PLR0913 - keyword-only
     rng: np.random.Generator,
 ) -> Impact:
     lat = math.radians(center.lat_deg)
-    blanket = float(rng.uniform(2.6, 4.8))
-    shadow_half_rad = float(rng.uniform(0.4, 1.3)) if rng.random() < 0.45 else 0.0
+    blanket = float(rng.uniform(1.7, 4.5))
+    shadow_half_rad = float(rng.uniform(0.5, 1.6)) if rng.random() < 0.6 else 0.0
     shadow_rad = float(rng.uniform(-math.pi, math.pi))
     rays = _draw_rays(blanket, is_giant=is_giant, rng=rng)
     if shadow_half_rad > 0:
@@ -146,7 +146,7 @@ def _impact(  # noqa: PLR0913 - keyword-only
         lon_rad=math.radians(center.lon_deg),
         radius_rad=radius_m / body.radius_m,
         blanket_radii=blanket,
-        streak_radii=float(blanket + rng.uniform(3.0, 9.0)),
+        streak_radii=float(blanket + rng.uniform(0.5, 8.0)),
         shadow_rad=shadow_rad,
         shadow_half_rad=shadow_half_rad,
         rays=rays,
@@ -180,10 +180,10 @@ def _draw_rays(
         end[far] = rng.uniform(50, 80, far.sum())
         half_width = rng.uniform(0.18, 0.55, count)
     else:
-        end = start + 3.0 + rng.gamma(1.7, 4.8, count)
-        end = np.minimum(end, 35.0)
-        half_width = rng.uniform(0.12, 0.42, count) * (0.8 + 0.5 * end / 15)
-    strength = rng.uniform(0.3, 0.8, count)
+        end = start + 3.0 + rng.gamma(2.0, 6.5, count)
+        end = np.minimum(end, 40.0)
+        half_width = rng.uniform(0.12, 0.40, count) * (0.8 + 0.6 * end / 15)
+    strength = rng.uniform(0.35, 0.85, count)
     return np.stack([azimuth, half_width, start, end, strength], axis=1)
 
 
