@@ -63,9 +63,7 @@ def write_cog(
     """
     bands = _as_bands(values, shape=grid.shape if window is None else window.shape)
     if band_names and len(band_names) != len(bands):
-        raise RasterError(
-            f"{len(bands)} bands need as many names, got {list(band_names)}"
-        )
+        raise RasterError(f"{len(bands)} bands need as many names, got {list(band_names)}")
     transform = grid.transform
     if window is not None:
         transform = transform @ Affine.translation(window.col, window.row)
@@ -121,9 +119,7 @@ def read_raster(path: Path) -> xr.DataArray:
     except RasterioIOError as error:
         raise RasterError(f"{path} cannot be read as a raster ({error})") from error
     if not isinstance(raster, xr.DataArray):
-        raise RasterError(
-            f"{path} holds several rasters of different kinds; give a GeoTIFF"
-        )
+        raise RasterError(f"{path} holds several rasters of different kinds; give a GeoTIFF")
     return raster
 
 
@@ -155,16 +151,9 @@ def read_basemap(
         RasterError: If the size, extent, orientation, type or number of bands does not fit.
     """
     with opened(path) as raster:
-        grid, first_col = basemap_columns_from(
-            raster, body=body, what=f"mosaic {path.name}"
+        numbers, grid, first_col = _basemap_bands(
+            raster, body=body, bands=bands, value_range=value_range
         )
-        numbers = _image_bands(raster)
-        if bands is not None and len(numbers) != bands:
-            raise RasterError(
-                f"mosaic {path.name} has {len(numbers)} band(s), but the model was trained on "
-                f"{bands}; choose a model for {len(numbers)} band(s) or give a mosaic of {bands}"
-            )
-        _require_value_range(raster.dtypes[numbers[0] - 1], value_range, path)
         values = raster.read(numbers)
         is_masked = MaskFlags.all_valid not in raster.mask_flag_enums[numbers[0] - 1]
         # read_masks knows nodata values, alpha bands and mask files alike.
@@ -180,6 +169,42 @@ def read_basemap(
     return (np.roll(values, first_col, axis=-1) if first_col else values), grid
 
 
+def basemap_grid_of(
+    path: Path,
+    *,
+    body: Body,
+    bands: int | None = None,
+    value_range: tuple[float, float] | None = None,
+) -> BasemapGrid:
+    """Return the grid of a mosaic without reading its pixels, checked like :func:`read_basemap`.
+
+    Raises:
+        CrsError: As :func:`read_basemap`.
+        RasterError: As :func:`read_basemap`.
+    """
+    with opened(path) as raster:
+        return _basemap_bands(raster, body=body, bands=bands, value_range=value_range)[1]
+
+
+def _basemap_bands(
+    raster: rasterio.DatasetReader,
+    *,
+    body: Body,
+    bands: int | None,
+    value_range: tuple[float, float] | None,
+) -> tuple[list[int], BasemapGrid, int]:
+    name = Path(raster.name).name
+    grid, first_col = basemap_columns_from(raster, body=body, what=f"mosaic {name}")
+    numbers = _image_bands(raster)
+    if bands is not None and len(numbers) != bands:
+        raise RasterError(
+            f"mosaic {name} has {len(numbers)} band(s), but the model was trained on {bands}; "
+            f"choose a model for {len(numbers)} band(s) or give a mosaic of {bands}"
+        )
+    _require_value_range(raster.dtypes[numbers[0] - 1], value_range, name)
+    return numbers, grid, first_col
+
+
 def _image_bands(raster: rasterio.DatasetReader) -> list[int]:
     kinds = zip(raster.indexes, raster.colorinterp, strict=True)
     numbers = [number for number, kind in kinds if kind != ColorInterp.alpha]
@@ -191,23 +216,17 @@ def _image_bands(raster: rasterio.DatasetReader) -> list[int]:
     return numbers
 
 
-def _require_value_range(
-    dtype: str, value_range: tuple[float, float] | None, path: Path
-) -> None:
+def _require_value_range(dtype: str, value_range: tuple[float, float] | None, name: str) -> None:
     if value_range is None and dtype != "uint8":
         raise RasterError(
-            f"mosaic {path.name} holds {dtype} values, but models see 0 to 255; state which values "
+            f"mosaic {name} holds {dtype} values, but models see 0 to 255; state which values "
             "are black and white as value_range: [low, high], or convert it to 8 bit yourself"
         )
     if value_range is not None and not value_range[0] < value_range[1]:
-        raise RasterError(
-            f"value_range must be [low, high] with low < high, got {value_range}"
-        )
+        raise RasterError(f"value_range must be [low, high] with low < high, got {value_range}")
 
 
-def _stretched(
-    values: NDArray[Any], value_range: tuple[float, float]
-) -> NDArray[np.uint8]:
+def _stretched(values: NDArray[Any], value_range: tuple[float, float]) -> NDArray[np.uint8]:
     low, high = value_range
     share = np.clip((values.astype(np.float32) - low) / (high - low), 0.0, 1.0)
     return np.nan_to_num(np.rint(1.0 + 254.0 * share), nan=0.0).astype(np.uint8)
@@ -223,11 +242,7 @@ def read_mask_on(path: Path, basemap: BasemapGrid) -> PlacedMask:
     """
     what = f"mask {path.name}"
     with opened(path) as raster:
-        if raster.count != 1:
-            raise RasterError(
-                f"{what} has {raster.count} bands; a mask has one, of 0 and 1"
-            )
-        window = window_on(raster, basemap, what=what)
+        window = _mask_window(raster, basemap, what=what)
         values, nodata = raster.read(1), raster.nodata
     found = [value for value in np.unique(values).tolist() if value != nodata]
     if not set(found) <= {0, 1}:
@@ -238,3 +253,20 @@ def read_mask_on(path: Path, basemap: BasemapGrid) -> PlacedMask:
         )
     mask = (values == 1) & (values != nodata)
     return PlacedMask.in_window(mask, window=window, basemap=basemap)
+
+
+def mask_window_of(path: Path, basemap: BasemapGrid) -> Window:
+    """Return where a mask lies without reading its pixels, checked like :func:`read_mask_on`.
+
+    Raises:
+        CrsError: As :func:`read_mask_on`.
+        RasterError: As :func:`read_mask_on`, its values apart.
+    """
+    with opened(path) as raster:
+        return _mask_window(raster, basemap, what=f"mask {path.name}")
+
+
+def _mask_window(raster: rasterio.DatasetReader, basemap: BasemapGrid, *, what: str) -> Window:
+    if raster.count != 1:
+        raise RasterError(f"{what} has {raster.count} bands; a mask has one, of 0 and 1")
+    return window_on(raster, basemap, what=what)

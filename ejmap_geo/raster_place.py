@@ -90,14 +90,10 @@ def basemap_columns_from(
             f"{what} begins at longitude {extent.west_deg:.5f}, between two pixel edges of a "
             "mosaic that begins at -180; resample it to -180..180"
         )
-    return BasemapGrid(body=body, width_px=raster.width), round(
-        first_col
-    ) % raster.width
+    return BasemapGrid(body=body, width_px=raster.width), round(first_col) % raster.width
 
 
-def window_on(
-    raster: rasterio.DatasetReader, basemap: BasemapGrid, *, what: str
-) -> Window:
+def window_on(raster: rasterio.DatasetReader, basemap: BasemapGrid, *, what: str) -> Window:
     """Return the basemap window that a raster fills, from its bounds.
 
     Raises:
@@ -108,10 +104,7 @@ def window_on(
     px_deg = 360.0 / basemap.width_px
     width_px = (extent.east_deg - extent.west_deg) / px_deg
     height_px = (extent.north_deg - extent.south_deg) / px_deg
-    if (
-        max(abs(width_px - raster.width), abs(height_px - raster.height))
-        > EXTENT_TOLERANCE_PX
-    ):
+    if max(abs(width_px - raster.width), abs(height_px - raster.height)) > EXTENT_TOLERANCE_PX:
         found_deg = (extent.east_deg - extent.west_deg) / raster.width
         raise RasterError(
             f"{what} has {1 / found_deg:.4f} pixels per degree, the mosaic {1 / px_deg:.4f}; "
@@ -131,9 +124,7 @@ def window_on(
         width=raster.width,
     )
     if window.row < 0 or window.row + window.height > basemap.shape[0]:
-        raise RasterError(
-            f"{what} reaches beyond a pole ({extent.north_deg:.3f} degrees north)"
-        )
+        raise RasterError(f"{what} reaches beyond a pole ({extent.north_deg:.3f} degrees north)")
     return window
 
 

