@@ -73,7 +73,7 @@ class TileGroup:
 
     def __init__(self, group: zarr.Group) -> None:
         self._group = group
-        self._arrays = {name: array for name, array in group.arrays()}
+        self._arrays = dict(group.arrays())
         self.tile_count = int(group.attrs["tile_count"])  # pyright: ignore[reportArgumentType]
 
     @property
@@ -91,7 +91,8 @@ class TileGroup:
     def table(self) -> pd.DataFrame:
         """The table: one row a tile, in the order of the arrays."""
         names: Any = self._group.attrs["columns"]
-        columns = {name: self._group[f"table/{name}"][:] for name in names}  # pyright: ignore
+        columns: dict[str, Any] = {name: self._group[f"table/{name}"] for name in names}
+        columns = {name: array[:] for name, array in columns.items()}
         return pd.DataFrame(columns, index=pd.RangeIndex(self.tile_count))
 
     def tile_shape(self, name: str) -> tuple[int, ...]:
@@ -177,7 +178,9 @@ class TileSequence:
     def take(self, positions: Sequence[int]) -> Tiles:
         """Return the tiles at ``positions`` in their order, ``(n, ...)`` a name."""
         found = [self._find(position) for position in positions]
-        return {name: np.stack([tiles[name][local] for tiles, local in found]) for name in self._names}
+        return {
+            name: np.stack([tiles[name][local] for tiles, local in found]) for name in self._names
+        }
 
     def _find(self, position: int) -> tuple[Tiles, int]:
         number = bisect_right(self._shard_starts, position) - 1

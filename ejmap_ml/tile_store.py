@@ -1,19 +1,16 @@
 """Tile stores: Zarr v3 folders of tiles, written once and whole, read by shards.
 
-A store has named groups (``labelled``, ``mapping``, ``polar``, ...). A group is a table with one row a
-tile and arrays whose first axis is the tile: ``image`` (tile, band, row, col) and the like. Arrays are
-sharded by :data:`SHARD_TILES` tiles: reading a shard whole is ten times faster than reading its tiles
-one by one, and a hundred times faster than one fancy index over scattered tiles, so nothing here does
+A store has named groups (``labelled``, ``mapping``, ``polar``, ...). A group is a table with one
+row a tile and arrays whose first axis is the tile: ``image`` (tile, band, row, col) and the like.
+Arrays are sharded by :data:`SHARD_TILES` tiles: reading a shard whole is several times faster than reading
+its tiles one by one, and far faster than one fancy index over scattered tiles, so nothing here does
 either of the latter.
 """
 
-import os
-import shutil
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
@@ -23,6 +20,7 @@ from numpy.typing import DTypeLike, NDArray
 from zarr.codecs import BloscCodec
 
 from ejmap_ml.errors import TileStoreError
+from ejmap_ml.whole_folder import whole_folder
 
 SHARD_TILES = 64
 FORMAT = "ejmap-tiles-1"
@@ -48,40 +46,38 @@ class TileLayout:
         return cls(shape=tiles.shape[1:], dtype=tiles.dtype)
 
 
-class TileStoreWriter:
-    """Write a tile store that appears under its name when it is whole, or not at all.
+@contextmanager
+def write_tile_store(
+    path: Path, *, provenance: Mapping[str, object]
+) -> "Iterator[TileStoreWriter]":
+    """Write a tile store that appears at ``path`` when it is whole, or not at all.
 
-    Use it as a context manager; tiles are gathered in a sibling folder that is renamed at the end and
-    removed when anything fails. An existing store is replaced.
+    An older store is replaced at the end, and kept when anything fails.
+
+    Args:
+        path: Folder of the store.
+        provenance: What the store is made from; anything that JSON can hold.
     """
+    attributes = {"format": FORMAT, "provenance": dict(provenance)}
+    with whole_folder(path) as scratch:
+        writer = TileStoreWriter(
+            zarr.create_group(store=scratch, zarr_format=3, attributes=attributes)
+        )
+        yield writer
+        writer.close()
 
-    def __init__(self, path: Path, *, provenance: Mapping[str, object]) -> None:
-        self._path = path
-        self._provenance = dict(provenance)
+
+class TileStoreWriter:
+    """Add groups to a tile store; made by :func:`write_tile_store`."""
+
+    def __init__(self, root: zarr.Group) -> None:
+        self._root = root
         self._groups: list[TileGroupWriter] = []
 
-    def __enter__(self) -> Self:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        # mkdtemp creates private folders; the store should be as readable as its neighbours.
-        self._scratch = Path(tempfile.mkdtemp(prefix=f".{self._path.name}-", dir=self._path.parent))
-        self._scratch.chmod(self._path.parent.stat().st_mode & 0o777)
-        attributes = {"format": FORMAT, "provenance": self._provenance}
-        self._root = zarr.create_group(store=self._scratch, zarr_format=3, attributes=attributes)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            if kind is None:
-                for group in self._groups:
-                    group.close()
-                _replace_folder(self._scratch, self._path)
-        finally:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+    def close(self) -> None:
+        """Write what is pending; refuse groups whose tiles are not all there."""
+        for group in self._groups:
+            group.close()
 
     def create_group(
         self, name: str, *, table: pd.DataFrame, layouts: Mapping[str, TileLayout]
@@ -215,14 +211,3 @@ def _check_layout(name: str, tiles: NDArray[Any], layout: TileLayout) -> None:
             f"{name} takes tiles of {layout.shape} {np.dtype(layout.dtype)}, got "
             f"{tiles.shape[1:]} {tiles.dtype}"
         )
-
-
-def _replace_folder(new: Path, path: Path) -> None:
-    """Put the folder ``new`` in the place of ``path``, which may hold an older one."""
-    if not path.exists():
-        new.rename(path)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{path.name}-old-", dir=path.parent))
-    os.replace(path, old)
-    new.rename(path)
-    shutil.rmtree(old, ignore_errors=True)

@@ -8,7 +8,7 @@ import pytest
 
 from ejmap_ml.errors import TileStoreError
 from ejmap_ml.tile_group import TileSequence, TileStore
-from ejmap_ml.tile_store import SHARD_TILES, TileLayout, TileStoreWriter
+from ejmap_ml.tile_store import SHARD_TILES, TileLayout, write_tile_store
 
 TILE_COUNT = 2 * SHARD_TILES + 5
 
@@ -34,7 +34,7 @@ def _table(count: int) -> pd.DataFrame:
 
 def _write(path: Path, count: int = TILE_COUNT, *, seed: int = 0) -> dict[str, np.ndarray]:
     tiles = _tiles(count, seed=seed)
-    with TileStoreWriter(path, provenance={"crater_id": 7}) as writer:
+    with write_tile_store(path, provenance={"crater_id": 7}) as writer:
         writer.write_group("mapping", table=_table(count), arrays=tiles)
     return tiles
 
@@ -67,7 +67,7 @@ def test_tiles_may_be_appended_in_portions_of_any_size(tmp_path: Path) -> None:
     """Portions that do not divide the shard give the same store."""
     tiles = _tiles(TILE_COUNT)
     layouts = {name: TileLayout.of(values) for name, values in tiles.items()}
-    with TileStoreWriter(tmp_path / "tiles.zarr", provenance={}) as writer:
+    with write_tile_store(tmp_path / "tiles.zarr", provenance={}) as writer:
         group = writer.create_group("mapping", table=_table(TILE_COUNT), layouts=layouts)
         for start in range(0, TILE_COUNT, 50):
             group.append({name: v[start : start + 50] for name, v in tiles.items()})
@@ -91,7 +91,7 @@ def test_an_interrupted_write_leaves_nothing(tmp_path: Path) -> None:
     """An error between two portions leaves neither a store nor a scratch folder."""
     with (
         pytest.raises(KeyboardInterrupt),
-        TileStoreWriter(tmp_path / "tiles.zarr", provenance={}) as writer,
+        write_tile_store(tmp_path / "tiles.zarr", provenance={}) as writer,
     ):
         writer.write_group("mapping", table=_table(3), arrays=_tiles(3))
         raise KeyboardInterrupt
@@ -104,7 +104,7 @@ def test_an_interrupted_rewrite_keeps_the_older_store(tmp_path: Path) -> None:
     tiles = _write(tmp_path / "tiles.zarr", 3)
     with (
         pytest.raises(RuntimeError),
-        TileStoreWriter(tmp_path / "tiles.zarr", provenance={}) as writer,
+        write_tile_store(tmp_path / "tiles.zarr", provenance={}) as writer,
     ):
         writer.write_group("mapping", table=_table(3), arrays=_tiles(3, seed=1))
         raise RuntimeError
@@ -133,7 +133,7 @@ def test_too_few_or_too_many_tiles_are_refused(tmp_path: Path, appended: int) ->
 
     with (
         pytest.raises(TileStoreError, match=f"3 rows but {appended} tiles"),
-        TileStoreWriter(tmp_path / "tiles.zarr", provenance={}) as writer,
+        write_tile_store(tmp_path / "tiles.zarr", provenance={}) as writer,
     ):
         writer.create_group("mapping", table=_table(3), layouts=layouts).append(tiles)
 
@@ -146,7 +146,7 @@ def test_text_in_the_table_is_refused(tmp_path: Path) -> None:
 
     with (
         pytest.raises(TileStoreError, match="column 'name'"),
-        TileStoreWriter(tmp_path / "tiles.zarr", provenance={}) as writer,
+        write_tile_store(tmp_path / "tiles.zarr", provenance={}) as writer,
     ):
         writer.write_group("mapping", table=table, arrays=_tiles(3))
 
