@@ -1,0 +1,52 @@
+"""Samples: what the data code of every model hands to training."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from torch import Tensor
+
+
+class SampleBatch(NamedTuple):
+    """A batch of raw samples of a one-logit task."""
+
+    # What the network's forward takes: (B, C, H, W) images first, then (B, D) metadata if any.
+    inputs: tuple[Tensor, ...]
+    # (B, 1) or (B, 1, H, W), 0 or 1, float32.
+    target: Tensor
+    # Shape of target, or None for equal weights.
+    weight: Tensor | None = None
+
+
+class SampleSet(Protocol):
+    """Samples by position."""
+
+    def __len__(self) -> int:
+        """Return the number of samples."""
+        ...
+
+    @property
+    def shards(self) -> Sequence[range]:
+        """Runs of positions that are read together."""
+        ...
+
+    def batch(self, positions: Sequence[int]) -> SampleBatch:
+        """Return the samples at ``positions``, in their order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitData:
+    """What a model is trained on.
+
+    Attributes:
+        train: Samples that train.
+        validation: Samples that decide when to stop and which weights are best; None trains to the
+            end and keeps the last weights.
+        inputs: Name and data version of where the samples come from, for the provenance; a training
+            is resumed only when they are the same.
+    """
+
+    train: SampleSet
+    validation: SampleSet | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)

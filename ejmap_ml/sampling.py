@@ -1,0 +1,157 @@
+"""Sampling: in which order samples are trained on, and how they arrive."""
+
+import math
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_ml.errors import SampleError
+from ejmap_ml.samples import SampleBatch, SampleSet
+
+WINDOW_SHARDS = 8
+TRAIN_STREAM = 1
+
+
+class SubsetSamples:
+    """Some of the samples of a set, such as those of one train-validation draw."""
+
+    def __init__(self, samples: SampleSet, positions: NDArray[np.intp]) -> None:
+        self._samples = samples
+        self._positions = np.sort(positions)
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    @property
+    def shards(self) -> Sequence[range]:
+        """Runs of positions that are read together."""
+        cuts = [
+            np.searchsorted(self._positions, [shard.start, shard.stop])
+            for shard in self._samples.shards
+        ]
+        return [range(int(first), int(last)) for first, last in cuts if last > first]
+
+    def batch(self, positions: Sequence[int]) -> SampleBatch:
+        """Return the samples at ``positions`` of this subset."""
+        return self._samples.batch(self._positions[list(positions)].tolist())
+
+
+class ShardBatches:
+    """Batches of positions for one epoch: shards in random order, a few of them shuffled together.
+
+    The order is a function of seed and epoch alone, so that a resumed training goes on as if it had
+    not been interrupted.
+    """
+
+    def __init__(
+        self,
+        shards: Sequence[range],
+        *,
+        batch_size: int,
+        seed: int,
+        drop_incomplete: bool = False,
+        most_batches: int | None = None,
+    ) -> None:
+        """Choose the samples and the order.
+
+        Args:
+            shards: Runs of positions that are read together.
+            batch_size: Positions a batch.
+            seed: Decides the order, together with the epoch.
+            drop_incomplete: Leave out what does not fill a batch, unless nothing does.
+            most_batches: End an epoch after so many batches; None goes through all samples.
+
+        Raises:
+            SampleError: There is no sample.
+        """
+        sample_count = sum(len(shard) for shard in shards)
+        if sample_count == 0:
+            raise SampleError("there is no sample to train on; label craters or tiles first")
+        self._shards = tuple(shards)
+        self._batch_size = batch_size
+        self._seed = seed
+        self._epoch = 0
+        self._keep_incomplete = not drop_incomplete or sample_count < batch_size
+        whole, rest = divmod(sample_count, batch_size)
+        length = whole + (rest > 0 and self._keep_incomplete)
+        self._length = length if most_batches is None else min(length, most_batches)
+
+    def limited(self, most_batches: int) -> "ShardBatches":
+        """Return the same batches, ending every epoch after ``most_batches``."""
+        return ShardBatches(
+            self._shards,
+            batch_size=self._batch_size,
+            seed=self._seed,
+            drop_incomplete=not self._keep_incomplete,
+            most_batches=most_batches,
+        )
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch whose order comes next."""
+        self._epoch = epoch
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[list[int]]:
+        """Yield the positions of each batch."""
+        return islice(self._all_batches(), self._length)
+
+    def _all_batches(self) -> Iterator[list[int]]:
+        rng = np.random.default_rng((self._seed, TRAIN_STREAM, self._epoch))
+        shards = [self._shards[number] for number in rng.permutation(len(self._shards))]
+        left: list[int] = []
+        for start in range(0, len(shards), WINDOW_SHARDS):
+            window = np.concatenate([np.asarray(s) for s in shards[start : start + WINDOW_SHARDS]])
+            left.extend(rng.permutation(window).tolist())
+            while len(left) >= self._batch_size:
+                yield left[: self._batch_size]
+                left = left[self._batch_size :]
+        if left and self._keep_incomplete:
+            yield left
+
+
+class SerialBatches:
+    """Batches of positions in rising order, for validation."""
+
+    def __init__(self, sample_count: int, *, batch_size: int) -> None:
+        self._sample_count = sample_count
+        self._batch_size = batch_size
+
+    def __len__(self) -> int:
+        return math.ceil(self._sample_count / self._batch_size)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        """Yield the positions of each batch."""
+        for start in range(0, self._sample_count, self._batch_size):
+            yield list(range(start, min(start + self._batch_size, self._sample_count)))
+
+
+class BatchLoader:
+    """Read batches one ahead of their use, in a thread.
+
+    Threads instead of worker processes: decompression and numpy release the interpreter lock, and a
+    forked process must never inherit an open store.
+    """
+
+    def __init__(self, samples: SampleSet, sampler: ShardBatches | SerialBatches) -> None:
+        self._samples = samples
+        self._sampler = sampler
+
+    def __len__(self) -> int:
+        return len(self._sampler)
+
+    def __iter__(self) -> Iterator[SampleBatch]:
+        """Yield the batches of the sampler."""
+        with ThreadPoolExecutor(max_workers=1) as reader:
+            coming = None
+            for positions in self._sampler:
+                following = reader.submit(self._samples.batch, positions)
+                if coming is not None:
+                    yield coming.result()
+                coming = following
+            if coming is not None:
+                yield coming.result()
