@@ -1,0 +1,1 @@
+"""EJCONN: does a tile hold ejecta of this crater?"""

@@ -1,0 +1,42 @@
+"""The EJCONN network: a timm classifier with one logit."""
+
+from typing import Any
+
+import timm
+from torch import Tensor, nn
+
+from ejmap_ml.config import TimmClassifierConfig
+from ejmap_ml.errors import ConfigError
+from ejmap_ml.pretrained import checked_weights_path, hub_access
+
+
+class EjconnNetwork(nn.Module):
+    """Does the tile that the attention channel marks hold ejecta of the crater that it marks?
+
+    The classifier is the attribute ``full_model``, as in published checkpoints.
+    """
+
+    def __init__(self, config: TimmClassifierConfig, *, in_channels: int, pretrained: bool) -> None:
+        super().__init__()
+        self.full_model = _classifier(config, in_channels=in_channels, pretrained=pretrained)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return logits ``(B, 1)`` for crops ``(B, C, H, W)``."""
+        return self.full_model(image)
+
+
+def _classifier(config: TimmClassifierConfig, *, in_channels: int, pretrained: bool) -> nn.Module:
+    if not timm.is_model(config.name):
+        raise ConfigError(f"timm knows no model {config.name!r}; see timm.list_models()")
+    options: dict[str, Any] = {
+        "in_chans": in_channels,
+        "num_classes": 1,
+        "drop_rate": config.dropout,
+    }
+    if config.pretrained is None or not pretrained:
+        return timm.create_model(config.name, **options)
+    path = config.pretrained.weights_path
+    if path is not None:
+        options["pretrained_cfg_overlay"] = {"file": str(checked_weights_path(path))}
+    with hub_access(config.name):
+        return timm.create_model(config.name, pretrained=True, **options)

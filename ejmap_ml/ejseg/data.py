@@ -1,0 +1,142 @@
+"""EJSEG samples on tiles: bands, distance channel, metadata vector and mask."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ejmap_ml.config import DistanceMode, ModelConfig, SmpConfig
+from ejmap_ml.errors import SampleError
+from ejmap_ml.samples import SampleBatch
+from ejmap_ml.tile_group import TileGroup, TileSequence
+
+# Arrays of a tile store: (tile, band, row, col) uint8, (tile, row, col) float32 and
+# (tile, row, col) bool.
+IMAGE = "image"
+DISTANCE_M = "distance_m"
+MASK = "mask"
+# Column of its table: rim radius of the tile's crater.
+RADIUS_M = "radius_m"
+# The logarithm of the distance to the very centre of a crater is that of a hundredth of its radius.
+SMALLEST_DISTANCE_RADII = 0.01
+
+
+def annulus_columns(bands: int) -> list[str]:
+    """Return the columns of a tile table that hold the mean bands of the crater's annulus."""
+    return [f"annulus_mean_{band}" for band in range(bands)]
+
+
+def distance_channel(
+    distance_m: NDArray[np.floating], *, radius_m: NDArray[np.floating], mode: DistanceMode
+) -> NDArray[np.float32]:
+    """Turn distances into the channel that the network sees.
+
+    Args:
+        distance_m: ``(tile, row, col)`` distance of each pixel to the crater's centre.
+        radius_m: ``(tile,)`` rim radius of each tile's crater.
+        mode: "absolute" gives log10 of metres, "ratio" log10 of crater radii, "rank" the rank of
+            the pixel's distance within its tile over the number of pixels, ties averaged.
+
+    Returns:
+        ``(tile, row, col)``.
+    """
+    radius = radius_m[:, None, None]
+    shown_m = np.maximum(distance_m, SMALLEST_DISTANCE_RADII * radius)
+    match mode:
+        case "absolute":
+            return np.log10(shown_m).astype(np.float32)
+        case "ratio":
+            return np.log10(shown_m / radius).astype(np.float32)
+        case "rank":
+            return np.stack([_rank(tile) for tile in distance_m])
+        case _:
+            assert_never(mode)
+
+
+def _rank(distance_m: NDArray[np.floating]) -> NDArray[np.float32]:
+    _, which, count = np.unique(distance_m, return_inverse=True, return_counts=True)
+    # Ranks of c equal values that end at rank e average to e - (c - 1) / 2.
+    mean_rank = np.cumsum(count) - (count - 1) / 2
+    return (mean_rank[which] / distance_m.size).reshape(distance_m.shape).astype(np.float32)
+
+
+class TileInputs:
+    """Turn tiles of a store into what the EJSEG network takes."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        """Choose the channels of ``config``.
+
+        Raises:
+            SampleError: The model does not look at tiles.
+        """
+        if not isinstance(config.architecture, SmpConfig):
+            raise SampleError(
+                f"{config.name} is a {config.architecture.kind} and does not look at tiles; take a "
+                "model of kind smp"
+            )
+        self._mode: DistanceMode = config.architecture.tile.distance_mode
+        self._bands = config.bands
+        self._metadata_size = config.metadata_size
+
+    def __call__(
+        self, image: NDArray[np.uint8], distance_m: NDArray[np.floating], table: pd.DataFrame
+    ) -> tuple[Tensor, ...]:
+        """Return raw channels ``(B, bands + 1, H, W)`` and, if injected, metadata ``(B, D)``.
+
+        Args:
+            image: ``(B, bands, H, W)``.
+            distance_m: ``(B, H, W)``.
+            table: Rows of the tiles: the crater's radius and the mean bands of its annulus.
+
+        Raises:
+            SampleError: The tiles have another number of bands than the model was trained on.
+        """
+        if image.shape[1] != self._bands:
+            raise SampleError(
+                f"the model takes {self._bands} bands, the tiles have {image.shape[1]}; give it a "
+                "mosaic with the bands it was trained on"
+            )
+        radius_m = table[RADIUS_M].to_numpy(dtype=np.float64)
+        distance = distance_channel(distance_m, radius_m=radius_m, mode=self._mode)
+        channels = np.concatenate([image, distance[:, None]], axis=1, dtype=np.float32)
+        if not self._metadata_size:
+            return (torch.from_numpy(channels),)
+        metadata = table[annulus_columns(self._bands)].to_numpy(dtype=np.float32)
+        if self._mode == "absolute":
+            log_radius = np.log10(radius_m)[:, None]
+            metadata = np.concatenate([metadata, log_radius], axis=1, dtype=np.float32)
+        return torch.from_numpy(channels), torch.from_numpy(metadata)
+
+
+class TileSamples:
+    """Labelled tiles of many craters with the mask of their crater's ejecta."""
+
+    def __init__(self, groups: Sequence[TileGroup], config: ModelConfig) -> None:
+        self._tiles = TileSequence(groups, names=[IMAGE, DISTANCE_M, MASK])
+        self._inputs = TileInputs(config)
+
+    def __len__(self) -> int:
+        return len(self._tiles)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a tile."""
+        return self._tiles.table
+
+    @property
+    def shards(self) -> Sequence[range]:
+        """Runs of positions that are read together."""
+        return self._tiles.shards
+
+    def batch(self, positions: Sequence[int]) -> SampleBatch:
+        """Return channels and metadata, and masks ``(B, 1, H, W)``."""
+        tiles = self._tiles.take(positions)
+        rows = self._tiles.table.iloc[list(positions)]
+        return SampleBatch(
+            inputs=self._inputs(tiles[IMAGE], tiles[DISTANCE_M], rows),
+            target=torch.from_numpy(tiles[MASK]).float()[:, None],
+        )

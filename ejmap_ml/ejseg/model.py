@@ -1,0 +1,89 @@
+"""The EJSEG network on tiles: an smp network with the metadata injected after its encoder."""
+
+from typing import Any
+
+import segmentation_models_pytorch as smp
+from torch import Tensor, nn
+
+from ejmap_ml.config import SmpConfig
+from ejmap_ml.ejseg.injection import MetadataInjector
+from ejmap_ml.errors import ConfigError, WeightsUnavailableError
+from ejmap_ml.pretrained import checked_weights_path, encoder_weights, hub_access
+
+TIMM_PREFIX = "tu-"
+
+
+class EjsegNetwork(nn.Module):
+    """Which pixels of a tile are ejecta of the crater that its distance channel tells of?
+
+    Parts are named ``encoder``, ``decoder``, ``head``, ``injector``, as in published checkpoints.
+    """
+
+    def __init__(
+        self, config: SmpConfig, *, in_channels: int, metadata_size: int, pretrained: bool
+    ) -> None:
+        super().__init__()
+        # smp declares its parts as plain modules; encoders have out_channels, decoders take lists.
+        parts: Any = _segmentation_model(config, in_channels=in_channels, pretrained=pretrained)
+        self.encoder: Any = parts.encoder
+        self.decoder: Any = parts.decoder
+        self.head: nn.Module = parts.segmentation_head
+        self.injector = (
+            MetadataInjector(metadata_size, stage_channels=self.encoder.out_channels[1:])
+            if metadata_size
+            else None
+        )
+
+    def forward(self, image: Tensor, metadata: Tensor | None = None) -> Tensor:
+        """Return ejecta logits ``(B, 1, H, W)``.
+
+        Args:
+            image: ``(B, C, H, W)``; sides are multiples of the encoder's stride.
+            metadata: ``(B, metadata_size)``; left out when the network has no injector.
+        """
+        features = self.encoder(image)
+        if self.injector is not None:
+            features = self.injector(features, metadata)
+        return self.head(self.decoder(features))
+
+
+def _segmentation_model(config: SmpConfig, *, in_channels: int, pretrained: bool) -> nn.Module:
+    options: dict[str, Any] = {
+        "arch": config.name,
+        "encoder_name": config.encoder,
+        "encoder_weights": None,
+        "in_channels": in_channels,
+        "classes": 1,
+    }
+    if config.encoder_depth is not None:
+        options["encoder_depth"] = config.encoder_depth
+    if config.decoder_channels is not None:
+        options["decoder_channels"] = list(config.decoder_channels)
+    if config.pretrained is None or not pretrained:
+        return _created(options)
+    path = config.pretrained.weights_path
+    is_timm = config.encoder.startswith(TIMM_PREFIX)
+    if path is None or is_timm:
+        options["encoder_weights"] = True if is_timm else config.pretrained.tag
+        if path is not None:
+            options["pretrained_cfg_overlay"] = {"file": str(checked_weights_path(path))}
+        with hub_access(config.encoder):
+            return _created(options)
+    model: Any = _created(options)
+    weights = encoder_weights(path, like=model.encoder.state_dict())
+    try:
+        model.encoder.load_state_dict(weights)
+    except RuntimeError as error:
+        raise WeightsUnavailableError(
+            f"{path} holds no weights of the encoder {config.encoder}: {error}"
+        ) from error
+    return model
+
+
+def _created(options: dict[str, Any]) -> nn.Module:
+    try:
+        return smp.create_model(**options)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConfigError(
+            f"smp cannot build {options['arch']} with encoder {options['encoder_name']}: {error}"
+        ) from error
