@@ -7,13 +7,14 @@ from typing import Annotated, Literal, Self, assert_never
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from ejmap_ml.ejseg.polar_config import PolarUnetConfig
+from ejmap_ml.ejseg.polar_config import PolarAugmentationConfig, PolarUnetConfig
 from ejmap_ml.errors import ConfigError
 from ejmap_ml.frozen import Frozen
 from ejmap_ml.training_config import (
     ConstantConfig,
     Loss,
     NoAugmentationConfig,
+    OneCycleConfig,
     Optimizer,
     Scheduler,
     TileAugmentationConfig,
@@ -93,7 +94,8 @@ class InjectionConfig(Frozen):
     def _edges_grow(self) -> Self:
         if self.outer_radii <= self.inner_radii:
             raise ValueError(
-                f"outer_radii must exceed inner_radii, got {self.outer_radii} and {self.inner_radii}"
+                f"outer_radii must exceed inner_radii, got {self.outer_radii} and "
+                f"{self.inner_radii}"
             )
         return self
 
@@ -138,7 +140,8 @@ Architecture = Annotated[
     TimmClassifierConfig | SmpConfig | PolarUnetConfig, Field(discriminator="kind")
 ]
 Augmentation = Annotated[
-    NoAugmentationConfig | TileAugmentationConfig, Field(discriminator="kind")
+    NoAugmentationConfig | TileAugmentationConfig | PolarAugmentationConfig,
+    Field(discriminator="kind"),
 ]
 
 
@@ -193,6 +196,14 @@ class ModelConfig(Frozen):
     warmup: WarmupConfig | None = None
     training: TrainingConfig
     ensemble: EnsembleConfig = EnsembleConfig()
+
+    @model_validator(mode="after")
+    def _one_rise(self) -> Self:
+        if self.warmup is not None and isinstance(self.scheduler, OneCycleConfig):
+            raise ValueError(
+                "one_cycle rises by itself; leave out warmup or take another scheduler"
+            )
+        return self
 
     @property
     def in_channels(self) -> int:

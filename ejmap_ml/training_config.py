@@ -98,7 +98,7 @@ class CosineConfig(Frozen):
 
 
 class CosineRestartsConfig(Frozen):
-    """Cosine annealing that starts again every ``period_epochs``, each period ``growth`` times longer."""
+    """Cosine annealing that starts anew after ``period_epochs``, then ``growth`` times as many."""
 
     kind: Literal["cosine_restarts"] = "cosine_restarts"
     period_epochs: int = Field(gt=0)
@@ -139,9 +139,9 @@ class TileAugmentationConfig(Frozen):
         flips: Mirror rows and columns, each for one sample in two.
         quarter_turns: Turn square samples by a random multiple of 90 degrees. Off for mosaics with
             directional light.
-        photometric: Most photometric changes a sample; 0 to that many of sigmoid contrast (gain 2-7,
-            cutoff 0.3-0.6), brightness (x0.8-1.2, +-20) and Gaussian blur (sigma 0-2 px) are applied
-            to its bands.
+        photometric: Most photometric changes a sample; 0 to that many of sigmoid contrast (gain
+            2-7, cutoff 0.3-0.6), brightness (x0.8-1.2, +-20) and Gaussian blur (sigma 0-2 px) are
+            applied to its bands.
     """
 
     kind: Literal["tile"] = "tile"
@@ -157,7 +157,7 @@ class TrainingConfig(Frozen):
         batch_size: Samples a step.
         max_epochs: Most passes over the training samples; None when ``max_steps`` is given.
         max_steps: Most optimizer steps; None when ``max_epochs`` is given.
-        patience: Validations without a better F1 after which training stops; None trains to the end.
+        patience: Validations without a better F1 after which training stops; None trains on.
         validate_every_epochs: Epochs from one validation (and checkpoint) to the next.
         validation_fraction: Share of the training samples drawn for validation.
         drop_incomplete_batch: Leave out the last batch of an epoch when it is not full.
