@@ -154,19 +154,27 @@ def read_basemap(
         numbers, grid, first_col = _basemap_bands(
             raster, body=body, bands=bands, value_range=value_range
         )
-        values = raster.read(numbers)
-        is_masked = MaskFlags.all_valid not in raster.mask_flag_enums[numbers[0] - 1]
-        # read_masks knows nodata values, alpha bands and mask files alike.
-        hidden = raster.read_masks(numbers) == 0 if is_masked else None
-        zero_is_nodata = raster.nodata == 0 or not is_masked
+        values = np.empty((len(numbers), *grid.shape), np.uint8)
+        # One band at a time: the floats of a whole full-size mosaic would fill 3 GB.
+        for band, number in enumerate(numbers):
+            values[band] = np.roll(_grey(raster, number, value_range), first_col, axis=1)
+    return values, grid
+
+
+def _grey(
+    raster: rasterio.DatasetReader, number: int, value_range: tuple[float, float] | None
+) -> NDArray[np.uint8]:
+    values = raster.read(number)
+    is_masked = MaskFlags.all_valid not in raster.mask_flag_enums[number - 1]
     if value_range is not None:
         values = _stretched(values, value_range)
-    elif not zero_is_nodata:
+    elif is_masked and raster.nodata != 0:
         # 0 is to mean "not imaged", so a pixel that was measured as 0 becomes the darkest grey.
         np.maximum(values, 1, out=values)
-    if hidden is not None:
-        values[hidden] = 0
-    return (np.roll(values, first_col, axis=-1) if first_col else values), grid
+    if is_masked:
+        # read_masks knows nodata values, alpha bands and mask files alike.
+        values[raster.read_masks(number) == 0] = 0
+    return values
 
 
 def basemap_grid_of(
