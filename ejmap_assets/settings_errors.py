@@ -66,7 +66,7 @@ def _place(loc: tuple[str | int, ...], model: type[BaseModel]) -> tuple[list[str
     return place, owner
 
 
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     elif get_origin(annotation) is Union or get_args(annotation):

@@ -21,6 +21,9 @@ SMALLEST_RADIUS_M = 500.0
 TRUE_WORDS = frozenset({"1", "1.0", "true", "yes", "t", "y"})
 FALSE_WORDS = frozenset({"0", "0.0", "false", "no", "f", "n", "", "nan", "none", "<na>"})
 
+LARGEST_LATITUDE_DEG = 90.0
+HALF_TURN_DEG = 180.0
+
 # Columns that people have instead, and what to make of them.
 SUBSTITUTES = {
     "radius_km": "multiply radius_km by 1000 and name it radius_m",
@@ -61,7 +64,7 @@ def checked_columns(
     )
     lat_deg = _numbers(table, "lat_deg", ids, what)
     _refuse(
-        np.abs(lat_deg) > 90,
+        np.abs(lat_deg) > LARGEST_LATITUDE_DEG,
         lat_deg,
         ids,
         f"{what}: lat_deg must lie in [-90, 90]",
@@ -144,7 +147,7 @@ def _longitudes(
     lon_deg: np.ndarray, ids: np.ndarray, what: str, *, west_positive: bool
 ) -> tuple[np.ndarray, list[str]]:
     _refuse(
-        (lon_deg < -180) | (lon_deg > 360),
+        (lon_deg < -HALF_TURN_DEG) | (lon_deg > 2 * HALF_TURN_DEG),
         lon_deg,
         ids,
         f"{what}: lon_deg must lie in -180..180 or 0..360",
@@ -154,13 +157,15 @@ def _longitudes(
     if west_positive:
         lon_deg = -lon_deg
         notes.append("longitudes were west-positive as declared and were turned east-positive")
-    in_range = (lon_deg >= -180) & (lon_deg < 180)
+    in_range = (lon_deg >= -HALF_TURN_DEG) & (lon_deg < HALF_TURN_DEG)
     if not in_range.all():
         notes.append(
             f"{np.count_nonzero(~in_range)} longitudes outside [-180, 180) were brought into it"
         )
     # A longitude that is in range stays exactly as it is; the modulo would disturb its last digits.
-    return np.where(in_range, lon_deg, (lon_deg + 180) % 360 - 180), notes
+    return np.where(
+        in_range, lon_deg, (lon_deg + HALF_TURN_DEG) % (2 * HALF_TURN_DEG) - HALF_TURN_DEG
+    ), notes
 
 
 def _radii(radius_m: np.ndarray, ids: np.ndarray, body: Body, what: str) -> np.ndarray:

@@ -67,7 +67,7 @@ def write_cog(
     transform = grid.transform
     if window is not None:
         transform = transform @ Affine.translation(window.col, window.row)
-    profile = {
+    profile: dict[str, Any] = {
         "driver": "COG",
         "dtype": bands.dtype,
         "count": len(bands),
@@ -100,8 +100,8 @@ def write_cog(
 
 
 def _as_bands(values: NDArray[Any], *, shape: tuple[int, int]) -> NDArray[Any]:
-    bands = values[None] if values.ndim == 2 else values
-    if bands.ndim != 3 or bands.shape[1:] != shape:
+    bands = values[None] if values.shape == shape else values
+    if bands.shape[1:] != shape:
         raise RasterError(
             f"values must be (band, row, col) with {shape[0]}x{shape[1]} px, got {values.shape}"
         )

@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -36,7 +36,7 @@ class Extent(NamedTuple):
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[rasterio.DatasetReader]:
+def opened(path: Path) -> Generator[rasterio.DatasetReader]:
     """Open a raster file for reading.
 
     Raises:

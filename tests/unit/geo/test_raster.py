@@ -35,7 +35,7 @@ def _gradient(bands: int = 1) -> NDArray[np.uint8]:
 
 
 def _write(path: Path, values: NDArray[Any], **changes: Any) -> Path:
-    options = {
+    options: dict[str, Any] = {
         "crs": EQC.to_wkt(),
         "transform": Affine(PX_M, 0, -HALF_M, 0, -PX_M, HALF_M / 2),
         "nodata": 0,
