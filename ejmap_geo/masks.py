@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ejmap_geo.coords import LonLat
+from ejmap_geo.distance import half_chord_squared
 from ejmap_geo.errors import RasterError
-from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.reproject import covering_window
 from ejmap_geo.window import Window
 
 
@@ -127,6 +130,27 @@ class PlacedMask:
         if self.window is not None:
             for there, here in self.window.pieces(full.shape[1]):
                 full[there] |= self.mask[here]
+
+
+def disc(basemap: BasemapGrid, *, center: LonLat, radius_m: float) -> PlacedMask:
+    """Return the pixels whose centre lies within a great-circle distance of a point."""
+    azimuthal = AzimuthalGrid.reaching(
+        basemap.body, center=center, resolution_m=basemap.resolution_m, reach_m=radius_m
+    )
+    window = covering_window(azimuthal, basemap, reach_m=radius_m)
+    reach_rad = min(radius_m / basemap.body.radius_m, np.pi)
+    is_within = half_chord_squared(basemap, window, origin=center) <= np.sin(reach_rad / 2) ** 2
+    return PlacedMask.in_window(is_within, window=window, basemap=basemap)
+
+
+def without_crater(
+    placed: PlacedMask, *, basemap: BasemapGrid, center: LonLat, radius_m: float
+) -> PlacedMask:
+    """Return a mask of ejecta without the cavity that threw them: the disc inside the rim."""
+    if placed.window is None:
+        return placed
+    cavity = disc(basemap, center=center, radius_m=radius_m).within(placed.window, basemap)
+    return PlacedMask.in_window(placed.mask & ~cavity, window=placed.window, basemap=basemap)
 
 
 def crop(raster: NDArray[np.generic], window: Window) -> NDArray[np.generic]:
