@@ -50,7 +50,9 @@ def cap_window(basemap: BasemapGrid, *, center: LonLat, radius_rad: float) -> Wi
     half_rows = radius_rad / np.pi * rows
     top = max(0, math.floor(position.row - half_rows))
     bottom = min(rows, math.ceil(position.row + half_rows) + 1)
-    ratio = math.sin(min(radius_rad, math.pi / 2)) / max(math.cos(math.radians(center.lat_deg)), 1e-9)
+    ratio = math.sin(min(radius_rad, math.pi / 2)) / max(
+        math.cos(math.radians(center.lat_deg)), 1e-9
+    )
     over_pole = math.radians(abs(center.lat_deg)) + radius_rad >= math.pi / 2
     if over_pole or ratio >= 1.0:
         return Window(row=top, col=0, height=bottom - top, width=cols)

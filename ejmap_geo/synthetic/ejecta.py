@@ -10,6 +10,13 @@ from numpy.typing import NDArray
 from ejmap_geo.synthetic.directions import Directions
 from ejmap_geo.synthetic.noise import fractal_noise, smoothstep, value_noise
 
+# Past this turn a pixel lies beside the crater, not along the ray.
+_WIDEST_TURN_RAD = 1.2
+# Specks end this many half-widths from their middle.
+_SPECK_EDGE = 2.0
+# Lobes carry blanket and streaks beyond their mean reach, at most by these factors.
+_BLANKET_SPREAD, _STREAK_SPREAD = 1.6, 1.3
+
 
 class RaySystem(NamedTuple):
     """The shape of an ejecta deposit around its crater; lengths are in crater radii.
@@ -43,10 +50,9 @@ class RaySystem(NamedTuple):
 
 def reach_radii(system: RaySystem) -> float:
     """Return the range, in crater radii, beyond which a system has no intensity."""
-    specks = np.max(system.specks[:, 1] + 4 * system.specks[:, 2], initial=0.0)
-    return float(
-        max(1.6 * system.blanket_radii, system.streak_radii, system.rays[:, 3].max(), specks)
-    )
+    near = max(_BLANKET_SPREAD * system.blanket_radii, _STREAK_SPREAD * system.streak_radii)
+    specks = np.max(system.specks[:, 1] + _SPECK_EDGE * system.specks[:, 2], initial=0.0)
+    return float(max(near, np.max(system.rays[:, 3], initial=0.0), specks))
 
 
 @njit(parallel=True, cache=True)
@@ -92,11 +98,12 @@ def _wrapped(angle: float) -> float:
 @njit(cache=True)
 def _near_field(system: RaySystem, d: float, azimuth: float) -> float:
     """Return the intensity of blanket and streaks at ``d`` radii and an azimuth."""
-    if d > system.streak_radii and d > 1.6 * system.blanket_radii:
+    if d > _STREAK_SPREAD * system.streak_radii and d > _BLANKET_SPREAD * system.blanket_radii:
         return 0.0
     ca, sa = math.cos(azimuth), math.sin(azimuth)
     seed, ring = system.seed, math.log(d)
     lobes = fractal_noise(1.4 * ca, 1.4 * sa, 0.6 * ring, 3, 0.6, seed)
+    lobes = max(-1.5, min(1.5, lobes))
     edge = system.blanket_radii * (1.0 + 0.24 * lobes)
     grain = value_noise(9 * ca, 9 * sa, 3.0 * ring, seed + 7)
     blanket = 1.0 - smoothstep(0.62, 1.0, (d + 0.3 * grain) / edge)
@@ -131,33 +138,48 @@ def _rays(
         if d < start or d > end:
             continue
         turn = _wrapped(azimuth - ray_azimuth)
-        if abs(turn) > 1.2:
+        if abs(turn) > _WIDEST_TURN_RAD:
             continue
         lateral = sin_range * math.sin(turn) / system.radius_rad
         t = (d - start) / (end - start)
-        # Rays open up a little and then taper; none is thinner than a pixel can show.
-        width = half_width * (0.7 + 1.1 * t) * math.sqrt(1.0 - t * t * t)
-        width = max(width, 0.6 * pixel_radii)
+        # Rays open up a little and then taper; what is thinner than a pixel is smeared over one.
+        taper = half_width * (0.7 + 1.1 * t) * math.sqrt(1.0 - t * t * t)
+        width = max(taper, 0.6 * pixel_radii)
         if abs(lateral) > 2.6 * width:
             continue
         if not is_textured:
             f = 1.6 / system.radius_rad
             ragged = fractal_noise(f * at[0], f * at[1], f * at[2], 3, 0.9, system.seed + 57)
-            patches = value_noise(0.4 * f * at[0], 0.4 * f * at[1], 0.4 * f * at[2], system.seed + 83)
+            patches = value_noise(
+                0.4 * f * at[0], 0.4 * f * at[1], 0.4 * f * at[2], system.seed + 83
+            )
             is_textured = True
-        gap = value_noise(7.7 * k, 0.5 * d / (0.4 + half_width), 0.3, system.seed + 5)
-        gap += 0.5 * value_noise(3.3 * k, 0.11 * d / (0.4 + half_width), 0.7, system.seed + 6)
-        segment = smoothstep(-0.45, 0.3, gap + 0.5 * patches + 0.45 - 0.5 * t)
-        # A ray is a bundle of strands that run along it.
-        across = lateral / width
-        strand = fractal_noise(
-            2.6 * across + 9.1 * k, 0.3 * d / half_width, 0.5, 2, 0.8, system.seed + 41
+        body = _ray_body(
+            system.rays[k], lateral / width, d, (ragged, patches), system.seed + 97 * k
         )
-        edge = abs(across) + 0.18 * ragged + 0.2 * strand
-        body = (1.0 - smoothstep(0.2, 1.6, edge)) * (1.0 - 0.1 * ragged - 0.15 * strand)
-        along = smoothstep(0.0, 0.06, t) * (1.0 - 0.45 * t)
-        clear *= 1.0 - strength * max(0.0, body) * segment * along
+        seen = strength * math.sqrt(taper / width) * (1.0 - 0.45 * t)
+        clear *= 1.0 - seen * smoothstep(0.0, 0.06, t) * body
     return 1.0 - clear
+
+
+@njit(cache=True)
+def _ray_body(
+    ray: NDArray[np.float64], across: float, d: float, texture: tuple[float, float], seed: int
+) -> float:
+    """Return the relative intensity at ``d`` radii, ``across`` half-widths from a ray's middle.
+
+    A ray is a broken chain of segments, and a bundle of strands that run along it.
+    """
+    _, half_width, start, end, _ = ray
+    ragged, patches = texture
+    t = (d - start) / (end - start)
+    beat = d / (0.4 + half_width)
+    gap = value_noise(0.5 * beat, 0.3, 0.3, seed) + 0.5 * value_noise(0.11 * beat, 0.7, 0.7, seed)
+    segment = smoothstep(-0.45, 0.3, gap + 0.5 * patches + 0.45 - 0.5 * t)
+    strand = fractal_noise(2.6 * across, 0.3 * d / half_width, 0.5, 2, 0.8, seed + 41)
+    edge = abs(across) + 0.18 * ragged + 0.2 * strand
+    body = (1.0 - smoothstep(0.2, 1.6, edge)) * (1.0 - 0.1 * ragged - 0.15 * strand)
+    return max(0.0, min(1.0, body)) * segment
 
 
 @njit(cache=True)
@@ -167,11 +189,11 @@ def _specks(system: RaySystem, d: float, azimuth: float, pixel_radii: float) -> 
     for k in range(system.specks.shape[0]):
         speck_azimuth, speck_range, radial, lateral, strength = system.specks[k]
         along = (d - speck_range) / max(radial, 0.5 * pixel_radii)
-        if abs(along) > 2.0:
+        if abs(along) > _SPECK_EDGE:
             continue
         arc = math.sin(d * system.radius_rad) / system.radius_rad
         across = arc * _wrapped(azimuth - speck_azimuth) / max(lateral, 0.5 * pixel_radii)
         square = along * along + across * across
-        if square < 4.0:
+        if square < _SPECK_EDGE**2:
             clear *= 1.0 - strength * (1.0 - smoothstep(0.2, 1.9, math.sqrt(square)))
     return 1.0 - clear

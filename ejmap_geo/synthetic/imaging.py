@@ -24,12 +24,13 @@ class Scene(NamedTuple):
     colour: NDArray[np.float32]
 
 
+COLOUR_BANDS = 3
 # Grey levels that full brightness adds to the first principal component, and its mean level.
 FRESH_LEVELS = 80.0
 _MEAN_LEVEL = 93.0
 
 
-def colour_bands(scene: Scene) -> NDArray[np.float32]:
+def colour_bands(scene: Scene) -> NDArray[np.floating]:
     """Return PC2, PC1 and the 430/1000 nm ratio in grey levels, ``(3, rows, cols)``.
 
     Fresh material is bright (PC1), low in PC2 and blue (high ratio).
@@ -41,15 +42,17 @@ def colour_bands(scene: Scene) -> NDArray[np.float32]:
     return np.stack([pc2, pc1, ratio])
 
 
-def grey_band(scene: Scene) -> NDArray[np.float32]:
+def grey_band(scene: Scene) -> NDArray[np.floating]:
     """Return one albedo band like the quick-look mosaic of Mercury, ``(1, rows, cols)``."""
-    albedo = scene.surface.albedo
-    grey = _MEAN_LEVEL + 16.0 * albedo + 110.0 * scene.shade + FRESH_LEVELS * scene.brightness
+    albedo, fresh = scene.surface.albedo, scene.brightness
+    # Rays are faint and cores are white: brightness grows faster than linearly.
+    glow = 66.0 * fresh + 44.0 * fresh**3
+    grey = _MEAN_LEVEL + 16.0 * albedo + 110.0 * scene.shade + glow
     return grey[None]
 
 
 def expose(
-    bands: NDArray[np.float32],
+    bands: NDArray[np.floating],
     *,
     cells: NDArray[np.int16],
     seams: Seams,

@@ -11,6 +11,10 @@ from ejmap_geo.coords import LonLat, normalize_lon
 from ejmap_geo.synthetic.ejecta import RaySystem
 
 _CLUSTERED_SHARE = 0.55
+_PLACEMENT_TRIES = 200
+# Impacts oblique enough for a zone of avoidance; rays that leave in bundles; a giant's rays that
+# run to its full reach.
+_OBLIQUE_SHARE, _BUNDLED_SHARE, _FAR_SHARE = 0.6, 0.35, 0.4
 _GIANT_RADIUS_M = (45_000.0, 60_000.0)
 
 
@@ -35,7 +39,7 @@ class Impact:
     system: RaySystem
 
 
-def draw_impacts(  # noqa: PLR0913 - keyword-only
+def draw_impacts(
     body: Body,
     *,
     count: int,
@@ -44,7 +48,7 @@ def draw_impacts(  # noqa: PLR0913 - keyword-only
     brightness: tuple[float, float],
     rng: np.random.Generator,
 ) -> list[Impact]:
-    """Draw impacts with sizes spread evenly in log radius; the first ``giants`` have rays that go far.
+    """Draw impacts with sizes spread evenly in log radius, the ``giants`` first.
 
     Sizes and ages are stratified, so that every planet has its share of each.
     """
@@ -71,24 +75,27 @@ def _stratified(count: int, *, rng: np.random.Generator) -> NDArray[np.float64]:
     return rng.permutation((np.arange(count) + rng.random(count)) / max(count, 1))
 
 
-def _centers(
-    body: Body, radii_m: NDArray[np.float64], *, rng: np.random.Generator
-) -> list[LonLat]:
+def _centers(body: Body, radii_m: NDArray[np.float64], *, rng: np.random.Generator) -> list[LonLat]:
     """Place craters, a share of them so close to an earlier one that their ejecta overlap."""
     centers: list[LonLat] = []
     alone = math.ceil(len(radii_m) * (1 - _CLUSTERED_SHARE))
+    point = LonLat(0.0, 0.0)
     for k, radius_m in enumerate(radii_m):
         joins = k >= alone
-        for _ in range(200):
+        # Craters that overlap would erase each other; on a crowded planet the last try stands.
+        for _ in range(_PLACEMENT_TRIES):
             point = _near(body, centers[:alone], radii_m, rng=rng) if joins else _anywhere(rng=rng)
-            gaps = (
-                _distance_m(body, point, other) > 2.2 * (radius_m + radii_m[i])
-                for i, other in enumerate(centers)
-            )
-            if all(gaps):
+            if _is_clear(body, point, centers, 2.2 * (radius_m + radii_m)):
                 break
         centers.append(point)
     return centers
+
+
+def _is_clear(
+    body: Body, point: LonLat, centers: list[LonLat], spacing_m: NDArray[np.float64]
+) -> bool:
+    distances_m = (_distance_m(body, point, other) for other in centers)
+    return all(d > s for d, s in zip(distances_m, spacing_m, strict=False))
 
 
 def _anywhere(*, rng: np.random.Generator) -> LonLat:
@@ -99,9 +106,9 @@ def _anywhere(*, rng: np.random.Generator) -> LonLat:
 def _near(
     body: Body, centers: list[LonLat], radii_m: NDArray[np.float64], *, rng: np.random.Generator
 ) -> LonLat:
-    """Return a point 6.5 to 15 radii from one of ``centers``."""
+    """Return a point 7.5 to 17 radii from one of ``centers``."""
     k = int(rng.integers(len(centers)))
-    distance_rad = rng.uniform(6.5, 15.0) * radii_m[k] / body.radius_m
+    distance_rad = rng.uniform(7.5, 17.0) * radii_m[k] / body.radius_m
     return _destination(centers[k], distance_rad, rng.uniform(0, 2 * math.pi))
 
 
@@ -122,7 +129,7 @@ def _distance_m(body: Body, a: LonLat, b: LonLat) -> float:
     return body.radius_m * math.acos(max(-1.0, min(1.0, cosine)))
 
 
-def _impact(  # noqa: PLR0913 - keyword-only
+def _impact(
     body: Body,
     *,
     center: LonLat,
@@ -133,7 +140,7 @@ def _impact(  # noqa: PLR0913 - keyword-only
 ) -> Impact:
     lat = math.radians(center.lat_deg)
     blanket = float(rng.uniform(1.7, 4.5))
-    shadow_half_rad = float(rng.uniform(0.5, 1.6)) if rng.random() < 0.6 else 0.0
+    shadow_half_rad = float(rng.uniform(0.5, 1.6)) if rng.random() < _OBLIQUE_SHARE else 0.0
     shadow_rad = float(rng.uniform(-math.pi, math.pi))
     rays = _draw_rays(blanket, is_giant=is_giant, rng=rng)
     if shadow_half_rad > 0:
@@ -169,13 +176,12 @@ def _draw_rays(
     """Draw rays, ``(n, 5)`` as in :class:`RaySystem`; most are short and thin, few are long."""
     count = int(rng.integers(26, 40)) if is_giant else int(rng.integers(18, 40))
     azimuth = rng.uniform(-math.pi, math.pi, count)
-    # Some rays leave in bundles.
-    followers = rng.random(count) < 0.35
+    followers = rng.random(count) < _BUNDLED_SHARE
     azimuth[followers] = rng.choice(azimuth, followers.sum()) + rng.normal(0, 0.07, followers.sum())
     start = blanket_radii * rng.uniform(0.55, 1.1, count)
     if is_giant:
         end = rng.uniform(12, 45, count)
-        far = rng.random(count) < 0.4
+        far = rng.random(count) < _FAR_SHARE
         far[:3] = True
         end[far] = rng.uniform(50, 80, far.sum())
         half_width = rng.uniform(0.18, 0.55, count)
@@ -188,7 +194,7 @@ def _draw_rays(
 
 
 def _draw_specks(rays: NDArray[np.float64], *, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Draw clusters of secondaries, most of them along rays, ``(m, 5)`` as in :class:`RaySystem`."""
+    """Draw clusters of secondaries along rays, ``(m, 5)`` as in :class:`RaySystem`."""
     clusters = []
     for _ in range(int(rng.integers(4, 11))):
         ray = rays[int(rng.integers(len(rays)))]

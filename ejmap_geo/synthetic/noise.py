@@ -36,7 +36,7 @@ def value_noise(x: float, y: float, z: float, seed: int) -> float:
 
 
 @njit(cache=True, inline="always")
-def _face(ix: int, iy: int, iz: int, seed: int, u: float, v: float) -> float:  # noqa: PLR0913, PLR0917 - a kernel: inlined scalars
+def _face(ix: int, iy: int, iz: int, seed: int, u: float, v: float) -> float:
     low = lattice_value(ix, iy, iz, seed)
     low += u * (lattice_value(ix + 1, iy, iz, seed) - low)
     high = lattice_value(ix, iy + 1, iz, seed)
@@ -45,9 +45,7 @@ def _face(ix: int, iy: int, iz: int, seed: int, u: float, v: float) -> float:  #
 
 
 @njit(cache=True)
-def fractal_noise(  # noqa: PLR0913, PLR0917 - a kernel: numba takes no keyword-only arguments
-    x: float, y: float, z: float, octaves: int, gain: float, seed: int
-) -> float:
+def fractal_noise(x: float, y: float, z: float, octaves: int, gain: float, seed: int) -> float:
     """Return octaves of value noise, each finer and ``gain`` times weaker, with unit variance.
 
     The standard deviation of one octave of value noise is about 0.29.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.body import MERCURY, Body
-from ejmap_geo.craters import Crater
+from ejmap_geo.craters import DEFAULT_REACH_RADII, Crater
 from ejmap_geo.errors import GridError
 from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.masks import PlacedMask
@@ -20,7 +20,7 @@ from ejmap_geo.synthetic.directions import (
     whole_planet,
 )
 from ejmap_geo.synthetic.ejecta import intensity, reach_radii
-from ejmap_geo.synthetic.imaging import Scene, colour_bands, expose, grey_band
+from ejmap_geo.synthetic.imaging import COLOUR_BANDS, Scene, colour_bands, expose, grey_band
 from ejmap_geo.synthetic.impacts import Impact, draw_impacts
 from ejmap_geo.synthetic.relief import Bowls, draw_old_craters, shade
 from ejmap_geo.synthetic.spots import draw_spots, spot_brightness
@@ -111,12 +111,14 @@ def make_planet(
     tell("scattering bright spots")
     spots = _spots(config, at, rng=next(streams))
     tell("cratering and shading")
-    shaded = _relief(config, at, catalogued + faded, roughness=1 - 0.6 * surface.plains, rng=next(streams))
+    shaded = _relief(
+        config, at, catalogued + faded, roughness=1 - 0.6 * surface.plains, rng=next(streams)
+    )
     brightness = 1 - (1 - layers[0]) * (1 - spots)
     scene = Scene(surface, shaded, brightness, 1 - (1 - layers[1]) * (1 - 0.8 * spots))
     tell("taking pictures")
     seams = draw_seams(config.bands, rng=next(streams))
-    bands = colour_bands(scene) if config.bands == 3 else grey_band(scene)
+    bands = colour_bands(scene) if config.bands == COLOUR_BANDS else grey_band(scene)
     raster = expose(bands, cells=nearest_cell(at, seams.centers), seams=seams, rng=next(streams))
     return Planet(raster=raster, basemap=basemap, craters=_catalogue(catalogued), truth=truth)
 
@@ -154,7 +156,7 @@ def _lay_ejecta(
     clear = np.ones((2, *basemap.shape), np.float32)
     truth = {}
     for crater_id, impact in enumerate(catalogued + faded, start=1):
-        outer_radii = reach_radii(impact.system)
+        outer_radii = min(reach_radii(impact.system), DEFAULT_REACH_RADII)
         window = cap_window(
             basemap, center=impact.center, radius_rad=outer_radii * impact.system.radius_rad
         )
@@ -203,7 +205,7 @@ def _relief(
         np.concatenate([old.depth, np.ones(len(fresh))]),
     )
     # The colour mosaic was taken under a high sun; the grey one took what there was.
-    polar_shade = 0.4 if config.bands == 3 else 1.8
+    polar_shade = 0.4 if config.bands == COLOUR_BANDS else 1.8
     return shade(at, bowls, roughness, polar_shade, int(rng.integers(1 << 30)))
 
 

@@ -11,6 +11,7 @@ from ejmap_geo.synthetic.directions import Directions
 from ejmap_geo.synthetic.noise import fractal_noise, smoothstep
 
 _REACH_RADII = 1.5
+_TINY = 1e-12
 
 
 class Bowls(NamedTuple):
@@ -56,7 +57,7 @@ def _sun(x: float, y: float, z: float) -> tuple[float, float, float]:
 
 
 @njit(parallel=True, cache=True)
-def shade(  # noqa: PLR0914 - one kernel, one pass over the planet
+def shade(
     at: Directions, bowls: Bowls, roughness: NDArray[np.float32], polar_shade: float, seed: int
 ) -> NDArray[np.float32]:
     """Return the brightening by slopes towards the sun, about -1 to 1, ``(rows, cols)``.
@@ -105,7 +106,7 @@ def _shade_bowls(at: Directions, bowls: Bowls, i: int, line: NDArray[np.float32]
             cosine = cx * x + cy * y + cz * z
             chord = math.sqrt(max(0.0, 2.0 - 2.0 * cosine))
             d = chord / bowls.radius_rad[k]
-            if d >= _REACH_RADII or chord < 1e-12:
+            if d >= _REACH_RADII or chord < _TINY:
                 continue
             sx, sy, sz = _sun(x, y, z)
             # The gradient of the distance to the centre, along the sun.
@@ -130,7 +131,7 @@ def columns_within(
 ) -> tuple[int, int]:
     """Return the first column and the number of columns of a row that a cap touches."""
     horizontal = math.hypot(center[0], center[1]) * cos_lat
-    if horizontal < 1e-12:
+    if horizontal < _TINY:
         return 0, cols
     cosine = (math.cos(reach) - center[2] * sin_lat) / horizontal
     if cosine <= -1.0:
@@ -139,5 +140,5 @@ def columns_within(
         return 0, 0
     half = math.acos(cosine) / (2 * math.pi) * cols
     middle = (math.atan2(center[1], center[0]) / (2 * math.pi) + 0.5) * cols
-    first = int(math.floor(middle - half))
-    return first, min(cols, int(math.ceil(middle + half)) + 1 - first)
+    first = math.floor(middle - half)
+    return first, min(cols, math.ceil(middle + half) + 1 - first)

@@ -38,9 +38,7 @@ def make_surface(directions: Directions, *, rng: np.random.Generator) -> Surface
 
 
 @njit(parallel=True, cache=True)
-def _fill_surface(
-    at: Directions, seed: int, octaves: int, out: NDArray[np.float32]
-) -> None:
+def _fill_surface(at: Directions, seed: int, octaves: int, out: NDArray[np.float32]) -> None:
     for i in prange(at.sin_lat.size):
         z = at.sin_lat[i]
         for j in range(at.sin_lon.size):
@@ -86,9 +84,7 @@ def nearest_cell(at: Directions, centers: NDArray[np.float64]) -> NDArray[np.int
             wave = 0.01 * value_noise(9 * x, 9 * y, 9 * z, 5)
             best, nearest = -4.0, 0
             for k in range(centers.shape[0]):
-                cosine = (
-                    (x + wave) * centers[k, 0] + y * centers[k, 1] + (z - wave) * centers[k, 2]
-                )
+                cosine = (x + wave) * centers[k, 0] + y * centers[k, 1] + (z - wave) * centers[k, 2]
                 if cosine > best:
                     best, nearest = cosine, k
             cells[i, j] = nearest
