@@ -6,6 +6,8 @@ from numba import njit
 
 _MASK = 0xFFFFFFFF
 _LACUNARITY = 2.03
+# One octave alone has a standard deviation of (26 / 35)**1.5 / sqrt(3) = 0.37.
+_SPREAD = 3.45
 
 
 @njit(cache=True, inline="always")
@@ -46,9 +48,9 @@ def _face(ix: int, iy: int, iz: int, seed: int, u: float, v: float) -> float:
 
 @njit(cache=True)
 def fractal_noise(x: float, y: float, z: float, octaves: int, gain: float, seed: int) -> float:
-    """Return octaves of value noise, each finer and ``gain`` times weaker, with unit variance.
+    """Return octaves of value noise, each finer and ``gain`` times weaker.
 
-    The standard deviation of one octave of value noise is about 0.29.
+    The standard deviation is about 1.27, whatever the number of octaves.
     """
     total, weight, power = 0.0, 1.0, 0.0
     for octave in range(octaves):
@@ -58,7 +60,7 @@ def fractal_noise(x: float, y: float, z: float, octaves: int, gain: float, seed:
         power += weight * weight
         x, y, z = x * _LACUNARITY, y * _LACUNARITY, z * _LACUNARITY
         weight *= gain
-    return total / (0.29 * math.sqrt(power))
+    return total * (_SPREAD / math.sqrt(power))
 
 
 @njit(cache=True, inline="always")
