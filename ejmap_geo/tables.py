@@ -25,9 +25,10 @@ class TileTable(pa.DataFrameModel):
     """Square tiles of azimuthal rasters, in pixels from the upper left corner of each raster."""
 
     class Config(pa.DataFrameModel.Config):
-        """A tile is known by its crater and its number within the crater."""
+        """A tile is known by its crater, its kind and its number; narrow types are widened."""
 
-        unique = ["crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list
+        unique = ["crater_id", "kind", "tile_id"]  # noqa: RUF012, pandera reads a plain list
+        coerce = True
 
     crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID)
     tile_id: int = pa.Field(ge=0)
@@ -42,9 +43,10 @@ class ConnectionTable(pa.DataFrameModel):
     """What EJCONN says of each mapping tile: whether it holds ejecta of the crater."""
 
     class Config(pa.DataFrameModel.Config):
-        """A tile is known by its crater and its number within the crater."""
+        """A mapping tile is known by its crater and its number; narrow types are widened."""
 
         unique = ["crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list
+        coerce = True
 
     crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID)
     tile_id: int = pa.Field(ge=0)

@@ -56,7 +56,7 @@ def test_tables_of_our_own_making_pass(
         pytest.param(CraterTable, pd.concat([CRATERS, CRATERS]), "crater_id", id="doubles"),
         pytest.param(
             TileTable,
-            pd.DataFrame(TILES | {"tile_id": [0, 0, 0]}),
+            pd.DataFrame(TILES | {"tile_id": [0, 0, 0], "kind": ["mapping"] * 3}),
             "tile_id",
             id="same-tile",
         ),
@@ -80,3 +80,13 @@ def test_a_broken_table_is_stopped(
     """The column at fault is in the message."""
     with pytest.raises(SchemaError, match=column):
         schema.validate(table)
+
+
+def test_narrow_types_are_widened() -> None:
+    """Predictions arrive as float32 and leave as float64 with the same values."""
+    table = pd.DataFrame(CONNECTIONS).astype({"probability": "float32", "crater_id": "int32"})
+
+    checked = ConnectionTable.validate(table)
+
+    assert (checked["probability"] == table["probability"]).all()
+    assert checked["probability"].dtype == "float64"
