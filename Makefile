@@ -1,0 +1,110 @@
+# Every word below works on a fresh clone: it first makes .venv and installs the exact versions of
+# requirements/ into it, with uv when uv is there or can be installed, and with plain pip otherwise.
+# A stamp file remembers what was installed, so that the second time costs nothing.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Some wheels (torch) are hundreds of megabytes: uv's 30 seconds are too few on a slow line.
+export UV_HTTP_TIMEOUT ?= 600
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+MADE := $(VENV)/.stamp-python
+BASE := $(VENV)/.stamp-base
+DEV := $(VENV)/.stamp-dev
+QUICKLOOK := $(VENV)/.stamp-quicklook
+
+# uv of the machine, else uv inside .venv, else pip of .venv.
+INSTALL = if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python $(1); \
+	elif [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); \
+	else $(BIN)/python -m pip install --quiet $(1); fi
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: demo
+demo: $(BASE) ## Make a planet, train on others, map its craters, score the map (projects/demo)
+	$(BIN)/ejmap demo
+
+.PHONY: quicklook
+quicklook: $(QUICKLOOK) ## Map the rayed craters of the real Mercury (projects/mercury-quicklook)
+	$(BIN)/ejmap quicklook
+
+.PHONY: ui
+ui: $(BASE) ## Browse the demo's assets, maps and scores at 127.0.0.1:3000
+	$(BIN)/ejmap ui
+
+.PHONY: test
+test: $(DEV) $(QUICKLOOK) ## Run the tests
+	$(BIN)/python -m pytest -m "not slow and not gpu"
+
+.PHONY: test-all
+test-all: $(DEV) $(QUICKLOOK) ## Run all tests, also those of minutes and those of an accelerator
+	$(BIN)/python -m pytest
+
+.PHONY: check
+check: $(DEV) ## Check style, types, dependency direction, the Dagster definitions and what is committed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/dg check defs
+	$(BIN)/dagster definitions validate --workspace workspace.yaml
+	$(BIN)/python .ci/check_committed_files.py
+
+.PHONY: bench
+bench: $(BASE) ## Measure what the benchmarks promise
+	set -e; for script in benchmarks/*.py; do $(BIN)/python "$$script"; done
+
+.PHONY: fmt
+fmt: $(DEV) ## Format the code and fix what can be fixed
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+.PHONY: setup
+setup: $(DEV) $(QUICKLOOK) ## Only make .venv, with everything that developers need
+
+.PHONY: pins
+pins: $(DEV) ## Compile requirements/ anew from pyproject.toml, to the newest versions that fit
+	$(call PIN,pyproject.toml --upgrade) > requirements/base.txt
+	$(call PIN,--no-deps --group quicklook) > requirements/quicklook.txt
+	echo "-r base.txt" > requirements/dev.txt
+	$(call PIN,pyproject.toml --group dev --upgrade -c requirements/base.txt) \
+		| grep -vxFf requirements/base.txt >> requirements/dev.txt
+
+# No header and no index: neither a path nor the address of a registry belongs into the repository.
+PIN = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(1)
+
+$(MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "EJMAP needs Python 3.11 or newer, $(PYTHON) is $$($(PYTHON) -V 2>&1)." \
+		"Name another: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@if [ ! -x $(BIN)/python ]; then \
+		echo "making $(VENV)"; \
+		if command -v uv >/dev/null; then uv venv --quiet --python "$$(command -v $(PYTHON))" $(VENV); \
+		else $(PYTHON) -m venv $(VENV); fi; fi
+	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet uv \
+		|| echo "uv cannot be installed; pip does the same, more slowly"
+	@touch $@
+
+$(BASE): $(MADE) requirements/base.txt pyproject.toml
+	@echo "installing requirements/base.txt (torch is large: minutes on a slow line)"
+	@$(call INSTALL,-r requirements/base.txt)
+	@$(call INSTALL,--no-deps --editable .)
+	@touch $@
+
+$(DEV): $(BASE) requirements/dev.txt
+	@echo "installing requirements/dev.txt"
+	@$(call INSTALL,-r requirements/dev.txt)
+	@touch $@
+
+$(QUICKLOOK): $(BASE) requirements/quicklook.txt
+	@echo "installing requirements/quicklook.txt"
+	@$(call INSTALL,--no-deps -r requirements/quicklook.txt)
+	@touch $@
