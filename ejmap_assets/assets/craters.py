@@ -1,0 +1,83 @@
+"""The assets of a crater, put together as one operation over a chunk of craters."""
+
+import inspect
+from collections.abc import Callable
+
+import dagster as dg
+
+from ejmap_assets import partitions
+from ejmap_assets.artefact import Artefact
+from ejmap_assets.assets.azimuthal import azimuthal_mosaic
+from ejmap_assets.assets.ejconn import connection_predictions
+from ejmap_assets.assets.ejseg import segmentation_mask
+from ejmap_assets.assets.masks import basemap_mask
+from ejmap_assets.assets.tiles import tile_store
+from ejmap_assets.chunk import CraterStep, CraterTask, map_chunk
+from ejmap_assets.crater_work import CraterWork
+from ejmap_assets.declare import OWNERS
+from ejmap_assets.lineage import LINEAGE
+from ejmap_assets.progress import Progress
+from ejmap_assets.recipes import book_of
+from ejmap_assets.resources import ProjectResource
+
+# One process, and one loaded model, serves this many craters.
+DEFAULT_CHUNK_CRATERS = 50
+
+
+def crater_steps() -> list[CraterStep]:
+    """Return the steps from the mosaic to a crater's mask, upstream first."""
+    return [
+        _step(azimuthal_mosaic, kinds={"geotiff"}),
+        _step(tile_store, kinds={"zarr"}),
+        _step(connection_predictions, kinds={"parquet", "pytorch"}),
+        _step(segmentation_mask, kinds={"geotiff", "pytorch"}),
+        _step(basemap_mask, kinds={"geotiff"}),
+    ]
+
+
+def build_crater_assets(
+    *, steps: list[CraterStep], chunk_craters: int = DEFAULT_CHUNK_CRATERS
+) -> dg.AssetsDefinition:
+    """Return the assets of a crater.
+
+    Args:
+        steps: Steps of a crater, upstream first.
+        chunk_craters: Most craters a run of a backfill takes.
+    """
+
+    @dg.multi_asset(
+        name="map_craters_one_by_one",
+        specs=[step.spec for step in steps],
+        can_subset=True,
+        backfill_policy=dg.BackfillPolicy.multi_run(chunk_craters),
+    )
+    def crater_assets(
+        context: dg.AssetExecutionContext,
+        project: ProjectResource,
+        progress: dg.ResourceParam[Progress],
+    ):  # noqa: ANN202 (an annotated generator would be taken for the type of an output)
+        opened = project.open()
+        work = CraterWork(opened)
+        book = book_of(opened, context.instance)
+        map_chunk(context, steps=steps, work=work, book=book, progress=progress)
+        # Every materialisation is logged already; a generator may leave out skippable outputs.
+        yield from ()
+
+    return crater_assets
+
+
+def _step(make: Callable[[CraterTask], Artefact], *, kinds: set[str]) -> CraterStep:
+    node = LINEAGE[make.__name__]
+    spec = dg.AssetSpec(
+        make.__name__,
+        deps=list(node.inputs),
+        description=inspect.getdoc(make),
+        group_name="craters",
+        kinds=kinds,
+        owners=OWNERS,
+        tags={"ejmap/kind": "map"},
+        code_version=node.code_version,
+        partitions_def=partitions.craters,
+        skippable=True,
+    )
+    return CraterStep(spec=spec, make=make)

@@ -1,0 +1,82 @@
+"""EJCONN: which tiles around a crater hold its ejecta."""
+
+import numpy as np
+import pandas as pd
+
+from ejmap_assets.artefact import Artefact
+from ejmap_assets.chunk import CraterTask
+from ejmap_assets.connections import write_connections
+from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.pictures import picture, probability_rgb, shrunk
+from ejmap_assets.provenance import content_version
+from ejmap_assets.training_asset import promoted, trained
+from ejmap_geo.mosaic import mean_probability
+from ejmap_geo.window import Window
+
+PICTURE_PX = 320
+
+
+@project_asset(group="models", kinds={"pytorch"}, kind="train")
+def ejconn_model(making: Making) -> Artefact:
+    """One trained member of EJCONN, the network that tells from the mosaic and from where crater and
+    tile lie whether the tile holds ejecta of the crater. Members differ in the random choice of the
+    samples that validate, in their first weights and in the order of training."""
+    return trained(making, "ejconn")
+
+
+@project_asset(group="models", kinds={"json"}, kind="promote")
+def promoted_ejconn(making: Making) -> Artefact:
+    """The EJCONN ensemble that connects tiles to craters from now on. Its data version changes only
+    when the weights do, and only then are the craters mapped anew."""
+    return promoted(making, "ejconn")
+
+
+def connection_predictions(task: CraterTask) -> Artefact:
+    """Which tiles around one crater hold its ejecta, by the share of EJCONN's members that say so."""
+    from ejmap_assets.crater_tiles import MAPPING
+    from ejmap_ml.ensemble import is_connected
+    from ejmap_ml.predict import predict_connections
+    from ejmap_ml.tile_group import TileStore
+
+    ensemble = task.work.ejconn
+    group = TileStore.open(task.work.paths.tile_store(task.crater.key))[MAPPING]
+    layers = predict_connections(ensemble, group)
+    places = ["crater_id", "tile_id", "row", "col", "side_px", "distance_m"]
+    table = group.table[places].assign(
+        probability=layers.probability.astype(np.float64),
+        vote_fraction=layers.vote_fraction.astype(np.float64),
+        is_connected=is_connected(layers, threshold=ensemble.config.ensemble.vote_threshold),
+    )
+    path = task.work.paths.connections(task.crater.key)
+    write_connections(table, path)
+    connected = table[table["is_connected"]]
+    farthest_m = float(connected["distance_m"].max()) if len(connected) else 0.0
+    return Artefact(
+        content=content_version(table.to_csv(index=False)),
+        metadata={
+            "crater": task.crater.name,
+            "tiles": len(table),
+            "connected_tiles": len(connected),
+            "connected_share": float(table["is_connected"].mean()),
+            "mean_probability": float(table["probability"].mean()),
+            "farthest_connected_km": farthest_m / 1000,
+            "farthest_connected_radii": farthest_m / task.crater.radius_m,
+            "path": str(path),
+            "picture": picture(_tile_picture(task, table), alt="probability of each tile"),
+        },
+    )
+
+
+def _tile_picture(task: CraterTask, table: pd.DataFrame) -> np.ndarray:
+    side_px = task.work.azimuthal_grid(task.crater).shape[0]
+    tiles = (
+        (
+            Window(row=one.row, col=one.col, height=one.side_px, width=one.side_px),
+            np.full((one.side_px, one.side_px), one.probability, np.float32),
+        )
+        for one in table.itertuples(index=False)
+    )
+    whole = Window(row=0, col=0, height=side_px, width=side_px)
+    return probability_rgb(
+        shrunk(mean_probability(tiles, window=whole), max_side_px=PICTURE_PX)
+    )

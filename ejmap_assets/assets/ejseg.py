@@ -1,0 +1,116 @@
+"""EJSEG: where exactly the ejecta of a crater lie."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_assets.artefact import Artefact
+from ejmap_assets.chunk import CraterTask
+from ejmap_assets.connections import read_connections
+from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.pictures import (
+    beside,
+    mask_over,
+    mosaic_rgb,
+    picture,
+    probability_rgb,
+    shrunk,
+)
+from ejmap_assets.provenance import content_version
+from ejmap_assets.training_asset import promoted, trained
+from ejmap_geo.denoise import denoised
+from ejmap_geo.mosaic import is_set
+from ejmap_geo.raster import read_raster, write_cog
+from ejmap_geo.reach import farthest_m
+from ejmap_geo.tiling import Tile
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ejmap_geo.mosaic import EnsembleLayers
+
+BAND_NAMES = ("probability", "vote_fraction", "mask")
+PICTURE_PX = 280
+
+
+@project_asset(group="models", kinds={"pytorch"}, kind="train")
+def ejseg_model(making: Making) -> Artefact:
+    """One trained member of EJSEG, the network that draws the ejecta of a crater. Members differ in
+    their first weights and in the order and augmentation of training."""
+    return trained(making, "ejseg")
+
+
+@project_asset(group="models", kinds={"json"}, kind="promote")
+def promoted_ejseg(making: Making) -> Artefact:
+    """The EJSEG ensemble that draws ejecta from now on. Its data version changes only when the
+    weights do, and only then are the craters mapped anew."""
+    return promoted(making, "ejseg")
+
+
+def segmentation_mask(task: CraterTask) -> Artefact:
+    """Ejecta around one crater in azimuthal projection: the probability in each pixel, the share of
+    EJSEG's members that see ejecta there, and the mask (probability above one half)."""
+    from ejmap_assets.segmenter import Target
+    from ejmap_ml.tile_group import TileStore
+
+    work, key = task.work, task.crater.key
+    connections = read_connections(work.paths.connections(key))
+    grid = work.azimuthal_grid(task.crater)
+    target = Target(
+        crater=task.crater,
+        azimuthal=grid,
+        tiles=TileStore.open(work.paths.tile_store(key)),
+        is_connected=connections["is_connected"].to_numpy(),
+    )
+    layers = work.ejseg.map(target)
+    mask = is_set(layers.probability)
+    if work.settings.mapping.connection_filter:
+        mask &= _in_connected_tiles(connections, grid.shape)
+    if work.settings.mapping.denoise_px:
+        mask = denoised(mask, min_px=work.settings.mapping.denoise_px)
+    path = work.paths.segmentation(key)
+    bands = np.stack([layers.probability, layers.vote_fraction, mask]).astype(np.float32)
+    write_cog(path, bands, grid=grid, band_names=BAND_NAMES, tags=task.file_tags)
+    reach_m = farthest_m(mask, grid)
+    return Artefact(
+        content=content_version(bands),
+        metadata={
+            "crater": task.crater.name,
+            "ejecta_px": int(mask.sum()),
+            "mean_probability_of_ejecta": _mean_where(mask, layers.probability),
+            "members": layers.member_count,
+            "farthest_ejecta_km": reach_m / 1000,
+            "farthest_ejecta_radii": reach_m / task.crater.radius_m,
+            "path": str(path),
+            "picture": picture(_views(task, layers, mask), alt="mosaic, mask, probability"),
+        },
+    )
+
+
+def _in_connected_tiles(connections: "pd.DataFrame", shape: tuple[int, int]) -> NDArray[np.bool_]:
+    inside = np.zeros(shape, np.bool_)
+    for one in connections[connections["is_connected"]].itertuples(index=False):
+        tile = Tile(
+            tile_id=one.tile_id,
+            row=one.row,
+            col=one.col,
+            side_px=one.side_px,
+            distance_m=one.distance_m,
+        )
+        inside[tile.window.slices] = True
+    return inside
+
+
+def _mean_where(mask: NDArray[np.bool_], probability: NDArray[np.float32]) -> float:
+    return float(probability[mask].mean()) if mask.any() else 0.0
+
+
+def _views(
+    task: CraterTask, layers: "EnsembleLayers", mask: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
+    with read_raster(task.work.paths.azimuthal_mosaic(task.crater.key)) as mosaic:
+        rgb = mosaic_rgb(mosaic.to_numpy(), max_side_px=PICTURE_PX)
+    seen = shrunk(mask, max_side_px=PICTURE_PX)
+    probability = shrunk(layers.probability, max_side_px=PICTURE_PX)
+    return beside(rgb, mask_over(rgb, seen), probability_rgb(probability))

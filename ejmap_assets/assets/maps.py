@@ -1,0 +1,126 @@
+"""The map of the whole planet, from the masks of all craters."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import dagster as dg
+import geopandas as gpd
+import numpy as np
+
+from ejmap_assets.artefact import Artefact
+from ejmap_assets.crater_state import CraterState, crater_states
+from ejmap_assets.crater_work import Basemap, read_project_basemap
+from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.mask_folder import MaskFolder
+from ejmap_assets.pictures import picture
+from ejmap_assets.provenance import content_version
+from ejmap_geo.color import crater_color
+from ejmap_geo.composite import color_composite, over_basemap
+from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
+from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.label_map import NODATA, LabelMap, label_map
+from ejmap_geo.masks import PlacedMask
+from ejmap_geo.preview import LegendEntry, shrink, with_legend
+from ejmap_geo.raster import write_cog
+
+PREVIEW_WIDTH_PX = 2048
+
+
+@project_asset(group="map", kinds={"geotiff", "geopackage"}, kind="map")
+def global_map(making: Making) -> Artefact:
+    """Ejecta of all craters on the whole planet: a label map that tells the craters apart, a count
+    of overlaps, a colour composite (one colour a crater, half transparent where ejecta overlap),
+    a preview picture, and a table of craters with their areas. Craters that could not be mapped
+    are left out and named; craters whose data have changed since are drawn and named."""
+    project = making.project
+    basemap = read_project_basemap(project)
+    craters = project.craters()
+    states = crater_states(making.book)
+    drawn = {key: craters[key] for key, state in states.items() if state is not CraterState.MISSING}
+    masks = MaskFolder.of(drawn, making.paths.basemap_mask, basemap.grid)
+    labels = label_map(masks, basemap=basemap.grid)
+    names = {crater.crater_id: crater.name for crater in drawn.values()}
+    composite = color_composite(masks, labels, names=names)
+    _write_rasters(making, labels, composite, basemap.grid)
+    table = _crater_table(masks, craters, states, basemap.grid)
+    write_catalogue(table, making.paths.map_craters)
+    preview = _write_preview(making.paths.preview, composite, basemap, drawn)
+    return Artefact(
+        content=content_version(labels.labels, labels.overlap_count),
+        metadata={
+            **_state_metadata(states),
+            **_area_metadata(table, labels, basemap.grid),
+            "path": str(making.paths.composite),
+            "picture": picture(preview, alt="ejecta of all craters over the mosaic"),
+        },
+    )
+
+
+def _write_rasters(
+    making: Making, labels: LabelMap, composite: np.ndarray, grid: BasemapGrid
+) -> None:
+    tags = {"EJMAP_RECIPE": making.recipe.digest}
+    write_cog(making.paths.label_map, labels.labels, grid=grid, nodata=NODATA, tags=tags)
+    write_cog(making.paths.overlap_count, labels.overlap_count, grid=grid, tags=tags)
+    write_cog(
+        making.paths.composite,
+        composite,
+        grid=grid,
+        band_names=("red", "green", "blue", "alpha"),
+        tags=tags,
+    )
+
+
+def _crater_table(
+    masks: MaskFolder,
+    craters: Mapping[str, Crater],
+    states: Mapping[str, CraterState],
+    grid: BasemapGrid,
+) -> gpd.GeoDataFrame:
+    table = catalogue_from(craters.values(), grid.body)
+    ids = table["crater_id"]
+    areas = {crater_id: masks[crater_id].area_m2(grid) / 1e6 for crater_id in masks}
+    by_id = {crater.crater_id: states[key].value for key, crater in craters.items()}
+    return table.assign(ejecta_km2=ids.map(areas), state=ids.map(by_id))
+
+
+def _write_preview(
+    path: Path, composite: np.ndarray, basemap: Basemap, drawn: Mapping[str, Crater]
+) -> np.ndarray:
+    small = shrink(
+        over_basemap(composite, basemap.raster), max_width_px=PREVIEW_WIDTH_PX
+    )
+    entries = [
+        LegendEntry(crater.name or key, crater_color(crater.crater_id, crater.name))
+        for key, crater in sorted(drawn.items())
+    ]
+    unfinished = path.with_name(f".{path.name}")
+    with_legend(small, entries).save(unfinished, "PNG")
+    unfinished.replace(path)
+    return np.moveaxis(small, 0, -1)
+
+
+def _state_metadata(states: Mapping[str, CraterState]) -> dict[str, int | dg.MetadataValue]:
+    counts = Counter(states.values())
+    named = {
+        f"{state.value}_craters": dg.MetadataValue.json(
+            sorted(key for key, found in states.items() if found is state)
+        )
+        for state in (CraterState.MISSING, CraterState.STALE)
+    }
+    return {f"{state.value}_count": counts[state] for state in CraterState} | named
+
+
+def _area_metadata(
+    table: gpd.GeoDataFrame, labels: LabelMap, grid: BasemapGrid
+) -> dict[str, float]:
+    covered = PlacedMask.from_full(labels.overlap_count > 0, grid)
+    contested = PlacedMask.from_full(labels.overlap_count > 1, grid)
+    planet_m2 = 4 * np.pi * grid.body.radius_m**2
+    return {
+        "ejecta_km2": covered.area_m2(grid) / 1e6,
+        "share_of_planet": covered.area_m2(grid) / planet_m2,
+        "overlap_km2": contested.area_m2(grid) / 1e6,
+        "largest_ejecta_km2": float(table["ejecta_km2"].max()),
+    }

@@ -1,0 +1,68 @@
+"""The mask of each crater on the basemap."""
+
+import math
+
+from ejmap_assets.artefact import Artefact
+from ejmap_assets.chunk import CraterTask
+from ejmap_assets.crater_work import Basemap
+from ejmap_assets.mask_file import write_mask
+from ejmap_assets.pictures import mask_over, mosaic_rgb, picture, shrunk
+from ejmap_assets.provenance import content_version
+from ejmap_geo.masks import PlacedMask, crop
+from ejmap_geo.raster import read_raster
+from ejmap_geo.reproject import covering_window, to_basemap
+from ejmap_geo.window import Window
+
+MASK_BAND = "mask"
+PICTURE_PX = 420
+PICTURE_MARGIN_PX = 8
+
+
+def basemap_mask(task: CraterTask) -> Artefact:
+    """Ejecta of one crater on the pixels of the basemap, cut to its content. The file names the
+    mosaic and the models it comes from."""
+    basemap = task.work.basemap
+    placed = _placed(task, basemap)
+    path = task.work.paths.basemap_mask(task.crater.key)
+    write_mask(
+        path, placed, basemap=basemap.grid, center=task.crater.center, tags=task.file_tags
+    )
+    area_m2 = placed.area_m2(basemap.grid)
+    planet_m2 = 4 * math.pi * basemap.grid.body.radius_m**2
+    metadata = {
+        "crater": task.crater.name,
+        "ejecta_px": placed.area_px,
+        "area_km2": area_m2 / 1e6,
+        "share_of_planet": area_m2 / planet_m2,
+        "path": str(path),
+    }
+    if placed.window is not None:
+        metadata["picture"] = _picture(placed, basemap)
+    window = str(placed.window)
+    return Artefact(content=content_version(window, placed.mask), metadata=metadata)
+
+
+def _placed(task: CraterTask, basemap: Basemap) -> PlacedMask:
+    grid = task.work.azimuthal_grid(task.crater)
+    with read_raster(task.work.paths.segmentation(task.crater.key)) as layers:
+        names = list(layers.attrs["long_name"])
+        mask = layers[names.index(MASK_BAND)].to_numpy() > 0
+    # The corners of the square lie beyond its reach, and may hold ejecta too.
+    corner_m = math.sqrt(2) * grid.half_size_px * grid.resolution_m
+    window = covering_window(grid, basemap.grid, reach_m=corner_m)
+    on_basemap = to_basemap(mask, azimuthal=grid, basemap=basemap.grid, window=window)
+    return PlacedMask.in_window(on_basemap, window=window, basemap=basemap.grid)
+
+
+def _picture(placed: PlacedMask, basemap: Basemap) -> object:
+    rows, cols = basemap.grid.shape
+    seen = placed.window
+    top = max(0, seen.row - PICTURE_MARGIN_PX)
+    bottom = min(rows, seen.row + seen.height + PICTURE_MARGIN_PX)
+    width = min(cols, seen.width + 2 * PICTURE_MARGIN_PX)
+    around = Window(row=top, col=seen.col - PICTURE_MARGIN_PX, height=bottom - top, width=width)
+    rgb = mosaic_rgb(crop(basemap.raster, around), max_side_px=PICTURE_PX)
+    mask = placed.within(around, basemap.grid)
+    return picture(
+        mask_over(rgb, shrunk(mask, max_side_px=PICTURE_PX)), alt="ejecta over the mosaic"
+    )

@@ -1,0 +1,46 @@
+"""What the models look at around each crater."""
+
+from ejmap_assets.artefact import Artefact
+from ejmap_assets.chunk import CraterTask
+from ejmap_assets.pictures import picture, view_rgb
+from ejmap_assets.provenance import content_version
+from ejmap_geo.raster import read_raster
+from ejmap_geo.tiling import mapping_tiles
+
+
+def tile_store(task: CraterTask) -> Artefact:
+    """Square tiles on a regular grid around one crater, as the models see them, and the crater's
+    polar view: azimuth against range, in which rays are straight stripes."""
+    from ejmap_assets.crater_tiles import MAPPING, TiledCrater, wanted_annulus, write_tiles
+    from ejmap_ml.ejseg.polar_data import write_polar_views
+    from ejmap_ml.ejseg.polar_view import polar_view
+    from ejmap_ml.tile_store import TileStoreWriter
+
+    work, crater, plan = task.work, task.crater, task.work.tile_plan
+    raster, basemap = work.basemap
+    grid = work.azimuthal_grid(crater)
+    with read_raster(work.paths.azimuthal_mosaic(crater.key)) as layers:
+        mosaic = layers.to_numpy()
+    side_px = min(work.settings.mapping.tile_side_px, grid.shape[0])
+    tiled = TiledCrater(
+        crater=crater,
+        azimuthal=grid,
+        mosaic=mosaic,
+        tiles=mapping_tiles(grid, side_px=side_px, reach_m=crater.reach(basemap.body)),
+        annulus=wanted_annulus(raster, basemap=basemap, crater=crater, plan=plan),
+    )
+    path = work.paths.tile_store(crater.key)
+    metadata: dict[str, object] = {"crater": crater.name, "tile_side_px": side_px}
+    with TileStoreWriter(path, provenance=task.recipe.input_versions) as writer:
+        table = write_tiles(writer, MAPPING, tiled, plan=plan)
+        if plan.polar is not None:
+            view = polar_view(raster, basemap=basemap, crater=crater, config=plan.polar.view)
+            write_polar_views(writer, views=view[None], craters=[crater])
+            metadata["picture"] = picture(view_rgb(view[0]), alt="azimuth against range")
+    metadata |= {
+        "mapping_tiles": len(table),
+        "farthest_tile_km": float(table["distance_m"].max() / 1000),
+        "path": str(path),
+    }
+    # The tiles follow from the mosaic and the settings, which the recipe holds.
+    return Artefact(content=content_version(task.recipe.digest), metadata=metadata)

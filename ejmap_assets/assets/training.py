@@ -1,0 +1,96 @@
+"""What the models learn from: planets whose ejecta are known, and samples drawn from them."""
+
+import shutil
+
+import pandas as pd
+from dagster import MetadataValue
+
+from ejmap_assets.artefact import Artefact
+from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.known_planets import known_planets
+from ejmap_assets.pictures import mask_over, mosaic_rgb, picture, shrunk
+from ejmap_assets.planet_files import ejecta_of, planet_version, write_planet
+from ejmap_assets.project import OwnMasks, SyntheticTraining
+from ejmap_assets.provenance import content_version
+from ejmap_assets.table_metadata import table_metadata
+from ejmap_geo.synthetic.planet import PlanetConfig, make_planet
+
+PICTURE_PX = 480
+MAX_PICTURES = 6
+
+
+@project_asset(group="training", kinds={"geotiff"}, kind="prepare")
+def training_planets(making: Making) -> Artefact:
+    """Planets whose ejecta are known crater by crater: synthetic ones made from seeds that are never
+    mapped, or the project's own planet with the craters that a person labelled."""
+    making.paths.training.mkdir(parents=True, exist_ok=True)
+    match making.settings.training:
+        case SyntheticTraining() as training:
+            config = PlanetConfig(
+                body=making.settings.planet,
+                width_px=training.width_px,
+                craters=training.craters,
+                bands=1 if training.grey else 3,
+            )
+            for done, seed in enumerate(training.seeds):
+                making.progress.update(f"planet {seed}", done=done, total=len(training.seeds))
+                write_planet(making.paths.training_planet(seed), make_planet(config, seed=seed))
+        case OwnMasks():
+            making.log.info("learning from the project's own labelled craters")
+    return _described(making)
+
+
+@project_asset(group="training", kinds={"zarr"}, kind="prepare")
+def training_set(making: Making) -> Artefact:
+    """Samples drawn from the training planets: around each crater some tiles and whether they hold
+    its ejecta, for EJCONN; the polar view with the share of ejecta in each cell (or tiles with their
+    masks) for EJSEG. One store a planet."""
+    from ejmap_assets.training_samples import write_samples
+
+    names: list[str] = []
+    tiles: list[pd.DataFrame] = []
+    shutil.rmtree(making.paths.training_set, ignore_errors=True)
+    for name, planet in known_planets(making.project):
+        making.progress.say(f"cutting tiles of {name}")
+        path = making.paths.training_set / f"{name}.zarr"
+        tiles.append(write_samples(path, planet, making=making))
+        names.append(name)
+    table = pd.concat(tiles)
+    connected = table["ejecta_px"] > 0
+    return Artefact(
+        content=content_version(making.recipe.digest),
+        metadata={
+            "planets": MetadataValue.json(names),
+            "craters": int(table.groupby("planet")["crater_id"].nunique().sum()),
+            "tiles": len(table),
+            "connected_share": float(connected.mean()),
+            "connected_km": float(table.loc[connected, "distance_m"].mean() / 1000),
+            "unconnected_km": float(table.loc[~connected, "distance_m"].mean() / 1000),
+            "path": str(making.paths.training_set),
+        },
+    )
+
+
+def _described(making: Making) -> Artefact:
+    versions: list[str] = []
+    rows: list[dict[str, object]] = []
+    metadata: dict[str, MetadataValue] = {}
+    for name, planet in known_planets(making.project):
+        ejecta = ejecta_of(planet)
+        versions += [name, planet_version(planet)]
+        rows.append({"planet": name, "craters": len(planet.craters), "ejecta": ejecta.mean()})
+        rgb = mosaic_rgb(planet.raster, max_side_px=PICTURE_PX)
+        overlay = mask_over(rgb, shrunk(ejecta, max_side_px=PICTURE_PX))
+        metadata[f"picture_{name}"] = picture(overlay, alt=f"known ejecta of {name}")
+    table = pd.DataFrame(rows)
+    return Artefact(
+        content=content_version(*versions),
+        metadata={
+            "planets": len(rows),
+            "labelled_craters": int(table["craters"].sum()),
+            "ejecta_share_of_pixels": float(table["ejecta"].mean()),
+            "by_planet": table_metadata(table),
+            "path": str(making.paths.training),
+            **dict(list(metadata.items())[:MAX_PICTURES]),
+        },
+    )

@@ -1,0 +1,34 @@
+"""The table of a crater's tiles and whether they hold its ejecta."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from ejmap_assets.failures import StepError
+from ejmap_geo.tables import ConnectionTable
+
+
+def write_connections(table: pd.DataFrame, path: Path) -> None:
+    """Write the table as Parquet, whole or not at all.
+
+    Raises:
+        SchemaError: If it is no table of connections.
+    """
+    ConnectionTable.validate(table)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.parquet")
+    table.to_parquet(unfinished, index=False)
+    unfinished.replace(path)
+
+
+def read_connections(path: Path) -> pd.DataFrame:
+    """Read the table.
+
+    Raises:
+        StepError: If it is not there.
+        SchemaError: If it was changed by hand.
+    """
+    if not path.is_file():
+        raise StepError(f"{path} is missing; materialise connection_predictions first")
+    return ConnectionTable.validate(pd.read_parquet(path))

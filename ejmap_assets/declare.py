@@ -1,0 +1,125 @@
+"""Declaring the project's undivided assets and model members: a function in, a Dagster asset out."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from logging import Logger
+
+import dagster as dg
+
+from ejmap_assets.artefact import Artefact, Stopwatch
+from ejmap_assets.failures import is_permanent, permanent
+from ejmap_assets.lineage import LINEAGE
+from ejmap_assets.progress import Progress
+from ejmap_assets.project import Project, ProjectPaths
+from ejmap_assets.provenance import RECIPE_TAG, Recipe
+from ejmap_assets.recipes import RecipeBook, book_of
+from ejmap_assets.resources import OpenProject, ProjectResource
+
+OWNERS = ("team:ejmap",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What the function behind an asset is given.
+
+    Attributes:
+        project: The project.
+        book: The recipes that hold now.
+        recipe: What the artefact is made from.
+        progress: Who listens.
+        log: The run's log.
+        partition: The partition that is made; None when there are none.
+    """
+
+    project: OpenProject
+    book: RecipeBook
+    recipe: Recipe
+    progress: Progress
+    log: Logger
+    partition: str | None
+
+    @property
+    def settings(self) -> Project:
+        """The project's settings."""
+        return self.project.settings
+
+    @property
+    def paths(self) -> ProjectPaths:
+        """Where the project's artefacts lie."""
+        return self.project.paths
+
+    @property
+    def instance(self) -> dg.DagsterInstance:
+        """The project's instance."""
+        return self.book.instance
+
+
+Make = Callable[[Making], Artefact]
+
+
+def project_asset(*, group: str, kinds: set[str], kind: str) -> Callable[[Make], dg.AssetsDefinition]:
+    """Turn a function that makes an artefact into the asset of the same name.
+
+    Its inputs, partitions and code version come from the lineage; its docstring is the description
+    that the UI shows.
+
+    Args:
+        group: Group in the UI.
+        kinds: Kinds of file, shown as icons.
+        kind: Value of the tag ``ejmap/kind``, on which an instance may limit runs.
+    """
+
+    def declare(make: Make) -> dg.AssetsDefinition:
+        node = LINEAGE[make.__name__]
+
+        @dg.asset(
+            name=make.__name__,
+            description=inspect.getdoc(make),
+            deps=list(node.inputs),
+            group_name=group,
+            kinds=kinds,
+            owners=OWNERS,
+            tags={"ejmap/kind": kind},
+            code_version=node.code_version,
+            partitions_def=node.division.partitions_def,
+        )
+        def asset(
+            context: dg.AssetExecutionContext,
+            project: ProjectResource,
+            progress: dg.ResourceParam[Progress],
+        ) -> dg.MaterializeResult:
+            try:
+                return _materialized(context, project.open(), progress, make)
+            except Exception as error:
+                if is_permanent(error):
+                    raise permanent(error) from error
+                raise
+
+        return asset
+
+    return declare
+
+
+def _materialized(
+    context: dg.AssetExecutionContext, project: OpenProject, progress: Progress, make: Make
+) -> dg.MaterializeResult:
+    partition = context.partition_key if context.has_partition_key else None
+    book = book_of(project, context.instance)
+    # Before the work: what was there when it began is what it is made from.
+    recipe = book.recipe(context.asset_key.to_user_string(), partition)
+    making = Making(
+        project=project,
+        book=book,
+        recipe=recipe,
+        progress=progress,
+        log=context.log,
+        partition=partition,
+    )
+    with Stopwatch() as watch:
+        artefact = make(making)
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(artefact.content),
+        tags={RECIPE_TAG: recipe.digest},
+        metadata={**artefact.metadata, "seconds": round(watch.seconds, 2)},
+    )

@@ -1,0 +1,55 @@
+"""The code location: everything that Dagster knows of EJMAP."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from ejmap_assets.assets import evaluation, maps, sources, training
+from ejmap_assets.assets.craters import DEFAULT_CHUNK_CRATERS, build_crater_assets, crater_steps
+from ejmap_assets.assets.ejconn import ejconn_model, promoted_ejconn
+from ejmap_assets.assets.ejseg import ejseg_model, promoted_ejseg
+from ejmap_assets.chunk import CraterStep
+from ejmap_assets.jobs import build_jobs
+from ejmap_assets.progress import Silence
+from ejmap_assets.resources import ProjectResource
+
+
+def build_defs(
+    *,
+    resource_overrides: Mapping[str, object] | None = None,
+    steps: list[CraterStep] | None = None,
+    chunk_craters: int = DEFAULT_CHUNK_CRATERS,
+) -> dg.Definitions:
+    """Assemble a fresh code location.
+
+    Args:
+        resource_overrides: Resources to put in the place of the usual ones: ``project``,
+            ``progress``.
+        steps: Steps of a crater; the usual ones by default.
+        chunk_craters: Most craters a run of a backfill takes.
+    """
+    return dg.Definitions(
+        assets=[
+            sources.basemap_mosaic,
+            sources.crater_catalogue,
+            sources.manual_masks,
+            training.training_planets,
+            training.training_set,
+            ejconn_model,
+            ejseg_model,
+            promoted_ejconn,
+            promoted_ejseg,
+            build_crater_assets(steps=steps or crater_steps(), chunk_craters=chunk_craters),
+            maps.global_map,
+            evaluation.evaluation,
+        ],
+        jobs=build_jobs(),
+        resources={
+            "project": ProjectResource(),
+            "progress": Silence(),
+            **(resource_overrides or {}),
+        },
+    )
+
+
+defs = build_defs()

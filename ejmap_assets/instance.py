@@ -1,0 +1,42 @@
+"""The Dagster instance of a project: where its history lies."""
+
+import os
+import shutil
+from pathlib import Path
+
+import dagster as dg
+
+from ejmap_assets.project_paths import ProjectPaths
+from ejmap_assets.resources import DEFAULT_PROJECT, PROJECT_VARIABLE
+
+HOME_VARIABLE = "DAGSTER_HOME"
+SHARED_HOME = Path("dagster_home")
+INSTANCE_FILE = "dagster.yaml"
+
+
+def home_of(folder: Path) -> Path:
+    """Return the instance's folder of a project.
+
+    One instance serves one project, because craters are partitions of the instance. The demo has
+    that of the checkout, which ``dagster dev`` finds without being told.
+    """
+    if folder.resolve() == DEFAULT_PROJECT.resolve():
+        return SHARED_HOME.resolve()
+    return ProjectPaths(folder.resolve()).dagster_home
+
+
+def environment_of(folder: Path) -> dict[str, str]:
+    """Return the variables by which Dagster's own commands find a project; homes are absolute."""
+    return {HOME_VARIABLE: str(home_of(folder)), PROJECT_VARIABLE: str(folder.resolve())}
+
+
+def open_instance(folder: Path) -> dg.DagsterInstance:
+    """Open the instance of a project, made on first use with the settings of the checkout's."""
+    home = home_of(folder)
+    home.mkdir(parents=True, exist_ok=True)
+    settings = home / INSTANCE_FILE
+    pattern = SHARED_HOME / INSTANCE_FILE
+    if not settings.exists() and pattern.exists():
+        shutil.copyfile(pattern, settings)
+    os.environ.update(environment_of(folder))
+    return dg.DagsterInstance.get()

@@ -1,0 +1,52 @@
+"""Jobs, named by what people do with them.
+
+The assets themselves are in ``ejmap_assets.assets``; here they are only gathered.
+"""
+
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from ejmap_assets.lineage import Division, names_divided_by
+
+if TYPE_CHECKING:
+    # Dagster returns it but does not name it in public.
+    from dagster._core.definitions.unresolved_asset_job_definition import (
+        UnresolvedAssetJobDefinition,
+    )
+
+SOURCES = ("basemap_mosaic", "crater_catalogue", "manual_masks")
+TRAINING = ("training_planets", "training_set")
+PROMOTED = ("promoted_ejconn", "promoted_ejseg")
+TRAIN_TAGS = {"ejmap/kind": "train"}
+
+
+def _job(
+    name: str, assets: tuple[str, ...], description: str, tags: dict[str, str] | None = None
+) -> "UnresolvedAssetJobDefinition":
+    # In process: a run of its own process costs seconds, and a model is then loaded once.
+    return dg.define_asset_job(
+        name,
+        selection=dg.AssetSelection.assets(*assets),
+        description=description,
+        executor_def=dg.in_process_executor,
+        tags=tags,
+    )
+
+
+def build_jobs() -> list["UnresolvedAssetJobDefinition"]:
+    """Return the jobs of a project, in the order in which a newcomer runs them."""
+    return [
+        _job("prepare", SOURCES, "Read the mosaic, the crater table and the manual masks."),
+        _job("prepare_training", TRAINING, "Gather labelled craters and cut their tiles."),
+        _job("train_ejconn", ("ejconn_model",), "Train members of EJCONN.", TRAIN_TAGS),
+        _job("train_ejseg", ("ejseg_model",), "Train members of EJSEG.", TRAIN_TAGS),
+        _job("promote", PROMOTED, "Let the trained ensembles make the maps from now on."),
+        _job(
+            "map_craters",
+            names_divided_by(Division.CRATERS),
+            "Map the ejecta of craters, from the mosaic around each to its mask on the basemap.",
+        ),
+        _job("refresh_map", ("global_map",), "Put the masks of all craters into one map."),
+        _job("evaluate", ("evaluation",), "Score the map against the manual masks."),
+    ]

@@ -1,0 +1,73 @@
+"""The planets that models learn from, one in memory at a time."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_assets.crater_work import read_project_basemap
+from ejmap_assets.errors import SourceError
+from ejmap_assets.planet_files import read_planet
+from ejmap_assets.project import OwnMasks, SyntheticTraining
+from ejmap_assets.resources import OpenProject
+from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.masks import PlacedMask
+from ejmap_geo.raster import read_mask_on
+from ejmap_geo.reproject import to_azimuthal
+from ejmap_geo.synthetic.planet import Planet
+
+
+class NamedPlanet(NamedTuple):
+    """A planet with a name that is unique among those of a project."""
+
+    name: str
+    planet: Planet
+
+
+def known_planets(project: OpenProject) -> Iterator[NamedPlanet]:
+    """Yield the planets whose ejecta are known; the project's own one with its labelled craters.
+
+    Raises:
+        GeoError: If a file is missing or was changed by hand.
+        SourceError: If the project has no mask to learn from.
+    """
+    match project.settings.training:
+        case SyntheticTraining(seeds=seeds):
+            for seed in seeds:
+                folder = project.paths.training_planet(seed)
+                yield NamedPlanet(
+                    f"planet_{seed}", read_planet(folder, body=project.settings.planet)
+                )
+        case OwnMasks():
+            yield NamedPlanet("own", _own_planet(project))
+
+
+def ejecta_around(
+    truth: PlacedMask, *, basemap: BasemapGrid, azimuthal: AzimuthalGrid
+) -> NDArray[np.bool_]:
+    """Return known ejecta on the raster around a crater, ``(rows, cols)``."""
+    full = np.zeros(basemap.shape, np.bool_)
+    truth.paste_into(full)
+    return to_azimuthal(full[None], basemap=basemap, azimuthal=azimuthal)[0]
+
+
+def _own_planet(project: OpenProject) -> Planet:
+    basemap = read_project_basemap(project)
+    craters = project.craters()
+    paths = {key: project.paths.manual_mask(key) for key in craters}
+    labelled = {key: path for key, path in paths.items() if path.is_file()}
+    if not labelled:
+        raise SourceError(
+            "no crater has a manual mask to learn from; set source.masks, or train on synthetic "
+            "planets"
+        )
+    truth = {
+        craters[key].crater_id: read_mask_on(path, basemap.grid) for key, path in labelled.items()
+    }
+    return Planet(
+        raster=basemap.raster,
+        basemap=basemap.grid,
+        craters=tuple(craters[key] for key in labelled),
+        truth=truth,
+    )

@@ -1,0 +1,175 @@
+"""What is made from what: the one table that assets, recipes and the runner read.
+
+A crater's artefact follows from the same crater's artefacts upstream; the map from those of all
+craters; a promoted model from the members of the version that the project's settings name.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import dagster as dg
+
+from ejmap_assets import partitions
+from ejmap_assets.project import Project
+from ejmap_assets.project_paths import ModelKind, ProjectPaths
+
+Settings = Callable[[Project], object]
+# The partition is "" for undivided assets.
+Output = Callable[[ProjectPaths, str], Path]
+
+
+class Division(Enum):
+    """How an asset is divided into partitions."""
+
+    WHOLE = "whole"
+    CRATERS = "craters"
+    EJCONN_MEMBERS = "ejconn members"
+    EJSEG_MEMBERS = "ejseg members"
+
+    @property
+    def partitions_def(self) -> dg.PartitionsDefinition[str] | None:
+        """The partitions as Dagster knows them."""
+        match self:
+            case Division.WHOLE:
+                return None
+            case Division.CRATERS:
+                return partitions.craters
+            case Division.EJCONN_MEMBERS:
+                return partitions.ejconn_members
+            case Division.EJSEG_MEMBERS:
+                return partitions.ejseg_members
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """An asset's place in the lineage.
+
+    Attributes:
+        inputs: Names of the assets it is made from.
+        division: How it is divided.
+        code_version: Raise it when the same inputs give another result.
+        settings: The part of the project's settings it depends on.
+        output: The file or folder that is there once it is made.
+    """
+
+    output: Output
+    inputs: tuple[str, ...] = ()
+    division: Division = Division.WHOLE
+    code_version: str = "1"
+    settings: Settings = lambda _: None
+
+
+def _sources(project: Project) -> object:
+    return [project.body, project.source.model_dump(mode="json")]
+
+
+def _training(project: Project) -> object:
+    return project.training.model_dump(mode="json")
+
+
+def _models(project: Project) -> object:
+    return project.models.model_dump(mode="json")
+
+
+def _mapping(project: Project) -> object:
+    return project.mapping.model_dump(mode="json")
+
+
+def _member(kind: ModelKind) -> Output:
+    def bundle(paths: ProjectPaths, key: str) -> Path:
+        version, iteration = partitions.version_and_iteration(key)
+        return paths.model_bundle(kind, version=version, iteration=iteration)
+
+    return bundle
+
+
+LINEAGE: Mapping[str, Node] = {
+    "basemap_mosaic": Node(output=lambda paths, _: paths.basemap_mosaic, settings=_sources),
+    # A synthetic planet is made whole with its mosaic, craters and true ejecta included.
+    "crater_catalogue": Node(
+        output=lambda paths, _: paths.crater_catalogue,
+        inputs=("basemap_mosaic",),
+        settings=_sources,
+    ),
+    "manual_masks": Node(
+        output=lambda paths, _: paths.manual_masks,
+        inputs=("basemap_mosaic", "crater_catalogue"),
+        settings=_sources,
+    ),
+    "training_planets": Node(
+        output=lambda paths, _: paths.training,
+        inputs=("basemap_mosaic", "crater_catalogue", "manual_masks"),
+        settings=_training,
+    ),
+    "training_set": Node(
+        output=lambda paths, _: paths.training_set,
+        inputs=("training_planets",),
+        settings=_models,
+    ),
+    "ejconn_model": Node(
+        output=_member("ejconn"),
+        inputs=("training_set",),
+        division=Division.EJCONN_MEMBERS,
+        settings=_models,
+    ),
+    "ejseg_model": Node(
+        output=_member("ejseg"),
+        inputs=("training_set",),
+        division=Division.EJSEG_MEMBERS,
+        settings=_models,
+    ),
+    "promoted_ejconn": Node(
+        output=lambda paths, _: paths.promoted_model("ejconn"),
+        inputs=("ejconn_model",),
+        settings=_models,
+    ),
+    "promoted_ejseg": Node(
+        output=lambda paths, _: paths.promoted_model("ejseg"),
+        inputs=("ejseg_model",),
+        settings=_models,
+    ),
+    "azimuthal_mosaic": Node(
+        output=ProjectPaths.azimuthal_mosaic,
+        inputs=("basemap_mosaic", "crater_catalogue"),
+        division=Division.CRATERS,
+    ),
+    "tile_store": Node(
+        output=ProjectPaths.tile_store,
+        inputs=("azimuthal_mosaic", "crater_catalogue"),
+        division=Division.CRATERS,
+        settings=_mapping,
+    ),
+    "connection_predictions": Node(
+        output=ProjectPaths.connections,
+        inputs=("tile_store", "promoted_ejconn"),
+        division=Division.CRATERS,
+        settings=_mapping,
+    ),
+    "segmentation_mask": Node(
+        output=ProjectPaths.segmentation,
+        inputs=("basemap_mosaic", "tile_store", "connection_predictions", "promoted_ejseg"),
+        division=Division.CRATERS,
+        settings=_mapping,
+    ),
+    "basemap_mask": Node(
+        output=ProjectPaths.basemap_mask,
+        inputs=("segmentation_mask",),
+        division=Division.CRATERS,
+        settings=_mapping,
+    ),
+    "global_map": Node(
+        output=lambda paths, _: paths.preview,
+        inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
+    ),
+    "evaluation": Node(
+        output=lambda paths, _: paths.scores,
+        inputs=("basemap_mask", "connection_predictions", "manual_masks", "training_planets"),
+    ),
+}
+
+
+def names_divided_by(division: Division) -> tuple[str, ...]:
+    """Return the assets of a division, upstream first."""
+    return tuple(name for name, node in LINEAGE.items() if node.division is division)

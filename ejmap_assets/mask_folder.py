@@ -1,0 +1,46 @@
+"""Masks of many craters as a mapping that reads each when it is asked for."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from ejmap_geo.craters import Crater
+from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.masks import PlacedMask
+from ejmap_geo.raster import read_mask_on
+
+
+class MaskFolder(Mapping[int, PlacedMask]):
+    """Masks by crater id: hundreds of them do not fit in memory."""
+
+    def __init__(self, paths: Mapping[int, Path], basemap: BasemapGrid) -> None:
+        self._paths = dict(sorted(paths.items()))
+        self._basemap = basemap
+
+    @classmethod
+    def of(
+        cls,
+        craters: Mapping[str, Crater],
+        path_of: Callable[[str], Path],
+        basemap: BasemapGrid,
+    ) -> "MaskFolder":
+        """Return the masks of those craters whose file is there.
+
+        Args:
+            craters: Craters by key.
+            path_of: Place of the mask of a key.
+            basemap: Grid of the masks.
+        """
+        paths = {crater.crater_id: path_of(key) for key, crater in craters.items()}
+        return cls({one: path for one, path in paths.items() if path.is_file()}, basemap)
+
+    def __getitem__(self, crater_id: int) -> PlacedMask:
+        """Read the mask of a crater."""
+        return read_mask_on(self._paths[crater_id], self._basemap)
+
+    def __iter__(self) -> Iterator[int]:
+        """Iterate over crater ids in rising order."""
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        """Return the number of masks."""
+        return len(self._paths)

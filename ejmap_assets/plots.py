@@ -1,0 +1,57 @@
+"""Small plots inside metadata."""
+
+import io
+
+import numpy as np
+import pandas as pd
+from dagster import MarkdownMetadataValue
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from ejmap_assets.pictures import picture
+
+SIZE_INCHES = (4.6, 2.6)
+DPI = 100
+
+
+def training_curve(history: pd.DataFrame) -> MarkdownMetadataValue:
+    """Plot loss and, where validated, F1 over the steps of a training.
+
+    Args:
+        history: ``step``, ``train_loss`` and perhaps ``val_f1``, one row an epoch.
+    """
+    figure = Figure(figsize=SIZE_INCHES, dpi=DPI, layout="constrained")
+    losses = figure.add_subplot()
+    losses.plot(history["step"], history["train_loss"], color="tab:blue")
+    losses.set_xlabel("optimizer step")
+    losses.set_ylabel("training loss", color="tab:blue")
+    if "val_f1" in history and history["val_f1"].notna().any():
+        validated = history.dropna(subset=["val_f1"])
+        scores = losses.twinx()
+        scores.plot(validated["step"], validated["val_f1"], color="tab:orange", marker=".")
+        scores.set_ylabel("validation F1", color="tab:orange")
+        scores.set_ylim(0, 1)
+    return _embedded(figure, alt="training curve")
+
+
+def score_bars(scores: pd.Series) -> MarkdownMetadataValue:
+    """Plot one horizontal bar a score, 0 to 1, in the given order from the top.
+
+    Args:
+        scores: Values by name.
+    """
+    figure = Figure(figsize=SIZE_INCHES, dpi=DPI, layout="constrained")
+    axes = figure.add_subplot()
+    axes.barh(list(scores.index)[::-1], scores.to_numpy()[::-1], color="tab:blue")
+    axes.set_xlim(0, 1)
+    axes.grid(axis="x", alpha=0.4)
+    return _embedded(figure, alt="scores")
+
+
+def _embedded(figure: Figure, *, alt: str) -> MarkdownMetadataValue:
+    canvas = FigureCanvasAgg(figure)
+    buffer = io.BytesIO()
+    canvas.print_png(buffer)
+    with Image.open(buffer) as image:
+        return picture(np.asarray(image.convert("RGB")), alt=alt)

@@ -1,0 +1,127 @@
+"""Recipes from the lineage, the project's settings and what the instance says was made."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import dagster as dg
+
+from ejmap_assets import partitions
+from ejmap_assets.failures import StepError
+from ejmap_assets.lineage import LINEAGE, Division
+from ejmap_assets.project import Project, ProjectPaths
+from ejmap_assets.provenance import (
+    Ingredient,
+    Recipe,
+    content_version,
+    ingredient,
+    last_record,
+)
+from ejmap_assets.resources import OpenProject
+from ejmap_geo.craters import Crater
+
+CATALOGUE = "crater_catalogue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeBook:
+    """The recipes that hold now for one project on one instance.
+
+    Attributes:
+        project: The project's settings.
+        paths: Where its artefacts lie.
+        instance: The project's instance.
+        craters: The craters of the catalogue by partition key; a crater's artefacts depend on
+            its own row only, so that a longer catalogue leaves the other craters current.
+    """
+
+    project: Project
+    paths: ProjectPaths
+    instance: dg.DagsterInstance
+    craters: Mapping[str, Crater]
+
+    def recipe(self, asset: str, partition: str | None = None) -> Recipe:
+        """Return the recipe by which an artefact would be made now.
+
+        Raises:
+            StepError: If an input was never made. Craters that are missing are no error for an
+                asset that is made from all of them.
+        """
+        node = LINEAGE[asset]
+        return Recipe(
+            code_version=node.code_version,
+            settings=node.settings(self.project),
+            ingredients=tuple(
+                found for name in node.inputs for found in self._ingredients(name, asset, partition)
+            ),
+        )
+
+    def is_current(self, asset: str, partition: str | None = None) -> bool:
+        """Return whether an artefact is there and was made by the recipe that holds now."""
+        record = last_record(self.instance, asset, partition)
+        # The record is a claim about the disk, not the disk.
+        if record is None or not LINEAGE[asset].output(self.paths, partition or "").exists():
+            return False
+        try:
+            return record.recipe == self.recipe(asset, partition).digest
+        except StepError:
+            return False
+
+    def _ingredients(self, name: str, asset: str, partition: str | None) -> Iterator[Ingredient]:
+        division = LINEAGE[name].division
+        is_crater = LINEAGE[asset].division is Division.CRATERS
+        match division:
+            case Division.WHOLE:
+                found = self._required(name, None, asset)
+                yield self._own_row(found, partition) if is_crater and name == CATALOGUE else found
+            case Division.CRATERS if is_crater:
+                yield self._required(name, partition, asset)
+            case Division.CRATERS:
+                for key in sorted(self.instance.get_dynamic_partitions(partitions.CRATERS_NAME)):
+                    made = ingredient(self.instance, name, key)
+                    if made is not None:
+                        yield made
+            case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS:
+                for key in configured_members(division, self.project):
+                    yield self._required(name, key, asset)
+
+    def _own_row(self, catalogue: Ingredient, key: str | None) -> Ingredient:
+        crater = self.craters.get(key or "")
+        if crater is None:
+            raise StepError(
+                f"crater {key} is not in the catalogue; materialise crater_catalogue to bring the "
+                "partitions up to date"
+            )
+        return replace(catalogue, used_version=content_version(repr(crater)))
+
+    def _required(self, name: str, partition: str | None, asset: str) -> Ingredient:
+        found = ingredient(self.instance, name, partition)
+        if found is None:
+            which = name if partition is None else f"{name} of {partition}"
+            raise StepError(f"{asset} needs {which}, which was never made; materialise it first")
+        return found
+
+
+def book_of(project: OpenProject, instance: dg.DagsterInstance) -> RecipeBook:
+    """Return the recipes of an open project on its instance."""
+    return RecipeBook(
+        project=project.settings,
+        paths=project.paths,
+        instance=instance,
+        craters=project.craters(),
+    )
+
+
+def configured_members(division: Division, project: Project) -> list[str]:
+    """Return the partition keys of the ensemble that the project's settings ask for."""
+    is_ejconn = division is Division.EJCONN_MEMBERS
+    version = project.models.ejconn if is_ejconn else project.models.ejseg
+    return [
+        str(partitions.member_key(version=version_name(version), iteration=iteration))
+        for iteration in range(project.models.iterations)
+    ]
+
+
+def version_name(preset: str) -> str:
+    """Return the version of a model: the name of its preset, or of the file that describes it."""
+    return Path(preset).stem

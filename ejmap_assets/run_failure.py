@@ -1,0 +1,26 @@
+"""Why a run failed, in one sentence."""
+
+import dagster as dg
+
+from ejmap_assets.errors import AssetsError
+
+
+class RunFailedError(AssetsError, RuntimeError):
+    """A run on which the rest stands has failed."""
+
+
+def failure_sentence(result: dg.ExecuteInProcessResult) -> str:
+    """Return the reason that the failed step of a run gave, or the last line of its error."""
+    where = f"(run {result.run_id[:8]}; `ejmap ui` shows its log)"
+    for event in result.all_events:
+        if not event.is_step_failure:
+            continue
+        data = event.step_failure_data
+        if data.user_failure_data is not None and data.user_failure_data.description:
+            return f"{data.user_failure_data.description} {where}"
+        error = data.error
+        while error is not None and error.cause is not None:
+            error = error.cause
+        if error is not None:
+            return f"{error.message.strip()} {where}"
+    return f"the run failed before its first step {where}"

@@ -1,0 +1,183 @@
+"""Making a project from end to end through Dagster, skipping what is there and current.
+
+Every run is recorded on the project's instance, so that the UI shows all of it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+
+from ejmap_assets import partitions
+from ejmap_assets.console import Console
+from ejmap_assets.definitions import build_defs
+from ejmap_assets.jobs import PROMOTED, SOURCES, TRAINING
+from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
+from ejmap_assets.quiet import quiet_output
+from ejmap_assets.recipes import RecipeBook, book_of, configured_members, version_name
+from ejmap_assets.resources import OpenProject, ProjectResource
+from ejmap_assets.run_failure import RunFailedError, failure_sentence
+
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
+SILENT_LOG = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A numbered step of the way from nothing to a map.
+
+    Attributes:
+        title: What it does, for the console.
+        job: Job that does it.
+        assets: Assets it makes, upstream first.
+    """
+
+    title: str
+    job: str
+    assets: tuple[str, ...]
+
+
+STAGES = (
+    Stage(title="mosaic, craters, known ejecta", job="prepare", assets=SOURCES),
+    Stage(title="planets and tiles to learn from", job="prepare_training", assets=TRAINING),
+    Stage(title="train EJCONN: which tiles hold ejecta", job="train_ejconn", assets=("ejconn_model",)),
+    Stage(title="train EJSEG: where the ejecta are", job="train_ejseg", assets=("ejseg_model",)),
+    Stage(title="promote the trained models", job="promote", assets=PROMOTED),
+    Stage(
+        title="map the craters", job="map_craters", assets=names_divided_by(Division.CRATERS)
+    ),
+    Stage(title="put the global map together", job="refresh_map", assets=("global_map",)),
+    Stage(title="score against known ejecta", job="evaluate", assets=("evaluation",)),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One run to be made.
+
+    Attributes:
+        assets: Assets it makes.
+        first: First partition; None for undivided assets.
+        last: Last partition of the range.
+    """
+
+    assets: tuple[str, ...]
+    first: str | None = None
+    last: str | None = None
+
+
+class Runner:
+    """Brings a project up to date, stage after stage."""
+
+    def __init__(
+        self,
+        project: OpenProject,
+        instance: dg.DagsterInstance,
+        console: Console,
+        *,
+        defs: dg.Definitions | None = None,
+    ) -> None:
+        self._project = project
+        self._instance = instance
+        self._console = console
+        folder = str(project.paths.folder)
+        self._defs = defs or build_defs(
+            resource_overrides={"project": ProjectResource(folder=folder), "progress": console}
+        )
+
+    def run(self) -> list[str]:
+        """Make everything that is missing or out of date.
+
+        Returns:
+            A sentence for each failure that did not keep the rest from being made.
+
+        Raises:
+            RunFailedError: If a stage failed on which the rest stands.
+        """
+        complaints: list[str] = []
+        for number, stage in enumerate(STAGES, start=1):
+            work = list(self._work(stage))
+            if not work:
+                self._console.line(f"[{number}/{len(STAGES)}] {stage.title}: there and up to date")
+                continue
+            with self._console.step(number, len(STAGES), stage.title):
+                for one in work:
+                    complaints += self._execute(stage, one)
+        return complaints
+
+    def _work(self, stage: Stage) -> Iterator[Work]:
+        book = book_of(self._project, self._instance)
+        division = LINEAGE[stage.assets[0]].division
+        match division:
+            case Division.WHOLE:
+                pending = _pending(book, stage.assets, None)
+                if pending:
+                    yield Work(assets=pending)
+            case Division.CRATERS:
+                yield from self._crater_work(book, stage.assets)
+            case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS:
+                self._register_version(division)
+                for key in configured_members(division, self._project.settings):
+                    if not book.is_current(stage.assets[0], key):
+                        yield Work(assets=stage.assets, first=key, last=key)
+
+    def _crater_work(self, book: RecipeBook, assets: tuple[str, ...]) -> Iterator[Work]:
+        # Ranges follow the order in which the instance knows the keys.
+        known = self._instance.get_dynamic_partitions(partitions.CRATERS_NAME)
+        run: list[str] = []
+        run_assets: tuple[str, ...] = ()
+        for key in known:
+            pending = _pending(book, assets, key)
+            if run and pending != run_assets:
+                yield Work(assets=run_assets, first=run[0], last=run[-1])
+                run = []
+            if pending:
+                run.append(key)
+            run_assets = pending
+        if run:
+            yield Work(assets=run_assets, first=run[0], last=run[-1])
+
+    def _register_version(self, division: Division) -> None:
+        models = self._project.settings.models
+        is_ejconn = division is Division.EJCONN_MEMBERS
+        partitions.register_version(
+            self._instance,
+            versions_name=(
+                partitions.EJCONN_VERSIONS_NAME if is_ejconn else partitions.EJSEG_VERSIONS_NAME
+            ),
+            version=version_name(models.ejconn if is_ejconn else models.ejseg),
+        )
+
+    def _execute(self, stage: Stage, work: Work) -> list[str]:
+        is_range = work.first != work.last
+        tags = {RANGE_START: work.first, RANGE_END: work.last} if is_range else None
+        with quiet_output():
+            result = self._defs.resolve_job_def(stage.job).execute_in_process(
+                instance=self._instance,
+                asset_selection=[dg.AssetKey(name) for name in work.assets],
+                partition_key=None if is_range else work.first,
+                tags=tags,
+                run_config=SILENT_LOG,
+                raise_on_error=False,
+            )
+        if result.success:
+            return []
+        sentence = failure_sentence(result)
+        # The craters that are there still make a map; everything else is stood upon.
+        if stage.job != "map_craters" and stage.job != "evaluate":
+            raise RunFailedError(f"{stage.title}: {sentence}")
+        self._console.line(f"      {sentence}")
+        return [sentence]
+
+
+def _pending(
+    book: RecipeBook, assets: Sequence[str], partition: str | None
+) -> tuple[str, ...]:
+    """Return the assets to make: those that are not current, and what is made from them."""
+    pending: list[str] = []
+    for name in assets:
+        follows = any(parent in pending for parent in LINEAGE[name].inputs)
+        if follows or not book.is_current(name, partition):
+            pending.append(name)
+    return tuple(pending)

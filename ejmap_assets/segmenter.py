@@ -1,0 +1,119 @@
+"""Mapping the ejecta around a crater with the promoted EJSEG, whichever kind it is; loads torch."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from ejmap_assets.crater_tiles import MAPPING
+from ejmap_assets.failures import StepError
+from ejmap_geo.craters import Crater
+from ejmap_geo.grid import AzimuthalGrid
+from ejmap_geo.mosaic import EnsembleLayers, mean_probability
+from ejmap_geo.window import Window
+from ejmap_ml.bundle import ModelBundle
+from ejmap_ml.config import ModelConfig, PolarUnetConfig, SmpConfig, TimmClassifierConfig
+from ejmap_ml.ejseg.polar_data import GROUP, VIEW
+from ejmap_ml.ejseg.polar_predict import map_crater
+from ejmap_ml.ejseg.polar_view import polar_grid
+from ejmap_ml.ensemble import Ensemble
+from ejmap_ml.predict import predict_tiles
+from ejmap_ml.tile_group import TileGroup, TileStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A crater whose ejecta are to be mapped.
+
+    Attributes:
+        crater: The crater.
+        azimuthal: Grid of the result.
+        tiles: The crater's tile store.
+        is_connected: Which mapping tiles hold its ejecta, ``(tile,)``.
+    """
+
+    crater: Crater
+    azimuthal: AzimuthalGrid
+    tiles: TileStore
+    is_connected: NDArray[np.bool_]
+
+
+class Segmenter:
+    """A promoted ensemble, ready to map craters."""
+
+    def __init__(self, config: ModelConfig, networks: Sequence[nn.Module]) -> None:
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._config = config
+        self._networks = [
+            one.eval().to(device=device, memory_format=torch.channels_last) for one in networks
+        ]
+
+    @classmethod
+    def of(cls, bundles: Sequence[ModelBundle]) -> "Segmenter":
+        """Build the ensemble of bundles.
+
+        Raises:
+            BundleError: If weights do not fit their configuration.
+        """
+        return cls(bundles[0].config, [bundle.build() for bundle in bundles])
+
+    def map(self, target: Target) -> EnsembleLayers:
+        """Return probability and vote fraction on the target's grid, ``(rows, cols)``.
+
+        Raises:
+            StepError: If the promoted model is no segmentation model.
+            TileStoreError: If the store was made for another kind of model.
+        """
+        architecture = self._config.architecture
+        match architecture:
+            case PolarUnetConfig(view=view):
+                return map_crater(
+                    self._networks,
+                    target.tiles[GROUP].read(VIEW)[0].astype(np.float32),
+                    polar=polar_grid(target.crater, body=target.azimuthal.body, config=view),
+                    azimuthal=target.azimuthal,
+                )
+            case SmpConfig():
+                return self._map_tiles(target)
+            case TimmClassifierConfig():
+                raise StepError("the promoted EJSEG is a tile classifier; promote another version")
+            case _:
+                assert_never(architecture)
+
+    def _map_tiles(self, target: Target) -> EnsembleLayers:
+        group = target.tiles[MAPPING]
+        selected = np.flatnonzero(target.is_connected)
+        predicted = [
+            (position, layers.probability[number], layers.vote_fraction[number])
+            for positions, layers in predict_tiles(
+                Ensemble(self._config, self._networks), group, selected=selected
+            )
+            for number, position in enumerate(positions)
+        ]
+        side = target.azimuthal.shape[0]
+        whole = Window(row=0, col=0, height=side, width=side)
+        places = [_place(group, int(position)) for position, _, _ in predicted]
+        layers = (
+            np.nan_to_num(mean_probability(_placed(places, values), window=whole))
+            for values in ([one[1] for one in predicted], [one[2] for one in predicted])
+        )
+        return EnsembleLayers(*layers, member_count=len(self._networks))
+
+
+def _place(group: TileGroup, position: int) -> Window:
+    row = group.table.iloc[position]
+    side_px = int(row["side_px"])
+    return Window(row=int(row["row"]), col=int(row["col"]), height=side_px, width=side_px)
+
+
+def _placed(
+    places: Sequence[Window], values: Sequence[NDArray[np.float32]]
+) -> Iterator[tuple[Window, NDArray[np.float32]]]:
+    """Yield each tile at the size of its place, nearest pixel."""
+    for place, tile in zip(places, values, strict=True):
+        at = ((np.arange(place.height) + 0.5) * tile.shape[0] / place.height).astype(np.intp)
+        yield place, tile[at[:, None], at]
