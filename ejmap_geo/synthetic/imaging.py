@@ -46,7 +46,7 @@ def grey_band(scene: Scene) -> NDArray[np.floating]:
     """Return one albedo band like the quick-look mosaic of Mercury, ``(1, rows, cols)``."""
     albedo, fresh = scene.surface.albedo, scene.brightness
     # Rays are faint and cores are white: brightness grows faster than linearly.
-    glow = 66.0 * fresh + 44.0 * fresh**3
+    glow = 74.0 * fresh + 36.0 * fresh**3
     grey = _MEAN_LEVEL + 16.0 * albedo + 110.0 * scene.shade + glow
     return grey[None]
 
