@@ -43,7 +43,6 @@ class BinaryTask(pl.LightningModule):
         self._total_steps = total_steps
         self._augmenter = augmenter
         self._loss = build_loss(config.loss)
-        self._confusion = WeightedConfusion()
 
     def forward(self, *inputs: Tensor) -> Tensor:
         """Return logits for what the network takes."""
@@ -78,6 +77,17 @@ class BinaryTask(pl.LightningModule):
         self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.target))
         return loss
 
+    def _batch_loss(self, batch: SampleBatch, logits: Tensor) -> Tensor:
+        return self._loss(logits, batch.target, batch.weight)
+
+    def _step_seed(self) -> int:
+        sequence = np.random.SeedSequence((self._seed, STEP_STREAM, self.global_step))
+        return int(sequence.generate_state(1)[0])
+
+
+class ValidatedTask(BinaryTask):
+    """A task that is scored on validation samples; Lightning warns about one without any."""
+
     def on_validation_epoch_start(self) -> None:
         """Start counting anew."""
         self._confusion = WeightedConfusion()
@@ -100,10 +110,3 @@ class BinaryTask(pl.LightningModule):
                 "val_accuracy": scores.accuracy,
             }
         )
-
-    def _batch_loss(self, batch: SampleBatch, logits: Tensor) -> Tensor:
-        return self._loss(logits, batch.target, batch.weight)
-
-    def _step_seed(self) -> int:
-        sequence = np.random.SeedSequence((self._seed, STEP_STREAM, self.global_step))
-        return int(sequence.generate_state(1)[0])

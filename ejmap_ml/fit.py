@@ -15,7 +15,7 @@ import pandas as pd
 import torch
 
 from ejmap_ml.augment import Augmenter, build_augmenter
-from ejmap_ml.binary_task import BinaryTask
+from ejmap_ml.binary_task import BinaryTask, ValidatedTask
 from ejmap_ml.bundle import ModelBundle, Provenance
 from ejmap_ml.checkpoints import LAST, best_weights
 from ejmap_ml.config import (
@@ -89,7 +89,8 @@ def fit(
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         network = NormalizedNetwork(build_network(config, pretrained=True), normalization)
-        task = BinaryTask(
+        make_task = ValidatedTask if data.is_validated else BinaryTask
+        task = make_task(
             network,
             config,
             seed=seed,

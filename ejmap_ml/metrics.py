@@ -48,7 +48,7 @@ class WeightedConfusion:
         weights = (
             torch.ones_like(logits, dtype=torch.float64) if weight is None else weight.double()
         )
-        is_set, is_true = logits > 0, target > 0.5  # noqa: PLR2004 - targets are 0 and 1
+        is_set, is_true = logits > 0, target > 0.5
         hit = weights[is_set & is_true].sum()
         predicted, true, total = weights[is_set].sum(), weights[is_true].sum(), weights.sum()
         counts = torch.stack([hit, predicted - hit, true - hit, total - predicted - true + hit])

@@ -64,7 +64,7 @@ class Normalization(Frozen):
             squares = squares + batch_squares + shift**2 * (count * added / total)
             mean = mean + shift * (added / total)
             count = total
-        if count < 2:  # noqa: PLR2004 - a standard deviation needs two values
+        if count < 2:
             raise SampleError(
                 f"normalization needs at least two pixels of training samples, got {count}"
             )

@@ -1,6 +1,6 @@
 """Pretrained weights: from a local file that was named, or from the hub."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ RGB = 3
 
 
 @contextmanager
-def hub_access(name: str) -> Iterator[None]:
+def hub_access(name: str) -> Generator[None]:
     """Turn a hub that cannot be reached into one sentence.
 
     Raises:
@@ -67,7 +67,7 @@ def encoder_weights(path: Path, *, like: dict[str, Tensor]) -> dict[str, Tensor]
 
 def _fitted(weight: Tensor, wanted: Tensor) -> Tensor:
     is_first = (
-        weight.ndim == wanted.ndim == 4  # noqa: PLR2004 - (out, in, rows, cols)
+        weight.ndim == wanted.ndim == 4
         and weight.shape[1] == RGB
         and weight.shape[1] != wanted.shape[1]
     )

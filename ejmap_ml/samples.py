@@ -50,3 +50,8 @@ class FitData:
     train: SampleSet
     validation: SampleSet | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_validated(self) -> bool:
+        """Whether there is any sample to validate on."""
+        return self.validation is not None and len(self.validation) > 0

@@ -2,12 +2,12 @@
 
 A store has named groups (``labelled``, ``mapping``, ``polar``, ...). A group is a table with one
 row a tile and arrays whose first axis is the tile: ``image`` (tile, band, row, col) and the like.
-Arrays are sharded by :data:`SHARD_TILES` tiles: reading a shard whole is several times faster than reading
-its tiles one by one, and far faster than one fancy index over scattered tiles, so nothing here does
-either of the latter.
+Arrays are sharded by :data:`SHARD_TILES` tiles: reading a shard whole is several times faster than
+reading its tiles one by one, and far faster than one fancy index over scattered tiles, so nothing
+here does either of the latter.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,7 +49,7 @@ class TileLayout:
 @contextmanager
 def write_tile_store(
     path: Path, *, provenance: Mapping[str, object]
-) -> "Iterator[TileStoreWriter]":
+) -> "Generator[TileStoreWriter]":
     """Write a tile store that appears at ``path`` when it is whole, or not at all.
 
     An older store is replaced at the end, and kept when anything fails.

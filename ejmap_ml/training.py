@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +48,7 @@ def plan_epochs(config: ModelConfig, train: SampleSet, *, seed: int) -> EpochPla
     return EpochPlan(batches.limited(-(-training.max_steps // epochs)), epochs)
 
 
-def train(  # noqa: PLR0913 - keyword-only parts of one training
+def train(
     task: BinaryTask,
     plan: EpochPlan,
     *,
@@ -77,7 +77,7 @@ def train(  # noqa: PLR0913 - keyword-only parts of one training
     )
     callbacks: list[pl.Callback] = [ordering, progress, keeper]
     validation = None
-    if data.validation is not None and len(data.validation):
+    if data.validation is not None and data.is_validated:
         serial = SerialBatches(len(data.validation), batch_size=training.batch_size)
         validation = BatchLoader(data.validation, serial)
         if training.patience is not None:
@@ -123,7 +123,7 @@ def _precision(config: ModelConfig) -> Literal["32-true", "16-mixed", "bf16-mixe
 
 
 @contextmanager
-def _quiet_lightning() -> Iterator[None]:
+def _quiet_lightning() -> Generator[None]:
     """Keep Lightning's notes on hardware and products out of the log; its warnings still come."""
     loggers = [logging.getLogger(f"lightning.{part}") for part in ("pytorch", "fabric")]
     levels = [logger.level for logger in loggers]

@@ -1,0 +1,175 @@
+"""Networks equal their definition, built independently from smp and timm."""
+
+import pytest
+import segmentation_models_pytorch as smp
+import timm
+import torch
+from torch import Tensor, nn
+
+from ejmap_ml.config import ModelConfig, load_preset
+from ejmap_ml.errors import ConfigError, SampleError
+from ejmap_ml.network import NormalizedNetwork, build_network
+from ejmap_ml.normalization import Normalization
+
+
+def _inputs(config: ModelConfig, *, side_px: int = 64) -> tuple[Tensor, ...]:
+    generator = torch.Generator().manual_seed(0)
+    image = torch.randn((2, config.in_channels, side_px, side_px), generator=generator)
+    if not config.metadata_size:
+        return (image,)
+    return image, torch.randn((2, config.metadata_size), generator=generator)
+
+
+def _segmenter(segmenter_config, **architecture: object) -> ModelConfig:
+    values = segmenter_config().model_dump()
+    values["architecture"] |= {"encoder_depth": None, "decoder_channels": None} | architecture
+    return ModelConfig.model_validate(values)
+
+
+@pytest.mark.parametrize(
+    ("name", "encoder"),
+    [
+        ("unetplusplus", "resnet18"),
+        ("unet", "resnet18"),
+        ("linknet", "resnet18"),
+        ("manet", "resnet18"),
+        ("fpn", "resnet18"),
+        ("pspnet", "resnet18"),
+        ("deeplabv3", "resnet18"),
+        ("deeplabv3plus", "resnet18"),
+        ("segformer", "resnet18"),
+        ("upernet", "resnet18"),
+        ("unet", "efficientnet-b0"),
+        ("unet", "vgg11_bn"),
+        ("unet", "densenet121"),
+    ],
+)
+def test_the_segmenter_equals_its_definition(segmenter_config, name: str, encoder: str) -> None:
+    """Encoder, features plus relu(W m + b) from the first stage on, decoder, head: to 1e-5."""
+    config = _segmenter(segmenter_config, name=name, encoder=encoder)
+    network = build_network(config).eval()
+    image, metadata = _inputs(config)
+    ours = network.state_dict()
+
+    reference = smp.create_model(name, encoder, encoder_weights=None, in_channels=4).eval()
+    reference.load_state_dict(
+        {
+            key.replace("head.", "segmentation_head.", 1) if key.startswith("head.") else key: value
+            for key, value in ours.items()
+            if not key.startswith("injector.")
+        }
+    )
+    features = reference.encoder(image)
+    for stage in range(1, len(features)):
+        weight, bias = (ours[f"injector.linears.{stage - 1}.{part}"] for part in ("weight", "bias"))
+        projection = (metadata @ weight.T + bias).clamp(min=0)
+        features[stage] = features[stage] + projection.reshape(2, -1, 1, 1)
+    expected = reference.segmentation_head(reference.decoder(features))
+
+    assert expected.shape == (2, 1, 64, 64)
+    torch.testing.assert_close(network(image, metadata), expected, atol=1e-5, rtol=0)
+
+
+def test_the_classifier_equals_its_definition(classifier_config) -> None:
+    """A timm model with four channels and one logit."""
+    config = classifier_config()
+    network = build_network(config).eval()
+    (image,) = _inputs(config)
+
+    reference = timm.create_model("test_resnet", in_chans=4, num_classes=1).eval()
+    reference.load_state_dict(
+        {k.removeprefix("full_model."): v for k, v in network.state_dict().items()}
+    )
+
+    assert network(image).shape == (2, 1)
+    torch.testing.assert_close(network(image), reference(image), atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("preset", ["ejseg_v200", "ejconn_v32"])
+def test_weights_have_the_published_names(preset: str) -> None:
+    """Checkpoints of the paper hold model.{encoder,decoder,head,injector.linears,full_model}."""
+    network = NormalizedNetwork(build_network(load_preset(preset)), None)
+
+    parts = {".".join(key.split(".")[:2]) for key in network.state_dict()}
+
+    assert parts == (
+        {"model.full_model"}
+        if preset == "ejconn_v32"
+        else {"model.encoder", "model.decoder", "model.head", "model.injector"}
+    )
+    if preset == "ejseg_v200":
+        assert network.state_dict()["model.injector.linears.4.weight"].shape == (512, 4)
+
+
+def test_gradient_reaches_encoder_and_injector(segmenter_config) -> None:
+    """Every weight of the network takes part."""
+    network = build_network(segmenter_config())
+
+    network(*_inputs(segmenter_config())).square().mean().backward()
+
+    silent = [name for name, p in network.named_parameters() if p.grad is None]
+    assert silent == []
+    injector = [p.grad for name, p in network.named_parameters() if name.startswith("injector.")]
+    assert all(bool(gradient.abs().sum() > 0) for gradient in injector)
+
+
+def test_changing_the_metadata_changes_the_logits(segmenter_config) -> None:
+    """The vector is not ignored."""
+    network = build_network(segmenter_config()).eval()
+    image, metadata = _inputs(segmenter_config())
+
+    assert not torch.equal(network(image, metadata), network(image, metadata + 1))
+
+
+def test_a_segmenter_without_injection_takes_the_image_alone(segmenter_config) -> None:
+    """Nothing is injected when nothing is configured."""
+    config = segmenter_config(injection=False)
+
+    network = build_network(config)
+
+    assert config.metadata_size == 0
+    assert network(*_inputs(config)).shape == (2, 1, 64, 64)
+
+
+def test_polar_networks_are_built_like_the_others() -> None:
+    """The polar U-Net keeps the shape of its view."""
+    config = load_preset("ejseg_polar")
+
+    logits = build_network(config)(torch.zeros(1, config.in_channels, 32, 64))
+
+    assert logits.shape == (1, 1, 32, 64)
+
+
+def test_raw_channels_are_normalised_inside() -> None:
+    """Bands, extra channel and the bands of the metadata; the rest of the metadata is kept."""
+
+    class Echo(nn.Module):
+        def forward(self, image: Tensor, metadata: Tensor) -> Tensor:
+            return torch.cat([image.flatten(1), metadata], dim=1)
+
+    normalization = Normalization(offset=(10.0, 1.0), scale=(2.0, 4.0))
+    network = NormalizedNetwork(Echo(), normalization)
+
+    out = network(torch.tensor([[[[14.0]], [[5.0]]]]), torch.tensor([[12.0, 7.0]]))
+
+    assert out.tolist() == [[2.0, 1.0, 1.0, 7.0]]
+
+
+def test_a_mosaic_of_other_bands_is_refused(classifier_config) -> None:
+    """Before any arithmetic, with both numbers."""
+    normalization = Normalization.fixed(bands=3, extra_scale=2)
+    network = NormalizedNetwork(build_network(classifier_config()), normalization)
+
+    with pytest.raises(SampleError, match="trained on 4 channels, got 2"):
+        network(torch.zeros(1, 2, 8, 8))
+
+
+def test_unknown_networks_are_named(classifier_config, segmenter_config) -> None:
+    """Neither timm nor smp has them."""
+    values = classifier_config().model_dump()
+    values["architecture"]["name"] = "densenet9000"
+
+    with pytest.raises(ConfigError, match="densenet9000"):
+        build_network(ModelConfig.model_validate(values))
+    with pytest.raises(ConfigError, match="resnet9000"):
+        build_network(_segmenter(segmenter_config, encoder="resnet9000"))
