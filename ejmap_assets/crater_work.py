@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_assets.models import configured_model, promoted_bundles
+from ejmap_assets.model_choice import configured_model
+from ejmap_assets.models import promoted_bundles
 from ejmap_assets.resources import OpenProject
 from ejmap_geo.craters import Crater
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid

@@ -12,10 +12,11 @@ from pathlib import Path
 import dagster as dg
 
 from ejmap_assets import partitions
-from ejmap_assets.project import Project
+from ejmap_assets.model_choice import configured_model, configured_version
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
+from ejmap_assets.resources import OpenProject
 
-Settings = Callable[[Project], object]
+Settings = Callable[[OpenProject], object]
 # The partition is "" for undivided assets.
 Output = Callable[[ProjectPaths, str], Path]
 
@@ -61,20 +62,41 @@ class Node:
     settings: Settings = lambda _: None
 
 
-def _sources(project: Project) -> object:
-    return [project.body, project.source.model_dump(mode="json")]
+def _sources(project: OpenProject) -> object:
+    return [project.settings.body, project.settings.source.model_dump(mode="json")]
 
 
-def _training(project: Project) -> object:
-    return project.training.model_dump(mode="json")
+def _training(project: OpenProject) -> object:
+    return project.settings.training.model_dump(mode="json")
 
 
-def _models(project: Project) -> object:
-    return project.models.model_dump(mode="json")
+def _tiles(project: OpenProject) -> object:
+    looks = [configured_model(project, kind).architecture for kind in ("ejconn", "ejseg")]
+    return [project.settings.mapping.tile_side_px, [one.model_dump(mode="json") for one in looks]]
 
 
-def _mapping(project: Project) -> object:
-    return project.mapping.model_dump(mode="json")
+def _samples(project: OpenProject) -> object:
+    return [_tiles(project), project.settings.models.seed]
+
+
+def _trained(kind: ModelKind) -> Settings:
+    def settings(project: OpenProject) -> object:
+        config = configured_model(project, kind)
+        return [config.model_dump(mode="json"), project.settings.models.seed]
+
+    return settings
+
+
+def _promoted(kind: ModelKind) -> Settings:
+    return lambda project: [
+        configured_version(project, kind),
+        project.settings.models.iterations,
+    ]
+
+
+def _masks(project: OpenProject) -> object:
+    mapping = project.settings.mapping
+    return [mapping.connection_filter, mapping.denoise_px]
 
 
 def _member(kind: ModelKind) -> Output:
@@ -106,29 +128,29 @@ LINEAGE: Mapping[str, Node] = {
     "training_set": Node(
         output=lambda paths, _: paths.training_set,
         inputs=("training_planets",),
-        settings=_models,
+        settings=_samples,
     ),
     "ejconn_model": Node(
         output=_member("ejconn"),
         inputs=("training_set",),
         division=Division.EJCONN_MEMBERS,
-        settings=_models,
+        settings=_trained("ejconn"),
     ),
     "ejseg_model": Node(
         output=_member("ejseg"),
         inputs=("training_set",),
         division=Division.EJSEG_MEMBERS,
-        settings=_models,
+        settings=_trained("ejseg"),
     ),
     "promoted_ejconn": Node(
         output=lambda paths, _: paths.promoted_model("ejconn"),
         inputs=("ejconn_model",),
-        settings=_models,
+        settings=_promoted("ejconn"),
     ),
     "promoted_ejseg": Node(
         output=lambda paths, _: paths.promoted_model("ejseg"),
         inputs=("ejseg_model",),
-        settings=_models,
+        settings=_promoted("ejseg"),
     ),
     "azimuthal_mosaic": Node(
         output=ProjectPaths.azimuthal_mosaic,
@@ -139,25 +161,23 @@ LINEAGE: Mapping[str, Node] = {
         output=ProjectPaths.tile_store,
         inputs=("azimuthal_mosaic", "crater_catalogue"),
         division=Division.CRATERS,
-        settings=_mapping,
+        settings=_tiles,
     ),
     "connection_predictions": Node(
         output=ProjectPaths.connections,
         inputs=("tile_store", "promoted_ejconn"),
         division=Division.CRATERS,
-        settings=_mapping,
     ),
     "segmentation_mask": Node(
         output=ProjectPaths.segmentation,
         inputs=("basemap_mosaic", "tile_store", "connection_predictions", "promoted_ejseg"),
         division=Division.CRATERS,
-        settings=_mapping,
+        settings=_masks,
     ),
     "basemap_mask": Node(
         output=ProjectPaths.basemap_mask,
         inputs=("segmentation_mask",),
         division=Division.CRATERS,
-        settings=_mapping,
     ),
     "global_map": Node(
         output=lambda paths, _: paths.preview,

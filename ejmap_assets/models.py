@@ -11,10 +11,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from ejmap_assets.failures import StepError
+from ejmap_assets.model_choice import configured_version
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
-from ejmap_assets.recipes import version_name
 from ejmap_assets.resources import OpenProject
-from ejmap_ml.config import ModelConfig, load_preset
+from ejmap_ml.config import ModelConfig
 
 if TYPE_CHECKING:
     from ejmap_ml.bundle import ModelBundle
@@ -50,19 +50,6 @@ class PromotedModel(BaseModel):
     members: tuple[PromotedMember, ...]
 
 
-def configured_model(project: OpenProject, kind: ModelKind, *, bands: int) -> ModelConfig:
-    """Return the configuration that the settings name, for mosaics of so many bands.
-
-    Raises:
-        ConfigError: If there is no such preset, or its file is not valid.
-    """
-    models = project.settings.models
-    name = models.ejconn if kind == "ejconn" else models.ejseg
-    is_file = name.endswith((".yaml", ".yml"))
-    preset = load_preset(str(project.paths.user_file(Path(name))) if is_file else name)
-    return preset.with_bands(bands)
-
-
 def member_seed(project: OpenProject, iteration: int) -> int:
     """Return the seed of a member's weights, order and augmentation."""
     return project.settings.models.seed * SEED_STRIDE + iteration
@@ -90,7 +77,8 @@ def train_member(
     Raises:
         MlError: If there are no samples, or they do not fit the model.
     """
-    from ejmap_ml.fit import FitData, fit
+    from ejmap_ml.fit import fit
+    from ejmap_ml.samples import FitData
     from ejmap_ml.sampling import SubsetSamples
     from ejmap_ml.splits import stratified_split
     from ejmap_ml.tile_group import TileStore
@@ -153,11 +141,10 @@ def promote(project: OpenProject, kind: ModelKind) -> tuple[PromotedModel, list[
     """
     from ejmap_ml.bundle import ModelBundle
 
-    models = project.settings.models
-    version = version_name(models.ejconn if kind == "ejconn" else models.ejseg)
+    version = configured_version(project, kind)
     bundles = [
         ModelBundle.load(project.paths.model_bundle(kind, version=version, iteration=iteration))
-        for iteration in range(models.iterations)
+        for iteration in range(project.settings.models.iterations)
     ]
     members = tuple(
         PromotedMember(iteration=iteration, data_version=bundle.data_version)

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import dagster as dg
 
 from ejmap_assets import partitions
 from ejmap_assets.failures import StepError
 from ejmap_assets.lineage import LINEAGE, Division
-from ejmap_assets.project import Project, ProjectPaths
+from ejmap_assets.model_choice import configured_version
 from ejmap_assets.provenance import (
     Ingredient,
     Recipe,
@@ -28,15 +27,13 @@ class RecipeBook:
     """The recipes that hold now for one project on one instance.
 
     Attributes:
-        project: The project's settings.
-        paths: Where its artefacts lie.
+        project: The project.
         instance: The project's instance.
         craters: The craters of the catalogue by partition key; a crater's artefacts depend on
             its own row only, so that a longer catalogue leaves the other craters current.
     """
 
-    project: Project
-    paths: ProjectPaths
+    project: OpenProject
     instance: dg.DagsterInstance
     craters: Mapping[str, Crater]
 
@@ -60,7 +57,7 @@ class RecipeBook:
         """Return whether an artefact is there and was made by the recipe that holds now."""
         record = last_record(self.instance, asset, partition)
         # The record is a claim about the disk, not the disk.
-        if record is None or not LINEAGE[asset].output(self.paths, partition or "").exists():
+        if record is None or not LINEAGE[asset].output(self.project.paths, partition or "").exists():
             return False
         try:
             return record.recipe == self.recipe(asset, partition).digest
@@ -104,24 +101,14 @@ class RecipeBook:
 
 def book_of(project: OpenProject, instance: dg.DagsterInstance) -> RecipeBook:
     """Return the recipes of an open project on its instance."""
-    return RecipeBook(
-        project=project.settings,
-        paths=project.paths,
-        instance=instance,
-        craters=project.craters(),
-    )
+    return RecipeBook(project=project, instance=instance, craters=project.craters())
 
 
-def configured_members(division: Division, project: Project) -> list[str]:
+def configured_members(division: Division, project: OpenProject) -> list[str]:
     """Return the partition keys of the ensemble that the project's settings ask for."""
-    is_ejconn = division is Division.EJCONN_MEMBERS
-    version = project.models.ejconn if is_ejconn else project.models.ejseg
+    kind = "ejconn" if division is Division.EJCONN_MEMBERS else "ejseg"
+    version = configured_version(project, kind)
     return [
-        str(partitions.member_key(version=version_name(version), iteration=iteration))
-        for iteration in range(project.models.iterations)
+        str(partitions.member_key(version=version, iteration=iteration))
+        for iteration in range(project.settings.models.iterations)
     ]
-
-
-def version_name(preset: str) -> str:
-    """Return the version of a model: the name of its preset, or of the file that describes it."""
-    return Path(preset).stem

@@ -13,8 +13,9 @@ from ejmap_assets.console import Console
 from ejmap_assets.definitions import build_defs
 from ejmap_assets.jobs import PROMOTED, SOURCES, TRAINING
 from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
+from ejmap_assets.model_choice import configured_version
 from ejmap_assets.quiet import quiet_output
-from ejmap_assets.recipes import RecipeBook, book_of, configured_members, version_name
+from ejmap_assets.recipes import RecipeBook, book_of, configured_members
 from ejmap_assets.resources import OpenProject, ProjectResource
 from ejmap_assets.run_failure import RunFailedError, failure_sentence
 
@@ -118,7 +119,7 @@ class Runner:
                 yield from self._crater_work(book, stage.assets)
             case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS:
                 self._register_version(division)
-                for key in configured_members(division, self._project.settings):
+                for key in configured_members(division, self._project):
                     if not book.is_current(stage.assets[0], key):
                         yield Work(assets=stage.assets, first=key, last=key)
 
@@ -139,14 +140,13 @@ class Runner:
             yield Work(assets=run_assets, first=run[0], last=run[-1])
 
     def _register_version(self, division: Division) -> None:
-        models = self._project.settings.models
         is_ejconn = division is Division.EJCONN_MEMBERS
         partitions.register_version(
             self._instance,
             versions_name=(
                 partitions.EJCONN_VERSIONS_NAME if is_ejconn else partitions.EJSEG_VERSIONS_NAME
             ),
-            version=version_name(models.ejconn if is_ejconn else models.ejseg),
+            version=configured_version(self._project, "ejconn" if is_ejconn else "ejseg"),
         )
 
     def _execute(self, stage: Stage, work: Work) -> list[str]:

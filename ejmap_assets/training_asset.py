@@ -8,11 +8,11 @@ from ejmap_assets import partitions
 from ejmap_assets.artefact import Artefact
 from ejmap_assets.declare import Making
 from ejmap_assets.failures import StepError
-from ejmap_assets.models import configured_model, member_seed, promote, train_member
+from ejmap_assets.model_choice import configured_model, configured_version
+from ejmap_assets.models import member_seed, promote, train_member
 from ejmap_assets.plots import training_curve
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.provenance import content_version
-from ejmap_assets.recipes import version_name
 
 
 def trained(making: Making, kind: ModelKind) -> Artefact:
@@ -78,8 +78,7 @@ def promoted(making: Making, kind: ModelKind) -> Artefact:
 
 
 def _require_configured(making: Making, kind: ModelKind, version: str) -> None:
-    models = making.settings.models
-    wanted = version_name(models.ejconn if kind == "ejconn" else models.ejseg)
+    wanted = configured_version(making.project, kind)
     if version != wanted:
         raise StepError(
             f"{kind} version {version} is not the one that project.yaml names ({wanted}); set "

@@ -15,13 +15,13 @@ from ejmap_assets.crater_tiles import (
 from ejmap_assets.crater_work import azimuthal_grid
 from ejmap_assets.declare import Making
 from ejmap_assets.known_planets import ejecta_around
-from ejmap_assets.models import configured_model
+from ejmap_assets.model_choice import configured_model
 from ejmap_geo.craters import Crater
 from ejmap_geo.reproject import to_azimuthal
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_geo.tiling import mapping_tiles
 from ejmap_ml.ejseg.polar_data import labelled_view, write_polar_views
-from ejmap_ml.tile_store import TileStoreWriter
+from ejmap_ml.tile_store import write_tile_store
 
 # Far tiles outnumber near ones by far, and one tile tells little that its neighbour does not.
 TILES_PER_CRATER = 64
@@ -47,7 +47,7 @@ def write_samples(path: Path, planet: Planet, *, making: Making) -> pd.DataFrame
     rng = np.random.default_rng((making.settings.models.seed, TILES_STREAM))
     side_px = making.settings.mapping.tile_side_px
     tables: list[pd.DataFrame] = []
-    with TileStoreWriter(path, provenance=making.recipe.input_versions) as writer:
+    with write_tile_store(path, provenance=making.recipe.input_versions) as writer:
         for crater in planet.craters:
             tiled = _tiled(planet, crater, plan=plan, side_px=side_px, rng=rng)
             name = f"{LABELLED_PREFIX}{crater.key}"

@@ -14,7 +14,7 @@ def tile_store(task: CraterTask) -> Artefact:
     from ejmap_assets.crater_tiles import MAPPING, TiledCrater, wanted_annulus, write_tiles
     from ejmap_ml.ejseg.polar_data import write_polar_views
     from ejmap_ml.ejseg.polar_view import polar_view
-    from ejmap_ml.tile_store import TileStoreWriter
+    from ejmap_ml.tile_store import write_tile_store
 
     work, crater, plan = task.work, task.crater, task.work.tile_plan
     raster, basemap = work.basemap
@@ -31,7 +31,7 @@ def tile_store(task: CraterTask) -> Artefact:
     )
     path = work.paths.tile_store(crater.key)
     metadata: dict[str, object] = {"crater": crater.name, "tile_side_px": side_px}
-    with TileStoreWriter(path, provenance=task.recipe.input_versions) as writer:
+    with write_tile_store(path, provenance=task.recipe.input_versions) as writer:
         table = write_tiles(writer, MAPPING, tiled, plan=plan)
         if plan.polar is not None:
             view = polar_view(raster, basemap=basemap, crater=crater, config=plan.polar.view)

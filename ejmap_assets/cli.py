@@ -1,0 +1,129 @@
+"""The command ``ejmap``: arguments in, sentences out; the work is done elsewhere."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ejmap_assets.console import Console
+from ejmap_assets.errors import AssetsError
+from ejmap_assets.resources import DEFAULT_PROJECT, project_folder
+from ejmap_geo.errors import GeoError
+
+QUICKLOOK_PROJECT = Path("projects") / "mercury-quicklook"
+DEFAULT_PORT = 3000
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return chosen.command(chosen)
+    except (AssetsError, GeoError) as error:
+        sys.stderr.write(f"ejmap: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        sys.stderr.write("\nejmap: interrupted; the same command goes on where it stopped\n")
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ejmap", description="Map the ejecta of fresh craters and trace them to their crater."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    demo = commands.add_parser("demo", help="make, train on and map synthetic planets, with scores")
+    demo.set_defaults(command=_demo)
+    quicklook = commands.add_parser("quicklook", help="map rayed craters of the real Mercury")
+    quicklook.set_defaults(command=_quicklook)
+    _add_new(commands)
+    run = commands.add_parser("run", help="bring a project up to date; skips what is current")
+    run.add_argument("project", type=Path, help="project folder")
+    run.set_defaults(command=_run)
+    ui = commands.add_parser("ui", help="browse a project's assets, maps and runs")
+    ui.add_argument("project", type=Path, nargs="?", help=f"project folder ({DEFAULT_PROJECT})")
+    ui.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on this machine (3000)")
+    ui.set_defaults(command=_ui)
+    doctor = commands.add_parser("doctor", help="say what is installed and how a project stands")
+    doctor.add_argument("project", type=Path, nargs="?", help="project folder")
+    doctor.set_defaults(command=_doctor)
+    return parser
+
+
+def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    new = commands.add_parser("new", help="make a project from your own mosaic and craters")
+    new.add_argument("project", type=Path, help="folder to make")
+    new.add_argument("--mosaic", type=Path, required=True, help="raster of the whole planet")
+    new.add_argument("--craters", type=Path, required=True, help=".gpkg, .shp, .parquet or .csv")
+    new.add_argument("--masks", type=Path, help="folder of mask_NNNN.tif of labelled craters")
+    new.add_argument("--body", default="Mercury", help="Mercury (default) or Moon")
+    new.set_defaults(command=_new)
+
+
+def _demo(_: argparse.Namespace) -> int:
+    return _from_profile(DEFAULT_PROJECT, profile="demo")
+
+
+def _quicklook(_: argparse.Namespace) -> int:
+    return _from_profile(QUICKLOOK_PROJECT, profile="mercury-quicklook")
+
+
+def _from_profile(folder: Path, *, profile: str) -> int:
+    from ejmap_assets.project import ProjectPaths, create_project
+
+    if not ProjectPaths(folder).settings.exists():
+        create_project(folder, profile=profile)
+    return _make(folder)
+
+
+def _new(chosen: argparse.Namespace) -> int:
+    from ejmap_assets.new_project import new_project
+
+    notes = new_project(
+        chosen.project,
+        mosaic=chosen.mosaic,
+        craters=chosen.craters,
+        masks=chosen.masks,
+        body=chosen.body,
+    )
+    for note in notes:
+        sys.stdout.write(f"{note}\n")
+    sys.stdout.write(f"{chosen.project / 'project.yaml'} is ready; ejmap run {chosen.project}\n")
+    return 0
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    return _make(chosen.project)
+
+
+def _make(folder: Path) -> int:
+    # Opened first: it keeps its own way to the terminal while libraries are silenced.
+    console = Console()
+    from ejmap_assets.make_project import make_project
+
+    return make_project(folder, console)
+
+
+def _ui(chosen: argparse.Namespace) -> int:
+    from ejmap_assets.webserver import start_webserver
+
+    start_webserver(_chosen_folder(chosen), port=chosen.port)
+    return 0
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from ejmap_assets.doctor import report
+
+    for line in report(_chosen_folder(chosen)):
+        sys.stdout.write(f"{line}\n")
+    return 0
+
+
+def _chosen_folder(chosen: argparse.Namespace) -> Path:
+    """Return the folder that was named, else that of EJMAP_PROJECT, else the demo's."""
+    return chosen.project.resolve() if chosen.project else project_folder()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

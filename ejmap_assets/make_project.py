@@ -1,0 +1,67 @@
+"""From a project folder to its map on the console, and what to look at then."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from ejmap_assets.console import Console
+from ejmap_assets.instance import open_instance
+from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.resources import OpenProject
+from ejmap_assets.runner import Runner
+from ejmap_assets.scoring import POOLED
+
+SHOWN = {
+    "method": "method",
+    "pixel_f1": "pixel F1",
+    "iou": "IoU",
+    "tile_f1": "tile F1",
+    "origin_accuracy": "origin",
+    "setting": "tuned to",
+}
+
+
+def make_project(folder: Path, console: Console) -> int:
+    """Bring a project up to date and say where its map lies.
+
+    Returns:
+        The exit code: 1 when a crater could not be mapped, although the rest was.
+
+    Raises:
+        AssetsError: If the project is not valid, or a step failed on which the rest stands.
+    """
+    paths = ProjectPaths(folder.resolve())
+    project = OpenProject(settings=load_project(paths.folder), paths=paths)
+    console.line(f"project {folder}")
+    with open_instance(paths.folder) as instance:
+        complaints = Runner(project, instance, console).run()
+    console.line()
+    console.line(f"map        {_short(paths.preview)} (picture)")
+    console.line(f"           {_short(paths.composite)} (for a GIS)")
+    console.line(f"           {_short(paths.label_map)}, {_short(paths.map_craters)}")
+    _print_scores(paths, console)
+    console.line(f"all of it  ejmap ui {folder}")
+    console.line(f"took {console.elapsed_seconds:.0f} s")
+    for sentence in complaints:
+        console.line(f"not done: {sentence}")
+    return 1 if complaints else 0
+
+
+def _print_scores(paths: ProjectPaths, console: Console) -> None:
+    if not paths.scores.is_file():
+        return
+    scores = pd.read_parquet(paths.scores)
+    pooled = scores[scores["crater"] == POOLED]
+    if pooled.empty:
+        console.line("scores     none: no ejecta of this planet are known")
+        return
+    shown = pooled[list(SHOWN)].rename(columns=SHOWN)
+    text = shown.to_string(index=False, float_format="{:.3f}".format, na_rep="")
+    console.line(f"scores     {_short(paths.scores)}, all known craters pooled:")
+    for line in text.splitlines():
+        console.line(f"           {line}")
+
+
+def _short(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

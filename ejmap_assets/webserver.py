@@ -1,0 +1,42 @@
+"""Dagster's user interface on a project."""
+
+import os
+import sys
+from pathlib import Path
+
+from ejmap_assets.errors import ProjectError
+from ejmap_assets.instance import environment_of, open_instance
+from ejmap_assets.project_paths import ProjectPaths
+
+HOST = "127.0.0.1"
+WORKSPACE = Path("workspace.yaml")
+
+
+def start_webserver(folder: Path, *, port: int) -> None:
+    """Become Dagster's webserver and daemon for a project; returns only on failure.
+
+    The webserver has no login, so it listens to this machine alone.
+
+    Raises:
+        ProjectError: If there is no such project.
+    """
+    if not ProjectPaths(folder).settings.is_file():
+        raise ProjectError(
+            f"{folder} is no project: it has no project.yaml; `ejmap demo` makes one to look at"
+        )
+    open_instance(folder).dispose()
+    sys.stdout.write(f"project {folder}\nhttp://{HOST}:{port}  (Ctrl-C ends it)\n")
+    sys.stdout.flush()
+    os.environ.update(environment_of(folder))
+    os.execv(sys.executable, command(port=port))  # noqa: S606 (our own interpreter, no shell)
+
+
+def command(*, port: int) -> list[str]:
+    """Return the command line of ``dagster dev``, on the workspace of the checkout if we are in it."""
+    where = (
+        ["--workspace", str(WORKSPACE)]
+        if WORKSPACE.is_file()
+        else ["--module-name", "ejmap_assets.definitions"]
+    )
+    base = [sys.executable, "-m", "dagster", "dev", "--host", HOST, "--port", str(port)]
+    return [*base, "--log-level", "warning", *where]
