@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ejmap_geo.coords import LonLat
+from ejmap_geo.gather import Corner, Place, basemap_pixel
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks import PlacedMask
+from ejmap_geo.reproject import place_of
 from ejmap_geo.sphere import bearing, destination
 from ejmap_geo.window import Window
 
@@ -47,8 +49,8 @@ def footprint(tile: Window, *, basemap: BasemapGrid, azimuthal: AzimuthalGrid) -
     nearest = 0.0 if _holds(tile, basemap, azimuthal.center) else float(distance.min()) - cell
     inside = np.zeros(box.shape, np.bool_)
     rectangle = (tile.row, tile.col % basemap.width_px, tile.height, tile.width)
-    origin = (azimuthal.half_size_px, box.row, box.col)
-    _mark_inside(inside, _radians(azimuthal), origin, nearest, rectangle, basemap.width_px)
+    corner = (azimuthal.half_size_px, box.row, box.col)
+    _mark_inside(inside, place_of(azimuthal), corner, rectangle, nearest, basemap.width_px)
     return PlacedMask(mask=_largest_piece(inside), window=box).trimmed()
 
 
@@ -109,26 +111,21 @@ def _outline(
     )
     cell = 2 * math.pi / basemap.width_px
     lat, lon = math.pi / 2 - rows * cell, cols * cell - math.pi
-    return _project(lat, lon, _radians(azimuthal), azimuthal.half_size_px)
-
-
-def _radians(azimuthal: AzimuthalGrid) -> tuple[float, float, float]:
-    """Return longitude and latitude of the centre and the pixel size, all as angles."""
-    lon0, lat0 = (math.radians(angle_deg) for angle_deg in azimuthal.center)
-    return lon0, lat0, azimuthal.resolution_m / azimuthal.body.radius_m
+    return _project(lat, lon, place_of(azimuthal), azimuthal.half_size_px)
 
 
 def _largest_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    pieces, count = ndimage.label(mask)
-    if count < 2:
-        return mask
+    pieces = np.zeros(mask.shape, np.int32)
+    ndimage.label(mask, output=pieces)
     areas_px = np.bincount(pieces.ravel())
     areas_px[0] = 0
-    return pieces == areas_px.argmax()
+    return mask & (pieces == areas_px.argmax())
 
 
 @njit(cache=True)
-def _project(lat, lon, place, half_px):  # noqa: ANN001, ANN202
+def _project(
+    lat: NDArray[np.float64], lon: NDArray[np.float64], place: Place, half_px: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     lon0, lat0, step = place
     rows, cols, distance = np.empty(lat.size), np.empty(lat.size), np.empty(lat.size)
     sin0, cos0 = math.sin(lat0), math.cos(lat0)
@@ -141,13 +138,18 @@ def _project(lat, lon, place, half_px):  # noqa: ANN001, ANN202
 
 
 @njit(parallel=True, cache=True)
-def _mark_inside(inside, place, origin, nearest, rectangle, width_px):  # noqa: ANN001, ANN202
+def _mark_inside(
+    inside: NDArray[np.bool_],
+    place: Place,
+    corner: Corner,
+    rectangle: tuple[int, int, int, int],
+    nearest: float,
+    width_px: int,
+) -> None:
     lon0, lat0, step = place
-    half_px, row0, col0 = origin
+    half_px, row0, col0 = corner
     top, left, height, width = rectangle
     sin0, cos0 = math.sin(lat0), math.cos(lat0)
-    per_rad = width_px / (2 * math.pi)
-    last_row = width_px // 2 - 1
     for i in prange(inside.shape[0]):
         y = (half_px - (row0 + i) - 0.5) * step
         for j in range(inside.shape[1]):
@@ -158,39 +160,45 @@ def _mark_inside(inside, place, origin, nearest, rectangle, width_px):  # noqa: 
                 continue
             lon, lat = destination(sin0, cos0, lon0, c, x / c, y / c)
             # The very rounding of to_azimuthal: a footprint is what that function reads.
-            row = min(max(math.floor((math.pi / 2 - lat) * per_rad), 0), last_row)
-            col = math.floor((lon + math.pi) * per_rad) % width_px
+            row, col = basemap_pixel(lon, lat, width_px)
             inside[i, j] = 0 <= row - top < height and (col - left) % width_px < width
 
 
 @njit(cache=True)
-def _largest_side(mask):  # noqa: ANN001, ANN202
-    # side[j]: largest square with its lower right corner here; one row of memory is enough.
-    side = np.zeros(mask.shape[1] + 1, np.int64)
+def _square_sides(above: NDArray[np.int64], row: NDArray[np.bool_]) -> None:
+    """Turn the sides of the largest squares that end in the row above into those of this row.
+
+    Entry j + 1 belongs to the square whose lower right corner is column j; entry 0 stays 0. One row
+    of memory is enough, however large the raster.
+    """
+    diagonal = 0
+    for j in range(row.size):
+        up = above[j + 1]
+        above[j + 1] = min(above[j], up, diagonal) + 1 if row[j] else 0
+        diagonal = up
+
+
+@njit(cache=True)
+def _largest_side(mask: NDArray[np.bool_]) -> int:
+    sides = np.zeros(mask.shape[1] + 1, np.int64)
     largest = 0
     for i in range(mask.shape[0]):
-        diagonal = 0
-        for j in range(mask.shape[1]):
-            above = side[j + 1]
-            side[j + 1] = min(side[j], above, diagonal) + 1 if mask[i, j] else 0
-            diagonal = above
-            largest = max(largest, side[j + 1])
+        _square_sides(sides, mask[i])
+        largest = max(largest, sides.max())
     return largest
 
 
 @njit(cache=True)
-def _nearest_square(mask, side_px, middle_row, middle_col):  # noqa: ANN001, ANN202
-    side = np.zeros(mask.shape[1] + 1, np.int64)
+def _nearest_square(
+    mask: NDArray[np.bool_], side_px: int, middle_row: float, middle_col: float
+) -> tuple[int, int]:
+    sides = np.zeros(mask.shape[1] + 1, np.int64)
     reach = (side_px - 1) / 2
     best, best_row, best_col = np.inf, 0, 0
     for i in range(mask.shape[0]):
-        diagonal = 0
+        _square_sides(sides, mask[i])
         for j in range(mask.shape[1]):
-            above = side[j + 1]
-            side[j + 1] = min(side[j], above, diagonal) + 1 if mask[i, j] else 0
-            diagonal = above
-            if side[j + 1] >= side_px:
-                apart = (i - reach - middle_row) ** 2 + (j - reach - middle_col) ** 2
-                if apart < best:
-                    best, best_row, best_col = apart, i - side_px + 1, j - side_px + 1
+            apart = (i - reach - middle_row) ** 2 + (j - reach - middle_col) ** 2
+            if sides[j + 1] >= side_px and apart < best:
+                best, best_row, best_col = apart, i - side_px + 1, j - side_px + 1
     return best_row, best_col

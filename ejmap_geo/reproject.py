@@ -6,26 +6,35 @@ in float64 for every pixel; nothing is approximated and no array larger than the
 """
 
 import math
+from typing import TypeVar
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
+from ejmap_geo.coords import LonLat, checked
 from ejmap_geo.errors import RasterError
+from ejmap_geo.gather import (
+    Place,
+    gather_azimuthal,
+    gather_basemap,
+    gather_polar,
+    spread_polar,
+)
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.polar import PolarGrid
-from ejmap_geo.sphere import bearing, destination
 from ejmap_geo.window import Window
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 def to_azimuthal(
-    raster: NDArray[np.generic],
+    raster: NDArray[Scalar],
     *,
     basemap: BasemapGrid,
     azimuthal: AzimuthalGrid,
     window: Window | None = None,
     nodata: float = 0,
-) -> NDArray[np.generic]:
+) -> NDArray[Scalar]:
     """Resample a basemap raster to an azimuthal grid, nearest pixel.
 
     Args:
@@ -44,9 +53,8 @@ def to_azimuthal(
     _require_shape(raster, basemap)
     window = window or Window(row=0, col=0, height=azimuthal.shape[0], width=azimuthal.shape[1])
     out = np.full((raster.shape[0], *window.shape), nodata, dtype=raster.dtype)
-    lon0, lat0 = np.radians(azimuthal.center)
-    step = azimuthal.resolution_m / azimuthal.body.radius_m
-    _gather_azimuthal(raster, out, lon0, lat0, step, azimuthal.half_size_px, window.row, window.col)
+    corner = (azimuthal.half_size_px, window.row, window.col)
+    gather_azimuthal(raster, out, place_of(azimuthal), corner)
     return out
 
 
@@ -76,16 +84,11 @@ def to_polar(
     """
     _require_shape(raster, basemap)
     out = np.full((raster.shape[0], *polar.shape), np.nan, dtype=np.float32)
-    lon0, lat0 = np.radians(polar.center)
     unit_rad = polar.radius_m / polar.body.radius_m
-    start_rad, offset_rad = (
-        (polar.inner_radii + polar.offset_radii) * unit_rad,
-        polar.offset_radii * unit_rad,
-    )
-    nothing = float("nan") if nodata is None else float(nodata)
-    _gather_polar(
-        raster, out, lon0, lat0, start_rad, offset_rad, polar.log_step, *samples, nothing
-    )
+    start_rad = (polar.inner_radii + polar.offset_radii) * unit_rad
+    ranges = (start_rad, polar.offset_radii * unit_rad, polar.log_step)
+    nothing = math.nan if nodata is None else float(nodata)
+    gather_polar(raster, out, _radians(polar.center), ranges, samples, nothing)
     return out
 
 
@@ -105,32 +108,25 @@ def polar_to_azimuthal(
     Raises:
         RasterError: If the two grids have different centres or ``values`` another shape.
     """
-    if polar.center != azimuthal.center:
+    if checked(polar.center) != checked(azimuthal.center):
         raise RasterError(f"polar view is about {polar.center}, raster about {azimuthal.center}")
     if values.shape != polar.shape:
         raise RasterError(f"values are {values.shape}, but the polar view is {polar.shape}")
     out = np.zeros(azimuthal.shape, dtype=np.float32)
+    ranges = (polar.inner_radii, polar.outer_radii, polar.offset_radii)
     step_radii = azimuthal.resolution_m / polar.radius_m
-    _spread_polar(
-        values,
-        out,
-        step_radii,
-        azimuthal.half_size_px,
-        polar.inner_radii,
-        polar.outer_radii,
-        polar.offset_radii,
-    )
+    spread_polar(values, out, ranges, step_radii, azimuthal.half_size_px)
     return out
 
 
 def to_basemap(
-    raster: NDArray[np.generic],
+    raster: NDArray[Scalar],
     *,
     azimuthal: AzimuthalGrid,
     basemap: BasemapGrid,
     window: Window,
     fill: float = 0,
-) -> NDArray[np.generic]:
+) -> NDArray[Scalar]:
     """Resample an azimuthal raster to a window of the basemap, nearest pixel.
 
     Args:
@@ -149,11 +145,16 @@ def to_basemap(
     if raster.shape != azimuthal.shape:
         raise RasterError(f"raster is {raster.shape}, but its grid is {azimuthal.shape}")
     out = np.full(window.shape, fill, dtype=raster.dtype)
-    lon0, lat0 = np.radians(azimuthal.center)
-    step = azimuthal.resolution_m / azimuthal.body.radius_m
+    corner = (azimuthal.half_size_px, window.row, window.col)
     cell = 2 * math.pi / basemap.width_px
-    _gather_basemap(raster, out, lon0, lat0, step, azimuthal.half_size_px, cell, window.row, window.col)
+    gather_basemap(raster, out, place_of(azimuthal), corner, cell)
     return out
+
+
+def place_of(azimuthal: AzimuthalGrid) -> Place:
+    """Return longitude and latitude of the centre and the pixel size, all in radians."""
+    step = azimuthal.resolution_m / azimuthal.body.radius_m
+    return (*_radians(azimuthal.center), step)
 
 
 def covering_window(azimuthal: AzimuthalGrid, basemap: BasemapGrid, *, reach_m: float) -> Window:
@@ -162,7 +163,7 @@ def covering_window(azimuthal: AzimuthalGrid, basemap: BasemapGrid, *, reach_m: 
     A reach over a pole takes in all columns, starting at column 0. Otherwise the window starts at a
     column of the raster and may run past the last one.
     """
-    lon0, lat0 = np.radians(azimuthal.center)
+    lon0, lat0 = _radians(azimuthal.center)
     reach = min(reach_m / azimuthal.body.radius_m, math.pi)
     cell = 2 * math.pi / basemap.width_px
     rows = basemap.shape[0]
@@ -178,101 +179,12 @@ def covering_window(azimuthal: AzimuthalGrid, basemap: BasemapGrid, *, reach_m: 
     return Window(row=top, col=left % basemap.width_px, height=max(1, bottom - top), width=width)
 
 
+def _radians(point: LonLat) -> tuple[float, float]:
+    return math.radians(point.lon_deg), math.radians(point.lat_deg)
+
+
 def _require_shape(raster: NDArray[np.generic], basemap: BasemapGrid) -> None:
     if raster.ndim != 3 or raster.shape[1:] != basemap.shape:
         raise RasterError(
             f"raster must be (band, {basemap.shape[0]}, {basemap.shape[1]}), got {raster.shape}"
         )
-
-
-@njit(parallel=True, cache=True)
-def _gather_azimuthal(raster, out, lon0, lat0, step, half_px, row0, col0):  # noqa: ANN001, ANN202
-    bands, rows, cols = raster.shape
-    sin0, cos0 = math.sin(lat0), math.cos(lat0)
-    per_rad = cols / (2 * math.pi)
-    for i in prange(out.shape[1]):
-        y = (half_px - (row0 + i) - 0.5) * step
-        for j in range(out.shape[2]):
-            x = (col0 + j + 0.5 - half_px) * step
-            # Half-pixel offsets keep the centre itself from being sampled, so c is never 0.
-            c = math.hypot(x, y)
-            if c > math.pi:
-                continue
-            lon, lat = destination(sin0, cos0, lon0, c, x / c, y / c)
-            col = math.floor((lon + math.pi) * per_rad) % cols
-            row = min(max(math.floor((math.pi / 2 - lat) * per_rad), 0), rows - 1)
-            for b in range(bands):
-                out[b, i, j] = raster[b, row, col]
-
-
-@njit(parallel=True, cache=True)
-def _gather_polar(raster, out, lon0, lat0, start_rad, offset_rad, log_step, along, across, nodata):  # noqa: ANN001, ANN202
-    bands, rows, cols = raster.shape
-    sin0, cos0 = math.sin(lat0), math.cos(lat0)
-    per_rad = cols / (2 * math.pi)
-    az_step = 2 * math.pi / out.shape[2]
-    for i in prange(out.shape[1]):
-        total = np.zeros(bands)
-        for j in range(out.shape[2]):
-            total[:] = 0.0
-            count = 0
-            for m in range(along):
-                c = start_rad * math.exp((i + (m + 0.5) / along) * log_step) - offset_rad
-                if c >= math.pi:
-                    continue
-                for n in range(across):
-                    az = (j + (n + 0.5) / across) * az_step
-                    lon, lat = destination(sin0, cos0, lon0, c, math.sin(az), math.cos(az))
-                    col = math.floor((lon + math.pi) * per_rad) % cols
-                    row = min(max(math.floor((math.pi / 2 - lat) * per_rad), 0), rows - 1)
-                    is_valid = False
-                    for b in range(bands):
-                        # NaN as nodata compares unequal to everything, so every pixel counts.
-                        if raster[b, row, col] != nodata:
-                            is_valid = True
-                    if is_valid:
-                        count += 1
-                        for b in range(bands):
-                            total[b] += raster[b, row, col]
-            if count > 0:
-                for b in range(bands):
-                    out[b, i, j] = total[b] / count
-
-
-@njit(parallel=True, cache=True)
-def _spread_polar(values, out, step_radii, half_px, inner, outer, offset):  # noqa: ANN001, ANN202
-    rows, cols = values.shape
-    per_log = rows / math.log((outer + offset) / (inner + offset))
-    per_az = cols / (2 * math.pi)
-    for i in prange(out.shape[0]):
-        y = (half_px - i - 0.5) * step_radii
-        for j in range(out.shape[1]):
-            x = (j + 0.5 - half_px) * step_radii
-            distance = math.hypot(x, y)
-            if distance < inner or distance > outer:
-                continue
-            r = min(max(math.log((distance + offset) / (inner + offset)) * per_log - 0.5, 0.0), rows - 1.0)
-            a = (math.atan2(x, y) * per_az - 0.5) % cols
-            r0 = min(int(r), rows - 2) if rows > 1 else 0
-            r1 = min(r0 + 1, rows - 1)
-            a0 = int(a) % cols
-            a1 = (a0 + 1) % cols
-            fr, fa = r - r0, a - math.floor(a)
-            near = values[r0, a0] * (1 - fa) + values[r0, a1] * fa
-            far = values[r1, a0] * (1 - fa) + values[r1, a1] * fa
-            out[i, j] = near * (1 - fr) + far * fr
-
-
-@njit(parallel=True, cache=True)
-def _gather_basemap(raster, out, lon0, lat0, step, half_px, cell, row0, col0):  # noqa: ANN001, ANN202
-    size = raster.shape[0]
-    sin0, cos0 = math.sin(lat0), math.cos(lat0)
-    for i in prange(out.shape[0]):
-        lat = math.pi / 2 - (row0 + i + 0.5) * cell
-        for j in range(out.shape[1]):
-            lon = (col0 + j + 0.5) * cell - math.pi
-            c, az = bearing(sin0, cos0, lon0, lon, lat)
-            col = math.floor(half_px + c * math.sin(az) / step)
-            row = math.floor(half_px - c * math.cos(az) / step)
-            if 0 <= row < size and 0 <= col < size:
-                out[i, j] = raster[row, col]
