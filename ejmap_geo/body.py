@@ -31,8 +31,8 @@ class Body:
         return math.pi * self.radius_m
 
 
-# The published mosaics and tables are on this sphere. IAU_2015:19900 is R = 2 440 530 m: relabelling
-# one as the other moves the antimeridian by 3.55 km (ADR 1).
+# The published mosaics and tables are on this sphere. IAU_2015:19900 is R = 2 440 530 m:
+# relabelling one as the other moves the antimeridian by 3.55 km (ADR 1).
 MERCURY = Body(name="Mercury", radius_m=2_439_400.0, authority="ESRI:104974")
 MOON = Body(name="Moon", radius_m=1_737_400.0, authority="IAU_2015:30100")
 

@@ -23,7 +23,11 @@ class RowCol(NamedTuple):
 def normalize_lon(lon_deg: float) -> float:
     """Return the same meridian in the half-open interval [-180, 180)."""
     # A longitude that is in range stays exactly as it is; the modulo would disturb its last digits.
-    return lon_deg if -180.0 <= lon_deg < 180.0 else (lon_deg + 180.0) % 360.0 - 180.0
+    if -180.0 <= lon_deg < 180.0:
+        return lon_deg
+    wrapped_deg = (lon_deg + 180.0) % 360.0 - 180.0
+    # A hair west of -180 the modulo rounds up to 360 itself.
+    return -180.0 if wrapped_deg >= 180.0 else wrapped_deg
 
 
 def checked(point: LonLat) -> LonLat:

@@ -47,11 +47,13 @@ def require_body(crs: CRS, body: Body, *, what: str) -> None:
     """
     ellipsoid = crs.ellipsoid
     if ellipsoid is None:
-        raise CrsError(f"{what} has a CRS without an ellipsoid ({crs.name}); give it one of {body.name}")
+        raise CrsError(
+            f"{what} has a CRS without an ellipsoid ({crs.name}); give it one of {body.name}"
+        )
     axes_m = (ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre)
     if any(not math.isclose(axis, body.radius_m, abs_tol=RADIUS_TOLERANCE_M) for axis in axes_m):
         raise CrsError(
-            f"{what} is on a body with axes {axes_m[0]:.0f} and {axes_m[1]:.0f} m ({crs.name}), but "
-            f"{body.name} here is a sphere of {body.radius_m:.0f} m; "
+            f"{what} is on a body with axes {axes_m[0]:.0f} and {axes_m[1]:.0f} m ({crs.name}), "
+            f"but {body.name} here is a sphere of {body.radius_m:.0f} m; "
             "reproject it (never relabel it) or name the right body"
         )

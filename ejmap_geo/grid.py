@@ -103,11 +103,12 @@ class AzimuthalGrid:
 
     def __post_init__(self) -> None:
         checked(self.center)
-        if self.resolution_m <= 0:
+        if not (math.isfinite(self.resolution_m) and self.resolution_m > 0):
             raise GridError(f"resolution must be positive metres, got {self.resolution_m}")
-        if not 1 <= self.half_size_px <= self.whole_planet_half_px(self.body, self.resolution_m):
+        largest_px = self.whole_planet_half_px(self.body, self.resolution_m)
+        if not 1 <= self.half_size_px <= largest_px:
             raise GridError(
-                f"half size must be 1 to {self.whole_planet_half_px(self.body, self.resolution_m)} px "
+                f"half size must be 1 to {largest_px} px "
                 f"at {self.resolution_m:.2f} m on {self.body.name}, got {self.half_size_px}"
             )
 
@@ -124,7 +125,7 @@ class AzimuthalGrid:
 
         A reach beyond the antipode gives the whole planet.
         """
-        # The tolerance keeps a reach of a whole number of pixels from gaining one by rounding error.
+        # The tolerance keeps a reach of whole pixels from gaining one by rounding error.
         wanted_px = max(1, math.ceil(reach_m / resolution_m - 1e-6))
         half_px = min(wanted_px, cls.whole_planet_half_px(body, resolution_m))
         return cls(

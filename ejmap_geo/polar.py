@@ -15,10 +15,11 @@ from ejmap_geo.errors import GridError
 class PolarGrid:
     """The surroundings of a crater as rows of growing range and columns of azimuth.
 
-    Rays become straight parallel stripes, craters of all sizes look alike, and rolling the columns is
-    a rotation about the crater. Row 0 is innermost; rows are evenly spaced in log(range + offset), so
-    that an offset of 0 is a pure logarithm and a larger one spends fewer rows close to the rim, where
-    they would be finer than the pixels of any mosaic. Column 0 starts at north; azimuth grows clockwise (towards east), as on a compass.
+    Rays become straight parallel stripes, craters of all sizes look alike, and rolling the columns
+    is a rotation about the crater. Row 0 is innermost; rows are evenly spaced in
+    log(range + offset), so that an offset of 0 is a pure logarithm and a larger one spends fewer
+    rows close to the rim, where they would be finer than the pixels of any mosaic. Column 0 starts
+    at north; azimuth grows clockwise (towards east), as on a compass.
 
     Attributes:
         body: The planet.
@@ -71,7 +72,7 @@ class PolarGrid:
     @property
     def range_radii(self) -> NDArray[np.float64]:
         """Range of the row centres in crater radii, ``(rows,)``."""
-        return self._range_at(np.arange(self.rows) + 0.5)
+        return self._range_at(np.arange(self.rows, dtype=np.float64) + 0.5)
 
     def _range_at(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
         start = self.inner_radii + self.offset_radii
@@ -85,7 +86,7 @@ class PolarGrid:
     @property
     def azimuth_rad(self) -> NDArray[np.float64]:
         """Azimuth of the column centres, clockwise from north, ``(cols,)``."""
-        return (np.arange(self.cols) + 0.5) * (2 * np.pi / self.cols)
+        return (np.arange(self.cols, dtype=np.float64) + 0.5) * (2 * np.pi / self.cols)
 
     @property
     def is_on_planet(self) -> NDArray[np.bool_]:
