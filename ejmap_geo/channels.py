@@ -135,7 +135,7 @@ def resized(bands: NDArray[np.generic], *, size_px: int) -> NDArray[np.float32]:
 def _sample_rows(start: int, length: int, size_px: int) -> tuple[NDArray[np.float64], float]:
     """Return where the centres of a channel's rows lie in the raster, and their spacing."""
     per_px = length / size_px
-    return start + (np.arange(size_px) + 0.5) * per_px, per_px
+    return start + (np.arange(size_px, dtype=np.float64) + 0.5) * per_px, per_px
 
 
 def _within(
@@ -150,4 +150,6 @@ def _averaged(bands: NDArray[np.float32], axis: int, size_px: int) -> NDArray[np
     counts = np.maximum(np.diff(edges), 1).astype(np.float32)
     # Where two edges meet (the crop grows) reduceat gives the single row at the edge.
     total = np.add.reduceat(bands, edges[:-1], axis=axis)
-    return total / np.expand_dims(counts, tuple(a for a in range(3) if a != axis))
+    shape = [1, 1, 1]
+    shape[axis] = size_px
+    return np.divide(total, counts.reshape(shape), dtype=np.float32)

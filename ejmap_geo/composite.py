@@ -40,8 +40,8 @@ def color_composite(
     for crater_id, color in colors.items():
         table[:, crater_id] = (*color, 255)
     rgba = np.empty((4, *labels.labels.shape), np.uint8)
-    for band, values in zip(rgba, table, strict=True):
-        np.take(values, labels.labels, out=band)
+    for band in range(4):
+        rgba[band] = table[band][labels.labels]
     _mix_overlaps(rgba, masks, labels, colors)
     return rgba
 

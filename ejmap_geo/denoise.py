@@ -66,11 +66,13 @@ def _clusters(
 ) -> NDArray[np.int32]:
     """Number the connected clusters of set pixels from 1; 0 is clear."""
     structure = ndimage.generate_binary_structure(2, 1 if connectivity == 4 else 2)
-    labels, count = ndimage.label(mask, structure)
+    labels = np.zeros(mask.shape, np.int32)
+    ndimage.label(mask, structure, output=labels)
     if not wraps:
         return labels
     pairs = _pairs_across_the_seam(labels[:, -1], labels[:, 0], connectivity)
-    graph = coo_array((np.ones(len(pairs)), tuple(pairs.T)), shape=(count + 1, count + 1))
+    size = int(labels.max()) + 1
+    graph = coo_array((np.ones(len(pairs)), tuple(pairs.T)), shape=(size, size))
     _, joined = connected_components(graph, directed=False)
     # Label 0 has no edge, so nothing is joined to it; it is the first component found.
     return joined.astype(np.int32)[labels]

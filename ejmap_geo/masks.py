@@ -1,6 +1,7 @@
 """Boolean masks placed in a basemap, kept no larger than their content."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from ejmap_geo.errors import RasterError
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.reproject import covering_window
 from ejmap_geo.window import Window
+
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,7 +67,7 @@ class PlacedMask:
         """
         cols = basemap.shape[1]
         if window.width == cols and mask.any():
-            start = _after_widest_gap(mask.any(0))
+            start = _after_widest_gap(np.atleast_1d(mask.any(0)))
             mask = np.roll(mask, -start, axis=1)
             window = Window(
                 row=window.row, col=window.col + start, height=window.height, width=cols
@@ -153,7 +157,7 @@ def without_crater(
     return PlacedMask.in_window(placed.mask & ~cavity, window=placed.window, basemap=basemap)
 
 
-def crop(raster: NDArray[np.generic], window: Window) -> NDArray[np.generic]:
+def crop(raster: NDArray[Scalar], window: Window) -> NDArray[Scalar]:
     """Copy a window out of a whole-planet raster, going round the antimeridian.
 
     Args:

@@ -27,7 +27,8 @@ def rasterized(polygon: Polygon | MultiPolygon, *, grid: Grid) -> NDArray[np.boo
     """
     if polygon.is_empty:
         return np.zeros(grid.shape, np.bool_)
-    burnt = rasterize([polygon], out_shape=grid.shape, transform=grid.transform, dtype=np.uint8)
+    burnt = np.zeros(grid.shape, np.uint8)
+    rasterize([polygon], out=burnt, transform=grid.transform)
     return burnt.astype(np.bool_)
 
 
@@ -73,8 +74,9 @@ def _on_planet(polygon: Polygon, basemap: BasemapGrid) -> PlacedMask:
         width=max(1, math.ceil(right) - math.floor(left)),
     )
     moved = translate(shell, xoff=-window.col, yoff=-window.row)
-    burnt = rasterize([moved], out_shape=window.shape, dtype=np.uint8).astype(np.bool_)
-    folded = _folded(burnt, basemap.width_px)
+    burnt = np.zeros(window.shape, np.uint8)
+    rasterize([moved], out=burnt)
+    folded = _folded(burnt.astype(np.bool_), basemap.width_px)
     place = Window(row=window.row, col=window.col, height=folded.shape[0], width=folded.shape[1])
     return PlacedMask.in_window(folded, window=place, basemap=basemap)
 

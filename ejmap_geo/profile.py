@@ -93,9 +93,9 @@ def ring_profile(
     # Rings outside the mask come first, then the same rings inside.
     rings = edges_m.size - 1
     part = ring[used] + rings * mask.within(window, basemap)[used]
-    total_m2 = np.bincount(part, area_m2, 2 * rings)
-    weighted = [np.bincount(part, area_m2 * band[used], 2 * rings) for band in bands]
-    means = _ratio(np.array(weighted), np.broadcast_to(total_m2, (len(weighted), 2 * rings)))
+    total_m2 = np.bincount(part, area_m2, 2 * rings).astype(np.float64)
+    weighted = np.stack([np.bincount(part, area_m2 * band[used], 2 * rings) for band in bands])
+    means = _ratio(weighted.astype(np.float64), np.broadcast_to(total_m2, weighted.shape))
     return RingProfile(
         edges_m=edges_m,
         inside_m2=total_m2[rings:],
@@ -130,7 +130,7 @@ def contrast_at_equal_distance(
     distance_m = basemap_distance_m(basemap, mask.window, origin=center)
     farthest_m = max(float(distance_m[mask.mask].max()), radius_m)
     count = int((farthest_m - radius_m) // (2 * basemap.resolution_m)) + 1
-    edges_m = radius_m + 2 * basemap.resolution_m * np.arange(count + 1)
+    edges_m = radius_m + 2 * basemap.resolution_m * np.arange(count + 1, dtype=np.float64)
     profile = ring_profile(raster, basemap=basemap, center=center, mask=mask, edges_m=edges_m)
     return profile.contrast
 
