@@ -13,7 +13,6 @@ from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.reproject import covering_window
 from ejmap_geo.window import Window
 
-
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
