@@ -41,7 +41,7 @@ ui: $(BASE) ## Browse the demo's assets, maps and scores at 127.0.0.1:3000
 
 .PHONY: test
 test: $(DEV) $(QUICKLOOK) ## Run the tests
-	$(BIN)/python -m pytest -m "not slow and not gpu"
+	$(BIN)/python -m pytest -m "not slow and not gpu" --durations=5
 
 .PHONY: test-all
 test-all: $(DEV) $(QUICKLOOK) ## Run all tests, also those of minutes and those of an accelerator
@@ -54,7 +54,6 @@ check: $(DEV) ## Check style, types, dependency direction, the Dagster definitio
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/dg check defs
-	$(BIN)/dagster definitions validate --workspace workspace.yaml
 	$(BIN)/python .ci/check_committed_files.py
 
 .PHONY: bench
