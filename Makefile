@@ -48,12 +48,24 @@ test-all: $(DEV) $(QUICKLOOK) ## Run all tests, also those of minutes and those 
 	$(BIN)/python -m pytest
 
 .PHONY: check
-check: $(DEV) ## Check style, types, dependency direction, the Dagster definitions and what is committed
+check: check-style check-types check-borders check-dagster check-files ## Check style, types, imports, the Dagster definitions and what is committed
+
+.PHONY: check-style check-types check-borders check-dagster check-files
+check-style: $(DEV)
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff format --check --quiet .
+
+check-types: $(DEV)
 	$(BIN)/pyright
+
+check-borders: $(DEV)
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+check-dagster: $(DEV)
 	$(BIN)/dg check defs
+
+check-files: $(DEV)
 	$(BIN)/python .ci/check_committed_files.py
 
 .PHONY: bench

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import settings
 
-# Kernels compile on their first call and machines are shared, so no example has a deadline. Examples
-# are the same on every run, so that a failure is one of the change and not of the day.
+# Kernels compile on their first call and machines are shared, so no example has a deadline.
+# Examples are the same on every run: a failure is one of the change and not of the day.
 settings.register_profile("ejmap", deadline=None, derandomize=True)
 settings.load_profile("ejmap")
 

@@ -14,7 +14,7 @@ HEAVY = {"lightning", "segmentation_models_pytorch", "sklearn", "timm", "torch",
 
 @pytest.mark.parametrize("module", ["ejmap_assets.definitions", "ejmap_assets.cli", "ejmap_geo"])
 def test_loading_does_not_import_networks(module: str) -> None:
-    """Every process of Dagster loads the code location, and would pay seconds for torch each time."""
+    """Every process of Dagster loads the code location, and would pay seconds for torch."""
     script = f"import sys, {module}; print(*{{name.split('.')[0] for name in sys.modules}})"
 
     run = subprocess.run(
