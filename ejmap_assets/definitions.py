@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from ejmap_assets.assets import evaluation, maps, sources, training
+from ejmap_assets.assets import contrast, evaluation, maps, sources, training
 from ejmap_assets.assets.craters import DEFAULT_CHUNK_CRATERS, build_crater_assets, crater_steps
 from ejmap_assets.assets.ejconn import ejconn_model, promoted_ejconn
 from ejmap_assets.assets.ejseg import ejseg_model, promoted_ejseg
@@ -41,6 +41,7 @@ def build_defs(
             promoted_ejseg,
             build_crater_assets(steps=steps or crater_steps(), chunk_craters=chunk_craters),
             maps.global_map,
+            contrast.ejecta_contrast,
             evaluation.evaluation,
         ],
         jobs=build_jobs(),

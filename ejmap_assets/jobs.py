@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SOURCES = ("basemap_mosaic", "crater_catalogue", "manual_masks")
 TRAINING = ("training_planets", "training_set")
 PROMOTED = ("promoted_ejconn", "promoted_ejseg")
+EVALUATED = ("ejecta_contrast", "evaluation")
 TRAIN_TAGS = {"ejmap/kind": "train"}
 
 
@@ -48,5 +49,9 @@ def build_jobs() -> list["UnresolvedAssetJobDefinition"]:
             "Map the ejecta of craters, from the mosaic around each to its mask on the basemap.",
         ),
         _job("refresh_map", ("global_map",), "Put the masks of all craters into one map."),
-        _job("evaluate", ("evaluation",), "Score the map against the manual masks."),
+        _job(
+            "evaluate",
+            EVALUATED,
+            "Measure the masks on the mosaic and, where ejecta are known, score them.",
+        ),
     ]

@@ -183,6 +183,10 @@ LINEAGE: Mapping[str, Node] = {
         output=lambda paths, _: paths.preview,
         inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
     ),
+    "ejecta_contrast": Node(
+        output=lambda paths, _: paths.contrast,
+        inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
+    ),
     "evaluation": Node(
         output=lambda paths, _: paths.scores,
         inputs=("basemap_mask", "connection_predictions", "manual_masks", "training_planets"),

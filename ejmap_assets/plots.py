@@ -49,6 +49,23 @@ def score_bars(scores: pd.Series) -> MarkdownMetadataValue:
     return _embedded(figure, alt="scores")
 
 
+def signed_bars(values: pd.Series) -> MarkdownMetadataValue:
+    """Plot one horizontal bar a value, blue above 0 and red below, in the given order from the top.
+
+    Args:
+        values: Values by name.
+    """
+    height = max(SIZE_INCHES[1], 0.16 * len(values) + 0.6)
+    figure = Figure(figsize=(SIZE_INCHES[0], height), dpi=DPI, layout="constrained")
+    axes = figure.add_subplot()
+    colors = ["tab:blue" if value > 0 else "tab:red" for value in values[::-1]]
+    axes.barh(list(values.index)[::-1], values.to_numpy()[::-1], color=colors)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.tick_params(axis="y", labelsize=7)
+    axes.set_xlabel("grey levels brighter than beside it")
+    return _embedded(figure, alt="brightness of ejecta against their surroundings")
+
+
 def _embedded(figure: Figure, *, alt: str) -> MarkdownMetadataValue:
     canvas = FigureCanvasAgg(figure)
     buffer = io.BytesIO()

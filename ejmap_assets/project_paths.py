@@ -133,6 +133,11 @@ class ProjectPaths:
         return self.data / "map" / "craters.gpkg"
 
     @property
+    def contrast(self) -> Path:
+        """How much brighter mapped ejecta are than what lies beside them, crater by crater."""
+        return self.data / "evaluation" / "contrast.parquet"
+
+    @property
     def scores(self) -> Path:
         """Agreement with known ejecta, of the chain and of three baselines."""
         return self.data / "evaluation" / "scores.parquet"

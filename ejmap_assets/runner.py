@@ -11,7 +11,7 @@ import dagster as dg
 from ejmap_assets import partitions
 from ejmap_assets.console import Console
 from ejmap_assets.definitions import build_defs
-from ejmap_assets.jobs import PROMOTED, SOURCES, TRAINING
+from ejmap_assets.jobs import EVALUATED, PROMOTED, SOURCES, TRAINING
 from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
 from ejmap_assets.model_choice import configured_version
 from ejmap_assets.quiet import quiet_output
@@ -42,14 +42,18 @@ class Stage:
 STAGES = (
     Stage(title="mosaic, craters, known ejecta", job="prepare", assets=SOURCES),
     Stage(title="planets and tiles to learn from", job="prepare_training", assets=TRAINING),
-    Stage(title="train EJCONN: which tiles hold ejecta", job="train_ejconn", assets=("ejconn_model",)),
+    Stage(
+        title="train EJCONN: which tiles hold ejecta", job="train_ejconn", assets=("ejconn_model",)
+    ),
     Stage(title="train EJSEG: where the ejecta are", job="train_ejseg", assets=("ejseg_model",)),
     Stage(title="promote the trained models", job="promote", assets=PROMOTED),
-    Stage(
-        title="map the craters", job="map_craters", assets=names_divided_by(Division.CRATERS)
-    ),
+    Stage(title="map the craters", job="map_craters", assets=names_divided_by(Division.CRATERS)),
     Stage(title="put the global map together", job="refresh_map", assets=("global_map",)),
-    Stage(title="score against known ejecta", job="evaluate", assets=("evaluation",)),
+    Stage(
+        title="measure the masks, score them where ejecta are known",
+        job="evaluate",
+        assets=EVALUATED,
+    ),
 )
 
 
@@ -171,9 +175,7 @@ class Runner:
         return [sentence]
 
 
-def _pending(
-    book: RecipeBook, assets: Sequence[str], partition: str | None
-) -> tuple[str, ...]:
+def _pending(book: RecipeBook, assets: Sequence[str], partition: str | None) -> tuple[str, ...]:
     """Return the assets to make: those that are not current, and what is made from them."""
     pending: list[str] = []
     for name in assets:

@@ -1,0 +1,85 @@
+"""Do masks lie on what the eye sees? The only measure where no ejecta are known."""
+
+import math
+import os
+
+import numpy as np
+import pandas as pd
+
+from ejmap_assets.artefact import Artefact
+from ejmap_assets.crater_work import Basemap, read_project_basemap
+from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.mask_folder import MaskFolder
+from ejmap_assets.plots import signed_bars
+from ejmap_assets.provenance import content_version
+from ejmap_assets.table_metadata import table_metadata
+from ejmap_geo.craters import Crater
+from ejmap_geo.distance import basemap_distance_m
+from ejmap_geo.masks import PlacedMask
+from ejmap_geo.profile import contrast_at_equal_distance
+
+
+@project_asset(group="map", kinds={"parquet"}, kind="evaluate")
+def ejecta_contrast(making: Making) -> Artefact:
+    """How much brighter each crater's mapped ejecta are than the ground beside them at the same
+    distance, in grey levels of the mosaic, and how far they reach. Fresh ejecta of Mercury are
+    bright, so a mask that is no brighter than its surroundings deserves a look."""
+    basemap = read_project_basemap(making.project)
+    craters = making.project.craters()
+    masks = MaskFolder.of(craters, making.paths.basemap_mask, basemap.grid)
+    mapped = [crater for crater in craters.values() if crater.crater_id in masks]
+    rows = [_row(crater, masks[crater.crater_id], basemap) for crater in mapped]
+    table = pd.DataFrame(
+        rows,
+        columns=[
+            "crater_id",
+            "crater",
+            "ejecta_km2",
+            "farthest_deg",
+            "farthest_radii",
+            "brighter_by",
+        ],
+    )
+    _write(table, making)
+    measured = table.dropna(subset=["brighter_by"])
+    return Artefact(
+        content=content_version(table.to_csv(index=False)),
+        metadata={
+            "craters_with_ejecta": len(measured),
+            "brighter_than_surroundings": int((measured["brighter_by"] > 0).sum()),
+            "median_brighter_by": float(measured["brighter_by"].median()) if len(measured) else 0.0,
+            "craters": table_metadata(table),
+            "path": str(making.paths.contrast),
+            "picture": signed_bars(measured.set_index("crater")["brighter_by"]),
+        },
+    )
+
+
+def _row(crater: Crater, mask: PlacedMask, basemap: Basemap) -> dict[str, object]:
+    brighter_by = contrast_at_equal_distance(
+        basemap.raster,
+        basemap=basemap.grid,
+        center=crater.center,
+        radius_m=crater.radius_m,
+        mask=mask,
+    )
+    farthest_m = 0.0
+    if mask.window is not None:
+        distance_m = basemap_distance_m(basemap.grid, mask.window, origin=crater.center)
+        farthest_m = float(distance_m[mask.mask].max())
+    return {
+        "crater_id": crater.crater_id,
+        "crater": crater.name or crater.key,
+        "ejecta_km2": mask.area_m2(basemap.grid) / 1e6,
+        "farthest_deg": math.degrees(farthest_m / basemap.grid.body.radius_m),
+        "farthest_radii": farthest_m / crater.radius_m,
+        "brighter_by": float(np.mean(brighter_by)),
+    }
+
+
+def _write(table: pd.DataFrame, making: Making) -> None:
+    path = making.paths.contrast
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.parquet")
+    table.to_parquet(unfinished, index=False)
+    unfinished.replace(path)
