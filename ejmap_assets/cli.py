@@ -9,6 +9,7 @@ from ejmap_assets.console import Console
 from ejmap_assets.errors import AssetsError
 from ejmap_assets.resources import DEFAULT_PROJECT, project_folder
 from ejmap_geo.errors import GeoError
+from ejmap_ml.errors import MlError
 
 QUICKLOOK_PROJECT = Path("projects") / "mercury-quicklook"
 DEFAULT_PORT = 3000
@@ -20,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         return chosen.command(chosen)
-    except (AssetsError, GeoError) as error:
+    except (AssetsError, GeoError, MlError) as error:
         sys.stderr.write(f"ejmap: {error}\n")
         return 1
     except KeyboardInterrupt:

@@ -8,6 +8,7 @@ from ejmap_assets.assets import contrast, evaluation, maps, sources, training
 from ejmap_assets.assets.craters import DEFAULT_CHUNK_CRATERS, build_crater_assets, crater_steps
 from ejmap_assets.assets.ejconn import ejconn_model, promoted_ejconn
 from ejmap_assets.assets.ejseg import ejseg_model, promoted_ejseg
+from ejmap_assets.checks import build_checks
 from ejmap_assets.chunk import CraterStep
 from ejmap_assets.jobs import build_jobs
 from ejmap_assets.progress import Silence
@@ -44,6 +45,7 @@ def build_defs(
             contrast.ejecta_contrast,
             evaluation.evaluation,
         ],
+        asset_checks=build_checks(),
         jobs=build_jobs(),
         resources={
             "project": ProjectResource(),

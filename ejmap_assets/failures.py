@@ -6,6 +6,7 @@ import dagster as dg
 
 from ejmap_assets.errors import AssetsError
 from ejmap_geo.errors import GeoError
+from ejmap_ml.errors import MlError
 
 NAMED_CRATERS = 20
 
@@ -16,10 +17,7 @@ class StepError(AssetsError):
 
 def is_permanent(error: BaseException) -> bool:
     """Return whether the same inputs will fail again, so that a retry only costs time."""
-    if isinstance(error, (GeoError, AssetsError)):
-        return True
-    # The model layer's errors are known by name: importing it here would load torch.
-    return any(kind.__name__ == "MlError" for kind in type(error).__mro__)
+    return isinstance(error, (GeoError, MlError, AssetsError))
 
 
 def permanent(error: Exception) -> dg.Failure:

@@ -10,6 +10,7 @@ from ejmap_assets.project import ProjectPaths, load_project
 from ejmap_assets.resources import OpenProject
 from ejmap_assets.runner import Runner
 from ejmap_assets.scoring import POOLED
+from ejmap_assets.user_input import check_user_input
 
 SHOWN = {
     "method": "method",
@@ -33,6 +34,8 @@ def make_project(folder: Path, console: Console) -> int:
     paths = ProjectPaths(folder.resolve())
     project = OpenProject(settings=load_project(paths.folder), paths=paths)
     console.line(f"project {folder}")
+    for note in check_user_input(project.settings, paths):
+        console.line(note)
     with open_instance(paths.folder) as instance:
         complaints = Runner(project, instance, console).run()
     console.line()

@@ -14,6 +14,7 @@ from ejmap_geo.errors import RasterError
 MAX_PNG_BYTES = 60_000
 MAX_SIDE_PX = 480
 MIN_SIDE_PX = 48
+PALETTE_PX = 64
 OVERLAY_RGB = (255, 92, 40)
 OVERLAY_OPACITY = 0.55
 
@@ -53,6 +54,20 @@ def mosaic_rgb(raster: NDArray[np.uint8], *, max_side_px: int = MAX_SIDE_PX) -> 
     seen = shrunk(raster, max_side_px=max_side_px)
     bands = seen[:3] if seen.shape[0] >= 3 else np.repeat(seen[:1], 3, axis=0)
     return np.stack([_stretched(band) for band in bands], axis=-1)
+
+
+def mosaic_grey(raster: NDArray[np.uint8], *, max_side_px: int = MAX_SIDE_PX) -> NDArray[np.uint8]:
+    """Return the mean of a mosaic's bands as a grey picture, on which colours stand out.
+
+    Args:
+        raster: ``(band, rows, cols)``.
+        max_side_px: Longest side of the picture.
+
+    Returns:
+        ``(rows, cols, 3)``, stretched like :func:`mosaic_rgb`.
+    """
+    seen = shrunk(raster, max_side_px=max_side_px).mean(axis=0).astype(np.uint8)
+    return np.repeat(_stretched(seen)[..., None], 3, axis=-1)
 
 
 def shrunk(raster: NDArray[np.generic], *, max_side_px: int) -> NDArray[np.generic]:
@@ -123,8 +138,10 @@ def _png(image: Image.Image, side_px: int) -> bytes:
         size = tuple(max(1, round(length * scale)) for length in image.size)
         image = image.resize(size, Image.Resampling.BILINEAR)
     if image.mode == "RGB":
-        # A palette halves the bytes, and nobody counts colours in a thumbnail.
-        image = image.quantize(128)
+        # A palette halves the bytes. Its median cut is made from a thumbnail: on the picture itself
+        # it took half a second, a fifth of the time of a crater.
+        palette = image.resize((PALETTE_PX, PALETTE_PX)).quantize(128)
+        image = image.quantize(palette=palette, dither=Image.Dither.NONE)
     buffer = io.BytesIO()
     image.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()

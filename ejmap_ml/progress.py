@@ -19,7 +19,8 @@ LOG_INTERVAL_S = 15.0
 class ProgressLine(Callback):
     """Report a line now and then, and one at the end.
 
-    Without ``report`` the line is rewritten in place on a terminal and printed anew in a log file.
+    Without ``report`` the line is rewritten in place on a terminal and printed anew, less often, in
+    a log file. With one, the receiver decides how often it shows what it is told.
     """
 
     def __init__(self, name: str, *, total_steps: int, report: Report | None = None) -> None:
@@ -27,7 +28,8 @@ class ProgressLine(Callback):
         self._total_steps = total_steps
         self._is_live = report is None and sys.stderr.isatty()
         self._report = report or (_rewrite if self._is_live else _print)
-        self._interval_s = TERMINAL_INTERVAL_S if self._is_live else LOG_INTERVAL_S
+        is_frequent = self._is_live or report is not None
+        self._interval_s = TERMINAL_INTERVAL_S if is_frequent else LOG_INTERVAL_S
         self._started_s = self._reported_s = 0.0
         self._first_step = 0
 

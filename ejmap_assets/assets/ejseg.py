@@ -12,6 +12,7 @@ from ejmap_assets.declare import Making, project_asset
 from ejmap_assets.pictures import (
     beside,
     mask_over,
+    mosaic_grey,
     mosaic_rgb,
     picture,
     probability_rgb,
@@ -110,7 +111,10 @@ def _views(
     task: CraterTask, layers: "EnsembleLayers", mask: NDArray[np.bool_]
 ) -> NDArray[np.uint8]:
     with read_raster(task.work.paths.azimuthal_mosaic(task.crater.key)) as mosaic:
-        rgb = mosaic_rgb(mosaic.to_numpy(), max_side_px=PICTURE_PX)
+        raster = mosaic.to_numpy()
+    rgb, grey = (
+        draw(raster, max_side_px=PICTURE_PX) for draw in (mosaic_rgb, mosaic_grey)
+    )
     seen = shrunk(mask, max_side_px=PICTURE_PX)
     probability = shrunk(layers.probability, max_side_px=PICTURE_PX)
-    return beside(rgb, mask_over(rgb, seen), probability_rgb(probability))
+    return beside(rgb, mask_over(grey, seen), probability_rgb(probability))

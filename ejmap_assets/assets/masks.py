@@ -6,7 +6,7 @@ from ejmap_assets.artefact import Artefact
 from ejmap_assets.chunk import CraterTask
 from ejmap_assets.crater_work import Basemap
 from ejmap_assets.mask_file import write_mask
-from ejmap_assets.pictures import mask_over, mosaic_rgb, picture, shrunk
+from ejmap_assets.pictures import mask_over, mosaic_grey, picture, shrunk
 from ejmap_assets.provenance import content_version
 from ejmap_geo.masks import PlacedMask, crop
 from ejmap_geo.raster import read_raster
@@ -61,8 +61,8 @@ def _picture(placed: PlacedMask, basemap: Basemap) -> object:
     bottom = min(rows, seen.row + seen.height + PICTURE_MARGIN_PX)
     width = min(cols, seen.width + 2 * PICTURE_MARGIN_PX)
     around = Window(row=top, col=seen.col - PICTURE_MARGIN_PX, height=bottom - top, width=width)
-    rgb = mosaic_rgb(crop(basemap.raster, around), max_side_px=PICTURE_PX)
+    grey = mosaic_grey(crop(basemap.raster, around), max_side_px=PICTURE_PX)
     mask = placed.within(around, basemap.grid)
     return picture(
-        mask_over(rgb, shrunk(mask, max_side_px=PICTURE_PX)), alt="ejecta over the mosaic"
+        mask_over(grey, shrunk(mask, max_side_px=PICTURE_PX)), alt="ejecta over the mosaic"
     )

@@ -8,7 +8,7 @@ from ejmap_assets.artefact import Artefact
 from ejmap_assets.crater_work import read_project_basemap
 from ejmap_assets.declare import Making, project_asset
 from ejmap_assets.mask_file import write_mask
-from ejmap_assets.pictures import mask_over, mosaic_rgb, picture, shrunk
+from ejmap_assets.pictures import mask_over, mosaic_grey, mosaic_rgb, picture, shrunk
 from ejmap_assets.table_metadata import table_metadata
 from ejmap_assets.provenance import content_version
 from ejmap_assets.source_data import source_basemap, source_catalogue, source_masks
@@ -78,8 +78,8 @@ def manual_masks(making: Making) -> Artefact:
         placed.paste_into(known)
         parts += [crater.key, str(placed.window), placed.mask]
         masks_px[crater.key] = placed.area_px
-    rgb = mosaic_rgb(basemap.raster, max_side_px=PICTURE_PX)
-    overlay = mask_over(rgb, shrunk(known, max_side_px=PICTURE_PX))
+    grey = mosaic_grey(basemap.raster, max_side_px=PICTURE_PX)
+    overlay = mask_over(grey, shrunk(known, max_side_px=PICTURE_PX))
     return Artefact(
         content=content_version(*parts),
         metadata={

@@ -8,7 +8,7 @@ from dagster import MetadataValue
 from ejmap_assets.artefact import Artefact
 from ejmap_assets.declare import Making, project_asset
 from ejmap_assets.known_planets import known_planets
-from ejmap_assets.pictures import mask_over, mosaic_rgb, picture, shrunk
+from ejmap_assets.pictures import mask_over, mosaic_grey, picture, shrunk
 from ejmap_assets.planet_files import ejecta_of, planet_version, write_planet
 from ejmap_assets.project import OwnMasks, SyntheticTraining
 from ejmap_assets.provenance import content_version
@@ -79,8 +79,8 @@ def _described(making: Making) -> Artefact:
         ejecta = ejecta_of(planet)
         versions += [name, planet_version(planet)]
         rows.append({"planet": name, "craters": len(planet.craters), "ejecta": ejecta.mean()})
-        rgb = mosaic_rgb(planet.raster, max_side_px=PICTURE_PX)
-        overlay = mask_over(rgb, shrunk(ejecta, max_side_px=PICTURE_PX))
+        grey = mosaic_grey(planet.raster, max_side_px=PICTURE_PX)
+        overlay = mask_over(grey, shrunk(ejecta, max_side_px=PICTURE_PX))
         metadata[f"picture_{name}"] = picture(overlay, alt=f"known ejecta of {name}")
     table = pd.DataFrame(rows)
     return Artefact(
