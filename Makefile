@@ -18,10 +18,10 @@ BASE := $(VENV)/.stamp-base
 DEV := $(VENV)/.stamp-dev
 QUICKLOOK := $(VENV)/.stamp-quicklook
 
-# uv of the machine, else uv inside .venv, else pip of .venv.
-INSTALL = if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python $(1); \
-	elif [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); \
-	else $(BIN)/python -m pip install --quiet $(1); fi
+# uv of the machine, else uv inside .venv, and pip of .venv where there is no uv or it fails.
+UV = $$(command -v uv || echo $(BIN)/uv)
+INSTALL = { [ -x "$(UV)" ] && "$(UV)" pip install --quiet --python $(BIN)/python $(1); } \
+	|| $(BIN)/python -m pip install --quiet $(1)
 
 .PHONY: help
 help: ## Show this list
@@ -96,10 +96,8 @@ $(MADE):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "EJMAP needs Python 3.11 or newer, $(PYTHON) is $$($(PYTHON) -V 2>&1)." \
 		"Name another: make PYTHON=python3.12 ..." >&2; exit 1; }
-	@if [ ! -x $(BIN)/python ]; then \
-		echo "making $(VENV)"; \
-		if command -v uv >/dev/null; then uv venv --quiet --python "$$(command -v $(PYTHON))" $(VENV); \
-		else $(PYTHON) -m venv $(VENV); fi; fi
+	@[ -x $(BIN)/python ] || { echo "making $(VENV)"; \
+		$(PYTHON) -m venv $(VENV) || uv venv --quiet --seed --python $(PYTHON) $(VENV); }
 	@command -v uv >/dev/null || $(BIN)/python -m pip install --quiet uv \
 		|| echo "uv cannot be installed; pip does the same, more slowly"
 	@touch $@
