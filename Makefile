@@ -19,8 +19,10 @@ DEV := $(VENV)/.stamp-dev
 QUICKLOOK := $(VENV)/.stamp-quicklook
 
 # uv of the machine, else uv inside .venv, and pip of .venv where there is no uv or it fails.
+# uv leaves compiling to the first import, which then costs every process half a minute where
+# PYTHONDONTWRITEBYTECODE is set.
 UV = $$(command -v uv || echo $(BIN)/uv)
-INSTALL = { [ -x "$(UV)" ] && "$(UV)" pip install --quiet --python $(BIN)/python $(1); } \
+INSTALL = { [ -x "$(UV)" ] && "$(UV)" pip install --quiet --compile-bytecode --python $(BIN)/python $(1); } \
 	|| $(BIN)/python -m pip install --quiet $(1)
 
 .PHONY: help
