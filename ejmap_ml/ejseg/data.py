@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 from torch import Tensor
 
 from ejmap_ml.config import DistanceMode, ModelConfig, SmpConfig
@@ -38,8 +39,9 @@ def distance_channel(
     Args:
         distance_m: ``(tile, row, col)`` distance of each pixel to the crater's centre.
         radius_m: ``(tile,)`` rim radius of each tile's crater.
-        mode: "absolute" gives log10 of metres, "ratio" log10 of crater radii, "rank" the rank of
-            the pixel's distance within its tile over the number of pixels, ties averaged.
+        mode: "absolute" gives log10 of metres, "ratio" log10 of crater radii, "rank" the order
+            of the tile's pixels from 0 (nearest) to 1, equal distances sharing their mean rank; as
+            ``ejmap_geo.channels.DistanceMode``.
 
     Returns:
         ``(tile, row, col)``.
@@ -58,10 +60,8 @@ def distance_channel(
 
 
 def _rank(distance_m: NDArray[np.floating]) -> NDArray[np.float32]:
-    _, which, count = np.unique(distance_m, return_inverse=True, return_counts=True)
-    # Ranks of c equal values that end at rank e average to e - (c - 1) / 2.
-    mean_rank = np.cumsum(count) - (count - 1) / 2
-    return (mean_rank[which] / distance_m.size).reshape(distance_m.shape).astype(np.float32)
+    rank = rankdata(distance_m, axis=None) - 1
+    return (rank / max(1, rank.size - 1)).reshape(distance_m.shape).astype(np.float32)
 
 
 class TileInputs:

@@ -200,4 +200,4 @@ def test_distances_are_metres_radii_or_ranks() -> None:
 
     np.testing.assert_allclose(absolute, [2, 3, 3, 5])
     np.testing.assert_allclose(ratio, [-2, -1, -1, 1])
-    np.testing.assert_allclose(rank, [0.25, 0.625, 0.625, 1])
+    np.testing.assert_allclose(rank, [0, 0.5, 0.5, 1])
