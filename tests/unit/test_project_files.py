@@ -1,5 +1,6 @@
 """What holds the packages together and that no linter sees: cheap imports, names told twice."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -41,3 +42,20 @@ def test_every_folder_of_a_package_can_be_imported(package: str) -> None:
     folders = {path.parent for path in (CHECKOUT / package).rglob("*.py")}
 
     assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+def test_the_picture_of_the_architecture_is_true() -> None:
+    """Every module stands in the tree of docs/architecture.md under its package."""
+    page = (CHECKOUT / "docs" / "architecture.md").read_text()
+    tree = re.split(r"├── (ejmap_\w+)/", page.split("```")[1].split("└── tests/")[0])
+    drawn = dict(zip(tree[1::2], tree[2::2], strict=True))
+
+    missing = [
+        f"{package}/{path.stem}"
+        for package, words in drawn.items()
+        for path in (CHECKOUT / package).rglob("*.py")
+        if not path.stem.startswith("__") and not re.search(rf"\b{path.stem}\b", words)
+    ]
+
+    assert len(drawn) == 3
+    assert missing == []
