@@ -89,6 +89,8 @@ def fit(
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         network = NormalizedNetwork(build_network(config, pretrained=True), normalization)
+        # Convolutions run faster with the channels innermost, on CPUs and on CUDA alike.
+        network = network.to(memory_format=torch.channels_last)
         make_task = ValidatedTask if data.is_validated else BinaryTask
         task = make_task(
             network,

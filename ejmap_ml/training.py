@@ -19,6 +19,8 @@ from ejmap_ml.progress import ProgressLine, Report
 from ejmap_ml.samples import FitData, SampleSet
 from ejmap_ml.sampling import BatchLoader, SerialBatches, ShardBatches
 
+CPU_INFO = Path("/proc/cpuinfo")
+
 
 @dataclass(frozen=True, slots=True)
 class EpochPlan:
@@ -117,9 +119,20 @@ def train(
 
 def _precision(config: ModelConfig) -> Literal["32-true", "16-mixed", "bf16-mixed"]:
     wanted = config.training.precision
-    if wanted == "auto":
-        return "16-mixed" if torch.cuda.is_available() else "32-true"
-    return wanted
+    if wanted != "auto":
+        return wanted
+    if torch.cuda.is_available():
+        return "16-mixed"
+    return "bf16-mixed" if _multiplies_bfloat16() else "32-true"
+
+
+def _multiplies_bfloat16() -> bool:
+    """Return whether the processor multiplies bfloat16 itself; without, it is slower than float32."""
+    try:
+        flags = CPU_INFO.read_text(encoding="utf-8")
+    except OSError:
+        return False
+    return any(flag in flags for flag in ("avx512_bf16", "amx_bf16"))
 
 
 @contextmanager
