@@ -5,8 +5,12 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Any, Self, TypeAlias
 
 from dagster import MetadataValue
+
+MetadataEntry: TypeAlias = MetadataValue[Any] | str | float | int | bool
+Metadata: TypeAlias = dict[str, MetadataEntry]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,13 +23,13 @@ class Artefact:
     """
 
     content: str
-    metadata: Mapping[str, MetadataValue | str | float | int | bool] = field(default_factory=dict)
+    metadata: Mapping[str, MetadataEntry] = field(default_factory=dict[str, MetadataEntry])
 
 
 class Stopwatch(AbstractContextManager["Stopwatch"]):
     """Seconds spent in a ``with`` block."""
 
-    def __enter__(self) -> "Stopwatch":
+    def __enter__(self) -> Self:
         self._start = time.perf_counter()
         self.seconds = 0.0
         return self

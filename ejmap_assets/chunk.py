@@ -86,8 +86,8 @@ def map_chunk(
         progress.update(f"crater {key}", done=done, total=len(keys))
         try:
             _map_crater(context, selected, key, work, book)
-        except Exception as error:  # noqa: BLE001 (one bad crater must not take the others down)
-            context.log.error(f"crater {key} failed: {error}", exc_info=error)
+        except Exception as error:
+            context.log.exception("crater %s failed", key)
             errors[key] = error
     progress.update("craters", done=len(keys), total=len(keys))
     if errors:

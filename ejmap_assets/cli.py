@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
     quicklook = commands.add_parser("quicklook", help="map rayed craters of the real Mercury")
     quicklook.set_defaults(command=_quicklook)
-    _add_new(commands)
+    _describe_new(commands.add_parser("new", help="make a project from your mosaic and craters"))
     run = commands.add_parser("run", help="bring a project up to date; skips what is current")
     run.add_argument("project", type=Path, help="project folder")
     run.set_defaults(command=_run)
@@ -52,8 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_new(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    new = commands.add_parser("new", help="make a project from your own mosaic and craters")
+def _describe_new(new: argparse.ArgumentParser) -> None:
     new.add_argument("project", type=Path, help="folder to make")
     new.add_argument("--mosaic", type=Path, required=True, help="raster of the whole planet")
     new.add_argument("--craters", type=Path, required=True, help=".gpkg, .shp, .parquet or .csv")

@@ -3,10 +3,12 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from ejmap_assets.failures import StepError
 from ejmap_geo.tables import ConnectionTable
+from ejmap_geo.window import Window
 
 
 def write_connections(table: pd.DataFrame, path: Path) -> None:
@@ -20,6 +22,15 @@ def write_connections(table: pd.DataFrame, path: Path) -> None:
     unfinished = path.with_name(f".{path.stem}.{os.getpid()}.parquet")
     table.to_parquet(unfinished, index=False)
     unfinished.replace(path)
+
+
+def tile_windows(table: pd.DataFrame) -> list[Window]:
+    """Return the place of each tile in its raster, in the order of the table."""
+    places = table[["row", "col", "side_px"]].to_numpy(np.int64)
+    return [
+        Window(row=int(row), col=int(col), height=int(side_px), width=int(side_px))
+        for row, col, side_px in places
+    ]
 
 
 def read_connections(path: Path) -> pd.DataFrame:

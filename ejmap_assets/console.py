@@ -3,7 +3,7 @@
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -30,7 +30,7 @@ class Console:
         self._stream.flush()
 
     @contextmanager
-    def step(self, number: int, total: int, title: str) -> Iterator[None]:
+    def step(self, number: int, total: int, title: str) -> Generator[None]:
         """Announce a numbered step, and tell how long it took when it ends well."""
         self.line(f"[{number}/{total}] {title}")
         begun = self._part_begun = time.monotonic()

@@ -75,7 +75,7 @@ class CraterWork:
 
 
 def azimuthal_grid(crater: Crater, basemap: BasemapGrid) -> AzimuthalGrid:
-    """Return the grid about a crater, with the basemap's pixels, as far as ejecta are looked for."""
+    """Return the grid about a crater in the basemap's pixels, as far as ejecta are looked for."""
     return AzimuthalGrid.reaching(
         basemap.body,
         center=crater.center,

@@ -1,9 +1,10 @@
-"""Declaring the project's undivided assets and model members: a function in, a Dagster asset out."""
+"""Declaring assets: a function in, a Dagster asset out. Those of craters are in ``chunk``."""
 
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from logging import Logger
+from typing import Any
 
 import dagster as dg
 
@@ -58,7 +59,9 @@ class Making:
 Make = Callable[[Making], Artefact]
 
 
-def project_asset(*, group: str, kinds: set[str], kind: str) -> Callable[[Make], dg.AssetsDefinition]:
+def project_asset(
+    *, group: str, kinds: set[str], kind: str
+) -> Callable[[Make], dg.AssetsDefinition]:
     """Turn a function that makes an artefact into the asset of the same name.
 
     Its inputs, partitions and code version come from the lineage; its docstring is the description
@@ -88,7 +91,7 @@ def project_asset(*, group: str, kinds: set[str], kind: str) -> Callable[[Make],
             context: dg.AssetExecutionContext,
             project: ProjectResource,
             progress: dg.ResourceParam[Progress],
-        ) -> dg.MaterializeResult:
+        ) -> dg.MaterializeResult[Any]:
             try:
                 return _materialized(context, project.open(), progress, make)
             except Exception as error:
@@ -103,7 +106,7 @@ def project_asset(*, group: str, kinds: set[str], kind: str) -> Callable[[Make],
 
 def _materialized(
     context: dg.AssetExecutionContext, project: OpenProject, progress: Progress, make: Make
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[Any]:
     partition = context.partition_key if context.has_partition_key else None
     book = book_of(project, context.instance)
     # Before the work: what was there when it began is what it is made from.

@@ -38,8 +38,9 @@ def crater_failure(errors: Mapping[str, Exception], *, attempted: int) -> dg.Fai
     reasons = [f"{key}: {_sentence(error)}" for key, error in sorted(errors.items())]
     shown = "; ".join(reasons[:NAMED_CRATERS])
     more = f"; and {len(reasons) - NAMED_CRATERS} more" if len(reasons) > NAMED_CRATERS else ""
+    counted = f"{len(errors)} of {attempted} craters failed, the others are kept"
     return dg.Failure(
-        description=f"{len(errors)} of {attempted} craters failed, the others are kept. {shown}{more}",
+        description=f"{counted}. {shown}{more}",
         metadata={"failed_craters": sorted(errors), "attempted_craters": attempted},
         allow_retries=not all(is_permanent(error) for error in errors.values()),
     )

@@ -54,7 +54,7 @@ def _print_scores(paths: ProjectPaths, console: Console) -> None:
     if not paths.scores.is_file():
         return
     scores = pd.read_parquet(paths.scores)
-    pooled = scores[scores["crater"] == POOLED]
+    pooled: pd.DataFrame = scores.loc[scores["crater"] == POOLED]
     if pooled.empty:
         console.line("scores     none: no ejecta of this planet are known")
         return

@@ -158,9 +158,7 @@ def promote(project: OpenProject, kind: ModelKind) -> tuple[PromotedModel, list[
     return promoted, bundles
 
 
-def _samples(
-    config: ModelConfig, stores: Sequence["TileStore"]
-) -> tuple["SampleSet", np.ndarray]:
+def _samples(config: ModelConfig, stores: Sequence["TileStore"]) -> tuple["SampleSet", np.ndarray]:
     """Return the samples of a model and the stratum of each."""
     from ejmap_assets.crater_tiles import LABELLED_PREFIX
     from ejmap_ml.config import PolarUnetConfig, SmpConfig, TimmClassifierConfig

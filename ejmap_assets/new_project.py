@@ -1,5 +1,6 @@
 """A project from a person's own files, checked before it is made."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -59,7 +60,7 @@ def new_project(
     ]
 
 
-def _with_values(text: str, values: dict[str, object]) -> str:
+def _with_values(text: str, values: Mapping[str, object]) -> str:
     """Replace the values of lines ``key: value  # comment`` and keep everything else."""
     lines = []
     for line in text.splitlines():

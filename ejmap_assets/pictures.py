@@ -2,6 +2,7 @@
 
 import base64
 import io
+from typing import TypeVar
 
 import numpy as np
 from dagster import MarkdownMetadataValue, MetadataValue
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ejmap_geo.errors import RasterError
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 # Metadata live in the event log and travel with every page that lists them.
 MAX_PNG_BYTES = 60_000
@@ -70,7 +73,7 @@ def mosaic_grey(raster: NDArray[np.uint8], *, max_side_px: int = MAX_SIDE_PX) ->
     return np.repeat(_stretched(seen)[..., None], 3, axis=-1)
 
 
-def shrunk(raster: NDArray[np.generic], *, max_side_px: int) -> NDArray[np.generic]:
+def shrunk(raster: NDArray[Scalar], *, max_side_px: int) -> NDArray[Scalar]:
     """Return every n-th pixel of ``(..., rows, cols)`` so that no side exceeds the limit."""
     step = max(1, -(-max(raster.shape[-2:]) // max_side_px))
     return raster[..., ::step, ::step]
@@ -135,8 +138,8 @@ def _stretched(band: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _png(image: Image.Image, side_px: int) -> bytes:
     scale = side_px / max(image.size)
     if scale < 1:
-        size = tuple(max(1, round(length * scale)) for length in image.size)
-        image = image.resize(size, Image.Resampling.BILINEAR)
+        width, height = (max(1, round(length * scale)) for length in image.size)
+        image = image.resize((width, height), Image.Resampling.BILINEAR)
     if image.mode == "RGB":
         # A palette halves the bytes. Its median cut is made from a thumbnail: on the picture itself
         # it took half a second, a fifth of the time of a crater.

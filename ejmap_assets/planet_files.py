@@ -46,9 +46,7 @@ def read_planet(folder: Path, *, body: Body) -> Planet:
 
 def planet_version(planet: Planet) -> str:
     """Return a digest of a planet's pixels, craters and masks."""
-    masks = [
-        part for crater_id in sorted(planet.truth) for part in _parts(planet.truth[crater_id])
-    ]
+    masks = [part for crater_id in sorted(planet.truth) for part in _parts(planet.truth[crater_id])]
     return content_version(planet.raster, repr(planet.craters), *masks)
 
 

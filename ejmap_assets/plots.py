@@ -1,6 +1,7 @@
 """Small plots inside metadata."""
 
 import io
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -26,8 +27,8 @@ def training_curve(history: pd.DataFrame) -> MarkdownMetadataValue:
     losses.plot(history["step"], history["train_loss"], color="tab:blue")
     losses.set_xlabel("optimizer step")
     losses.set_ylabel("training loss", color="tab:blue")
-    if "val_f1" in history and history["val_f1"].notna().any():
-        validated = history.dropna(subset=["val_f1"])
+    validated = history.dropna(subset=["val_f1"]) if "val_f1" in history.columns else None
+    if validated is not None and len(validated):
         scores = losses.twinx()
         scores.plot(validated["step"], validated["val_f1"], color="tab:orange", marker=".")
         scores.set_ylabel("validation F1", color="tab:orange")
@@ -35,7 +36,7 @@ def training_curve(history: pd.DataFrame) -> MarkdownMetadataValue:
     return _embedded(figure, alt="training curve")
 
 
-def score_bars(scores: pd.Series) -> MarkdownMetadataValue:
+def score_bars(scores: Mapping[str, float]) -> MarkdownMetadataValue:
     """Plot one horizontal bar a score, 0 to 1, in the given order from the top.
 
     Args:
@@ -43,13 +44,13 @@ def score_bars(scores: pd.Series) -> MarkdownMetadataValue:
     """
     figure = Figure(figsize=SIZE_INCHES, dpi=DPI, layout="constrained")
     axes = figure.add_subplot()
-    axes.barh(list(scores.index)[::-1], scores.to_numpy()[::-1], color="tab:blue")
+    axes.barh(list(scores)[::-1], list(scores.values())[::-1], color="tab:blue")
     axes.set_xlim(0, 1)
     axes.grid(axis="x", alpha=0.4)
     return _embedded(figure, alt="scores")
 
 
-def signed_bars(values: pd.Series) -> MarkdownMetadataValue:
+def signed_bars(values: Mapping[str, float]) -> MarkdownMetadataValue:
     """Plot one horizontal bar a value, blue above 0 and red below, in the given order from the top.
 
     Args:
@@ -58,8 +59,9 @@ def signed_bars(values: pd.Series) -> MarkdownMetadataValue:
     height = max(SIZE_INCHES[1], 0.16 * len(values) + 0.6)
     figure = Figure(figsize=(SIZE_INCHES[0], height), dpi=DPI, layout="constrained")
     axes = figure.add_subplot()
-    colors = ["tab:blue" if value > 0 else "tab:red" for value in values[::-1]]
-    axes.barh(list(values.index)[::-1], values.to_numpy()[::-1], color=colors)
+    heights = list(values.values())[::-1]
+    colors = ["tab:blue" if height > 0 else "tab:red" for height in heights]
+    axes.barh(list(values)[::-1], heights, color=colors)
     axes.axvline(0, color="black", linewidth=0.8)
     axes.tick_params(axis="y", labelsize=7)
     axes.set_xlabel("grey levels brighter than beside it")

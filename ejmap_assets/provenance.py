@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 RECIPE_TAG = "ejmap/recipe"
-# Dagster's own names (its UI reads them to say "upstream data changed"). It writes them itself for a
-# MaterializeResult, but a crater's materialisation is logged by us (see chunk.py).
+# Dagster's own names: its UI reads them to say "upstream data changed". It writes them itself for
+# a MaterializeResult, but a crater's materialisation is logged by us (see chunk.py).
 DATA_VERSION_TAG = "dagster/data_version"
 IS_USER_PROVIDED_TAG = "dagster/data_version_is_user_provided"
 CODE_VERSION_TAG = "dagster/code_version"

@@ -2,12 +2,12 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 
 @contextmanager
-def quiet_output() -> Iterator[None]:
+def quiet_output() -> Generator[None]:
     """Send what the process writes to standard output and error to nowhere.
 
     It works on file descriptors, because Dagster copies what a step prints from its log file to

@@ -57,7 +57,10 @@ class RecipeBook:
         """Return whether an artefact is there and was made by the recipe that holds now."""
         record = last_record(self.instance, asset, partition)
         # The record is a claim about the disk, not the disk.
-        if record is None or not LINEAGE[asset].output(self.project.paths, partition or "").exists():
+        if (
+            record is None
+            or not LINEAGE[asset].output(self.project.paths, partition or "").exists()
+        ):
             return False
         try:
             return record.recipe == self.recipe(asset, partition).digest

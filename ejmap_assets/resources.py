@@ -29,7 +29,7 @@ class OpenProject:
         return {crater.key: crater for crater in craters_of(catalogue)}
 
 
-class ProjectResource(dg.ConfigurableResource):
+class ProjectResource(dg.ConfigurableResource[OpenProject]):
     """The folder of the project.
 
     Attributes:

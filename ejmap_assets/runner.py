@@ -154,8 +154,8 @@ class Runner:
         )
 
     def _execute(self, stage: Stage, work: Work) -> list[str]:
-        is_range = work.first != work.last
-        tags = {RANGE_START: work.first, RANGE_END: work.last} if is_range else None
+        is_range = work.first is not None and work.first != work.last
+        tags = {RANGE_START: work.first or "", RANGE_END: work.last or ""} if is_range else None
         with quiet_output():
             result = self._defs.resolve_job_def(stage.job).execute_in_process(
                 instance=self._instance,
@@ -169,7 +169,7 @@ class Runner:
             return []
         sentence = failure_sentence(result)
         # The craters that are there still make a map; everything else is stood upon.
-        if stage.job != "map_craters" and stage.job != "evaluate":
+        if stage.job not in {"map_craters", "evaluate"}:
             raise RunFailedError(f"{stage.title}: {sentence}")
         self._console.line(f"      {sentence}")
         return [sentence]

@@ -1,12 +1,12 @@
-"""How well a project's masks agree with known ejecta, beside rules that a person would try first."""
+"""How well masks agree with known ejecta, beside rules that a person would try first."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 import pandas as pd
 
-from ejmap_assets.connections import read_connections
+from ejmap_assets.connections import read_connections, tile_windows
 from ejmap_assets.crater_work import Basemap, azimuthal_grid
 from ejmap_assets.known_planets import ejecta_around, known_planets
 from ejmap_assets.resources import OpenProject
@@ -55,7 +55,8 @@ class ScoreRow:
 
 def score_table(rows: Iterable[ScoreRow]) -> pd.DataFrame:
     """Return scores as a table, one row each."""
-    return pd.DataFrame([asdict(row) for row in rows], columns=list(ScoreRow.__slots__))
+    names = pd.Index([field.name for field in fields(ScoreRow)])
+    return pd.DataFrame([asdict(row) for row in rows], columns=names)
 
 
 def score_chain(
@@ -99,9 +100,7 @@ def score_rules(
     test = _histogram([mapped])
     names = feature_names(basemap.raster.shape[0])
     return [
-        ScoreRow(
-            method=rule.rule, pixel_f1=score_rule(rule, test), setting=rule.describe(names)
-        )
+        ScoreRow(method=rule.rule, pixel_f1=score_rule(rule, test), setting=rule.describe(names))
         for rule in tune_rules(training)
     ]
 
@@ -131,12 +130,7 @@ def _tile_confusion(
     table = read_connections(path)
     grid = azimuthal_grid(crater, basemap.grid)
     ejecta = ejecta_around(truth, basemap=basemap.grid, azimuthal=grid)
-    is_true = np.array(
-        [
-            ejecta[one.row : one.row + one.side_px, one.col : one.col + one.side_px].any()
-            for one in table.itertuples(index=False)
-        ]
-    )
+    is_true = np.array([ejecta[window.slices].any() for window in tile_windows(table)])
     is_found = table["is_connected"].to_numpy()
     return Confusion(
         true_positive=int(np.sum(is_found & is_true)),

@@ -7,7 +7,6 @@ from typing import assert_never
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from ejmap_assets.crater_tiles import MAPPING
 from ejmap_assets.failures import StepError
@@ -21,6 +20,7 @@ from ejmap_ml.ejseg.polar_data import GROUP, VIEW
 from ejmap_ml.ejseg.polar_predict import map_crater
 from ejmap_ml.ejseg.polar_view import polar_grid
 from ejmap_ml.ensemble import Ensemble
+from ejmap_ml.network import NormalizedNetwork
 from ejmap_ml.predict import predict_tiles
 from ejmap_ml.tile_group import TileGroup, TileStore
 
@@ -45,11 +45,11 @@ class Target:
 class Segmenter:
     """A promoted ensemble, ready to map craters."""
 
-    def __init__(self, config: ModelConfig, networks: Sequence[nn.Module]) -> None:
+    def __init__(self, config: ModelConfig, networks: Sequence[NormalizedNetwork]) -> None:
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self._config = config
         self._networks = [
-            one.eval().to(device=device, memory_format=torch.channels_last) for one in networks
+            one.eval().to(device).to(memory_format=torch.channels_last) for one in networks
         ]
 
     @classmethod

@@ -63,9 +63,7 @@ def source_catalogue(project: OpenProject) -> gpd.GeoDataFrame:
     settings = project.settings
     match settings.source:
         case SyntheticSource():
-            return read_catalogue(
-                _planet_folder(project) / "craters.parquet", body=settings.planet
-            )
+            return read_catalogue(_planet_folder(project) / "craters.parquet", body=settings.planet)
         case QuicklookSource() as source:
             return named_catalogue(only_rayed=source.only_rayed)
         case FilesSource() as source:
@@ -103,10 +101,10 @@ def _mask_folder(project: OpenProject) -> Path | None:
     match project.settings.source:
         case SyntheticSource():
             return _planet_folder(project) / "masks"
-        case QuicklookSource() | FilesSource(masks=None):
+        case QuicklookSource():
             return None
-        case FilesSource(masks=Path() as masks):
-            return project.paths.user_file(masks)
+        case FilesSource(masks=masks):
+            return None if masks is None else project.paths.user_file(masks)
 
 
 def _planet_folder(project: OpenProject) -> Path:

@@ -1,4 +1,4 @@
-"""What the models of both kinds have in common as assets: a member is trained, a version promoted."""
+"""What models of both kinds share as assets: a member is trained, a version promoted."""
 
 import shutil
 
@@ -89,6 +89,4 @@ def _require_configured(making: Making, kind: ModelKind, version: str) -> None:
 def _bands(making: Making) -> int:
     from ejmap_assets.crater_work import read_project_basemap
 
-    return (
-        making.settings.trained_bands or read_project_basemap(making.project).raster.shape[0]
-    )
+    return making.settings.trained_bands or read_project_basemap(making.project).raster.shape[0]

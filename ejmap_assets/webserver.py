@@ -32,7 +32,7 @@ def start_webserver(folder: Path, *, port: int) -> None:
 
 
 def command(*, port: int) -> list[str]:
-    """Return the command line of ``dagster dev``, on the workspace of the checkout if we are in it."""
+    """Return the command line of ``dagster dev``, on the checkout's workspace if we are in it."""
     where = (
         ["--workspace", str(WORKSPACE)]
         if WORKSPACE.is_file()

@@ -11,8 +11,11 @@ from ejmap_geo.reproject import to_azimuthal
 
 
 def azimuthal_mosaic(task: CraterTask) -> Artefact:
-    """Mosaic around one crater in azimuthal equidistant projection: the crater is in the middle,
-    distances from it are true, north is up. It reaches as far as ejecta are looked for."""
+    """Mosaic around one crater in azimuthal equidistant projection.
+
+    The crater is in the middle, distances from it are true, north is up. It reaches as far as
+    ejecta are looked for.
+    """
     basemap = task.work.basemap
     grid = task.work.azimuthal_grid(task.crater)
     mosaic = to_azimuthal(basemap.raster, basemap=basemap.grid, azimuthal=grid)

@@ -21,9 +21,12 @@ from ejmap_geo.profile import contrast_at_equal_distance
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")
 def ejecta_contrast(making: Making) -> Artefact:
-    """How much brighter each crater's mapped ejecta are than the ground beside them at the same
-    distance, in grey levels of the mosaic, and how far they reach. Fresh ejecta of Mercury are
-    bright, so a mask that is no brighter than its surroundings deserves a look."""
+    """How much brighter mapped ejecta are than the ground beside them, crater by crater.
+
+    Compared at the same distance from the crater, in grey levels of the mosaic, together with how
+    far the ejecta reach. Fresh ejecta of Mercury are bright, so a mask that is no brighter than its
+    surroundings deserves a look.
+    """
     basemap = read_project_basemap(making.project)
     craters = making.project.craters()
     masks = MaskFolder.of(craters, making.paths.basemap_mask, basemap.grid)
@@ -50,7 +53,9 @@ def ejecta_contrast(making: Making) -> Artefact:
             "median_brighter_by": float(measured["brighter_by"].median()) if len(measured) else 0.0,
             "craters": table_metadata(table),
             "path": str(making.paths.contrast),
-            "picture": signed_bars(measured.set_index("crater")["brighter_by"]),
+            "picture": signed_bars(
+                dict(zip(measured["crater"], measured["brighter_by"], strict=True))
+            ),
         },
     )
 

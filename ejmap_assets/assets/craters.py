@@ -1,7 +1,8 @@
 """The assets of a crater, put together as one operation over a chunk of craters."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import dagster as dg
 
@@ -55,7 +56,7 @@ def build_crater_assets(
         context: dg.AssetExecutionContext,
         project: ProjectResource,
         progress: dg.ResourceParam[Progress],
-    ):  # noqa: ANN202 (an annotated generator would be taken for the type of an output)
+    ) -> Iterator[dg.MaterializeResult[Any]]:
         opened = project.open()
         work = CraterWork(opened)
         book = book_of(opened, context.instance)

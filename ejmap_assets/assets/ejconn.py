@@ -5,7 +5,7 @@ import pandas as pd
 
 from ejmap_assets.artefact import Artefact
 from ejmap_assets.chunk import CraterTask
-from ejmap_assets.connections import write_connections
+from ejmap_assets.connections import tile_windows, write_connections
 from ejmap_assets.declare import Making, project_asset
 from ejmap_assets.pictures import picture, probability_rgb, shrunk
 from ejmap_assets.provenance import content_version
@@ -18,21 +18,26 @@ PICTURE_PX = 320
 
 @project_asset(group="models", kinds={"pytorch"}, kind="train")
 def ejconn_model(making: Making) -> Artefact:
-    """One trained member of EJCONN, the network that tells from the mosaic and from where crater and
-    tile lie whether the tile holds ejecta of the crater. Members differ in the random choice of the
-    samples that validate, in their first weights and in the order of training."""
+    """One trained member of EJCONN, the network that connects tiles to craters.
+
+    It tells from the mosaic and from where crater and tile lie whether the tile holds ejecta of the
+    crater. Members differ in the random choice of the samples that validate, in their first weights
+    and in the order of training.
+    """
     return trained(making, "ejconn")
 
 
 @project_asset(group="models", kinds={"json"}, kind="promote")
 def promoted_ejconn(making: Making) -> Artefact:
-    """The EJCONN ensemble that connects tiles to craters from now on. Its data version changes only
-    when the weights do, and only then are the craters mapped anew."""
+    """The EJCONN ensemble that connects tiles to craters from now on.
+
+    Its data version changes only when the weights do, and only then are the craters mapped anew.
+    """
     return promoted(making, "ejconn")
 
 
 def connection_predictions(task: CraterTask) -> Artefact:
-    """Which tiles around one crater hold its ejecta, by the share of EJCONN's members that say so."""
+    """Which tiles around one crater hold its ejecta, as most of EJCONN's members say."""
     from ejmap_assets.crater_tiles import MAPPING
     from ejmap_ml.ensemble import is_connected
     from ejmap_ml.predict import predict_connections
@@ -70,13 +75,10 @@ def connection_predictions(task: CraterTask) -> Artefact:
 def _tile_picture(task: CraterTask, table: pd.DataFrame) -> np.ndarray:
     side_px = task.work.azimuthal_grid(task.crater).shape[0]
     tiles = (
-        (
-            Window(row=one.row, col=one.col, height=one.side_px, width=one.side_px),
-            np.full((one.side_px, one.side_px), one.probability, np.float32),
+        (window, np.full(window.shape, probability, np.float32))
+        for window, probability in zip(
+            tile_windows(table), table["probability"].to_numpy(), strict=True
         )
-        for one in table.itertuples(index=False)
     )
     whole = Window(row=0, col=0, height=side_px, width=side_px)
-    return probability_rgb(
-        shrunk(mean_probability(tiles, window=whole), max_side_px=PICTURE_PX)
-    )
+    return probability_rgb(shrunk(mean_probability(tiles, window=whole), max_side_px=PICTURE_PX))

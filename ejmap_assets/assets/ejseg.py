@@ -3,11 +3,12 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ejmap_assets.artefact import Artefact
 from ejmap_assets.chunk import CraterTask
-from ejmap_assets.connections import read_connections
+from ejmap_assets.connections import read_connections, tile_windows
 from ejmap_assets.declare import Making, project_asset
 from ejmap_assets.pictures import (
     beside,
@@ -24,11 +25,8 @@ from ejmap_geo.denoise import denoised
 from ejmap_geo.mosaic import is_set
 from ejmap_geo.raster import read_raster, write_cog
 from ejmap_geo.reach import farthest_m
-from ejmap_geo.tiling import Tile
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ejmap_geo.mosaic import EnsembleLayers
 
 BAND_NAMES = ("probability", "vote_fraction", "mask")
@@ -37,21 +35,28 @@ PICTURE_PX = 280
 
 @project_asset(group="models", kinds={"pytorch"}, kind="train")
 def ejseg_model(making: Making) -> Artefact:
-    """One trained member of EJSEG, the network that draws the ejecta of a crater. Members differ in
-    their first weights and in the order and augmentation of training."""
+    """One trained member of EJSEG, the network that draws the ejecta of a crater.
+
+    Members differ in their first weights and in the order and augmentation of training.
+    """
     return trained(making, "ejseg")
 
 
 @project_asset(group="models", kinds={"json"}, kind="promote")
 def promoted_ejseg(making: Making) -> Artefact:
-    """The EJSEG ensemble that draws ejecta from now on. Its data version changes only when the
-    weights do, and only then are the craters mapped anew."""
+    """The EJSEG ensemble that draws ejecta from now on.
+
+    Its data version changes only when the weights do, and only then are the craters mapped anew.
+    """
     return promoted(making, "ejseg")
 
 
 def segmentation_mask(task: CraterTask) -> Artefact:
-    """Ejecta around one crater in azimuthal projection: the probability in each pixel, the share of
-    EJSEG's members that see ejecta there, and the mask (probability above one half)."""
+    """Ejecta around one crater in azimuthal projection.
+
+    The probability in each pixel, the share of EJSEG's members that see ejecta there, and the mask
+    (probability above one half).
+    """
     from ejmap_assets.segmenter import Target
     from ejmap_ml.tile_group import TileStore
 
@@ -89,17 +94,11 @@ def segmentation_mask(task: CraterTask) -> Artefact:
     )
 
 
-def _in_connected_tiles(connections: "pd.DataFrame", shape: tuple[int, int]) -> NDArray[np.bool_]:
+def _in_connected_tiles(connections: pd.DataFrame, shape: tuple[int, int]) -> NDArray[np.bool_]:
     inside = np.zeros(shape, np.bool_)
-    for one in connections[connections["is_connected"]].itertuples(index=False):
-        tile = Tile(
-            tile_id=one.tile_id,
-            row=one.row,
-            col=one.col,
-            side_px=one.side_px,
-            distance_m=one.distance_m,
-        )
-        inside[tile.window.slices] = True
+    is_connected = connections["is_connected"].to_numpy(np.bool_)
+    for window, connected in zip(tile_windows(connections), is_connected, strict=True):
+        inside[window.slices] |= connected
     return inside
 
 
@@ -112,9 +111,7 @@ def _views(
 ) -> NDArray[np.uint8]:
     with read_raster(task.work.paths.azimuthal_mosaic(task.crater.key)) as mosaic:
         raster = mosaic.to_numpy()
-    rgb, grey = (
-        draw(raster, max_side_px=PICTURE_PX) for draw in (mosaic_rgb, mosaic_grey)
-    )
+    rgb, grey = (draw(raster, max_side_px=PICTURE_PX) for draw in (mosaic_rgb, mosaic_grey))
     seen = shrunk(mask, max_side_px=PICTURE_PX)
     probability = shrunk(layers.probability, max_side_px=PICTURE_PX)
     return beside(rgb, mask_over(grey, seen), probability_rgb(probability))

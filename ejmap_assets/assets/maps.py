@@ -8,7 +8,7 @@ import dagster as dg
 import geopandas as gpd
 import numpy as np
 
-from ejmap_assets.artefact import Artefact
+from ejmap_assets.artefact import Artefact, Metadata
 from ejmap_assets.crater_state import CraterState, crater_states
 from ejmap_assets.crater_work import Basemap, read_project_basemap
 from ejmap_assets.declare import Making, project_asset
@@ -29,10 +29,13 @@ PREVIEW_WIDTH_PX = 2048
 
 @project_asset(group="map", kinds={"geotiff", "geopackage"}, kind="map")
 def global_map(making: Making) -> Artefact:
-    """Ejecta of all craters on the whole planet: a label map that tells the craters apart, a count
-    of overlaps, a colour composite (one colour a crater, half transparent where ejecta overlap),
-    a preview picture, and a table of craters with their areas. Craters that could not be mapped
-    are left out and named; craters whose data have changed since are drawn and named."""
+    """Ejecta of all craters on the whole planet.
+
+    A label map that tells the craters apart, a count of overlaps, a colour composite (one colour a
+    crater, half transparent where ejecta overlap), a preview picture, and a table of craters with
+    their areas. Craters that could not be mapped are left out and named; craters whose data have
+    changed since are drawn and named.
+    """
     project = making.project
     basemap = read_project_basemap(project)
     craters = project.craters()
@@ -82,15 +85,15 @@ def _crater_table(
     ids = table["crater_id"]
     areas = {crater_id: masks[crater_id].area_m2(grid) / 1e6 for crater_id in masks}
     by_id = {crater.crater_id: states[key].value for key, crater in craters.items()}
-    return table.assign(ejecta_km2=ids.map(areas), state=ids.map(by_id))
+    return table.assign(
+        ejecta_km2=[areas.get(one, np.nan) for one in ids], state=[by_id[one] for one in ids]
+    )
 
 
 def _write_preview(
     path: Path, composite: np.ndarray, basemap: Basemap, drawn: Mapping[str, Crater]
 ) -> np.ndarray:
-    small = shrink(
-        over_basemap(composite, basemap.raster), max_width_px=PREVIEW_WIDTH_PX
-    )
+    small = shrink(over_basemap(composite, basemap.raster), max_width_px=PREVIEW_WIDTH_PX)
     entries = [
         LegendEntry(crater.name or key, crater_color(crater.crater_id, crater.name))
         for key, crater in sorted(drawn.items())
@@ -101,7 +104,7 @@ def _write_preview(
     return np.moveaxis(small, 0, -1)
 
 
-def _state_metadata(states: Mapping[str, CraterState]) -> dict[str, int | dg.MetadataValue]:
+def _state_metadata(states: Mapping[str, CraterState]) -> Metadata:
     counts = Counter(states.values())
     named = {
         f"{state.value}_craters": dg.MetadataValue.json(
@@ -109,12 +112,10 @@ def _state_metadata(states: Mapping[str, CraterState]) -> dict[str, int | dg.Met
         )
         for state in (CraterState.MISSING, CraterState.STALE)
     }
-    return {f"{state.value}_count": counts[state] for state in CraterState} | named
+    return {**{f"{state.value}_count": counts[state] for state in CraterState}, **named}
 
 
-def _area_metadata(
-    table: gpd.GeoDataFrame, labels: LabelMap, grid: BasemapGrid
-) -> dict[str, float]:
+def _area_metadata(table: gpd.GeoDataFrame, labels: LabelMap, grid: BasemapGrid) -> Metadata:
     covered = PlacedMask.from_full(labels.overlap_count > 0, grid)
     contested = PlacedMask.from_full(labels.overlap_count > 1, grid)
     planet_m2 = 4 * np.pi * grid.body.radius_m**2

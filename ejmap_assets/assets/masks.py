@@ -2,7 +2,7 @@
 
 import math
 
-from ejmap_assets.artefact import Artefact
+from ejmap_assets.artefact import Artefact, Metadata, MetadataEntry
 from ejmap_assets.chunk import CraterTask
 from ejmap_assets.crater_work import Basemap
 from ejmap_assets.mask_file import write_mask
@@ -19,17 +19,17 @@ PICTURE_MARGIN_PX = 8
 
 
 def basemap_mask(task: CraterTask) -> Artefact:
-    """Ejecta of one crater on the pixels of the basemap, cut to its content. The file names the
-    mosaic and the models it comes from."""
+    """Ejecta of one crater on the pixels of the basemap, cut to its content.
+
+    The file names the mosaic and the models it comes from.
+    """
     basemap = task.work.basemap
     placed = _placed(task, basemap)
     path = task.work.paths.basemap_mask(task.crater.key)
-    write_mask(
-        path, placed, basemap=basemap.grid, center=task.crater.center, tags=task.file_tags
-    )
+    write_mask(path, placed, basemap=basemap.grid, center=task.crater.center, tags=task.file_tags)
     area_m2 = placed.area_m2(basemap.grid)
     planet_m2 = 4 * math.pi * basemap.grid.body.radius_m**2
-    metadata = {
+    metadata: Metadata = {
         "crater": task.crater.name,
         "ejecta_px": placed.area_px,
         "area_km2": area_m2 / 1e6,
@@ -37,7 +37,7 @@ def basemap_mask(task: CraterTask) -> Artefact:
         "path": str(path),
     }
     if placed.window is not None:
-        metadata["picture"] = _picture(placed, basemap)
+        metadata["picture"] = _picture(placed, placed.window, basemap)
     window = str(placed.window)
     return Artefact(content=content_version(window, placed.mask), metadata=metadata)
 
@@ -54,9 +54,8 @@ def _placed(task: CraterTask, basemap: Basemap) -> PlacedMask:
     return PlacedMask.in_window(on_basemap, window=window, basemap=basemap.grid)
 
 
-def _picture(placed: PlacedMask, basemap: Basemap) -> object:
+def _picture(placed: PlacedMask, seen: Window, basemap: Basemap) -> MetadataEntry:
     rows, cols = basemap.grid.shape
-    seen = placed.window
     top = max(0, seen.row - PICTURE_MARGIN_PX)
     bottom = min(rows, seen.row + seen.height + PICTURE_MARGIN_PX)
     width = min(cols, seen.width + 2 * PICTURE_MARGIN_PX)

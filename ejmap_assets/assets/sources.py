@@ -9,9 +9,9 @@ from ejmap_assets.crater_work import read_project_basemap
 from ejmap_assets.declare import Making, project_asset
 from ejmap_assets.mask_file import write_mask
 from ejmap_assets.pictures import mask_over, mosaic_grey, mosaic_rgb, picture, shrunk
-from ejmap_assets.table_metadata import table_metadata
 from ejmap_assets.provenance import content_version
 from ejmap_assets.source_data import source_basemap, source_catalogue, source_masks
+from ejmap_assets.table_metadata import table_metadata
 from ejmap_geo.craters import craters_of, write_catalogue
 from ejmap_geo.raster import write_cog
 
@@ -20,8 +20,10 @@ PICTURE_PX = 480
 
 @project_asset(group="sources", kinds={"geotiff"}, kind="prepare")
 def basemap_mosaic(making: Making) -> Artefact:
-    """Image of the whole planet in simple cylindrical projection, longitude -180 to 180, 8 bit,
-    0 where nothing was imaged. All maps lie on its pixels."""
+    """Image of the whole planet in simple cylindrical projection.
+
+    Longitude -180 to 180, 8 bit, 0 where nothing was imaged. All maps lie on its pixels.
+    """
     raster, grid = source_basemap(making.project, tell=making.progress.say)
     write_cog(making.paths.basemap_mosaic, raster, grid=grid, nodata=0)
     return Artefact(
@@ -41,8 +43,11 @@ def basemap_mosaic(making: Making) -> Artefact:
 
 @project_asset(group="sources", kinds={"parquet"}, kind="prepare")
 def crater_catalogue(making: Making) -> Artefact:
-    """Fresh craters whose ejecta are mapped: number, name, centre, rim radius. Each crater becomes
-    a partition; a crater that is added is mapped without touching the others."""
+    """Fresh craters whose ejecta are mapped.
+
+    Number, name, centre, rim radius. Each crater becomes a partition; a crater that is added is
+    mapped without touching the others.
+    """
     catalogue = source_catalogue(making.project)
     craters = craters_of(catalogue)
     write_catalogue(catalogue, making.paths.crater_catalogue)
@@ -65,8 +70,11 @@ def crater_catalogue(making: Making) -> Artefact:
 
 @project_asset(group="sources", kinds={"geotiff"}, kind="prepare")
 def manual_masks(making: Making) -> Artefact:
-    """Ejecta that are known already, one mask a crater: drawn by a person, or the truth of a
-    synthetic planet. They train models and score maps; a project may have none."""
+    """Ejecta that are known already, one mask a crater.
+
+    Drawn by a person, or the truth of a synthetic planet. They train models and score maps; a
+    project may have none.
+    """
     basemap = read_project_basemap(making.project)
     known = np.zeros(basemap.grid.shape, np.bool_)
     parts: list[str | np.ndarray] = []

@@ -1,6 +1,6 @@
 """What the models look at around each crater."""
 
-from ejmap_assets.artefact import Artefact
+from ejmap_assets.artefact import Artefact, Metadata
 from ejmap_assets.chunk import CraterTask
 from ejmap_assets.pictures import picture, view_rgb
 from ejmap_assets.provenance import content_version
@@ -9,8 +9,10 @@ from ejmap_geo.tiling import mapping_tiles
 
 
 def tile_store(task: CraterTask) -> Artefact:
-    """Square tiles on a regular grid around one crater, as the models see them, and the crater's
-    polar view: azimuth against range, in which rays are straight stripes."""
+    """Tiles on a regular grid around one crater, as the models see them.
+
+    With them the crater's polar view: azimuth against range, in which rays are straight stripes.
+    """
     from ejmap_assets.crater_tiles import MAPPING, TiledCrater, wanted_annulus, write_tiles
     from ejmap_ml.ejseg.polar_data import write_polar_views
     from ejmap_ml.ejseg.polar_view import polar_view
@@ -30,7 +32,7 @@ def tile_store(task: CraterTask) -> Artefact:
         annulus=wanted_annulus(raster, basemap=basemap, crater=crater, plan=plan),
     )
     path = work.paths.tile_store(crater.key)
-    metadata: dict[str, object] = {"crater": crater.name, "tile_side_px": side_px}
+    metadata: Metadata = {"crater": crater.name, "tile_side_px": side_px}
     with write_tile_store(path, provenance=task.recipe.input_versions) as writer:
         table = write_tiles(writer, MAPPING, tiled, plan=plan)
         if plan.polar is not None:

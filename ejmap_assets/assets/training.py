@@ -5,7 +5,7 @@ import shutil
 import pandas as pd
 from dagster import MetadataValue
 
-from ejmap_assets.artefact import Artefact
+from ejmap_assets.artefact import Artefact, Metadata
 from ejmap_assets.declare import Making, project_asset
 from ejmap_assets.known_planets import known_planets
 from ejmap_assets.pictures import mask_over, mosaic_grey, picture, shrunk
@@ -21,8 +21,11 @@ MAX_PICTURES = 6
 
 @project_asset(group="training", kinds={"geotiff"}, kind="prepare")
 def training_planets(making: Making) -> Artefact:
-    """Planets whose ejecta are known crater by crater: synthetic ones made from seeds that are never
-    mapped, or the project's own planet with the craters that a person labelled."""
+    """Planets whose ejecta are known crater by crater.
+
+    Synthetic ones made from seeds that are never mapped, or the project's own planet with the
+    craters that a person labelled.
+    """
     making.paths.training.mkdir(parents=True, exist_ok=True)
     match making.settings.training:
         case SyntheticTraining() as training:
@@ -42,9 +45,11 @@ def training_planets(making: Making) -> Artefact:
 
 @project_asset(group="training", kinds={"zarr"}, kind="prepare")
 def training_set(making: Making) -> Artefact:
-    """Samples drawn from the training planets: around each crater some tiles and whether they hold
-    its ejecta, for EJCONN; the polar view with the share of ejecta in each cell (or tiles with their
-    masks) for EJSEG. One store a planet."""
+    """Samples drawn from the training planets.
+
+    Around each crater some tiles and whether they hold its ejecta, for EJCONN; the polar view with
+    the share of ejecta in each cell (or tiles with their masks) for EJSEG. One store a planet.
+    """
     from ejmap_assets.training_samples import write_samples
 
     names: list[str] = []
@@ -74,7 +79,7 @@ def training_set(making: Making) -> Artefact:
 def _described(making: Making) -> Artefact:
     versions: list[str] = []
     rows: list[dict[str, object]] = []
-    metadata: dict[str, MetadataValue] = {}
+    metadata: Metadata = {}
     for name, planet in known_planets(making.project):
         ejecta = ejecta_of(planet)
         versions += [name, planet_version(planet)]

@@ -55,5 +55,8 @@ def catalogue_is_valid(
     known = set(context.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
     return dg.AssetCheckResult(
         passed=keys == known,
-        metadata={"craters": len(keys), "without_partition": dg.MetadataValue.json(sorted(keys ^ known))},
+        metadata={
+            "craters": len(keys),
+            "without_partition": dg.MetadataValue.json(sorted(keys ^ known)),
+        },
     )
