@@ -99,10 +99,10 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _make(folder: Path) -> int:
     # Opened first: it keeps its own way to the terminal while libraries are silenced.
-    console = Console()
-    from ejmap_assets.make_project import make_project
+    with Console() as console:
+        from ejmap_assets.make_project import make_project
 
-    return make_project(folder, console)
+        return make_project(folder, console)
 
 
 def _ui(chosen: argparse.Namespace) -> int:

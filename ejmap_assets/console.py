@@ -1,11 +1,14 @@
 """Progress on a terminal: numbered steps, and one line that fills up."""
 
+import io
+import os
 import shutil
 import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TextIO
+from types import TracebackType
+from typing import Self, TextIO
 
 BAR_CHARACTERS = 24
 REDRAW_SECONDS = 0.1
@@ -14,14 +17,33 @@ PLAIN_SECONDS = 15.0
 
 
 class Console:
-    """A listener that draws on a stream; see :class:`ejmap_assets.progress.Progress`."""
+    """A listener that draws on a stream; see :class:`ejmap_assets.progress.Progress`.
+
+    Without a stream it takes a copy of standard error, which still leads to the terminal while
+    :func:`ejmap_assets.quiet.quiet_output` sends standard error itself to nowhere. Use it as a
+    context manager, so that the copy is closed.
+    """
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = stream or sys.stderr
+        self._stream = stream or _copy_of_stderr()
         self._is_terminal = self._stream.isatty()
         self._begun = self._part_begun = time.monotonic()
         self._drawn = 0.0
         self._is_line_open = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._clear()
+        self._stream.flush()
+        if self._stream is not sys.stderr:
+            self._stream.close()
 
     def line(self, text: str = "") -> None:
         """Write a line that stays."""
@@ -78,3 +100,12 @@ class Console:
         if self._is_line_open:
             self._stream.write("\r\x1b[2K")
             self._is_line_open = False
+
+
+def _copy_of_stderr() -> TextIO:
+    try:
+        number = os.dup(sys.stderr.fileno())
+    except (OSError, io.UnsupportedOperation):
+        # Standard error is no file: somebody who runs us inside another program listens there.
+        return sys.stderr
+    return os.fdopen(number, "w", encoding="utf-8", errors="replace")
