@@ -5,21 +5,28 @@ around all craters therefore scores every setting of every rule at once, exactly
 """
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numba
 import numpy as np
-from numba import njit
+from numba import njit, prange
 from numpy.typing import NDArray
 
 from ejmap_geo.craters import Crater
-from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks import PlacedMask
-from ejmap_geo.sphere import bearing
+from ejmap_geo.reproject import covering_window
+from ejmap_geo.window import Window
+from ejmap_ml.errors import SampleError
 
 MAD_TO_SIGMA = 1.4826
+GREY_LEVELS = 256
 DISTANCE_BINS_PER_RADIUS = 4
 MAX_DISTANCE_RADII = 80
+DISTANCE_BINS = DISTANCE_BINS_PER_RADIUS * MAX_DISTANCE_RADII
+# Bins of brightness are kept as bytes; they reach from -5 to +5 robust sigmas.
 BRIGHTNESS_BINS = 256
 BRIGHTNESS_SIGMA = 5.0
 
@@ -27,7 +34,14 @@ RULES = ("brightness threshold", "distance only", "brightness within k radii")
 
 
 class RuleSetting(NamedTuple):
-    """A tuned rule: ejecta is what is brighter than a threshold and nearer than a range."""
+    """A tuned rule: ejecta is what is brighter than a threshold and nearer than a range.
+
+    Attributes:
+        rule: One of :data:`RULES`.
+        feature: Index of the brightness measure in :func:`feature_names`.
+        distance_bins: Number of distance bins, from the crater outwards, that are ejecta.
+        brightness_bin: Lowest brightness bin that is ejecta.
+    """
 
     rule: str
     feature: int
@@ -40,7 +54,7 @@ class RuleSetting(NamedTuple):
         if self.brightness_bin > 0:
             sigma = (self.brightness_bin / BRIGHTNESS_BINS * 2 - 1) * BRIGHTNESS_SIGMA
             parts.append(f"{features[self.feature]} > {sigma:+.2f} sigma")
-        if self.distance_bins < DISTANCE_BINS_PER_RADIUS * MAX_DISTANCE_RADII:
+        if self.distance_bins < DISTANCE_BINS:
             parts.append(f"distance < {self.distance_bins / DISTANCE_BINS_PER_RADIUS:.2f} radii")
         return " and ".join(parts) or "everything within reach"
 
@@ -50,9 +64,9 @@ class RuleHistogram:
     """Basemap pixels around many craters, counted by truth, distance and brightness.
 
     Attributes:
-        counts: ``(feature, 2, distance bin, brightness bin)``; index 1 of the second axis is ejecta.
-            Pixels with ejecta beyond the crater's reach are counted in :attr:`missed_px`.
-        missed_px: Ejecta pixels that no rule can find.
+        counts: ``(feature, 2, distance bin, brightness bin)``; index 1 of the second axis is
+            ejecta. A pixel counts once for every crater whose reach it lies in.
+        missed_px: Ejecta pixels that no rule can find: beyond the reach, or without data.
     """
 
     counts: NDArray[np.int64]
@@ -72,26 +86,37 @@ def feature_names(band_count: int) -> tuple[str, ...]:
 
 
 def rule_histogram(
-    raster: NDArray[np.uint8], truth: PlacedMask, *, basemap: BasemapGrid, crater: Crater
+    raster: NDArray[np.uint8],
+    truth: Mapping[int, PlacedMask],
+    *,
+    basemap: BasemapGrid,
+    craters: Iterable[Crater],
 ) -> RuleHistogram:
-    """Count the pixels within a crater's reach and outside its rim.
+    """Count the pixels within reach of the craters of one planet and outside their rims.
 
     Args:
         raster: ``(band, rows, cols)`` mosaic, 0 in all bands where there are no data.
-        truth: Where the crater's ejecta are.
+        truth: Where the ejecta of each crater are, by crater id.
         basemap: Grid of ``raster``.
-        crater: The crater.
+        craters: The craters, each with its mask in ``truth``.
+
+    Raises:
+        SampleError: If ``raster`` does not lie on ``basemap`` or has no data at all.
     """
-    features = _brightness_features(raster)
-    distance_bins = DISTANCE_BINS_PER_RADIUS * MAX_DISTANCE_RADII
-    counts = np.zeros((len(features), 2, distance_bins, BRIGHTNESS_BINS), np.int64)
-    full = np.zeros(basemap.shape, np.bool_)
-    truth.paste_into(full)
-    lon0, lat0 = np.radians(crater.center)
-    reach_radii = min(crater.reach(basemap.body) / crater.radius_m, MAX_DISTANCE_RADII)
-    unit_rad = crater.radius_m / basemap.body.radius_m
-    missed_px = _count_pixels(features, full, counts, lon0, lat0, unit_rad, reach_radii)
-    return RuleHistogram(counts=counts, missed_px=missed_px)
+    levels, has_data = _brightness_levels(raster, basemap)
+    # Threads count for themselves: one histogram would be written by all of them at once.
+    shape = (numba.get_num_threads(), len(levels), 2, DISTANCE_BINS, BRIGHTNESS_BINS)
+    counts = np.zeros(shape, np.int64)
+    missed_px = 0
+    for crater in craters:
+        ejecta = truth[crater.crater_id]
+        window, edges = _reach_of(crater, basemap)
+        lon_deg, lat_deg = crater.center
+        place = (window.row, window.col, math.radians(lon_deg), math.radians(lat_deg))
+        within = ejecta.within(window, basemap)
+        settled_px = _count_pixels(levels, has_data, within, counts, place, edges)
+        missed_px += ejecta.area_px - settled_px
+    return RuleHistogram(counts=counts.sum(axis=0), missed_px=missed_px)
 
 
 def tune_rules(histogram: RuleHistogram) -> list[RuleSetting]:
@@ -123,41 +148,109 @@ def _f1_of_all_settings(histogram: RuleHistogram) -> NDArray[np.float64]:
     return 2 * hits / np.maximum(found_and_true, 1)
 
 
-def _brightness_features(raster: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return each band in robust sigmas of the planet, then their mean; NaN without data."""
-    has_data = raster.any(axis=0)
-    bands = raster.astype(np.float32)
-    median = np.median(bands[:, has_data], axis=1)[:, None, None]
-    spread = np.median(np.abs(bands[:, has_data] - median[:, 0]), axis=1)[:, None, None]
-    sigmas = (bands - median) / np.maximum(spread * MAD_TO_SIGMA, 1)
-    sigmas[:, ~has_data] = np.nan
-    if len(raster) == 1:
-        return sigmas
-    return np.concatenate([sigmas, sigmas.mean(axis=0, keepdims=True)])
+def _brightness_levels(
+    raster: NDArray[np.uint8], basemap: BasemapGrid
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Return the brightness bin of every pixel by each measure, and where there are data.
+
+    Brightness is in robust sigmas of the planet: ``(feature, rows, cols)`` of
+    :func:`feature_names`, meaningless where there are no data, and ``(rows, cols)``.
+    """
+    if raster.shape[1:] != basemap.shape:
+        raise SampleError(f"raster must be on a basemap of {basemap.shape} px, got {raster.shape}")
+    has_data = np.any(raster, axis=0)
+    if not has_data.any():
+        raise SampleError("mosaic has no data; a rule needs pixels with brightness")
+    sigmas = [_sigma_of_grey(np.bincount(b[has_data], minlength=GREY_LEVELS)) for b in raster]
+    levels = [_binned(of_grey)[band] for of_grey, band in zip(sigmas, raster, strict=True)]
+    if len(raster) > 1:
+        total = np.zeros(basemap.shape, np.float32)
+        for of_grey, band in zip(sigmas, raster, strict=True):
+            total += of_grey[band]
+        levels.append(_binned(total / np.float32(len(raster))))
+    return np.stack(levels), has_data
 
 
-@njit(cache=True)
-def _count_pixels(features, truth, counts, lon0, lat0, unit_rad, reach_radii):  # noqa: ANN001, ANN202
-    rows, cols = truth.shape
-    sin0, cos0 = math.sin(lat0), math.cos(lat0)
+def _sigma_of_grey(count_px: NDArray[np.int_]) -> NDArray[np.float32]:
+    """Return what each grey level is in robust sigmas, given how many pixels have it."""
+    grey = np.arange(GREY_LEVELS, dtype=np.float32)
+    median = _weighted_median(grey, count_px)
+    spread = _weighted_median(np.abs(grey - median), count_px)
+    return (grey - median) / np.maximum(spread * np.float32(MAD_TO_SIGMA), np.float32(1))
+
+
+def _weighted_median(values: NDArray[np.float32], count: NDArray[np.int_]) -> np.float32:
+    """Return the median of ``values`` repeated ``count`` times each; of an even number, halfway."""
+    order = np.argsort(values)
+    up_to = count[order].cumsum()
+    middle = np.searchsorted(up_to, [(up_to[-1] - 1) // 2, up_to[-1] // 2], side="right")
+    return np.float32(values[order][middle].mean())
+
+
+def _binned(sigma: NDArray[np.float32]) -> NDArray[np.uint8]:
+    level = (sigma.astype(np.float64) / BRIGHTNESS_SIGMA + 1) / 2 * BRIGHTNESS_BINS
+    return np.clip(level, 0, BRIGHTNESS_BINS - 1).astype(np.uint8)
+
+
+def _reach_of(crater: Crater, basemap: BasemapGrid) -> tuple[Window, NDArray[np.float64]]:
+    """Return the window that holds a crater's reach, and the edges of the distance bins.
+
+    An edge is the square of half the chord it spans, as :func:`_count_pixels` measures distance.
+    Edges beyond the reach are drawn in to it.
+    """
+    body = basemap.body
+    reach_m = min(crater.reach(body), MAX_DISTANCE_RADII * crater.radius_m)
+    azimuthal = AzimuthalGrid.reaching(
+        body, center=crater.center, resolution_m=basemap.resolution_m, reach_m=reach_m
+    )
+    edges_m = np.arange(DISTANCE_BINS + 1) / DISTANCE_BINS_PER_RADIUS * crater.radius_m
+    edges = np.sin(np.minimum(edges_m, reach_m) / body.radius_m / 2) ** 2
+    return covering_window(azimuthal, basemap, reach_m=reach_m), edges
+
+
+@njit(parallel=True, cache=True)
+def _count_pixels(
+    levels: NDArray[np.uint8],
+    has_data: NDArray[np.bool_],
+    truth: NDArray[np.bool_],
+    counts: NDArray[np.int64],
+    place: tuple[int, int, float, float],
+    edges: NDArray[np.float64],
+) -> int:
+    """Add the pixels of a window to the counts; return the ejecta pixels found or inside the rim.
+
+    ``place`` is first row and column of the window, and longitude and latitude of the crater in
+    radians. ``counts`` has one histogram for each thread; a thread takes every so many-th row.
+    """
+    row0, col0, lon0, lat0 = place
+    parts = counts.shape[0]
+    cols = has_data.shape[1]
     cell = 2 * math.pi / cols
-    missed_px = 0
-    for i in range(rows):
-        lat = math.pi / 2 - (i + 0.5) * cell
-        beyond = abs(lat - lat0) > reach_radii * unit_rad
-        for j in range(cols):
-            if beyond and not truth[i, j]:
-                continue
-            range_rad, _ = bearing(sin0, cos0, lon0, (j + 0.5) * cell - math.pi, lat)
-            distance = range_rad / unit_rad
-            if distance < 1.0:
-                continue
-            if distance >= reach_radii or math.isnan(features[0, i, j]):
-                missed_px += int(truth[i, j])
-                continue
-            near = int(distance * DISTANCE_BINS_PER_RADIUS)
-            for f in range(features.shape[0]):
-                level = (features[f, i, j] / BRIGHTNESS_SIGMA + 1) / 2 * BRIGHTNESS_BINS
-                bright = min(max(int(level), 0), BRIGHTNESS_BINS - 1)
-                counts[f, int(truth[i, j]), near, bright] += 1
-    return missed_px
+    across = np.sin(((col0 + np.arange(truth.shape[1]) + 0.5) * cell - math.pi - lon0) / 2) ** 2
+    settled_px = 0
+    for part in prange(parts):
+        for i in range(part, truth.shape[0], parts):
+            lat = math.pi / 2 - (row0 + i + 0.5) * cell
+            along = math.sin((lat - lat0) / 2) ** 2
+            narrowing = math.cos(lat0) * math.cos(lat)
+            near = 0
+            for j in range(truth.shape[1]):
+                chord = along + narrowing * across[j]
+                if chord >= edges[-1]:
+                    continue
+                # The bin is next to that of the pixel before, so no arc is ever computed.
+                while chord >= edges[near + 1]:
+                    near += 1
+                while chord < edges[near]:
+                    near -= 1
+                is_ejecta = int(truth[i, j])
+                if near < DISTANCE_BINS_PER_RADIUS:
+                    settled_px += is_ejecta
+                    continue
+                col = (col0 + j) % cols
+                if not has_data[row0 + i, col]:
+                    continue
+                settled_px += is_ejecta
+                for f in range(levels.shape[0]):
+                    counts[part, f, is_ejecta, near, levels[f, row0 + i, col]] += 1
+    return settled_px
