@@ -1,0 +1,239 @@
+"""Chunks of craters through the real engine: a crater that fails, fails alone.
+
+The steps are stand-ins that hand over a word; what is under test is how their results and failures
+become materialisations.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from ejmap_assets import partitions
+from ejmap_assets.artefact import Artefact
+from ejmap_assets.assets.craters import build_crater_assets, crater_steps
+from ejmap_assets.chunk import CraterStep, CraterTask
+from ejmap_assets.crater_state import CraterState, crater_states
+from ejmap_assets.definitions import build_defs
+from ejmap_assets.failures import StepError
+from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
+from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.provenance import DATA_VERSION_TAG, last_record
+from ejmap_assets.recipes import RecipeBook, book_of
+from ejmap_assets.resources import OpenProject, ProjectResource
+from ejmap_assets.runner import RANGE_END, RANGE_START, SILENT_LOG
+from ejmap_geo.body import MERCURY
+from ejmap_geo.coords import LonLat
+from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
+
+STEPS = names_divided_by(Division.CRATERS)
+UPSTREAM = ("basemap_mosaic", "crater_catalogue", "promoted_ejconn", "promoted_ejseg")
+KEYS = ["0001", "0002", "0003", "0004"]
+
+
+class RecordingSteps:
+    """Steps that note what they were asked for, and fail where they are told to."""
+
+    def __init__(self) -> None:
+        self.made: list[tuple[str, str]] = []
+        self.broken: set[tuple[str, str]] = set()
+
+    def build(self) -> list[CraterStep]:
+        """Return stand-ins for the steps of a crater."""
+        return [
+            CraterStep(spec=step.spec, make=self._make(step.name)) for step in crater_steps()
+        ]
+
+    def _make(self, name: str):
+        def make(task: CraterTask) -> Artefact:
+            key = task.crater.key
+            if (name, key) in self.broken:
+                raise StepError(f"{name} cannot be made")
+            self.made.append((name, key))
+            path = LINEAGE[name].output(task.work.paths, key)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+            return Artefact(content=f"{name} {key}", metadata={"radius_m": task.crater.radius_m})
+
+        return make
+
+
+class Bench:
+    """A project of four craters on an instance of its own, with everything upstream reported."""
+
+    def __init__(self, folder: Path, instance: dg.DagsterInstance) -> None:
+        self.instance = instance
+        self.steps = RecordingSteps()
+        (folder / "project.yaml").write_text(
+            "source: {kind: synthetic, seed: 1}\ntraining: {kind: synthetic, seeds: [2]}\n"
+        )
+        self.project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+        self.put_craters([10_000.0] * len(KEYS))
+        for name in UPSTREAM:
+            self.report(name, data_version="1")
+        self._defs = build_defs(
+            resource_overrides={"project": ProjectResource(folder=str(folder))},
+            steps=self.steps.build(),
+        )
+
+    def put_craters(self, radii_m: list[float]) -> None:
+        """Write a catalogue with these radii."""
+        craters = [
+            Crater(crater_id=number, name="", center=LonLat(number, 0), radius_m=radius_m)
+            for number, radius_m in enumerate(radii_m, start=1)
+        ]
+        write_catalogue(catalogue_from(craters, MERCURY), self.project.paths.crater_catalogue)
+        partitions.sync_craters(self.instance, [crater.key for crater in craters])
+
+    def report(self, name: str, *, data_version: str) -> None:
+        """Say that an upstream asset was made."""
+        self.instance.report_runless_asset_event(
+            dg.AssetMaterialization(name, tags={DATA_VERSION_TAG: data_version})
+        )
+
+    def map(self, first: str, last: str, assets: tuple[str, ...] = STEPS):
+        """Map a range of craters in one run."""
+        return self._defs.resolve_job_def("map_craters").execute_in_process(
+            instance=self.instance,
+            asset_selection=[dg.AssetKey(name) for name in assets],
+            partition_key=first if first == last else None,
+            tags=None if first == last else {RANGE_START: first, RANGE_END: last},
+            run_config=SILENT_LOG,
+            raise_on_error=False,
+        )
+
+    def events(self, name: str) -> list[str]:
+        """Return the partition of each materialisation of an asset, oldest first."""
+        records = self.instance.fetch_materializations(dg.AssetKey(name), limit=100).records
+        return [record.partition_key or "" for record in records][::-1]
+
+    @property
+    def book(self) -> RecipeBook:
+        """The recipes that hold now."""
+        return book_of(self.project, self.instance)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """Four craters, nothing mapped."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield Bench(tmp_path, instance)
+
+
+def test_every_artefact_of_every_crater_is_materialised_once(bench: Bench) -> None:
+    """No second event from Dagster stands beside the logged one."""
+    result = bench.map("0001", "0004")
+
+    assert result.success
+    assert {name: bench.events(name) for name in STEPS} == dict.fromkeys(STEPS, KEYS)
+
+
+def test_each_crater_has_its_own_metadata_and_data_version(bench: Bench) -> None:
+    """Which a MaterializeResult of many partitions could not give."""
+    bench.put_craters([10_000.0, 20_000.0, 30_000.0, 40_000.0])
+
+    bench.map("0001", "0004")
+
+    record = last_record(bench.instance, "tile_store", "0003")
+    assert record is not None
+    assert record.data_version == "tile_store 0003"
+    assert record.metadata["radius_m"].value == 30_000.0
+    assert record.metadata["seconds"].value >= 0
+
+
+def test_a_bad_crater_fails_alone_and_is_named(bench: Bench) -> None:
+    """The others go on to their masks; the bad one stops at its bad step."""
+    bench.steps.broken = {("tile_store", "0002")}
+
+    result = bench.map("0001", "0004")
+
+    good = ["0001", "0003", "0004"]
+    assert not result.success
+    assert bench.events("azimuthal_mosaic") == KEYS
+    assert {name: bench.events(name) for name in STEPS[1:]} == dict.fromkeys(STEPS[1:], good)
+    failure = next(event for event in result.all_events if event.is_step_failure)
+    data = failure.step_failure_data.user_failure_data
+    assert "1 of 4 craters failed" in data.description
+    assert "0002: tile_store cannot be made" in data.description
+    assert data.metadata["failed_craters"].value == ["0002"]
+
+
+def test_a_repaired_crater_is_made_without_the_others(bench: Bench) -> None:
+    """One partition, and only the steps that are missing."""
+    bench.steps.broken = {("tile_store", "0002")}
+    bench.map("0001", "0004")
+    bench.steps.broken, bench.steps.made = set(), []
+
+    result = bench.map("0002", "0002", STEPS[1:])
+
+    assert result.success
+    assert bench.steps.made == [(name, "0002") for name in STEPS[1:]]
+
+
+def test_a_step_without_its_input_says_what_to_make_first(bench: Bench) -> None:
+    """Rather than fail on a missing file."""
+    result = bench.map("0001", "0001", ("basemap_mask",))
+
+    failure = next(event for event in result.all_events if event.is_step_failure)
+    assert failure.step_failure_data.user_failure_data.description.endswith(
+        "0001: basemap_mask needs segmentation_mask of 0001, which was never made; "
+        "materialise it first"
+    )
+
+
+def test_the_state_of_craters_follows_their_inputs(bench: Bench) -> None:
+    """Missing, then current, then stale when another model is promoted."""
+    bench.steps.broken = {("tile_store", "0002")}
+    before = crater_states(bench.book)
+    bench.map("0001", "0004")
+    mapped = crater_states(bench.book)
+    bench.report("promoted_ejseg", data_version="2")
+    promoted = crater_states(bench.book)
+
+    missing, current, stale = CraterState.MISSING, CraterState.CURRENT, CraterState.STALE
+    assert list(before.values()) == [missing] * 4
+    assert list(mapped.values()) == [current, missing, current, current]
+    assert list(promoted.values()) == [stale, missing, stale, stale]
+
+
+def test_promoting_equal_weights_leaves_every_crater_current(bench: Bench) -> None:
+    """Content decides, not the time of the promotion."""
+    bench.map("0001", "0004")
+
+    bench.report("promoted_ejseg", data_version="1")
+
+    assert set(crater_states(bench.book).values()) == {CraterState.CURRENT}
+
+
+def test_a_changed_crater_leaves_the_others_current(bench: Bench) -> None:
+    """The catalogue changes as a whole, but each crater depends on its own row."""
+    bench.map("0001", "0004")
+
+    bench.put_craters([10_000.0, 10_000.0, 12_000.0, 10_000.0, 10_000.0])
+    bench.report("crater_catalogue", data_version="2")
+
+    current, stale = CraterState.CURRENT, CraterState.STALE
+    assert crater_states(bench.book) == {
+        "0001": current,
+        "0002": current,
+        "0003": stale,
+        "0004": current,
+        "0005": CraterState.MISSING,
+    }
+
+
+def test_a_lost_file_makes_its_crater_stale(bench: Bench) -> None:
+    """The record is a claim about the disk, not the disk."""
+    bench.map("0001", "0004")
+
+    bench.project.paths.tile_store("0004").unlink()
+
+    assert crater_states(bench.book)["0004"] is CraterState.STALE
+
+
+def test_the_chunk_size_is_a_setting() -> None:
+    """Backfills cut their craters by it."""
+    assets = build_crater_assets(steps=crater_steps(), chunk_craters=7)
+
+    assert assets.backfill_policy == dg.BackfillPolicy.multi_run(7)

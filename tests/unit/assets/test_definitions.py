@@ -1,0 +1,87 @@
+"""The code location: it loads, it is light, and it says what it holds."""
+
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+
+from ejmap_assets.definitions import build_defs
+from ejmap_assets.jobs import build_jobs
+from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
+
+
+@pytest.fixture(scope="module")
+def defs() -> dg.Definitions:
+    """A fresh code location."""
+    return build_defs()
+
+
+def test_the_code_location_loads(defs: dg.Definitions) -> None:
+    """Every asset, check, job and resource fits the others."""
+    dg.Definitions.validate_loadable(defs)
+
+
+def test_loading_imports_neither_torch_nor_a_plotting_window() -> None:
+    """Each run would pay seconds for torch; only steps that need it import it."""
+    heavy = "'torch', 'lightning', 'timm', 'segmentation_models_pytorch', 'matplotlib.pyplot'"
+    code = (
+        "import sys, ejmap_assets.definitions\n"
+        f"print(sorted(set(sys.modules) & {{{heavy}}}))"
+    )
+
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+
+    assert found.stdout.decode().strip() == "[]"
+
+
+def test_every_asset_of_the_lineage_is_declared_with_its_inputs(defs: dg.Definitions) -> None:
+    """The table of the lineage and the graph in the UI are one."""
+    specs = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
+
+    inputs = {
+        name: {dep.asset_key.to_user_string() for dep in spec.deps} for name, spec in specs.items()
+    }
+
+    assert inputs == {name: set(node.inputs) for name, node in LINEAGE.items()}
+
+
+def test_every_asset_is_described_grouped_and_owned(defs: dg.Definitions) -> None:
+    """A geologist who opens the UI finds words, not function names."""
+    for spec in defs.resolve_all_asset_specs():
+        assert len(spec.description or "") > 40, spec.key
+        assert spec.group_name in {"sources", "training", "models", "craters", "map"}, spec.key
+        assert spec.owners, spec.key
+        assert spec.kinds, spec.key
+
+
+def test_the_lineage_lists_inputs_before_what_is_made_from_them() -> None:
+    """Stages walk through it from the top."""
+    seen: set[str] = set()
+    for name, node in LINEAGE.items():
+        assert set(node.inputs) <= seen, name
+        seen.add(name)
+
+
+def test_jobs_are_named_by_what_people_do() -> None:
+    """Each asset can be made by a job."""
+    assert {job.name for job in build_jobs()} == {
+        "prepare",
+        "prepare_training",
+        "train_ejconn",
+        "train_ejseg",
+        "promote",
+        "map_craters",
+        "refresh_map",
+        "evaluate",
+    }
+
+
+def test_the_steps_of_a_crater_share_one_backfill_chunk(defs: dg.Definitions) -> None:
+    """One process, and one loaded model, serves many craters."""
+    graph = defs.resolve_asset_graph()
+    policies = {
+        graph.get(dg.AssetKey(name)).backfill_policy for name in names_divided_by(Division.CRATERS)
+    }
+
+    assert policies == {dg.BackfillPolicy.multi_run(50)}

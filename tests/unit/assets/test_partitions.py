@@ -1,0 +1,36 @@
+"""Partitions: keys that sort, and craters that follow the catalogue."""
+
+import dagster as dg
+
+from ejmap_assets import partitions
+
+
+def test_a_member_key_says_version_and_iteration() -> None:
+    """Dagster joins dimensions by the alphabet of their names; we read the key back."""
+    key = partitions.member_key(version="ejseg_polar", iteration=3)
+
+    assert str(key) == "03|ejseg_polar"
+    assert partitions.version_and_iteration(str(key)) == ("ejseg_polar", 3)
+
+
+def test_craters_follow_the_catalogue() -> None:
+    """New craters become partitions, and those that left it are forgotten."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        first = partitions.sync_craters(instance, ["0002", "0001"])
+        second = partitions.sync_craters(instance, ["0002", "0003"])
+        known = instance.get_dynamic_partitions(partitions.CRATERS_NAME)
+
+    assert first == (["0001", "0002"], [])
+    assert second == (["0003"], ["0001"])
+    assert list(known) == ["0002", "0003"]
+
+
+def test_a_version_is_registered_once() -> None:
+    """Training the same version again is no error."""
+    name = partitions.EJSEG_VERSIONS_NAME
+    with dg.DagsterInstance.ephemeral() as instance:
+        for _ in range(2):
+            partitions.register_version(instance, versions_name=name, version="a")
+        known = list(instance.get_dynamic_partitions(name))
+
+    assert known == ["a"]
