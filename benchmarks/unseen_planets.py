@@ -1,0 +1,129 @@
+"""How good the demo's models are on planets never seen: scores by seed, mean and range.
+
+Run `make demo` first; its promoted EJSEG maps every crater, its training planets tune
+the rules. One line a planet, then mean and range, and the CPU seconds that a crater takes.
+"""
+
+import argparse
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from torch import nn
+
+from ejmap_assets.crater_work import azimuthal_grid
+from ejmap_assets.known_planets import known_planets
+from ejmap_assets.models import promoted_bundles
+from ejmap_assets.project import ProjectPaths, SyntheticTraining, load_project
+from ejmap_assets.resources import OpenProject
+from ejmap_geo.agreement import Confusion, origin_agreement, placed_confusion
+from ejmap_geo.craters import Crater
+from ejmap_geo.masks import PlacedMask
+from ejmap_geo.mosaic import is_set
+from ejmap_geo.reproject import covering_window, to_basemap
+from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
+from ejmap_ml.baselines import RuleHistogram, rule_histogram, score_rule, tune_rules
+from ejmap_ml.config import PolarUnetConfig
+from ejmap_ml.ejseg.polar_config import PolarViewConfig
+from ejmap_ml.ejseg.polar_predict import map_crater
+from ejmap_ml.ejseg.polar_view import polar_grid, polar_view
+
+
+def main() -> None:
+    """Print the table."""
+    chosen = _arguments()
+    project = OpenProject(settings=load_project(chosen.project), paths=ProjectPaths(chosen.project))
+    training = project.settings.training
+    if not isinstance(training, SyntheticTraining):
+        raise SystemExit(f"{chosen.project} did not learn from synthetic planets")
+    seen = set(training.seeds) & set(chosen.seeds)
+    if seen:
+        raise SystemExit(f"seeds {sorted(seen)} were trained on; choose others")
+    bundles = promoted_bundles(project.paths, "ejseg")
+    architecture = bundles[0].config.architecture
+    if not isinstance(architecture, PolarUnetConfig):
+        raise SystemExit("the promoted EJSEG is no polar model; promote one")
+    networks = [bundle.build() for bundle in bundles]
+    tuned = tune_rules(_counted(planet for _, planet in known_planets(project)))
+    config = PlanetConfig(
+        body=project.settings.planet,
+        width_px=training.width_px,
+        craters=training.craters,
+        bands=1 if training.grey else 3,
+    )
+    rows: list[dict[str, float]] = []
+    for seed in chosen.seeds:
+        planet = make_planet(config, seed=seed)
+        rules = _counted([planet])
+        row = _scores(planet, networks, view=architecture.view)
+        row |= {setting.rule: score_rule(setting, rules) for setting in tuned}
+        best = max(row[setting.rule] for setting in tuned)
+        rows.append({"seed": seed, **row, "lead": row["pixel F1"] - best})
+        print(pd.DataFrame(rows[-1:]).to_string(index=False, float_format="{:.3f}".format))
+    _print_summary(pd.DataFrame(rows).set_index("seed"))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--project", type=Path, default=Path("projects/demo"))
+    parser.add_argument("--seeds", type=int, nargs="+", default=[100, 101, 102])
+    return parser.parse_args()
+
+
+def _scores(
+    planet: Planet, networks: Sequence[nn.Module], *, view: PolarViewConfig
+) -> dict[str, float]:
+    begun_s = time.process_time()
+    predicted = {
+        crater.crater_id: _mapped(planet, crater, networks, view=view) for crater in planet.craters
+    }
+    seconds = time.process_time() - begun_s
+    pixels = Confusion()
+    for crater_id, truth in planet.truth.items():
+        pixels += placed_confusion(predicted[crater_id], truth, basemap=planet.basemap)
+    origin = origin_agreement(predicted, planet.truth, basemap=planet.basemap)
+    return {
+        "pixel F1": pixels.f1,
+        "IoU": pixels.iou,
+        "origin": origin.origin_accuracy,
+        "right claims": origin.claim_precision,
+        "CPU s/crater": seconds / len(planet.craters),
+    }
+
+
+def _mapped(
+    planet: Planet, crater: Crater, networks: Sequence[nn.Module], *, view: PolarViewConfig
+) -> PlacedMask:
+    azimuthal = azimuthal_grid(crater, planet.basemap)
+    layers = map_crater(
+        networks,
+        polar_view(planet.raster, basemap=planet.basemap, crater=crater, config=view),
+        polar=polar_grid(crater, body=planet.basemap.body, config=view),
+        azimuthal=azimuthal,
+    )
+    corner_m = np.sqrt(2) * azimuthal.half_size_px * azimuthal.resolution_m
+    window = covering_window(azimuthal, planet.basemap, reach_m=corner_m)
+    mask = to_basemap(
+        is_set(layers.probability), azimuthal=azimuthal, basemap=planet.basemap, window=window
+    )
+    return PlacedMask.in_window(mask, window=window, basemap=planet.basemap)
+
+
+def _counted(planets: Iterator[Planet] | Sequence[Planet]) -> RuleHistogram:
+    counts = [
+        rule_histogram(one.raster, one.truth, basemap=one.basemap, craters=one.craters)
+        for one in planets
+    ]
+    return sum(counts[1:], start=counts[0])
+
+
+def _print_summary(table: pd.DataFrame) -> None:
+    summary = pd.DataFrame({"mean": table.mean(), "lowest": table.min(), "highest": table.max()})
+    print(f"\n{len(table)} unseen planets")
+    print(summary.to_string(float_format="{:.3f}".format))
+
+
+if __name__ == "__main__":
+    main()
