@@ -6,12 +6,15 @@ import pandas as pd
 
 from ejmap_assets.console import Console
 from ejmap_assets.instance import open_instance
+from ejmap_assets.model_choice import configured_model
 from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.resources import OpenProject
 from ejmap_assets.runner import Runner
 from ejmap_assets.scoring import POOLED
 from ejmap_assets.user_input import check_user_input
 
+MODEL_KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 SHOWN = {
     "method": "method",
     "pixel_f1": "pixel F1",
@@ -30,12 +33,16 @@ def make_project(folder: Path, console: Console) -> int:
 
     Raises:
         AssetsError: If the project is not valid, or a step failed on which the rest stands.
+        ConfigError: If there is no such preset as the settings name.
     """
     paths = ProjectPaths(folder.resolve())
     project = OpenProject(settings=load_project(paths.folder), paths=paths)
     console.line(f"project {folder}")
     for note in check_user_input(project.settings, paths):
         console.line(note)
+    for kind in MODEL_KINDS:
+        # Asked for before anything is made: a misspelt preset should not cost a training set.
+        configured_model(project, kind)
     with open_instance(paths.folder) as instance:
         complaints = Runner(project, instance, console).run()
     console.line()

@@ -5,6 +5,7 @@ checked here before anything is computed: see :func:`read_basemap` and :func:`re
 """
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,10 @@ def read_raster(path: Path) -> xr.DataArray:
         RasterError: If the file is missing or no raster.
     """
     try:
-        raster = rioxarray.open_rasterio(path)
+        with warnings.catch_warnings():
+            # rioxarray 0.19, the last for Python 3.11, multiplies transforms as affine 2 did.
+            warnings.filterwarnings("ignore", "Use `@` matmul", PendingDeprecationWarning)
+            raster = rioxarray.open_rasterio(path)
     except RasterioIOError as error:
         raise RasterError(f"{path} cannot be read as a raster ({error})") from error
     if not isinstance(raster, xr.DataArray):

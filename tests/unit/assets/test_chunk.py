@@ -41,9 +41,7 @@ class RecordingSteps:
 
     def build(self) -> list[CraterStep]:
         """Return stand-ins for the steps of a crater."""
-        return [
-            CraterStep(spec=step.spec, make=self._make(step.name)) for step in crater_steps()
-        ]
+        return [CraterStep(spec=step.spec, make=self._make(step.name)) for step in crater_steps()]
 
     def _make(self, name: str):
         def make(task: CraterTask) -> Artefact:

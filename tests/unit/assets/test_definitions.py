@@ -25,10 +25,7 @@ def test_the_code_location_loads(defs: dg.Definitions) -> None:
 def test_loading_imports_neither_torch_nor_a_plotting_window() -> None:
     """Each run would pay seconds for torch; only steps that need it import it."""
     heavy = "'torch', 'lightning', 'timm', 'segmentation_models_pytorch', 'matplotlib.pyplot'"
-    code = (
-        "import sys, ejmap_assets.definitions\n"
-        f"print(sorted(set(sys.modules) & {{{heavy}}}))"
-    )
+    code = f"import sys, ejmap_assets.definitions\nprint(sorted(set(sys.modules) & {{{heavy}}}))"
 
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
 

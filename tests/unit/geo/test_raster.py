@@ -166,7 +166,6 @@ def test_writing_refuses_what_does_not_fit(
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
 def test_a_raster_opens_lazily_with_its_crs(tmp_path: Path) -> None:
     """Values, dimensions and CRS come back; a file that is no raster is named."""
     write_cog(tmp_path / "a.tif", _gradient(2), grid=BASEMAP)

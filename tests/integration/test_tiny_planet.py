@@ -1,0 +1,228 @@
+"""A tiny planet from nothing to a scored map, through Dagster, and what happens after that."""
+
+import io
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+
+from ejmap_assets import partitions
+from ejmap_assets.console import Console
+from ejmap_assets.crater_state import CraterState, crater_states
+from ejmap_assets.lineage import LINEAGE, Division
+from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.provenance import Record, last_record
+from ejmap_assets.recipes import book_of, configured_members
+from ejmap_assets.resources import OpenProject
+from ejmap_assets.runner import Runner
+from ejmap_assets.scoring import CHAIN, POOLED
+from ejmap_geo.raster import read_raster
+
+SETTINGS = """
+source: {kind: synthetic, seed: 5, width_px: 256, craters: 3}
+training: {kind: synthetic, seeds: [1], width_px: 256, craters: 3}
+models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml, iterations: 2}
+mapping: {tile_side_px: 32}
+"""
+EJCONN = """
+name: ejconn_test
+architecture: {kind: timm_classifier, name: resnet10t, crop: {height_px: 32, width_px: 32}}
+normalization: {kind: fixed}
+loss: {kind: bce}
+optimizer: {kind: adamw, learning_rate: 1.0e-3}
+training: {batch_size: 16, max_steps: 2, validation_fraction: 0.2}
+"""
+POLAR = """
+name: ejseg_test
+architecture: {kind: polar_unet, base_channels: 4, depth: 1, view: {rows: 32, cols: 64}}
+normalization: {kind: none}
+loss: {kind: dice_bce}
+optimizer: {kind: adamw, learning_rate: 1.0e-3}
+training: {batch_size: 2, max_steps: 2, validation_fraction: 0.0}
+"""
+TILES = """
+name: ejseg_tiles
+architecture:
+  kind: smp
+  name: unet
+  encoder: tu-resnet10t
+  encoder_depth: 3
+  decoder_channels: [16, 8, 8]
+  tile: {side_px: 32, distance_mode: ratio}
+normalization: {kind: train}
+loss: {kind: dice}
+optimizer: {kind: adamw, learning_rate: 1.0e-3}
+training: {batch_size: 4, max_steps: 2, validation_fraction: 0.0}
+"""
+
+
+@dataclass
+class Made:
+    """A project and its instance."""
+
+    project: OpenProject
+    instance: dg.DagsterInstance
+
+    def run(self) -> tuple[list[str], str]:
+        """Bring it up to date; return the complaints and what the console showed."""
+        stream = io.StringIO()
+        complaints = Runner(self.project, self.instance, Console(stream)).run()
+        return complaints, stream.getvalue()
+
+    def keys(self, name: str) -> list[str | None]:
+        """Return the partitions an asset should have; None stands for an undivided one."""
+        match LINEAGE[name].division:
+            case Division.WHOLE:
+                return [None]
+            case Division.CRATERS:
+                return list(self.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
+            case division:
+                return list(configured_members(division, self.project))
+
+    def record(self, name: str, key: str | None) -> Record:
+        """Return the last materialisation of an asset."""
+        record = last_record(self.instance, name, key)
+        assert record is not None, (name, key)
+        return record
+
+    @property
+    def states(self) -> dict[str, CraterState]:
+        """Where the craters stand."""
+        return crater_states(book_of(self.project, self.instance))
+
+
+def _project(folder: Path, settings: str = SETTINGS) -> OpenProject:
+    folder.mkdir(exist_ok=True)
+    (folder / "project.yaml").write_text(settings)
+    for name, text in (("ejconn_test", EJCONN), ("ejseg_test", POLAR), ("ejseg_tiles", TILES)):
+        (folder / f"{name}.yaml").write_text(text)
+    return OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """A tiny planet of three craters, made once from end to end."""
+    project = _project(tmp_path_factory.mktemp("tiny"))
+    with dg.DagsterInstance.ephemeral() as instance:
+        one = Made(project, instance)
+        complaints, shown = one.run()
+        assert complaints == [], shown
+        yield one
+
+
+def test_everything_is_made_and_recorded_once(made: Made) -> None:
+    """Each partition of each asset has one materialisation and its file."""
+    for name, node in LINEAGE.items():
+        records = made.instance.fetch_materializations(dg.AssetKey(name), limit=100).records
+        assert sorted(str(one.partition_key) for one in records) == sorted(
+            map(str, made.keys(name))
+        ), name
+        for key in made.keys(name):
+            assert node.output(made.project.paths, key or "").exists(), (name, key)
+
+
+def test_every_asset_reports_numbers_and_every_raster_a_picture(made: Made) -> None:
+    """What a scientist looks at first is in the UI."""
+    without_picture = {"crater_catalogue", "training_set", "promoted_ejconn", "promoted_ejseg"}
+    for name in LINEAGE:
+        metadata = made.record(name, made.keys(name)[0]).metadata
+        assert metadata["seconds"].value >= 0
+        shown = [str(value.value) for key, value in metadata.items() if key.startswith("picture")]
+        assert bool(shown) is (name not in without_picture), name
+        assert all(text.startswith("![") and len(text) < 81_000 for text in shown), name
+
+
+def test_masks_name_the_mosaic_and_the_models_they_come_from(made: Made) -> None:
+    """In the file and in the event, with the data versions of these very artefacts."""
+    key = "0001"
+    with rasterio.open(made.project.paths.segmentation(key)) as raster:
+        inputs = raster.tags()["EJMAP_INPUTS"]
+        names = raster.descriptions
+
+    for name in ("basemap_mosaic", "promoted_ejseg"):
+        assert f'"{name}": "{made.record(name, None).data_version}"' in inputs
+    assert names == ("probability", "vote_fraction", "mask")
+
+
+def test_the_mask_is_where_the_probability_is_above_one_half(made: Made) -> None:
+    """The layers of a crater agree with each other."""
+    with read_raster(made.project.paths.segmentation("0002")) as layers:
+        probability, votes, mask = layers.to_numpy()
+
+    np.testing.assert_array_equal(mask == 1, probability > 0.5)
+    assert set(np.unique(votes)) <= {0.0, 0.5, 1.0}
+
+
+def test_the_map_counts_its_craters_and_their_states(made: Made) -> None:
+    """Nothing is missing and nothing is stale after a whole run."""
+    metadata = made.record("global_map", None).metadata
+
+    assert metadata["current_count"].value == 3
+    assert metadata["missing_craters"].value == metadata["stale_craters"].value == []
+
+
+def test_the_scores_hold_the_chain_its_craters_and_three_rules(made: Made) -> None:
+    """The rules are tuned on the training planet only and scored on this one."""
+    scores = pd.read_parquet(made.project.paths.scores)
+
+    pooled = scores[scores["crater"] == POOLED]
+    assert pooled["method"].tolist() == [
+        CHAIN,
+        "brightness threshold",
+        "distance only",
+        "brightness within k radii",
+    ]
+    assert scores[scores["crater"] != POOLED]["crater"].tolist() == ["0001", "0002", "0003"]
+    assert pooled["pixel_f1"].between(0, 1).all()
+
+
+def test_a_second_run_does_nothing(made: Made) -> None:
+    """What is there and current is skipped, stage by stage."""
+    runs = made.instance.get_runs_count()
+
+    complaints, shown = made.run()
+
+    assert complaints == []
+    assert made.instance.get_runs_count() == runs
+    assert shown.count("there and up to date") == 8
+
+
+def test_a_broken_crater_fails_alone_and_is_made_again_once_repaired(made: Made) -> None:
+    """The map is drawn without waiting for it and says that its mask is of older data."""
+    paths = made.project.paths
+    for key in ("0001", "0002", "0003"):
+        shutil.rmtree(paths.tile_store(key))
+    sound = paths.azimuthal_mosaic("0002").read_bytes()
+    paths.azimuthal_mosaic("0002").write_bytes(b"no raster")
+
+    complaints, _ = made.run()
+    broken = made.states
+    paths.azimuthal_mosaic("0002").write_bytes(sound)
+    repaired_complaints, _ = made.run()
+
+    current = CraterState.CURRENT
+    assert len(complaints) == 1
+    assert complaints[0].startswith("1 of 3 craters failed, the others are kept. 0002: ")
+    assert broken == {"0001": current, "0002": CraterState.STALE, "0003": current}
+    assert repaired_complaints == []
+    assert set(made.states.values()) == {current}
+
+
+def test_another_segmentation_model_remaps_every_crater(made: Made) -> None:
+    """EJSEG on tiles takes the place of the polar one, by a change of one setting."""
+    project = _project(made.project.paths.folder, SETTINGS.replace("ejseg_test", "ejseg_tiles"))
+    other = Made(project, made.instance)
+
+    before = other.states
+    complaints, shown = other.run()
+
+    assert complaints == [], shown
+    assert set(before.values()) == {CraterState.STALE}
+    assert set(other.states.values()) == {CraterState.CURRENT}
+    assert other.record("promoted_ejseg", None).metadata["version"].value == "ejseg_tiles"
