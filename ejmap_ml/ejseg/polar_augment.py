@@ -8,6 +8,7 @@ from ejmap_ml.ejseg.polar_config import PolarAugmentationConfig
 from ejmap_ml.ejseg.polar_view import VALID_CHANNEL
 from ejmap_ml.samples import SampleBatch
 
+# Coarse and fine random cells, range by azimuth, that are stretched over the view.
 TEXTURE_CELLS = ((10, 48), (40, 192))
 
 
@@ -19,11 +20,15 @@ class PolarAugmenter:
         self._bands = bands
 
     def __call__(self, batch: SampleBatch, generator: torch.Generator) -> SampleBatch:
-        """Return a changed copy; view, target and weight turn together."""
+        """Return a changed copy; view, target and weight turn together.
+
+        A batch without weights gets equal ones.
+        """
         (view,) = batch.inputs
         weight = torch.ones_like(batch.target) if batch.weight is None else batch.weight
         moved = [
-            _turned(torch.cat(sample), generator) for sample in zip(view, batch.target, weight, strict=True)
+            _turned(torch.cat(sample), generator)
+            for sample in zip(view, batch.target, weight, strict=True)
         ]
         whole = torch.stack(moved)
         view, target, weight = whole.split([view.shape[1], 1, 1], dim=1)
@@ -39,7 +44,9 @@ class PolarAugmenter:
         level = config.level_sigma * torch.randn(1, generator=generator)
         phase = 2 * torch.pi * torch.rand(1, generator=generator)
         azimuth = torch.arange(view.shape[-1]) * (2 * torch.pi / view.shape[-1])
-        shading = config.shading_sigma * torch.randn(1, generator=generator) * torch.cos(azimuth + phase)
+        shading = (
+            config.shading_sigma * torch.randn(1, generator=generator) * torch.cos(azimuth + phase)
+        )
         texture = torch.zeros(view.shape[-2:])
         for cells in TEXTURE_CELLS:
             strength = config.texture_sigma * torch.rand(1, generator=generator)

@@ -32,7 +32,8 @@ class PolarViewConfig(Frozen):
     def _ranges_grow(self) -> Self:
         if self.outer_radii <= self.inner_radii:
             raise ValueError(
-                f"outer_radii must exceed inner_radii, got {self.outer_radii} and {self.inner_radii}"
+                f"outer_radii must exceed inner_radii, got {self.outer_radii} and "
+                f"{self.inner_radii}"
             )
         return self
 
@@ -41,7 +42,7 @@ class PolarUnetConfig(Frozen):
     """A small U-Net that goes round in azimuth.
 
     Attributes:
-        base_channels: Channels of the first stage; they double per stage up to eight times.
+        base_channels: Channels of the first stage; they double a stage, to at most eight times.
         depth: Number of halvings between the first and the deepest stage.
         stem: Side of the blocks of cells that enter the first stage as channels.
         dropout: Share of the deepest features dropped in training.
@@ -86,3 +87,10 @@ class PolarAugmentationConfig(Frozen):
     level_sigma: float = Field(default=0.3, ge=0)
     shading_sigma: float = Field(default=0.4, ge=0)
     texture_sigma: float = Field(default=0.5, ge=0)
+
+    @model_validator(mode="after")
+    def _gain_is_a_range(self) -> Self:
+        low, high = self.gain
+        if not 0 < low <= high:
+            raise ValueError(f"gain must satisfy 0 < lowest <= highest, got {low} and {high}")
+        return self

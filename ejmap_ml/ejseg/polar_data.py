@@ -13,6 +13,7 @@ from ejmap_geo.masks import PlacedMask
 from ejmap_geo.reproject import to_polar
 from ejmap_ml.ejseg.polar_config import PolarViewConfig
 from ejmap_ml.ejseg.polar_view import VALID_CHANNEL, polar_grid, polar_view
+from ejmap_ml.errors import SampleError
 from ejmap_ml.samples import SampleBatch
 from ejmap_ml.tile_group import TileGroup, TileSequence
 from ejmap_ml.tile_store import TileStoreWriter
@@ -57,7 +58,10 @@ def write_polar_views(
 def polar_target(
     truth: PlacedMask, *, basemap: BasemapGrid, crater: Crater, config: PolarViewConfig
 ) -> NDArray[np.float32]:
-    """Return the share of each cell of a view that is ejecta, ``(rows, cols)``; 0 off the planet."""
+    """Return the share of each cell of a view that is ejecta, ``(rows, cols)``.
+
+    Cells off the planet hold none.
+    """
     full = np.zeros(basemap.shape, np.bool_)
     truth.paste_into(full)
     share = to_polar(
@@ -86,9 +90,20 @@ def labelled_view(
 
 
 class PolarSamples:
-    """Labelled polar views of one or more stores, as :class:`ejmap_ml.samples.SampleSet`."""
+    """Labelled polar views of one or more stores, as :class:`ejmap_ml.samples.SampleSet`.
+
+    Raises:
+        SampleError: If a store holds views of another size than the configuration asks for.
+    """
 
     def __init__(self, groups: Sequence[TileGroup], *, config: PolarViewConfig) -> None:
+        for group in groups:
+            size = group.tile_shape(VIEW)[1:]
+            if size != (config.rows, config.cols):
+                raise SampleError(
+                    f"views must have {config.rows} rows and {config.cols} columns, but the store "
+                    f"holds {size}; write the store again for this model"
+                )
         self._tiles = TileSequence(groups, names=(VIEW, TARGET))
         # The area of a cell relative to its neighbours depends on its row alone as long as the view
         # is small against the planet; where it is not, the true weight only gets smaller.

@@ -47,13 +47,15 @@ def map_crater(
         azimuthal: Grid of the result, about the same centre.
 
     Returns:
-        Layers on ``azimuthal``; probability 0 inside the rim and beyond the view.
+        Layers on ``azimuthal``; probability 0 within the inner and beyond the outer edge of the
+        view.
+
+    Raises:
+        RasterError: If there is no network, or the grids have different centres.
     """
 
     def members() -> Iterator[NDArray[np.float32]]:
         for network in networks:
-            yield polar_to_azimuthal(
-                predict_view(network, view), polar=polar, azimuthal=azimuthal
-            )
+            yield polar_to_azimuthal(predict_view(network, view), polar=polar, azimuthal=azimuthal)
 
     return combine_members(members())

@@ -45,8 +45,9 @@ def polar_view(
 
     Every band is normalised by the median and the median absolute deviation of this very view, so
     that a network trained on one mosaic can read another. Channels, in order: the bands against the
-    whole view; the bands against the ring at the same range; log range in radii; angular range over
-    pi; log of the mosaic's pixels a radius; 1 where the mosaic has data.
+    whole view and against the ring at the same range, in robust sigmas clipped to
+    :data:`CLIP_SIGMA`; half the log of range in radii, less 1; angular range over pi, at most 1;
+    half the log of the mosaic's pixels a radius; 1 where the mosaic has data.
 
     Args:
         raster: ``(band, rows, cols)`` mosaic, 0 in all bands where there are no data.
@@ -55,7 +56,7 @@ def polar_view(
         config: Size and reach of the view.
 
     Returns:
-        ``(channel_count(band), rows, cols)``; 0 where there are no data.
+        ``(channel_count(band), rows, cols)``; bands are 0 where there are no data.
     """
     grid = polar_grid(crater, body=basemap.body, config=config)
     samples = (config.range_samples, config.azimuth_samples)
@@ -78,7 +79,7 @@ def polar_view(
 def _normalized(
     bands: NDArray[np.float32], is_valid: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the bands in robust sigmas from the view's and from each ring's median."""
+    """Return the bands in robust sigmas of the view, from its and from each ring's median."""
     if not is_valid.any():
         return np.zeros_like(bands), np.zeros_like(bands)
     median = np.median(bands[:, is_valid], axis=1)[:, None, None]
@@ -88,7 +89,8 @@ def _normalized(
     ring_median = np.median(bands, axis=2, keepdims=True)
     has_gaps = is_valid.any(axis=1) & ~is_valid.all(axis=1)
     ring_median[:, has_gaps, 0] = np.nanmedian(bands[:, has_gaps], axis=2)
-    return tuple(
+    whole, ring = (
         np.where(is_valid, np.clip((bands - center) / sigma, -CLIP_SIGMA, CLIP_SIGMA), 0)
         for center in (median, ring_median)
     )
+    return whole, ring
