@@ -47,6 +47,8 @@ def build_defs(
         ],
         asset_checks=build_checks(),
         jobs=build_jobs(),
+        # What is materialised by a click in the UI runs in one process too.
+        executor=dg.in_process_executor,
         resources={
             "project": ProjectResource(),
             "progress": Silence(),

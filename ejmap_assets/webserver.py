@@ -38,5 +38,7 @@ def command(*, port: int) -> list[str]:
         if WORKSPACE.is_file()
         else ["--module-name", "ejmap_assets.definitions"]
     )
-    base = [sys.executable, "-m", "dagster", "dev", "--host", HOST, "--port", str(port)]
+    # Its successor, `dg dev`, is a tool for developers and is not among our dependencies.
+    quiet = ["-W", "ignore:Function `dev_command` is superseded"]
+    base = [sys.executable, *quiet, "-m", "dagster", "dev", "--host", HOST, "--port", str(port)]
     return [*base, "--log-level", "warning", *where]
