@@ -3,10 +3,7 @@
 from enum import Enum
 
 from ejmap_assets.lineage import Division, names_divided_by
-from ejmap_assets.provenance import last_record
 from ejmap_assets.recipes import RecipeBook
-
-FINAL_ASSET = "basemap_mask"
 
 
 class CraterState(Enum):
@@ -23,12 +20,13 @@ def crater_states(book: RecipeBook) -> dict[str, CraterState]:
     A crater is stale when any step from the mosaic to its mask would be made by another recipe now,
     such as after the promotion of another model.
     """
-    return {key: _state(book, key) for key in sorted(book.craters)}
-
-
-def _state(book: RecipeBook, key: str) -> CraterState:
-    if last_record(book.instance, FINAL_ASSET, key) is None:
-        return CraterState.MISSING
+    snapshot = book.with_crater_versions()
     steps = names_divided_by(Division.CRATERS)
+    return {key: _state(snapshot, steps, key) for key in sorted(book.craters)}
+
+
+def _state(book: RecipeBook, steps: tuple[str, ...], key: str) -> CraterState:
+    if book.versions(steps[-1], key) is None:
+        return CraterState.MISSING
     is_current = all(book.is_current(name, key) for name in steps)
     return CraterState.CURRENT if is_current else CraterState.STALE

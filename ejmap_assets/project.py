@@ -105,6 +105,9 @@ class SyntheticTraining(_Settings):
         seeds: One planet each.
         width_px: Columns of each mosaic.
         craters: Fresh craters of each planet.
+        giants: How many of the craters have rays that run up to 80 crater radii.
+        giant_ray_width: Factor on the width of those rays; thin far rays, as on the real Mercury,
+            are learned from planets that have them.
         grey: One band instead of three; must fit the mosaic that is mapped.
     """
 
@@ -112,6 +115,8 @@ class SyntheticTraining(_Settings):
     seeds: tuple[int, ...] = Field(min_length=1)
     width_px: int = Field(default=2048, ge=64, multiple_of=2)
     craters: int = Field(default=24, ge=1)
+    giants: int = Field(default=1, ge=0)
+    giant_ray_width: float = Field(default=1.0, gt=0)
     grey: bool = False
 
     @field_validator("seeds")

@@ -1,20 +1,22 @@
 """Recipes from the lineage, the project's settings and what the instance says was made."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import dagster as dg
 
 from ejmap_assets import partitions
 from ejmap_assets.failures import StepError
-from ejmap_assets.lineage import LINEAGE, Division
+from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
 from ejmap_assets.model_choice import configured_version
 from ejmap_assets.provenance import (
     Ingredient,
     Recipe,
+    Versions,
     content_version,
     ingredient,
     last_record,
+    last_versions,
 )
 from ejmap_assets.resources import OpenProject
 from ejmap_geo.craters import Crater
@@ -26,6 +28,8 @@ CATALOGUE = "crater_catalogue"
 class RecipeBook:
     """The recipes that hold now for one project on one instance.
 
+    A book is for one run: undivided inputs are those of the first time they are asked for.
+
     Attributes:
         project: The project.
         instance: The project's instance.
@@ -36,6 +40,26 @@ class RecipeBook:
     project: OpenProject
     instance: dg.DagsterInstance
     craters: Mapping[str, Crater]
+    _undivided: dict[str, Ingredient] = field(default_factory=dict[str, Ingredient], repr=False)
+    _crater_versions: Mapping[str, Mapping[str, Versions]] = field(
+        default_factory=dict[str, dict[str, Versions]], repr=False
+    )
+
+    def with_crater_versions(self) -> "RecipeBook":
+        """Return a book that has read all craters at once, for looking at many of them.
+
+        What is made later it does not know; do not make anything by it.
+        """
+        names = names_divided_by(Division.CRATERS)
+        versions = {name: last_versions(self.instance, name, list(self.craters)) for name in names}
+        return replace(self, _crater_versions=versions)
+
+    def versions(self, asset: str, partition: str | None = None) -> Versions | None:
+        """Return data version and recipe of what was made last, or None if nothing was."""
+        if asset in self._crater_versions:
+            return self._crater_versions[asset].get(partition or "")
+        record = last_record(self.instance, asset, partition)
+        return None if record is None else Versions(record.data_version, record.recipe)
 
     def recipe(self, asset: str, partition: str | None = None) -> Recipe:
         """Return the recipe by which an artefact would be made now.
@@ -55,7 +79,7 @@ class RecipeBook:
 
     def is_current(self, asset: str, partition: str | None = None) -> bool:
         """Return whether an artefact is there and was made by the recipe that holds now."""
-        record = last_record(self.instance, asset, partition)
+        made = self.versions(asset, partition)
         # The record is a claim about the disk, not the disk.
         if (
             record is None
@@ -63,7 +87,7 @@ class RecipeBook:
         ):
             return False
         try:
-            return record.recipe == self.recipe(asset, partition).digest
+            return made.recipe == self.recipe(asset, partition).digest
         except StepError:
             return False
 
@@ -72,7 +96,10 @@ class RecipeBook:
         is_crater = LINEAGE[asset].division is Division.CRATERS
         match division:
             case Division.WHOLE:
-                found = self._required(name, None, asset)
+                # The same for every crater, and a query of milliseconds: asked for once a book.
+                if name not in self._undivided:
+                    self._undivided[name] = self._required(name, None, asset)
+                found = self._undivided[name]
                 yield self._own_row(found, partition) if is_crater and name == CATALOGUE else found
             case Division.CRATERS if is_crater:
                 yield self._required(name, partition, asset)
@@ -94,8 +121,18 @@ class RecipeBook:
             )
         return replace(catalogue, used_version=content_version(repr(crater)))
 
+    def _ingredient(self, name: str, partition: str | None) -> Ingredient | None:
+        if name not in self._crater_versions:
+            return ingredient(self.instance, name, partition)
+        made = self.versions(name, partition)
+        if made is None:
+            return None
+        return Ingredient(
+            asset=name, partition=partition, data_version=made.data_version, storage_id=0
+        )
+
     def _required(self, name: str, partition: str | None, asset: str) -> Ingredient:
-        found = ingredient(self.instance, name, partition)
+        found = self._ingredient(name, partition)
         if found is None:
             which = name if partition is None else f"{name} of {partition}"
             raise StepError(f"{asset} needs {which}, which was never made; materialise it first")

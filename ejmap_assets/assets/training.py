@@ -33,6 +33,8 @@ def training_planets(making: Making) -> Artefact:
                 body=making.settings.planet,
                 width_px=training.width_px,
                 craters=training.craters,
+                giants=min(training.giants, training.craters),
+                giant_ray_width=training.giant_ray_width,
                 bands=1 if training.grey else 3,
             )
             for done, seed in enumerate(training.seeds):

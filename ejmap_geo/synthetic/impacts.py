@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +40,23 @@ class Impact:
     system: RaySystem
 
 
+class Giants(NamedTuple):
+    """Impacts whose rays run up to 80 crater radii.
+
+    Attributes:
+        count: How many there are.
+        ray_width: Factor on the width of their rays; 1 is easy to see, thin rays are hard.
+    """
+
+    count: int
+    ray_width: float = 1.0
+
+
 def draw_impacts(
     body: Body,
     *,
     count: int,
-    giants: int,
+    giants: Giants,
     radius_m: tuple[float, float],
     brightness: tuple[float, float],
     rng: np.random.Generator,
@@ -54,7 +67,7 @@ def draw_impacts(
     """
     log_low, log_high = math.log(radius_m[0]), math.log(radius_m[1])
     radii_m = np.exp(log_low + (log_high - log_low) * _stratified(count, rng=rng))
-    radii_m[:giants] = rng.uniform(*_GIANT_RADIUS_M, giants)
+    radii_m[: giants.count] = rng.uniform(*_GIANT_RADIUS_M, giants.count)
     kept = brightness[0] + (brightness[1] - brightness[0]) * _stratified(count, rng=rng)
     centers = _centers(body, radii_m, rng=rng)
     return [
@@ -62,8 +75,8 @@ def draw_impacts(
             body,
             center=center,
             radius_m=float(radii_m[k]),
-            brightness=float(max(kept[k], 0.8) if k < giants else kept[k]),
-            is_giant=k < giants,
+            brightness=float(max(kept[k], 0.8) if k < giants.count else kept[k]),
+            giant_ray_width=giants.ray_width if k < giants.count else None,
             rng=rng,
         )
         for k, center in enumerate(centers)
@@ -135,14 +148,14 @@ def _impact(
     center: LonLat,
     radius_m: float,
     brightness: float,
-    is_giant: bool,
+    giant_ray_width: float | None,
     rng: np.random.Generator,
 ) -> Impact:
     lat = math.radians(center.lat_deg)
     blanket = float(rng.uniform(1.7, 4.5))
     shadow_half_rad = float(rng.uniform(0.5, 1.6)) if rng.random() < _OBLIQUE_SHARE else 0.0
     shadow_rad = float(rng.uniform(-math.pi, math.pi))
-    rays = _draw_rays(blanket, is_giant=is_giant, rng=rng)
+    rays = _draw_rays(blanket, giant_ray_width=giant_ray_width, rng=rng)
     if shadow_half_rad > 0:
         away = np.abs((rays[:, 0] - shadow_rad + math.pi) % (2 * math.pi) - math.pi)
         lit = rays[away > shadow_half_rad]
@@ -171,20 +184,20 @@ def _impact(
 
 
 def _draw_rays(
-    blanket_radii: float, *, is_giant: bool, rng: np.random.Generator
+    blanket_radii: float, *, giant_ray_width: float | None, rng: np.random.Generator
 ) -> NDArray[np.float64]:
     """Draw rays, ``(n, 5)`` as in :class:`RaySystem`; most are short and thin, few are long."""
-    count = int(rng.integers(26, 40)) if is_giant else int(rng.integers(18, 40))
+    count = int(rng.integers(26, 40)) if giant_ray_width is not None else int(rng.integers(18, 40))
     azimuth = rng.uniform(-math.pi, math.pi, count)
     followers = rng.random(count) < _BUNDLED_SHARE
     azimuth[followers] = rng.choice(azimuth, followers.sum()) + rng.normal(0, 0.07, followers.sum())
     start = blanket_radii * rng.uniform(0.55, 1.1, count)
-    if is_giant:
+    if giant_ray_width is not None:
         end = rng.uniform(12, 45, count)
         far = rng.random(count) < _FAR_SHARE
         far[:3] = True
         end[far] = rng.uniform(50, 80, far.sum())
-        half_width = rng.uniform(0.18, 0.55, count)
+        half_width = giant_ray_width * rng.uniform(0.18, 0.55, count)
     else:
         end = start + 3.0 + rng.gamma(2.0, 6.5, count)
         end = np.minimum(end, 40.0)

@@ -21,7 +21,7 @@ from ejmap_geo.synthetic.directions import (
 )
 from ejmap_geo.synthetic.ejecta import intensity, reach_radii
 from ejmap_geo.synthetic.imaging import COLOUR_BANDS, Scene, colour_bands, expose, grey_band
-from ejmap_geo.synthetic.impacts import Impact, draw_impacts
+from ejmap_geo.synthetic.impacts import Giants, Impact, draw_impacts
 from ejmap_geo.synthetic.relief import Bowls, draw_old_craters, shade
 from ejmap_geo.synthetic.spots import draw_spots, spot_brightness
 from ejmap_geo.synthetic.terrain import draw_seams, make_surface, nearest_cell
@@ -36,6 +36,7 @@ class PlanetConfig:
         width_px: Columns of the mosaic; rows are half as many.
         craters: Number of catalogued fresh craters.
         giants: How many of them have rays that run up to 80 crater radii.
+        giant_ray_width: Factor on the width of those rays; 1 is easy to see.
         bands: 3 for PC2, PC1 and the 430/1000 nm ratio; 1 for a grey mosaic.
         old_craters: Number of worn craters without ejecta.
         distractors: Number of faded ray systems without a catalogued crater.
@@ -50,6 +51,7 @@ class PlanetConfig:
     width_px: int = 2048
     craters: int = 24
     giants: int = 1
+    giant_ray_width: float = 1.0
     bands: Literal[1, 3] = 3
     old_craters: int = 6000
     distractors: int = 6
@@ -131,7 +133,7 @@ def _catalogued(config: PlanetConfig, *, rng: np.random.Generator) -> list[Impac
     return draw_impacts(
         config.body,
         count=config.craters,
-        giants=config.giants,
+        giants=Giants(config.giants, config.giant_ray_width),
         radius_m=(config.smallest_radius_m, config.largest_radius_m),
         brightness=(0.6, 1.0),
         rng=rng,
@@ -142,7 +144,7 @@ def _distractors(config: PlanetConfig, *, rng: np.random.Generator) -> list[Impa
     return draw_impacts(
         config.body,
         count=config.distractors,
-        giants=0,
+        giants=Giants(0),
         radius_m=(config.smallest_radius_m, config.largest_radius_m),
         brightness=(0.3, 0.55),
         rng=rng,

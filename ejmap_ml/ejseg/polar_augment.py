@@ -51,12 +51,19 @@ class PolarAugmenter:
         for cells in TEXTURE_CELLS:
             strength = config.texture_sigma * torch.rand(1, generator=generator)
             noise = torch.randn((1, 1, *cells), generator=generator)
-            smooth = functional.interpolate(noise, size=view.shape[-2:], mode="bicubic")
-            texture = texture + strength * smooth[0, 0]
+            texture = texture + strength * _smoothed(noise, view.shape[-2:])
         bands = view[:count] * gain + shading + texture
         # The ring-relative half has no level of its own.
         bands = torch.cat([bands[: self._bands] + level, bands[self._bands :]])
         return torch.cat([bands * view[VALID_CHANNEL], view[count:]])
+
+
+def _smoothed(noise: Tensor, size: torch.Size) -> Tensor:
+    """Stretch ``(1, 1, rows, cols)`` noise to ``size``, without a seam in azimuth."""
+    around = functional.pad(noise, (2, 2, 0, 0), mode="circular")
+    scale = size[1] // noise.shape[-1]
+    wide = functional.interpolate(around, size=(size[0], size[1] + 4 * scale), mode="bicubic")
+    return wide[0, 0, :, 2 * scale : 2 * scale + size[1]]
 
 
 def _turned(sample: Tensor, generator: torch.Generator) -> Tensor:
