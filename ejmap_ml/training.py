@@ -127,7 +127,7 @@ def _precision(config: ModelConfig) -> Literal["32-true", "16-mixed", "bf16-mixe
 
 
 def _multiplies_bfloat16() -> bool:
-    """Return whether the processor multiplies bfloat16 itself; without, it is slower than float32."""
+    """Return whether the processor itself multiplies bfloat16; elsewhere float32 is faster."""
     try:
         flags = CPU_INFO.read_text(encoding="utf-8")
     except OSError:
