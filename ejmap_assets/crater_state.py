@@ -20,13 +20,13 @@ def crater_states(book: RecipeBook) -> dict[str, CraterState]:
     A crater is stale when any step from the mosaic to its mask would be made by another recipe now,
     such as after the promotion of another model.
     """
-    snapshot = book.with_crater_versions()
+    snapshot = book.snapshot()
     steps = names_divided_by(Division.CRATERS)
     return {key: _state(snapshot, steps, key) for key in sorted(book.craters)}
 
 
 def _state(book: RecipeBook, steps: tuple[str, ...], key: str) -> CraterState:
-    if book.versions(steps[-1], key) is None:
+    if book.last(steps[-1], key) is None:
         return CraterState.MISSING
     is_current = all(book.is_current(name, key) for name in steps)
     return CraterState.CURRENT if is_current else CraterState.STALE

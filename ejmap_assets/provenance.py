@@ -7,9 +7,9 @@ its recipe is the one that would be followed now.
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import dagster as dg
 import numpy as np
@@ -113,13 +113,6 @@ def event_tags(recipe: Recipe, *, data_version: str) -> dict[str, str]:
     return tags
 
 
-class Versions(NamedTuple):
-    """What tells whether an artefact is current."""
-
-    data_version: str
-    recipe: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """The last materialisation of an artefact.
@@ -158,32 +151,8 @@ def last_record(
     )
 
 
-def last_versions(
-    instance: dg.DagsterInstance, asset: str, partitions: Collection[str]
-) -> dict[str, Versions]:
-    """Return data version and recipe of every partition that was made, in one query.
-
-    Whole records hold pictures: reading those of hundreds of craters one by one takes a minute.
-    """
-    found = instance.event_log_storage.get_latest_tags_by_partition(
-        dg.AssetKey(asset),
-        dg.DagsterEventType.ASSET_MATERIALIZATION,
-        tag_keys=[DATA_VERSION_TAG, RECIPE_TAG],
-        asset_partitions=list(partitions),
-    )
-    return {
-        key: Versions(tags.get(DATA_VERSION_TAG, ""), tags.get(RECIPE_TAG, ""))
-        for key, tags in found.items()
-    }
-
-
-def ingredient(
-    instance: dg.DagsterInstance, asset: str, partition: str | None = None
-) -> Ingredient | None:
-    """Return an input as it is now, or None if it was never made."""
-    record = last_record(instance, asset, partition)
-    if record is None:
-        return None
+def as_ingredient(record: Record, asset: str, partition: str | None = None) -> Ingredient:
+    """Return an artefact as an input of others."""
     return Ingredient(
         asset=asset,
         partition=partition,

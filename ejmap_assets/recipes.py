@@ -7,16 +7,15 @@ import dagster as dg
 
 from ejmap_assets import partitions
 from ejmap_assets.failures import StepError
-from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
+from ejmap_assets.lineage import LINEAGE, Division
 from ejmap_assets.model_choice import configured_version
 from ejmap_assets.provenance import (
     Ingredient,
     Recipe,
-    Versions,
+    Record,
+    as_ingredient,
     content_version,
-    ingredient,
     last_record,
-    last_versions,
 )
 from ejmap_assets.resources import OpenProject
 from ejmap_geo.craters import Crater
@@ -41,25 +40,23 @@ class RecipeBook:
     instance: dg.DagsterInstance
     craters: Mapping[str, Crater]
     _undivided: dict[str, Ingredient] = field(default_factory=dict[str, Ingredient], repr=False)
-    _crater_versions: Mapping[str, Mapping[str, Versions]] = field(
-        default_factory=dict[str, dict[str, Versions]], repr=False
-    )
+    _seen: dict[tuple[str, str | None], Record | None] | None = field(default=None, repr=False)
 
-    def with_crater_versions(self) -> "RecipeBook":
-        """Return a book that has read all craters at once, for looking at many of them.
+    def snapshot(self) -> "RecipeBook":
+        """Return a book that reads each materialisation once, for looking at many craters.
 
-        What is made later it does not know; do not make anything by it.
+        What is made after its first look it does not see; do not make anything by it.
         """
-        names = names_divided_by(Division.CRATERS)
-        versions = {name: last_versions(self.instance, name, list(self.craters)) for name in names}
-        return replace(self, _crater_versions=versions)
+        return replace(self, _seen={})
 
-    def versions(self, asset: str, partition: str | None = None) -> Versions | None:
-        """Return data version and recipe of what was made last, or None if nothing was."""
-        if asset in self._crater_versions:
-            return self._crater_versions[asset].get(partition or "")
-        record = last_record(self.instance, asset, partition)
-        return None if record is None else Versions(record.data_version, record.recipe)
+    def last(self, asset: str, partition: str | None = None) -> Record | None:
+        """Return the last materialisation of an artefact, or None if there is none."""
+        if self._seen is None:
+            return last_record(self.instance, asset, partition)
+        place = (asset, partition)
+        if place not in self._seen:
+            self._seen[place] = last_record(self.instance, asset, partition)
+        return self._seen[place]
 
     def recipe(self, asset: str, partition: str | None = None) -> Recipe:
         """Return the recipe by which an artefact would be made now.
@@ -79,12 +76,9 @@ class RecipeBook:
 
     def is_current(self, asset: str, partition: str | None = None) -> bool:
         """Return whether an artefact is there and was made by the recipe that holds now."""
-        made = self.versions(asset, partition)
+        made = self.last(asset, partition)
         # The record is a claim about the disk, not the disk.
-        if (
-            record is None
-            or not LINEAGE[asset].output(self.project.paths, partition or "").exists()
-        ):
+        if made is None or not LINEAGE[asset].output(self.project.paths, partition or "").exists():
             return False
         try:
             return made.recipe == self.recipe(asset, partition).digest
@@ -105,9 +99,9 @@ class RecipeBook:
                 yield self._required(name, partition, asset)
             case Division.CRATERS:
                 for key in sorted(self.instance.get_dynamic_partitions(partitions.CRATERS_NAME)):
-                    made = ingredient(self.instance, name, key)
+                    made = self.last(name, key)
                     if made is not None:
-                        yield made
+                        yield as_ingredient(made, name, key)
             case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS:
                 for key in configured_members(division, self.project):
                     yield self._required(name, key, asset)
@@ -121,22 +115,12 @@ class RecipeBook:
             )
         return replace(catalogue, used_version=content_version(repr(crater)))
 
-    def _ingredient(self, name: str, partition: str | None) -> Ingredient | None:
-        if name not in self._crater_versions:
-            return ingredient(self.instance, name, partition)
-        made = self.versions(name, partition)
-        if made is None:
-            return None
-        return Ingredient(
-            asset=name, partition=partition, data_version=made.data_version, storage_id=0
-        )
-
     def _required(self, name: str, partition: str | None, asset: str) -> Ingredient:
-        found = self._ingredient(name, partition)
+        found = self.last(name, partition)
         if found is None:
             which = name if partition is None else f"{name} of {partition}"
             raise StepError(f"{asset} needs {which}, which was never made; materialise it first")
-        return found
+        return as_ingredient(found, name, partition)
 
 
 def book_of(project: OpenProject, instance: dg.DagsterInstance) -> RecipeBook:

@@ -112,7 +112,7 @@ class Runner:
         return complaints
 
     def _work(self, stage: Stage) -> Iterator[Work]:
-        book = book_of(self._project, self._instance).with_crater_versions()
+        book = book_of(self._project, self._instance).snapshot()
         division = LINEAGE[stage.assets[0]].division
         match division:
             case Division.WHOLE:

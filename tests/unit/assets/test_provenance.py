@@ -6,9 +6,9 @@ import numpy as np
 from ejmap_assets.provenance import (
     Ingredient,
     Recipe,
+    as_ingredient,
     content_version,
     event_tags,
-    ingredient,
     last_record,
 )
 
@@ -73,12 +73,11 @@ def test_a_logged_materialisation_is_read_back() -> None:
             )
         )
         record = last_record(instance, "azimuthal_mosaic", "0001")
-        found = ingredient(instance, "azimuthal_mosaic", "0001")
-        missing = ingredient(instance, "azimuthal_mosaic", "0002")
+        missing = last_record(instance, "azimuthal_mosaic", "0002")
 
     assert record is not None
-    assert found is not None
     assert (record.data_version, record.recipe) == ("v1", recipe.digest)
     assert record.metadata["n"].value == 3
-    assert found.storage_id == record.storage_id > 0
+    assert record.storage_id > 0
+    assert as_ingredient(record, "azimuthal_mosaic", "0001").label == "azimuthal_mosaic[0001]"
     assert missing is None
