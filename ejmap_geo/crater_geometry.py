@@ -54,8 +54,12 @@ def centers(table: gpd.GeoDataFrame, *, body: Body) -> Iterator[tuple[LonLat, fl
     for geometry in table.geometry:
         if isinstance(geometry, Point):
             yield LonLat(geometry.x, geometry.y), None
-        else:
+        elif isinstance(geometry, (Polygon, MultiPolygon)):
             yield _circle_like(geometry, body)
+        else:
+            raise CatalogueError(
+                f"craters must be points or rim polygons, got {geometry!r:.60}; convert them"
+            )
 
 
 def _circle_like(rim: Polygon | MultiPolygon, body: Body) -> tuple[LonLat, float]:

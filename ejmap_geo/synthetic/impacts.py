@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +39,8 @@ class Impact:
     system: RaySystem
 
 
-class Giants(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Giants:
     """Impacts whose rays run up to 80 crater radii.
 
     Attributes:
