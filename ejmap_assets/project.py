@@ -108,6 +108,7 @@ class SyntheticTraining(_Settings):
         giants: How many of the craters have rays that run up to 80 crater radii.
         giant_ray_width: Factor on the width of those rays; thin far rays, as on the real Mercury,
             are learned from planets that have them.
+        visible_intensity: Share of full fresh brightness down to which ejecta are labelled.
         grey: One band instead of three; must fit the mosaic that is mapped.
     """
 
@@ -117,6 +118,7 @@ class SyntheticTraining(_Settings):
     craters: int = Field(default=24, ge=1)
     giants: int = Field(default=1, ge=0)
     giant_ray_width: float = Field(default=1.0, gt=0)
+    visible_intensity: float = Field(default=0.15, gt=0, lt=1)
     grey: bool = False
 
     @field_validator("seeds")

@@ -35,6 +35,7 @@ def training_planets(making: Making) -> Artefact:
                 craters=training.craters,
                 giants=min(training.giants, training.craters),
                 giant_ray_width=training.giant_ray_width,
+                visible_intensity=training.visible_intensity,
                 bands=1 if training.grey else 3,
             )
             for done, seed in enumerate(training.seeds):
