@@ -241,7 +241,8 @@ def load_project(folder: Path) -> Project:
     path = ProjectPaths(folder).settings
     if not path.is_file():
         raise ProjectError(
-            f"{folder} is no project: it has no project.yaml; make one with `ejmap new {folder}`"
+            f"{folder} is no project: it has no project.yaml; make one with "
+            f"`ejmap new {folder} --mosaic FILE --craters FILE`"
         )
     try:
         stated = yaml.safe_load(path.read_text(encoding="utf-8"))
