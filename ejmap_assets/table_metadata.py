@@ -1,5 +1,7 @@
 """Tables inside metadata, as the UI shows them."""
 
+import math
+
 import dagster as dg
 import numpy as np
 import pandas as pd
@@ -22,5 +24,6 @@ def _plain(value: object) -> str | int | float | bool:
     # Records take Python's own types only.
     plain = value.item() if isinstance(value, np.generic) else value
     if isinstance(plain, float):
-        return round(plain, 4)
+        # JSON knows no NaN: one of them and the UI shows nothing of the row.
+        return round(plain, 4) if math.isfinite(plain) else ""
     return plain if isinstance(plain, (bool, int)) else str(plain)
