@@ -11,6 +11,7 @@ from ejmap_assets.resources import DEFAULT_PROJECT, PROJECT_VARIABLE
 
 HOME_VARIABLE = "DAGSTER_HOME"
 SHARED_HOME = Path("dagster_home")
+CHECKOUT = Path(__file__).resolve().parents[1]
 INSTANCE_FILE = "dagster.yaml"
 
 
@@ -35,7 +36,7 @@ def open_instance(folder: Path) -> dg.DagsterInstance:
     home = home_of(folder)
     home.mkdir(parents=True, exist_ok=True)
     settings = home / INSTANCE_FILE
-    pattern = SHARED_HOME / INSTANCE_FILE
+    pattern = CHECKOUT / SHARED_HOME / INSTANCE_FILE
     if not settings.exists() and pattern.exists():
         shutil.copyfile(pattern, settings)
     os.environ.update(environment_of(folder))

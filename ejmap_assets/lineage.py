@@ -13,6 +13,7 @@ import dagster as dg
 
 from ejmap_assets import partitions
 from ejmap_assets.model_choice import configured_model, configured_version
+from ejmap_assets.project import FilesSource
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
 from ejmap_assets.resources import OpenProject
 
@@ -53,9 +54,11 @@ class Node:
         code_version: Raise it when the same inputs give another result.
         settings: The part of the project's settings it depends on.
         output: The file or folder that is there once it is made.
+        beside: What else is there then.
     """
 
     output: Output
+    beside: Callable[[ProjectPaths], tuple[Path, ...]] = lambda _: ()
     inputs: tuple[str, ...] = ()
     division: Division = Division.WHOLE
     code_version: str = "1"
@@ -63,7 +66,26 @@ class Node:
 
 
 def _sources(project: OpenProject) -> object:
-    return [project.settings.body, project.settings.source.model_dump(mode="json")]
+    stated = project.settings.source.model_dump(mode="json")
+    return [project.settings.body, stated, _stamps_of_files(project)]
+
+
+def _stamps_of_files(project: OpenProject) -> list[tuple[str, int, int]]:
+    """Return name, size and time of change of every file that the user brings.
+
+    A file that was only touched is read again, but then its content has the same data version, and
+    nothing that is made from it follows.
+    """
+    source = project.settings.source
+    if not isinstance(source, FilesSource):
+        return []
+    craters = project.paths.user_file(source.craters)
+    # A Shapefile is several files of one name.
+    files = [project.paths.user_file(source.mosaic), *craters.parent.glob(f"{craters.stem}.*")]
+    if source.masks is not None:
+        files += project.paths.user_file(source.masks).glob("*.tif")
+    found = ((file, file.stat()) for file in sorted(files) if file.is_file())
+    return [(file.name, stat.st_size, stat.st_mtime_ns) for file, stat in found]
 
 
 def _training(project: OpenProject) -> object:
@@ -181,6 +203,12 @@ LINEAGE: Mapping[str, Node] = {
     ),
     "global_map": Node(
         output=lambda paths, _: paths.preview,
+        beside=lambda paths: (
+            paths.label_map,
+            paths.overlap_count,
+            paths.composite,
+            paths.map_craters,
+        ),
         inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
     ),
     "ejecta_contrast": Node(

@@ -21,6 +21,7 @@ SHOWN = {
     "iou": "IoU",
     "tile_f1": "tile F1",
     "origin_accuracy": "origin",
+    "claim_precision": "claims",
     "setting": "tuned to",
 }
 

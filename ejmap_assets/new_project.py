@@ -1,9 +1,8 @@
 """A project from a person's own files, checked before it is made."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
-
-import yaml
 
 from ejmap_assets.errors import ProjectError
 from ejmap_assets.project import GREY_BANDS, ProjectPaths, create_project, load_project
@@ -69,7 +68,8 @@ def _with_values(text: str, values: Mapping[str, object]) -> str:
             lines.append(line)
             continue
         comment = line.partition("  #")[2] if not key.startswith("  #") else ""
-        value = yaml.safe_dump(values[key], default_flow_style=True).splitlines()[0]
+        # JSON is YAML on one line; the YAML writer wraps long paths.
+        value = json.dumps(values[key], ensure_ascii=False)
         plain = key.replace("# ", "")
         lines.append(f"{plain}: {value}" + (f"  #{comment}" if comment else ""))
     return "\n".join(lines) + "\n"

@@ -246,8 +246,9 @@ def load_project(folder: Path) -> Project:
         )
     try:
         stated = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ProjectError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise ProjectError(f"{path} is not valid YAML in UTF-8: {reason}") from error
     if not isinstance(stated, dict):
         raise ProjectError(f"{path} must hold `key: value` lines, found {stated!r:.80}")
     try:
@@ -284,6 +285,8 @@ def create_project(folder: Path, *, profile: str) -> ProjectPaths:
     text = profile_text(profile)
     if paths.settings.exists():
         raise ProjectError(f"{folder} is a project already; edit its project.yaml or name another")
+    if folder.exists() and not folder.is_dir():
+        raise ProjectError(f"{folder} is a file, and a project is a folder; name another")
     folder.mkdir(parents=True, exist_ok=True)
     paths.settings.write_text(text, encoding="utf-8")
     return paths

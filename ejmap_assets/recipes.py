@@ -78,7 +78,9 @@ class RecipeBook:
         """Return whether an artefact is there and was made by the recipe that holds now."""
         made = self.last(asset, partition)
         # The record is a claim about the disk, not the disk.
-        if made is None or not LINEAGE[asset].output(self.project.paths, partition or "").exists():
+        node, paths = LINEAGE[asset], self.project.paths
+        there = (node.output(paths, partition or ""), *node.beside(paths))
+        if made is None or not all(path.exists() for path in there):
             return False
         try:
             return made.recipe == self.recipe(asset, partition).digest

@@ -9,6 +9,19 @@ class RunFailedError(AssetsError, RuntimeError):
     """A run on which the rest stands has failed."""
 
 
+def was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Return whether somebody pressed Ctrl-C, which Dagster reports as a failure of the step."""
+    for event in result.all_events:
+        if not event.is_step_failure:
+            continue
+        error = event.step_failure_data.error
+        while error is not None:
+            if error.cls_name == dg.DagsterExecutionInterruptedError.__name__:
+                return True
+            error = error.cause
+    return False
+
+
 def failure_sentence(result: dg.ExecuteInProcessResult) -> str:
     """Return the reason that the failed step of a run gave, or the last line of its error."""
     where = f"(run {result.run_id[:8]}; `ejmap ui` shows its log)"

@@ -17,7 +17,7 @@ from ejmap_assets.model_choice import configured_version
 from ejmap_assets.quiet import quiet_output
 from ejmap_assets.recipes import RecipeBook, book_of, configured_members
 from ejmap_assets.resources import OpenProject, ProjectResource
-from ejmap_assets.run_failure import RunFailedError, failure_sentence
+from ejmap_assets.run_failure import RunFailedError, failure_sentence, was_interrupted
 
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
@@ -167,6 +167,8 @@ class Runner:
             )
         if result.success:
             return []
+        if was_interrupted(result):
+            raise KeyboardInterrupt
         sentence = failure_sentence(result)
         # The craters that are there still make a map; everything else is stood upon.
         if stage.job not in {"map_craters", "evaluate"}:

@@ -39,6 +39,8 @@ class ScoreRow:
         recall: Share of the true that is mapped.
         tile_f1: Agreement of EJCONN's connected tiles with tiles that hold true ejecta.
         origin_accuracy: Share of detected ejecta pixels that carry a right crater.
+        claim_precision: Share of the claims of craters on detected ejecta pixels that are right;
+            unlike origin accuracy it falls when a pixel is given to several craters to be safe.
         setting: What a rule was tuned to.
     """
 
@@ -50,6 +52,7 @@ class ScoreRow:
     recall: float = np.nan
     tile_f1: float = np.nan
     origin_accuracy: float = np.nan
+    claim_precision: float = np.nan
     setting: str = ""
 
 
@@ -148,4 +151,5 @@ def _row(
         recall=pixels.recall,
         tile_f1=tiles.f1,
         origin_accuracy=np.nan if origin is None else origin.origin_accuracy,
+        claim_precision=np.nan if origin is None else origin.claim_precision,
     )

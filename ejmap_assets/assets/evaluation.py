@@ -10,6 +10,7 @@ from ejmap_assets.crater_work import read_project_basemap
 from ejmap_assets.declare import Making, project_asset
 from ejmap_assets.mask_folder import MaskFolder
 from ejmap_assets.plots import score_bars
+from ejmap_assets.project import OwnMasks
 from ejmap_assets.provenance import content_version
 from ejmap_assets.scoring import (
     CHAIN,
@@ -61,6 +62,9 @@ def _metadata(rows: list[ScoreRow], making: Making) -> Metadata:
         "pixel_f1": chain.pixel_f1,
         "tile_f1": chain.tile_f1,
         "origin_accuracy": chain.origin_accuracy,
+        "claim_precision": chain.claim_precision,
+        # With own masks the same craters teach and test: then these are scores of training.
+        "craters_were_seen_in_training": isinstance(making.settings.training, OwnMasks),
         "best_rule_pixel_f1": best_rule,
         "lead_over_best_rule": chain.pixel_f1 - best_rule,
         "median_crater_f1": float(np.nanmedian([row.pixel_f1 for row in by_crater])),

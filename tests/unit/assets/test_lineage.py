@@ -1,0 +1,67 @@
+"""When sources are made anew, and when a map counts as there."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ejmap_assets.cli import main
+from ejmap_assets.lineage import LINEAGE
+from ejmap_assets.project import FilesSource, ProjectPaths, load_project
+from ejmap_assets.resources import OpenProject
+from ejmap_geo.body import MERCURY
+from ejmap_geo.coords import LonLat
+from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
+from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.raster import write_cog
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> OpenProject:
+    """A project of files that lie under a long path with spaces."""
+    files = tmp_path / "planetary data of an observatory" / "with a name that goes on and on"
+    files.mkdir(parents=True)
+    grid = BasemapGrid(body=MERCURY, width_px=64)
+    write_cog(files / "mosaic.tif", np.full(grid.shape, 9, np.uint8), grid=grid)
+    crater = Crater(crater_id=1, name="One", center=LonLat(0, 0), radius_m=40_000.0)
+    write_catalogue(catalogue_from([crater], MERCURY), files / "craters.csv")
+    folder = tmp_path / "mine"
+    names = ("--mosaic", str(files / "mosaic.tif"), "--craters", str(files / "craters.csv"))
+    assert main(["new", str(folder), *names]) == 0
+    return OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+
+
+def _source(project: OpenProject) -> FilesSource:
+    source = project.settings.source
+    assert isinstance(source, FilesSource)
+    return source
+
+
+def test_a_long_path_with_spaces_reaches_the_settings_whole(own: OpenProject) -> None:
+    """The YAML writer wraps lines at 80 columns, and half a path is no path."""
+    assert _source(own).mosaic.is_file()
+    assert _source(own).craters.is_file()
+
+
+@pytest.mark.parametrize("name", ["mosaic", "craters"])
+def test_a_file_that_is_edited_in_place_makes_the_sources_stale(
+    own: OpenProject, name: str
+) -> None:
+    """The path stays the same, what lies there does not."""
+    node = LINEAGE["crater_catalogue"]
+    before = node.settings(own)
+    file: Path = getattr(_source(own), name)
+
+    os.utime(file, ns=(1, 1))
+
+    assert node.settings(own) != before
+
+
+def test_a_map_without_its_label_map_is_not_there(tmp_path: Path) -> None:
+    """The preview alone is no map for a GIS."""
+    paths = ProjectPaths(tmp_path)
+
+    beside = LINEAGE["global_map"].beside(paths)
+
+    assert {paths.label_map, paths.composite, paths.overlap_count, paths.map_craters} == {*beside}
