@@ -217,6 +217,7 @@ LINEAGE: Mapping[str, Node] = {
     ),
     "evaluation": Node(
         output=lambda paths, _: paths.scores,
+        code_version="2",  # 2: claim precision
         inputs=("basemap_mask", "connection_predictions", "manual_masks", "training_planets"),
     ),
 }

@@ -66,7 +66,7 @@ def _print_scores(paths: ProjectPaths, console: Console) -> None:
     if pooled.empty:
         console.line("scores     none: no ejecta of this planet are known")
         return
-    shown = pooled[list(SHOWN)].rename(columns=SHOWN)
+    shown = pooled.reindex(columns=list(SHOWN)).rename(columns=SHOWN)
     text = shown.to_string(index=False, float_format="{:.3f}".format, na_rep="")
     console.line(f"scores     {_short(paths.scores)}, all known craters pooled:")
     for line in text.splitlines():
