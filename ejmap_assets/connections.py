@@ -1,12 +1,12 @@
 """The table of a crater's tiles and whether they hold its ejecta."""
 
-import os
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ejmap_assets.failures import StepError
+from ejmap_assets.table_file import write_table
 from ejmap_geo.tables import ConnectionTable
 from ejmap_geo.window import Window
 
@@ -18,10 +18,7 @@ def write_connections(table: pd.DataFrame, path: Path) -> None:
         SchemaError: If it is no table of connections.
     """
     ConnectionTable.validate(table)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.parquet")
-    table.to_parquet(unfinished, index=False)
-    unfinished.replace(path)
+    write_table(table, path)
 
 
 def tile_windows(table: pd.DataFrame) -> list[Window]:

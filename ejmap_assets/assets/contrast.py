@@ -1,7 +1,6 @@
 """Do masks lie on what the eye sees? The only measure where no ejecta are known."""
 
 import math
-import os
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from ejmap_assets.declare import Making, project_asset
 from ejmap_assets.mask_folder import MaskFolder
 from ejmap_assets.plots import signed_bars
 from ejmap_assets.provenance import content_version
+from ejmap_assets.table_file import write_table
 from ejmap_assets.table_metadata import table_metadata
 from ejmap_geo.craters import Crater
 from ejmap_geo.distance import basemap_distance_m
@@ -43,7 +43,7 @@ def ejecta_contrast(making: Making) -> Artefact:
             "brighter_by",
         ],
     )
-    _write(table, making)
+    write_table(table, making.paths.contrast)
     measured = table.dropna(subset=["brighter_by"])
     return Artefact(
         content=content_version(table.to_csv(index=False)),
@@ -80,11 +80,3 @@ def _row(crater: Crater, mask: PlacedMask, basemap: Basemap) -> dict[str, object
         "farthest_radii": farthest_m / crater.radius_m,
         "brighter_by": float(np.mean(brighter_by)),
     }
-
-
-def _write(table: pd.DataFrame, making: Making) -> None:
-    path = making.paths.contrast
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.parquet")
-    table.to_parquet(unfinished, index=False)
-    unfinished.replace(path)

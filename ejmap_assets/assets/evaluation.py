@@ -1,9 +1,6 @@
 """How good the map is, where that can be known."""
 
-import os
-
 import numpy as np
-import pandas as pd
 
 from ejmap_assets.artefact import Artefact, Metadata
 from ejmap_assets.crater_work import read_project_basemap
@@ -20,6 +17,7 @@ from ejmap_assets.scoring import (
     score_rules,
     score_table,
 )
+from ejmap_assets.table_file import write_table
 from ejmap_assets.table_metadata import table_metadata
 
 
@@ -42,7 +40,7 @@ def evaluation(making: Making) -> Artefact:
         rows += score_chain(project, basemap, predicted=predicted, actual=actual)
         making.progress.say("tuning brightness and distance rules")
         rows += score_rules(project, basemap, actual=actual)
-    _write(score_table(rows), making)
+    write_table(score_table(rows), paths.scores)
     if not rows:
         return Artefact(
             content=content_version("nothing is known"),
@@ -73,11 +71,3 @@ def _metadata(rows: list[ScoreRow], making: Making) -> Metadata:
         "path": str(making.paths.scores),
         "picture": score_bars({row.method: row.pixel_f1 for row in pooled}),
     }
-
-
-def _write(table: pd.DataFrame, making: Making) -> None:
-    path = making.paths.scores
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.parquet")
-    table.to_parquet(unfinished, index=False)
-    unfinished.replace(path)
