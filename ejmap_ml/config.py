@@ -16,7 +16,9 @@ from ejmap_ml.training_config import (
     NoAugmentationConfig,
     OneCycleConfig,
     Optimizer,
+    Sampling,
     Scheduler,
+    ShuffleSamplingConfig,
     TileAugmentationConfig,
     TrainingConfig,
     WarmupConfig,
@@ -35,6 +37,9 @@ SegmentationName = Literal[
     "fpn",
     "upernet",
 ]
+
+
+WITH_DECODER_ATTENTION = ("unet", "unetplusplus")
 
 
 class PretrainedConfig(Frozen):
@@ -106,11 +111,14 @@ class TileConfig(Frozen):
     Attributes:
         side_px: Side to which tiles are resampled.
         distance_mode: Distance to the crater as metres, as crater radii, or as rank within the
-            tile; the first two enter as decimal logarithm.
+            tile.
+        log_distance: Whether the first two (and the radius in the metadata) enter as decimal
+            logarithm.
     """
 
     side_px: int = Field(gt=0)
     distance_mode: DistanceMode = "absolute"
+    log_distance: bool = True
 
 
 class SmpConfig(Frozen):
@@ -121,6 +129,7 @@ class SmpConfig(Frozen):
         encoder: Encoder in smp.
         encoder_depth: Stages of the encoder; None takes the architecture's own default.
         decoder_channels: Channels of the decoder's stages; None takes the default.
+        decoder_attention: Squeeze and excitation in the decoder, which U-Nets alone know.
         pretrained: Where the encoder starts from; None starts at random.
         injection: The metadata vector; None leaves it out.
         tile: The tile it looks at.
@@ -131,9 +140,19 @@ class SmpConfig(Frozen):
     encoder: str
     encoder_depth: int | None = Field(default=None, ge=3, le=5)
     decoder_channels: tuple[int, ...] | None = None
+    decoder_attention: Literal["scse"] | None = None
     pretrained: PretrainedConfig | None = None
     injection: InjectionConfig | None = InjectionConfig()
     tile: TileConfig
+
+    @model_validator(mode="after")
+    def _knows_attention(self) -> Self:
+        if self.decoder_attention is not None and self.name not in WITH_DECODER_ATTENTION:
+            raise ValueError(
+                f"{self.name} knows no decoder_attention; leave it out or take "
+                f"{' or '.join(WITH_DECODER_ATTENTION)}"
+            )
+        return self
 
 
 Architecture = Annotated[
@@ -145,14 +164,27 @@ Augmentation = Annotated[
 ]
 
 
+class FixedChannelConfig(Frozen):
+    """Subtract ``offset`` from a channel and divide by ``scale``."""
+
+    offset: float
+    scale: float = Field(gt=0)
+
+
 class TrainNormalizationConfig(Frozen):
-    """Subtract the mean and divide by the standard deviation of the training samples."""
+    """Subtract the mean and divide by the standard deviation of the training samples.
+
+    Attributes:
+        extra: What the extra channel (distance or attention) is subject to instead; None treats it
+            like the bands.
+    """
 
     kind: Literal["train"] = "train"
+    extra: FixedChannelConfig | None = None
 
 
 class FixedNormalizationConfig(Frozen):
-    """Divide the bands by 255 and the extra channel (attention) by ``extra_scale``."""
+    """Divide the bands by 255 and the extra channel by ``extra_scale``."""
 
     kind: Literal["fixed"] = "fixed"
     extra_scale: float = Field(default=2.0, gt=0)
@@ -194,6 +226,7 @@ class ModelConfig(Frozen):
     optimizer: Optimizer
     scheduler: Scheduler = ConstantConfig()
     warmup: WarmupConfig | None = None
+    sampling: Sampling = ShuffleSamplingConfig()
     training: TrainingConfig
     ensemble: EnsembleConfig = EnsembleConfig()
 
@@ -252,6 +285,11 @@ def load_preset(name: str) -> ModelConfig:
         )
     text = (resources.files("ejmap_ml") / "presets" / f"{name}.yaml").read_text(encoding="utf-8")
     return _parsed(text, origin=f"preset {name}")
+
+
+def to_yaml(config: ModelConfig) -> str:
+    """Return the text of a preset file that gives ``config`` again, every default written out."""
+    return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
 
 
 def _parsed(text: str, *, origin: str) -> ModelConfig:

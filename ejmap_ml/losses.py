@@ -91,7 +91,7 @@ class FocalLoss(nn.Module):
     the pixels all the same: published learning rates assume that size.
     """
 
-    def __init__(self, *, alpha: float, gamma: float, normalized: bool) -> None:
+    def __init__(self, *, alpha: float | None, gamma: float, normalized: bool) -> None:
         super().__init__()
         self.alpha = alpha
         self.gamma = gamma
@@ -101,8 +101,9 @@ class FocalLoss(nn.Module):
         """Return the loss of ``logits`` against ``target``, both of any one shape."""
         entropy = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
         fading = (1 - torch.exp(-entropy)) ** self.gamma
-        class_weight = self.alpha * target + (1 - self.alpha) * (1 - target)
-        loss = fading * entropy * class_weight
+        loss = fading * entropy
+        if self.alpha is not None:
+            loss = loss * (self.alpha * target + (1 - self.alpha) * (1 - target))
         if self.normalized:
             loss = loss / fading.sum().clamp_min(FOCAL_EPSILON)
         if weight is None:

@@ -38,7 +38,8 @@ class NormalizedNetwork(nn.Module):
         Args:
             image: ``(B, C, H, W)`` raw channels, bands first.
             metadata: ``(B, D)``: mean bands of the annulus, normalised like the bands, and then
-                whatever else, which is taken as it is. None when the network takes none.
+                the radius if it is told, normalised like the distance channel: both are lengths.
+                None when the network takes none.
         """
         if self.is_normalizing:
             image = self._normalized_image(image)
@@ -56,7 +57,8 @@ class NormalizedNetwork(nn.Module):
     def _normalized_metadata(self, metadata: Tensor) -> Tensor:
         bands = len(self.offset) - 1
         annulus = (metadata[:, :bands] - self.offset[:bands]) / self.scale[:bands]
-        return torch.cat([annulus, metadata[:, bands:]], dim=1)
+        radius = (metadata[:, bands:] - self.offset[bands:]) / self.scale[bands:]
+        return torch.cat([annulus, radius], dim=1)
 
 
 def build_network(config: ModelConfig, *, pretrained: bool = False) -> nn.Module:

@@ -40,6 +40,10 @@ class Normalization(Frozen):
         """Return the one that divides bands by 255 and the extra channel by ``extra_scale``."""
         return cls(offset=(0.0,) * (bands + 1), scale=(BAND_SCALE,) * bands + (extra_scale,))
 
+    def with_extra(self, *, offset: float, scale: float) -> Self:
+        """Return the same with another offset and scale of the extra channel, which is the last."""
+        return type(self)(offset=(*self.offset[:-1], offset), scale=(*self.scale[:-1], scale))
+
     @classmethod
     def from_samples(cls, batches: Iterable[NDArray[Any]]) -> Self:
         """Return mean and standard deviation (ddof 1, over all pixels) of each channel.

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple, assert_never
 
 from torch import nn
-from torch.optim import Adam, AdamW, Optimizer
+from torch.optim import SGD, Adam, AdamW, Optimizer
 from torch.optim.lr_scheduler import (
     CosineAnnealingLR,
     CosineAnnealingWarmRestarts,
@@ -32,6 +32,13 @@ def build_optimizer(config: configs.Optimizer, parameters: Iterable[nn.Parameter
             return Adam(parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
         case configs.AdamWConfig():
             return AdamW(parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
+        case configs.SgdConfig():
+            return SGD(
+                parameters,
+                lr=config.learning_rate,
+                momentum=config.momentum,
+                weight_decay=config.weight_decay,
+            )
         case _:
             assert_never(config)
 

@@ -100,18 +100,93 @@ class ShardBatches:
         """Yield the positions of each batch."""
         return islice(self._all_batches(), self._length)
 
+    def _drawn(self, rng: np.random.Generator) -> Sequence[NDArray[np.intp]]:  # noqa: ARG002
+        """Return the positions of an epoch, shard by shard."""
+        return [np.asarray(shard) for shard in self._shards]
+
     def _all_batches(self) -> Iterator[list[int]]:
         rng = np.random.default_rng((self._seed, TRAIN_STREAM, self._epoch))
-        shards = [self._shards[number] for number in rng.permutation(len(self._shards))]
+        drawn = self._drawn(rng)
+        shards = [drawn[number] for number in rng.permutation(len(drawn))]
         left: list[int] = []
         for start in range(0, len(shards), WINDOW_SHARDS):
-            window = np.concatenate([np.asarray(s) for s in shards[start : start + WINDOW_SHARDS]])
+            window = np.concatenate(shards[start : start + WINDOW_SHARDS])
             left.extend(rng.permutation(window).tolist())
             while len(left) >= self._batch_size:
                 yield left[: self._batch_size]
                 left = left[self._batch_size :]
         if left and self._keep_incomplete:
             yield left
+
+
+class WeightedBatches(ShardBatches):
+    """Batches of positions that are drawn anew every epoch, with replacement and by weight.
+
+    Which positions an epoch holds is a draw from all samples; only their order goes by shards.
+    """
+
+    def __init__(
+        self,
+        shards: Sequence[range],
+        weights: NDArray[np.float64],
+        *,
+        batch_size: int,
+        seed: int,
+        drop_incomplete: bool = False,
+        most_batches: int | None = None,
+    ) -> None:
+        """Choose the samples, how likely each is, and the order.
+
+        Args:
+            shards: Runs of positions that are read together.
+            weights: Weight of every position; likelihoods are in proportion to it.
+            batch_size: Positions a batch.
+            seed: Decides draws and order, together with the epoch.
+            drop_incomplete: Leave out what does not fill a batch, unless nothing does.
+            most_batches: End an epoch after so many batches; None takes as many samples as
+                there are.
+
+        Raises:
+            SampleError: There is no sample, or the weights are not one for each, finite and at
+                least zero, with one above it.
+        """
+        super().__init__(
+            shards,
+            batch_size=batch_size,
+            seed=seed,
+            drop_incomplete=drop_incomplete,
+            most_batches=most_batches,
+        )
+        if len(weights) != sum(len(shard) for shard in self._shards):
+            raise SampleError(
+                f"sampling needs one weight a sample, got {len(weights)} weights for "
+                f"{sum(len(shard) for shard in self._shards)} samples"
+            )
+        total = float(weights.sum())
+        if not (np.isfinite(total) and total > 0 and weights.min() >= 0):
+            raise SampleError(
+                "sampling weights must be finite, none below zero and one above it, got "
+                f"{weights.min():g} to {weights.max():g}"
+            )
+        self._weights = weights
+        self._likelihood = weights / total
+
+    def limited(self, most_batches: int) -> "WeightedBatches":
+        """Return the same batches, ending every epoch after ``most_batches``."""
+        return WeightedBatches(
+            self._shards,
+            self._weights,
+            batch_size=self._batch_size,
+            seed=self._seed,
+            drop_incomplete=not self._keep_incomplete,
+            most_batches=most_batches,
+        )
+
+    def _drawn(self, rng: np.random.Generator) -> Sequence[NDArray[np.intp]]:
+        count = len(self._weights)
+        drawn = np.sort(rng.choice(count, size=count, p=self._likelihood))
+        cuts = np.searchsorted(drawn, [shard.start for shard in self._shards[1:]])
+        return [part for part in np.split(drawn, cuts) if part.size]
 
 
 class SerialBatches:

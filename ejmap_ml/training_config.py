@@ -1,4 +1,4 @@
-"""How a model is trained, as typed values: loss, optimizer, schedule, augmentation, duration."""
+"""How a model is trained, as typed values: from its loss to the order of its samples."""
 
 from typing import Annotated, Literal, Self
 
@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from ejmap_ml.frozen import Frozen
 
 Precision = Literal["auto", "32-true", "16-mixed", "bf16-mixed"]
+ValidationMetric = Literal["f1", "iou", "precision", "recall", "accuracy"]
 
 
 class DiceLossConfig(Frozen):
@@ -39,13 +40,14 @@ class FocalLossConfig(Frozen):
     """Cross-entropy with easy samples faded out.
 
     Attributes:
-        alpha: Weight of the positive class; the negative class has one minus it.
+        alpha: Weight of the positive class; the negative class has one minus it. None weighs both
+            alike, by one.
         gamma: Power of the fading.
         normalized: Divide by the sum of the fading factors, which keeps the gradient's size.
     """
 
     kind: Literal["focal"] = "focal"
-    alpha: float = Field(default=0.25, gt=0, lt=1)
+    alpha: float | None = Field(default=0.25, gt=0, lt=1)
     gamma: float = Field(default=2.0, ge=0)
     normalized: bool = False
 
@@ -72,7 +74,16 @@ class AdamWConfig(Frozen):
     weight_decay: float = Field(default=0.01, ge=0)
 
 
-Optimizer = Annotated[AdamConfig | AdamWConfig, Field(discriminator="kind")]
+class SgdConfig(Frozen):
+    """Stochastic gradient descent; weight decay enters the gradient."""
+
+    kind: Literal["sgd"] = "sgd"
+    learning_rate: float = Field(gt=0)
+    momentum: float = Field(default=0.0, ge=0, lt=1)
+    weight_decay: float = Field(default=0.0, ge=0)
+
+
+Optimizer = Annotated[AdamConfig | AdamWConfig | SgdConfig, Field(discriminator="kind")]
 
 
 class ConstantConfig(Frozen):
@@ -150,6 +161,64 @@ class TileAugmentationConfig(Frozen):
     photometric: int = Field(default=0, ge=0, le=3)
 
 
+class ShuffleSamplingConfig(Frozen):
+    """Train on every sample once an epoch, in random order."""
+
+    kind: Literal["shuffle"] = "shuffle"
+
+
+class UniformSamplingConfig(Frozen):
+    """Draw as many samples an epoch as there are, with replacement, all equally likely."""
+
+    kind: Literal["uniform"] = "uniform"
+
+
+class EjectaSamplingConfig(Frozen):
+    """Draw with replacement; tiles come the more often the more of their ejecta is of others.
+
+    Of the tiles with ejecta of their crater, the weight grows with x = ejecta pixels of any crater
+    a pixel of this crater's own.
+
+    Attributes:
+        factor: Weight that is approached where own ejecta are few, and that of tiles with ejecta of
+            other craters alone (published: ``num_1_factor``).
+        ratio_95: x at which 95 % of ``factor`` are reached (published: ``num_1_point95``).
+    """
+
+    kind: Literal["ejecta"] = "ejecta"
+    factor: float = Field(gt=0)
+    ratio_95: float = Field(default=10.0, gt=0)
+
+
+class ConnectionSamplingConfig(Frozen):
+    """Draw with replacement; connected tiles against the others, far ones against near ones.
+
+    Attributes:
+        balance_connection: Connected and unconnected tiles come equally often (published:
+            ``connection_weights``).
+        weigh_distance: Connected tiles come in proportion to their distance and unconnected ones in
+            inverse proportion to it, so that what is rare is seen (``distance_weights``).
+    """
+
+    kind: Literal["connection"] = "connection"
+    balance_connection: bool = True
+    weigh_distance: bool = False
+
+    @model_validator(mode="after")
+    def _weighs(self) -> Self:
+        if not (self.balance_connection or self.weigh_distance):
+            raise ValueError(
+                "sampling by connection with neither weight is uniform; take kind: uniform"
+            )
+        return self
+
+
+Sampling = Annotated[
+    ShuffleSamplingConfig | UniformSamplingConfig | EjectaSamplingConfig | ConnectionSamplingConfig,
+    Field(discriminator="kind"),
+]
+
+
 class TrainingConfig(Frozen):
     """How long and in which portions a model is trained.
 
@@ -157,7 +226,9 @@ class TrainingConfig(Frozen):
         batch_size: Samples a step.
         max_epochs: Most passes over the training samples; None when ``max_steps`` is given.
         max_steps: Most optimizer steps; None when ``max_epochs`` is given.
-        patience: Validations without a better F1 after which training stops; None trains on.
+        validation_metric: Score of the validation samples that decides which weights are best and
+            when to stop; the higher the better.
+        patience: Validations without a better score after which training stops; None trains on.
         validate_every_epochs: Epochs from one validation (and checkpoint) to the next.
         validation_fraction: Share of the training samples drawn for validation.
         drop_incomplete_batch: Leave out the last batch of an epoch when it is not full.
@@ -168,6 +239,7 @@ class TrainingConfig(Frozen):
     batch_size: int = Field(gt=0)
     max_epochs: int | None = Field(default=None, gt=0)
     max_steps: int | None = Field(default=None, gt=0)
+    validation_metric: ValidationMetric = "f1"
     patience: int | None = Field(default=None, gt=0)
     validate_every_epochs: int = Field(default=1, gt=0)
     validation_fraction: float = Field(default=0.1, ge=0, lt=1)

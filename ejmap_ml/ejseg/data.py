@@ -32,31 +32,41 @@ def annulus_columns(bands: int) -> list[str]:
 
 
 def distance_channel(
-    distance_m: NDArray[np.floating], *, radius_m: NDArray[np.floating], mode: DistanceMode
+    distance_m: NDArray[np.floating],
+    *,
+    radius_m: NDArray[np.floating],
+    mode: DistanceMode,
+    is_logarithmic: bool = True,
 ) -> NDArray[np.float32]:
     """Turn distances into the channel that the network sees.
 
     Args:
         distance_m: ``(tile, row, col)`` distance of each pixel to the crater's centre.
         radius_m: ``(tile,)`` rim radius of each tile's crater.
-        mode: "absolute" gives log10 of metres, "ratio" log10 of crater radii, "rank" the order
-            of the tile's pixels from 0 (nearest) to 1, equal distances sharing their mean rank; as
+        mode: "absolute" gives metres, "ratio" crater radii, "rank" the order of the tile's pixels
+            from 0 (nearest) to 1, equal distances sharing their mean rank; as
             ``ejmap_geo.channels.DistanceMode``.
+        is_logarithmic: Whether metres and radii become their decimal logarithm; a rank never does.
 
     Returns:
         ``(tile, row, col)``.
     """
     radius = radius_m[:, None, None]
-    shown_m = np.maximum(distance_m, SMALLEST_DISTANCE_RADII * radius)
+    smallest_m = SMALLEST_DISTANCE_RADII * radius
+    shown_m = np.maximum(distance_m, smallest_m) if is_logarithmic else distance_m
     match mode:
         case "absolute":
-            return np.log10(shown_m).astype(np.float32)
+            return _length(shown_m, is_logarithmic=is_logarithmic)
         case "ratio":
-            return np.log10(shown_m / radius).astype(np.float32)
+            return _length(shown_m / radius, is_logarithmic=is_logarithmic)
         case "rank":
             return np.stack([_rank(tile) for tile in distance_m])
         case _:
             assert_never(mode)
+
+
+def _length(length: NDArray[np.floating], *, is_logarithmic: bool) -> NDArray[np.float32]:
+    return (np.log10(length) if is_logarithmic else length).astype(np.float32)
 
 
 def _rank(distance_m: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -78,7 +88,7 @@ class TileInputs:
                 f"{config.name} is a {config.architecture.kind} and does not look at tiles; take a "
                 "model of kind smp"
             )
-        self._mode: DistanceMode = config.architecture.tile.distance_mode
+        self._tile = config.architecture.tile
         self._bands = config.bands
         self._metadata_size = config.metadata_size
 
@@ -101,14 +111,20 @@ class TileInputs:
                 "mosaic with the bands it was trained on"
             )
         radius_m = table[RADIUS_M].to_numpy(dtype=np.float64)
-        distance = distance_channel(distance_m, radius_m=radius_m, mode=self._mode)
+        is_logarithmic = self._tile.log_distance
+        distance = distance_channel(
+            distance_m,
+            radius_m=radius_m,
+            mode=self._tile.distance_mode,
+            is_logarithmic=is_logarithmic,
+        )
         channels = np.concatenate([image, distance[:, None]], axis=1, dtype=np.float32)
         if not self._metadata_size:
             return (torch.from_numpy(channels),)
         metadata = table[annulus_columns(self._bands)].to_numpy(dtype=np.float32)
-        if self._mode == "absolute":
-            log_radius = np.log10(radius_m)[:, None]
-            metadata = np.concatenate([metadata, log_radius], axis=1, dtype=np.float32)
+        if self._tile.distance_mode == "absolute":
+            radius = _length(radius_m, is_logarithmic=is_logarithmic)
+            metadata = np.concatenate([metadata, radius[:, None]], axis=1, dtype=np.float32)
         return torch.from_numpy(channels), torch.from_numpy(metadata)
 
 

@@ -59,6 +59,8 @@ def _segmentation_model(config: SmpConfig, *, in_channels: int, pretrained: bool
         options["encoder_depth"] = config.encoder_depth
     if config.decoder_channels is not None:
         options["decoder_channels"] = list(config.decoder_channels)
+    if config.decoder_attention is not None:
+        options["decoder_attention_type"] = config.decoder_attention
     if config.pretrained is None or not pretrained:
         return _created(options)
     path = config.pretrained.weights_path

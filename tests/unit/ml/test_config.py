@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from ejmap_ml.config import SmpConfig, TimmClassifierConfig, load_preset, preset_names
+from ejmap_ml.config import (
+    ModelConfig,
+    SmpConfig,
+    TimmClassifierConfig,
+    load_preset,
+    preset_names,
+    to_yaml,
+)
 from ejmap_ml.errors import ConfigError
 from ejmap_ml.training_config import StepConfig, TrainingConfig
 
@@ -86,6 +93,28 @@ def test_a_misspelt_key_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="archtecture"):
         load_preset(str(path))
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_a_configuration_written_as_a_file_is_the_same(tmp_path: Path, name: str) -> None:
+    """What is saved as a preset loads as what it was."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(to_yaml(load_preset(name)), encoding="utf-8")
+
+    assert load_preset(str(path)) == load_preset(name)
+
+
+def test_decoder_attention_is_for_architectures_that_know_it() -> None:
+    """Those that do are named."""
+    values = load_preset("ejseg_v200").model_dump()
+    values["architecture"] |= {"decoder_attention": "scse"}
+    with_attention = ModelConfig.model_validate(values)
+    values["architecture"] |= {"name": "fpn"}
+
+    assert isinstance(with_attention.architecture, SmpConfig)
+    assert with_attention.architecture.decoder_attention == "scse"
+    with pytest.raises(ValidationError, match=r"fpn knows no decoder_attention.*or unetplusplus"):
+        ModelConfig.model_validate(values)
 
 
 def test_a_step_scheduler_cannot_carry_a_cosine_period() -> None:

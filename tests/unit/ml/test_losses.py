@@ -56,6 +56,7 @@ def test_losses_equal_hand_arithmetic(config: Loss, expected: float) -> None:
             smp.losses.FocalLoss("binary", alpha=0.1, normalized=True),
         ),
         (FocalLossConfig(alpha=0.7), smp.losses.FocalLoss("binary", alpha=0.7)),
+        (FocalLossConfig(alpha=None), smp.losses.FocalLoss("binary")),
     ],
 )
 def test_losses_equal_those_of_smp(config: Loss, oracle: torch.nn.Module) -> None:

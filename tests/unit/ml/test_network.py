@@ -141,7 +141,7 @@ def test_polar_networks_are_built_like_the_others() -> None:
 
 
 def test_raw_channels_are_normalised_inside() -> None:
-    """Bands, extra channel and the bands of the metadata; the rest of the metadata is kept."""
+    """Bands, extra channel, and in the metadata bands like bands and radius like distance."""
 
     class Echo(nn.Module):
         def forward(self, image: Tensor, metadata: Tensor) -> Tensor:
@@ -152,7 +152,7 @@ def test_raw_channels_are_normalised_inside() -> None:
 
     out = network(torch.tensor([[[[14.0]], [[5.0]]]]), torch.tensor([[12.0, 7.0]]))
 
-    assert out.tolist() == [[2.0, 1.0, 1.0, 7.0]]
+    assert out.tolist() == [[2.0, 1.0, 1.0, 1.5]]
 
 
 def test_a_mosaic_of_other_bands_is_refused(classifier_config) -> None:

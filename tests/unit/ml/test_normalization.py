@@ -26,6 +26,13 @@ def test_a_constant_channel_keeps_its_scale() -> None:
     assert found == Normalization(offset=(7.0,), scale=(1.0,))
 
 
+def test_the_extra_channel_can_have_its_own_scale() -> None:
+    """As the published attention channel has; the bands keep theirs."""
+    found = Normalization(offset=(1.0, 2.0), scale=(3.0, 4.0)).with_extra(offset=1.5, scale=0.5)
+
+    assert found == Normalization(offset=(1.0, 1.5), scale=(3.0, 0.5))
+
+
 def test_fixed_normalization_divides_bands_by_255() -> None:
     """Attention runs from 0 to 2."""
     found = Normalization.fixed(bands=3, extra_scale=2.0)

@@ -15,6 +15,7 @@ from ejmap_ml.training_config import (
     CosineRestartsConfig,
     OneCycleConfig,
     Scheduler,
+    SgdConfig,
     StepConfig,
     WarmupConfig,
 )
@@ -86,3 +87,18 @@ def test_optimizers_carry_their_options() -> None:
 
     assert type(optimizer) is torch.optim.AdamW
     assert optimizer.defaults["weight_decay"] == 0.5
+
+
+def test_gradient_descent_steps_by_rate_times_gradient() -> None:
+    """Twice along a slope of 3, the second time with nine tenths of the first step on top."""
+    parameter = nn.Parameter(torch.zeros(1))
+    optimizer = build_optimizer(SgdConfig(learning_rate=0.1, momentum=0.9), [parameter])
+    places = []
+
+    for _ in range(2):
+        optimizer.zero_grad()
+        (3 * parameter).sum().backward()
+        optimizer.step()
+        places.append(parameter.item())
+
+    assert places == pytest.approx([-0.3, -0.3 - 0.3 * 1.9])

@@ -201,3 +201,31 @@ def test_distances_are_metres_radii_or_ranks() -> None:
     np.testing.assert_allclose(absolute, [2, 3, 3, 5])
     np.testing.assert_allclose(ratio, [-2, -1, -1, 1])
     np.testing.assert_allclose(rank, [0, 0.5, 0.5, 1])
+
+
+def test_distances_without_logarithm_are_the_lengths_themselves() -> None:
+    """Metres and radii; a rank has no logarithm to leave out."""
+    distance_m = np.array([[[0.0, 1000.0], [1000.0, 100_000.0]]])
+    radius_m = np.array([10_000.0])
+
+    absolute, ratio, rank = (
+        distance_channel(distance_m, radius_m=radius_m, mode=mode, is_logarithmic=False).ravel()
+        for mode in ("absolute", "ratio", "rank")
+    )
+
+    np.testing.assert_allclose(absolute, [0, 1000, 1000, 100_000])
+    np.testing.assert_allclose(ratio, [0, 0.1, 0.1, 10])
+    np.testing.assert_allclose(rank, [0, 0.5, 0.5, 1])
+
+
+def test_the_radius_is_told_as_the_distances_are(segmenter_config, group) -> None:
+    """In metres where distances are in metres, as logarithm where they are logarithms."""
+    values = segmenter_config().model_dump()
+    values["architecture"]["tile"]["log_distance"] = False
+    plain = TileSamples([group], type(segmenter_config()).model_validate(values))
+
+    channels, metadata = plain.batch([4]).inputs
+    logarithm = TileSamples([group], segmenter_config()).batch([4]).inputs[1]
+
+    np.testing.assert_array_equal(channels[0, 3], group.read("distance_m")[4])
+    assert metadata[0, 3] == group.table.loc[4, "radius_m"] == 10 ** logarithm[0, 3]

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from ejmap_ml.errors import SampleError
-from ejmap_ml.sampling import BatchLoader, SerialBatches, ShardBatches, SubsetSamples
+from ejmap_ml.sampling import (
+    BatchLoader,
+    SerialBatches,
+    ShardBatches,
+    SubsetSamples,
+    WeightedBatches,
+)
 
 SHARDS = [range(start, min(start + 64, 1000)) for start in range(0, 1000, 64)]
 
@@ -76,3 +82,81 @@ def test_the_loader_keeps_the_order_of_its_batches(make_samples) -> None:
 
     assert [len(batch.target) for batch in batches] == [4, 4, 2]
     assert (batches[1].inputs[0] == samples.image[4:8]).all()
+
+
+WEIGHTS = np.concatenate([np.full(900, 1.0), np.full(100, 9.0)])
+
+
+def test_draws_come_in_proportion_to_their_weight() -> None:
+    """Half of all draws are of the tenth that weighs as much as the rest: 5 standard errors."""
+    batches = WeightedBatches(SHARDS, WEIGHTS, batch_size=50, seed=0)
+
+    drawn = []
+    for epoch in range(20):
+        batches.set_epoch(epoch)
+        drawn.extend(position for batch in batches for position in batch)
+
+    assert len(drawn) == 20 * 1000
+    share = np.mean(np.array(drawn) >= 900)
+    assert share == pytest.approx(0.5, abs=5 * (0.25 / 20_000) ** 0.5)
+
+
+def test_draws_are_with_replacement() -> None:
+    """Of a thousand equal draws about 632 (1 - 1/e) are different."""
+    batches = WeightedBatches(SHARDS, np.ones(1000), batch_size=50, seed=0)
+
+    different = {position for batch in batches for position in batch}
+
+    assert 590 < len(different) < 675
+
+
+def test_what_weighs_nothing_is_never_drawn() -> None:
+    """And shards without any draw are no empty batches."""
+    weights = np.zeros(1000)
+    weights[[3, 700]] = 1
+
+    batches = list(WeightedBatches(SHARDS, weights, batch_size=64, seed=0))
+
+    assert {position for batch in batches for position in batch} == {3, 700}
+    assert [len(batch) for batch in batches] == [64] * 15 + [40]
+
+
+def test_draws_are_a_function_of_seed_and_epoch_and_can_end_early() -> None:
+    """A limited epoch is the beginning of the whole one."""
+
+    def order(seed: int, epoch: int) -> list[list[int]]:
+        batches = WeightedBatches(SHARDS, WEIGHTS, batch_size=48, seed=seed, drop_incomplete=True)
+        batches.set_epoch(epoch)
+        return list(batches)
+
+    assert order(0, 3) == order(0, 3)
+    assert order(0, 3) != order(0, 4)
+    assert order(0, 3) != order(1, 3)
+    limited = WeightedBatches(SHARDS, WEIGHTS, batch_size=48, seed=0).limited(5)
+    assert len(limited) == 5
+    assert list(limited) == order(0, 0)[:5]
+
+
+def test_weighted_batches_need_few_shards_at_a_time() -> None:
+    """As without weights: any stretch as long as the window touches two windows at most."""
+    batches = list(WeightedBatches(SHARDS, np.ones(1000), batch_size=32, seed=0))
+
+    touched = [{position // 64 for batch in batches[i : i + 8] for position in batch} for i in
+               range(len(batches) - 8)]  # fmt: skip
+
+    assert max(len(shards) for shards in touched) <= 16
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        (np.ones(999), "999 weights for 1000 samples"),
+        (np.zeros(1000), "0 to 0"),
+        (np.full(1000, np.nan), "nan to nan"),
+        (np.linspace(-1, 5, 1000), "-1 to 5"),
+    ],
+)
+def test_weights_that_cannot_be_drawn_by_are_refused(weights: np.ndarray, message: str) -> None:
+    """The message says what was found."""
+    with pytest.raises(SampleError, match=message):
+        WeightedBatches(SHARDS, weights, batch_size=8, seed=0)
