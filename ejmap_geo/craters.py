@@ -142,7 +142,24 @@ def read_catalogue(path: Path, *, body: Body, west_positive: bool = False) -> gp
             in the wrong units.
     """
     what = f"crater table {path.name}"
-    table = _table_in(path)
+    return catalogue_of(_table_in(path), body=body, what=what, west_positive=west_positive)
+
+
+def catalogue_of(
+    table: pd.DataFrame, *, body: Body, what: str, west_positive: bool = False
+) -> gpd.GeoDataFrame:
+    """Check a crater table that was read already; see :func:`read_catalogue`.
+
+    Args:
+        table: Columns and, in a GeoDataFrame, geometries.
+        body: The planet it must be of.
+        what: The table in words, for messages.
+        west_positive: Whether the column ``lon_deg`` grows to the west.
+
+    Raises:
+        CrsError: As :func:`read_catalogue`.
+        CatalogueError: As :func:`read_catalogue`.
+    """
     if not isinstance(table, gpd.GeoDataFrame):
         columns, notes = checked_columns(table, body=body, what=what, west_positive=west_positive)
         return _catalogue(columns, geometry=None, body=body, notes=notes)
