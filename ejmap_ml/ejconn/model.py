@@ -33,10 +33,31 @@ def _classifier(config: TimmClassifierConfig, *, in_channels: int, pretrained: b
         "num_classes": 1,
         "drop_rate": config.dropout,
     }
+    if _has_one_size(config.name):
+        options["img_size"] = (config.crop.height_px, config.crop.width_px)
     if config.pretrained is None or not pretrained:
-        return timm.create_model(config.name, **options)
+        return _created(config.name, options)
     path = config.pretrained.weights_path
     if path is not None:
         options["pretrained_cfg_overlay"] = {"file": str(checked_weights_path(path))}
     with hub_access(config.name):
-        return timm.create_model(config.name, pretrained=True, **options)
+        return _created(config.name, options | {"pretrained": True})
+
+
+def _has_one_size(name: str) -> bool:
+    """Return whether a network is built for one size of image, as most transformers are."""
+    try:
+        card = timm.get_pretrained_cfg(name)
+    except RuntimeError as error:
+        known = timm.list_pretrained(f"{name.partition('.')[0]}.*")
+        raise ConfigError(
+            f"timm knows no weights {name!r}, only {', '.join(known) or 'none of that model'}"
+        ) from error
+    return card is not None and card.fixed_input_size
+
+
+def _created(name: str, options: dict[str, Any]) -> nn.Module:
+    try:
+        return timm.create_model(name, **options)
+    except (AssertionError, RuntimeError, TypeError, ValueError) as error:
+        raise ConfigError(f"timm cannot build {name} with {options}: {error}") from error

@@ -85,7 +85,7 @@ def _segmentation_model(config: SmpConfig, *, in_channels: int, pretrained: bool
 def _created(options: dict[str, Any]) -> nn.Module:
     try:
         return smp.create_model(**options)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
         raise ConfigError(
             f"smp cannot build {options['arch']} with encoder {options['encoder_name']}: {error}"
         ) from error

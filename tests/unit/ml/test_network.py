@@ -26,63 +26,99 @@ def _segmenter(segmenter_config, **architecture: object) -> ModelConfig:
     return ModelConfig.model_validate(values)
 
 
+class _Definition(nn.Module):
+    """The published segmenter, put together from smp's parts."""
+
+    def __init__(self, parts: nn.Module, *, metadata_size: int) -> None:
+        super().__init__()
+        self.encoder, self.decoder = parts.encoder, parts.decoder
+        self.head = parts.segmentation_head
+        self.injector = nn.Module()
+        self.injector.linears = nn.ModuleList(
+            nn.Linear(metadata_size, channels) for channels in parts.encoder.out_channels[1:]
+        )
+
+    def forward(self, image: Tensor, metadata: Tensor) -> Tensor:
+        features = self.encoder(image)
+        for stage, linear in enumerate(self.injector.linears, start=1):
+            added = nn.ReLU()(linear(metadata)).reshape(len(image), -1, 1, 1)
+            features[stage] = features[stage] + added.expand_as(features[stage])
+        return self.head(self.decoder(features))
+
+
 @pytest.mark.parametrize(
-    ("name", "encoder"),
+    ("name", "definition", "encoder", "options"),
     [
-        ("unetplusplus", "resnet18"),
-        ("unet", "resnet18"),
-        ("linknet", "resnet18"),
-        ("manet", "resnet18"),
-        ("fpn", "resnet18"),
-        ("pspnet", "resnet18"),
-        ("deeplabv3", "resnet18"),
-        ("deeplabv3plus", "resnet18"),
-        ("segformer", "resnet18"),
-        ("upernet", "resnet18"),
-        ("unet", "efficientnet-b0"),
-        ("unet", "vgg11_bn"),
-        ("unet", "densenet121"),
+        ("unet", smp.Unet, "resnet34", {}),
+        ("unetplusplus", smp.UnetPlusPlus, "resnet34", {}),
+        ("fpn", smp.FPN, "resnet34", {}),
+        ("pspnet", smp.PSPNet, "resnet34", {}),
+        ("deeplabv3", smp.DeepLabV3, "resnet34", {}),
+        ("deeplabv3plus", smp.DeepLabV3Plus, "resnet34", {}),
+        ("linknet", smp.Linknet, "resnet34", {}),
+        ("manet", smp.MAnet, "resnet34", {}),
+        ("upernet", smp.UPerNet, "resnet34", {}),
+        ("segformer", smp.Segformer, "resnet34", {}),
+        ("unetplusplus", smp.UnetPlusPlus, "resnet50", {}),
+        ("unetplusplus", smp.UnetPlusPlus, "resnext50_32x4d", {}),
+        ("unetplusplus", smp.UnetPlusPlus, "vgg19_bn", {}),
+        ("unetplusplus", smp.UnetPlusPlus, "densenet201", {}),
+        ("unetplusplus", smp.UnetPlusPlus, "efficientnet-b4", {}),
+        ("unetplusplus", smp.UnetPlusPlus, "resnet34", {"decoder_attention_type": "scse"}),
     ],
 )
-def test_the_segmenter_equals_its_definition(segmenter_config, name: str, encoder: str) -> None:
+def test_the_segmenter_equals_its_definition(
+    segmenter_config, name: str, definition, encoder: str, options: dict[str, str]
+) -> None:
     """Encoder, features plus relu(W m + b) from the first stage on, decoder, head: to 1e-5."""
-    config = _segmenter(segmenter_config, name=name, encoder=encoder)
-    network = build_network(config).eval()
-    image, metadata = _inputs(config)
-    ours = network.state_dict()
-
-    reference = smp.create_model(name, encoder, encoder_weights=None, in_channels=4).eval()
-    reference.load_state_dict(
-        {
-            key.replace("head.", "segmentation_head.", 1) if key.startswith("head.") else key: value
-            for key, value in ours.items()
-            if not key.startswith("injector.")
-        }
+    config = _segmenter(
+        segmenter_config,
+        name=name,
+        encoder=encoder,
+        decoder_attention=options.get("decoder_attention_type"),
     )
-    features = reference.encoder(image)
-    for stage in range(1, len(features)):
-        weight, bias = (ours[f"injector.linears.{stage - 1}.{part}"] for part in ("weight", "bias"))
-        projection = (metadata @ weight.T + bias).clamp(min=0)
-        features[stage] = features[stage] + projection.reshape(2, -1, 1, 1)
-    expected = reference.segmentation_head(reference.decoder(features))
+    network = build_network(config).eval()
+    parts = definition(encoder, encoder_weights=None, in_channels=4, classes=1, **options)
+    reference = _Definition(parts, metadata_size=4).eval()
+    reference.load_state_dict(network.state_dict())
+    image, metadata = _inputs(config)
 
-    assert expected.shape == (2, 1, 64, 64)
-    torch.testing.assert_close(network(image, metadata), expected, atol=1e-5, rtol=0)
+    with torch.inference_mode():
+        found, expected = network(image, metadata), reference(image, metadata)
+
+    assert found.shape == (2, 1, 64, 64)
+    assert expected.std() > 0
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
-def test_the_classifier_equals_its_definition(classifier_config) -> None:
-    """A timm model with four channels and one logit."""
-    config = classifier_config()
+@pytest.mark.parametrize(
+    "name",
+    [
+        "test_resnet",
+        "resnet34",
+        "resnet50",
+        "resnet50.a1_in1k",
+        "res2net50_26w_4s",
+        "densenet169.tv_in1k",
+    ],
+)
+def test_the_classifier_equals_its_definition(classifier_config, name: str) -> None:
+    """A timm model with four channels and one logit, of each name in the published table."""
+    values = classifier_config().model_dump()
+    values["architecture"]["name"] = name
+    config = ModelConfig.model_validate(values)
     network = build_network(config).eval()
     (image,) = _inputs(config)
 
-    reference = timm.create_model("test_resnet", in_chans=4, num_classes=1).eval()
+    reference = timm.create_model(name, in_chans=4, num_classes=1).eval()
     reference.load_state_dict(
         {k.removeprefix("full_model."): v for k, v in network.state_dict().items()}
     )
 
-    assert network(image).shape == (2, 1)
-    torch.testing.assert_close(network(image), reference(image), atol=1e-5, rtol=0)
+    with torch.inference_mode():
+        found, expected = network(image), reference(image)
+    assert found.shape == (2, 1)
+    torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize("preset", ["ejseg_v200", "ejconn_v32"])
@@ -164,6 +200,35 @@ def test_a_mosaic_of_other_bands_is_refused(classifier_config) -> None:
         network(torch.zeros(1, 2, 8, 8))
 
 
+@pytest.mark.parametrize("name", ["test_vit", "swin_s3_tiny_224"])
+def test_transformers_are_built_for_the_size_of_the_crop(classifier_config, name: str) -> None:
+    """They take images of one size only."""
+    values = classifier_config().model_dump()
+    values["architecture"] |= {"name": name, "crop": {"height_px": 64, "width_px": 96}}
+
+    network = build_network(ModelConfig.model_validate(values)).eval()
+
+    assert network(torch.zeros(2, 4, 64, 96)).shape == (2, 1)
+
+
+def test_weights_that_nobody_trained_are_refused(classifier_config) -> None:
+    """Some models of timm have none; that is no fault of the hub."""
+    values = classifier_config().model_dump()
+    values["architecture"] |= {"name": "mixer_s32_224", "pretrained": {}}
+
+    with pytest.raises(ConfigError, match="No pretrained weights exist for mixer_s32_224"):
+        build_network(ModelConfig.model_validate(values), pretrained=True)
+
+
+def test_unknown_weights_are_named_beside_those_there_are(classifier_config) -> None:
+    """The tag of a timm model is part of its name."""
+    values = classifier_config().model_dump()
+    values["architecture"]["name"] = "resnet34.a99"
+
+    with pytest.raises(ConfigError, match=r"no weights 'resnet34.a99', only resnet34\.a1_in1k"):
+        build_network(ModelConfig.model_validate(values))
+
+
 def test_unknown_networks_are_named(classifier_config, segmenter_config) -> None:
     """Neither timm nor smp has them."""
     values = classifier_config().model_dump()
@@ -173,3 +238,5 @@ def test_unknown_networks_are_named(classifier_config, segmenter_config) -> None
         build_network(ModelConfig.model_validate(values))
     with pytest.raises(ConfigError, match="resnet9000"):
         build_network(_segmenter(segmenter_config, encoder="resnet9000"))
+    with pytest.raises(ConfigError, match="tu-resnet9000"):
+        build_network(_segmenter(segmenter_config, encoder="tu-resnet9000"))
