@@ -9,9 +9,6 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
-from pyarrow import ArrowException
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from ejmap_geo.body import Body
 from ejmap_geo.coords import LonLat, checked
@@ -19,15 +16,10 @@ from ejmap_geo.crater_geometry import centers, on_body, require_agreement
 from ejmap_geo.crater_table import COLUMNS, LARGEST_CRATER_ID, checked_columns
 from ejmap_geo.crs import geographic_crs
 from ejmap_geo.errors import CatalogueError, GridError
+from ejmap_geo.user_table import read_user_table
 
 # Rays of the largest systems on Mercury end near 80 radii; a crater may carry its own reach.
 DEFAULT_REACH_RADII = 80.0
-
-VECTOR_SUFFIXES = frozenset({".gpkg", ".shp", ".geojson", ".fgb"})
-PARQUET_SUFFIXES = frozenset({".parquet", ".geoparquet"})
-
-# QGIS keeps styles in a GeoPackage as a table that is no layer of its own.
-STYLE_LAYER = "layer_styles"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +134,8 @@ def read_catalogue(path: Path, *, body: Body, west_positive: bool = False) -> gp
             in the wrong units.
     """
     what = f"crater table {path.name}"
-    return catalogue_of(_table_in(path), body=body, what=what, west_positive=west_positive)
+    table = read_user_table(path, what="crater table", error=CatalogueError)
+    return catalogue_of(table, body=body, what=what, west_positive=west_positive)
 
 
 def catalogue_of(
@@ -226,46 +219,3 @@ def _catalogue(
     )
     catalogue.attrs["notes"] = notes
     return catalogue
-
-
-def _table_in(path: Path) -> pd.DataFrame:
-    suffix = path.suffix.lower()
-    if not path.exists():
-        raise CatalogueError(f"crater table {path} does not exist; correct its path")
-    try:
-        if suffix in VECTOR_SUFFIXES:
-            return gpd.read_file(path, layer=_only_layer(path))
-        if suffix in PARQUET_SUFFIXES:
-            return _parquet(path)
-        if suffix == ".csv":
-            return pd.read_csv(path, skipinitialspace=True, comment="#")
-    except (
-        DataSourceError,
-        DataLayerError,
-        ArrowException,
-        ValueError,
-        OSError,
-    ) as error:
-        if isinstance(error, CatalogueError):
-            raise
-        raise CatalogueError(f"crater table {path} cannot be read ({error})") from error
-    raise CatalogueError(
-        f"crater table {path.name} is of an unknown kind; save it as GeoPackage (.gpkg), Shapefile "
-        "(.shp), GeoParquet (.parquet) or .csv"
-    )
-
-
-def _only_layer(path: Path) -> str:
-    layers = [str(name) for name in pyogrio.list_layers(path)[:, 0] if name != STYLE_LAYER]
-    if len(layers) != 1:
-        raise CatalogueError(
-            f"crater table {path.name} holds {len(layers)} layers ({', '.join(layers)}); "
-            "save the craters as the only layer of a file"
-        )
-    return layers[0]
-
-
-def _parquet(path: Path) -> pd.DataFrame:
-    table = pd.read_parquet(path)
-    # geopandas refuses a plain Parquet table, which may well give places as columns.
-    return table if "geometry" not in table.columns else gpd.read_parquet(path)
