@@ -5,6 +5,7 @@ brings is read by :mod:`ejmap_geo.craters`, which answers in sentences.
 """
 
 import pandera.pandas as pa
+from pandera.typing import Series
 
 from ejmap_geo.crater_table import LARGEST_CRATER_ID, SMALLEST_RADIUS_M
 
@@ -53,3 +54,95 @@ class ConnectionTable(pa.DataFrameModel):
     probability: float = pa.Field(ge=0, le=1)
     vote_fraction: float = pa.Field(ge=0, le=1)
     is_connected: bool
+
+
+# Planets that are not mapped are called by their seed; the one that is mapped is ``own``.
+PLANET_NAME = r"^(own|planet_\d+)$"
+TEST_COLUMN = r"^test_\d+$"
+COUNT_COLUMN = r"^(scale\d+_)?(ceiling_)?(true|false)_(positive|negative)$"
+
+
+class LabelledTileTable(pa.DataFrameModel):
+    """What every crater's ejecta are known to be in every tile location of a planet.
+
+    A rectangle of the basemap, whose columns may run on past the last one, and the largest square
+    of the crater's azimuthal raster in it: ``side_px`` is 0 where there is none, and then counts
+    are those of the rectangle. ``split_class`` is ``connected * 5 + distance class``, and -1 where
+    the tile is not used.
+    """
+
+    class Config(pa.DataFrameModel.Config):
+        """A tile is known by its planet, its crater and its location."""
+
+        unique = ["planet", "crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list
+        coerce = True
+
+    planet: str = pa.Field(str_matches=PLANET_NAME)
+    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID)
+    tile_id: int = pa.Field(ge=0)
+    basemap_row: int = pa.Field(ge=0)
+    basemap_col: int = pa.Field(ge=0)
+    basemap_height_px: int = pa.Field(gt=0)
+    basemap_width_px: int = pa.Field(gt=0)
+    row: int
+    col: int
+    side_px: int = pa.Field(ge=0)
+    distance_m: float = pa.Field(ge=0)
+    ejecta_px: int = pa.Field(ge=0)
+    any_ejecta_px: int = pa.Field(ge=0)
+    split_class: int = pa.Field(ge=-1, lt=10)
+
+
+class SplitTable(pa.DataFrameModel):
+    """Which labelled tiles train or validate (0) and which test (1) in each split; below 0 neither.
+
+    One column ``test_NUMBER`` a split.
+    """
+
+    class Config(pa.DataFrameModel.Config):
+        """A tile is known by its planet, its crater and its location."""
+
+        unique = ["planet", "crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list
+        coerce = True
+
+    planet: str = pa.Field(str_matches=PLANET_NAME)
+    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID)
+    tile_id: int = pa.Field(ge=0)
+    test: Series[pa.Int8] | None = pa.Field(alias=TEST_COLUMN, regex=True, le=1)
+
+
+class SplitIndex(pa.DataFrameModel):
+    """The splits: how each was drawn and how many tiles and locations it trains and tests on."""
+
+    class Config(pa.DataFrameModel.Config):
+        """Narrow types are widened."""
+
+        coerce = True
+
+    split: int = pa.Field(ge=0, unique=True)
+    kind: str = pa.Field(isin=["random", "learning_curve", "published"])
+    locations: int = pa.Field(ge=0)
+    train_tiles: int = pa.Field(ge=0)
+    test_tiles: int = pa.Field(ge=0)
+
+
+class TileScoreTable(pa.DataFrameModel):
+    """How well the map agrees with known ejecta in each labelled tile, in pixels of the basemap.
+
+    Besides the columns below: counts of a segmentation without mistakes (``ceiling_``) and of masks
+    that were smoothed first (``scale9_`` for a filter of 9 px).
+    """
+
+    class Config(pa.DataFrameModel.Config):
+        """A labelled tile is known by its crater and its location."""
+
+        unique = ["crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list
+        coerce = True
+
+    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID)
+    tile_id: int = pa.Field(ge=0)
+    is_test: bool
+    is_ejecta_true: bool
+    is_ejecta_found: bool
+    is_connected_found: bool
+    count: int = pa.Field(alias=COUNT_COLUMN, regex=True, ge=0)

@@ -10,7 +10,15 @@ from pandera.errors import SchemaError
 from ejmap_geo.body import MERCURY
 from ejmap_geo.coords import LonLat
 from ejmap_geo.craters import Crater, catalogue_from
-from ejmap_geo.tables import ConnectionTable, CraterTable, TileTable
+from ejmap_geo.tables import (
+    ConnectionTable,
+    CraterTable,
+    LabelledTileTable,
+    SplitIndex,
+    SplitTable,
+    TileScoreTable,
+    TileTable,
+)
 
 TILES: dict[str, list[Any]] = {
     "crater_id": [3, 3, 4],
@@ -28,6 +36,47 @@ CONNECTIONS: dict[str, list[Any]] = {
     "vote_fraction": [0.0, 1.0],
     "is_connected": [False, True],
 }
+LABELLED: dict[str, list[Any]] = {
+    "planet": ["own", "planet_7"],
+    "crater_id": [0, 0],
+    "tile_id": [5, 5],
+    "basemap_row": [0, 64],
+    "basemap_col": [2040, 0],
+    "basemap_height_px": [64, 64],
+    "basemap_width_px": [80, 64],
+    "row": [-3, 0],
+    "col": [4, 0],
+    "side_px": [60, 0],
+    "distance_m": [2e5, 7e6],
+    "ejecta_px": [10, 0],
+    "any_ejecta_px": [12, 3],
+    "split_class": [9, -1],
+}
+SPLITS: dict[str, list[Any]] = {
+    "planet": ["own", "own"],
+    "crater_id": [0, 0],
+    "tile_id": [5, 6],
+}
+INDEX: dict[str, list[Any]] = {
+    "split": [0, 1025],
+    "kind": ["random", "learning_curve"],
+    "locations": [200, 25],
+    "train_tiles": [800, 100],
+    "test_tiles": [200, 200],
+}
+SCORES: dict[str, list[Any]] = {
+    "crater_id": [0],
+    "tile_id": [5],
+    "is_test": [True],
+    "is_ejecta_true": [True],
+    "is_ejecta_found": [False],
+    "is_connected_found": [True],
+    "true_positive": [0],
+    "false_positive": [0],
+    "false_negative": [9],
+    "true_negative": [7],
+    "scale9_ceiling_true_positive": [8],
+}
 CRATERS = catalogue_from(
     [Crater(crater_id=0, name="", center=LonLat(180, 90), radius_m=500.0)], MERCURY
 )
@@ -39,6 +88,10 @@ CRATERS = catalogue_from(
         pytest.param(CraterTable, CRATERS, id="craters"),
         pytest.param(TileTable, pd.DataFrame(TILES), id="tiles"),
         pytest.param(ConnectionTable, pd.DataFrame(CONNECTIONS), id="connections"),
+        pytest.param(LabelledTileTable, pd.DataFrame(LABELLED), id="labelled-tiles"),
+        pytest.param(SplitTable, pd.DataFrame(SPLITS), id="no-splits"),
+        pytest.param(SplitIndex, pd.DataFrame(INDEX), id="split-index"),
+        pytest.param(TileScoreTable, pd.DataFrame(SCORES), id="tile-scores"),
     ],
 )
 def test_tables_of_our_own_making_pass(
@@ -72,6 +125,33 @@ def test_tables_of_our_own_making_pass(
             "probability",
             id="probability",
         ),
+        pytest.param(
+            LabelledTileTable,
+            pd.DataFrame(LABELLED | {"planet": ["own", "own"]}),
+            "planet",
+            id="same-labelled-tile",
+        ),
+        pytest.param(
+            LabelledTileTable,
+            pd.DataFrame(LABELLED | {"split_class": [10, 0]}),
+            "split_class",
+            id="split-class",
+        ),
+        pytest.param(
+            SplitTable,
+            pd.DataFrame(SPLITS | {"test_0": [0, 1], "test_61": [0, 2]}),
+            "test_61",
+            id="neither-train-nor-test",
+        ),
+        pytest.param(
+            SplitIndex, pd.DataFrame(INDEX | {"kind": ["random", "x"]}), "kind", id="split-kind"
+        ),
+        pytest.param(
+            TileScoreTable,
+            pd.DataFrame(SCORES | {"scale9_ceiling_true_positive": [-1]}),
+            "scale9_ceiling_true_positive",
+            id="negative-count",
+        ),
     ],
 )
 def test_a_broken_table_is_stopped(
@@ -90,3 +170,13 @@ def test_narrow_types_are_widened() -> None:
 
     assert (checked["probability"] == table["probability"]).all()
     assert checked["probability"].dtype == "float64"
+
+
+def test_flags_of_splits_take_a_byte() -> None:
+    """Hundreds of splits of tens of thousands of tiles are kept as int8."""
+    table = pd.DataFrame(SPLITS | {"test_0": [0, 1], "test_61": [-1, 0]})
+
+    checked = SplitTable.validate(table)
+
+    assert [str(checked[name].dtype) for name in ("test_0", "test_61")] == ["int8", "int8"]
+    assert checked["test_61"].tolist() == [-1, 0]
