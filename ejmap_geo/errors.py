@@ -23,3 +23,7 @@ class RasterError(GeoError, ValueError):
 
 class CatalogueError(GeoError, ValueError):
     """A crater table that is empty, incomplete, ambiguous or in the wrong units."""
+
+
+class TileLocationError(GeoError, ValueError):
+    """A table of tile locations that is empty, incomplete, ambiguous or not on the basemap."""
