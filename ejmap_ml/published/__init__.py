@@ -1,0 +1,1 @@
+"""The published study: its hyperparameter tables and its checkpoints, brought into our forms."""
