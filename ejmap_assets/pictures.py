@@ -22,23 +22,32 @@ OVERLAY_RGB = (255, 92, 40)
 OVERLAY_OPACITY = 0.55
 
 
-def picture(rgb: NDArray[np.uint8], *, alt: str) -> MarkdownMetadataValue:
+def picture(
+    rgb: NDArray[np.uint8], *, alt: str, palette_px: int = PALETTE_PX
+) -> MarkdownMetadataValue:
     """Return an inline picture of at most 60 kB.
 
     Args:
         rgb: ``(rows, cols, 3)`` or ``(rows, cols, 4)``.
         alt: Words for those who cannot see it.
+        palette_px: See :func:`png_of`.
     """
-    encoded = base64.b64encode(png_of(rgb)).decode("ascii")
+    encoded = base64.b64encode(png_of(rgb, palette_px=palette_px)).decode("ascii")
     return MetadataValue.md(f"![{alt}](data:image/png;base64,{encoded})")
 
 
-def png_of(rgb: NDArray[np.uint8]) -> bytes:
-    """Encode a picture as PNG, as large as 480 px and 60 kB admit."""
+def png_of(rgb: NDArray[np.uint8], *, palette_px: int = PALETTE_PX) -> bytes:
+    """Encode a picture as PNG, as large as 480 px and 60 kB admit.
+
+    Args:
+        rgb: ``(rows, cols, 3)`` or ``(rows, cols, 4)``.
+        palette_px: Side of the thumbnail from which 128 colours are chosen. Thin lines of a plot
+            are lost in a small one; a large one is slow for pictures of the ground.
+    """
     image = Image.fromarray(np.ascontiguousarray(rgb))
     side_px = min(MAX_SIDE_PX, max(image.size))
     while True:
-        data = _png(image, side_px)
+        data = _png(image, side_px, palette_px)
         if len(data) <= MAX_PNG_BYTES or side_px <= MIN_SIDE_PX:
             return data
         side_px = max(MIN_SIDE_PX, side_px * 3 // 4)
@@ -135,7 +144,7 @@ def _stretched(band: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.where(band > 0, np.round(scaled.clip(0, 1) * 255), 0).astype(np.uint8)
 
 
-def _png(image: Image.Image, side_px: int) -> bytes:
+def _png(image: Image.Image, side_px: int, palette_px: int) -> bytes:
     scale = side_px / max(image.size)
     if scale < 1:
         width, height = (max(1, round(length * scale)) for length in image.size)
@@ -143,7 +152,8 @@ def _png(image: Image.Image, side_px: int) -> bytes:
     if image.mode == "RGB":
         # A palette halves the bytes. Its median cut is made from a thumbnail: on the picture itself
         # it took half a second, a fifth of the time of a crater.
-        palette = image.resize((PALETTE_PX, PALETTE_PX)).quantize(128)
+        size = (min(palette_px, image.width), min(palette_px, image.height))
+        palette = image.resize(size, Image.Resampling.NEAREST).quantize(128)
         image = image.quantize(palette=palette, dither=Image.Dither.NONE)
     buffer = io.BytesIO()
     image.save(buffer, "PNG", optimize=True)

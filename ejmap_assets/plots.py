@@ -1,19 +1,64 @@
-"""Small plots inside metadata."""
+"""Small plots inside metadata, and the same as files.
+
+Figures are matplotlib's own objects: nothing here knows of the global state of pyplot.
+"""
 
 import io
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from dagster import MarkdownMetadataValue
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ejmap_assets.pictures import picture
+from ejmap_assets.pictures import MAX_SIDE_PX, picture
 
 SIZE_INCHES = (4.6, 2.6)
 DPI = 100
+FILE_DPI = 200
+
+# Okabe and Ito: told apart by people who see red and green alike.
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, BLACK, GREY = "#CC79A7", "#56B4E9", "#000000", "#999999"
+SERIES = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY)
+
+
+def new_plot(*, width: float = SIZE_INCHES[0], height: float = 3.0) -> tuple[Figure, Axes]:
+    """Return an empty figure with one pair of axes; sizes are in hundreds of screen pixels."""
+    figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+    axes = figure.add_subplot()
+    axes.tick_params(labelsize=8)
+    axes.grid(alpha=0.3)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def legend_above(figure: Figure, *, columns: int = 2) -> None:
+    """Name what is drawn above the axes; nothing is named where nothing is drawn."""
+    if figure.axes[0].get_legend_handles_labels()[0]:
+        figure.legend(loc="outside upper center", ncols=columns, fontsize=8, frameon=False)
+
+
+def shown_and_saved(
+    figures: Mapping[str, Figure], folder: Path
+) -> dict[str, MarkdownMetadataValue]:
+    """Write plots as PNG files, sharp enough for paper, and return them as metadata by name.
+
+    Args:
+        figures: Plots by name; the name is what the plot shows, in words.
+        folder: Where the files go; plots that lie there from an earlier time are removed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
+    for name, figure in figures.items():
+        FigureCanvasAgg(figure)
+        figure.savefig(folder / f"{name.replace(' ', '_').replace('.', '_')}.png", dpi=FILE_DPI)
+    return {name: embedded(figure, alt=name) for name, figure in figures.items()}
 
 
 def training_curve(history: pd.DataFrame) -> MarkdownMetadataValue:
@@ -33,7 +78,7 @@ def training_curve(history: pd.DataFrame) -> MarkdownMetadataValue:
         scores.plot(validated["step"], validated["val_f1"], color="tab:orange", marker=".")
         scores.set_ylabel("validation F1", color="tab:orange")
         scores.set_ylim(0, 1)
-    return _embedded(figure, alt="training curve")
+    return embedded(figure, alt="training curve")
 
 
 def score_bars(scores: Mapping[str, float]) -> MarkdownMetadataValue:
@@ -47,7 +92,7 @@ def score_bars(scores: Mapping[str, float]) -> MarkdownMetadataValue:
     axes.barh(list(scores)[::-1], list(scores.values())[::-1], color="tab:blue")
     axes.set_xlim(0, 1)
     axes.grid(axis="x", alpha=0.4)
-    return _embedded(figure, alt="scores")
+    return embedded(figure, alt="scores")
 
 
 def signed_bars(values: Mapping[str, float]) -> MarkdownMetadataValue:
@@ -65,12 +110,18 @@ def signed_bars(values: Mapping[str, float]) -> MarkdownMetadataValue:
     axes.axvline(0, color="black", linewidth=0.8)
     axes.tick_params(axis="y", labelsize=7)
     axes.set_xlabel("grey levels brighter than beside it")
-    return _embedded(figure, alt="brightness of ejecta against their surroundings")
+    return embedded(figure, alt="brightness of ejecta against their surroundings")
 
 
-def _embedded(figure: Figure, *, alt: str) -> MarkdownMetadataValue:
+def embedded(figure: Figure, *, alt: str) -> MarkdownMetadataValue:
+    """Return a plot as an inline picture.
+
+    Args:
+        figure: The plot.
+        alt: Words for those who cannot see it.
+    """
     canvas = FigureCanvasAgg(figure)
     buffer = io.BytesIO()
     canvas.print_png(buffer)
     with Image.open(buffer) as image:
-        return picture(np.asarray(image.convert("RGB")), alt=alt)
+        return picture(np.asarray(image.convert("RGB")), alt=alt, palette_px=MAX_SIDE_PX)
