@@ -1,0 +1,91 @@
+"""Published connections: which mapping tiles hold ejecta of a crater, as its authors found."""
+
+import numpy as np
+import pandas as pd
+
+from ejmap_assets.errors import SourceError
+from ejmap_assets.imports.ejmap_folder import layout
+from ejmap_assets.imports.ejmap_folder.csv_columns import read_columns
+from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
+from ejmap_assets.imports.ejmap_folder.squares import read_mapping_squares, tiles_on
+from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.tables import ConnectionTable
+from ejmap_geo.tiling import Tile
+
+TILE = "eval_pos_index"
+
+
+def read_mapping_tiles(
+    published: PublishedFolder,
+    crater_id: int,
+    *,
+    azimuthal: AzimuthalGrid,
+    basemap: BasemapGrid,
+) -> list[Tile] | None:
+    """Return the published mapping tiles of a crater on its own raster; None if there are none.
+
+    Raises:
+        SourceError: If the table does not fit the mosaic, or no tile lies on the raster.
+    """
+    if published.file(layout.MAPPING_SQUARES, crater=crater_id) is None:
+        return None
+    squares = read_mapping_squares(published, crater_id, basemap=basemap)
+    tiles = tiles_on(squares, azimuthal=azimuthal, basemap=basemap)
+    if not tiles:
+        raise SourceError(
+            f"none of the {len(squares)} mapping tiles of crater {crater_id} lies within "
+            f"{azimuthal.half_size_px} px of it; give the crater a larger reach_m"
+        )
+    return tiles
+
+
+def read_connections(
+    published: PublishedFolder,
+    crater_id: int,
+    *,
+    version: int,
+    split: int,
+    tiles: list[Tile],
+) -> pd.DataFrame:
+    """Read which mapping tiles of a crater are connected.
+
+    Only decisions were published, so that probability and vote fraction are 1 or 0.
+
+    Args:
+        published: The folder.
+        crater_id: The crater.
+        version: Version of EJCONN.
+        split: Split whose test tiles it never saw.
+        tiles: The crater's mapping tiles, as :func:`read_mapping_tiles` returns them.
+
+    Returns:
+        A table under ``ConnectionTable`` with the places of the tiles, one row a tile.
+
+    Raises:
+        SourceError: If the table is missing, or names tiles that are not among the mapping tiles of
+            the crater.
+    """
+    path = published.required(layout.CONNECTIONS, version=version, split=split, crater=crater_id)
+    connected = read_columns(path, whole=[TILE], unique=[TILE])[TILE].to_numpy(np.int64)
+    tile_ids = np.array([tile.tile_id for tile in tiles], np.int64)
+    unknown = connected[~np.isin(connected, tile_ids)]
+    if unknown.size:
+        raise SourceError(
+            f"{path} connects tile {unknown[0]}, which is not among the {len(tiles)} mapping tiles "
+            f"of crater {crater_id}; take eval_positions_crater_{crater_id}.csv of the same release"
+        )
+    is_connected = np.isin(tile_ids, connected)
+    table = pd.DataFrame(
+        {
+            "crater_id": crater_id,
+            "tile_id": tile_ids,
+            "row": [tile.row for tile in tiles],
+            "col": [tile.col for tile in tiles],
+            "side_px": [tile.side_px for tile in tiles],
+            "distance_m": [tile.distance_m for tile in tiles],
+            "probability": is_connected.astype(np.float64),
+            "vote_fraction": is_connected.astype(np.float64),
+            "is_connected": is_connected,
+        }
+    )
+    return ConnectionTable.validate(table)

@@ -1,0 +1,147 @@
+"""Labelled tiles of a published folder: where they lie, what they hold, and how they were split."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely import box
+
+from ejmap_assets.errors import SourceError
+from ejmap_assets.imports.ejmap_folder import layout
+from ejmap_assets.imports.ejmap_folder.csv_columns import read_columns
+from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
+from ejmap_assets.imports.ejmap_folder.rectangles import COLUMNS, read_rectangles
+from ejmap_assets.imports.ejmap_folder.squares import read_labelled_squares, tiles_on
+from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
+
+PLANET = "own"
+SPLIT_PREFIX = "test_"
+KEY = ("crater_id", "tile_id")
+OURS = {
+    "crat_FID": "crater_id",
+    "pos_index": "tile_id",
+    "distance": "distance_m",
+    "num_1": "ejecta_px",
+    "h_num_1": "any_ejecta_px",
+    "split_class": "split_class",
+}
+
+
+def read_labelled_tiles(
+    published: PublishedFolder,
+    *,
+    basemap: BasemapGrid,
+    grids: Mapping[int, AzimuthalGrid],
+) -> gpd.GeoDataFrame:
+    """Read the labelled tiles of every crater.
+
+    Rows of craters that are not among ``grids`` are left out, and so are tiles without a rectangle
+    on the mosaic. A tile whose azimuthal square was not published, or does not lie on its crater's
+    raster whole, has a ``side_px`` of 0.
+
+    Args:
+        published: The folder.
+        basemap: Grid of the mosaic.
+        grids: The azimuthal grid of each crater by its id.
+
+    Returns:
+        One row a crater and tile, sorted by both, with the columns of the table of labelled tiles;
+        the geometry is the rectangle in the CRS of the basemap.
+
+    Raises:
+        SourceError: If a table is missing or does not fit.
+    """
+    table = _labelled(published)[0]
+    known = table[table["crater_id"].isin(list(grids))]
+    placed = [
+        _placed(published, rows, basemap=basemap, azimuthal=grids[int(str(crater_id))])
+        for crater_id, rows in known.groupby("crater_id")
+    ]
+    if not placed or not sum(map(len, placed)):
+        raise SourceError(
+            f"{published.folder} has labelled tiles, but none of a crater whose rectangles are "
+            "known; add data/cyl_data/positions_crater_*.csv"
+        )
+    tiles = pd.concat(placed).sort_values(list(KEY)).reset_index(drop=True)
+    tiles.insert(0, "planet", PLANET)
+    return gpd.GeoDataFrame(tiles, geometry=_boxes(tiles, basemap), crs=basemap.crs)
+
+
+def read_splits(published: PublishedFolder) -> pd.DataFrame:
+    """Read the published splits.
+
+    Returns:
+        ``planet``, ``crater_id``, ``tile_id`` and one column ``test_K`` a split (0 train and
+        validation, 1 test, -1 unused), sorted by crater and tile.
+
+    Raises:
+        SourceError: If the table is missing or a split holds other values.
+    """
+    table, path = _labelled(published)
+    names = [name for name in map(str, table) if name.startswith(SPLIT_PREFIX)]
+    for name in names:
+        if table[name].max() > 1:
+            raise SourceError(
+                f"{path}: column {name} must hold 0 (train and validation), 1 (test) or less "
+                f"(unused), found {table[name].max()}; take the published file"
+            )
+    splits = table[[*KEY, *names]].astype(dict.fromkeys(names, np.int8))
+    splits[names] = splits[names].clip(lower=-1)
+    splits.insert(0, "planet", PLANET)
+    return splits.sort_values(list(KEY)).reset_index(drop=True)
+
+
+def _labelled(published: PublishedFolder) -> tuple[pd.DataFrame, Path]:
+    path = published.required(layout.LABELLED_TILES)
+    whole = [name for name in OURS if name != "distance"]
+    table = read_columns(
+        path,
+        whole=whole,
+        real=["distance"],
+        unique=["crat_FID", "pos_index"],
+        prefix=SPLIT_PREFIX,
+    )
+    return table.rename(columns=OURS), path
+
+
+def _placed(
+    published: PublishedFolder,
+    rows: pd.DataFrame,
+    *,
+    basemap: BasemapGrid,
+    azimuthal: AzimuthalGrid,
+) -> pd.DataFrame:
+    """Return the tiles of one crater with their rectangles and squares."""
+    crater_id = int(rows["crater_id"].iloc[0])
+    rectangles = read_rectangles(published, crater_id, basemap=basemap)
+    squares = read_labelled_squares(published, crater_id, basemap=basemap)
+    tiles = tiles_on(squares, azimuthal=azimuthal, basemap=basemap)
+    index = pd.Index([tile.tile_id for tile in tiles], dtype=np.int64, name="tile_id")
+    places = pd.DataFrame(
+        {
+            "row": [tile.row for tile in tiles],
+            "col": [tile.col for tile in tiles],
+            "side_px": [tile.side_px for tile in tiles],
+        },
+        index=index,
+        dtype=np.int64,
+    )
+    columns = list(OURS.values())
+    found = rows[columns].join(rectangles, on="tile_id", how="inner").join(places, on="tile_id")
+    found = found.fillna({"row": 0, "col": 0, "side_px": 0})
+    whole = dict.fromkeys(["row", "col", "side_px"], np.int64)
+    return found.astype(whole)[
+        [*KEY, *COLUMNS, *whole, "distance_m", "ejecta_px", "any_ejecta_px", "split_class"]
+    ]
+
+
+def _boxes(tiles: pd.DataFrame, basemap: BasemapGrid) -> gpd.GeoSeries:
+    row, col, height, width = tiles[list(COLUMNS)].to_numpy(np.float64).T
+    west, north = basemap.transform.c, basemap.transform.f
+    px = basemap.resolution_m
+    shapes = box(
+        west + col * px, north - (row + height) * px, west + (col + width) * px, north - row * px
+    )
+    return gpd.GeoSeries(shapes, crs=basemap.crs)
