@@ -1,0 +1,45 @@
+"""Which labelled tile each cell of a polar view lies in."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ejmap_geo.craters import Crater
+from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.reproject import to_polar
+from ejmap_geo.window import Window
+from ejmap_ml.ejseg.polar_config import PolarViewConfig
+from ejmap_ml.ejseg.polar_view import polar_grid
+
+NO_TILE = -1
+RECTANGLE = ["basemap_row", "basemap_col", "basemap_height_px", "basemap_width_px"]
+
+
+def tile_id_view(
+    labelled: pd.DataFrame, *, basemap: BasemapGrid, crater: Crater, config: PolarViewConfig
+) -> NDArray[np.int32]:
+    """Return the labelled tile that the centre of each cell lies in.
+
+    Only the rectangles on the basemap matter, not whether the crater's raster has a square there.
+
+    Args:
+        labelled: Labelled tiles of the crater: ``tile_id`` and its rectangle (``basemap_row``, ...).
+            Where rectangles overlap the later row is taken.
+        basemap: Grid of the rectangles.
+        crater: The crater at the origin.
+        config: Size and reach of the view.
+
+    Returns:
+        ``(rows, cols)`` tile ids; -1 in cells that lie in no tile or off the planet.
+    """
+    tile_ids = np.append(NO_TILE, labelled["tile_id"].to_numpy(np.int32)).astype(np.int32)
+    # Rows of the table instead of ids: on the published basemap int32 would be a gigabyte.
+    rows = np.zeros((1, *basemap.shape), np.min_scalar_type(len(tile_ids)))
+    for number, place in enumerate(labelled[RECTANGLE].to_numpy(np.int64), start=1):
+        row, col, height, width = (int(one) for one in place)
+        window = Window(row=row, col=col, height=height, width=width)
+        for there, _ in window.pieces(basemap.width_px):
+            rows[(0, *there)] = number
+    polar = polar_grid(crater, body=basemap.body, config=config)
+    seen = to_polar(rows, basemap=basemap, polar=polar, nodata=None)[0]
+    return tile_ids[np.nan_to_num(seen).astype(np.intp)]
