@@ -23,7 +23,7 @@ def tile_id_view(
     Only the rectangles on the basemap matter, not whether the crater's raster has a square there.
 
     Args:
-        labelled: Labelled tiles of the crater: ``tile_id`` and its rectangle (``basemap_row``, ...).
+        labelled: Labelled tiles of the crater: ``tile_id`` and rectangle (``basemap_row``, ...).
             Where rectangles overlap the later row is taken.
         basemap: Grid of the rectangles.
         crater: The crater at the origin.
