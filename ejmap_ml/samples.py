@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+import pandas as pd
 from torch import Tensor
 
 
@@ -43,12 +44,15 @@ class FitData:
         train: Samples that train.
         validation: Samples that decide when to stop and which weights are best; None trains to the
             end and keeps the last weights.
+        train_table: One row a training sample, in their order, with what sampling weights are made
+            of; None will do for a model that samples all alike.
         inputs: Name and data version of where the samples come from, for the provenance; a training
             is resumed only when they are the same.
     """
 
     train: SampleSet
     validation: SampleSet | None = None
+    train_table: pd.DataFrame | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -26,6 +26,11 @@ class SubsetSamples:
         return len(self._positions)
 
     @property
+    def positions(self) -> NDArray[np.intp]:
+        """Positions of the chosen samples in the whole set, rising."""
+        return self._positions
+
+    @property
     def shards(self) -> Sequence[range]:
         """Runs of positions that are read together."""
         cuts = [

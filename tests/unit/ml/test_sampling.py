@@ -70,6 +70,7 @@ def test_a_subset_keeps_samples_and_shards(make_samples) -> None:
     image = subset.batch([0, 2]).inputs[0]
 
     assert len(subset) == 3
+    assert subset.positions.tolist() == [2, 5, 7]
     assert list(subset.shards) == [range(3)]
     assert (image == samples.image[[2, 7]]).all()
 
