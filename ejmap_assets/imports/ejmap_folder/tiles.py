@@ -15,10 +15,14 @@ from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.imports.ejmap_folder.rectangles import COLUMNS, read_rectangles
 from ejmap_assets.imports.ejmap_folder.squares import read_labelled_squares, tiles_on
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.tables import LabelledTileTable
 
 PLANET = "own"
 SPLIT_PREFIX = "test_"
 KEY = ("crater_id", "tile_id")
+# Two times five classes: of tiles with and without ejecta, by distance.
+CLASSES = 10
+UNUSED = -1
 OURS = {
     "crat_FID": "crater_id",
     "pos_index": "tile_id",
@@ -47,8 +51,8 @@ def read_labelled_tiles(
         grids: The azimuthal grid of each crater by its id.
 
     Returns:
-        One row a crater and tile, sorted by both, with the columns of the table of labelled tiles;
-        the geometry is the rectangle in the CRS of the basemap.
+        One row a crater and tile, sorted by both, under ``LabelledTileTable``; the geometry is the
+        rectangle in the CRS of the basemap.
 
     Raises:
         SourceError: If a table is missing or does not fit.
@@ -66,6 +70,7 @@ def read_labelled_tiles(
         )
     tiles = pd.concat(placed).sort_values(list(KEY)).reset_index(drop=True)
     tiles.insert(0, "planet", PLANET)
+    LabelledTileTable.validate(tiles)
     return gpd.GeoDataFrame(tiles, geometry=_boxes(tiles, basemap), crs=basemap.crs)
 
 
@@ -88,7 +93,7 @@ def read_splits(published: PublishedFolder) -> pd.DataFrame:
                 f"(unused), found {table[name].max()}; take the published file"
             )
     splits = table[[*KEY, *names]].astype(dict.fromkeys(names, np.int8))
-    splits[names] = splits[names].clip(lower=-1)
+    splits[names] = splits[names].clip(lower=UNUSED)
     splits.insert(0, "planet", PLANET)
     return splits.sort_values(list(KEY)).reset_index(drop=True)
 
@@ -103,7 +108,24 @@ def _labelled(published: PublishedFolder) -> tuple[pd.DataFrame, Path]:
         unique=["crat_FID", "pos_index"],
         prefix=SPLIT_PREFIX,
     )
+    _require_counts(table, path)
+    table["split_class"] = table["split_class"].clip(lower=UNUSED)
     return table.rename(columns=OURS), path
+
+
+def _require_counts(table: pd.DataFrame, path: Path) -> None:
+    smallest = {"crat_FID": 0, "pos_index": 0, "distance": 0, "num_1": 0, "h_num_1": 0}
+    for name, least in smallest.items():
+        if table[name].min() < least:
+            raise SourceError(
+                f"{path}: column {name} must not be below {least}, found {table[name].min():g}; "
+                "take the published file"
+            )
+    if table["split_class"].max() >= CLASSES:
+        raise SourceError(
+            f"{path}: column split_class must lie below {CLASSES} (connected * 5 + distance class),"
+            f" found {table['split_class'].max()}; take the published file"
+        )
 
 
 def _placed(

@@ -14,6 +14,7 @@ from ejmap_assets.imports.ejmap_folder.tiles import read_labelled_tiles, read_sp
 from ejmap_geo.body import MERCURY
 from ejmap_geo.craters import Crater
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.tables import SplitTable
 from tests.published_fixture import TILE_PX, PublishedFixture, local_crs
 
 
@@ -137,10 +138,30 @@ def test_splits_are_kept_to_the_tile(published: PublishedFolder) -> None:
 
     stated = pd.read_csv(published.required(layout.LABELLED_TILES))
     stated = stated.sort_values(["crat_FID", "pos_index"]).reset_index(drop=True)
+    SplitTable.validate(splits)
     assert list(splits) == ["planet", "crater_id", "tile_id", "test_61", "test_62"]
     for name in ("test_61", "test_62"):
         np.testing.assert_array_equal(splits[name], stated[name])
         assert set(splits[name]) == {-1, 0, 1}
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        pytest.param("num_1", -1, "num_1 must not be below 0", id="count"),
+        pytest.param("distance", -0.5, "distance must not be below 0", id="distance"),
+        pytest.param("split_class", 10, "split_class must lie below 10", id="class"),
+    ],
+)
+def test_impossible_tiles_are_refused(
+    column: str, value: float, message: str, mine: PublishedFolder, made: PublishedFixture
+) -> None:
+    """Counts, distances and classes have bounds."""
+    path = mine.required(layout.LABELLED_TILES)
+    pd.read_csv(path).assign(**{column: value}).to_csv(path, index=False)
+
+    with pytest.raises(SourceError, match=message):
+        read_labelled_tiles(mine, basemap=made.planet.basemap, grids=_grids(made, 60))
 
 
 def test_splits_of_other_values_are_refused(mine: PublishedFolder) -> None:
