@@ -41,10 +41,8 @@ def read_crops(
     Raises:
         SourceError: If a file is missing or holds something else.
     """
-    crops = [_crop(published, crater_id, tile_id, side_px) for tile_id in tile_ids]
-    stacked = np.stack(crops)
-    is_whole = bool((stacked == np.rint(stacked)).all())
-    return stacked.astype(np.uint8) if is_whole else stacked
+    # Mixed types are stacked as float32.
+    return np.stack([_crop(published, crater_id, tile_id, side_px) for tile_id in tile_ids])
 
 
 def read_images(
@@ -131,9 +129,7 @@ def _has(
     )
 
 
-def _crop(
-    published: PublishedFolder, crater_id: int, tile_id: int, side_px: int
-) -> NDArray[np.float32]:
+def _crop(published: PublishedFolder, crater_id: int, tile_id: int, side_px: int) -> NDArray[Any]:
     image = _image(published, layout.EJCONN_IMAGE, crater_id, tile_id)
     path = published.required(layout.EJCONN_ATTENTION, tile=tile_id, crater=crater_id)
     attention = read_array(path, dimensions=3)
@@ -143,7 +139,9 @@ def _crop(
             "copy both again"
         )
     _require_values(attention, path, largest=LARGEST_ATTENTION)
-    return _stretched(np.concatenate([image, attention]).astype(np.float32), side_px)
+    is_whole = bool((attention == np.rint(attention)).all())
+    attention = attention.astype(np.uint8 if is_whole else np.float32)
+    return _stretched(np.concatenate([image, attention]), side_px)
 
 
 def _image(
