@@ -1,4 +1,4 @@
-"""Validation draws keep the strata, and repeat with their seed."""
+"""Splits and validation draws keep the strata, and repeat with their seed."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ejmap_ml.errors import SampleError
-from ejmap_ml.splits import stratified_split
+from ejmap_ml.splits import (
+    TESTS,
+    TRAINS,
+    UNUSED,
+    learning_curve_split,
+    split_classes,
+    stratified_split,
+    tv_test_split,
+)
 
 
 @given(
@@ -52,3 +60,90 @@ def test_a_fraction_of_all_is_refused() -> None:
     """Something must train."""
     with pytest.raises(SampleError, match="must lie in"):
         stratified_split(np.zeros(3, int), fraction=1.0, rng=np.random.default_rng(0))
+
+
+def test_a_class_tells_connection_and_distance() -> None:
+    """Intervals of 20 between 0 and 100; each holds its far end, the first one both ends."""
+    distance_m = np.array([0, 20, 20.1, 40, 99, 100, 50])
+    is_connected = np.array([1, 0, 1, 0, 0, 1, 0], bool)
+
+    classes = split_classes(is_connected, distance_m)
+
+    assert classes.tolist() == [5, 0, 6, 1, 4, 9, 2]
+
+
+def test_tiles_at_one_distance_are_of_one_class() -> None:
+    """And no tiles have no classes."""
+    assert split_classes(np.array([True, False]), np.array([7.0, 7.0])).tolist() == [5, 0]
+    assert split_classes(np.zeros(0, bool), np.zeros(0)).size == 0
+
+
+@given(
+    strata=st.lists(st.integers(-1, 9), max_size=80),
+    fraction=st.floats(0.01, 0.5),
+    seed=st.integers(0, 99),
+)
+def test_a_test_split_leaves_something_of_every_class_to_train(
+    strata: list[int], fraction: float, seed: int
+) -> None:
+    """Classes below 0 are not used, those of one tile train, every other one tests and trains."""
+    classes = np.array(strata, np.int_)
+
+    split = tv_test_split(classes, fraction=fraction, rng=np.random.default_rng(seed))
+
+    np.testing.assert_array_equal(split == UNUSED, classes < 0)
+    for one in np.unique(classes[classes >= 0]):
+        own = split[classes == one]
+        assert (own == TRAINS).any()
+        assert not (len(own) == 1 and (own == TESTS).any())
+    shared = [np.sum(classes == one) for one in np.unique(classes[classes >= 0])]
+    shared = [count for count in shared if count > 1]
+    wanted = max(int(fraction * sum(shared)), len(shared)) if shared else 0
+    assert (split == TESTS).sum() == min(wanted, sum(shared) - len(shared))
+
+
+def test_classes_test_in_their_share() -> None:
+    """A fifth of 100, 50 and 5 tiles."""
+    classes = np.repeat([0, 3, 7], [100, 50, 5])
+
+    split = tv_test_split(classes, fraction=0.2, rng=np.random.default_rng(0))
+
+    assert [int((split[classes == one] == TESTS).sum()) for one in (0, 3, 7)] == [20, 10, 1]
+
+
+def test_one_seed_draws_one_test_split() -> None:
+    """And another seed another one."""
+    classes = np.repeat([0, 5], 40)
+
+    first, again, other = (
+        tv_test_split(classes, fraction=0.2, rng=np.random.default_rng(seed)) for seed in (1, 1, 2)
+    )
+
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+def test_a_longer_learning_curve_holds_the_shorter_one() -> None:
+    """They test on the same tiles, and train on nested sets of places."""
+    location = np.tile(np.arange(20), 3)
+    split = np.where(np.arange(60) % 4 == 0, TESTS, TRAINS).astype(np.int8)
+
+    curve = {
+        count: learning_curve_split(split, location, locations=count, rng=np.random.default_rng(5))
+        for count in (3, 8)
+    }
+
+    for count, drawn in curve.items():
+        np.testing.assert_array_equal(drawn == TESTS, split == TESTS)
+        assert len(np.unique(location[drawn == TRAINS])) == count
+    assert ((curve[8] == TRAINS) | (curve[3] != TRAINS)).all()
+
+
+def test_a_learning_curve_cannot_be_longer_than_there_are_places() -> None:
+    """One sentence with the number that there is."""
+    split = np.zeros(4, np.int8)
+
+    with pytest.raises(SampleError, match="train on 9 tile locations where there are 2; lower"):
+        learning_curve_split(
+            split, np.array([1, 1, 2, 2]), locations=9, rng=np.random.default_rng(0)
+        )
