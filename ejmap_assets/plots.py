@@ -20,6 +20,8 @@ from ejmap_assets.pictures import MAX_SIDE_PX, picture
 SIZE_INCHES = (4.6, 2.6)
 DPI = 100
 FILE_DPI = 200
+# Some 8 kB each, in an event log that travels with every page that lists it.
+MOST_SHOWN = 16
 
 # Okabe and Ito: told apart by people who see red and green alike.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -44,13 +46,14 @@ def legend_above(figure: Figure, *, columns: int = 2) -> None:
 
 
 def shown_and_saved(
-    figures: Mapping[str, Figure], folder: Path
+    figures: Mapping[str, Figure], folder: Path, *, most: int = MOST_SHOWN
 ) -> dict[str, MarkdownMetadataValue]:
     """Write plots as PNG files, sharp enough for paper, and return them as metadata by name.
 
     Args:
         figures: Plots by name; the name is what the plot shows, in words.
         folder: Where the files go; plots that lie there from an earlier time are removed.
+        most: Largest number that is returned, the first ones; all are written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.png"):
@@ -58,7 +61,8 @@ def shown_and_saved(
     for name, figure in figures.items():
         FigureCanvasAgg(figure)
         figure.savefig(folder / f"{name.replace(' ', '_').replace('.', '_')}.png", dpi=FILE_DPI)
-    return {name: embedded(figure, alt=name) for name, figure in figures.items()}
+    shown = list(figures.items())[:most]
+    return {name: embedded(figure, alt=name) for name, figure in shown}
 
 
 def training_curve(history: pd.DataFrame) -> MarkdownMetadataValue:
