@@ -3,16 +3,15 @@
 import math
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from ejmap_geo.coords import LonLat
-from ejmap_geo.gather import Corner, Place, basemap_pixel
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks import PlacedMask
-from ejmap_geo.reproject import place_of
-from ejmap_geo.sphere import bearing, destination
+from ejmap_geo.patches import BASEMAP_TO_AZIMUTHAL, Warp, place_in
+from ejmap_geo.reproject import to_azimuthal, warp_between
 from ejmap_geo.window import Window
 
 # Next to the antipode one basemap pixel is drawn out into a long arc, which bulges out of the box
@@ -37,20 +36,23 @@ def footprint(tile: Window, *, basemap: BasemapGrid, azimuthal: AzimuthalGrid) -
     Returns:
         Mask placed in ``azimuthal``, trimmed; empty when the tile lies beyond the raster.
     """
-    rows, cols, distance = _outline(tile, basemap, azimuthal)
-    cell = 2 * math.pi / basemap.width_px
-    is_near_antipode = distance.max() > math.pi - ANTIPODE_MARGIN_PX * cell
+    rows, cols = _outline(tile, basemap, azimuthal)
+    half = azimuthal.half_size_px
+    farthest_m = np.hypot(rows - half, cols - half).max() * azimuthal.resolution_m
+    is_near_antipode = (
+        farthest_m > azimuthal.body.half_circumference_m - ANTIPODE_MARGIN_PX * basemap.resolution_m
+    )
     size = azimuthal.shape[0]
     box = Window(row=0, col=0, height=size, width=size)
     if not (is_near_antipode or _holds(tile, basemap, _antipode(azimuthal.center))):
         box = _bounds(rows, cols).intersection(box)
     if box is None:
         return PlacedMask.empty()
-    nearest = 0.0 if _holds(tile, basemap, azimuthal.center) else float(distance.min()) - cell
-    inside = np.zeros(box.shape, np.bool_)
-    rectangle = (tile.row, tile.col % basemap.width_px, tile.height, tile.width)
-    corner = (azimuthal.half_size_px, box.row, box.col)
-    _mark_inside(inside, place_of(azimuthal), corner, rectangle, nearest, basemap.width_px)
+    # A footprint is what to_azimuthal reads from the rectangle.
+    everything = np.ones((1, *tile.shape), np.bool_)
+    inside = to_azimuthal(
+        everything, basemap=basemap, azimuthal=azimuthal, source=tile, window=box
+    )[0]
     return PlacedMask(mask=_largest_piece(inside), window=box).trimmed()
 
 
@@ -99,8 +101,8 @@ def _holds(tile: Window, basemap: BasemapGrid, point: LonLat) -> bool:
 
 def _outline(
     tile: Window, basemap: BasemapGrid, azimuthal: AzimuthalGrid
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return row, col and angular distance of every pixel corner on the edge of a rectangle."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return where every pixel corner on the edge of a rectangle lies, in rows and columns."""
     down = np.arange(tile.row, tile.row + tile.height + 1, dtype=np.float64)
     across = np.arange(tile.col, tile.col + tile.width + 1, dtype=np.float64)
     rows = np.concatenate(
@@ -109,9 +111,8 @@ def _outline(
     cols = np.concatenate(
         [np.full_like(down, across[0]), np.full_like(down, across[-1]), across, across]
     )
-    cell = 2 * math.pi / basemap.width_px
-    lat, lon = math.pi / 2 - rows * cell, cols * cell - math.pi
-    return _project(lat, lon, place_of(azimuthal), azimuthal.half_size_px)
+    _project(rows, cols, warp_between(BASEMAP_TO_AZIMUTHAL, azimuthal, basemap))
+    return rows, cols
 
 
 def _largest_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -123,45 +124,10 @@ def _largest_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 @njit(cache=True)
-def _project(
-    lat: NDArray[np.float64], lon: NDArray[np.float64], place: Place, half_px: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    lon0, lat0, step = place
-    rows, cols, distance = np.empty(lat.size), np.empty(lat.size), np.empty(lat.size)
-    sin0, cos0 = math.sin(lat0), math.cos(lat0)
-    for i in range(lat.size):
-        c, az = bearing(sin0, cos0, lon0, lon[i], lat[i])
-        rows[i] = half_px - c * math.cos(az) / step
-        cols[i] = half_px + c * math.sin(az) / step
-        distance[i] = c
-    return rows, cols, distance
-
-
-@njit(parallel=True, cache=True)
-def _mark_inside(
-    inside: NDArray[np.bool_],
-    place: Place,
-    corner: Corner,
-    rectangle: tuple[int, int, int, int],
-    nearest: float,
-    width_px: int,
-) -> None:
-    lon0, lat0, step = place
-    half_px, row0, col0 = corner
-    top, left, height, width = rectangle
-    sin0, cos0 = math.sin(lat0), math.cos(lat0)
-    for i in prange(inside.shape[0]):
-        y = (half_px - (row0 + i) - 0.5) * step
-        for j in range(inside.shape[1]):
-            x = (col0 + j + 0.5 - half_px) * step
-            c = math.hypot(x, y)
-            # Most of a raster that is searched whole is nearer than the rectangle.
-            if c < nearest or c > math.pi:
-                continue
-            lon, lat = destination(sin0, cos0, lon0, c, x / c, y / c)
-            # The very rounding of to_azimuthal: a footprint is what that function reads.
-            row, col = basemap_pixel(lon, lat, width_px)
-            inside[i, j] = 0 <= row - top < height and (col - left) % width_px < width
+def _project(rows: NDArray[np.float64], cols: NDArray[np.float64], warp: Warp) -> None:
+    """Put the places in the other grid into the arrays of positions."""
+    for i in range(rows.size):
+        rows[i], cols[i] = place_in(warp, rows[i], cols[i])
 
 
 @njit(cache=True)

@@ -1,178 +1,272 @@
-"""Compiled loops of the resampling: every pixel's source position in float64, nearest pixel.
+"""The loops that read one raster at the places of another's pixels: nearest pixel.
 
-A *place* is (longitude and latitude of the centre, pixel size), all in radians; a *corner* is
-(pixels from the centre to the edge of the raster, first row, first column) of the part to fill.
+Places are those of exact float64 geometry to 0.001 pixels (see :mod:`ejmap_geo.patches`): only a
+source this close to the edge of its pixel may be read from the pixel beyond. Rasters come as
+unsigned integers of their width and flat bands, so that few kernels have to be compiled.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
-from ejmap_geo.sphere import destination
+from ejmap_geo.patches import (
+    AZIMUTHAL_TO_BASEMAP,
+    BASEMAP_TO_AZIMUTHAL,
+    EXACT_PX,
+    PATCH_PX,
+    STACK,
+    Block,
+    Powers,
+    Scheme,
+    Warp,
+    along_row,
+    along_u,
+    fit_patch,
+    patch_reach,
+    place_in,
+    push,
+    push_quarters,
+)
 
-Place = tuple[float, float, float]
-Corner = tuple[int, int, int]
-
-# Rounding must not carry the antipode, which lies on the very edge of a whole-planet raster, over
-# that edge. On a basemap of 23040 columns this is 4e-6 of a pixel.
-NEARLY_PI = math.pi - 1e-9
-
-
-@njit(cache=True, inline="always")
-def basemap_pixel(lon: float, lat: float, width_px: int) -> tuple[int, int]:
-    """Return row and column of the basemap pixel that holds a point."""
-    per_rad = width_px / (2 * math.pi)
-    row = math.floor((math.pi / 2 - lat) * per_rad)
-    # The south pole itself would be one row too far.
-    row = min(max(row, 0), width_px // 2 - 1)
-    return row, math.floor((lon + math.pi) * per_rad) % width_px
-
-
-@njit(parallel=True, cache=True)
-def gather_azimuthal(
-    raster: NDArray[np.generic], out: NDArray[np.generic], place: Place, corner: Corner
-) -> None:
-    """Fill an azimuthal raster from a basemap; pixels beyond the antipode stay as they are."""
-    lon0, lat0, step = place
-    half_px, row0, col0 = corner
-    sin0, cos0 = math.sin(lat0), math.cos(lat0)
-    for i in prange(out.shape[1]):
-        y = (half_px - (row0 + i) - 0.5) * step
-        for j in range(out.shape[2]):
-            x = (col0 + j + 0.5 - half_px) * step
-            # Half-pixel offsets keep the centre itself from being sampled, so c is never 0.
-            c = math.hypot(x, y)
-            if c > math.pi:
-                continue
-            lon, lat = destination(sin0, cos0, lon0, c, x / c, y / c)
-            row, col = basemap_pixel(lon, lat, raster.shape[2])
-            for b in range(raster.shape[0]):
-                out[b, i, j] = raster[b, row, col]
+OUTSIDE = -(2**31)
 
 
-@njit(parallel=True, cache=True)
-def gather_basemap(
-    raster: NDArray[np.generic],
-    out: NDArray[np.generic],
-    place: Place,
-    corner: Corner,
-    cell: float,
-) -> None:
-    """Fill a window of a basemap from an azimuthal raster; pixels beyond it stay as they are."""
-    lon0, lat0, step = place
-    half_px, row0, col0 = corner
-    size = raster.shape[0]
-    sin0, cos0 = math.sin(lat0), math.cos(lat0)
-    dlon = (col0 + np.arange(out.shape[1]) + 0.5) * cell - math.pi - lon0
-    sin_dlon, cos_dlon = np.sin(dlon), np.cos(dlon)
-    # Beyond the corners of the raster nothing needs to be computed.
-    horizon = math.cos(min(math.pi, math.sqrt(2) * half_px * step)) - 1e-9
-    for i in prange(out.shape[0]):
-        lat = math.pi / 2 - (row0 + i + 0.5) * cell
-        sin_lat, cos_lat = math.sin(lat), math.cos(lat)
-        for j in range(out.shape[1]):
-            up = sin0 * sin_lat + cos0 * cos_lat * cos_dlon[j]
-            if up < horizon:
-                continue
-            east = cos_lat * sin_dlon[j]
-            north = cos0 * sin_lat - sin0 * cos_lat * cos_dlon[j]
-            sin_c = math.sqrt(east * east + north * north)
-            per_px = min(math.atan2(sin_c, up), NEARLY_PI) / step
-            # At the centre and its antipode every direction is as good: north.
-            if sin_c > 0:
-                row = math.floor(half_px - per_px * north / sin_c)
-                col = math.floor(half_px + per_px * east / sin_c)
-            else:
-                row, col = math.floor(half_px - per_px), half_px
-            if 0 <= row < size and 0 <= col < size:
-                out[i, j] = raster[row, col]
+class Route(NamedTuple):
+    """Which pixels are read from which.
 
-
-@njit(cache=True, inline="always")
-def _add_pixel(
-    raster: NDArray[np.generic], row: int, col: int, total: NDArray[np.float64], nodata: float
-) -> int:
-    """Add a pixel's bands to a total and return 1, or 0 if all of them hold ``nodata``."""
-    is_valid = False
-    for b in range(raster.shape[0]):
-        # NaN as nodata compares unequal to everything, so every pixel counts.
-        if raster[b, row, col] != nodata:
-            is_valid = True
-    if not is_valid:
-        return 0
-    for b in range(raster.shape[0]):
-        total[b] += raster[b, row, col]
-    return 1
-
-
-@njit(parallel=True, cache=True)
-def gather_polar(
-    raster: NDArray[np.generic],
-    out: NDArray[np.float32],
-    center: tuple[float, float],
-    ranges: tuple[float, float, float],
-    samples: tuple[int, int],
-    nodata: float,
-) -> None:
-    """Fill a polar view with means of samples; cells without a valid sample stay as they are.
-
-    ``ranges`` is (start of row 0 with the offset, offset, step of the logarithm) in radians.
+    Attributes:
+        warp: From the grid of the raster to fill to the grid of the values.
+        source: Where the values lie in their grid: first row and column, height and width. The
+            columns may run past the last one, once round the planet.
+        corner: First row and column of the raster to fill in its grid.
     """
-    lon0, lat0 = center
-    start, offset, log_step = ranges
-    along, across = samples
-    bands = raster.shape[0]
-    sin0, cos0 = math.sin(lat0), math.cos(lat0)
-    az_step = 2 * math.pi / out.shape[2]
-    for i in prange(out.shape[1]):
-        total = np.zeros(bands)
-        for j in range(out.shape[2]):
-            total[:] = 0.0
-            count = 0
-            for m in range(along * across):
-                c = start * math.exp((i + (m // across + 0.5) / along) * log_step) - offset
-                if c >= math.pi:
+
+    warp: Warp
+    source: tuple[int, int, int, int]
+    corner: tuple[int, int]
+
+
+class _Patch(NamedTuple):
+    """A block whose places are known: relative to a pixel of the source, its *spot*.
+
+    Attributes:
+        block: First row, first column, height and width in the grid.
+        powers: Coefficients of the polynomials.
+        spot: Row and column, counted from the corner of the source; they may lie outside.
+        start: Where in its pixel the middle of the block lies, 0 to 1.
+    """
+
+    block: Block
+    powers: Powers
+    spot: tuple[int, int]
+    start: tuple[float, float]
+
+
+@njit(cache=True, nogil=True)
+def gather(
+    values: NDArray[np.unsignedinteger],
+    out: NDArray[np.unsignedinteger],
+    route: Route,
+    scheme: Scheme,
+    rows: tuple[int, int],
+) -> None:
+    """Fill rows of a raster; pixels whose place lies outside of the source stay as they are.
+
+    Args:
+        values: ``(band, height * width)`` of the source.
+        out: ``(band, rows, cols)``.
+        route: How the two lie.
+        scheme: See :func:`~ejmap_geo.patches.patch_scheme`.
+        rows: First row of ``out`` to fill and the row after the last.
+    """
+    powers = np.empty((2, *scheme.inverse.shape))
+    index = np.empty((PATCH_PX, PATCH_PX), np.int32)
+    stack = np.empty((STACK, 4), np.int64)
+    for top in range(rows[0], rows[1], PATCH_PX):
+        height = min(PATCH_PX, rows[1] - top)
+        for left in range(0, out.shape[2], PATCH_PX):
+            width = min(PATCH_PX, out.shape[2] - left)
+            push(stack, 0, (route.corner[0] + top, route.corner[1] + left, height, width))
+            count = 1
+            while count > 0:
+                count -= 1
+                block = stack[count, 0], stack[count, 1], stack[count, 2], stack[count, 3]
+                if _is_out_of_reach(route, block):
                     continue
-                az = (j + (m % across + 0.5) / across) * az_step
-                lon, lat = destination(sin0, cos0, lon0, c, math.sin(az), math.cos(az))
-                row, col = basemap_pixel(lon, lat, raster.shape[2])
-                count += _add_pixel(raster, row, col, total, nodata)
-            for b in range(bands):
-                if count > 0:
-                    out[b, i, j] = total[b] / count
+                if block[2] * block[3] <= EXACT_PX:
+                    _read_pixels(values, out, route, block)
+                    continue
+                fits, middle = fit_patch(route.warp, block, scheme, powers)
+                if fits:
+                    _read_patch(values, out, route, _patch(route, block, powers, middle), index)
+                else:
+                    count = push_quarters(stack, count, block)
 
 
-@njit(parallel=True, cache=True)
-def spread_polar(
-    values: NDArray[np.float32],
-    out: NDArray[np.float32],
-    ranges: tuple[float, float, float],
-    step_radii: float,
-    half_px: int,
+@njit
+def _is_out_of_reach(route: Route, block: Block) -> bool:
+    """Return whether all of a block lies beyond the antipode, or its places beyond the source."""
+    warp, source = route.warp, route.source
+    row, col, height, width = block
+    middle = place_in(warp, row + height / 2, col + width / 2)
+    # No pixel of the block is farther than this from its middle, on the sphere.
+    apart = (height + width) / 2
+    if warp.kind == BASEMAP_TO_AZIMUTHAL:
+        apart_px = apart * (2 * math.pi / warp.period_px) / warp.step_rad
+        range_px = math.hypot(middle[0] - warp.half_px, middle[1] - warp.half_px)
+        return range_px - apart_px > math.sqrt(2) * warp.half_px + 1
+    nearest_px = math.hypot(
+        max(row - warp.half_px, warp.half_px - row - height, 0),
+        max(col - warp.half_px, warp.half_px - col - width, 0),
+    )
+    apart_px = apart * warp.step_rad * warp.period_px / (2 * math.pi) + 1
+    return (
+        nearest_px * warp.step_rad > math.pi
+        or middle[0] + apart_px < source[0]
+        or middle[0] - apart_px > source[0] + source[2]
+    )
+
+
+@njit
+def _read_pixels(
+    values: NDArray[np.unsignedinteger],
+    out: NDArray[np.unsignedinteger],
+    route: Route,
+    block: Block,
 ) -> None:
-    """Interpolate a polar view on an azimuthal raster; pixels out of range stay as they are.
-
-    ``ranges`` is (inner, outer, offset) in crater radii.
-    """
-    inner, outer, offset = ranges
-    rows, cols = values.shape
-    per_log = rows / math.log((outer + offset) / (inner + offset))
-    per_az = cols / (2 * math.pi)
-    for i in prange(out.shape[0]):
-        y = (half_px - i - 0.5) * step_radii
-        for j in range(out.shape[1]):
-            x = (j + 0.5 - half_px) * step_radii
-            distance = math.hypot(x, y)
-            if distance < inner or distance > outer:
+    """Read every pixel of a block by exact geometry."""
+    for i in range(block[2]):
+        for j in range(block[3]):
+            place = place_in(route.warp, block[0] + i + 0.5, block[1] + j + 0.5)
+            row, col = math.floor(place[0]), math.floor(place[1])
+            row, col = _in_source(route, row - route.source[0], col - route.source[1])
+            if row < 0 or _is_off_planet(route.warp, block[0] + i + 0.5, block[1] + j + 0.5):
                 continue
-            r = math.log((distance + offset) / (inner + offset)) * per_log - 0.5
-            r = min(max(r, 0.0), rows - 1.0)
-            a = (math.atan2(x, y) * per_az - 0.5) % cols
-            r0, a0 = int(r), int(a) % cols
-            r1, a1 = min(r0 + 1, rows - 1), (a0 + 1) % cols
-            fr, fa = r - r0, a - math.floor(a)
-            near = values[r0, a0] * (1 - fa) + values[r0, a1] * fa
-            far = values[r1, a0] * (1 - fa) + values[r1, a1] * fa
-            out[i, j] = near * (1 - fr) + far * fr
+            down, right = block[0] - route.corner[0] + i, block[1] - route.corner[1] + j
+            for b in range(out.shape[0]):
+                out[b, down, right] = values[b, row * route.source[3] + col]
+
+
+@njit(inline="always")
+def _is_off_planet(warp: Warp, row: float, col: float) -> bool:
+    """Return whether a position of an azimuthal raster lies beyond the antipode."""
+    if warp.kind != AZIMUTHAL_TO_BASEMAP:
+        return False
+    x, y = col - warp.half_px, row - warp.half_px
+    return math.sqrt(x * x + y * y) * warp.step_rad > math.pi
+
+
+@njit(inline="always")
+def _in_source(route: Route, row: int, col: int) -> tuple[int, int]:
+    """Return the pixel of the source for one counted from its corner; row -1 for none."""
+    top, _, height, width = route.source
+    if route.warp.kind == AZIMUTHAL_TO_BASEMAP:
+        # The south pole itself would be one row too far.
+        row = min(max(row, -top), route.warp.period_px // 2 - 1 - top)
+        col %= route.warp.period_px
+    return (row, col) if 0 <= row < height and 0 <= col < width else (-1, -1)
+
+
+@njit
+def _patch(route: Route, block: Block, powers: Powers, middle: tuple[float, float]) -> _Patch:
+    row, col = math.floor(middle[0]), math.floor(middle[1])
+    start = (middle[0] - row, middle[1] - col)
+    row, col = row - route.source[0], col - route.source[1]
+    if route.warp.kind == AZIMUTHAL_TO_BASEMAP:
+        col %= route.warp.period_px
+    return _Patch(block, powers, (row, col), start)
+
+
+@njit
+def _read_patch(
+    values: NDArray[np.unsignedinteger],
+    out: NDArray[np.unsignedinteger],
+    route: Route,
+    patch: _Patch,
+    index: NDArray[np.int32],
+) -> None:
+    """Read the pixels of a block at the places that its polynomials give."""
+    is_inside, is_outside = _overlap(route, patch)
+    if is_outside:
+        return
+    if is_inside:
+        _place_inside(index, route, patch)
+    else:
+        _place_anywhere(index, route, patch)
+    first = patch.spot[0] * route.source[3] + patch.spot[1]
+    down, right = patch.block[0] - route.corner[0], patch.block[1] - route.corner[1]
+    for b in range(out.shape[0]):
+        band = values[b]
+        for i in range(patch.block[2]):
+            places, line = index[i], out[b, down + i, right : right + patch.block[3]]
+            if is_inside:
+                for j in range(line.size):
+                    # Unsigned: numba would count negative indices from the end.
+                    line[j] = band[np.uint64(first + places[j])]
+            else:
+                for j in range(line.size):
+                    if places[j] != OUTSIDE:
+                        line[j] = band[np.uint64(first + places[j])]
+
+
+@njit
+def _overlap(route: Route, patch: _Patch) -> tuple[bool, bool]:
+    """Return whether all places of a patch surely lie in the source, and whether none does."""
+    warp, (_, _, height, width) = route.warp, route.source
+    # A pixel for rounding down and one for float32.
+    down, right = patch_reach(patch.powers[0]) + 2, patch_reach(patch.powers[1]) + 2
+    top, bottom = patch.spot[0] - down, patch.spot[0] + down
+    left, right = patch.spot[1] - right, patch.spot[1] + right
+    is_inside = top >= 0 and left >= 0 and bottom < height and right < width
+    is_outside = bottom < 0 or top > height or left > width or right < 0
+    if warp.kind == AZIMUTHAL_TO_BASEMAP:
+        row, col, block_height, block_width = patch.block
+        farthest_row = max(warp.half_px - row, row + block_height - warp.half_px)
+        farthest_col = max(warp.half_px - col, col + block_width - warp.half_px)
+        is_inside &= math.hypot(farthest_row, farthest_col) * warp.step_rad <= math.pi
+        # The spot's column is 0 to the period: the source may be met this, last or next time round.
+        is_outside = bottom < 0 or top > height or (left > width and right < warp.period_px)
+    return is_inside, is_outside
+
+
+@njit
+def _place_inside(index: NDArray[np.int32], route: Route, patch: _Patch) -> None:
+    """Write which pixel of the source each pixel of a block is, counted from the spot."""
+    height, width = patch.block[2], patch.block[3]
+    half_height, half_width = max(height - 1, 1) / 2, max(width - 1, 1) / 2
+    scale, shift = np.float32(1 / half_width), np.float32((0.5 - width / 2) / half_width)
+    stride = np.int32(route.source[3])
+    for i in range(height):
+        v = (i + 0.5 - height / 2) / half_height
+        down = along_row(patch.powers[0], v, patch.start[0])
+        right = along_row(patch.powers[1], v, patch.start[1])
+        line = index[i]
+        for j in range(width):
+            u = np.float32(j) * scale + shift
+            row = np.int32(np.floor(along_u(down, u)))
+            line[j] = row * stride + np.int32(np.floor(along_u(right, u)))
+
+
+@njit
+def _place_anywhere(index: NDArray[np.int32], route: Route, patch: _Patch) -> None:
+    """Do as :func:`_place_inside` where places may lie outside or come round to the source."""
+    height, width = patch.block[2], patch.block[3]
+    half_height, half_width = max(height - 1, 1) / 2, max(width - 1, 1) / 2
+    for i in range(height):
+        v = (i + 0.5 - height / 2) / half_height
+        down = along_row(patch.powers[0], v, patch.start[0])
+        right = along_row(patch.powers[1], v, patch.start[1])
+        for j in range(width):
+            u = np.float32((j + 0.5 - width / 2) / half_width)
+            row = patch.spot[0] + math.floor(along_u(down, u))
+            col = patch.spot[1] + math.floor(along_u(right, u))
+            row, col = _in_source(route, row, col)
+            if row < 0 or _is_off_planet(
+                route.warp, patch.block[0] + i + 0.5, patch.block[1] + j + 0.5
+            ):
+                index[i, j] = OUTSIDE
+            else:
+                index[i, j] = (row - patch.spot[0]) * route.source[3] + col - patch.spot[1]

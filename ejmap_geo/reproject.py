@@ -1,8 +1,8 @@
 """Resampling between the basemap, azimuthal rasters and polar views, exact on the sphere.
 
 Nearest pixel everywhere, as in the published method, except that polar cells average their
-samples and polar probabilities are interpolated when they go back to a map. Positions are computed
-in float64 for every pixel; nothing is approximated and no array larger than the result is made.
+samples and polar probabilities are interpolated when they go back to a map. Places are those of
+float64 geometry to 0.001 pixels, and no array larger than the result is made.
 """
 
 import math
@@ -13,15 +13,18 @@ from numpy.typing import NDArray
 
 from ejmap_geo.coords import LonLat, checked
 from ejmap_geo.errors import RasterError
-from ejmap_geo.gather import (
-    Place,
-    gather_azimuthal,
-    gather_basemap,
-    gather_polar,
-    spread_polar,
-)
+from ejmap_geo.gather import Route, gather
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.patches import (
+    AZIMUTHAL_TO_BASEMAP,
+    BASEMAP_TO_AZIMUTHAL,
+    PATCH_PX,
+    Warp,
+    patch_scheme,
+)
 from ejmap_geo.polar import PolarGrid
+from ejmap_geo.polar_gather import gather_polar, spread_polar
+from ejmap_geo.strips import in_strips
 from ejmap_geo.window import Window
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -33,28 +36,32 @@ def to_azimuthal(
     basemap: BasemapGrid,
     azimuthal: AzimuthalGrid,
     window: Window | None = None,
+    source: Window | None = None,
     nodata: float = 0,
 ) -> NDArray[Scalar]:
     """Resample a basemap raster to an azimuthal grid, nearest pixel.
 
     Args:
-        raster: ``(band, rows, cols)`` on ``basemap``, any type.
+        raster: ``(band, rows, cols)`` of ``source``, any type.
         basemap: Grid of ``raster``.
         azimuthal: Grid of the result.
         window: Part of ``azimuthal`` to compute; all of it by default.
-        nodata: Value of pixels beyond the antipode (the corners of a whole-planet raster).
+        source: Part of ``basemap`` that ``raster`` holds; its columns may go round the planet. All
+            of it by default.
+        nodata: Value of pixels outside of ``source`` and beyond the antipode (the corners of a
+            whole-planet raster).
 
     Returns:
         ``(band, height, width)`` in the type of ``raster``.
 
     Raises:
-        RasterError: If ``raster`` does not have the shape of ``basemap``.
+        RasterError: If ``raster`` does not have the shape of ``source``.
     """
-    _require_shape(raster, basemap)
-    window = window or Window(row=0, col=0, height=azimuthal.shape[0], width=azimuthal.shape[1])
-    out = np.full((raster.shape[0], *window.shape), nodata, dtype=raster.dtype)
-    corner = (azimuthal.half_size_px, window.row, window.col)
-    gather_azimuthal(raster, out, place_of(azimuthal), corner)
+    source = source or _whole(basemap.shape)
+    _require_shape(raster, source)
+    out = _filled((raster.shape[0], *(window or _whole(azimuthal.shape)).shape), nodata, raster)
+    warp = warp_between(AZIMUTHAL_TO_BASEMAP, azimuthal, basemap)
+    _gather(raster, out, warp, source=source, window=window or _whole(azimuthal.shape))
     return out
 
 
@@ -82,7 +89,7 @@ def to_polar(
     Raises:
         RasterError: If ``raster`` does not have the shape of ``basemap``.
     """
-    _require_shape(raster, basemap)
+    _require_shape(raster, _whole(basemap.shape))
     out = np.full((raster.shape[0], *polar.shape), np.nan, dtype=np.float32)
     unit_rad = polar.radius_m / polar.body.radius_m
     start_rad = (polar.inner_radii + polar.offset_radii) * unit_rad
@@ -144,17 +151,24 @@ def to_basemap(
     """
     if raster.shape != azimuthal.shape:
         raise RasterError(f"raster is {raster.shape}, but its grid is {azimuthal.shape}")
-    out = np.full(window.shape, fill, dtype=raster.dtype)
-    corner = (azimuthal.half_size_px, window.row, window.col)
-    cell = 2 * math.pi / basemap.width_px
-    gather_basemap(raster, out, place_of(azimuthal), corner, cell)
-    return out
+    out = _filled((1, *window.shape), fill, raster)
+    warp = warp_between(BASEMAP_TO_AZIMUTHAL, azimuthal, basemap)
+    _gather(raster[None], out, warp, source=_whole(azimuthal.shape), window=window)
+    return out[0]
 
 
-def place_of(azimuthal: AzimuthalGrid) -> Place:
-    """Return longitude and latitude of the centre and the pixel size, all in radians."""
-    step = azimuthal.resolution_m / azimuthal.body.radius_m
-    return (*_radians(azimuthal.center), step)
+def warp_between(kind: int, azimuthal: AzimuthalGrid, basemap: BasemapGrid) -> Warp:
+    """Return how the pixels of the one grid lie in the other; see :mod:`ejmap_geo.patches`."""
+    lon0, lat0 = _radians(azimuthal.center)
+    return Warp(
+        kind=kind,
+        lon0=lon0,
+        sin_lat0=math.sin(lat0),
+        cos_lat0=math.cos(lat0),
+        step_rad=azimuthal.resolution_m / azimuthal.body.radius_m,
+        half_px=azimuthal.half_size_px,
+        period_px=basemap.width_px,
+    )
 
 
 def covering_window(azimuthal: AzimuthalGrid, basemap: BasemapGrid, *, reach_m: float) -> Window:
@@ -183,8 +197,34 @@ def _radians(point: LonLat) -> tuple[float, float]:
     return math.radians(point.lon_deg), math.radians(point.lat_deg)
 
 
-def _require_shape(raster: NDArray[np.generic], basemap: BasemapGrid) -> None:
-    if raster.ndim != 3 or raster.shape[1:] != basemap.shape:
+def _whole(shape: tuple[int, int]) -> Window:
+    return Window(row=0, col=0, height=shape[0], width=shape[1])
+
+
+def _filled(shape: tuple[int, ...], value: float, like: NDArray[Scalar]) -> NDArray[Scalar]:
+    # Zeros come from the system without being written; the threads that fill them then do that.
+    return np.zeros(shape, like.dtype) if value == 0 else np.full(shape, value, like.dtype)
+
+
+def _gather(
+    raster: NDArray[Scalar], out: NDArray[Scalar], warp: Warp, *, source: Window, window: Window
+) -> None:
+    bits = f"u{raster.itemsize}"
+    values = np.ascontiguousarray(raster).view(bits).reshape(raster.shape[0], -1)
+    # A memory-mapped raster may be read-only, and numba would compile another kernel for it.
+    values.flags.writeable = False
+    place = (source.row, source.col, source.height, source.width)
+    route = Route(warp, place, (window.row, window.col))
+    pixels, scheme = out.view(bits), patch_scheme()
+
+    def fill(top: int, bottom: int) -> None:
+        gather(values, pixels, route, scheme, (top, bottom))
+
+    in_strips(fill, rows=window.height, cols=window.width, step=PATCH_PX)
+
+
+def _require_shape(raster: NDArray[np.generic], source: Window) -> None:
+    if raster.ndim != 3 or raster.shape[1:] != source.shape:
         raise RasterError(
-            f"raster must be (band, {basemap.shape[0]}, {basemap.shape[1]}), got {raster.shape}"
+            f"raster must be (band, {source.height}, {source.width}), got {raster.shape}"
         )

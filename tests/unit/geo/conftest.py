@@ -24,7 +24,7 @@ CENTERS = {
 settings.register_profile("geometry", deadline=None, derandomize=True)
 settings.load_profile("geometry")
 
-BasemapPositions = Callable[[AzimuthalGrid, BasemapGrid], tuple[np.ndarray, np.ndarray]]
+BasemapPositions = Callable[..., tuple[np.ndarray, np.ndarray]]
 
 
 @pytest.fixture(params=CENTERS.values(), ids=CENTERS.keys())
@@ -49,10 +49,15 @@ def pixel_centers() -> Callable:
 
 @pytest.fixture
 def basemap_positions() -> BasemapPositions:
-    """Give a function that carries azimuthal pixel centres to the basemap through pyproj."""
+    """Give a function that carries azimuthal pixel centres to the basemap through pyproj.
 
-    def positions(azimuthal: AzimuthalGrid, basemap: BasemapGrid) -> tuple[np.ndarray, np.ndarray]:
-        rows, cols = _pixel_centers(azimuthal.shape)
+    Rows and columns are NaN beyond the antipode.
+    """
+
+    def positions(
+        azimuthal: AzimuthalGrid, basemap: BasemapGrid, window: Window | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        rows, cols = _pixel_centers(azimuthal.shape, window)
         x, y = azimuthal.transform @ (cols, rows)
         # Through longitude and latitude: eqc would wrap the antimeridian by its own rules.
         to_degrees = Transformer.from_crs(azimuthal.crs, azimuthal.crs.geodetic_crs, always_xy=True)

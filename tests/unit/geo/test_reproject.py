@@ -95,6 +95,100 @@ def test_basemap_pixels_are_the_nearest_ones_of_exact_geometry(
     assert sure.mean() > 0.98
 
 
+FULL = BasemapGrid(body=MERCURY, width_px=23040)
+# Upper left corners on a whole-planet raster of 23040 pixels about 20 E, 60 N: the north pole lies
+# 1920 rows above the middle, the planet ends at 11520 pixels from it.
+HARD_PLACES = {
+    "centre": (11400, 11400),
+    "pole": (9500, 11350),
+    "beside-the-pole": (9300, 11800),
+    "antimeridian": (7000, 13000),
+    "other-pole": (19050, 11420),
+    "antipode": (22760, 11400),
+    "edge-of-the-planet": (3400, 3200),
+}
+
+
+@pytest.mark.parametrize("corner", HARD_PLACES.values(), ids=HARD_PLACES.keys())
+def test_full_resolution_is_exact_at_the_hard_places(
+    corner: tuple[int, int], basemap_positions: Callable
+) -> None:
+    """At 23040 columns, where polynomials stand for geometry, and from a part of the basemap."""
+    azimuthal = AzimuthalGrid.reaching(
+        MERCURY, center=LonLat(20.0123, 60.0321), resolution_m=FULL.resolution_m, reach_m=1e9
+    )
+    part = Window(row=corner[0], col=corner[1], height=250, width=240)
+    row, col = basemap_positions(azimuthal, FULL, part)
+    is_planet = np.isfinite(row)
+    # Half of the rows that are needed, and columns from the middle of the map on, going round.
+    top, bottom = int(np.nanmin(row)), int(np.nanmedian(row)) + 1
+    source = Window(row=top, col=12000, height=bottom - top, width=20000)
+    values = np.arange(source.height * source.width, dtype=np.int32).reshape(1, *source.shape)
+    place = np.floor(np.where(is_planet, row, -1)), np.floor(np.where(is_planet, col, 0))
+    down, right = (place[0] - top).astype(int), ((place[1] - 12000) % 23040).astype(int)
+    is_held = is_planet & (down >= 0) & (down < source.height) & (right < source.width)
+    expected = np.full(part.shape, -1, np.int32)
+    expected[is_held] = values[0, down[is_held], right[is_held]]
+
+    found = to_azimuthal(
+        values, basemap=FULL, azimuthal=azimuthal, window=part, source=source, nodata=-1
+    )[0]
+
+    sure = is_clear_of_edges(np.where(is_planet, row, 0.5), np.where(is_planet, col, 0.5))
+    np.testing.assert_array_equal(found[sure], expected[sure])
+    assert is_held.any()
+    assert sure.mean() > 0.98
+
+
+@pytest.mark.parametrize(
+    ("center", "window"),
+    [
+        pytest.param(
+            LonLat(0.0123, 5.0321), Window(row=4438, col=11400, height=2000, width=300), id="plain"
+        ),
+        pytest.param(
+            LonLat(179.9877, 5.0321),
+            Window(row=4438, col=22890, height=2000, width=300),
+            id="antimeridian",
+        ),
+        pytest.param(
+            LonLat(77.0123, 86.0321), Window(row=0, col=4000, height=600, width=2000), id="pole"
+        ),
+        pytest.param(
+            LonLat(77.0123, -90),
+            Window(row=11300, col=4000, height=220, width=2000),
+            id="on-the-pole",
+        ),
+    ],
+)
+def test_the_way_back_is_exact_at_full_resolution(center: LonLat, window: Window) -> None:
+    """At 23040 columns, for a raster that reaches part of the window only."""
+    azimuthal = AzimuthalGrid.reaching(
+        MERCURY, center=center, resolution_m=FULL.resolution_m, reach_m=600_000
+    )
+    rows = np.arange(window.row, window.row + window.height) + 0.5
+    cols = np.arange(window.col, window.col + window.width) + 0.5
+    lat_deg, lon_deg = np.meshgrid(90 - rows / 64, cols / 64 - 180, indexing="ij")
+    origin = np.full_like(lat_deg, center.lon_deg), np.full_like(lat_deg, center.lat_deg)
+    azimuth_deg, _, distance_m = GEOD.inv(*origin, lon_deg, lat_deg)
+    range_px, azimuth_rad = distance_m / azimuthal.resolution_m, np.radians(azimuth_deg)
+    row = azimuthal.half_size_px - range_px * np.cos(azimuth_rad)
+    col = azimuthal.half_size_px + range_px * np.sin(azimuth_rad)
+    size = azimuthal.shape[0]
+    is_held = (row >= 0) & (row < size) & (col >= 0) & (col < size)
+    expected = np.zeros(window.shape, np.int32)
+    expected[is_held] = numbered(azimuthal.shape)[
+        row[is_held].astype(int), col[is_held].astype(int)
+    ]
+
+    found = to_basemap(numbered(azimuthal.shape), azimuthal=azimuthal, basemap=FULL, window=window)
+
+    sure = is_clear_of_edges(row, col)
+    np.testing.assert_array_equal(found[sure], expected[sure])
+    assert is_held.any()
+    assert sure.mean() > 0.98
+
+
 def test_a_disc_survives_the_way_there_and_back(center: LonLat, pixel_centers: Callable) -> None:
     """Basemap, azimuthal, basemap: all pixels that change lie within one pixel of the rim."""
     radius_m = 900_000.0

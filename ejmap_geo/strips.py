@@ -1,0 +1,41 @@
+"""Strips: bands of rows that compiled loops work on side by side, one thread each at a time.
+
+Kernels release the GIL. They do not start threads themselves, because those of OpenMP forbid
+a process to fork afterwards, which is how runs and data loaders start.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from numba import get_num_threads
+
+Result = TypeVar("Result")
+# More strips than threads: one over a pole takes longer than others.
+STRIPS_PER_THREAD = 8
+# Starting threads costs as much as this many pixels.
+SERIAL_PX = 200_000
+
+
+def in_strips(
+    work: Callable[[int, int], Result], *, rows: int, cols: int, step: int = 1
+) -> list[Result]:
+    """Call ``work`` with the first row and the row after the last of every strip.
+
+    Args:
+        work: Calls a kernel that releases the GIL on rows of its own.
+        rows: Number of rows.
+        cols: Pixels in a row; a small array is worked on by the thread that asks.
+        step: Strips start at multiples of this.
+
+    Returns:
+        What ``work`` returned, from top to bottom.
+    """
+    threads = get_num_threads() if rows * cols > SERIAL_PX else 1
+    blocks = -(-rows // step)
+    if threads == 1:
+        return [work(0, rows)]
+    height = step * -(-blocks // (threads * STRIPS_PER_THREAD))
+    strips = [(top, min(top + height, rows)) for top in range(0, rows, height)]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(lambda strip: work(*strip), strips))
