@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="bring a project up to date; skips what is current")
     run.add_argument("project", type=Path, help="project folder")
     run.set_defaults(command=_run)
+    _describe_train(commands.add_parser("train", help="train further versions of a model"))
     ui = commands.add_parser("ui", help="browse a project's assets, maps and runs")
     ui.add_argument("project", type=Path, nargs="?", help=f"project folder ({DEFAULT_PROJECT})")
     ui.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on this machine (3000)")
@@ -59,6 +60,28 @@ def _describe_new(new: argparse.ArgumentParser) -> None:
     new.add_argument("--masks", type=Path, help="folder of mask_NNNN.tif of labelled craters")
     new.add_argument("--body", default="Mercury", help="Mercury (default) or Moon")
     new.set_defaults(command=_new)
+
+
+def _describe_train(train: argparse.ArgumentParser) -> None:
+    train.add_argument("project", type=Path, help="project folder")
+    train.add_argument("--model", choices=("ejconn", "ejseg"), required=True)
+    train.add_argument(
+        "--version",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="preset, or models/NAME.yaml of the project; may be repeated",
+    )
+    train.add_argument(
+        "--split",
+        action="append",
+        type=int,
+        default=[],
+        metavar="K",
+        help="split whose test tiles are held back; may be repeated",
+    )
+    train.add_argument("--iterations", type=int, help="members of each ensemble")
+    train.set_defaults(command=_train)
 
 
 def _demo(_: argparse.Namespace) -> int:
@@ -95,6 +118,20 @@ def _new(chosen: argparse.Namespace) -> int:
 
 def _run(chosen: argparse.Namespace) -> int:
     return _make(chosen.project)
+
+
+def _train(chosen: argparse.Namespace) -> int:
+    with Console() as console:
+        from ejmap_assets.train_versions import train_versions
+
+        return train_versions(
+            chosen.project,
+            console,
+            kind=chosen.model,
+            names=chosen.version,
+            splits=chosen.split,
+            iterations=chosen.iterations,
+        )
 
 
 def _make(folder: Path) -> int:

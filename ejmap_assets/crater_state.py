@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from ejmap_assets.lineage import Division, names_divided_by
+from ejmap_assets.lineage import crater_steps_of
 from ejmap_assets.recipes import RecipeBook
 
 
@@ -21,7 +21,7 @@ def crater_states(book: RecipeBook) -> dict[str, CraterState]:
     such as after the promotion of another model.
     """
     snapshot = book.snapshot()
-    steps = names_divided_by(Division.CRATERS)
+    steps = crater_steps_of(book.project)
     return {key: _state(snapshot, steps, key) for key in sorted(book.craters)}
 
 

@@ -34,38 +34,35 @@ SAMPLES_PER_PX = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TilePlan:
-    """What the two models of a project look at.
+    """What models look at.
 
     Attributes:
-        crop_px: Side of the crops that EJCONN sees.
-        tile: What a tile EJSEG sees; None when EJSEG looks at polar views.
-        polar: What a polar EJSEG sees; None when it looks at tiles.
+        crop_px: Side of the crops that EJCONN sees; None without EJCONN.
+        tile: What a tile EJSEG sees; None without one.
+        polar: What a polar EJSEG sees; None without one.
     """
 
-    crop_px: int
-    tile: SmpConfig | None
-    polar: PolarUnetConfig | None
+    crop_px: int | None = None
+    tile: SmpConfig | None = None
+    polar: PolarUnetConfig | None = None
 
     @classmethod
-    def of(cls, ejconn: ModelConfig, ejseg: ModelConfig) -> "TilePlan":
-        """Return the plan of two models.
+    def of(
+        cls, *, ejconn: ModelConfig | None = None, ejseg: ModelConfig | None = None
+    ) -> "TilePlan":
+        """Return the plan of one or both models.
 
         Raises:
             StepError: If one of them is of a kind that its part of the chain cannot use.
         """
-        looks, maps = ejconn.architecture, ejseg.architecture
-        if not isinstance(looks, TimmClassifierConfig) or isinstance(maps, TimmClassifierConfig):
+        maps = None if ejseg is None else ejseg.architecture
+        if isinstance(maps, TimmClassifierConfig):
             raise StepError(
-                f"models.ejconn must be a tile classifier and models.ejseg must not, found "
-                f"{looks.kind} and {maps.kind}; exchange them or choose other presets"
-            )
-        if looks.crop.height_px != looks.crop.width_px:
-            raise StepError(
-                f"crops of EJCONN must be square, found {looks.crop.height_px}x"
-                f"{looks.crop.width_px} px in {ejconn.name}; change the preset"
+                "models.ejseg must not be a tile classifier; exchange the models or choose another "
+                "preset"
             )
         return cls(
-            crop_px=looks.crop.width_px,
+            crop_px=None if ejconn is None else _crop_px(ejconn),
             tile=maps if isinstance(maps, SmpConfig) else None,
             polar=maps if isinstance(maps, PolarUnetConfig) else None,
         )
@@ -127,6 +124,21 @@ def write_tiles(
     return table
 
 
+def _crop_px(ejconn: ModelConfig) -> int:
+    looks = ejconn.architecture
+    if not isinstance(looks, TimmClassifierConfig):
+        raise StepError(
+            f"models.ejconn must be a tile classifier, found {looks.kind}; exchange the models or "
+            "choose another preset"
+        )
+    if looks.crop.height_px != looks.crop.width_px:
+        raise StepError(
+            f"crops of EJCONN must be square, found {looks.crop.height_px}x"
+            f"{looks.crop.width_px} px in {ejconn.name}; change the preset"
+        )
+    return looks.crop.width_px
+
+
 def _table(one: TiledCrater) -> pd.DataFrame:
     table = pd.DataFrame(
         {
@@ -149,9 +161,9 @@ def _table(one: TiledCrater) -> pd.DataFrame:
 
 
 def _arrays(one: TiledCrater, plan: TilePlan) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {
-        CROP: np.stack([_crop(one, tile, plan.crop_px) for tile in one.tiles])
-    }
+    arrays: dict[str, NDArray[Any]] = {}
+    if plan.crop_px is not None:
+        arrays[CROP] = np.stack([_crop(one, tile, plan.crop_px) for tile in one.tiles])
     if plan.tile is None:
         return arrays
     side_px = plan.tile.tile.side_px

@@ -4,10 +4,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ejmap_assets.model_choice import configured_model
 from ejmap_assets.models import promoted_bundles
+from ejmap_assets.project import EjmapFolderSource
 from ejmap_assets.resources import OpenProject
 from ejmap_geo.craters import Crater
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
@@ -16,6 +18,8 @@ from ejmap_geo.raster import read_basemap
 if TYPE_CHECKING:
     from ejmap_assets.crater_tiles import TilePlan
     from ejmap_assets.segmenter import Segmenter
+    from ejmap_geo.masks import PlacedMask
+    from ejmap_geo.tiling import Tile
     from ejmap_ml.ensemble import Ensemble
 
 
@@ -48,6 +52,66 @@ class CraterWork:
         """Return the grid about a crater that reaches as far as its ejecta are looked for."""
         return azimuthal_grid(crater, self.basemap.grid)
 
+    def published_mapping_tiles(self, crater: Crater) -> "list[Tile] | None":
+        """Return the tiles that a crater was mapped by where it was published; None elsewhere."""
+        from ejmap_assets.imports.ejmap_folder.connections import read_mapping_tiles
+        from ejmap_assets.published_source import published_folder
+
+        published = published_folder(self._project)
+        if published is None:
+            return None
+        return read_mapping_tiles(
+            published,
+            crater.crater_id,
+            azimuthal=self.azimuthal_grid(crater),
+            basemap=self.basemap.grid,
+        )
+
+    def published_connections(self, crater: Crater) -> pd.DataFrame | None:
+        """Return a crater's published connections where the project uses them; None elsewhere.
+
+        Raises:
+            SourceError: If they are missing, or there are no mapping tiles to go with them.
+        """
+        from ejmap_assets.imports.ejmap_folder.connections import read_connections
+        from ejmap_assets.published_source import published_folder
+
+        source, published = self.settings.source, published_folder(self._project)
+        if published is None or not isinstance(source, EjmapFolderSource):
+            return None
+        if source.connections is None:
+            return None
+        version, split = source.connections.split("/")
+        return read_connections(
+            published,
+            crater.crater_id,
+            version=int(version),
+            split=int(split),
+            tiles=self.published_mapping_tiles(crater) or [],
+        )
+
+    def published_mask(self, crater: Crater) -> "PlacedMask | None":
+        """Return the published map of a crater where the project shows it instead of its own."""
+        from ejmap_assets.published_source import published_folder, published_output_mask
+
+        source = self.settings.source
+        published = published_folder(self._project)
+        if published is None or not isinstance(source, EjmapFolderSource):
+            return None
+        if source.masks_run is None:
+            return None
+        return published_output_mask(
+            published, crater, run=source.masks_run, basemap=self.basemap.grid
+        )
+
+    @property
+    def published_run(self) -> str:
+        """Which published maps the project shows, and where they were published."""
+        source = self.settings.source
+        if not isinstance(source, EjmapFolderSource):
+            return "none"
+        return f"run {source.masks_run} of {source.doi}"
+
     @cached_property
     def tile_plan(self) -> "TilePlan":
         """What the configured models look at."""
@@ -55,8 +119,8 @@ class CraterWork:
 
         bands = self.basemap.raster.shape[0]
         return TilePlan.of(
-            configured_model(self._project, "ejconn", bands=bands),
-            configured_model(self._project, "ejseg", bands=bands),
+            ejconn=configured_model(self._project, "ejconn", bands=bands),
+            ejseg=configured_model(self._project, "ejseg", bands=bands),
         )
 
     @cached_property

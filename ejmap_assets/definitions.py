@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from ejmap_assets.assets import contrast, evaluation, maps, sources, training
+from ejmap_assets.assets import contrast, evaluation, labels, maps, sources, training
 from ejmap_assets.assets.craters import DEFAULT_CHUNK_CRATERS, build_crater_assets, crater_steps
-from ejmap_assets.assets.ejconn import ejconn_model, promoted_ejconn
-from ejmap_assets.assets.ejseg import ejseg_model, promoted_ejseg
+from ejmap_assets.assets.ejconn import ejconn_model, ejconn_samples, promoted_ejconn
+from ejmap_assets.assets.ejseg import ejseg_model, ejseg_samples, promoted_ejseg
+from ejmap_assets.assets.map_scores import map_scores
+from ejmap_assets.assets.model_comparison import model_comparison
+from ejmap_assets.assets.tile_scores import tile_scores
 from ejmap_assets.checks import build_checks
 from ejmap_assets.chunk import CraterStep
 from ejmap_assets.jobs import build_jobs
@@ -35,7 +38,10 @@ def build_defs(
             sources.crater_catalogue,
             sources.manual_masks,
             training.training_planets,
-            training.training_set,
+            labels.labelled_tiles,
+            labels.split_table,
+            ejconn_samples,
+            ejseg_samples,
             ejconn_model,
             ejseg_model,
             promoted_ejconn,
@@ -44,6 +50,9 @@ def build_defs(
             maps.global_map,
             contrast.ejecta_contrast,
             evaluation.evaluation,
+            tile_scores,
+            map_scores,
+            model_comparison,
         ],
         asset_checks=build_checks(),
         jobs=build_jobs(),

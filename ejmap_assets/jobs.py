@@ -16,9 +16,15 @@ if TYPE_CHECKING:
     )
 
 SOURCES = ("basemap_mosaic", "crater_catalogue", "manual_masks")
-TRAINING = ("training_planets", "training_set")
+TRAINING = ("training_planets", "labelled_tiles", "split_table")
 PROMOTED = ("promoted_ejconn", "promoted_ejseg")
-EVALUATED = ("ejecta_contrast", "evaluation")
+EVALUATED = (
+    "ejecta_contrast",
+    "evaluation",
+    "tile_scores",
+    "map_scores",
+    "model_comparison",
+)
 TRAIN_TAGS = {"ejmap/kind": "train"}
 
 
@@ -39,7 +45,9 @@ def build_jobs() -> list["UnresolvedAssetJobDefinition"]:
     """Return the jobs of a project, in the order in which a newcomer runs them."""
     return [
         _job("prepare", SOURCES, "Read the mosaic, the crater table and the manual masks."),
-        _job("prepare_training", TRAINING, "Gather labelled craters and cut their tiles."),
+        _job("prepare_training", TRAINING, "Gather labelled craters and lay out their tiles."),
+        _job("cut_ejconn_samples", ("ejconn_samples",), "Cut the crops that versions learn from."),
+        _job("cut_ejseg_samples", ("ejseg_samples",), "Cut the tiles that versions learn from."),
         _job("train_ejconn", ("ejconn_model",), "Train members of EJCONN.", TRAIN_TAGS),
         _job("train_ejseg", ("ejseg_model",), "Train members of EJSEG.", TRAIN_TAGS),
         _job("promote", PROMOTED, "Let the trained ensembles make the maps from now on."),

@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 from ejmap_assets.crater_work import read_project_basemap
 from ejmap_assets.errors import SourceError
 from ejmap_assets.planet_files import read_planet
-from ejmap_assets.project import OwnMasks, SyntheticTraining
+from ejmap_assets.project import EjmapFolderSource, OwnMasks, SyntheticTraining
 from ejmap_assets.resources import OpenProject
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks import PlacedMask
 from ejmap_geo.raster import read_mask_on
 from ejmap_geo.reproject import to_azimuthal
 from ejmap_geo.synthetic.planet import Planet
+
+# The planet that is mapped, among those that models learn from.
+OWN_PLANET = "own"
 
 
 class NamedPlanet(NamedTuple):
@@ -30,7 +33,7 @@ def known_planets(project: OpenProject) -> Iterator[NamedPlanet]:
 
     Raises:
         GeoError: If a file is missing or was changed by hand.
-        SourceError: If the project has no mask to learn from.
+        SourceError: If the project has no mask to learn from. A published folder may hold none.
     """
     match project.settings.training:
         case SyntheticTraining(seeds=seeds):
@@ -40,7 +43,14 @@ def known_planets(project: OpenProject) -> Iterator[NamedPlanet]:
                     f"planet_{seed}", read_planet(folder, body=project.settings.planet)
                 )
         case OwnMasks():
-            yield NamedPlanet("own", _own_planet(project))
+            own = own_planet(project)
+            if own is not None:
+                yield own
+            elif not isinstance(project.settings.source, EjmapFolderSource):
+                raise SourceError(
+                    "no crater has a manual mask to learn from; set source.masks, or train on "
+                    "synthetic planets"
+                )
 
 
 def ejecta_around(
@@ -52,22 +62,27 @@ def ejecta_around(
     return to_azimuthal(full[None], basemap=basemap, azimuthal=azimuthal)[0]
 
 
-def _own_planet(project: OpenProject) -> Planet:
+def own_planet(project: OpenProject) -> NamedPlanet | None:
+    """Return the planet that is mapped, with its labelled craters; None when none is labelled.
+
+    Raises:
+        GeoError: If a file is missing or was changed by hand.
+    """
     basemap = read_project_basemap(project)
     craters = project.craters()
     paths = {key: project.paths.manual_mask(key) for key in craters}
     labelled = {key: path for key, path in paths.items() if path.is_file()}
     if not labelled:
-        raise SourceError(
-            "no crater has a manual mask to learn from; set source.masks, or train on synthetic "
-            "planets"
-        )
+        return None
     truth = {
         craters[key].crater_id: read_mask_on(path, basemap.grid) for key, path in labelled.items()
     }
-    return Planet(
-        raster=basemap.raster,
-        basemap=basemap.grid,
-        craters=tuple(craters[key] for key in labelled),
-        truth=truth,
+    return NamedPlanet(
+        OWN_PLANET,
+        Planet(
+            raster=basemap.raster,
+            basemap=basemap.grid,
+            craters=tuple(craters[key] for key in labelled),
+            truth=truth,
+        ),
     )

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import dagster as dg
 
-from ejmap_assets import partitions
-from ejmap_assets.model_choice import configured_model, configured_version
-from ejmap_assets.project import FilesSource
+from ejmap_assets import partitions, recipe_settings
+from ejmap_assets.model_choice import imported_from
+from ejmap_assets.project import EjmapFolderSource
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
+from ejmap_assets.recipe_settings import Settings
 from ejmap_assets.resources import OpenProject
 
-Settings = Callable[[OpenProject], object]
 # The partition is "" for undivided assets.
 Output = Callable[[ProjectPaths, str], Path]
 
@@ -27,6 +27,8 @@ class Division(Enum):
 
     WHOLE = "whole"
     CRATERS = "craters"
+    EJCONN_VERSIONS = "ejconn versions"
+    EJSEG_VERSIONS = "ejseg versions"
     EJCONN_MEMBERS = "ejconn members"
     EJSEG_MEMBERS = "ejseg members"
 
@@ -38,10 +40,20 @@ class Division(Enum):
                 return None
             case Division.CRATERS:
                 return partitions.craters
+            case Division.EJCONN_VERSIONS:
+                return partitions.ejconn_versions
+            case Division.EJSEG_VERSIONS:
+                return partitions.ejseg_versions
             case Division.EJCONN_MEMBERS:
                 return partitions.ejconn_members
             case Division.EJSEG_MEMBERS:
                 return partitions.ejseg_members
+
+    @property
+    def model_kind(self) -> ModelKind:
+        """The model whose versions or members divide an asset."""
+        is_ejconn = self in {Division.EJCONN_VERSIONS, Division.EJCONN_MEMBERS}
+        return "ejconn" if is_ejconn else "ejseg"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +67,8 @@ class Node:
         settings: The part of the project's settings it depends on.
         output: The file or folder that is there once it is made.
         beside: What else is there then.
+        takes_all_members: Whether it is made from every trained member of its input models instead
+            of those of the configured versions.
     """
 
     output: Output
@@ -62,63 +76,8 @@ class Node:
     inputs: tuple[str, ...] = ()
     division: Division = Division.WHOLE
     code_version: str = "1"
-    settings: Settings = lambda _: None
-
-
-def _sources(project: OpenProject) -> object:
-    stated = project.settings.source.model_dump(mode="json")
-    return [project.settings.body, stated, _stamps_of_files(project)]
-
-
-def _stamps_of_files(project: OpenProject) -> list[tuple[str, int, int]]:
-    """Return name, size and time of change of every file that the user brings.
-
-    A file that was only touched is read again, but then its content has the same data version, and
-    nothing that is made from it follows.
-    """
-    source = project.settings.source
-    if not isinstance(source, FilesSource):
-        return []
-    craters = project.paths.user_file(source.craters)
-    # A Shapefile is several files of one name.
-    files = [project.paths.user_file(source.mosaic), *craters.parent.glob(f"{craters.stem}.*")]
-    if source.masks is not None:
-        files += project.paths.user_file(source.masks).glob("*.tif")
-    found = ((file, file.stat()) for file in sorted(files) if file.is_file())
-    return [(file.name, stat.st_size, stat.st_mtime_ns) for file, stat in found]
-
-
-def _training(project: OpenProject) -> object:
-    return project.settings.training.model_dump(mode="json")
-
-
-def _tiles(project: OpenProject) -> object:
-    looks = [configured_model(project, kind).architecture for kind in ("ejconn", "ejseg")]
-    return [project.settings.mapping.tile_side_px, [one.model_dump(mode="json") for one in looks]]
-
-
-def _samples(project: OpenProject) -> object:
-    return [_tiles(project), project.settings.models.seed]
-
-
-def _trained(kind: ModelKind) -> Settings:
-    def settings(project: OpenProject) -> object:
-        config = configured_model(project, kind)
-        return [config.model_dump(mode="json"), project.settings.models.seed]
-
-    return settings
-
-
-def _promoted(kind: ModelKind) -> Settings:
-    return lambda project: [
-        configured_version(project, kind),
-        project.settings.models.iterations,
-    ]
-
-
-def _masks(project: OpenProject) -> object:
-    mapping = project.settings.mapping
-    return [mapping.connection_filter, mapping.denoise_px]
+    settings: Settings = lambda _project, _partition: None
+    takes_all_members: bool = False
 
 
 def _member(kind: ModelKind) -> Output:
@@ -130,49 +89,69 @@ def _member(kind: ModelKind) -> Output:
 
 
 LINEAGE: Mapping[str, Node] = {
-    "basemap_mosaic": Node(output=lambda paths, _: paths.basemap_mosaic, settings=_sources),
+    "basemap_mosaic": Node(
+        output=lambda paths, _: paths.basemap_mosaic, settings=recipe_settings.of_sources
+    ),
     # A synthetic planet is made whole with its mosaic, craters and true ejecta included.
     "crater_catalogue": Node(
         output=lambda paths, _: paths.crater_catalogue,
         inputs=("basemap_mosaic",),
-        settings=_sources,
+        settings=recipe_settings.of_sources,
     ),
     "manual_masks": Node(
         output=lambda paths, _: paths.manual_masks,
         inputs=("basemap_mosaic", "crater_catalogue"),
-        settings=_sources,
+        settings=recipe_settings.of_sources,
     ),
     "training_planets": Node(
         output=lambda paths, _: paths.training,
         inputs=("basemap_mosaic", "crater_catalogue", "manual_masks"),
-        settings=_training,
+        settings=recipe_settings.of_training,
     ),
-    "training_set": Node(
-        output=lambda paths, _: paths.training_set,
-        inputs=("training_planets",),
-        settings=_samples,
+    "labelled_tiles": Node(
+        output=lambda paths, _: paths.labelled_tiles,
+        inputs=("training_planets", "basemap_mosaic", "crater_catalogue", "manual_masks"),
+        settings=recipe_settings.of_labels,
+    ),
+    "split_table": Node(
+        output=lambda paths, _: paths.splits,
+        beside=lambda paths: (paths.split_index,),
+        inputs=("labelled_tiles",),
+        settings=recipe_settings.of_splits,
+    ),
+    "ejconn_samples": Node(
+        output=lambda paths, key: paths.samples_note("ejconn", key),
+        inputs=("training_planets", "labelled_tiles"),
+        division=Division.EJCONN_VERSIONS,
+        settings=recipe_settings.of_look("ejconn"),
+    ),
+    "ejseg_samples": Node(
+        output=lambda paths, key: paths.samples_note("ejseg", key),
+        inputs=("training_planets", "labelled_tiles"),
+        division=Division.EJSEG_VERSIONS,
+        settings=recipe_settings.of_look("ejseg"),
     ),
     "ejconn_model": Node(
         output=_member("ejconn"),
-        inputs=("training_set",),
+        inputs=("ejconn_samples", "split_table"),
         division=Division.EJCONN_MEMBERS,
-        settings=_trained("ejconn"),
+        settings=recipe_settings.of_member("ejconn"),
     ),
     "ejseg_model": Node(
         output=_member("ejseg"),
-        inputs=("training_set",),
+        inputs=("ejseg_samples", "split_table"),
         division=Division.EJSEG_MEMBERS,
-        settings=_trained("ejseg"),
+        settings=recipe_settings.of_member("ejseg"),
     ),
     "promoted_ejconn": Node(
         output=lambda paths, _: paths.promoted_model("ejconn"),
         inputs=("ejconn_model",),
-        settings=_promoted("ejconn"),
+        settings=recipe_settings.of_promotion("ejconn"),
     ),
     "promoted_ejseg": Node(
         output=lambda paths, _: paths.promoted_model("ejseg"),
         inputs=("ejseg_model",),
-        settings=_promoted("ejseg"),
+        settings=recipe_settings.of_promotion("ejseg"),
     ),
     "azimuthal_mosaic": Node(
         output=ProjectPaths.azimuthal_mosaic,
@@ -183,23 +162,25 @@ LINEAGE: Mapping[str, Node] = {
         output=ProjectPaths.tile_store,
         inputs=("azimuthal_mosaic", "crater_catalogue"),
         division=Division.CRATERS,
-        settings=_tiles,
+        settings=recipe_settings.of_tiles,
     ),
     "connection_predictions": Node(
         output=ProjectPaths.connections,
         inputs=("tile_store", "promoted_ejconn"),
         division=Division.CRATERS,
+        settings=recipe_settings.of_connections,
     ),
     "segmentation_mask": Node(
         output=ProjectPaths.segmentation,
         inputs=("basemap_mosaic", "tile_store", "connection_predictions", "promoted_ejseg"),
         division=Division.CRATERS,
-        settings=_masks,
+        settings=recipe_settings.of_masks,
     ),
     "basemap_mask": Node(
         output=ProjectPaths.basemap_mask,
         inputs=("segmentation_mask",),
         division=Division.CRATERS,
+        settings=recipe_settings.of_given_mask,
     ),
     "global_map": Node(
         output=lambda paths, _: paths.preview,
@@ -220,7 +201,63 @@ LINEAGE: Mapping[str, Node] = {
         code_version="2",  # 2: claim precision
         inputs=("basemap_mask", "connection_predictions", "manual_masks", "training_planets"),
     ),
+    "tile_scores": Node(
+        output=lambda paths, _: paths.tile_scores,
+        inputs=(
+            "basemap_mask",
+            "connection_predictions",
+            "manual_masks",
+            "labelled_tiles",
+            "split_table",
+        ),
+        settings=recipe_settings.of_used_split,
+    ),
+    "map_scores": Node(
+        output=lambda paths, _: paths.map_scores,
+        beside=lambda paths: (paths.connection_matrix,),
+        inputs=("tile_scores",),
+    ),
+    "model_comparison": Node(
+        output=lambda paths, _: paths.model_comparison,
+        inputs=("ejconn_model", "ejseg_model", "map_scores"),
+        takes_all_members=True,
+    ),
 }
+
+# What is made anew of a crater whose published mask is used.
+GIVEN_MASK_STEPS = ("basemap_mask",)
+
+
+def inputs_of(project: OpenProject, asset: str, partition: str = "") -> tuple[str, ...]:
+    """Return what an artefact is made from in this project.
+
+    Less than the lineage says where somebody published the artefact itself: a model's member is
+    imported, or a crater's mask.
+    """
+    node = LINEAGE[asset]
+    match node.division:
+        case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS:
+            version, iteration = partitions.version_and_iteration(partition)
+            kind = node.division.model_kind
+            is_given = imported_from(project.paths, kind, version, iteration) is not None
+            return () if is_given else node.inputs
+        case Division.CRATERS if uses_given_masks(project):
+            return ("crater_catalogue", "basemap_mosaic")
+        case _:
+            return node.inputs
+
+
+def crater_steps_of(project: OpenProject) -> tuple[str, ...]:
+    """Return the steps from the mosaic to a crater's mask in this project, upstream first."""
+    if uses_given_masks(project):
+        return GIVEN_MASK_STEPS
+    return names_divided_by(Division.CRATERS)
+
+
+def uses_given_masks(project: OpenProject) -> bool:
+    """Return whether the project shows published masks instead of its own."""
+    source = project.settings.source
+    return isinstance(source, EjmapFolderSource) and source.masks_run is not None
 
 
 def names_divided_by(division: Division) -> tuple[str, ...]:

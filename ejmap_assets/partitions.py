@@ -2,6 +2,8 @@
 
 import dagster as dg
 
+from ejmap_assets.project_paths import ModelKind
+
 # Names of the dynamic sets on the instance; one instance serves one project.
 CRATERS_NAME = "craters"
 EJCONN_VERSIONS_NAME = "ejconn_versions"
@@ -14,19 +16,11 @@ craters = dg.DynamicPartitionsDefinition(name=CRATERS_NAME)
 
 iterations = dg.StaticPartitionsDefinition([f"{number:02d}" for number in range(MAX_ITERATIONS)])
 
-ejconn_members = dg.MultiPartitionsDefinition(
-    {
-        "version": dg.DynamicPartitionsDefinition(name=EJCONN_VERSIONS_NAME),
-        "iteration": iterations,
-    }
-)
+ejconn_versions = dg.DynamicPartitionsDefinition(name=EJCONN_VERSIONS_NAME)
+ejseg_versions = dg.DynamicPartitionsDefinition(name=EJSEG_VERSIONS_NAME)
 
-ejseg_members = dg.MultiPartitionsDefinition(
-    {
-        "version": dg.DynamicPartitionsDefinition(name=EJSEG_VERSIONS_NAME),
-        "iteration": iterations,
-    }
-)
+ejconn_members = dg.MultiPartitionsDefinition({"version": ejconn_versions, "iteration": iterations})
+ejseg_members = dg.MultiPartitionsDefinition({"version": ejseg_versions, "iteration": iterations})
 
 
 def member_key(*, version: str, iteration: int) -> dg.MultiPartitionKey:
@@ -62,6 +56,11 @@ def sync_craters(instance: dg.DagsterInstance, keys: list[str]) -> tuple[list[st
     for key in removed:
         instance.delete_dynamic_partition(CRATERS_NAME, key)
     return added, removed
+
+
+def versions_name(kind: ModelKind) -> str:
+    """Return the name of the dynamic set of a model's versions."""
+    return EJCONN_VERSIONS_NAME if kind == "ejconn" else EJSEG_VERSIONS_NAME
 
 
 def register_version(instance: dg.DagsterInstance, *, versions_name: str, version: str) -> None:

@@ -2,25 +2,28 @@
 
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 import yaml
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ejmap_assets.errors import ProjectError
 from ejmap_assets.project_paths import ProjectPaths
 from ejmap_assets.settings_errors import sentences_of
+from ejmap_assets.source_settings import (
+    EjmapFolderSource,
+    FilesSource,
+    QuicklookSource,
+    Settings,
+    Source,
+    SyntheticSource,
+)
+from ejmap_assets.training_settings import OwnMasks, SplitSettings, SyntheticTraining
 from ejmap_geo.body import Body, body_named
 from ejmap_geo.errors import BodyError
 
 __all__ = [
+    "EjmapFolderSource",
     "FilesSource",
     "MappingSettings",
     "ModelSettings",
@@ -28,6 +31,7 @@ __all__ = [
     "Project",
     "ProjectPaths",
     "QuicklookSource",
+    "SplitSettings",
     "SyntheticSource",
     "SyntheticTraining",
     "create_project",
@@ -40,102 +44,7 @@ GREY_BANDS = 1
 COLOUR_BANDS = 3
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class SyntheticSource(_Settings):
-    """A demo planet, made from a seed, whose true ejecta are known.
-
-    Attributes:
-        seed: Number that the planet is made from.
-        width_px: Columns of the mosaic; rows are half as many.
-        craters: Fresh craters in the catalogue.
-        grey: One band instead of three.
-    """
-
-    kind: Literal["synthetic"] = "synthetic"
-    seed: int = Field(ge=0)
-    width_px: int = Field(default=2048, ge=64, multiple_of=2)
-    craters: int = Field(default=24, ge=1)
-    grey: bool = False
-
-
-class QuicklookSource(_Settings):
-    """The real Mercury in grey, with craters that the IAU named.
-
-    Attributes:
-        only_rayed: Leave out craters without visible rays.
-    """
-
-    kind: Literal["mercury-quicklook"] = "mercury-quicklook"
-    only_rayed: bool = True
-
-
-class FilesSource(_Settings):
-    """Files of the user; relative paths count from the project folder.
-
-    Attributes:
-        mosaic: GeoTIFF (or anything else that GDAL reads) of the whole planet.
-        craters: GeoPackage, Shapefile, GeoParquet or CSV.
-        masks: Folder with one mask of known ejecta a crater, ``mask_NNNN.tif`` by crater id.
-        west_positive: Whether the column ``lon_deg`` of the crater table grows to the west.
-        value_range: Values of the mosaic that are black and white; needed unless it is 8-bit.
-    """
-
-    kind: Literal["files"] = "files"
-    mosaic: Path
-    craters: Path
-    masks: Path | None = None
-    west_positive: bool = False
-    value_range: tuple[float, float] | None = None
-
-    @field_validator("value_range")
-    @classmethod
-    def _is_ordered(cls, value: tuple[float, float] | None) -> tuple[float, float] | None:
-        if value is not None and not value[0] < value[1]:
-            raise ValueError("must be [low, high] with low < high")
-        return value
-
-
-class SyntheticTraining(_Settings):
-    """Demo planets to learn from.
-
-    Attributes:
-        seeds: One planet each.
-        width_px: Columns of each mosaic.
-        craters: Fresh craters of each planet.
-        giants: How many of the craters have rays that run up to 80 crater radii.
-        giant_ray_width: Factor on the width of those rays; thin far rays, as on the real Mercury,
-            are learned from planets that have them.
-        visible_intensity: Share of full fresh brightness down to which ejecta are labelled.
-        grey: One band instead of three; must fit the mosaic that is mapped.
-    """
-
-    kind: Literal["synthetic"] = "synthetic"
-    seeds: tuple[int, ...] = Field(min_length=1)
-    width_px: int = Field(default=2048, ge=64, multiple_of=2)
-    craters: int = Field(default=24, ge=1)
-    giants: int = Field(default=1, ge=0)
-    giant_ray_width: float = Field(default=1.0, gt=0)
-    visible_intensity: float = Field(default=0.15, gt=0, lt=1)
-    grey: bool = False
-
-    @field_validator("seeds")
-    @classmethod
-    def _differ(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
-        if len(set(seeds)) != len(seeds) or min(seeds) < 0:
-            raise ValueError("must be different whole numbers from 0 on")
-        return seeds
-
-
-class OwnMasks(_Settings):
-    """The user's masks of labelled craters to learn from."""
-
-    kind: Literal["own-masks"] = "own-masks"
-
-
-class ModelSettings(_Settings):
+class ModelSettings(Settings):
     """The models of the chain.
 
     Attributes:
@@ -151,7 +60,7 @@ class ModelSettings(_Settings):
     seed: int = Field(default=0, ge=0)
 
 
-class MappingSettings(_Settings):
+class MappingSettings(Settings):
     """How craters are mapped.
 
     Attributes:
@@ -165,12 +74,13 @@ class MappingSettings(_Settings):
     connection_filter: bool = False
 
 
-class Project(_Settings):
+class Project(Settings):
     """All settings of a project, as its ``project.yaml`` states them."""
 
     body: str = "Mercury"
-    source: Annotated[SyntheticSource | QuicklookSource | FilesSource, Field(discriminator="kind")]
+    source: Annotated[Source, Field(discriminator="kind")]
     training: Annotated[SyntheticTraining | OwnMasks, Field(discriminator="kind")]
+    splits: SplitSettings = SplitSettings()
     models: ModelSettings = ModelSettings()
     mapping: MappingSettings = MappingSettings()
 
@@ -187,7 +97,7 @@ class Project(_Settings):
         source, training = self.source, self.training
         match training:
             case OwnMasks():
-                if not isinstance(source, FilesSource) or source.masks is None:
+                if not _holds_masks(source):
                     raise ValueError(
                         "training on own-masks needs source.kind files with source.masks; "
                         "name the folder of your masks or train on synthetic planets"
@@ -215,6 +125,20 @@ class Project(_Settings):
         return body_named(self.body)
 
     @property
+    def is_known_everywhere(self) -> bool:
+        """Whether ejecta are known beyond the labelled tiles of the planets that are learned from.
+
+        A synthetic planet's are; a person's masks are, unless the tiles that were mapped are named.
+        """
+        match self.source:
+            case _ if isinstance(self.training, SyntheticTraining):
+                return True
+            case FilesSource(tiles=tiles):
+                return tiles is None
+            case _:
+                return False
+
+    @property
     def trained_bands(self) -> int | None:
         """Bands that the mosaic must have because of the training planets; None for any."""
         if isinstance(self.training, SyntheticTraining):
@@ -222,13 +146,23 @@ class Project(_Settings):
         return None
 
 
-def _is_grey(source: SyntheticSource | QuicklookSource | FilesSource) -> bool | None:
+def _holds_masks(source: Source) -> bool:
+    match source:
+        case FilesSource(masks=masks):
+            return masks is not None
+        case EjmapFolderSource():
+            return True
+        case SyntheticSource() | QuicklookSource():
+            return False
+
+
+def _is_grey(source: Source) -> bool | None:
     match source:
         case SyntheticSource():
             return source.grey
         case QuicklookSource():
             return True
-        case FilesSource():
+        case FilesSource() | EjmapFolderSource():
             return None
 
 

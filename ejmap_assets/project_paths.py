@@ -67,9 +67,31 @@ class ProjectPaths:
         return self.training / f"planet_{seed}"
 
     @property
-    def training_set(self) -> Path:
-        """Folder of the samples that models learn from."""
-        return self.training / "samples"
+    def labelled_tiles(self) -> Path:
+        """Tiles of planets whose ejecta are known, and what they hold."""
+        return self.training / "labelled_tiles.parquet"
+
+    @property
+    def splits(self) -> Path:
+        """Which labelled tiles train and which test, one column a split."""
+        return self.training / "splits.parquet"
+
+    @property
+    def split_index(self) -> Path:
+        """The splits, one row each."""
+        return self.training / "split_index.parquet"
+
+    def samples(self, look: str) -> Path:
+        """Folder of the samples that versions of one look learn from."""
+        return self.training / "samples" / look
+
+    def samples_note(self, kind: ModelKind, version: str) -> Path:
+        """Return the note that says which samples a version learns from."""
+        return self.training / "samples" / f"{kind}_{version}.json"
+
+    def preset(self, name: str) -> Path:
+        """Return the file of a model configuration that was added to this project."""
+        return self.folder / "models" / f"{name}.yaml"
 
     def model_version(self, kind: ModelKind, version: str) -> Path:
         """Folder of the ensemble of one model version."""
@@ -136,6 +158,26 @@ class ProjectPaths:
     def contrast(self) -> Path:
         """How much brighter mapped ejecta are than what lies beside them, crater by crater."""
         return self.data / "evaluation" / "contrast.parquet"
+
+    @property
+    def tile_scores(self) -> Path:
+        """Counts of right and wrong pixels in each labelled tile, crater by crater."""
+        return self.data / "evaluation" / "tile_scores.parquet"
+
+    @property
+    def map_scores(self) -> Path:
+        """Scores of the map in the labelled tiles: all of them and those that test."""
+        return self.data / "evaluation" / "map_scores.parquet"
+
+    @property
+    def connection_matrix(self) -> Path:
+        """Whether each tile is connected to each crater, truly and as found."""
+        return self.data / "evaluation" / "connection_matrix.parquet"
+
+    @property
+    def model_comparison(self) -> Path:
+        """Scores and hyperparameters of every trained member of both models."""
+        return self.data / "evaluation" / "model_comparison.parquet"
 
     @property
     def scores(self) -> Path:

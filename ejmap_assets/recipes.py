@@ -1,14 +1,14 @@
 """Recipes from the lineage, the project's settings and what the instance says was made."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import dagster as dg
 
 from ejmap_assets import partitions
 from ejmap_assets.failures import StepError
-from ejmap_assets.lineage import LINEAGE, Division
-from ejmap_assets.model_choice import configured_version
+from ejmap_assets.lineage import LINEAGE, Division, inputs_of
+from ejmap_assets.model_choice import ModelVersion, configured_version
 from ejmap_assets.provenance import (
     Ingredient,
     Recipe,
@@ -18,9 +18,11 @@ from ejmap_assets.provenance import (
     last_record,
 )
 from ejmap_assets.resources import OpenProject
+from ejmap_assets.split_choice import split_version
 from ejmap_geo.craters import Crater
 
 CATALOGUE = "crater_catalogue"
+SPLITS = "split_table"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +70,11 @@ class RecipeBook:
         node = LINEAGE[asset]
         return Recipe(
             code_version=node.code_version,
-            settings=node.settings(self.project),
+            settings=node.settings(self.project, partition or ""),
             ingredients=tuple(
-                found for name in node.inputs for found in self._ingredients(name, asset, partition)
+                found
+                for name in inputs_of(self.project, asset, partition or "")
+                for found in self._ingredients(name, asset, partition)
             ),
         )
 
@@ -88,25 +92,45 @@ class RecipeBook:
             return False
 
     def _ingredients(self, name: str, asset: str, partition: str | None) -> Iterator[Ingredient]:
-        division = LINEAGE[name].division
-        is_crater = LINEAGE[asset].division is Division.CRATERS
-        match division:
+        made_of, makes = LINEAGE[name].division, LINEAGE[asset].division
+        match made_of:
             case Division.WHOLE:
-                # The same for every crater, and a query of milliseconds: asked for once a book.
-                if name not in self._undivided:
-                    self._undivided[name] = self._required(name, None, asset)
-                found = self._undivided[name]
-                yield self._own_row(found, partition) if is_crater and name == CATALOGUE else found
-            case Division.CRATERS if is_crater:
+                yield self._undivided_part(name, asset, partition)
+            case Division.CRATERS if makes is Division.CRATERS:
                 yield self._required(name, partition, asset)
             case Division.CRATERS:
-                for key in sorted(self.instance.get_dynamic_partitions(partitions.CRATERS_NAME)):
-                    made = self.last(name, key)
-                    if made is not None:
-                        yield as_ingredient(made, name, key)
+                keys = sorted(self.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
+                yield from self._those_made(name, keys)
+            case Division.EJCONN_VERSIONS | Division.EJSEG_VERSIONS:
+                version, _ = partitions.version_and_iteration(partition or "")
+                yield self._required(name, version, asset)
             case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS:
-                for key in configured_members(division, self.project):
+                if LINEAGE[asset].takes_all_members:
+                    keys = sorted(self.instance.get_materialized_partitions(dg.AssetKey(name)))
+                    yield from self._those_made(name, keys)
+                    return
+                for key in configured_members(made_of, self.project):
                     yield self._required(name, key, asset)
+
+    def _undivided_part(self, name: str, asset: str, partition: str | None) -> Ingredient:
+        """Return an undivided input, or the part of it that a partition is made from."""
+        # The same for every partition, and a query of milliseconds: asked for once a book.
+        if name not in self._undivided:
+            self._undivided[name] = self._required(name, None, asset)
+        found = self._undivided[name]
+        match LINEAGE[asset].division:
+            case Division.CRATERS if name == CATALOGUE:
+                return self._own_row(found, partition)
+            case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS if name == SPLITS:
+                return self._own_split(found, partition)
+            case _:
+                return found
+
+    def _those_made(self, name: str, keys: Iterable[str]) -> Iterator[Ingredient]:
+        for key in keys:
+            made = self.last(name, key)
+            if made is not None:
+                yield as_ingredient(made, name, key)
 
     def _own_row(self, catalogue: Ingredient, key: str | None) -> Ingredient:
         crater = self.craters.get(key or "")
@@ -116,6 +140,12 @@ class RecipeBook:
                 "partitions up to date"
             )
         return replace(catalogue, used_version=content_version(repr(crater)))
+
+    def _own_split(self, table: Ingredient, member: str | None) -> Ingredient:
+        """Return the one split that a member is trained on: others may come and go."""
+        key, _ = partitions.version_and_iteration(member or "")
+        split = ModelVersion.parse(key).split
+        return replace(table, used_version=split_version(self.project.paths, split))
 
     def _required(self, name: str, partition: str | None, asset: str) -> Ingredient:
         found = self.last(name, partition)
@@ -132,8 +162,7 @@ def book_of(project: OpenProject, instance: dg.DagsterInstance) -> RecipeBook:
 
 def configured_members(division: Division, project: OpenProject) -> list[str]:
     """Return the partition keys of the ensemble that the project's settings ask for."""
-    kind = "ejconn" if division is Division.EJCONN_MEMBERS else "ejseg"
-    version = configured_version(project, kind)
+    version = configured_version(project, division.model_kind).key
     return [
         str(partitions.member_key(version=version, iteration=iteration))
         for iteration in range(project.settings.models.iterations)

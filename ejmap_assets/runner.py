@@ -3,7 +3,7 @@
 Every run is recorded on the project's instance, so that the UI shows all of it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -12,10 +12,11 @@ from ejmap_assets import partitions
 from ejmap_assets.console import Console
 from ejmap_assets.definitions import build_defs
 from ejmap_assets.jobs import EVALUATED, PROMOTED, SOURCES, TRAINING
-from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
-from ejmap_assets.model_choice import configured_version
+from ejmap_assets.lineage import LINEAGE, Division, crater_steps_of, names_divided_by
+from ejmap_assets.model_choice import configured_version, imported_from
+from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.quiet import quiet_output
-from ejmap_assets.recipes import RecipeBook, book_of, configured_members
+from ejmap_assets.recipes import RecipeBook, book_of
 from ejmap_assets.resources import OpenProject, ProjectResource
 from ejmap_assets.run_failure import RunFailedError, failure_sentence, was_interrupted
 
@@ -41,10 +42,12 @@ class Stage:
 
 STAGES = (
     Stage(title="mosaic, craters, known ejecta", job="prepare", assets=SOURCES),
-    Stage(title="planets and tiles to learn from", job="prepare_training", assets=TRAINING),
+    Stage(title="planets to learn from, their tiles", job="prepare_training", assets=TRAINING),
+    Stage(title="samples of EJCONN", job="cut_ejconn_samples", assets=("ejconn_samples",)),
     Stage(
         title="train EJCONN: which tiles hold ejecta", job="train_ejconn", assets=("ejconn_model",)
     ),
+    Stage(title="samples of EJSEG", job="cut_ejseg_samples", assets=("ejseg_samples",)),
     Stage(title="train EJSEG: where the ejecta are", job="train_ejseg", assets=("ejseg_model",)),
     Stage(title="promote the trained models", job="promote", assets=PROMOTED),
     Stage(title="map the craters", job="map_craters", assets=names_divided_by(Division.CRATERS)),
@@ -70,6 +73,21 @@ class Work:
     assets: tuple[str, ...]
     first: str | None = None
     last: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """An ensemble to be trained.
+
+    Attributes:
+        kind: Which of the two models.
+        version: Key of the version.
+        iterations: Members.
+    """
+
+    kind: ModelKind
+    version: str
+    iterations: int
 
 
 class Runner:
@@ -100,16 +118,53 @@ class Runner:
         Raises:
             RunFailedError: If a stage failed on which the rest stands.
         """
+        return self._follow(STAGES, self._work)
+
+    def train(self, trainings: Sequence[Training]) -> None:
+        """Train the members of ensembles that are missing or out of date.
+
+        Versions are registered first, so that the UI shows them and can train them too.
+
+        Raises:
+            RunFailedError: If a stage failed.
+        """
+        kinds = {training.kind for training in trainings}
+        stages = [stage for stage in STAGES if stage.job in {"prepare", "prepare_training"}]
+        stages += [
+            stage
+            for stage in STAGES
+            for kind in sorted(kinds)
+            if stage.job in {f"cut_{kind}_samples", f"train_{kind}"}
+        ]
+        self._follow(stages, lambda stage: self._training_work(stage, trainings))
+
+    def _follow(
+        self, stages: Sequence[Stage], work_of: Callable[[Stage], Iterable[Work]]
+    ) -> list[str]:
         complaints: list[str] = []
-        for number, stage in enumerate(STAGES, start=1):
-            work = list(self._work(stage))
+        for number, stage in enumerate(stages, start=1):
+            work = list(work_of(stage))
             if not work:
-                self._console.line(f"[{number}/{len(STAGES)}] {stage.title}: there and up to date")
+                self._console.line(f"[{number}/{len(stages)}] {stage.title}: there and up to date")
                 continue
-            with self._console.step(number, len(STAGES), stage.title):
+            with self._console.step(number, len(stages), stage.title):
                 for one in work:
                     complaints += self._execute(stage, one)
         return complaints
+
+    def _training_work(self, stage: Stage, trainings: Sequence[Training]) -> Iterator[Work]:
+        division = LINEAGE[stage.assets[0]].division
+        if division is Division.WHOLE:
+            yield from self._work(stage)
+            return
+        book = book_of(self._project, self._instance).snapshot()
+        for training in trainings:
+            if training.kind != division.model_kind:
+                continue
+            if stage.assets[0].endswith("_samples"):
+                yield from self._sample_work(book, training)
+            else:
+                yield from _member_work(book, training)
 
     def _work(self, stage: Stage) -> Iterator[Work]:
         book = book_of(self._project, self._instance).snapshot()
@@ -120,12 +175,33 @@ class Runner:
                 if pending:
                     yield Work(assets=pending)
             case Division.CRATERS:
-                yield from self._crater_work(book, stage.assets)
+                yield from self._crater_work(book, crater_steps_of(self._project))
+            case Division.EJCONN_VERSIONS | Division.EJSEG_VERSIONS:
+                yield from self._sample_work(book, self._configured(division.model_kind))
             case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS:
-                self._register_version(division)
-                for key in configured_members(division, self._project):
-                    if not book.is_current(stage.assets[0], key):
-                        yield Work(assets=stage.assets, first=key, last=key)
+                yield from _member_work(book, self._configured(division.model_kind))
+
+    def _configured(self, kind: ModelKind) -> Training:
+        return Training(
+            kind=kind,
+            version=configured_version(self._project, kind).key,
+            iterations=self._project.settings.models.iterations,
+        )
+
+    def _sample_work(self, book: RecipeBook, training: Training) -> Iterator[Work]:
+        partitions.register_version(
+            self._instance,
+            versions_name=partitions.versions_name(training.kind),
+            version=training.version,
+        )
+        paths, members = self._project.paths, range(training.iterations)
+        # What somebody else trained needs no samples here.
+        is_trained_here = any(
+            imported_from(paths, training.kind, training.version, one) is None for one in members
+        )
+        asset = f"{training.kind}_samples"
+        if is_trained_here and not book.is_current(asset, training.version):
+            yield Work(assets=(asset,), first=training.version, last=training.version)
 
     def _crater_work(self, book: RecipeBook, assets: tuple[str, ...]) -> Iterator[Work]:
         # Ranges follow the order in which the instance knows the keys.
@@ -142,16 +218,6 @@ class Runner:
             run_assets = pending
         if run:
             yield Work(assets=run_assets, first=run[0], last=run[-1])
-
-    def _register_version(self, division: Division) -> None:
-        is_ejconn = division is Division.EJCONN_MEMBERS
-        partitions.register_version(
-            self._instance,
-            versions_name=(
-                partitions.EJCONN_VERSIONS_NAME if is_ejconn else partitions.EJSEG_VERSIONS_NAME
-            ),
-            version=configured_version(self._project, "ejconn" if is_ejconn else "ejseg"),
-        )
 
     def _execute(self, stage: Stage, work: Work) -> list[str]:
         is_range = work.first is not None and work.first != work.last
@@ -175,6 +241,14 @@ class Runner:
             raise RunFailedError(f"{stage.title}: {sentence}")
         self._console.line(f"      {sentence}")
         return [sentence]
+
+
+def _member_work(book: RecipeBook, training: Training) -> Iterator[Work]:
+    asset = f"{training.kind}_model"
+    for iteration in range(training.iterations):
+        key = str(partitions.member_key(version=training.version, iteration=iteration))
+        if not book.is_current(asset, key):
+            yield Work(assets=(asset,), first=key, last=key)
 
 
 def _pending(book: RecipeBook, assets: Sequence[str], partition: str | None) -> tuple[str, ...]:

@@ -10,7 +10,17 @@ from ejmap_assets.errors import SourceError
 from ejmap_assets.imports.nomenclature import named_catalogue
 from ejmap_assets.imports.quicklook import read_quicklook
 from ejmap_assets.planet_files import write_planet
-from ejmap_assets.project import FilesSource, QuicklookSource, SyntheticSource
+from ejmap_assets.project import (
+    EjmapFolderSource,
+    FilesSource,
+    QuicklookSource,
+    SyntheticSource,
+)
+from ejmap_assets.published_source import (
+    published_basemap,
+    published_catalogue,
+    published_masks,
+)
 from ejmap_assets.resources import OpenProject
 from ejmap_geo.craters import Crater, read_catalogue
 from ejmap_geo.grid import BasemapGrid
@@ -43,6 +53,8 @@ def source_basemap(project: OpenProject, *, tell: Callable[[str], None]) -> Base
             return Basemap(planet.raster, planet.basemap)
         case QuicklookSource():
             return Basemap(*read_quicklook())
+        case EjmapFolderSource() as source:
+            return published_basemap(project, source)
         case FilesSource() as source:
             return Basemap(
                 *read_basemap(
@@ -66,6 +78,8 @@ def source_catalogue(project: OpenProject) -> gpd.GeoDataFrame:
             return read_catalogue(_planet_folder(project) / "craters.parquet", body=settings.planet)
         case QuicklookSource() as source:
             return named_catalogue(only_rayed=source.only_rayed)
+        case EjmapFolderSource() as source:
+            return published_catalogue(project, source)
         case FilesSource() as source:
             return read_catalogue(
                 project.paths.user_file(source.craters),
@@ -83,6 +97,9 @@ def source_masks(
         GeoError: If a mask does not fit the mosaic.
         SourceError: If the folder of masks is missing, or holds the mask of no crater.
     """
+    if isinstance(project.settings.source, EjmapFolderSource):
+        yield from published_masks(project, project.settings.source, craters, basemap)
+        return
     folder = _mask_folder(project)
     if folder is None:
         return
@@ -101,7 +118,7 @@ def _mask_folder(project: OpenProject) -> Path | None:
     match project.settings.source:
         case SyntheticSource():
             return _planet_folder(project) / "masks"
-        case QuicklookSource():
+        case QuicklookSource() | EjmapFolderSource():
             return None
         case FilesSource(masks=masks):
             return None if masks is None else project.paths.user_file(masks)

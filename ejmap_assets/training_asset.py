@@ -1,60 +1,79 @@
-"""What models of both kinds share as assets: a member is trained, a version promoted."""
+"""What models of both kinds share as assets: samples cut, members trained, versions promoted."""
 
+import json
 import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pandas as pd
 from dagster import MetadataValue
 
 from ejmap_assets import partitions
-from ejmap_assets.artefact import Artefact
+from ejmap_assets.artefact import Artefact, Metadata
 from ejmap_assets.declare import Making
 from ejmap_assets.failures import StepError
-from ejmap_assets.model_choice import configured_model, configured_version
-from ejmap_assets.models import member_seed, promote, train_member
+from ejmap_assets.known_planets import known_planets
+from ejmap_assets.model_choice import ModelVersion, imported_from, model_of
+from ejmap_assets.models import member_seed, promote
 from ejmap_assets.plots import training_curve
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.provenance import content_version
+from ejmap_assets.recipe_settings import look_of
+from ejmap_assets.split_choice import read_split
+
+if TYPE_CHECKING:
+    from ejmap_ml.bundle import ModelBundle
+    from ejmap_ml.config import ModelConfig
+
+# Written last into a folder of samples: what they were made from.
+STAMP = "made_from.json"
+
+
+def samples(making: Making, kind: ModelKind) -> Artefact:
+    """Cut the samples that a version learns from; versions of one look share them.
+
+    Raises:
+        SourceError: If nothing is labelled.
+    """
+    version = ModelVersion.parse(making.partition or "")
+    look = look_of(making.project, kind, version)
+    folder = making.paths.samples(look)
+    is_shared = _stamp_of(folder) == making.recipe.digest
+    if is_shared:
+        making.log.info("another version of the same look has cut them already: %s", folder)
+    else:
+        _cut(making, kind, version, folder=folder)
+    note = making.paths.samples_note(kind, version.key)
+    note.write_text(json.dumps({"look": look}) + "\n", encoding="utf-8")
+    return Artefact(
+        content=content_version(making.recipe.digest),
+        metadata={
+            "version": version.key,
+            "look": look,
+            "shared_with_another_version": is_shared,
+            **_counts(folder),
+            "path": str(folder),
+        },
+    )
 
 
 def trained(making: Making, kind: ModelKind) -> Artefact:
-    """Train the member that a run's partition names, and save it as a bundle.
+    """Train the member that a run's partition names, score it on the test tiles, and save it.
+
+    A member that was imported is left as its authors published it.
 
     Raises:
-        StepError: If the version is not the one that the project's settings name.
+        StepError: If its samples or its split are missing.
         MlError: If there is nothing to learn from.
     """
-    version, iteration = partitions.version_and_iteration(making.partition or "")
-    _require_configured(making, kind, version)
-    stores = sorted(making.paths.training_set.glob("*.zarr"))
-    config = configured_model(making.project, kind, bands=_bands(making))
-    bundle_path = making.paths.model_bundle(kind, version=version, iteration=iteration)
-    scratch = bundle_path.with_name(f"training_{iteration:02d}")
-    result = train_member(
-        config,
-        stores,
-        folder=scratch,
-        seed=member_seed(making.project, iteration),
-        inputs=making.recipe.input_versions,
-        report=making.progress.say,
-    )
-    result.bundle.save(bundle_path)
-    shutil.rmtree(scratch)
-    provenance = result.bundle.provenance
-    scores = {f"best_{name}": float(value) for name, value in provenance.scores.items()}
-    return Artefact(
-        content=content_version(result.bundle.data_version),
-        metadata={
-            "architecture": config.architecture.kind,
-            "bands": config.bands,
-            "samples": provenance.samples or 0,
-            "steps": provenance.steps or 0,
-            "weights": sum(value.numel() for value in result.bundle.weights.values()),
-            "seed": member_seed(making.project, iteration),
-            **scores,
-            "configuration": MetadataValue.json(config.model_dump(mode="json")),
-            "path": str(bundle_path),
-            "picture": training_curve(result.history),
-        },
-    )
+    from ejmap_ml.bundle import ModelBundle
+
+    key, iteration = partitions.version_and_iteration(making.partition or "")
+    path = making.paths.model_bundle(kind, version=key, iteration=iteration)
+    if imported_from(making.paths, kind, key, iteration) is not None:
+        return _described(ModelBundle.load(path), path)
+    config = model_of(making.project, kind, ModelVersion.parse(key), bands=_bands(making))
+    return _train(making, kind, config, path=path)
 
 
 def promoted(making: Making, kind: ModelKind) -> Artefact:
@@ -77,13 +96,111 @@ def promoted(making: Making, kind: ModelKind) -> Artefact:
     )
 
 
-def _require_configured(making: Making, kind: ModelKind, version: str) -> None:
-    wanted = configured_version(making.project, kind)
-    if version != wanted:
-        raise StepError(
-            f"{kind} version {version} is not the one that project.yaml names ({wanted}); set "
-            f"models.{kind} to train it"
+def _cut(making: Making, kind: ModelKind, version: ModelVersion, *, folder: Path) -> None:
+    from ejmap_assets.crater_tiles import TilePlan
+    from ejmap_assets.training_samples import write_samples
+
+    config = model_of(making.project, kind, version, bands=_bands(making))
+    plan = TilePlan.of(ejconn=config) if kind == "ejconn" else TilePlan.of(ejseg=config)
+    labelled = pd.read_parquet(making.paths.labelled_tiles)
+    shutil.rmtree(folder, ignore_errors=True)
+    for named in known_planets(making.project):
+        making.progress.say(f"cutting samples of {named.name}")
+        write_samples(
+            folder / f"{named.name}.zarr",
+            named,
+            labelled=labelled[labelled["planet"] == named.name],
+            plan=plan,
+            inputs=making.recipe.input_versions,
         )
+    (folder / STAMP).write_text(json.dumps(making.recipe.digest) + "\n", encoding="utf-8")
+
+
+def _train(making: Making, kind: ModelKind, config: "ModelConfig", *, path: Path) -> Artefact:
+    from ejmap_assets.member_samples import Labels, member_samples
+    from ejmap_ml.fit import fit
+    from ejmap_ml.member_scores import score_member, with_test_scores
+    from ejmap_ml.samples import FitData
+
+    key, iteration = partitions.version_and_iteration(making.partition or "")
+    seed = member_seed(making.project, iteration)
+    parts = member_samples(
+        config,
+        sorted(_samples_of(making, kind, key).glob("*.zarr")),
+        labels=Labels(
+            tiles=pd.read_parquet(making.paths.labelled_tiles),
+            split=read_split(making.paths, ModelVersion.parse(key).split),
+            is_known_everywhere=making.settings.is_known_everywhere,
+        ),
+        seed=seed,
+    )
+    scratch = path.with_name(f"training_{iteration:02d}")
+    result = fit(
+        config,
+        FitData(
+            train=parts.train,
+            validation=parts.validation,
+            inputs=making.recipe.input_versions,
+            train_table=parts.table,
+        ),
+        folder=scratch,
+        seed=seed,
+        report=making.progress.say,
+    )
+    bundle = result.bundle
+    if parts.test is not None:
+        making.progress.say("scoring the member on the test tiles")
+        scores = score_member(bundle, parts.test, batch_size=config.training.batch_size)
+        bundle = with_test_scores(bundle, scores)
+    bundle.save(path)
+    shutil.rmtree(scratch)
+    described = _described(bundle, path)
+    curve: Metadata = {"picture": training_curve(result.history)}
+    return Artefact(content=described.content, metadata={**described.metadata, **curve})
+
+
+def _described(bundle: "ModelBundle", path: Path) -> Artefact:
+    provenance = bundle.provenance
+    return Artefact(
+        content=content_version(bundle.data_version),
+        metadata={
+            "architecture": bundle.config.architecture.kind,
+            "bands": bundle.config.bands,
+            "samples": provenance.samples or 0,
+            "steps": provenance.steps or 0,
+            "weights": sum(value.numel() for value in bundle.weights.values()),
+            "seed": provenance.seed if provenance.seed is not None else "unknown",
+            **{name: float(value) for name, value in provenance.scores.items()},
+            "configuration": MetadataValue.json(bundle.config.model_dump(mode="json")),
+            "path": str(path),
+        },
+    )
+
+
+def _samples_of(making: Making, kind: ModelKind, key: str) -> Path:
+    note = making.paths.samples_note(kind, key)
+    if not note.is_file():
+        raise StepError(f"{note} is missing; materialise {kind}_samples of {key} first")
+    folder = making.paths.samples(json.loads(note.read_bytes())["look"])
+    if _stamp_of(folder) is None:
+        raise StepError(f"{folder} is incomplete; materialise {kind}_samples of {key} again")
+    return folder
+
+
+def _stamp_of(folder: Path) -> str | None:
+    stamp = folder / STAMP
+    return json.loads(stamp.read_bytes()) if stamp.is_file() else None
+
+
+def _counts(folder: Path) -> Metadata:
+    from ejmap_ml.tile_group import TileStore
+
+    stores = {path.stem: TileStore.open(path) for path in sorted(folder.glob("*.zarr"))}
+    tiles = {
+        planet: sum(store[name].tile_count for name in store.group_names)
+        for planet, store in stores.items()
+    }
+    return {"samples": sum(tiles.values()), "by_planet": MetadataValue.json(tiles)}
 
 
 def _bands(making: Making) -> int:

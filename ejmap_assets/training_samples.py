@@ -1,9 +1,10 @@
-"""Samples of a planet with known ejecta, for both models; loads torch."""
+"""Samples of a planet with known ejecta, for one of the models; loads torch."""
 
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from ejmap_ml.ejseg.polar_tiles import tile_id_view
 
 from ejmap_assets.crater_tiles import (
     LABELLED_PREFIX,
@@ -13,77 +14,113 @@ from ejmap_assets.crater_tiles import (
     write_tiles,
 )
 from ejmap_assets.crater_work import azimuthal_grid
-from ejmap_assets.declare import Making
-from ejmap_assets.known_planets import ejecta_around
-from ejmap_assets.model_choice import configured_model
+from ejmap_assets.known_planets import NamedPlanet, ejecta_around
 from ejmap_geo.craters import Crater
 from ejmap_geo.reproject import to_azimuthal
 from ejmap_geo.synthetic.planet import Planet
-from ejmap_geo.tiling import mapping_tiles
+from ejmap_geo.tiling import Tile
+from ejmap_ml.ejseg.polar_config import PolarUnetConfig
 from ejmap_ml.ejseg.polar_data import labelled_view, write_polar_views
-from ejmap_ml.tile_store import write_tile_store
-
-# Far tiles outnumber near ones by far, and one tile tells little that its neighbour does not.
-TILES_PER_CRATER = 64
-TILES_STREAM = 11
+from ejmap_ml.tile_store import TileStoreWriter, write_tile_store
 
 
-def write_samples(path: Path, planet: Planet, *, making: Making) -> pd.DataFrame:
+def write_samples(
+    path: Path,
+    named: NamedPlanet,
+    *,
+    labelled: pd.DataFrame,
+    plan: TilePlan,
+    inputs: dict[str, str],
+) -> int:
     """Write the samples of all labelled craters of a planet.
 
     Args:
         path: The tile store to write.
-        planet: The planet.
-        making: The project whose models will learn from it.
+        named: The planet.
+        labelled: Its labelled tiles, as in the table of that name.
+        plan: What the model looks at.
+        inputs: Data versions of what the samples are made from.
 
     Returns:
-        The table of labelled tiles with the column ``planet``, the name of the store.
+        The number of samples.
     """
-    bands = planet.raster.shape[0]
-    plan = TilePlan.of(
-        configured_model(making.project, "ejconn", bands=bands),
-        configured_model(making.project, "ejseg", bands=bands),
-    )
-    rng = np.random.default_rng((making.settings.models.seed, TILES_STREAM))
-    side_px = making.settings.mapping.tile_side_px
-    tables: list[pd.DataFrame] = []
-    with write_tile_store(path, provenance=making.recipe.input_versions) as writer:
+    _, planet = named
+    count = 0
+    with write_tile_store(path, provenance=inputs) as writer:
         for crater in planet.craters:
-            tiled = _tiled(planet, crater, plan=plan, side_px=side_px, rng=rng)
-            name = f"{LABELLED_PREFIX}{crater.key}"
-            tables.append(write_tiles(writer, name, tiled, plan=plan))
+            own = labelled[labelled["crater_id"] == crater.crater_id]
+            if plan.polar is None:
+                count += _write_tiles(writer, planet, crater, labelled=own, plan=plan)
         if plan.polar is not None:
-            pairs = [
-                labelled_view(
-                    planet.raster,
-                    planet.truth[crater.crater_id],
-                    basemap=planet.basemap,
-                    crater=crater,
-                    config=plan.polar.view,
-                )
-                for crater in planet.craters
-            ]
-            views, targets = (np.stack(parts) for parts in zip(*pairs, strict=True))
-            write_polar_views(writer, views=views, craters=planet.craters, targets=targets)
-    return pd.concat(tables).assign(planet=path.stem)
+            count += _write_views(writer, planet, labelled=labelled, config=plan.polar)
+    return count
 
 
-def _tiled(
-    planet: Planet, crater: Crater, *, plan: TilePlan, side_px: int, rng: np.random.Generator
-) -> TiledCrater:
+def _write_tiles(
+    writer: TileStoreWriter,
+    planet: Planet,
+    crater: Crater,
+    *,
+    labelled: pd.DataFrame,
+    plan: TilePlan,
+) -> int:
+    tiles = _squares(labelled)
+    if not tiles:
+        return 0
     grid = azimuthal_grid(crater, planet.basemap)
-    tiles = mapping_tiles(
-        grid,
-        side_px=min(side_px, grid.shape[0]),
-        reach_m=crater.reach(planet.basemap.body),
-    )
-    chosen = np.sort(rng.permutation(len(tiles))[:TILES_PER_CRATER])
-    truth = planet.truth[crater.crater_id]
-    return TiledCrater(
+    tiled = TiledCrater(
         crater=crater,
         azimuthal=grid,
         mosaic=to_azimuthal(planet.raster, basemap=planet.basemap, azimuthal=grid),
-        tiles=[tiles[number] for number in chosen],
+        tiles=tiles,
         annulus=wanted_annulus(planet.raster, basemap=planet.basemap, crater=crater, plan=plan),
-        ejecta=ejecta_around(truth, basemap=planet.basemap, azimuthal=grid),
+        ejecta=ejecta_around(
+            planet.truth[crater.crater_id], basemap=planet.basemap, azimuthal=grid
+        ),
     )
+    return len(write_tiles(writer, f"{LABELLED_PREFIX}{crater.key}", tiled, plan=plan))
+
+
+def _squares(labelled: pd.DataFrame) -> list[Tile]:
+    """Return the azimuthal squares of the tiles that have one and may be used."""
+    usable = labelled[(labelled["side_px"] > 0) & (labelled["split_class"] >= 0)]
+    places = usable[["tile_id", "row", "col", "side_px", "distance_m"]].itertuples(index=False)
+    return [
+        Tile(
+            tile_id=int(tile_id),
+            row=int(row),
+            col=int(col),
+            side_px=int(side_px),
+            distance_m=float(distance_m),
+        )
+        for tile_id, row, col, side_px, distance_m in places
+    ]
+
+
+def _write_views(
+    writer: TileStoreWriter, planet: Planet, *, labelled: pd.DataFrame, config: PolarUnetConfig
+) -> int:
+    pairs = [
+        labelled_view(
+            planet.raster,
+            planet.truth[crater.crater_id],
+            basemap=planet.basemap,
+            crater=crater,
+            config=config.view,
+        )
+        for crater in planet.craters
+    ]
+    views, targets = (np.stack(parts) for parts in zip(*pairs, strict=True))
+    tile_ids = [
+        tile_id_view(
+            labelled[labelled["crater_id"] == crater.crater_id],
+            basemap=planet.basemap,
+            crater=crater,
+            config=config.view,
+        )
+        for crater in planet.craters
+    ]
+    write_polar_views(
+        writer, views=views, craters=planet.craters, targets=targets, tile_ids=np.stack(tile_ids)
+    )
+    return len(pairs)

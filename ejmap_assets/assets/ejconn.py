@@ -9,11 +9,22 @@ from ejmap_assets.connections import tile_windows, write_connections
 from ejmap_assets.declare import Making, project_asset
 from ejmap_assets.pictures import picture, probability_rgb, shrunk
 from ejmap_assets.provenance import content_version
-from ejmap_assets.training_asset import promoted, trained
+from ejmap_assets.training_asset import promoted, samples, trained
 from ejmap_geo.mosaic import mean_probability
 from ejmap_geo.window import Window
 
 PICTURE_PX = 320
+
+
+@project_asset(group="training", kinds={"zarr"}, kind="prepare")
+def ejconn_samples(making: Making) -> Artefact:
+    """What a version of EJCONN learns from.
+
+    Around each crater its labelled tiles, each as the smallest crop that holds crater and tile, and
+    whether the tile holds ejecta of the crater. One store a planet; versions that look at the same
+    crops share them.
+    """
+    return samples(making, "ejconn")
 
 
 @project_asset(group="models", kinds={"pytorch"}, kind="train")
@@ -38,20 +49,8 @@ def promoted_ejconn(making: Making) -> Artefact:
 
 def connection_predictions(task: CraterTask) -> Artefact:
     """Which tiles around one crater hold its ejecta, as most of EJCONN's members say."""
-    from ejmap_assets.crater_tiles import MAPPING
-    from ejmap_ml.ensemble import is_connected
-    from ejmap_ml.predict import predict_connections
-    from ejmap_ml.tile_group import TileStore
-
-    ensemble = task.work.ejconn
-    group = TileStore.open(task.work.paths.tile_store(task.crater.key))[MAPPING]
-    layers = predict_connections(ensemble, group)
-    places = ["crater_id", "tile_id", "row", "col", "side_px", "distance_m"]
-    table = group.table[places].assign(
-        probability=layers.probability.astype(np.float64),
-        vote_fraction=layers.vote_fraction.astype(np.float64),
-        is_connected=is_connected(layers, threshold=ensemble.config.ensemble.vote_threshold),
-    )
+    published = task.work.published_connections(task.crater)
+    table = _predicted(task) if published is None else published
     path = task.work.paths.connections(task.crater.key)
     write_connections(table, path)
     connected = table[table["is_connected"]]
@@ -64,11 +63,29 @@ def connection_predictions(task: CraterTask) -> Artefact:
             "connected_tiles": len(connected),
             "connected_share": float(table["is_connected"].mean()),
             "mean_probability": float(table["probability"].mean()),
+            "source": "predicted" if published is None else "published",
             "farthest_connected_km": farthest_m / 1000,
             "farthest_connected_radii": farthest_m / task.crater.radius_m,
             "path": str(path),
             "picture": picture(_tile_picture(task, table), alt="probability of each tile"),
         },
+    )
+
+
+def _predicted(task: CraterTask) -> pd.DataFrame:
+    from ejmap_assets.crater_tiles import MAPPING
+    from ejmap_ml.ensemble import is_connected
+    from ejmap_ml.predict import predict_connections
+    from ejmap_ml.tile_group import TileStore
+
+    ensemble = task.work.ejconn
+    group = TileStore.open(task.work.paths.tile_store(task.crater.key))[MAPPING]
+    layers = predict_connections(ensemble, group)
+    places = ["crater_id", "tile_id", "row", "col", "side_px", "distance_m"]
+    return group.table[places].assign(
+        probability=layers.probability.astype(np.float64),
+        vote_fraction=layers.vote_fraction.astype(np.float64),
+        is_connected=is_connected(layers, threshold=ensemble.config.ensemble.vote_threshold),
     )
 
 

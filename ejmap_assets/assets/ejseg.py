@@ -20,7 +20,7 @@ from ejmap_assets.pictures import (
     shrunk,
 )
 from ejmap_assets.provenance import content_version
-from ejmap_assets.training_asset import promoted, trained
+from ejmap_assets.training_asset import promoted, samples, trained
 from ejmap_geo.denoise import denoised
 from ejmap_geo.mosaic import is_set
 from ejmap_geo.raster import read_raster, write_cog
@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 
 BAND_NAMES = ("probability", "vote_fraction", "mask")
 PICTURE_PX = 280
+
+
+@project_asset(group="training", kinds={"zarr"}, kind="prepare")
+def ejseg_samples(making: Making) -> Artefact:
+    """What a version of EJSEG learns from.
+
+    Around each crater its polar view with the share of ejecta in each cell, or its labelled tiles
+    with their masks. One store a planet; versions that look at the same tiles share them.
+    """
+    return samples(making, "ejseg")
 
 
 @project_asset(group="models", kinds={"pytorch"}, kind="train")

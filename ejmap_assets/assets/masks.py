@@ -24,7 +24,8 @@ def basemap_mask(task: CraterTask) -> Artefact:
     The file names the mosaic and the models it comes from.
     """
     basemap = task.work.basemap
-    placed = _placed(task, basemap)
+    given = task.work.published_mask(task.crater)
+    placed = _placed(task, basemap) if given is None else given
     path = task.work.paths.basemap_mask(task.crater.key)
     write_mask(path, placed, basemap=basemap.grid, center=task.crater.center, tags=task.file_tags)
     area_m2 = placed.area_m2(basemap.grid)
@@ -34,6 +35,7 @@ def basemap_mask(task: CraterTask) -> Artefact:
         "ejecta_px": placed.area_px,
         "area_km2": area_m2 / 1e6,
         "share_of_planet": area_m2 / planet_m2,
+        "source": "mapped here" if given is None else task.work.published_run,
         "path": str(path),
     }
     if placed.window is not None:

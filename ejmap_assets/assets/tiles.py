@@ -24,11 +24,12 @@ def tile_store(task: CraterTask) -> Artefact:
     with read_raster(work.paths.azimuthal_mosaic(crater.key)) as layers:
         mosaic = layers.to_numpy()
     side_px = min(work.settings.mapping.tile_side_px, grid.shape[0])
+    published = work.published_mapping_tiles(crater)
     tiled = TiledCrater(
         crater=crater,
         azimuthal=grid,
         mosaic=mosaic,
-        tiles=mapping_tiles(grid, side_px=side_px, reach_m=crater.reach(basemap.body)),
+        tiles=published or mapping_tiles(grid, side_px=side_px, reach_m=crater.reach(basemap.body)),
         annulus=wanted_annulus(raster, basemap=basemap, crater=crater, plan=plan),
     )
     path = work.paths.tile_store(crater.key)
@@ -41,6 +42,7 @@ def tile_store(task: CraterTask) -> Artefact:
             metadata["picture"] = picture(view_rgb(view[0]), alt="azimuth against range")
     metadata |= {
         "mapping_tiles": len(table),
+        "published_tiles": published is not None,
         "farthest_tile_km": float(table["distance_m"].max() / 1000),
         "path": str(path),
     }

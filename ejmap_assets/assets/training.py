@@ -1,9 +1,6 @@
 """What the models learn from: planets whose ejecta are known, and samples drawn from them."""
 
-import shutil
-
 import pandas as pd
-from dagster import MetadataValue
 
 from ejmap_assets.artefact import Artefact, Metadata
 from ejmap_assets.declare import Making, project_asset
@@ -44,39 +41,6 @@ def training_planets(making: Making) -> Artefact:
         case OwnMasks():
             making.log.info("learning from the project's own labelled craters")
     return _described(making)
-
-
-@project_asset(group="training", kinds={"zarr"}, kind="prepare")
-def training_set(making: Making) -> Artefact:
-    """Samples drawn from the training planets.
-
-    Around each crater some tiles and whether they hold its ejecta, for EJCONN; the polar view with
-    the share of ejecta in each cell (or tiles with their masks) for EJSEG. One store a planet.
-    """
-    from ejmap_assets.training_samples import write_samples
-
-    names: list[str] = []
-    tiles: list[pd.DataFrame] = []
-    shutil.rmtree(making.paths.training_set, ignore_errors=True)
-    for name, planet in known_planets(making.project):
-        making.progress.say(f"cutting tiles of {name}")
-        path = making.paths.training_set / f"{name}.zarr"
-        tiles.append(write_samples(path, planet, making=making))
-        names.append(name)
-    table = pd.concat(tiles)
-    connected = table["ejecta_px"] > 0
-    return Artefact(
-        content=content_version(making.recipe.digest),
-        metadata={
-            "planets": MetadataValue.json(names),
-            "craters": int(table.groupby("planet")["crater_id"].nunique().sum()),
-            "tiles": len(table),
-            "connected_share": float(connected.mean()),
-            "connected_km": float(table.loc[connected, "distance_m"].mean() / 1000),
-            "unconnected_km": float(table.loc[~connected, "distance_m"].mean() / 1000),
-            "path": str(making.paths.training_set),
-        },
-    )
 
 
 def _described(making: Making) -> Artefact:

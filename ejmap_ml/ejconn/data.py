@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
 import torch
 
 from ejmap_ml.samples import SampleBatch
@@ -22,6 +23,11 @@ class ConnectionSamples:
 
     def __len__(self) -> int:
         return len(self._tiles)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a tile."""
+        return self._tiles.table
 
     @property
     def shards(self) -> Sequence[range]:

@@ -21,6 +21,8 @@ from ejmap_ml.tile_store import TileStoreWriter
 GROUP = "polar"
 VIEW = "view"
 TARGET = "target"
+# (view, row, col): labelled tile that a cell lies in, -1 for none.
+TILE_ID = "tile_id"
 TARGET_LEVELS = 255
 # Cells grow with the square of range, so weights by area leave almost nothing of the blanket, and
 # equal weights almost nothing of the far rays. The root of the area is in between.
@@ -33,6 +35,7 @@ def write_polar_views(
     views: NDArray[np.float32],
     craters: Sequence[Crater],
     targets: NDArray[np.float32] | None = None,
+    tile_ids: NDArray[np.int32] | None = None,
 ) -> None:
     """Write polar views as a group of a tile store.
 
@@ -42,6 +45,7 @@ def write_polar_views(
             far finer than the grey levels they come from.
         craters: The crater of each view.
         targets: ``(crater, rows, cols)`` share of each cell that is ejecta; None where unknown.
+        tile_ids: ``(crater, rows, cols)`` labelled tile that each cell lies in, -1 for none.
     """
     table = pd.DataFrame(
         {
@@ -52,6 +56,8 @@ def write_polar_views(
     arrays: dict[str, NDArray[np.generic]] = {VIEW: views.astype(np.float16)}
     if targets is not None:
         arrays[TARGET] = np.rint(targets * TARGET_LEVELS).astype(np.uint8)
+    if tile_ids is not None:
+        arrays[TILE_ID] = tile_ids
     writer.write_group(GROUP, table=table, arrays=arrays)
 
 
@@ -90,13 +96,26 @@ def labelled_view(
 
 
 class PolarSamples:
-    """Labelled polar views of one or more stores, as :class:`ejmap_ml.samples.SampleSet`.
+    """Labelled polar views of one or more stores, as :class:`ejmap_ml.samples.SampleSet`."""
 
-    Raises:
-        SampleError: If a store holds views of another size than the configuration asks for.
-    """
+    def __init__(
+        self,
+        groups: Sequence[TileGroup],
+        *,
+        config: PolarViewConfig,
+        tiles: Sequence[NDArray[np.int_]] | None = None,
+    ) -> None:
+        """Choose the views and which of their cells count.
 
-    def __init__(self, groups: Sequence[TileGroup], *, config: PolarViewConfig) -> None:
+        Args:
+            groups: Groups of tile stores.
+            config: The view that the model looks at.
+            tiles: Labelled tiles whose cells count, one array of tile ids a view (-1 counts what
+                lies in no tile); None counts all cells.
+
+        Raises:
+            SampleError: If a store holds views of another size than the configuration asks for.
+        """
         for group in groups:
             size = group.tile_shape(VIEW)[1:]
             if size != (config.rows, config.cols):
@@ -104,7 +123,9 @@ class PolarSamples:
                     f"views must have {config.rows} rows and {config.cols} columns, but the store "
                     f"holds {size}; write the store again for this model"
                 )
-        self._tiles = TileSequence(groups, names=(VIEW, TARGET))
+        names = (VIEW, TARGET) if tiles is None else (VIEW, TARGET, TILE_ID)
+        self._tiles = TileSequence(groups, names=names)
+        self._counted = tiles
         # The area of a cell relative to its neighbours depends on its row alone as long as the view
         # is small against the planet; where it is not, the true weight only gets smaller.
         edges = np.arange(config.rows + 1) / config.rows
@@ -119,14 +140,25 @@ class PolarSamples:
         return len(self._tiles)
 
     @property
+    def table(self) -> pd.DataFrame:
+        """One row a view."""
+        return self._tiles.table
+
+    @property
     def shards(self) -> Sequence[range]:
         """Runs of positions that are read together."""
         return self._tiles.shards
 
     def batch(self, positions: Sequence[int]) -> SampleBatch:
-        """Return the samples at ``positions``; cells without data weigh nothing."""
+        """Return the samples at ``positions``; cells without data, or not to count, weigh nothing."""
         tiles = self._tiles.take(positions)
         view = torch.from_numpy(tiles[VIEW].astype(np.float32))
         target = torch.from_numpy(tiles[TARGET].astype(np.float32) / TARGET_LEVELS)[:, None]
         weight = view[:, VALID_CHANNEL, None] * self._row_weight
+        if self._counted is not None:
+            counted = [
+                np.isin(ids, self._counted[position])
+                for ids, position in zip(tiles[TILE_ID], positions, strict=True)
+            ]
+            weight = weight * torch.from_numpy(np.stack(counted).astype(np.float32))[:, None]
         return SampleBatch(inputs=(view,), target=target, weight=weight)

@@ -16,11 +16,12 @@ from ejmap_assets import partitions
 from ejmap_assets.console import Console
 from ejmap_assets.crater_state import CraterState, crater_states
 from ejmap_assets.lineage import LINEAGE, Division
+from ejmap_assets.model_choice import configured_version
 from ejmap_assets.project import ProjectPaths, load_project
 from ejmap_assets.provenance import Record, last_record
 from ejmap_assets.recipes import book_of, configured_members
 from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import Runner
+from ejmap_assets.runner import STAGES, Runner
 from ejmap_assets.scoring import CHAIN, POOLED
 from ejmap_geo.raster import read_raster
 
@@ -82,6 +83,8 @@ class Made:
                 return [None]
             case Division.CRATERS:
                 return list(self.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
+            case Division.EJCONN_VERSIONS | Division.EJSEG_VERSIONS as division:
+                return [configured_version(self.project, division.model_kind).key]
             case division:
                 return list(configured_members(division, self.project))
 
@@ -129,7 +132,14 @@ def test_everything_is_made_and_recorded_once(made: Made) -> None:
 
 def test_every_asset_reports_numbers_and_every_raster_a_picture(made: Made) -> None:
     """What a scientist looks at first is in the UI."""
-    without_picture = {"crater_catalogue", "training_set", "promoted_ejconn", "promoted_ejseg"}
+    without_picture = {
+        "crater_catalogue",
+        "ejconn_samples",
+        "ejseg_samples",
+        "promoted_ejconn",
+        "promoted_ejseg",
+        "tile_scores",
+    }
     for name in LINEAGE:
         metadata = made.record(name, made.keys(name)[0]).metadata
         assert metadata["seconds"].value >= 0
@@ -190,7 +200,7 @@ def test_a_second_run_does_nothing(made: Made) -> None:
 
     assert complaints == []
     assert made.instance.get_runs_count() == runs
-    assert shown.count("there and up to date") == 8
+    assert shown.count("there and up to date") == len(STAGES)
 
 
 def test_a_broken_crater_fails_alone_and_is_made_again_once_repaired(made: Made) -> None:

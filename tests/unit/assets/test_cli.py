@@ -73,7 +73,7 @@ def test_an_unknown_preset_is_one_sentence(
     code = main(["run", str(tmp_path / "p")])
 
     assert code == 1
-    assert "ejmap: there is no preset 'ejconn_tini'" in capsys.readouterr().err
+    assert "ejmap: there is no model configuration 'ejconn_tini'" in capsys.readouterr().err
     assert not paths.data.exists()
 
 

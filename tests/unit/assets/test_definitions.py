@@ -11,6 +11,9 @@ from ejmap_assets.jobs import build_jobs
 from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
 
 
+GROUPS = {"sources", "training", "models", "craters", "map", "evaluation"}
+
+
 @pytest.fixture(scope="module")
 def defs() -> dg.Definitions:
     """A fresh code location."""
@@ -47,7 +50,7 @@ def test_every_asset_is_described_grouped_and_owned(defs: dg.Definitions) -> Non
     """A geologist who opens the UI finds words, not function names."""
     for spec in defs.resolve_all_asset_specs():
         assert len(spec.description or "") > 40, spec.key
-        assert spec.group_name in {"sources", "training", "models", "craters", "map"}, spec.key
+        assert spec.group_name in GROUPS, spec.key
         assert spec.owners, spec.key
         assert spec.kinds, spec.key
 
@@ -65,6 +68,8 @@ def test_jobs_are_named_by_what_people_do() -> None:
     assert {job.name for job in build_jobs()} == {
         "prepare",
         "prepare_training",
+        "cut_ejconn_samples",
+        "cut_ejseg_samples",
         "train_ejconn",
         "train_ejseg",
         "promote",

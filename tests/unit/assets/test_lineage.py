@@ -50,12 +50,12 @@ def test_a_file_that_is_edited_in_place_makes_the_sources_stale(
 ) -> None:
     """The path stays the same, what lies there does not."""
     node = LINEAGE["crater_catalogue"]
-    before = node.settings(own)
+    before = node.settings(own, "")
     file: Path = getattr(_source(own), name)
 
     os.utime(file, ns=(1, 1))
 
-    assert node.settings(own) != before
+    assert node.settings(own, "") != before
 
 
 def test_a_map_without_its_label_map_is_not_there(tmp_path: Path) -> None:

@@ -1,0 +1,146 @@
+"""The part of a project's settings that each artefact depends on, as JSON values.
+
+Every function takes the project and a partition ("" for undivided assets).
+"""
+
+import json
+from collections.abc import Callable
+
+from ejmap_assets import partitions
+from ejmap_assets.model_choice import (
+    ModelVersion,
+    configured_model,
+    configured_version,
+    imported_from,
+    model_of,
+)
+from ejmap_assets.project import EjmapFolderSource, FilesSource
+from ejmap_assets.project_paths import ModelKind
+from ejmap_assets.provenance import content_version
+from ejmap_assets.resources import OpenProject
+from ejmap_ml.config import SmpConfig, TimmClassifierConfig
+from ejmap_ml.ejseg.polar_config import PolarUnetConfig
+
+Settings = Callable[[OpenProject, str], object]
+
+
+def of_sources(project: OpenProject, _: str) -> object:
+    """What is mapped."""
+    # What is used in the place of our own predictions changes nothing of mosaic and craters.
+    stated = project.settings.source.model_dump(
+        mode="json", exclude={"tiles", "tables", "connections", "masks_run"}
+    )
+    return [project.settings.body, stated, _stamps_of_files(project)]
+
+
+def _stamps_of_files(project: OpenProject) -> list[tuple[str, int, int]]:
+    """Return name, size and time of change of every file that the user brings.
+
+    A file that was only touched is read again, but then its content has the same data version, and
+    nothing that is made from it follows.
+    """
+    match project.settings.source:
+        case FilesSource() as source:
+            craters = project.paths.user_file(source.craters)
+            # A Shapefile is several files of one name.
+            files = [project.paths.user_file(source.mosaic)]
+            files += craters.parent.glob(f"{craters.stem}.*")
+            if source.masks is not None:
+                files += project.paths.user_file(source.masks).glob("*.tif")
+        case EjmapFolderSource() as source:
+            folder = project.paths.user_file(source.folder)
+            files = [*folder.glob("data/*/*.tif"), *folder.glob("data/*/fresh_craters.*")]
+        case _:
+            return []
+    found = ((file, file.stat()) for file in sorted(files) if file.is_file())
+    return [(file.name, stat.st_size, stat.st_mtime_ns) for file, stat in found]
+
+
+def of_training(project: OpenProject, _: str) -> object:
+    """What models learn from."""
+    return project.settings.training.model_dump(mode="json")
+
+
+def of_labels(project: OpenProject, _: str) -> object:
+    """How labelled tiles are laid out."""
+    tiles = None
+    if isinstance(project.settings.source, FilesSource) and project.settings.source.tiles:
+        path = project.paths.user_file(project.settings.source.tiles)
+        tiles = [str(path), path.stat().st_mtime_ns if path.is_file() else None]
+    return [project.settings.training.kind, project.settings.mapping.tile_side_px, tiles]
+
+
+def of_splits(project: OpenProject, _: str) -> object:
+    """How labelled tiles are split; which of the splits is used is no part of the table."""
+    return project.settings.splits.model_dump(mode="json", exclude={"used"})
+
+
+def of_tiles(project: OpenProject, _: str) -> object:
+    """What both models look at."""
+    looks = [configured_model(project, kind).architecture for kind in ("ejconn", "ejseg")]
+    return [project.settings.mapping.tile_side_px, [one.model_dump(mode="json") for one in looks]]
+
+
+def look_of(project: OpenProject, kind: ModelKind, version: ModelVersion) -> str:
+    """Return a short text that is equal for versions that look at the same samples."""
+    config = model_of(project, kind, version)
+    match config.architecture:
+        case TimmClassifierConfig(crop=crop):
+            looks: object = crop.model_dump(mode="json")
+        case SmpConfig(tile=tile, injection=injection):
+            told = None if injection is None else injection.model_dump(mode="json")
+            looks = [tile.side_px, told]
+        case PolarUnetConfig(view=view):
+            looks = view.model_dump(mode="json")
+    return f"{kind}_{content_version(json.dumps(looks, sort_keys=True))}"
+
+
+def of_look(kind: ModelKind) -> Settings:
+    """What versions of a model look at."""
+    return lambda project, key: look_of(project, kind, ModelVersion.parse(key))
+
+
+def of_member(kind: ModelKind) -> Settings:
+    """What a member is trained as."""
+
+    def settings(project: OpenProject, key: str) -> object:
+        version, iteration = partitions.version_and_iteration(key)
+        source = imported_from(project.paths, kind, version, iteration)
+        if source is not None:
+            bundle = project.paths.model_bundle(kind, version=version, iteration=iteration)
+            return [source, (bundle / "provenance.json").read_text(encoding="utf-8")]
+        config = model_of(project, kind, ModelVersion.parse(version))
+        return [config.model_dump(mode="json"), project.settings.models.seed]
+
+    return settings
+
+
+def of_promotion(kind: ModelKind) -> Settings:
+    """Which version maps the craters."""
+    return lambda project, _: [
+        configured_version(project, kind).key,
+        project.settings.models.iterations,
+    ]
+
+
+def of_connections(project: OpenProject, _: str) -> object:
+    """Published connections, if they are used instead of predictions."""
+    source = project.settings.source
+    return source.connections if isinstance(source, EjmapFolderSource) else None
+
+
+def of_masks(project: OpenProject, _: str) -> object:
+    """How masks are cleaned."""
+    mapping = project.settings.mapping
+    return [mapping.connection_filter, mapping.denoise_px]
+
+
+def of_given_mask(project: OpenProject, _: str) -> object:
+    """The run of published masks, if they are used."""
+    source = project.settings.source
+    return source.masks_run if isinstance(source, EjmapFolderSource) else None
+
+
+def of_used_split(project: OpenProject, _: str) -> object:
+    """The split whose test tiles are held back."""
+    return project.settings.splits.used

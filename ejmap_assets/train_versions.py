@@ -1,0 +1,67 @@
+"""Training versions beside the configured one: other configurations, other splits, more members."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ejmap_assets.console import Console
+from ejmap_assets.instance import open_instance
+from ejmap_assets.model_choice import ModelVersion, configured_version, model_of
+from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.project_paths import ModelKind
+from ejmap_assets.resources import OpenProject
+from ejmap_assets.runner import Runner, Training
+
+
+def train_versions(
+    folder: Path,
+    console: Console,
+    *,
+    kind: ModelKind,
+    names: Sequence[str],
+    splits: Sequence[int],
+    iterations: int | None,
+) -> int:
+    """Train ensembles of a project; members that are there and up to date are left alone.
+
+    Args:
+        folder: The project.
+        console: Where progress is shown.
+        kind: Which of the two models.
+        names: Configurations: packaged presets or files in the project's ``models``; none takes the
+            one that the settings name.
+        splits: Splits to train each of them on; none takes the one that the settings name.
+        iterations: Members of each ensemble; None takes the number of the settings.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        ProjectError: If there is no such configuration.
+        RunFailedError: If a training failed.
+    """
+    paths = ProjectPaths(folder.resolve())
+    project = OpenProject(settings=load_project(paths.folder), paths=paths)
+    configured = configured_version(project, kind)
+    versions = [
+        ModelVersion(name, split)
+        for name in (names or [configured.name])
+        for split in (splits or [configured.split])
+    ]
+    for version in versions:
+        # Asked for before anything is made: a misspelt preset should not cost a training set.
+        model_of(project, kind, version)
+    trainings = [
+        Training(
+            kind=kind,
+            version=version.key,
+            iterations=iterations or project.settings.models.iterations,
+        )
+        for version in versions
+    ]
+    with open_instance(paths.folder) as instance:
+        Runner(project, instance, console).train(trainings)
+    for training in trainings:
+        console.line(f"trained    {paths.model_version(kind, training.version)}")
+    console.line(f"compare    materialise model_comparison in `ejmap ui {folder}`")
+    console.line(f"took {console.elapsed_seconds:.0f} s")
+    return 0
