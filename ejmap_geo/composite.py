@@ -9,6 +9,8 @@ from ejmap_geo.color import crater_color
 from ejmap_geo.errors import RasterError
 from ejmap_geo.label_map import NODATA, SEVERAL, LabelMap
 from ejmap_geo.masks import PlacedMask
+from ejmap_geo.overlaps import add_claims, blend, paint, pieces_of
+from ejmap_geo.strips import in_strips, kernel_input
 
 OVERLAP_ALPHA = 128
 
@@ -36,12 +38,12 @@ def color_composite(
     """
     names = names or {}
     colors = {crater_id: crater_color(crater_id, names.get(crater_id, "")) for crater_id in masks}
-    table = np.zeros((4, NODATA + 1), np.uint8)
+    table = np.zeros((NODATA + 1, 4), np.uint8)
     for crater_id, color in colors.items():
-        table[:, crater_id] = (*color, 255)
-    rgba = np.empty((4, *labels.labels.shape), np.uint8)
-    for band in range(4):
-        rgba[band] = table[band][labels.labels]
+        table[crater_id] = (*color, 255)
+    rgba, rows, cols = np.empty((4, *labels.labels.shape), np.uint8), *labels.labels.shape
+    known = kernel_input(labels.labels)
+    in_strips(lambda *strip: paint(rgba, known, table, strip), rows=rows, cols=cols)
     _mix_overlaps(rgba, masks, labels, colors)
     return rgba
 
@@ -65,11 +67,14 @@ def over_basemap(
     if composite.shape[1:] != basemap_bands.shape[1:]:
         sizes = (composite.shape[1:], basemap_bands.shape[1:])
         raise RasterError(f"composite and basemap must have one size, got {sizes}")
-    grey = basemap_bands.mean(axis=0, dtype=np.float32)
-    alpha = composite[3] * np.float32(opacity / 255)
-    # + 0.5: the cast truncates.
-    blended = [band * alpha + grey * (1 - alpha) + 0.5 for band in composite[:3]]
-    return np.stack(blended).astype(np.uint8)
+    picture = np.empty_like(composite[:3])
+    rgba, ground = kernel_input(composite), kernel_input(basemap_bands)
+    in_strips(
+        lambda *strip: blend(picture, rgba, ground, np.float32(opacity), strip),
+        rows=picture.shape[1],
+        cols=picture.shape[2],
+    )
+    return picture
 
 
 def _mix_overlaps(
@@ -80,27 +85,33 @@ def _mix_overlaps(
 ) -> None:
     """Write the mean colour into the pixels that several craters claim."""
     places = np.flatnonzero(labels.labels == SEVERAL)
-    total = np.zeros((3, places.size), np.uint32)
     count = labels.overlap_count.ravel()[places].astype(np.uint32)
-    claims = np.zeros_like(count)
-    width_px = labels.labels.shape[1]
+    total = np.zeros((4, places.size), np.uint32)
     for crater_id, color in colors.items():
-        chosen = np.searchsorted(places, _contested(masks[crater_id], labels.labels, width_px))
-        total[:, chosen] += np.array(color, np.uint32)[:, None]
-        claims[chosen] += 1
-    if not np.array_equal(claims, count):
+        _add(total, places, masks[crater_id], color, labels.labels.shape[1])
+    if not np.array_equal(total[3], count):
         raise RasterError("label map and masks disagree on overlaps; make it from these masks")
     # Half up, in whole numbers: sums do not depend on the order of the craters.
     flat = rgba.reshape(4, -1)
-    flat[:3, places] = (2 * total + count) // (2 * np.maximum(count, 1))
+    flat[:3, places] = (2 * total[:3] + count) // (2 * np.maximum(count, 1))
     flat[3, places] = OVERLAP_ALPHA
 
 
-def _contested(placed: PlacedMask, labels: NDArray[np.uint16], width_px: int) -> NDArray[np.intp]:
-    """Return the flat indices of the mask's pixels that other craters claim too."""
-    found = [np.zeros(0, np.intp)]
-    if placed.window is not None:
-        for there, here in placed.window.pieces(width_px):
-            rows, cols = np.nonzero(placed.mask[here] & (labels[there] == SEVERAL))
-            found.append((rows + there[0].start) * width_px + cols + there[1].start)
-    return np.concatenate(found)
+def _add(
+    total: NDArray[np.uint32],
+    places: NDArray[np.int64],
+    placed: PlacedMask,
+    color: tuple[int, int, int],
+    width_px: int,
+) -> None:
+    if placed.window is None:
+        return
+    mask = kernel_input(placed.mask)
+    for piece in pieces_of(placed.window, width_px):
+        in_strips(
+            lambda *rows, piece=piece: add_claims(
+                total, places, mask, piece, color, (width_px, rows)
+            ),
+            rows=mask.shape[0],
+            cols=mask.shape[1],
+        )

@@ -10,6 +10,9 @@ from ejmap_geo.craters import LARGEST_CRATER_ID
 from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.masks import PlacedMask
+from ejmap_geo.overlaps import claim, pieces_of
+from ejmap_geo.strips import in_strips, kernel_input
+from ejmap_geo.window import Window
 
 # Crater id 0 exists, so neither code may be 0.
 SEVERAL = LARGEST_CRATER_ID + 1
@@ -50,8 +53,23 @@ def label_map(masks: Mapping[int, PlacedMask], *, basemap: BasemapGrid) -> Label
         placed = masks[crater_id]
         if placed.window is None:
             continue
-        for there, here in placed.window.pieces(basemap.shape[1]):
-            mask, claimed, count = placed.mask[here], labels[there], overlap_count[there]
-            claimed[mask] = np.where(count[mask] == 0, np.uint16(crater_id), np.uint16(SEVERAL))
-            count += mask
+        _claim(labels, overlap_count, placed.mask, placed.window, crater_id)
     return LabelMap(labels, overlap_count)
+
+
+def _claim(
+    labels: NDArray[np.uint16],
+    overlap_count: NDArray[np.uint16],
+    mask: NDArray[np.bool_],
+    window: Window,
+    crater_id: int,
+) -> None:
+    mask, codes = kernel_input(mask), (crater_id, SEVERAL)
+    for piece in pieces_of(window, labels.shape[1]):
+        in_strips(
+            lambda top, bottom, piece=piece: claim(
+                labels, overlap_count, mask, piece, codes, (top, bottom)
+            ),
+            rows=window.height,
+            cols=window.width,
+        )

@@ -24,7 +24,7 @@ from ejmap_geo.patches import (
 )
 from ejmap_geo.polar import PolarGrid
 from ejmap_geo.polar_gather import gather_polar, spread_polar
-from ejmap_geo.strips import in_strips
+from ejmap_geo.strips import in_strips, kernel_input
 from ejmap_geo.window import Window
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -210,9 +210,7 @@ def _gather(
     raster: NDArray[Scalar], out: NDArray[Scalar], warp: Warp, *, source: Window, window: Window
 ) -> None:
     bits = f"u{raster.itemsize}"
-    values = np.ascontiguousarray(raster).view(bits).reshape(raster.shape[0], -1)
-    # A memory-mapped raster may be read-only, and numba would compile another kernel for it.
-    values.flags.writeable = False
+    values = kernel_input(raster).view(bits).reshape(raster.shape[0], -1)
     place = (source.row, source.col, source.height, source.width)
     route = Route(warp, place, (window.row, window.col))
     pixels, scheme = out.view(bits), patch_scheme()

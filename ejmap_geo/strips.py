@@ -8,9 +8,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import numpy as np
 from numba import get_num_threads
+from numpy.typing import NDArray
 
 Result = TypeVar("Result")
+Scalar = TypeVar("Scalar", bound=np.generic)
 # More strips than threads: one over a pole takes longer than others.
 STRIPS_PER_THREAD = 8
 # Starting threads costs as much as this many pixels.
@@ -39,3 +42,13 @@ def in_strips(
     strips = [(top, min(top + height, rows)) for top in range(0, rows, height)]
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(lambda strip: work(*strip), strips))
+
+
+def kernel_input(array: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Return an array in row order that cannot be written, without a copy where it is in order.
+
+    Files are read into memory of either kind; numba would compile a kernel for each.
+    """
+    ordered = np.ascontiguousarray(array).view()
+    ordered.flags.writeable = False
+    return ordered
