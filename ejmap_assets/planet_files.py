@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ejmap_assets.mask_file import write_mask
 from ejmap_assets.provenance import content_version
 from ejmap_geo.body import Body
 from ejmap_geo.craters import catalogue_from, craters_of, read_catalogue, write_catalogue
+from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.masks import PlacedMask
 from ejmap_geo.raster import read_basemap, read_mask_on, write_cog
 from ejmap_geo.synthetic.planet import Planet
@@ -34,7 +36,7 @@ def read_planet(folder: Path, *, body: Body) -> Planet:
     Raises:
         GeoError: If a file is missing or does not fit the others.
     """
-    raster, basemap = read_basemap(folder / "mosaic.tif", body=body)
+    raster, basemap = read_planet_mosaic(folder, body=body)
     craters = tuple(craters_of(read_catalogue(folder / "craters.parquet", body=body)))
     truth = {
         crater.crater_id: read_mask_on(folder / "masks" / f"mask_{crater.key}.tif", basemap)
@@ -42,6 +44,15 @@ def read_planet(folder: Path, *, body: Body) -> Planet:
         if crater.labelled
     }
     return Planet(raster=raster, basemap=basemap, craters=craters, truth=truth)
+
+
+def read_planet_mosaic(folder: Path, *, body: Body) -> tuple[NDArray[np.uint8], BasemapGrid]:
+    """Read the mosaic alone of what :func:`write_planet` wrote, and its grid.
+
+    Raises:
+        GeoError: If the file is missing or was changed by hand.
+    """
+    return read_basemap(folder / "mosaic.tif", body=body)
 
 
 def planet_version(planet: Planet) -> str:

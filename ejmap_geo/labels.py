@@ -87,6 +87,15 @@ def label_table(
     return gpd.GeoDataFrame(table, geometry=outlines * len(craters), crs=basemap.crs)
 
 
+def windows_of(labelled: pd.DataFrame) -> dict[int, Window]:
+    """Return the rectangles of labelled tiles by ``tile_id``, in the order they first occur."""
+    places = labelled.drop_duplicates("tile_id")[["tile_id", *Label._fields[2:6]]]
+    return {
+        int(tile_id): Window(row=int(row), col=int(col), height=int(height), width=int(width))
+        for tile_id, row, col, height, width in places.itertuples(index=False)
+    }
+
+
 def outline(window: Window, basemap: BasemapGrid) -> Polygon | MultiPolygon:
     """Return a rectangle of the basemap in its CRS, in two parts across the antimeridian."""
     boxes = []

@@ -6,13 +6,12 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters import Crater
 from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.labels import windows_of
 from ejmap_geo.reproject import to_polar
-from ejmap_geo.window import Window
 from ejmap_ml.ejseg.polar_config import PolarViewConfig
 from ejmap_ml.ejseg.polar_view import polar_grid
 
 NO_TILE = -1
-RECTANGLE = ["basemap_row", "basemap_col", "basemap_height_px", "basemap_width_px"]
 
 
 def tile_id_view(
@@ -32,14 +31,13 @@ def tile_id_view(
     Returns:
         ``(rows, cols)`` tile ids; -1 in cells that lie in no tile or off the planet.
     """
-    tile_ids = np.append(NO_TILE, labelled["tile_id"].to_numpy(np.int32)).astype(np.int32)
-    # Rows of the table instead of ids: on the published basemap int32 would be a gigabyte.
-    rows = np.zeros((1, *basemap.shape), np.min_scalar_type(len(tile_ids)))
-    for number, place in enumerate(labelled[RECTANGLE].to_numpy(np.int64), start=1):
-        row, col, height, width = (int(one) for one in place)
-        window = Window(row=row, col=col, height=height, width=width)
+    windows = windows_of(labelled)
+    tile_ids = np.array([NO_TILE, *windows], np.int32)
+    # Their order instead of ids: on the published basemap int32 would be a gigabyte.
+    order = np.zeros((1, *basemap.shape), np.min_scalar_type(len(windows)))
+    for number, window in enumerate(windows.values(), start=1):
         for there, _ in window.pieces(basemap.width_px):
-            rows[(0, *there)] = number
+            order[(0, *there)] = number
     polar = polar_grid(crater, body=basemap.body, config=config)
-    seen = to_polar(rows, basemap=basemap, polar=polar, nodata=None)[0]
+    seen = to_polar(order, basemap=basemap, polar=polar, nodata=None)[0]
     return tile_ids[np.nan_to_num(seen).astype(np.intp)]

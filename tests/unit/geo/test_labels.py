@@ -14,7 +14,7 @@ from ejmap_geo.body import MERCURY
 from ejmap_geo.coords import LonLat
 from ejmap_geo.craters import Crater
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
-from ejmap_geo.labels import label_table, outline
+from ejmap_geo.labels import label_table, outline, windows_of
 from ejmap_geo.masks import PlacedMask
 from ejmap_geo.tables import LabelledTileTable
 from ejmap_geo.window import Window
@@ -171,6 +171,11 @@ def test_without_craters_there_are_no_labels() -> None:
 
     assert len(table) == 0
     assert {"crater_id", "tile_id", "side_px", "geometry"} <= set(table.columns)
+
+
+def test_rectangles_are_read_back_from_the_table(truth: dict[int, PlacedMask]) -> None:
+    """Once each, though every crater has a row for them."""
+    assert list(windows_of(_table(truth)).items()) == list(LOCATIONS.items())
 
 
 def test_outlines_are_split_at_the_antimeridian() -> None:
