@@ -21,5 +21,9 @@ class BundleError(MlError, ValueError):
     """A model bundle that is incomplete, altered or does not fit its own configuration."""
 
 
+class CheckpointError(MlError, ValueError):
+    """A published checkpoint or norm that cannot be read, is not safe or does not fit its model."""
+
+
 class WeightsUnavailableError(MlError, OSError):
     """Pretrained weights that can neither be fetched nor be read from the file that was named."""
