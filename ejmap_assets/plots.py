@@ -4,6 +4,7 @@ Figures are matplotlib's own objects: nothing here knows of the global state of 
 """
 
 import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -48,21 +49,27 @@ def legend_above(figure: Figure, *, columns: int = 2) -> None:
 def shown_and_saved(
     figures: Mapping[str, Figure], folder: Path, *, most: int = MOST_SHOWN
 ) -> dict[str, MarkdownMetadataValue]:
-    """Write plots as PNG files, sharp enough for paper, and return them as metadata by name.
+    """Write plots as PNG files, sharp enough for paper, and return them as metadata.
 
     Args:
         figures: Plots by name; the name is what the plot shows, in words.
         folder: Where the files go; plots that lie there from an earlier time are removed.
         most: Largest number that is returned, the first ones; all are written.
+
+    Returns:
+        Pictures by ``picture_NAME``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.png"):
         old.unlink()
+    shown: dict[str, MarkdownMetadataValue] = {}
     for name, figure in figures.items():
+        word = re.sub(r"\W+", "_", name)
         FigureCanvasAgg(figure)
-        figure.savefig(folder / f"{name.replace(' ', '_').replace('.', '_')}.png", dpi=FILE_DPI)
-    shown = list(figures.items())[:most]
-    return {name: embedded(figure, alt=name) for name, figure in shown}
+        figure.savefig(folder / f"{word}.png", dpi=FILE_DPI)
+        if len(shown) < most:
+            shown[f"picture_{word}"] = embedded(figure, alt=name)
+    return shown
 
 
 def training_curve(history: pd.DataFrame) -> MarkdownMetadataValue:

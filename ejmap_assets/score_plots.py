@@ -2,13 +2,14 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.collections import PatchCollection
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, Rectangle
 
 from ejmap_assets.map_scoring import PIXEL, TEST, TILE, TVT
 from ejmap_assets.plots import BLUE, GREEN, ORANGE, VERMILION, legend_above, new_plot
-from ejmap_assets.tile_scoring import CEILING, MAP
+from ejmap_assets.tile_scoring import CEILING, MAP, RECTANGLE
 
 # What the codes of the connection matrix mean, and their colours.
 MATRIX_CODES = (
@@ -18,6 +19,7 @@ MATRIX_CODES = (
     ("both", GREEN),
 )
 UNUSED_COLOR = "white"
+NO_EJECTA_COLOR = "0.92"
 SCOPE_WORDS = {TVT: "all labelled tiles", TEST: "test tiles"}
 SCOPE_STYLES = {TVT: ("-", "o"), TEST: ("--", "s")}
 KIND_COLORS = {MAP: BLUE, CEILING: ORANGE}
@@ -127,6 +129,42 @@ def crater_plot(scores: pd.DataFrame) -> Figure:
     axes.set_xlabel("mapped ejecta of the crater in labelled tiles (pixels)")
     axes.set_ylabel("F1 of a crater")
     legend_above(figure)
+    return figure
+
+
+def location_plot(tiles: pd.DataFrame, f1: pd.Series, *, width_px: int) -> Figure:
+    """Draw where on the planet the map is good: tile locations in the colours of their F1.
+
+    Args:
+        tiles: Labelled tiles with their rectangles on the basemap.
+        f1: F1 of all pixels of a location by ``tile_id``; NaN where there are no ejecta.
+        width_px: Columns of the basemap.
+    """
+    figure, axes = new_plot()
+    axes.set_facecolor(NO_EJECTA_COLOR)
+    places = tiles.drop_duplicates("tile_id").set_index("tile_id")[RECTANGLE]
+    scale = 360 / width_px
+    boxes: list[Rectangle] = []
+    values: list[float] = []
+    for tile_id, (row, col, height, width) in zip(
+        places.index, places.to_numpy(float) * scale, strict=True
+    ):
+        # A tile across the antimeridian shows at both sides.
+        for left in (col, col - 360) if col + width > 360 else (col,):
+            boxes.append(Rectangle((left - 180, 90 - row - height), width, height))
+            values.append(float(f1.get(tile_id, np.nan)))
+    drawn = PatchCollection(boxes, cmap="cividis", edgecolor="white", linewidth=0.4)
+    drawn.set_array(np.ma.masked_invalid(values))
+    drawn.set_clim(0, 1)
+    axes.add_collection(drawn)
+    axes.set(xlim=(-180, 180), ylim=(-90, 90), aspect="equal")
+    axes.set_xticks(range(-180, 181, 60))
+    axes.set_yticks(range(-90, 91, 30))
+    axes.set_xlabel("longitude (degrees east)")
+    axes.set_ylabel("latitude (degrees)")
+    bar = figure.colorbar(drawn, ax=axes, orientation="horizontal", shrink=0.6, aspect=30)
+    bar.set_label("F1 of pixels; outlined only: no ejecta", fontsize=8)
+    bar.ax.tick_params(labelsize=8)
     return figure
 
 

@@ -10,12 +10,11 @@ from ejmap_assets.connections import read_connections, tile_windows
 from ejmap_assets.crater_work import azimuthal_grid
 from ejmap_assets.progress import Progress
 from ejmap_assets.project_paths import ProjectPaths
-from ejmap_assets.resources import OpenProject
 from ejmap_geo.agreement import Confusion
 from ejmap_geo.craters import Crater
 from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.masks import PlacedMask
-from ejmap_geo.raster import read_mask_on, read_raster
+from ejmap_geo.raster import read_mask_on
 from ejmap_geo.tile_agreement import (
     FULL_SCALE_PX,
     CraterMasks,
@@ -54,12 +53,6 @@ def tile_score_columns() -> list[str]:
     ]
     flags = ["has_connections", "is_connected_found", "is_ejecta_true", "is_ejecta_found"]
     return ["crater_id", "tile_id", *flags, *SCORES, *counts]
-
-
-def basemap_grid(project: OpenProject) -> BasemapGrid:
-    """Return the grid of the project's mosaic without reading its pixels."""
-    with read_raster(project.paths.basemap_mosaic) as mosaic:
-        return BasemapGrid(body=project.settings.planet, width_px=mosaic.shape[-1])
 
 
 def score_craters(
@@ -139,6 +132,13 @@ def pooled(table: pd.DataFrame, columns: Iterable[str]) -> Confusion:
     """
     sums = (int(table[name].sum()) for name in columns)
     return Confusion(**dict(zip(COUNTS, sums, strict=True)))
+
+
+def f1_of_locations(table: pd.DataFrame) -> pd.Series:
+    """Return F1 of the pixels of all craters in each tile location, by ``tile_id``."""
+    groups = table.groupby("tile_id")
+    columns = count_columns(MAP, FULL_SCALE_PX)
+    return pd.Series({tile_id: pooled(part, columns).f1 for tile_id, part in groups}, dtype=float)
 
 
 def scores_of(counts: Confusion) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """How good the map is, where that can be known."""
 
-import numpy as np
+import pandas as pd
 
 from ejmap_assets.artefact import Artefact, Metadata
 from ejmap_assets.crater_work import read_project_basemap
@@ -17,8 +17,15 @@ from ejmap_assets.scoring import (
     score_rules,
     score_table,
 )
-from ejmap_assets.table_file import write_table
-from ejmap_assets.table_metadata import table_metadata
+from ejmap_assets.source_settings import (
+    EjmapFolderSource,
+    FilesSource,
+    QuicklookSource,
+    Source,
+    SyntheticSource,
+)
+from ejmap_assets.table_file import write_table_and_csv
+from ejmap_assets.table_metadata import known_numbers, table_metadata
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")
@@ -27,7 +34,7 @@ def evaluation(making: Making) -> Artefact:
 
     Pixels of all craters pooled and crater by crater, connected tiles, and whether ejecta carry the
     right crater of origin; beside it three rules on brightness and distance, tuned on the training
-    craters. Empty when nothing is known.
+    craters. Empty when nothing is known, or only inside labelled tiles: map_scores judges those.
     """
     project, paths = making.project, making.paths
     basemap = read_project_basemap(project)
@@ -35,19 +42,38 @@ def evaluation(making: Making) -> Artefact:
     actual = MaskFolder.of(craters, paths.manual_mask, basemap.grid)
     predicted = MaskFolder.of(craters, paths.basemap_mask, basemap.grid)
     rows: list[ScoreRow] = []
-    if actual:
+    if actual and _is_known_everywhere(making.settings.source):
         making.progress.say("comparing masks with known ejecta")
         rows += score_chain(project, basemap, predicted=predicted, actual=actual)
         making.progress.say("tuning brightness and distance rules")
         rows += score_rules(project, basemap, actual=actual)
-    write_table(score_table(rows), paths.scores)
+    write_table_and_csv(score_table(rows), paths.scores)
     if not rows:
         return Artefact(
             content=content_version("nothing is known"),
-            metadata={"known_craters": 0, "path": str(paths.scores)},
+            metadata={
+                "known_craters": 0,
+                "nothing_to_score": (
+                    "ejecta are known inside labelled tiles only; see map_scores"
+                    if actual
+                    else "no ejecta of this planet are known; see ejecta_contrast"
+                ),
+                "path": str(paths.scores),
+            },
         )
     version = content_version(score_table(rows).to_csv(index=False))
     return Artefact(content=version, metadata=_metadata(rows, making))
+
+
+def _is_known_everywhere(source: Source) -> bool:
+    """Return whether what is no known ejecta is known to be none, all over the planet."""
+    match source:
+        case FilesSource(tiles=tiles):
+            return tiles is None
+        case EjmapFolderSource():
+            return False
+        case SyntheticSource() | QuicklookSource():
+            return True
 
 
 def _metadata(rows: list[ScoreRow], making: Making) -> Metadata:
@@ -55,17 +81,20 @@ def _metadata(rows: list[ScoreRow], making: Making) -> Metadata:
     chain = next(row for row in pooled if row.method == CHAIN)
     best_rule = max(row.pixel_f1 for row in pooled if row.method != CHAIN)
     by_crater = [row for row in rows if row.crater != POOLED]
-    return {
-        "known_craters": len(by_crater),
+    numbers = {
         "pixel_f1": chain.pixel_f1,
         "tile_f1": chain.tile_f1,
         "origin_accuracy": chain.origin_accuracy,
         "claim_precision": chain.claim_precision,
-        # With own masks the same craters teach and test: then these are scores of training.
-        "craters_were_seen_in_training": isinstance(making.settings.training, OwnMasks),
         "best_rule_pixel_f1": best_rule,
         "lead_over_best_rule": chain.pixel_f1 - best_rule,
-        "median_crater_f1": float(np.nanmedian([row.pixel_f1 for row in by_crater])),
+        "median_crater_f1": float(pd.Series([row.pixel_f1 for row in by_crater]).median()),
+    }
+    return {
+        "known_craters": len(by_crater),
+        **known_numbers(numbers),
+        # With own masks the same craters teach and test: then these are scores of training.
+        "craters_were_seen_in_training": isinstance(making.settings.training, OwnMasks),
         "methods": table_metadata(score_table(pooled).drop(columns=["crater"])),
         "craters": table_metadata(score_table(by_crater).drop(columns=["method", "setting"])),
         "path": str(making.paths.scores),

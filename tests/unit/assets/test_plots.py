@@ -52,13 +52,23 @@ def test_files_of_plots_that_are_no_longer_made_go_away(tmp_path: Path) -> None:
 
     shown = shown_and_saved({"F1 over loss.kind": figure}, tmp_path)
 
-    assert list(shown) == ["F1 over loss.kind"]
+    assert list(shown) == ["picture_F1_over_loss_kind"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "F1_over_loss_kind.png",
         "notes.txt",
     ]
     with Image.open(tmp_path / "F1_over_loss_kind.png") as image:
         assert image.width > MAX_SIDE_PX
+
+
+def test_the_event_log_gets_the_first_plots_only(tmp_path: Path) -> None:
+    """All of them are files."""
+    figures = {f"plot {number}": new_plot()[0] for number in range(3)}
+
+    shown = shown_and_saved(figures, tmp_path, most=2)
+
+    assert list(shown) == ["picture_plot_0", "picture_plot_1"]
+    assert len(list(tmp_path.glob("*.png"))) == 3
 
 
 def test_a_training_without_validation_is_plotted_too() -> None:

@@ -1,0 +1,97 @@
+"""How good the map is in the labelled tiles."""
+
+import pandas as pd
+
+from ejmap_assets.artefact import Artefact, Metadata
+from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.map_scoring import (
+    EJCONN,
+    PIXEL,
+    TEST,
+    TILE,
+    TVT,
+    connection_matrix,
+    map_score_table,
+    score,
+)
+from ejmap_assets.plots import shown_and_saved
+from ejmap_assets.provenance import content_version
+from ejmap_assets.score_plots import crater_plot, matrix_plot, scale_plot
+from ejmap_assets.scored_tiles import read_tile_scores
+from ejmap_assets.table_file import write_table_and_csv
+from ejmap_assets.table_metadata import known_numbers, table_metadata
+from ejmap_assets.tile_scoring import CEILING, MAP, SCALES_PX, SCORES
+from ejmap_geo.tile_agreement import FULL_SCALE_PX
+
+
+@project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")
+def map_scores(making: Making) -> Artefact:
+    """Scores of the map in the labelled tiles, by pixels and by tiles, as published.
+
+    Over all labelled tiles (tvt) and over those that test the used split; beside the map its
+    ceiling, a perfect segmentation of what EJCONN connected; at full and at coarser scales; pooled
+    and crater by crater. The connection matrix says of each tile and crater: 0 neither, 1 missed, 2
+    invented, 3 both. Tables are Parquet and CSV, plots are in the folder beside them too.
+    """
+    paths = making.paths
+    tiles = read_tile_scores(paths)
+    scores, matrix = map_score_table(tiles), connection_matrix(tiles)
+    write_table_and_csv(scores, paths.map_scores)
+    write_table_and_csv(matrix, paths.connection_matrix)
+    content = content_version(scores.to_csv(index=False), matrix.to_csv(index=False))
+    metadata: Metadata = {"tiles": int(tiles["is_usable"].sum()), "path": str(paths.map_scores)}
+    if not metadata["tiles"]:
+        metadata["nothing_to_score"] = (
+            "no ejecta of this planet are known in labelled tiles; give manual masks to score it"
+        )
+        return Artefact(content=content, metadata=metadata)
+    figures = {
+        "connection matrix": matrix_plot(matrix),
+        "F1 over scale": scale_plot(scores),
+        "F1 of craters": crater_plot(scores),
+    }
+    return Artefact(
+        content=content,
+        metadata={
+            **metadata,
+            **_numbers(scores),
+            "scores": table_metadata(_pooled(scores)),
+            "craters": table_metadata(_craters(scores)),
+            "connection_matrix_path": str(paths.connection_matrix),
+            **shown_and_saved(figures, paths.map_scores.with_suffix("")),
+        },
+    )
+
+
+def _numbers(scores: pd.DataFrame) -> Metadata:
+    """Return what people follow over time: the five scores of the map, F1 of the others."""
+    found = {
+        f"{scope}_{level}_{name}": score(scores, name, scope=scope, level=level)
+        for scope in (TVT, TEST)
+        for level in (PIXEL, TILE)
+        for name in SCORES
+    }
+    for scope in (TVT, TEST):
+        for kind, level in ((CEILING, PIXEL), (CEILING, TILE), (EJCONN, TILE)):
+            one = score(scores, "f1", scope=scope, level=level, kind=kind)
+            found[f"{kind}_{scope}_{level}_f1"] = one
+        for scale_px in SCALES_PX[1:]:
+            one = score(scores, "f1", scope=scope, level=PIXEL, scale_px=scale_px)
+            found[f"{scope}_pixel_f1_at_{scale_px}px"] = one
+    return {**known_numbers(found)}
+
+
+def _pooled(scores: pd.DataFrame) -> pd.DataFrame:
+    return scores[scores["crater_id"].isna()].drop(columns="crater_id")
+
+
+def _craters(scores: pd.DataFrame) -> pd.DataFrame:
+    """Lay the scores of the map out with one row a crater."""
+    chosen = (scores["kind"] == MAP) & (scores["scale_px"] == FULL_SCALE_PX)
+    rows = scores[chosen & scores["crater_id"].notna()]
+    wide = rows.pivot_table(
+        index="crater_id", columns=["scope", "level"], values="f1", dropna=False
+    )
+    wide.columns = [f"{scope}_{level}_f1" for scope, level in wide.columns]
+    whole = rows[(rows["scope"] == TVT) & (rows["level"] == PIXEL)].set_index("crater_id")
+    return whole[["tiles", "precision", "recall"]].join(wide).reset_index()

@@ -1,0 +1,77 @@
+"""How trained models compare."""
+
+import dagster as dg
+import pandas as pd
+
+from ejmap_assets.artefact import Artefact, Metadata
+from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.hyperparameter_plots import metric_of
+from ejmap_assets.map_scoring import PIXEL, TEST, TILE, score
+from ejmap_assets.member_plots import comparison_plots
+from ejmap_assets.members import HYPERPARAMETER, KINDS, member_table, trained_members
+from ejmap_assets.model_choice import configured_version
+from ejmap_assets.plots import shown_and_saved
+from ejmap_assets.project_paths import ModelKind
+from ejmap_assets.provenance import content_version
+from ejmap_assets.table_file import write_table_and_csv
+from ejmap_assets.table_metadata import table_metadata
+
+ABOUT = ["model", "version", "iteration", "locations", "samples"]
+
+
+@project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")
+def model_comparison(making: Making) -> Artefact:
+    """Every trained member of both models: what it is, what it learned from, how good it is.
+
+    A table of versions, splits, hyperparameters and scores, and plots of it: scores over each
+    hyperparameter that varies, among members that differ in nothing else (mean and standard error);
+    tiles against pixels for every split; and the learning curve over the number of tile locations.
+    Plots that need more members than there are say so.
+    """
+    paths = making.paths
+    splits = pd.read_parquet(paths.split_index) if paths.split_index.is_file() else None
+    members = member_table(trained_members(paths), splits)
+    write_table_and_csv(members, paths.model_comparison)
+    scores = pd.read_parquet(paths.map_scores)
+    tile_f1, pixel_f1 = (score(scores, "f1", scope=TEST, level=level) for level in (TILE, PIXEL))
+    configured: dict[ModelKind, str] = {
+        kind: configured_version(making.project, kind).name for kind in KINDS
+    }
+    plots = comparison_plots(members, configured=configured, own_map=(tile_f1, pixel_f1))
+    return Artefact(
+        content=content_version(members.to_csv(index=False)),
+        metadata={
+            **_numbers(members),
+            "not_plotted": dg.MetadataValue.json(dict(plots.missing)),
+            "members": table_metadata(_summary(members)),
+            "path": str(paths.model_comparison),
+            **shown_and_saved(plots.figures, paths.model_comparison.with_suffix("")),
+        },
+    )
+
+
+def _numbers(members: pd.DataFrame) -> Metadata:
+    found: Metadata = {}
+    for kind in KINDS:
+        part = members[members["model"] == kind]
+        found[f"{kind}_members"] = len(part)
+        found[f"{kind}_versions"] = int(part["version"].nunique())
+        metric = metric_of(part)
+        if metric is not None:
+            best = part.sort_values(metric, ascending=False).iloc[0]
+            found[f"best_{kind}"] = f"{best['version']}, iteration {best['iteration']}"
+            found[f"best_{kind}_{metric}"] = float(part[metric].max())
+            found[f"mean_{kind}_{metric}"] = float(part[metric].mean())
+    return found
+
+
+def _summary(members: pd.DataFrame) -> pd.DataFrame:
+    """Return what fits the screen: the best first, without hyperparameters."""
+    kept = [name for name in members.columns if not name.startswith(HYPERPARAMETER)]
+    scores = [name for name in kept if name.startswith(("test_f", "test_i", "val_f", "val_i"))]
+    order = [name for name in ("test_f1", "val_f1") if name in scores]
+    ranked = members[[*ABOUT, *scores]].sort_values(
+        ["model", *order], ascending=[True, *(False for _ in order)]
+    )
+    # A number may be missing, which tables of the UI show as nothing.
+    return ranked.astype(dict.fromkeys(("locations", "samples", *scores), float))
