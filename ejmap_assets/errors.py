@@ -11,3 +11,7 @@ class ProjectError(AssetsError, ValueError):
 
 class SourceError(AssetsError, ValueError):
     """Imagery or a table that this installation does not have, or not as expected."""
+
+
+class ExportError(AssetsError, ValueError):
+    """An export that would replace other files, or of something that is not made yet."""

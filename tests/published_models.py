@@ -27,6 +27,9 @@ def write_metrics(made: PublishedFixture) -> None:
     starts = ("", "conn_", "test_", "conn_test_")
     evaluated = {f"{start}{name}": scores[name] for start in starts for name in names}
     runs.assign(**evaluated).to_csv(folder / "eval_metrics.csv", index=False)
+    matrix = pd.DataFrame(3, index=list(made.rectangles), columns=[0, 3, 12])
+    name = f"connmatrix_ejc-version-{EJSEG_VERSION}_test-set{SPLIT}.csv"
+    matrix.to_csv(made.results / "conn_results" / f"version_{EJCONN_VERSION}" / name)
 
 
 def write_hyperparameters(made: PublishedFixture) -> None:

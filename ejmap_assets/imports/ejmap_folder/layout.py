@@ -47,6 +47,9 @@ CONNECTIONS = FileFamily(
     "results/conn_results/version_{version}/conn_positions/"
     "conn-pos_test-set-{split}_crater-{crater}.csv"
 )
+CONNECTION_MATRIX = FileFamily(
+    "results/conn_results/version_{version}/connmatrix_ejc-version-{ejseg}_test-set{split}.csv"
+)
 RESULTS: Mapping[ModelKind, str] = {"ejconn": "conn_results", "ejseg": "ejc_results"}
 
 # The map.

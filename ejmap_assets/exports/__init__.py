@@ -1,0 +1,1 @@
+"""A project's results in the layout of the published EJMAP folder."""

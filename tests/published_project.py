@@ -1,0 +1,112 @@
+"""A project of a published folder with its artefacts in place, as if its assets had run."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from ejmap_assets.connections import write_connections
+from ejmap_assets.crater_work import azimuthal_grid
+from ejmap_assets.imports.ejmap_folder.connections import read_connections, read_mapping_tiles
+from ejmap_assets.imports.ejmap_folder.craters import read_craters
+from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
+from ejmap_assets.imports.ejmap_folder.masks import read_manual_masks, read_output_mask
+from ejmap_assets.imports.ejmap_folder.tiles import read_labelled_tiles, read_splits
+from ejmap_assets.mask_file import write_mask
+from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.resources import OpenProject
+from ejmap_geo.body import MERCURY
+from ejmap_geo.craters import Crater, craters_of, write_catalogue
+from ejmap_geo.masks import PlacedMask
+from ejmap_geo.raster import read_basemap, write_cog
+from ejmap_geo.reproject import to_azimuthal
+from tests.published_fixture import EJCONN_VERSION, RUN, SPLIT, PublishedFixture
+
+
+def project_of(made: PublishedFixture, folder: Path) -> OpenProject:
+    """Make the project, its published masks taken for its own."""
+    published = PublishedFolder.at(made.folder)
+    settings = {
+        "source": {
+            "kind": "ejmap-folder",
+            "folder": str(made.folder),
+            "connections": f"{EJCONN_VERSION}/{SPLIT}",
+        },
+        "training": {"kind": "own-masks"},
+        "splits": {"count": 0, "used": SPLIT},
+        "models": {"ejconn": "ejconn_v32", "ejseg": "ejseg_v200", "iterations": 2},
+    }
+    folder.mkdir(parents=True)
+    (folder / "project.yaml").write_text(yaml.safe_dump(settings))
+    paths = ProjectPaths(folder)
+    raster, basemap = read_basemap(made.data / "mosaics" / "cylindrical_mosaic.tif", body=MERCURY)
+    write_cog(paths.basemap_mosaic, raster, grid=basemap, nodata=0)
+    catalogue = read_craters(published, body=MERCURY, basemap=basemap)
+    write_catalogue(catalogue, paths.crater_catalogue)
+    craters = craters_of(catalogue)
+    for crater, mask in read_manual_masks(published, craters, basemap=basemap):
+        path = paths.manual_mask(crater.key)
+        write_mask(path, mask, basemap=basemap, center=crater.center)
+    grids = {crater.crater_id: azimuthal_grid(crater, basemap) for crater in craters}
+    tiles = read_labelled_tiles(published, basemap=basemap, grids=grids)
+    paths.training.mkdir(parents=True)
+    tiles.to_parquet(paths.labelled_tiles)
+    read_splits(published).to_parquet(paths.splits)
+    project = OpenProject(settings=load_project(folder), paths=paths)
+    for crater in craters:
+        _map(project, published, crater, made)
+    return project
+
+
+def tables_of(published: PublishedFolder, made: PublishedFixture) -> dict[str, pd.DataFrame]:
+    """Return all that is read of a published folder, as tables."""
+    basemap = made.planet.basemap
+    catalogue = read_craters(published, body=MERCURY, basemap=basemap)
+    craters = craters_of(catalogue)
+    grids = {crater.crater_id: azimuthal_grid(crater, basemap) for crater in craters}
+    tables = {
+        "craters": pd.DataFrame(catalogue).assign(geometry=catalogue.geometry.to_wkt()),
+        "tiles": pd.DataFrame(read_labelled_tiles(published, basemap=basemap, grids=grids)),
+        "splits": read_splits(published),
+    }
+    for crater in craters:
+        one = crater.crater_id
+        mapping = read_mapping_tiles(published, one, azimuthal=grids[one], basemap=basemap)
+        tables[f"connections of {one}"] = read_connections(
+            published, one, version=EJCONN_VERSION, split=SPLIT, tiles=mapping or []
+        )
+        mask = read_output_mask(published, one, run=RUN, basemap=basemap)
+        tables[f"mask of {one}"] = _as_table(mask, made)
+    for crater, mask in read_manual_masks(published, craters, basemap=basemap):
+        tables[f"manual mask of {crater.crater_id}"] = _as_table(mask, made)
+    return tables
+
+
+def _as_table(mask: PlacedMask, made: PublishedFixture) -> pd.DataFrame:
+    full = np.zeros(made.planet.basemap.shape, np.bool_)
+    mask.paste_into(full)
+    rows, cols = np.nonzero(full)
+    return pd.DataFrame({"row": rows, "col": cols})
+
+
+def _map(
+    project: OpenProject, published: PublishedFolder, crater: Crater, made: PublishedFixture
+) -> None:
+    basemap, grid = made.planet.basemap, azimuthal_grid(crater, made.planet.basemap)
+    paths, one = project.paths, crater.crater_id
+    tiles = read_mapping_tiles(published, one, azimuthal=grid, basemap=basemap)
+    table = read_connections(published, one, version=EJCONN_VERSION, split=SPLIT, tiles=tiles or [])
+    paths.crater(crater.key).mkdir(parents=True)
+    write_connections(table, paths.connections(crater.key))
+    mask = read_output_mask(published, one, run=RUN, basemap=basemap)
+    path = paths.basemap_mask(crater.key)
+    write_mask(path, mask, basemap=basemap, center=crater.center)
+    full = np.zeros((1, *basemap.shape), np.bool_)
+    mask.paste_into(full[0])
+    around = to_azimuthal(full, basemap=basemap, azimuthal=grid).astype(np.float32)
+    bands = np.concatenate([around, around, around])
+    names = ("probability", "vote_fraction", "mask")
+    write_cog(paths.segmentation(crater.key), bands, grid=grid, band_names=names)
+    mosaic = to_azimuthal(made.planet.raster, basemap=basemap, azimuthal=grid)
+    write_cog(paths.azimuthal_mosaic(crater.key), mosaic, grid=grid, nodata=0)
