@@ -16,7 +16,7 @@ PICTURE_PX = 480
 # Okabe and Ito: told apart by people who see red and green alike.
 NONE_RGB, ALL_RGB = Rgb(0, 114, 178), Rgb(230, 159, 0)
 OUTLINE_RGB = (255, 255, 255)
-OPACITY = 0.5
+OPACITY = 0.6
 
 
 def location_picture(

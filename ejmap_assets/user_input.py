@@ -11,6 +11,7 @@ from ejmap_geo.craters import Crater, craters_of, read_catalogue
 from ejmap_geo.errors import GeoError
 from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.raster import basemap_grid_of, mask_window_of
+from ejmap_geo.tile_locations import read_tile_locations
 
 MASK_NAMES = "mask_*.tif"
 
@@ -18,7 +19,7 @@ Result = TypeVar("Result")
 
 
 def check_user_input(project: Project, paths: ProjectPaths) -> list[str]:
-    """Check mosaic, crater table and masks of a project without reading their pixels.
+    """Check mosaic, crater table, masks and tile locations of a project, but for their pixels.
 
     Args:
         project: Settings; sources other than the user's files have nothing to check.
@@ -57,6 +58,10 @@ def check_user_input(project: Project, paths: ProjectPaths) -> list[str]:
             wrong += _mask_names(folder, craters_of(catalogue))
         if basemap is not None:
             _check_masks(wrong, folder, basemap)
+    if source.tiles is not None and basemap is not None:
+        _attempt(
+            wrong, partial(read_tile_locations, paths.user_file(source.tiles), basemap=basemap)
+        )
     if wrong:
         raise SourceError("; and ".join(wrong))
     return [] if catalogue is None else list(catalogue.attrs["notes"])

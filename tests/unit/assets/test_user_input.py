@@ -192,3 +192,16 @@ def test_all_wrong_files_are_told_at_once(tmp_path: Path) -> None:
 
     with pytest.raises(SourceError, match=r"kilometres.*; and mosaic mosaic.tif has 1 band"):
         _check(tmp_path)
+
+
+def test_tile_locations_are_checked_with_the_rest(tmp_path: Path) -> None:
+    """They must lie on the mosaic; without a mosaic that fits nothing can be said of them."""
+    _good(tmp_path)
+    tiles = {"tile_id": [1], "row": [8], "col": [60], "height_px": [8], "width_px": [8]}
+    pd.DataFrame(tiles).to_csv(tmp_path / "tiles.csv", index=False)
+
+    assert _check(tmp_path, tiles="tiles.csv") == []
+
+    pd.DataFrame(tiles | {"row": [30]}).to_csv(tmp_path / "tiles.csv", index=False)
+    with pytest.raises(SourceError, match="tile 1 at row 30, col 60 with 8x8 px does not lie"):
+        _check(tmp_path, tiles="tiles.csv")
