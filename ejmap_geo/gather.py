@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ejmap_geo.patches import (
     AZIMUTHAL_TO_BASEMAP,
     BASEMAP_TO_AZIMUTHAL,
-    EXACT_PX,
+    EXACT_SIDE_PX,
     PATCH_PX,
     STACK,
     Block,
@@ -32,6 +32,8 @@ from ejmap_geo.patches import (
 )
 
 OUTSIDE = -(2**31)
+# First and last rows, first and last columns; the last ones are not part of it.
+Part = tuple[int, int, int, int]
 
 
 class Route(NamedTuple):
@@ -53,13 +55,15 @@ class _Patch(NamedTuple):
     """A block whose places are known: relative to a pixel of the source, its *spot*.
 
     Attributes:
-        block: First row, first column, height and width in the grid.
+        block: Where it lies in its grid.
+        part: What is asked for of it.
         powers: Coefficients of the polynomials.
         spot: Row and column, counted from the corner of the source; they may lie outside.
         start: Where in its pixel the middle of the block lies, 0 to 1.
     """
 
     block: Block
+    part: Part
     powers: Powers
     spot: tuple[int, int]
     start: tuple[float, float]
@@ -84,45 +88,58 @@ def gather(
     """
     powers = np.empty((2, *scheme.inverse.shape))
     index = np.empty((PATCH_PX, PATCH_PX), np.int32)
-    stack = np.empty((STACK, 4), np.int64)
-    for top in range(rows[0], rows[1], PATCH_PX):
-        height = min(PATCH_PX, rows[1] - top)
-        for left in range(0, out.shape[2], PATCH_PX):
-            width = min(PATCH_PX, out.shape[2] - left)
-            push(stack, 0, (route.corner[0] + top, route.corner[1] + left, height, width))
+    stack = np.empty((STACK, 3), np.int64)
+    top, left = route.corner[0] + rows[0], route.corner[1]
+    asked = top, left, route.corner[0] + rows[1], left + out.shape[2]
+    for patch_top in range(top // PATCH_PX * PATCH_PX, asked[2], PATCH_PX):
+        for patch_left in range(left // PATCH_PX * PATCH_PX, asked[3], PATCH_PX):
+            push(stack, 0, (patch_top, patch_left, PATCH_PX))
             count = 1
             while count > 0:
                 count -= 1
-                block = stack[count, 0], stack[count, 1], stack[count, 2], stack[count, 3]
-                if _is_out_of_reach(route, block):
+                block = stack[count, 0], stack[count, 1], stack[count, 2]
+                part = _part(block, asked)
+                if part[0] >= part[1] or part[2] >= part[3] or _is_out_of_reach(route, block):
                     continue
-                if block[2] * block[3] <= EXACT_PX:
-                    _read_pixels(values, out, route, block)
+                if block[2] <= EXACT_SIDE_PX:
+                    _read_pixels(values, out, route, block, part)
                     continue
                 fits, middle = fit_patch(route.warp, block, scheme, powers)
                 if fits:
-                    _read_patch(values, out, route, _patch(route, block, powers, middle), index)
+                    patch = _patch(route, block, part, powers, middle)
+                    _read_patch(values, out, route, patch, index)
                 else:
                     count = push_quarters(stack, count, block)
+
+
+@njit(inline="always")
+def _part(block: Block, asked: Part) -> Part:
+    """Return which rows and columns of a block are asked for, counted from its corner."""
+    row, col, side = block
+    return (
+        max(asked[0] - row, 0),
+        min(asked[2] - row, side),
+        max(asked[1] - col, 0),
+        min(asked[3] - col, side),
+    )
 
 
 @njit
 def _is_out_of_reach(route: Route, block: Block) -> bool:
     """Return whether all of a block lies beyond the antipode, or its places beyond the source."""
     warp, source = route.warp, route.source
-    row, col, height, width = block
-    middle = place_in(warp, row + height / 2, col + width / 2)
+    row, col, side = block
+    middle = place_in(warp, row + side / 2, col + side / 2)
     # No pixel of the block is farther than this from its middle, on the sphere.
-    apart = (height + width) / 2
     if warp.kind == BASEMAP_TO_AZIMUTHAL:
-        apart_px = apart * (2 * math.pi / warp.period_px) / warp.step_rad
+        apart_px = side * (2 * math.pi / warp.period_px) / warp.step_rad
         range_px = math.hypot(middle[0] - warp.half_px, middle[1] - warp.half_px)
         return range_px - apart_px > math.sqrt(2) * warp.half_px + 1
     nearest_px = math.hypot(
-        max(row - warp.half_px, warp.half_px - row - height, 0),
-        max(col - warp.half_px, warp.half_px - col - width, 0),
+        max(row - warp.half_px, warp.half_px - row - side, 0),
+        max(col - warp.half_px, warp.half_px - col - side, 0),
     )
-    apart_px = apart * warp.step_rad * warp.period_px / (2 * math.pi) + 1
+    apart_px = side * warp.step_rad * warp.period_px / (2 * math.pi) + 1
     return (
         nearest_px * warp.step_rad > math.pi
         or middle[0] + apart_px < source[0]
@@ -136,10 +153,11 @@ def _read_pixels(
     out: NDArray[np.unsignedinteger],
     route: Route,
     block: Block,
+    part: Part,
 ) -> None:
     """Read every pixel of a block by exact geometry."""
-    for i in range(block[2]):
-        for j in range(block[3]):
+    for i in range(part[0], part[1]):
+        for j in range(part[2], part[3]):
             place = place_in(route.warp, block[0] + i + 0.5, block[1] + j + 0.5)
             row, col = math.floor(place[0]), math.floor(place[1])
             row, col = _in_source(route, row - route.source[0], col - route.source[1])
@@ -171,13 +189,15 @@ def _in_source(route: Route, row: int, col: int) -> tuple[int, int]:
 
 
 @njit
-def _patch(route: Route, block: Block, powers: Powers, middle: tuple[float, float]) -> _Patch:
+def _patch(
+    route: Route, block: Block, part: Part, powers: Powers, middle: tuple[float, float]
+) -> _Patch:
     row, col = math.floor(middle[0]), math.floor(middle[1])
     start = (middle[0] - row, middle[1] - col)
     row, col = row - route.source[0], col - route.source[1]
     if route.warp.kind == AZIMUTHAL_TO_BASEMAP:
         col %= route.warp.period_px
-    return _Patch(block, powers, (row, col), start)
+    return _Patch(block, part, powers, (row, col), start)
 
 
 @njit
@@ -200,8 +220,9 @@ def _read_patch(
     down, right = patch.block[0] - route.corner[0], patch.block[1] - route.corner[1]
     for b in range(out.shape[0]):
         band = values[b]
-        for i in range(patch.block[2]):
-            places, line = index[i], out[b, down + i, right : right + patch.block[3]]
+        for i in range(patch.part[0], patch.part[1]):
+            start, stop = patch.part[2], patch.part[3]
+            places, line = index[i, start:stop], out[b, down + i, right + start : right + stop]
             if is_inside:
                 for j in range(line.size):
                     # Unsigned: numba would count negative indices from the end.
@@ -223,9 +244,9 @@ def _overlap(route: Route, patch: _Patch) -> tuple[bool, bool]:
     is_inside = top >= 0 and left >= 0 and bottom < height and right < width
     is_outside = bottom < 0 or top > height or left > width or right < 0
     if warp.kind == AZIMUTHAL_TO_BASEMAP:
-        row, col, block_height, block_width = patch.block
-        farthest_row = max(warp.half_px - row, row + block_height - warp.half_px)
-        farthest_col = max(warp.half_px - col, col + block_width - warp.half_px)
+        row, col, side = patch.block
+        farthest_row = max(warp.half_px - row, row + side - warp.half_px)
+        farthest_col = max(warp.half_px - col, col + side - warp.half_px)
         is_inside &= math.hypot(farthest_row, farthest_col) * warp.step_rad <= math.pi
         # The spot's column is 0 to the period: the source may be met this, last or next time round.
         is_outside = bottom < 0 or top > height or (left > width and right < warp.period_px)
@@ -235,17 +256,15 @@ def _overlap(route: Route, patch: _Patch) -> tuple[bool, bool]:
 @njit
 def _place_inside(index: NDArray[np.int32], route: Route, patch: _Patch) -> None:
     """Write which pixel of the source each pixel of a block is, counted from the spot."""
-    height, width = patch.block[2], patch.block[3]
-    half_height, half_width = max(height - 1, 1) / 2, max(width - 1, 1) / 2
-    scale, shift = np.float32(1 / half_width), np.float32((0.5 - width / 2) / half_width)
-    stride = np.int32(route.source[3])
-    for i in range(height):
-        v = (i + 0.5 - height / 2) / half_height
+    half = (patch.block[2] - 1) / 2
+    scale, stride = np.float32(1 / half), np.int32(route.source[3])
+    for i in range(patch.part[0], patch.part[1]):
+        v = (i - half) / half
         down = along_row(patch.powers[0], v, patch.start[0])
         right = along_row(patch.powers[1], v, patch.start[1])
         line = index[i]
-        for j in range(width):
-            u = np.float32(j) * scale + shift
+        for j in range(patch.part[2], patch.part[3]):
+            u = np.float32(j) * scale - np.float32(1)
             row = np.int32(np.floor(along_u(down, u)))
             line[j] = row * stride + np.int32(np.floor(along_u(right, u)))
 
@@ -253,14 +272,14 @@ def _place_inside(index: NDArray[np.int32], route: Route, patch: _Patch) -> None
 @njit
 def _place_anywhere(index: NDArray[np.int32], route: Route, patch: _Patch) -> None:
     """Do as :func:`_place_inside` where places may lie outside or come round to the source."""
-    height, width = patch.block[2], patch.block[3]
-    half_height, half_width = max(height - 1, 1) / 2, max(width - 1, 1) / 2
-    for i in range(height):
-        v = (i + 0.5 - height / 2) / half_height
+    half = (patch.block[2] - 1) / 2
+    scale = np.float32(1 / half)
+    for i in range(patch.part[0], patch.part[1]):
+        v = (i - half) / half
         down = along_row(patch.powers[0], v, patch.start[0])
         right = along_row(patch.powers[1], v, patch.start[1])
-        for j in range(width):
-            u = np.float32((j + 0.5 - width / 2) / half_width)
+        for j in range(patch.part[2], patch.part[3]):
+            u = np.float32(j) * scale - np.float32(1)
             row = patch.spot[0] + math.floor(along_u(down, u))
             col = patch.spot[1] + math.floor(along_u(right, u))
             row, col = _in_source(route, row, col)

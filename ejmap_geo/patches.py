@@ -24,18 +24,20 @@ AZIMUTHAL_TO_POLAR = 2
 
 TERMS = 5
 PATCH_PX = 64
-# Below this many pixels it is cheaper to compute each than to fit and compare.
-EXACT_PX = 64
+# A block of this side has 64 pixels: it is cheaper to compute each than to fit and compare.
+EXACT_SIDE_PX = 8
 TOLERANCE_PX = 5e-4
 
 # Rounding must not carry the antipode, which lies on the very edge of a whole-planet raster, over
 # that edge. On a basemap of 23040 columns this is 4e-6 of a pixel.
 NEARLY_PI = math.pi - 1e-9
 
-# Splitting leaves three blocks behind at each of six levels, from 64 pixels to one.
-STACK = 24
+# Splitting leaves three blocks behind at each of the three levels from 64 to 8 pixels.
+STACK = 16
 
-Block = tuple[int, int, int, int]
+# First row, first column and side. Blocks of PATCH_PX start at multiples of it in their grid, so
+# that a pixel is read from the same place whatever part of a raster is asked for.
+Block = tuple[int, int, int]
 Powers = NDArray[np.float64]
 Coefficients = tuple[np.float32, np.float32, np.float32, np.float32, np.float32]
 
@@ -148,7 +150,7 @@ def fit_patch(
 
     Args:
         warp: From the grid of the block to another.
-        block: First row, first column, height and width.
+        block: Pixels to describe.
         scheme: See :func:`patch_scheme`.
         powers: Is filled with coefficients ``(row or col, power of v, power of u)`` that give the
             place relative to that of the middle; v and u grow from -1 at the centre of the first
@@ -157,21 +159,20 @@ def fit_patch(
     Returns:
         Whether the polynomials hold everywhere, and the exact place of the middle of the block.
     """
-    row, col, height, width = block
-    middle_row, middle_col = row + height / 2, col + width / 2
-    half_height, half_width = max(height - 1, 1) / 2, max(width - 1, 1) / 2
+    row, col, side = block
+    middle_row, middle_col, half = row + side / 2, col + side / 2, (side - 1) / 2
     origin = place_in(warp, middle_row, middle_col)
     values = np.empty((2, TERMS, TERMS))
     for i in range(TERMS):
         for j in range(TERMS):
-            down = middle_row + scheme.nodes[i] * half_height
-            right = middle_col + scheme.nodes[j] * half_width
+            down = middle_row + scheme.nodes[i] * half
+            right = middle_col + scheme.nodes[j] * half
             values[0, i, j], values[1, i, j] = _place_from(warp, origin, down, right)
     for axis in range(2):
         _to_powers(values[axis], scheme.inverse, powers[axis])
     for k in range(scheme.probes.shape[0]):
         v, u = scheme.probes[k, 0], scheme.probes[k, 1]
-        down, right = middle_row + v * half_height, middle_col + u * half_width
+        down, right = middle_row + v * half, middle_col + u * half
         exact_row, exact_col = _place_from(warp, origin, down, right)
         off_row = _value(powers[0], v, u) - exact_row
         off_col = _value(powers[1], v, u) - exact_col
@@ -246,19 +247,15 @@ def along_u(p: Coefficients, u: np.float32) -> np.float32:
 @njit(cache=True)
 def push_quarters(stack: NDArray[np.int64], count: int, block: Block) -> int:
     """Put the quarters of a block on a stack of ``count`` blocks and return how many there are."""
-    row, col, height, width = block
-    upper, left = (height + 1) // 2, (width + 1) // 2
-    for i in range(2):
-        for j in range(2):
-            part_height = height - upper if i else upper
-            part_width = width - left if j else left
-            if part_height > 0 and part_width > 0:
-                push(stack, count, (row + i * upper, col + j * left, part_height, part_width))
-                count += 1
-    return count
+    row, col, side = block[0], block[1], block[2] // 2
+    push(stack, count, (row, col, side))
+    push(stack, count + 1, (row, col + side, side))
+    push(stack, count + 2, (row + side, col, side))
+    push(stack, count + 3, (row + side, col + side, side))
+    return count + 4
 
 
 @njit(cache=True)
 def push(stack: NDArray[np.int64], count: int, block: Block) -> None:
     """Put a block on a stack of ``count`` blocks."""
-    stack[count, 0], stack[count, 1], stack[count, 2], stack[count, 3] = block
+    stack[count, 0], stack[count, 1], stack[count, 2] = block

@@ -5,16 +5,25 @@ what lies beside them in the same ring, never with the whole surroundings.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ejmap_geo.coords import LonLat
-from ejmap_geo.distance import basemap_distance_m
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
-from ejmap_geo.masks import PlacedMask, crop, pixel_area_m2
+from ejmap_geo.masks import PlacedMask, pixel_area_m2
+from ejmap_geo.overlaps import Piece, pieces_of
+from ejmap_geo.reach import farthest_on_basemap_m
 from ejmap_geo.reproject import covering_window
+from ejmap_geo.strips import in_strips, kernel_input
+from ejmap_geo.window import Window
+
+# Sums are made in so many blocks of rows whatever the number of threads, so that the order of
+# additions, and with it the last digit, is the same on every machine.
+SUMMED_BLOCKS = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,23 +94,18 @@ def ring_profile(
         reach_m=float(edges_m[-1]),
     )
     window = covering_window(reaching, basemap, reach_m=float(edges_m[-1]))
-    distance_m = basemap_distance_m(basemap, window, origin=center)
-    ring = np.searchsorted(edges_m, distance_m, side="right") - 1
-    bands = crop(raster, window)
-    used = (ring >= 0) & (ring < edges_m.size - 1) & (bands != nodata).any(axis=0)
-    area_m2 = np.broadcast_to(pixel_area_m2(basemap, window)[:, None], window.shape)[used]
+    rings = _rings_in(basemap, window, center=center, edges_m=edges_m)
+    inside = mask.within(window, basemap)
+    sums = _ring_sums(kernel_input(raster), inside, rings, window=window, nodata=nodata)
     # Rings outside the mask come first, then the same rings inside.
-    rings = edges_m.size - 1
-    part = ring[used] + rings * mask.within(window, basemap)[used]
-    total_m2 = np.bincount(part, area_m2, 2 * rings).astype(np.float64)
-    weighted = np.stack([np.bincount(part, area_m2 * band[used], 2 * rings) for band in bands])
-    means = _ratio(weighted.astype(np.float64), np.broadcast_to(total_m2, weighted.shape))
+    count = edges_m.size - 1
+    means = _ratio(sums[1:], np.broadcast_to(sums[0], sums[1:].shape))
     return RingProfile(
         edges_m=edges_m,
-        inside_m2=total_m2[rings:],
-        outside_m2=total_m2[:rings],
-        inside_mean=means[:, rings:],
-        outside_mean=means[:, :rings],
+        inside_m2=sums[0, count:],
+        outside_m2=sums[0, :count],
+        inside_mean=means[:, count:],
+        outside_mean=means[:, :count],
     )
 
 
@@ -127,12 +131,110 @@ def contrast_at_equal_distance(
     """
     if mask.window is None:
         return np.full(len(raster), np.nan)
-    distance_m = basemap_distance_m(basemap, mask.window, origin=center)
-    farthest_m = max(float(distance_m[mask.mask].max()), radius_m)
+    farthest_m = max(farthest_on_basemap_m(mask, basemap=basemap, origin=center), radius_m)
     count = int((farthest_m - radius_m) // (2 * basemap.resolution_m)) + 1
     edges_m = radius_m + 2 * basemap.resolution_m * np.arange(count + 1, dtype=np.float64)
     profile = ring_profile(raster, basemap=basemap, center=center, mask=mask, edges_m=edges_m)
     return profile.contrast
+
+
+class _Rings(NamedTuple):
+    """Distances and areas in a window: sin^2 of half a distance is along + shrink * across.
+
+    Attributes:
+        chords: That number for the edges of the rings, ``(ring + 1,)``.
+        along: ``(height,)``.
+        shrink: ``(height,)``.
+        across: ``(width,)``.
+        area_m2: Area of a pixel by row, ``(height,)``.
+    """
+
+    chords: NDArray[np.float64]
+    along: NDArray[np.float64]
+    shrink: NDArray[np.float64]
+    across: NDArray[np.float64]
+    area_m2: NDArray[np.float64]
+
+
+def _rings_in(
+    basemap: BasemapGrid, window: Window, *, center: LonLat, edges_m: NDArray[np.float64]
+) -> _Rings:
+    cell = 2 * np.pi / basemap.width_px
+    lon0, lat0 = np.radians(center)
+    lat = np.pi / 2 - (np.arange(window.row, window.row + window.height) + 0.5) * cell
+    lon = (np.arange(window.col, window.col + window.width) + 0.5) * cell - np.pi
+    halves = edges_m / (2 * basemap.body.radius_m)
+    # No pixel lies beyond the antipode; edges there only have to keep growing.
+    chords = np.where(halves < np.pi / 2, np.sin(halves) ** 2, 1 + halves)
+    return _Rings(
+        chords=chords,
+        along=np.sin((lat - lat0) / 2) ** 2,
+        shrink=np.cos(lat0) * np.cos(lat),
+        across=np.sin((lon - lon0) / 2) ** 2,
+        area_m2=pixel_area_m2(basemap, window),
+    )
+
+
+def _ring_sums(
+    raster: NDArray[np.generic],
+    inside: NDArray[np.bool_],
+    rings: _Rings,
+    *,
+    window: Window,
+    nodata: float,
+) -> NDArray[np.float64]:
+    """Return areas, and areas times bands, by ring: ``(1 + band, 2 * ring)``, outside first."""
+    step = -(-window.height // SUMMED_BLOCKS)
+    shape = (SUMMED_BLOCKS, 1 + raster.shape[0], 2 * (rings.chords.size - 1))
+    sums = np.zeros(shape)
+    for piece in pieces_of(window, raster.shape[2]):
+        in_strips(
+            lambda *rows, piece=piece: _add_rings(
+                sums, raster, inside, rings, (piece, nodata, step), rows
+            ),
+            rows=window.height,
+            cols=window.width,
+            step=step,
+        )
+    return sums.sum(axis=0)
+
+
+@njit(cache=True, nogil=True)
+def _add_rings(
+    sums: NDArray[np.float64],
+    raster: NDArray[np.generic],
+    inside: NDArray[np.bool_],
+    rings: _Rings,
+    place: tuple[Piece, float, int],
+    rows: tuple[int, int],
+) -> None:
+    """Add areas and weighted bands of a piece's rows to the sums of their block of rows.
+
+    ``place`` are the piece, the value that means no data, and the rows of a block.
+    """
+    (top, left, first, stop), nodata, step = place
+    count = rings.chords.size - 1
+    k = 0
+    for i in range(rows[0], rows[1]):
+        block = sums[i // step]
+        for j in range(first, stop):
+            chord = rings.along[i] + rings.shrink[i] * rings.across[j]
+            # Neighbours lie in the same ring or the next one: no distance has to be computed.
+            while k > 0 and chord < rings.chords[k]:
+                k -= 1
+            while k < count - 1 and chord >= rings.chords[k + 1]:
+                k += 1
+            if not rings.chords[k] <= chord < rings.chords[k + 1]:
+                continue
+            row, col = top + i, left + j - first
+            is_valid = False
+            for band in range(raster.shape[0]):
+                is_valid |= raster[band, row, col] != nodata
+            if is_valid:
+                part = k + count * inside[i, j]
+                block[0, part] += rings.area_m2[i]
+                for band in range(raster.shape[0]):
+                    block[1 + band, part] += rings.area_m2[i] * raster[band, row, col]
 
 
 def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,9 +7,12 @@ import pytest
 
 from ejmap_geo.body import MERCURY
 from ejmap_geo.coords import LonLat
+from ejmap_geo.distance import basemap_distance_m
 from ejmap_geo.errors import RasterError
-from ejmap_geo.grid import AzimuthalGrid
-from ejmap_geo.reach import farthest_m
+from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.masks import PlacedMask
+from ejmap_geo.reach import farthest_m, farthest_on_basemap_m
+from ejmap_geo.window import Window
 
 GRID = AzimuthalGrid(body=MERCURY, center=LonLat(0, 0), resolution_m=1000.0, half_size_px=4)
 
@@ -31,3 +34,22 @@ def test_a_mask_of_another_grid_is_refused() -> None:
     """A crop would be measured from the wrong centre."""
     with pytest.raises(RasterError, match="mask is"):
         farthest_m(np.zeros((4, 8), np.bool_), GRID)
+
+
+def test_the_farthest_pixel_of_the_basemap_is_found_everywhere(center: LonLat) -> None:
+    """The largest of all distances to set pixels, across the antimeridian and over poles."""
+    basemap = BasemapGrid(body=MERCURY, width_px=60)
+    rng = np.random.default_rng(7)
+    for window in (
+        Window(row=0, col=50, height=9, width=25),
+        Window(row=25, col=3, height=5, width=4),
+        Window(row=0, col=0, height=30, width=60),
+    ):
+        mask = rng.random(window.shape) < 0.2
+        placed = PlacedMask(mask=mask, window=window)
+        distance_m = basemap_distance_m(basemap, window, origin=center)
+
+        found_m = farthest_on_basemap_m(placed, basemap=basemap, origin=center)
+
+        assert found_m == pytest.approx(distance_m[mask].max())
+    assert farthest_on_basemap_m(PlacedMask.empty(), basemap=basemap, origin=center) == 0
