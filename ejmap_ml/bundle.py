@@ -45,6 +45,9 @@ class Provenance(Frozen):
         samples: Number of training samples.
         steps: Optimizer steps.
         packages: Versions of the packages that trained.
+        source: Where the weights were published, such as a DOI; None when they were trained here.
+        file_name: Name of the published file.
+        file_sha256: Digest of the published file.
     """
 
     created_utc: str
@@ -54,6 +57,9 @@ class Provenance(Frozen):
     samples: int | None = None
     steps: int | None = None
     packages: dict[str, str] = Field(default_factory=dict)
+    source: str | None = None
+    file_name: str | None = None
+    file_sha256: str | None = None
 
 
 class _Stamp(Frozen):
@@ -167,6 +173,17 @@ def check_weights(weights: Mapping[str, Tensor], *, wanted: Mapping[str, Tensor]
         )
 
 
+def expected_weights(config: ModelConfig) -> dict[str, Tensor]:
+    """Return what the weights of a model are called, with their shapes and types but no values.
+
+    Raises:
+        ConfigError: timm or smp know no such network.
+    """
+    # On the meta device: a configuration from anywhere must not decide how much memory is taken.
+    with torch.device("meta"):
+        return NormalizedNetwork(build_network(config), None).state_dict()
+
+
 def _described(value: Tensor) -> str:
     return f"{str(value.dtype).removeprefix('torch.')} {tuple(value.shape)}"
 
@@ -200,8 +217,5 @@ def _read_weights(path: Path, config: ModelConfig) -> dict[str, Tensor]:
         weights = load_file(path)
     except SafetensorError as error:
         raise BundleError(f"{path} cannot be read as safetensors: {error}") from error
-    # On the meta device: a configuration from anywhere must not decide how much memory is taken.
-    with torch.device("meta"):
-        network = NormalizedNetwork(build_network(config), None)
-    check_weights(weights, wanted=network.state_dict())
+    check_weights(weights, wanted=expected_weights(config))
     return weights
