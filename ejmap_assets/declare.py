@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from ejmap_assets.artefact import Artefact, Stopwatch
+from ejmap_assets.automation import rule_of
 from ejmap_assets.failures import is_permanent, permanent
 from ejmap_assets.lineage import LINEAGE
 from ejmap_assets.progress import Progress
@@ -86,6 +87,7 @@ def project_asset(
             tags={"ejmap/kind": kind},
             code_version=node.code_version,
             partitions_def=node.division.partitions_def,
+            automation_condition=rule_of(make.__name__),
         )
         def asset(
             context: dg.AssetExecutionContext,

@@ -11,11 +11,15 @@ from ejmap_assets.assets.ejseg import ejseg_model, ejseg_samples, promoted_ejseg
 from ejmap_assets.assets.map_scores import map_scores
 from ejmap_assets.assets.model_comparison import model_comparison
 from ejmap_assets.assets.tile_scores import tile_scores
+from ejmap_assets.automation import build_automation_sensor
 from ejmap_assets.checks import build_checks
 from ejmap_assets.chunk import CraterStep
 from ejmap_assets.jobs import build_jobs
+from ejmap_assets.operations import build_operations
 from ejmap_assets.progress import Silence
 from ejmap_assets.resources import ProjectResource
+from ejmap_assets.schedules import build_schedules
+from ejmap_assets.sensors import build_file_sensors
 
 
 def build_defs(
@@ -55,7 +59,9 @@ def build_defs(
             model_comparison,
         ],
         asset_checks=build_checks(),
-        jobs=build_jobs(),
+        jobs=[*build_jobs(), *build_operations()],
+        sensors=[build_automation_sensor(), *build_file_sensors()],
+        schedules=build_schedules(),
         # What is materialised by a click in the UI runs in one process too.
         executor=dg.in_process_executor,
         resources={

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         UnresolvedAssetJobDefinition,
     )
 
+PREPARE = "prepare"
 SOURCES = ("basemap_mosaic", "crater_catalogue", "manual_masks")
 TRAINING = ("training_planets", "labelled_tiles", "split_table")
 PROMOTED = ("promoted_ejconn", "promoted_ejseg")
@@ -44,7 +45,7 @@ def _job(
 def build_jobs() -> list["UnresolvedAssetJobDefinition"]:
     """Return the jobs of a project, in the order in which a newcomer runs them."""
     return [
-        _job("prepare", SOURCES, "Read the mosaic, the crater table and the manual masks."),
+        _job(PREPARE, SOURCES, "Read the mosaic, the crater table and the manual masks."),
         _job("prepare_training", TRAINING, "Gather labelled craters and lay out their tiles."),
         _job("cut_ejconn_samples", ("ejconn_samples",), "Cut the crops that versions learn from."),
         _job("cut_ejseg_samples", ("ejseg_samples",), "Cut the tiles that versions learn from."),

@@ -90,18 +90,18 @@ def _member(kind: ModelKind) -> Output:
 
 LINEAGE: Mapping[str, Node] = {
     "basemap_mosaic": Node(
-        output=lambda paths, _: paths.basemap_mosaic, settings=recipe_settings.of_sources
+        output=lambda paths, _: paths.basemap_mosaic, settings=recipe_settings.of_mosaic
     ),
     # A synthetic planet is made whole with its mosaic, craters and true ejecta included.
     "crater_catalogue": Node(
         output=lambda paths, _: paths.crater_catalogue,
         inputs=("basemap_mosaic",),
-        settings=recipe_settings.of_sources,
+        settings=recipe_settings.of_catalogue,
     ),
     "manual_masks": Node(
         output=lambda paths, _: paths.manual_masks,
         inputs=("basemap_mosaic", "crater_catalogue"),
-        settings=recipe_settings.of_sources,
+        settings=recipe_settings.of_manual_masks,
     ),
     "training_planets": Node(
         output=lambda paths, _: paths.training,

@@ -137,17 +137,20 @@ def last_record(
     key = dg.AssetKey(asset)
     wanted = key if partition is None else dg.AssetRecordsFilter(key, asset_partitions=[partition])
     records = instance.fetch_materializations(wanted, limit=1).records
-    if not records:
+    return record_of(records[0]) if records else None
+
+
+def record_of(event: dg.EventLogRecord) -> Record | None:
+    """Return what a materialisation in the event log says; None for other events."""
+    materialization = event.asset_materialization
+    if materialization is None:
         return None
-    event = records[0].asset_materialization
-    if event is None:
-        return None
-    tags = event.tags or {}
+    tags = materialization.tags or {}
     return Record(
         data_version=tags.get(DATA_VERSION_TAG, ""),
         recipe=tags.get(RECIPE_TAG, ""),
-        storage_id=records[0].storage_id,
-        metadata=event.metadata,
+        storage_id=event.storage_id,
+        metadata=materialization.metadata,
     )
 
 

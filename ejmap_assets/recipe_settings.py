@@ -4,7 +4,8 @@ Every function takes the project and a partition ("" for undivided assets).
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from ejmap_assets import partitions
 from ejmap_assets.model_choice import (
@@ -24,34 +25,71 @@ from ejmap_ml.ejseg.polar_config import PolarUnetConfig
 Settings = Callable[[OpenProject, str], object]
 
 
-def of_sources(project: OpenProject, _: str) -> object:
-    """What is mapped."""
+def of_mosaic(project: OpenProject, _: str) -> object:
+    """Which planet is mapped, and the file of its mosaic."""
+    return [_stated_source(project), _stamps(_mosaic_files(project))]
+
+
+def of_catalogue(project: OpenProject, _: str) -> object:
+    """The planet and the files of its crater table."""
+    return [_stated_source(project), _stamps(_catalogue_files(project))]
+
+
+def of_manual_masks(project: OpenProject, _: str) -> object:
+    """The planet and the files of its masks."""
+    return [_stated_source(project), _stamps(_mask_files(project))]
+
+
+def _stated_source(project: OpenProject) -> object:
     # What is used in the place of our own predictions changes nothing of mosaic and craters.
     stated = project.settings.source.model_dump(
         mode="json", exclude={"tiles", "tables", "connections", "masks_run"}
     )
-    return [project.settings.body, stated, _stamps_of_files(project)]
+    return [project.settings.body, stated]
 
 
-def _stamps_of_files(project: OpenProject) -> list[tuple[str, int, int]]:
-    """Return name, size and time of change of every file that the user brings.
+def _mosaic_files(project: OpenProject) -> list[Path]:
+    match project.settings.source:
+        case FilesSource() as source:
+            return [project.paths.user_file(source.mosaic)]
+        case EjmapFolderSource() as source:
+            named = [] if source.mosaic is None else [project.paths.user_file(source.mosaic)]
+            folder = project.paths.user_file(source.folder)
+            return [*named, folder / "data" / "mosaics" / "cylindrical_mosaic.tif"]
+        case _:
+            return []
 
-    A file that was only touched is read again, but then its content has the same data version, and
-    nothing that is made from it follows.
-    """
+
+def _catalogue_files(project: OpenProject) -> list[Path]:
     match project.settings.source:
         case FilesSource() as source:
             craters = project.paths.user_file(source.craters)
             # A Shapefile is several files of one name.
-            files = [project.paths.user_file(source.mosaic)]
-            files += craters.parent.glob(f"{craters.stem}.*")
-            if source.masks is not None:
-                files += project.paths.user_file(source.masks).glob("*.tif")
+            return [*craters.parent.glob(f"{craters.stem}.*")]
         case EjmapFolderSource() as source:
             folder = project.paths.user_file(source.folder)
-            files = [*folder.glob("data/*/*.tif"), *folder.glob("data/*/fresh_craters.*")]
+            tiles = folder.glob("data/conn_data/eval_positions/*.csv")
+            return [*folder.glob("data/ejc_data/fresh_craters.*"), *tiles]
         case _:
             return []
+
+
+def _mask_files(project: OpenProject) -> list[Path]:
+    match project.settings.source:
+        case FilesSource(masks=masks) if masks is not None:
+            return [*project.paths.user_file(masks).glob("*.tif")]
+        case EjmapFolderSource() as source:
+            return [*project.paths.user_file(source.folder).glob("data/cyl_data/*.tif")]
+        case _:
+            return []
+
+
+def _stamps(files: Iterable[Path]) -> list[tuple[str, int, int]]:
+    """Return name, size and time of change of files.
+
+    A file that was only touched is read again, but then its content has the same data version, and
+    nothing that is made from it follows.
+    """
     found = ((file, file.stat()) for file in sorted(files) if file.is_file())
     return [(file.name, stat.st_size, stat.st_mtime_ns) for file, stat in found]
 

@@ -17,6 +17,7 @@ from ejmap_assets.provenance import (
     content_version,
     last_record,
 )
+from ejmap_assets.records import RecordCache
 from ejmap_assets.resources import OpenProject
 from ejmap_assets.split_choice import split_version
 from ejmap_geo.craters import Crater
@@ -42,23 +43,32 @@ class RecipeBook:
     instance: dg.DagsterInstance
     craters: Mapping[str, Crater]
     _undivided: dict[str, Ingredient] = field(default_factory=dict[str, Ingredient], repr=False)
-    _seen: dict[tuple[str, str | None], Record | None] | None = field(default=None, repr=False)
+    _seen: dict[str, Mapping[str | None, Record]] | None = field(default=None, repr=False)
+    _cache: RecordCache = field(default_factory=RecordCache, repr=False)
 
-    def snapshot(self) -> "RecipeBook":
-        """Return a book that reads each materialisation once, for looking at many craters.
+    def snapshot(self, cache: RecordCache | None = None) -> "RecipeBook":
+        """Return a book that reads each asset once, for looking at many craters.
 
         What is made after its first look it does not see; do not make anything by it.
+
+        Args:
+            cache: Materialisations read before, for who looks again and again.
         """
-        return replace(self, _seen={})
+        return replace(self, _seen={}, _cache=cache or RecordCache())
 
     def last(self, asset: str, partition: str | None = None) -> Record | None:
         """Return the last materialisation of an artefact, or None if there is none."""
         if self._seen is None:
             return last_record(self.instance, asset, partition)
-        place = (asset, partition)
-        if place not in self._seen:
-            self._seen[place] = last_record(self.instance, asset, partition)
-        return self._seen[place]
+        if asset not in self._seen:
+            self._seen[asset] = self._all_records(asset)
+        return self._seen[asset].get(partition)
+
+    def _all_records(self, asset: str) -> Mapping[str | None, Record]:
+        if LINEAGE[asset].division is Division.WHOLE:
+            found = last_record(self.instance, asset)
+            return {} if found is None else {None: found}
+        return self._cache.last(self.instance, asset)
 
     def recipe(self, asset: str, partition: str | None = None) -> Recipe:
         """Return the recipe by which an artefact would be made now.

@@ -60,6 +60,18 @@ STAGES = (
 )
 
 
+# From the files that a person edits to models that may be promoted.
+RETRAINING = (
+    "prepare",
+    "prepare_training",
+    "cut_ejconn_samples",
+    "train_ejconn",
+    "cut_ejseg_samples",
+    "train_ejseg",
+    "promote",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """One run to be made.
@@ -120,6 +132,24 @@ class Runner:
         """
         return self._follow(STAGES, self._work)
 
+    def repair(self) -> list[str]:
+        """Map exactly the craters that are missing or out of date, and refresh map and scores.
+
+        Returns:
+            A sentence for each failure that did not keep the rest from being made.
+        """
+        return self._follow(_stages_of("map_craters", "refresh_map", "evaluate"), self._work)
+
+    def retrain(self) -> list[str]:
+        """Train the configured versions anew where labels or settings changed, and promote them.
+
+        Nothing is mapped: who keeps the craters up to date sees what was promoted.
+
+        Raises:
+            RunFailedError: If a stage failed.
+        """
+        return self._follow(_stages_of(*RETRAINING), self._work)
+
     def train(self, trainings: Sequence[Training]) -> None:
         """Train the members of ensembles that are missing or out of date.
 
@@ -129,13 +159,9 @@ class Runner:
             RunFailedError: If a stage failed.
         """
         kinds = {training.kind for training in trainings}
-        stages = [stage for stage in STAGES if stage.job in {"prepare", "prepare_training"}]
-        stages += [
-            stage
-            for stage in STAGES
-            for kind in sorted(kinds)
-            if stage.job in {f"cut_{kind}_samples", f"train_{kind}"}
-        ]
+        of_models = (f"{part}_{kind}" for kind in kinds for part in ("train", "cut"))
+        jobs = [name if name.startswith("train") else f"{name}_samples" for name in of_models]
+        stages = _stages_of("prepare", "prepare_training", *jobs)
         self._follow(stages, lambda stage: self._training_work(stage, trainings))
 
     def _follow(
@@ -241,6 +267,11 @@ class Runner:
             raise RunFailedError(f"{stage.title}: {sentence}")
         self._console.line(f"      {sentence}")
         return [sentence]
+
+
+def _stages_of(*jobs: str) -> list[Stage]:
+    """Return the stages of jobs in the order in which a project is made."""
+    return [stage for stage in STAGES if stage.job in jobs]
 
 
 def _member_work(book: RecipeBook, training: Training) -> Iterator[Work]:

@@ -13,6 +13,7 @@ from ejmap_assets.assets.ejconn import connection_predictions
 from ejmap_assets.assets.ejseg import segmentation_mask
 from ejmap_assets.assets.masks import basemap_mask
 from ejmap_assets.assets.tiles import tile_store
+from ejmap_assets.automation import rule_of
 from ejmap_assets.chunk import CraterStep, CraterTask, map_chunk
 from ejmap_assets.crater_work import CraterWork
 from ejmap_assets.declare import OWNERS
@@ -80,5 +81,6 @@ def _step(make: Callable[[CraterTask], Artefact], *, kinds: set[str]) -> CraterS
         code_version=node.code_version,
         partitions_def=partitions.craters,
         skippable=True,
+        automation_condition=rule_of(make.__name__),
     )
     return CraterStep(spec=spec, make=make)

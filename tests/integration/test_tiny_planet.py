@@ -138,7 +138,6 @@ def test_every_asset_reports_numbers_and_every_raster_a_picture(made: Made) -> N
         "ejseg_samples",
         "promoted_ejconn",
         "promoted_ejseg",
-        "tile_scores",
     }
     for name in LINEAGE:
         metadata = made.record(name, made.keys(name)[0]).metadata

@@ -44,12 +44,14 @@ def test_a_long_path_with_spaces_reaches_the_settings_whole(own: OpenProject) ->
     assert _source(own).craters.is_file()
 
 
-@pytest.mark.parametrize("name", ["mosaic", "craters"])
+@pytest.mark.parametrize(
+    ("name", "asset"), [("mosaic", "basemap_mosaic"), ("craters", "crater_catalogue")]
+)
 def test_a_file_that_is_edited_in_place_makes_the_sources_stale(
-    own: OpenProject, name: str
+    own: OpenProject, name: str, asset: str
 ) -> None:
     """The path stays the same, what lies there does not."""
-    node = LINEAGE["crater_catalogue"]
+    node = LINEAGE[asset]
     before = node.settings(own, "")
     file: Path = getattr(_source(own), name)
 

@@ -1,0 +1,148 @@
+"""Rules by which assets are made without being asked: when their recipe changes, and only then.
+
+Dagster's own rules look at whether inputs were *updated*; a recipe knows whether what is made from
+them would be *different*. So a crater is mapped again when its own row, the mosaic or a model's
+weights change, and not when the catalogue grows by another crater.
+"""
+
+import json
+import warnings
+from typing import Any, TypeAlias
+
+import dagster as dg
+
+from ejmap_assets.failures import StepError
+from ejmap_assets.lineage import LINEAGE, Division
+from ejmap_assets.recipes import RecipeBook, book_of
+from ejmap_assets.records import RecordCache
+from ejmap_assets.resources import ProjectResource
+
+Rule: TypeAlias = dg.AutomationCondition[Any]
+
+SECONDS_BETWEEN_LOOKS = 30
+# From the mosaic around a crater to its mask on the basemap.
+STEPS_OF_A_CRATER = 5
+# Made from the masks of all craters, and what follows from those.
+MAPS = ("global_map", "ejecta_contrast", "evaluation", "tile_scores")
+SCORES = ("map_scores", "model_comparison")
+
+
+class HasNewRecipe(dg.AutomationCondition[Any]):
+    """True at the tick at which an artefact is first found to be made by another recipe than now.
+
+    One that cannot be made yet, because an input is missing, has no recipe. One that fails is not
+    asked for again until its recipe changes: what failed will fail again, and ``repair`` is there
+    for what was mended outside of the project's data.
+    """
+
+    def __init__(self) -> None:
+        self._cache = RecordCache()
+
+    @property
+    def requires_cursor(self) -> bool:
+        """Whether what was found last is kept from tick to tick."""
+        return True
+
+    @property
+    def description(self) -> str:
+        """What the UI says of the rule."""
+        return "missing, or made from other data, models or settings than those that hold now"
+
+    def evaluate(self, context: dg.AutomationContext[Any]) -> Any:  # noqa: ANN401 - as Dagster declares it
+        """Return the partitions whose recipe is new."""
+        asset = context.key.to_user_string()
+        book = book_of(ProjectResource().open(), context.asset_graph_view.instance)
+        book = book.snapshot(self._cache)
+        partitions = _partitions(context)
+        wanted = {key: digest for key in partitions if (digest := _wanted(book, asset, key))}
+        before: dict[str, str] = json.loads(context.cursor or "{}")
+        new = {key for key, digest in wanted.items() if before.get(key) != digest}
+        return dg.AutomationResult(
+            context=context,
+            true_subset=_subset(context, new),
+            cursor=json.dumps(wanted, sort_keys=True),
+        )
+
+
+def _subset(context: dg.AutomationContext[Any], keys: set[str]) -> Any:  # noqa: ANN401 - Dagster does not name it in public
+    view = context.asset_graph_view
+    if context.partitions_def is not None:
+        return view.get_subset_from_partition_keys(context.key, context.partitions_def, keys)
+    return view.get_full_subset(key=context.key) if keys else context.get_empty_subset()
+
+
+def _partitions(context: dg.AutomationContext[Any]) -> list[str]:
+    """Return the partitions of an asset; "" stands for an undivided one."""
+    if context.partitions_def is None:
+        return [""]
+    return list(
+        context.partitions_def.get_partition_keys(
+            dynamic_partitions_store=context.asset_graph_view.instance
+        )
+    )
+
+
+def _wanted(book: RecipeBook, asset: str, partition: str) -> str | None:
+    """Return the recipe by which an artefact should be made; None if it is current or cannot be."""
+    try:
+        recipe = book.recipe(asset, partition or None)
+    except StepError:
+        return None
+    return None if book.is_current(asset, partition or None) else recipe.digest
+
+
+def rule_of(asset: str) -> Rule | None:
+    """Return the rule by which an asset is made; None for what somebody asks for."""
+    if LINEAGE[asset].division is Division.CRATERS:
+        return _labelled(_follows_its_recipe(), "the crater's recipe changed")
+    if asset in MAPS:
+        return _labelled(_settled(), "the craters have settled, and some changed")
+    if asset in SCORES:
+        return _labelled(_follows_its_recipe(), "what is scored changed")
+    return None
+
+
+def _labelled(rule: Any, label: str) -> Rule:  # noqa: ANN401 - Dagster declares labels nowhere
+    return rule.with_label(label)
+
+
+def _settled() -> Rule:
+    """Refresh once the craters have settled, however many changed; a failed one blocks nothing."""
+    moving: Rule = dg.AutomationCondition.in_progress() | dg.AutomationCondition.will_be_requested()
+    settled = ~dg.AutomationCondition.any_deps_match(moving)
+    for _ in range(STEPS_OF_A_CRATER - 1):
+        moving = dg.AutomationCondition.any_deps_match(moving)
+        settled &= ~dg.AutomationCondition.any_deps_match(moving)
+    return HasNewRecipe().since_last_handled() & ~dg.AutomationCondition.in_progress() & settled
+
+
+def _follows_its_recipe() -> Rule:
+    asked = HasNewRecipe().since_last_handled() | dg.AutomationCondition.any_deps_match(
+        dg.AutomationCondition.will_be_requested()
+    )
+    return (
+        asked
+        & ~dg.AutomationCondition.in_progress()
+        & ~dg.AutomationCondition.any_deps_in_progress()
+    )
+
+
+def build_automation_sensor() -> dg.AutomationConditionSensorDefinition:
+    """Return the sensor that follows the rules; somebody switches it on in the UI.
+
+    The rules read the project, so they are evaluated in the code location and not in the daemon.
+    """
+    with warnings.catch_warnings():
+        # We pin Dagster to one minor version, within which what is in beta may not change.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return dg.AutomationConditionSensorDefinition(
+            "keep_up_to_date",
+            target=dg.AssetSelection.all(),
+            use_user_code_server=True,
+            minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+            run_tags={"ejmap/kind": "map"},
+            description="Maps craters that are new or whose mosaic, row in the catalogue, models "
+            "or settings changed, and refreshes the map and its scores once they have settled. "
+            "What failed is not tried again until its recipe changes: run `repair` after mending "
+            "the cause.",
+        )

@@ -1,0 +1,76 @@
+"""Sensors on what people edit: the mosaic, the crater table, the masks of labelled craters.
+
+They look at names, sizes and times of change, never at pixels. A file that was only touched is read
+again, and then nothing follows, because its content has the same data version.
+"""
+
+import dagster as dg
+
+from ejmap_assets.failures import StepError
+from ejmap_assets.jobs import PREPARE
+from ejmap_assets.operations import retrain
+from ejmap_assets.recipes import book_of
+from ejmap_assets.resources import ProjectResource
+
+SECONDS_BETWEEN_LOOKS = 30
+
+
+def build_file_sensors() -> list[dg.SensorDefinition]:
+    """Return the sensors; somebody switches them on in the UI."""
+    return [
+        _sensor(
+            "mosaic_file",
+            asset="basemap_mosaic",
+            job=PREPARE,
+            selection=("basemap_mosaic",),
+            description="Reads the mosaic again when its file changes.",
+        ),
+        _sensor(
+            "crater_table",
+            asset="crater_catalogue",
+            job=PREPARE,
+            selection=("crater_catalogue",),
+            description="Reads the crater table again when its file changes. A crater that was "
+            "added becomes a partition, and is mapped when keep_up_to_date is on.",
+        ),
+        _sensor(
+            "manual_mask_files",
+            asset="manual_masks",
+            job=retrain.name,
+            selection=None,
+            description="Trains candidates when masks of labelled craters were edited: new labels, "
+            "new tiles, new members, which map the craters once they pass the gate.",
+        ),
+    ]
+
+
+def _sensor(
+    name: str,
+    *,
+    asset: str,
+    job: str,
+    selection: tuple[str, ...] | None,
+    description: str,
+) -> dg.SensorDefinition:
+    @dg.sensor(
+        name=name,
+        job_name=job,
+        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+        description=description,
+    )
+    def look(
+        context: dg.SensorEvaluationContext, project: ProjectResource
+    ) -> dg.RunRequest | dg.SkipReason:
+        book = book_of(project.open(), context.instance)
+        try:
+            recipe = book.recipe(asset)
+        except StepError as error:
+            return dg.SkipReason(str(error))
+        if book.is_current(asset):
+            return dg.SkipReason(f"{asset} is what its files say")
+        # Asked for once: a file that cannot be read would fail at every look.
+        key = f"{asset} {recipe.digest}"
+        keys = None if selection is None else [dg.AssetKey(one) for one in selection]
+        return dg.RunRequest(run_key=key, asset_selection=keys)
+
+    return look
