@@ -18,9 +18,15 @@ from ejmap_assets.members import HYPERPARAMETER
 from ejmap_assets.plots import SERIES, legend_above, new_plot
 from ejmap_assets.project_paths import ModelKind
 
-# The best there is: scores on tiles that were held back, else those that chose the epoch.
-METRICS = ("test_f1", "val_f1")
-METRIC_WORDS = {"test_f1": "test F1", "val_f1": "validation F1"}
+# The best first: a map made by this member alone in tiles that were held back, which the authors
+# compared by; the member on such tiles; the score that chose its epoch.
+MAP_METRIC, TEST_METRIC = "map_test_pixel_f1", "test_f1"
+METRICS = (MAP_METRIC, TEST_METRIC, "val_f1")
+METRIC_WORDS = {
+    MAP_METRIC: "test F1 of the map, in",
+    TEST_METRIC: "test F1 of",
+    "val_f1": "validation F1 of",
+}
 KIND_WORDS: Mapping[ModelKind, str] = {"ejconn": "EJCONN", "ejseg": "EJSEG"}
 UNIT_WORDS: Mapping[ModelKind, str] = {"ejconn": "tiles", "ejseg": "pixels"}
 MARKERS = ("o", "s", "^", "D", "v", "P")
@@ -66,11 +72,10 @@ def hyperparameter_plot(found: Sequence[Comparison], hyperparameter: str, *, yla
 
 
 def metric_of(members: pd.DataFrame) -> str | None:
-    """Return the best metric that any of the members has; None when there is none."""
-    for name in METRICS:
-        if name in members and members[name].notna().any():
-            return name
-    return None
+    """Return the metric that most of the members have, of two the better; None without scores."""
+    counts = {name: int(members[name].notna().sum()) for name in METRICS if name in members}
+    best = max(counts, key=lambda name: counts[name], default=None)
+    return best if best is not None and counts[best] else None
 
 
 def draw_means(
@@ -112,7 +117,8 @@ def draw_means(
 
 def score_words(kind: ModelKind, metric: str) -> str:
     """Return a score in words."""
-    return f"{METRIC_WORDS[metric]} of {UNIT_WORDS[kind]}"
+    unit = "pixels" if metric == MAP_METRIC else UNIT_WORDS[kind]
+    return f"{METRIC_WORDS[metric]} {unit}"
 
 
 def _in_order(values: set[str]) -> list[str]:

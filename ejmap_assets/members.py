@@ -1,7 +1,7 @@
 """The trained members of both models: what each is, what it learned from, how good it is."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,7 @@ SPLIT_COLUMNS = ("split_kind", "locations", "train_tiles", "test_tiles")
 Plain = str | int | float | bool | None
 
 
-class _Provenance(BaseModel):
+class MemberProvenance(BaseModel):
     """What is read of a bundle's origin; bundles of other versions may say more."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -52,7 +52,7 @@ class _Provenance(BaseModel):
 class _Stamp(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    provenance: _Provenance
+    provenance: MemberProvenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class Member:
     version: ModelVersion
     iteration: int
     config: Mapping[str, Plain]
-    provenance: _Provenance
+    provenance: MemberProvenance
 
     @property
     def row(self) -> dict[str, object]:
@@ -111,7 +111,7 @@ def trained_members(paths: ProjectPaths) -> Iterator[Member]:
                 )
 
 
-def member_table(members: Iterator[Member], splits: pd.DataFrame | None) -> pd.DataFrame:
+def member_table(members: Iterable[Member], splits: pd.DataFrame | None) -> pd.DataFrame:
     """Return members as a table, one row each.
 
     Args:

@@ -1,7 +1,10 @@
 """Scores in the columns of the published ``eval_metrics.csv``, ``test_metrics.csv`` and so on."""
 
+from pathlib import Path
+
 import pandas as pd
 
+from ejmap_assets.imports.ejmap_folder.csv_columns import read_columns
 from ejmap_assets.map_scoring import PIXEL, TEST, TILE, TVT, score
 
 # Their word for each score, in the order of their columns.
@@ -13,6 +16,7 @@ METRICS = {
     "Recall": "recall",
 }
 RUN = ("test-set", "iteration")
+RUN_WORDS = ("split", "iteration")
 # What their training run told of itself besides; none of it is kept here.
 RUN_INFO = (
     "epochs_run",
@@ -58,20 +62,68 @@ def test_metrics_csv(members: pd.DataFrame) -> pd.DataFrame:
     """Return the test scores of the members of one model version as published.
 
     Args:
-        members: Rows of the asset ``model_comparison`` of one model and one name, of any splits.
+        members: Rows of the asset ``model_comparison`` of one model and one name, of any splits. Of
+            rows of the same run one with scores is taken, our own before what others published.
 
     Returns:
         One row a member by split and iteration: ``test-set`` (missing for a model that learned from
         all labelled tiles), ``iteration``, ``loss``, the five scores on test tiles, and what the
         published runs told of their duration, which stays empty.
     """
-    found = members.sort_values(["split", "iteration"], ignore_index=True)
+    run = ["split", "iteration"]
+    ranks = {
+        "has_no_score": members["test_f1"].isna() if "test_f1" in members else True,
+        "is_published": members["source"].notna() if "source" in members else False,
+    }
+    ranked = members.assign(**ranks).sort_values([*run, *ranks], ignore_index=True)
+    found = ranked.drop_duplicates(run, ignore_index=True)
     columns = {"test-set": found["split"], "iteration": found["iteration"]}
     wanted = {"loss": "loss", **METRICS}
     for theirs, ours in wanted.items():
         name = f"test_{ours}"
         columns[theirs] = found[name] if name in found else pd.Series(float("nan"), found.index)
     return pd.DataFrame(columns).reindex(columns=[*columns, *RUN_INFO])
+
+
+def read_map_metrics(path: Path) -> pd.DataFrame:
+    """Read a published ``eval_metrics.csv``: how good the maps of a version's members were.
+
+    Returns:
+        ``split``, ``iteration``, and scores such as ``map_test_pixel_f1``; a score that is missing
+        is NaN.
+
+    Raises:
+        SourceError: If the file is no such table.
+    """
+    names = {
+        prefix + theirs: f"map_{scope}_{level}_{ours}"
+        for prefix, (scope, level) in PARTS.items()
+        for theirs, ours in METRICS.items()
+    }
+    return _read_runs(path, names)
+
+
+def read_test_metrics(path: Path) -> pd.DataFrame:
+    """Read a published ``test_metrics.csv``: how good a version's members were on test tiles.
+
+    Returns:
+        ``split``, ``iteration``, and scores such as ``test_f1``; a score that is missing is NaN.
+
+    Raises:
+        SourceError: If the file is no such table.
+    """
+    return _read_runs(
+        path, {"loss": "test_loss"} | {old: f"test_{new}" for old, new in METRICS.items()}
+    )
+
+
+def _read_runs(path: Path, names: dict[str, str]) -> pd.DataFrame:
+    runs = read_columns(path, whole=RUN, unique=RUN).rename(
+        columns=dict(zip(RUN, RUN_WORDS, strict=True))
+    )
+    # Without test tiles their scores are empty, or were not written at all.
+    scores = pd.read_csv(path).reindex(columns=list(names)).rename(columns=names)
+    return runs.join(scores.apply(pd.to_numeric, errors="coerce").astype(float))
 
 
 def connmatrix_csv(matrix: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from ejmap_assets.model_choice import configured_version
 from ejmap_assets.plots import shown_and_saved
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.provenance import content_version
+from ejmap_assets.published_scores import published_members
 from ejmap_assets.table_file import write_table_and_csv
 from ejmap_assets.table_metadata import table_metadata
 
@@ -26,11 +27,12 @@ def model_comparison(making: Making) -> Artefact:
     A table of versions, splits, hyperparameters and scores, and plots of it: scores over each
     hyperparameter that varies, among members that differ in nothing else (mean and standard error);
     tiles against pixels for every split; and the learning curve over the number of tile locations.
-    Plots that need more members than there are say so.
+    Plots that need more members than there are say so. A published folder adds what its authors
+    wrote down of their members.
     """
     paths = making.paths
     splits = pd.read_parquet(paths.split_index) if paths.split_index.is_file() else None
-    members = member_table(trained_members(paths), splits)
+    members = member_table([*trained_members(paths), *published_members(making.project)], splits)
     write_table_and_csv(members, paths.model_comparison)
     scores = pd.read_parquet(paths.map_scores)
     tile_f1, pixel_f1 = (score(scores, "f1", scope=TEST, level=level) for level in (TILE, PIXEL))

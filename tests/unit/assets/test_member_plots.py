@@ -28,7 +28,7 @@ def _member(model: str, **stated: object) -> dict[str, object]:
 
 
 def _plots(*rows: dict[str, object], own_map: tuple[float, float] = NO_MAP) -> Plots:
-    table = pd.DataFrame(rows, columns=pd.Index(_member("ejseg")))
+    table = pd.DataFrame(rows, columns=pd.Index({**_member("ejseg"), **(rows or [{}])[0]}))
     types = {"split": "Int64", "locations": "Int64", "split_kind": "string"}
     return comparison_plots(table.astype(types), configured=CONFIGURED, own_map=own_map)
 
@@ -89,6 +89,35 @@ def test_every_split_with_both_models_is_a_point() -> None:
     assert points.get_xdata().tolist() == pytest.approx([0.2, 0.2])
     assert points.get_ydata().tolist() == pytest.approx([0.2, 0.4])
     assert (star.get_xdata().tolist(), star.get_ydata().tolist()) == ([0.8], [0.7])
+
+
+def test_maps_of_published_members_are_points_of_their_own() -> None:
+    """Of the version with the most splits: tiles and pixels of the maps of its members."""
+    plots = _plots(
+        *(
+            _member(
+                "ejseg",
+                name=name,
+                split=split,
+                test_f1=None,
+                map_test_tile_f1=0.7 + split / 100,
+                map_test_pixel_f1=0.6,
+            )
+            for name, splits in (("ejseg_v202", (1, 2, 2)), ("ejseg_v200", (1,)))
+            for split in splits
+        )
+    )
+
+    points = plots.figures["tiles against pixels"].axes[0].lines[0]
+    assert points.get_xdata().tolist() == pytest.approx([0.71, 0.72])
+    assert plots.figures["tiles against pixels"].axes[0].get_xlabel() == "test F1 of tiles"
+
+
+def test_splits_of_nearly_the_same_size_are_no_learning_curve() -> None:
+    """Random splits may lose a location or two."""
+    plots = _plots(_member("ejseg", locations=274), _member("ejseg", split=1, locations=275))
+
+    assert "learning curve" in plots.missing
 
 
 def test_a_learning_curve_rises_over_locations_of_one_test() -> None:

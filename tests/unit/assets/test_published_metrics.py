@@ -1,11 +1,14 @@
 """Scores in the published columns: names, order and values."""
 
 import io
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from ejmap_assets import published_metrics
+from ejmap_assets.errors import SourceError
 from ejmap_assets.map_scoring import MAP_SCORE_COLUMNS
 
 SCORES = ["accuracy", "f1", "iou", "precision", "recall"]
@@ -72,6 +75,23 @@ def test_members_are_written_in_the_published_columns() -> None:
     assert table[["loss", "IoU", "runtime"]].isna().all(axis=None)
 
 
+def test_a_run_is_written_once() -> None:
+    """Imported weights without scores, the published scores of that run, and our own training."""
+    members = pd.DataFrame(
+        {
+            "split": pd.array([61, 61, 61, 61], "Int64"),
+            "iteration": [0, 0, 1, 1],
+            "source": ["doi", "doi", "doi", None],
+            "test_f1": [None, 0.7, 0.6, 0.5],
+        }
+    )
+
+    table = published_metrics.test_metrics_csv(members)
+
+    assert table["iteration"].tolist() == [0, 1]
+    assert table["F1_Score"].tolist() == [0.7, 0.5]
+
+
 def test_a_connection_matrix_is_written_with_a_nameless_index() -> None:
     """As the published one: tiles down, craters across, empty where a tile is not used."""
     matrix = pd.DataFrame({"tile_id": [4, 9], "0": [3, None], "12": [0, 1]})
@@ -79,3 +99,38 @@ def test_a_connection_matrix_is_written_with_a_nameless_index() -> None:
     text = published_metrics.connmatrix_csv(matrix.astype({"0": "Int8", "12": "Int8"})).to_csv()
 
     assert text.splitlines() == [",0,12", "4,3,0", "9,,1"]
+
+
+def test_published_scores_of_maps_are_read_back(tmp_path: Path) -> None:
+    """What was written is what is read, under our names."""
+    path = tmp_path / "eval_metrics.csv"
+    published_metrics.eval_metrics_csv(_scores(), test_set=61, iteration=2).to_csv(
+        path, index=False
+    )
+
+    (row,) = published_metrics.read_map_metrics(path).to_dict("records")
+
+    assert (row["split"], row["iteration"]) == (61, 2)
+    assert row["map_test_tile_f1"] == pytest.approx(0.41)
+    assert row["map_tvt_pixel_accuracy"] == pytest.approx(0.1)
+
+
+def test_published_runs_without_test_tiles_have_no_scores(tmp_path: Path) -> None:
+    """Their table has empty cells, or fewer columns."""
+    path = tmp_path / "test_metrics.csv"
+    path.write_text("test-set,iteration,loss,F1_Score,gpu_name\n0,0,0.4,,A100\n0,1,0.3,0.7,A100\n")
+
+    table = published_metrics.read_test_metrics(path)
+
+    assert table["test_f1"].isna().tolist() == [True, False]
+    assert table["test_loss"].tolist() == [0.4, 0.3]
+    assert table["test_iou"].isna().all()
+
+
+def test_a_table_without_runs_is_refused(tmp_path: Path) -> None:
+    """Another file of that name."""
+    path = tmp_path / "eval_metrics.csv"
+    path.write_text("F1_Score\n0.5\n")
+
+    with pytest.raises(SourceError, match="no column test-set, iteration"):
+        published_metrics.read_map_metrics(path)
