@@ -5,8 +5,8 @@ import math
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy import ndimage
 
+from ejmap_geo.clusters import clusters_of, paint_runs, runs_of
 from ejmap_geo.coords import LonLat
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks import PlacedMask
@@ -116,11 +116,14 @@ def _outline(
 
 
 def _largest_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    pieces = np.zeros(mask.shape, np.int32)
-    ndimage.label(mask, output=pieces)
-    areas_px = np.bincount(pieces.ravel())
-    areas_px[0] = 0
-    return mask & (pieces == areas_px.argmax())
+    """Clear all but the largest piece of a mask, in place, and return it."""
+    runs = runs_of(mask)
+    if runs.start.size == 0:
+        return mask
+    pieces = clusters_of(runs, cols=mask.shape[1], joins_corners=False)
+    largest = pieces.number[pieces.size_px.argmax()]
+    paint_runs(mask, runs.where(pieces.number != largest), value=False)
+    return mask
 
 
 @njit(cache=True)
@@ -131,7 +134,7 @@ def _project(rows: NDArray[np.float64], cols: NDArray[np.float64], warp: Warp) -
 
 
 @njit(cache=True)
-def _square_sides(above: NDArray[np.int64], row: NDArray[np.bool_]) -> None:
+def _square_sides(above: NDArray[np.int32], row: NDArray[np.bool_]) -> None:
     """Turn the sides of the largest squares that end in the row above into those of this row.
 
     Entry j + 1 belongs to the square whose lower right corner is column j; entry 0 stays 0. One row
@@ -146,11 +149,12 @@ def _square_sides(above: NDArray[np.int64], row: NDArray[np.bool_]) -> None:
 
 @njit(cache=True)
 def _largest_side(mask: NDArray[np.bool_]) -> int:
-    sides = np.zeros(mask.shape[1] + 1, np.int64)
+    sides = np.zeros(mask.shape[1] + 1, np.int32)
     largest = 0
     for i in range(mask.shape[0]):
         _square_sides(sides, mask[i])
-        largest = max(largest, sides.max())
+        for side in sides:
+            largest = max(largest, int(side))
     return largest
 
 
@@ -158,13 +162,14 @@ def _largest_side(mask: NDArray[np.bool_]) -> int:
 def _nearest_square(
     mask: NDArray[np.bool_], side_px: int, middle_row: float, middle_col: float
 ) -> tuple[int, int]:
-    sides = np.zeros(mask.shape[1] + 1, np.int64)
+    sides = np.zeros(mask.shape[1] + 1, np.int32)
     reach = (side_px - 1) / 2
     best, best_row, best_col = np.inf, 0, 0
     for i in range(mask.shape[0]):
         _square_sides(sides, mask[i])
         for j in range(mask.shape[1]):
-            apart = (i - reach - middle_row) ** 2 + (j - reach - middle_col) ** 2
-            if sides[j + 1] >= side_px and apart < best:
-                best, best_row, best_col = apart, i - side_px + 1, j - side_px + 1
+            if sides[j + 1] >= side_px:
+                apart = (i - reach - middle_row) ** 2 + (j - reach - middle_col) ** 2
+                if apart < best:
+                    best, best_row, best_col = apart, i - side_px + 1, j - side_px + 1
     return best_row, best_col
