@@ -1,5 +1,6 @@
 """The training of one-logit networks in Lightning: EJCONN, EJSEG and the polar EJSEG alike."""
 
+from dataclasses import asdict
 from typing import Any
 
 import lightning.pytorch as pl
@@ -17,7 +18,8 @@ from ejmap_ml.optim import build_optimizer, build_schedule
 from ejmap_ml.samples import SampleBatch
 
 STEP_STREAM = 2
-VALIDATION_F1 = "val_f1"
+# Scores of validation samples are logged under their names, as of ``ValidationMetric``, with this.
+VALIDATION = "val_"
 
 
 class BinaryTask(pl.LightningModule):
@@ -100,13 +102,5 @@ class ValidatedTask(BinaryTask):
 
     def on_validation_epoch_end(self) -> None:
         """Log the scores over all validation samples."""
-        scores = self._confusion.scores
-        self.log_dict(
-            {
-                VALIDATION_F1: scores.f1,
-                "val_iou": scores.iou,
-                "val_precision": scores.precision,
-                "val_recall": scores.recall,
-                "val_accuracy": scores.accuracy,
-            }
-        )
+        scores = asdict(self._confusion.scores)
+        self.log_dict({f"{VALIDATION}{name}": value for name, value in scores.items()})

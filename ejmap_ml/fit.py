@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import platform
 import time
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ from ejmap_ml.normalization import Normalization
 from ejmap_ml.progress import Report
 from ejmap_ml.samples import FitData, SampleSet
 from ejmap_ml.sampling import BatchLoader, SerialBatches
-from ejmap_ml.training import plan_epochs, train
+from ejmap_ml.training import EpochPlan, TrainingLog, plan_epochs, train
 
 RUN = "run.json"
 PACKAGES = ("torch", "lightning", "timm", "segmentation-models-pytorch")
@@ -43,7 +44,8 @@ class FitResult:
         bundle: The model with its best weights.
         history: One row an epoch: epoch, step, train_loss and, where validated, val_* scores.
         best_epoch: Epoch (from 0) of the weights in the bundle.
-        best_f1: Validation F1 of that epoch; None without validation.
+        best_score: Validation score of that epoch, the one that the configuration watches; None
+            without validation.
         resumed_from_step: Step at which an interrupted training was taken up; None for a new one.
         seconds: Wall-clock time of this run.
     """
@@ -51,7 +53,7 @@ class FitResult:
     bundle: ModelBundle
     history: pd.DataFrame
     best_epoch: int
-    best_f1: float | None
+    best_score: float | None
     resumed_from_step: int | None
     seconds: float
 
@@ -64,6 +66,7 @@ def fit(
     seed: int,
     augmenter: Augmenter | None = None,
     report: Report | None = None,
+    events: Path | None = None,
 ) -> FitResult:
     """Train a model, or go on where a run with the same arguments was interrupted.
 
@@ -77,39 +80,27 @@ def fit(
         seed: Decides weights, order, dropout and augmentation.
         augmenter: Change of training batches; None takes the one of the configuration.
         report: Receives progress lines; None writes them to the terminal or log.
+        events: Where TensorBoard's event files go, if it is installed; None writes none.
 
     Raises:
-        SampleError: There is no training sample.
+        SampleError: There is no training sample, or nothing that tells how to weigh samples.
         WeightsUnavailableError: Pretrained weights are configured and cannot be had.
     """
     started_s = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
-    plan = plan_epochs(config, data.train, seed=seed)
+    plan = plan_epochs(config, data, seed=seed)
     normalization = find_normalization(config, data.train)
-    with torch.random.fork_rng():
+    resumed_from_step = _resumable_step(folder, fingerprint=_fingerprint(config, data, seed))
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
-        network = NormalizedNetwork(build_network(config, pretrained=True), normalization)
-        # Convolutions run faster with the channels innermost, on CPUs and on CUDA alike.
-        network = network.to(memory_format=torch.channels_last)
-        make_task = ValidatedTask if data.is_validated else BinaryTask
-        task = make_task(
-            network,
-            config,
-            seed=seed,
-            total_steps=plan.epochs * len(plan.batches),
-            augmenter=augmenter or build_augmenter(config.augmentation, bands=config.bands),
-        )
-        resumed_from_step = _resumable_step(folder, fingerprint=_fingerprint(config, data, seed))
         keeper = train(
-            task,
+            _task(config, plan, normalization, data=data, seed=seed, augmenter=augmenter),
             plan,
             config=config,
             data=data,
-            folder=folder,
-            report=report,
+            log=TrainingLog(folder=folder, events=events, report=report),
             is_resumed=resumed_from_step is not None,
         )
-    history = pd.DataFrame(keeper.history)
     bundle = ModelBundle(
         config=config,
         weights=best_weights(folder),
@@ -118,11 +109,33 @@ def fit(
     )
     return FitResult(
         bundle=bundle,
-        history=history,
+        history=pd.DataFrame(keeper.history),
         best_epoch=keeper.best_epoch,
-        best_f1=keeper.best_f1,
+        best_score=keeper.best_score,
         resumed_from_step=resumed_from_step,
         seconds=time.monotonic() - started_s,
+    )
+
+
+def _task(
+    config: ModelConfig,
+    plan: EpochPlan,
+    normalization: Normalization | None,
+    *,
+    data: FitData,
+    seed: int,
+    augmenter: Augmenter | None,
+) -> BinaryTask:
+    network = NormalizedNetwork(build_network(config, pretrained=True), normalization)
+    make_task = ValidatedTask if data.is_validated else BinaryTask
+    # Convolutions run faster with the channels innermost, on CPUs and on CUDA alike.
+    network = network.to(memory_format=torch.channels_last)
+    return make_task(
+        network,
+        config,
+        seed=seed,
+        total_steps=plan.epochs * len(plan.batches),
+        augmenter=augmenter or build_augmenter(config.augmentation, bands=config.bands),
     )
 
 
@@ -133,11 +146,14 @@ def find_normalization(config: ModelConfig, train: SampleSet) -> Normalization |
             return None
         case FixedNormalizationConfig(extra_scale=extra_scale):
             return Normalization.fixed(bands=config.bands, extra_scale=extra_scale)
-        case TrainNormalizationConfig():
+        case TrainNormalizationConfig(extra=extra):
             serial = SerialBatches(len(train), batch_size=config.training.batch_size)
-            return Normalization.from_samples(
+            found = Normalization.from_samples(
                 batch.inputs[0].numpy() for batch in BatchLoader(train, serial)
             )
+            if extra is None:
+                return found
+            return found.with_extra(offset=extra.offset, scale=extra.scale)
         case _:
             assert_never(config.normalization)
 
@@ -167,11 +183,17 @@ def _resumable_step(folder: Path, *, fingerprint: str) -> int | None:
 
 
 def _provenance(data: FitData, *, seed: int, best: Mapping[str, float]) -> Provenance:
+    counters = {"epoch", "step"}
     return Provenance(
         created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
         seed=seed,
         inputs=dict(data.inputs),
-        scores={name: value for name, value in best.items() if name not in {"epoch", "step"}},
+        # A loss may overflow in 16 bits; JSON has no word for that.
+        scores={
+            name: value
+            for name, value in best.items()
+            if name not in counters and math.isfinite(value)
+        },
         samples=len(data.train),
         steps=int(best["step"]),
         packages={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},

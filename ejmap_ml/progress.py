@@ -9,11 +9,14 @@ from typing import Any
 import lightning.pytorch as pl
 from lightning.pytorch.callbacks import Callback
 
-from ejmap_ml.binary_task import VALIDATION_F1
+from ejmap_ml.binary_task import VALIDATION
+from ejmap_ml.training_config import ValidationMetric
 
 Report = Callable[[str], None]
 TERMINAL_INTERVAL_S = 0.5
 LOG_INTERVAL_S = 15.0
+# How scores are written; others by their names.
+WRITTEN = {"f1": "F1", "iou": "IoU"}
 
 
 class ProgressLine(Callback):
@@ -23,8 +26,16 @@ class ProgressLine(Callback):
     a log file. With one, the receiver decides how often it shows what it is told.
     """
 
-    def __init__(self, name: str, *, total_steps: int, report: Report | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        total_steps: int,
+        metric: ValidationMetric = "f1",
+        report: Report | None = None,
+    ) -> None:
         self._name = name
+        self._metric: ValidationMetric = metric
         self._total_steps = total_steps
         self._is_live = report is None and sys.stderr.isatty()
         self._report = report or (_rewrite if self._is_live else _print)
@@ -56,7 +67,7 @@ class ProgressLine(Callback):
         """Report how training ended."""
         seconds = timedelta(seconds=round(time.monotonic() - self._started_s))
         self._report(
-            f"{self._name}: trained {trainer.global_step} steps in {seconds}{_f1(trainer)}"
+            f"{self._name}: trained {trainer.global_step} steps in {seconds}{self._score(trainer)}"
         )
         if self._is_live:
             sys.stderr.write("\n")
@@ -66,14 +77,14 @@ class ProgressLine(Callback):
         pace_s = (time.monotonic() - self._started_s) / max(step - self._first_step, 1)
         left = timedelta(seconds=round(pace_s * max(self._total_steps - step, 0)))
         return (
-            f"{self._name}: step {step}/{self._total_steps}, loss {loss:.3f}{_f1(trainer)}, "
-            f"at most {left} left"
+            f"{self._name}: step {step}/{self._total_steps}, loss {loss:.3f}"
+            f"{self._score(trainer)}, at most {left} left"
         )
 
-
-def _f1(trainer: pl.Trainer) -> str:
-    value = trainer.callback_metrics.get(VALIDATION_F1)
-    return "" if value is None else f", validation F1 {float(value):.3f}"
+    def _score(self, trainer: pl.Trainer) -> str:
+        value = trainer.callback_metrics.get(VALIDATION + self._metric)
+        name = WRITTEN.get(self._metric, self._metric)
+        return "" if value is None else f", validation {name} {float(value):.3f}"
 
 
 def _rewrite(line: str) -> None:

@@ -12,12 +12,14 @@ import lightning.pytorch as pl
 import torch
 from lightning.pytorch.callbacks import EarlyStopping, LambdaCallback
 
-from ejmap_ml.binary_task import VALIDATION_F1, BinaryTask
+from ejmap_ml.binary_task import VALIDATION, BinaryTask
 from ejmap_ml.checkpoints import LAST, BestAndLast
 from ejmap_ml.config import ModelConfig
+from ejmap_ml.event_log import event_log
 from ejmap_ml.progress import ProgressLine, Report
-from ejmap_ml.samples import FitData, SampleSet
+from ejmap_ml.samples import FitData
 from ejmap_ml.sampling import BatchLoader, SerialBatches, ShardBatches
+from ejmap_ml.sampling_weights import training_batches
 
 CPU_INFO = Path("/proc/cpuinfo")
 
@@ -30,14 +32,34 @@ class EpochPlan:
     epochs: int
 
 
-def plan_epochs(config: ModelConfig, train: SampleSet, *, seed: int) -> EpochPlan:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingLog:
+    """Where a training leaves its traces.
+
+    Attributes:
+        folder: Folder of checkpoints and ``history.csv``.
+        events: Folder of TensorBoard's event files; None writes none.
+        report: Receives progress lines; None writes them to the terminal or log.
+    """
+
+    folder: Path
+    events: Path | None = None
+    report: Report | None = None
+
+
+def plan_epochs(config: ModelConfig, data: FitData, *, seed: int) -> EpochPlan:
     """Plan the epochs.
 
     A number of steps is cut into epochs of equal length, rounded up, the last of them validated.
+
+    Raises:
+        SampleError: There is no sample, or nothing that tells how to weigh samples.
     """
     training = config.training
-    batches = ShardBatches(
-        train.shards,
+    batches = training_batches(
+        data.train,
+        data.train_table,
+        sampling=config.sampling,
         batch_size=training.batch_size,
         seed=seed,
         drop_incomplete=training.drop_incomplete_batch,
@@ -56,8 +78,7 @@ def train(
     *,
     config: ModelConfig,
     data: FitData,
-    folder: Path,
-    report: Report | None,
+    log: TrainingLog,
     is_resumed: bool,
 ) -> BestAndLast:
     """Train ``task`` and return the keeper of its best weights.
@@ -67,31 +88,17 @@ def train(
         plan: Order and number of epochs.
         config: How it is trained.
         data: What it is trained on.
-        folder: Where checkpoints lie.
-        report: Receives progress lines; None writes them to the terminal or log.
-        is_resumed: Whether to go on from the last checkpoint in ``folder``.
+        log: Where checkpoints and scores go.
+        is_resumed: Whether to go on from the last checkpoint.
     """
     training = config.training
-    keeper = BestAndLast(folder, every_epochs=training.validate_every_epochs)
-    progress = ProgressLine(config.name, total_steps=plan.epochs * len(plan.batches), report=report)
-    ordering = LambdaCallback(
-        on_train_epoch_start=lambda trainer, _: plan.batches.set_epoch(trainer.current_epoch)
-    )
-    callbacks: list[pl.Callback] = [ordering, progress, keeper]
-    validation = None
-    if data.validation is not None and data.is_validated:
-        serial = SerialBatches(len(data.validation), batch_size=training.batch_size)
-        validation = BatchLoader(data.validation, serial)
-        if training.patience is not None:
-            callbacks.append(
-                EarlyStopping(
-                    VALIDATION_F1,
-                    mode="max",
-                    patience=training.patience,
-                    check_on_train_epoch_end=False,
-                )
-            )
-    with _quiet_lightning():
+    with event_log(log.events) as write_events, _quiet_lightning():
+        keeper = BestAndLast(
+            log.folder,
+            every_epochs=training.validate_every_epochs,
+            watched=VALIDATION + training.validation_metric,
+            log=write_events,
+        )
         trainer = pl.Trainer(
             accelerator="auto",
             devices=1,
@@ -99,22 +106,52 @@ def train(
             max_epochs=plan.epochs,
             check_val_every_n_epoch=training.validate_every_epochs,
             gradient_clip_val=training.gradient_clip,
-            callbacks=callbacks,
+            callbacks=[*_callbacks(plan, config, data=data, report=log.report), keeper],
             logger=False,
             enable_checkpointing=True,
             enable_progress_bar=False,
             enable_model_summary=False,
             num_sanity_val_steps=0,
-            default_root_dir=folder,
+            default_root_dir=log.folder,
         )
         trainer.fit(
             task,
             BatchLoader(data.train, plan.batches),
-            validation,
-            ckpt_path=folder / LAST if is_resumed else None,
+            _validation(data, batch_size=training.batch_size),
+            ckpt_path=log.folder / LAST if is_resumed else None,
             weights_only=True,
         )
     return keeper
+
+
+def _callbacks(
+    plan: EpochPlan, config: ModelConfig, *, data: FitData, report: Report | None
+) -> list[pl.Callback]:
+    training = config.training
+    ordering = LambdaCallback(
+        on_train_epoch_start=lambda trainer, _: plan.batches.set_epoch(trainer.current_epoch)
+    )
+    progress = ProgressLine(
+        config.name,
+        total_steps=plan.epochs * len(plan.batches),
+        metric=training.validation_metric,
+        report=report,
+    )
+    if training.patience is None or not data.is_validated:
+        return [ordering, progress]
+    stopping = EarlyStopping(
+        VALIDATION + training.validation_metric,
+        mode="max",
+        patience=training.patience,
+        check_on_train_epoch_end=False,
+    )
+    return [ordering, progress, stopping]
+
+
+def _validation(data: FitData, *, batch_size: int) -> BatchLoader | None:
+    if data.validation is None or not data.is_validated:
+        return None
+    return BatchLoader(data.validation, SerialBatches(len(data.validation), batch_size=batch_size))
 
 
 def _precision(config: ModelConfig) -> Literal["32-true", "16-mixed", "bf16-mixed"]:

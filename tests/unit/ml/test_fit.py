@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from ejmap_ml.config import ModelConfig
-from ejmap_ml.fit import FitResult, fit
+from ejmap_ml.errors import SampleError
+from ejmap_ml.fit import FitResult, find_normalization, fit
 from ejmap_ml.samples import FitData, SampleBatch
 
 
@@ -51,6 +52,9 @@ def run(make_samples, tmp_path: Path) -> Callable[..., FitResult]:
         data = FitData(
             train=train if interrupt_after is None else _Failing(train, batches=interrupt_after),
             validation=validation if validate else None,
+            train_table=pd.DataFrame(
+                {"ejecta_px": train.target[:, 0].numpy(), "distance_m": range(1, 33)}
+            ),
             inputs={"planet": "abc"},
         )
         return fit(config, data, folder=tmp_path / name, seed=seed, report=lambda _: None)
@@ -104,6 +108,48 @@ def test_an_interrupted_training_goes_on_as_if_it_was_not(classifier_config, run
     assert resumed.best_epoch == whole.best_epoch
 
 
+def test_an_interrupted_training_stops_as_early(classifier_config, run) -> None:
+    """The epochs without a better score before the interruption count after it."""
+    config = _fixed(
+        classifier_config(max_epochs=9, patience=3),
+        optimizer={"kind": "sgd", "learning_rate": 1e-12},
+    )
+    whole = run(config, name="whole")
+
+    with pytest.raises(_InterruptedError):
+        run(config, name="torn", interrupt_after=4 * 3)
+    resumed = run(config, name="torn")
+
+    assert len(whole.history) < 9
+    assert resumed.resumed_from_step == 12
+    pd.testing.assert_frame_equal(resumed.history, whole.history)
+    assert resumed.bundle.data_version == whole.bundle.data_version
+
+
+def test_weighted_draws_resume_too(classifier_config, run) -> None:
+    """Connected tiles come as often as the others; which ones depends on seed and epoch alone."""
+    config = _fixed(classifier_config(max_epochs=3), sampling={"kind": "connection"})
+    whole = run(config, name="whole")
+    shuffled = run(_fixed(classifier_config(max_epochs=3)), name="shuffled")
+
+    with pytest.raises(_InterruptedError):
+        run(config, name="torn", interrupt_after=4 + 2)
+    resumed = run(config, name="torn")
+
+    assert resumed.resumed_from_step == 4
+    assert resumed.bundle.data_version == whole.bundle.data_version
+    assert (whole.history["train_loss"] != shuffled.history["train_loss"]).all()
+
+
+def test_weights_need_a_table(classifier_config, make_samples, tmp_path: Path) -> None:
+    """Nothing is drawn all alike in silence."""
+    samples = make_samples(8, channels=4, side_px=32, seed=0, is_map=False)
+    config = _fixed(classifier_config(), sampling={"kind": "connection"})
+
+    with pytest.raises(SampleError, match="needs the column ejecta_px and distance_m"):
+        fit(config, FitData(train=samples), folder=tmp_path, seed=0)
+
+
 def test_one_cycle_resumes_too(classifier_config, run) -> None:
     """Its schedule advances by steps."""
     config = _fixed(
@@ -151,16 +197,26 @@ def test_the_best_epoch_is_kept(classifier_config, run) -> None:
     """The bundle's score is the highest of the history."""
     result = run(classifier_config(max_epochs=5))
 
-    assert result.best_f1 == result.history["val_f1"].max()
-    assert result.bundle.provenance.scores["val_f1"] == result.best_f1
+    assert result.best_score == result.history["val_f1"].max()
+    assert result.bundle.provenance.scores["val_f1"] == result.best_score
     assert result.bundle.provenance.inputs == {"planet": "abc"}
+
+
+@pytest.mark.parametrize("metric", ["recall", "iou"])
+def test_any_score_can_decide_which_epoch_is_best(classifier_config, run, metric: str) -> None:
+    """The one that the configuration names."""
+    result = run(classifier_config(max_epochs=4, validation_metric=metric))
+
+    column = result.history[f"val_{metric}"]
+    assert result.best_score == column.max()
+    assert result.best_epoch == column.idxmax()
 
 
 def test_without_validation_the_last_weights_are_kept(classifier_config, run) -> None:
     """There is nothing to choose by."""
     result = run(classifier_config(max_epochs=3), validate=False)
 
-    assert result.best_f1 is None
+    assert result.best_score is None
     assert result.best_epoch == 2
 
 
@@ -204,6 +260,35 @@ def test_a_segmenter_overfits_one_batch(segmenter_config, make_samples, tmp_path
     logits = network(*batch.inputs)
     agreement = ((logits > 0) == (batch.target > 0.5)).float().mean()
     assert float(agreement) > 0.9
+
+
+def test_the_extra_channel_can_have_a_normalization_of_its_own(
+    classifier_config, make_samples
+) -> None:
+    """Attention and ranks have fixed values, whatever the samples are."""
+    samples = make_samples(8, channels=4, side_px=32, seed=0, is_map=False)
+    own = {"kind": "train", "extra": {"offset": 1.5, "scale": 0.5}}
+    config = ModelConfig.model_validate(classifier_config().model_dump() | {"normalization": own})
+
+    found = find_normalization(config, samples)
+    plain = find_normalization(classifier_config(), samples)
+
+    assert found.offset == (*plain.offset[:3], 1.5)
+    assert found.scale == (*plain.scale[:3], 0.5)
+
+
+def test_a_loss_that_overflows_does_not_lose_the_model(
+    classifier_config, make_samples, tmp_path: Path
+) -> None:
+    """The bundle says nothing of a score that is no number."""
+    samples = make_samples(8, channels=4, side_px=32, seed=0, is_map=False)
+    samples.image[:] = float("nan")
+    config = _fixed(classifier_config(max_epochs=1))
+
+    result = fit(config, FitData(train=samples), folder=tmp_path, seed=0, report=lambda _: None)
+
+    assert result.history["train_loss"].isna().all()
+    assert result.bundle.provenance.scores == {}
 
 
 def test_progress_ends_with_one_line_of_result(
