@@ -8,6 +8,7 @@ from pathlib import Path
 from ejmap_assets.console import Console
 from ejmap_assets.errors import AssetsError
 from ejmap_assets.resources import DEFAULT_PROJECT, project_folder
+from ejmap_assets.source_settings import PUBLISHED_DOI
 from ejmap_geo.errors import GeoError
 from ejmap_ml.errors import MlError
 
@@ -39,6 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     quicklook = commands.add_parser("quicklook", help="map rayed craters of the real Mercury")
     quicklook.set_defaults(command=_quicklook)
     _describe_new(commands.add_parser("new", help="make a project from your mosaic and craters"))
+    _describe_import(commands.add_parser("import", help="make a project from published EJMAP data"))
+    _describe_export(commands.add_parser("export", help="write results as published EJMAP data"))
     run = commands.add_parser("run", help="bring a project up to date; skips what is current")
     run.add_argument("project", type=Path, help="project folder")
     run.set_defaults(command=_run)
@@ -60,6 +63,47 @@ def _describe_new(new: argparse.ArgumentParser) -> None:
     new.add_argument("--masks", type=Path, help="folder of mask_NNNN.tif of labelled craters")
     new.add_argument("--body", default="Mercury", help="Mercury (default) or Moon")
     new.set_defaults(command=_new)
+
+
+def _describe_import(importing: argparse.ArgumentParser) -> None:
+    importing.description = (
+        "List what a published EJMAP folder (data/ and results/, or any part of them) holds, what "
+        "it lacks and what that rules out, and make a project that maps, evaluates and trains "
+        "with it."
+    )
+    importing.add_argument("folder", type=Path, help="folder that holds data/ and results/")
+    importing.add_argument("--project", type=Path, help="folder to make (projects/NAME of FOLDER)")
+    importing.add_argument("--list", action="store_true", help="only list; make nothing")
+    importing.add_argument("--mosaic", type=Path, help="mosaic to take instead of the folder's")
+    importing.add_argument("--doi", default=PUBLISHED_DOI, help=f"origin ({PUBLISHED_DOI})")
+    importing.add_argument("--tables", type=Path, help="folder of the *_version_hparams.csv")
+    importing.add_argument("--split", type=int, metavar="K", help="split of column test_K")
+    importing.add_argument("--ejconn-version", type=int, metavar="V", help="version of EJCONN")
+    importing.add_argument("--ejseg-version", type=int, metavar="V", help="version of EJSEG")
+    importing.add_argument("--masks-run", metavar="RUN", help="show these masks; map nothing")
+    importing.set_defaults(command=_import)
+
+
+def _describe_export(exporting: argparse.ArgumentParser) -> None:
+    exporting.description = (
+        "Write a project's craters, masks, tiles, splits, connections, weights, maps and scores "
+        "as a published EJMAP folder, whole or not at all."
+    )
+    exporting.add_argument("project", type=Path, help="project folder")
+    exporting.add_argument("folder", type=Path, help="folder to write to")
+    exporting.add_argument(
+        "--what",
+        action="append",
+        metavar="PART",
+        help="craters, mosaic, masks, tiles, connections, weights, map, scores (all of these), or "
+        "azimuthal-mosaics; may be repeated",
+    )
+    exporting.add_argument("--force", action="store_true", help="replace files that are there")
+    exporting.add_argument("--split", type=int, metavar="K", help="number of the split")
+    exporting.add_argument("--ejconn-version", type=int, metavar="V", help="number of EJCONN")
+    exporting.add_argument("--ejseg-version", type=int, metavar="V", help="number of EJSEG")
+    exporting.add_argument("--run", metavar="NAME", help="name of the map in output_masks")
+    exporting.set_defaults(command=_export)
 
 
 def _describe_train(train: argparse.ArgumentParser) -> None:
@@ -114,6 +158,61 @@ def _new(chosen: argparse.Namespace) -> int:
         sys.stdout.write(f"{note}\n")
     sys.stdout.write(f"{chosen.project / 'project.yaml'} is ready; ejmap run {chosen.project}\n")
     return 0
+
+
+def _import(chosen: argparse.Namespace) -> int:
+    from ejmap_assets.import_folder import import_folder, list_folder
+    from ejmap_assets.imports.ejmap_folder.plan import Wishes, versions_of
+
+    if chosen.list:
+        list_folder(chosen.folder, tables=chosen.tables, tell=_say)
+        return 0
+    project = chosen.project or DEFAULT_PROJECT.parent / chosen.folder.resolve().name
+    wishes = Wishes(
+        doi=chosen.doi,
+        mosaic=chosen.mosaic,
+        tables=chosen.tables,
+        split=chosen.split,
+        versions=versions_of(ejconn=chosen.ejconn_version, ejseg=chosen.ejseg_version),
+        masks_run=chosen.masks_run,
+    )
+    import_folder(chosen.folder, project, wishes=wishes, tell=_say)
+    _say(f"{project / 'project.yaml'} is ready; ejmap run {project}")
+    return 0
+
+
+def _export(chosen: argparse.Namespace) -> int:
+    from ejmap_assets.exports.folder import USUAL, export_project
+    from ejmap_assets.exports.published_names import PublishedNames
+    from ejmap_assets.project import ProjectPaths, load_project
+    from ejmap_assets.resources import OpenProject
+
+    folder = chosen.project.resolve()
+    project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+    names = PublishedNames.of(
+        project,
+        ejconn=chosen.ejconn_version,
+        ejseg=chosen.ejseg_version,
+        split=chosen.split,
+        run=chosen.run,
+    )
+    notes = export_project(
+        project,
+        chosen.folder,
+        names=names,
+        what=chosen.what or USUAL,
+        force=chosen.force,
+        tell=_say,
+    )
+    for note in notes:
+        _say(f"left out: {note}")
+    _say(f"{chosen.folder} holds version {names.ejseg} of EJSEG, {names.ejconn} of EJCONN")
+    return 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _run(chosen: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from ejmap_assets.exports.merged_folder import merged_folder
 from ejmap_assets.exports.mosaics import export_azimuthal_mosaics, export_mosaic
 from ejmap_assets.exports.published_names import PublishedNames
 from ejmap_assets.exports.scores import export_scores
+from ejmap_assets.exports.weights import export_weights
 from ejmap_assets.resources import OpenProject
 from ejmap_geo.raster import basemap_grid_of
 
@@ -24,6 +25,7 @@ PARTS: dict[str, Part] = {
     "masks": export_masks,
     "tiles": export_tiles,
     "connections": export_connections,
+    "weights": export_weights,
     "map": export_maps,
     "scores": export_scores,
     "azimuthal-mosaics": export_azimuthal_mosaics,

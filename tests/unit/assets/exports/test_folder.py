@@ -1,5 +1,6 @@
 """What is exported reads as what was imported, and nobody's files are lost."""
 
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+import torch
 
 from ejmap_assets.errors import ExportError
 from ejmap_assets.exports.folder import LARGE, PARTS, export_project
@@ -14,10 +16,19 @@ from ejmap_assets.exports.published_names import PublishedNames
 from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.imports.ejmap_folder.annulus import read_annulus
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
+from ejmap_assets.imports.ejmap_folder.weights import chosen_weights
 from ejmap_assets.resources import OpenProject
 from ejmap_geo.body import MERCURY
+from ejmap_ml.bundle import ModelBundle, Provenance
+from ejmap_ml.config import ModelConfig, load_preset
+from ejmap_ml.network import NormalizedNetwork, build_network
+from ejmap_ml.normalization import Normalization
+from ejmap_ml.published.checkpoint import bundle_from_checkpoint
+from ejmap_ml.published.norm_file import read_norm
 from tests.published_fixture import RADIUS_M, RUN, PublishedFixture
 from tests.published_project import tables_of
+
+CROP = {"height_px": 32, "width_px": 32}
 
 
 @pytest.fixture(scope="session")
@@ -140,6 +151,35 @@ def test_buffers_give_the_annulus_of_the_published_ones(
             for folder in (exported, PublishedFolder.at(made.folder))
         )
         np.testing.assert_allclose(ours, theirs, rtol=5e-3)
+
+
+def test_exported_weights_are_imported_again(project: OpenProject, tmp_path: Path) -> None:
+    """Tensor for tensor, with their norm; a model without a published counterpart is left out."""
+    config = ModelConfig.model_validate(
+        load_preset("ejconn_v32").model_dump()
+        | {"architecture": {"kind": "timm_classifier", "name": "test_resnet", "crop": CROP}}
+    )
+    torch.manual_seed(3)
+    bundle = ModelBundle(
+        config=config,
+        weights=NormalizedNetwork(build_network(config), None).state_dict(),
+        normalization=Normalization(offset=(1.0, 2.0, 3.0, 0.5), scale=(9.0, 8.0, 7.0, 0.1)),
+        provenance=Provenance(created_utc="2026-01-01T00:00:00+00:00"),
+    )
+    key = "ejconn_v32@61"
+    path = project.paths.model_bundle("ejconn", version=key, iteration=0)
+    bundle.save(path)
+
+    notes = _export(project, tmp_path / "e", what=("weights",))
+
+    shutil.rmtree(path.parent)
+    weights = chosen_weights(PublishedFolder.at(tmp_path / "e"), "ejconn", version=32, split=61)
+    assert weights is not None
+    again = bundle_from_checkpoint(
+        weights.checkpoints[0], config, normalization=read_norm(weights.norm), source="here"
+    )
+    assert again.data_version == bundle.data_version
+    assert notes == ["weights of ejseg_v200@61: not trained yet"]
 
 
 def test_an_export_never_replaces_files(project: OpenProject, tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+"""Weights of the configured versions as published checkpoints and norms."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ejmap_assets.exports.export import Export
+from ejmap_assets.imports.ejmap_folder import layout
+from ejmap_assets.model_choice import configured_version
+from ejmap_assets.project_paths import ModelKind
+from ejmap_ml.errors import CheckpointError
+
+if TYPE_CHECKING:
+    from ejmap_ml.bundle import ModelBundle
+
+KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
+
+
+def export_weights(export: Export) -> list[str]:
+    """Write each member of both configured ensembles, and their normalization."""
+    return [note for kind in KINDS for note in _export_kind(export, kind)]
+
+
+def _export_kind(export: Export, kind: ModelKind) -> list[str]:
+    from ejmap_ml.bundle import ModelBundle
+
+    key = configured_version(export.project, kind).key
+    folders = sorted(export.paths.model_version(kind, key).glob("iteration_*"))
+    if not folders:
+        return [f"weights of {key}: not trained yet"]
+    try:
+        bundles = [_written(export, kind, ModelBundle.load(path), path) for path in folders]
+    except CheckpointError as error:
+        return [f"weights of {key}: {error}"]
+    return _write_norm(export, kind, bundles, key)
+
+
+def _written(export: Export, kind: ModelKind, bundle: "ModelBundle", path: Path) -> "ModelBundle":
+    from ejmap_ml.published.checkpoint import write_checkpoint
+
+    names = export.names
+    iteration = int(path.name.removeprefix("iteration_"))
+    export.tell(f"weights of {bundle.config.name}, member {iteration + 1}")
+    place = export.place(
+        layout.checkpoint(kind),
+        version=names.version(kind),
+        split=names.split,
+        iteration=iteration,
+    )
+    write_checkpoint(bundle, place)
+    return bundle
+
+
+def _write_norm(
+    export: Export, kind: ModelKind, bundles: "list[ModelBundle]", key: str
+) -> list[str]:
+    from ejmap_ml.published.norm_file import write_norm
+
+    norms = [bundle.normalization for bundle in bundles]
+    first = norms[0]
+    if first is None:
+        return [f"norm of {key}: its samples arrive normalised"]
+    names = export.names
+    place = export.place(layout.norm(kind), version=names.version(kind), split=names.split)
+    write_norm(first, place)
+    if any(norm != first for norm in norms):
+        # One file a split was published, whose norm all members share.
+        return [f"norms of {key} after the first: a published version has one norm a split"]
+    return []

@@ -1,0 +1,157 @@
+"""What a project takes of a published folder: weights, split and connections."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ejmap_assets.imports.ejmap_folder import layout
+from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
+from ejmap_assets.imports.ejmap_folder.parts import NAMES
+from ejmap_assets.imports.ejmap_folder.tiles import SPLIT_PREFIX, read_splits
+from ejmap_assets.imports.ejmap_folder.weights import WeightSet, chosen_weights, config_name
+from ejmap_assets.project_paths import ModelKind
+from ejmap_assets.source_settings import PUBLISHED_DOI
+
+# What is trained where no weights were published: small enough for a processor.
+TRAINED_HERE: Mapping[ModelKind, str] = {"ejconn": "ejconn_tiny", "ejseg": "ejseg_polar"}
+KINDS: tuple[ModelKind, ...] = ("ejseg", "ejconn")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What a person asks an import for; None leaves the choice to what is there.
+
+    Attributes:
+        doi: Where the folder was published.
+        mosaic: Mosaic to take instead of the folder's.
+        tables: Folder of the hyperparameter tables.
+        split: Split whose test tiles are held back.
+        versions: Version of each model.
+        masks_run: Run of published masks to show instead of mapping.
+    """
+
+    doi: str = PUBLISHED_DOI
+    mosaic: Path | None = None
+    tables: Path | None = None
+    split: int | None = None
+    versions: Mapping[ModelKind, int] | None = None
+    masks_run: str | None = None
+
+    def version(self, kind: ModelKind) -> int | None:
+        """Return the version of a model that was asked for."""
+        return None if self.versions is None else self.versions.get(kind)
+
+
+def versions_of(*, ejconn: int | None, ejseg: int | None) -> dict[ModelKind, int]:
+    """Return the versions that were asked for, without those that were not."""
+    versions: dict[ModelKind, int] = {}
+    if ejconn is not None:
+        versions["ejconn"] = ejconn
+    if ejseg is not None:
+        versions["ejseg"] = ejseg
+    return versions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a project takes.
+
+    Attributes:
+        split: Split whose test tiles are held back; None where no splits were published.
+        weights: Published weights by model.
+        models: Names of the configurations by model.
+        connections: ``VERSION/SPLIT`` of the published connections that are used.
+        learns_from_masks: Whether models that are trained here learn from the manual masks.
+        notes: What else should be known, in sentences.
+    """
+
+    split: int | None
+    weights: Mapping[ModelKind, WeightSet]
+    models: Mapping[ModelKind, str]
+    connections: str | None
+    learns_from_masks: bool
+    notes: tuple[str, ...] = ()
+
+    @property
+    def iterations(self) -> int:
+        """Members of both ensembles: as many as every imported model has."""
+        return min((len(one.checkpoints) for one in self.weights.values()), default=1)
+
+
+def plan_of(published: PublishedFolder, wishes: Wishes) -> Plan:
+    """Decide what a project takes from a folder.
+
+    Raises:
+        SourceError: If what was asked for is not there.
+    """
+    splits = _published_splits(published)
+    weights: dict[ModelKind, WeightSet] = {}
+    split, notes = wishes.split, list[str]()
+    for kind in KINDS:
+        found = chosen_weights(published, kind, version=wishes.version(kind), split=split)
+        if found is None:
+            notes += _without_weights(kind, wishes, split)
+            continue
+        weights[kind] = found
+        # Both models must have been kept from the same test tiles.
+        split = found.split
+    connections = _connections(published, wishes, split)
+    if split not in splits and split is not None:
+        notes.append(
+            f"split {split} is no column of az_positions_all.csv: its test tiles are not known"
+        )
+        split = None
+    return Plan(
+        split=split if split is not None else (max(splits) if splits else None),
+        weights=weights,
+        models={kind: _model(kind, wishes, weights) for kind in KINDS},
+        connections=connections,
+        learns_from_masks=_learns(published),
+        notes=(*notes, *_uneven(weights)),
+    )
+
+
+def _published_splits(published: PublishedFolder) -> list[int]:
+    if published.file(layout.LABELLED_TILES) is None:
+        return []
+    names = [str(name) for name in read_splits(published)]
+    return [int(name.removeprefix(SPLIT_PREFIX)) for name in names if name.startswith(SPLIT_PREFIX)]
+
+
+def _model(kind: ModelKind, wishes: Wishes, weights: Mapping[ModelKind, WeightSet]) -> str:
+    if kind in weights:
+        return weights[kind].name
+    version = wishes.version(kind)
+    return TRAINED_HERE[kind] if version is None else config_name(kind, version)
+
+
+def _without_weights(kind: ModelKind, wishes: Wishes, split: int | None) -> list[str]:
+    version = wishes.version(kind)
+    what = NAMES[kind] if version is None else f"{NAMES[kind]} version {version}"
+    where = "" if split is None else f" on split {split}"
+    return [f"{what} will be trained here: no weights{where} with a norm were published"]
+
+
+def _connections(published: PublishedFolder, wishes: Wishes, split: int | None) -> str | None:
+    """Return the published connections to use: they alone are those of the paper."""
+    found = {(version, one) for version, one, _ in published.found(layout.CONNECTIONS)}
+    wanted = wishes.version("ejconn")
+    fitting = sorted(
+        (int(version), int(one))
+        for version, one in found
+        if wanted in {None, version} and split in {None, one}
+    )
+    return "{}/{}".format(*fitting[-1]) if fitting else None
+
+
+def _learns(published: PublishedFolder) -> bool:
+    has_places = bool(published.found(layout.RECTANGLES) or published.file(layout.ALL_RECTANGLES))
+    return has_places and bool(published.found(layout.MANUAL_MASK))
+
+
+def _uneven(weights: Mapping[ModelKind, WeightSet]) -> list[str]:
+    counts = {NAMES[kind]: len(one.checkpoints) for kind, one in weights.items()}
+    if len(set(counts.values())) < 2:
+        return []
+    told = " and ".join(f"{count} members of {name}" for name, count in counts.items())
+    return [f"{told} are imported; models.iterations says how many of each make the map"]
