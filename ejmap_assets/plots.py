@@ -92,16 +92,18 @@ def training_curve(history: pd.DataFrame) -> MarkdownMetadataValue:
     return embedded(figure, alt="training curve")
 
 
-def score_bars(scores: Mapping[str, float]) -> MarkdownMetadataValue:
+def score_bars(scores: Mapping[str, float], *, what: str) -> MarkdownMetadataValue:
     """Plot one horizontal bar a score, 0 to 1, in the given order from the top.
 
     Args:
         scores: Values by name.
+        what: The score in words.
     """
     figure = Figure(figsize=SIZE_INCHES, dpi=DPI, layout="constrained")
     axes = figure.add_subplot()
     axes.barh(list(scores)[::-1], list(scores.values())[::-1], color="tab:blue")
     axes.set_xlim(0, 1)
+    axes.set_xlabel(what)
     axes.grid(axis="x", alpha=0.4)
     return embedded(figure, alt="scores")
 

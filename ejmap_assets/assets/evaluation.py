@@ -98,5 +98,7 @@ def _metadata(rows: list[ScoreRow], making: Making) -> Metadata:
         "methods": table_metadata(score_table(pooled).drop(columns=["crater"])),
         "craters": table_metadata(score_table(by_crater).drop(columns=["method", "setting"])),
         "path": str(making.paths.scores),
-        "picture": score_bars({row.method: row.pixel_f1 for row in pooled}),
+        "picture": score_bars(
+            {row.method: row.pixel_f1 for row in pooled}, what="F1 of pixels, all craters pooled"
+        ),
     }

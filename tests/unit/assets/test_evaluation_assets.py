@@ -10,13 +10,20 @@ import pandas as pd
 import pytest
 from shapely import box
 
+from ejmap_assets.assets.evaluation import _is_known_everywhere
 from ejmap_assets.assets.map_scores import map_scores
 from ejmap_assets.assets.model_comparison import model_comparison
 from ejmap_assets.assets.tile_scores import tile_scores
 from ejmap_assets.lineage import LINEAGE
 from ejmap_assets.mask_file import write_mask
 from ejmap_assets.progress import Silence
-from ejmap_assets.project import ProjectPaths
+from ejmap_assets.project import (
+    EjmapFolderSource,
+    FilesSource,
+    ProjectPaths,
+    QuicklookSource,
+    SyntheticSource,
+)
 from ejmap_assets.provenance import DATA_VERSION_TAG, last_record
 from ejmap_assets.resources import ProjectResource
 from ejmap_geo.body import MERCURY
@@ -26,6 +33,7 @@ from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.masks import PlacedMask
 from ejmap_geo.raster import write_cog
 
+FILE = Path("file")
 ASSETS = [tile_scores, map_scores, model_comparison]
 BASEMAP = BasemapGrid(body=MERCURY, width_px=64)
 CRATERS = [
@@ -189,6 +197,23 @@ def test_the_same_masks_give_the_same_content(bench: Bench) -> None:
 
     after = [last_record(bench.instance, name) for name in names]
     assert [one.data_version for one in before] == [one.data_version for one in after]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param(SyntheticSource(seed=1), True, id="synthetic"),
+        pytest.param(QuicklookSource(), True, id="quicklook"),
+        pytest.param(FilesSource(mosaic=FILE, craters=FILE, masks=FILE), True, id="whole-masks"),
+        pytest.param(
+            FilesSource(mosaic=FILE, craters=FILE, masks=FILE, tiles=FILE), False, id="tiles"
+        ),
+        pytest.param(EjmapFolderSource(folder=FILE), False, id="published"),
+    ],
+)
+def test_the_whole_planet_is_scored_where_all_of_it_is_known(source, expected: bool) -> None:
+    """What nobody looked at is no mistake of the map."""
+    assert _is_known_everywhere(source) is expected
 
 
 @pytest.mark.usefixtures("made")
