@@ -104,7 +104,7 @@ def learning_curve_split(
 
 def _shares(sizes: NDArray[np.int_], wanted: int, rng: np.random.Generator) -> NDArray[np.int_]:
     """Share ``wanted`` among strata in proportion to their sizes, none of them used up."""
-    exact = wanted * sizes / sizes.sum()
+    exact = wanted * sizes / max(1, sizes.sum())
     shares = np.minimum(np.floor(exact).astype(np.int_), sizes - 1)
     while shares.sum() < min(wanted, int((sizes - 1).sum())):
         short = np.where(shares < sizes - 1, exact - shares, -np.inf)
@@ -116,10 +116,12 @@ def _shares(sizes: NDArray[np.int_], wanted: int, rng: np.random.Generator) -> N
 def stratified_split(
     strata: NDArray[np.int_], *, fraction: float, rng: np.random.Generator
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Draw ``fraction`` of every stratum for validation; the rest trains.
+    """Draw ``fraction`` of the samples for validation, as equally from all strata as can be.
 
-    Each stratum gives the number of samples closest to its share, a half rounded to the even
-    number; a stratum with one member trains. Both results are in rising order.
+    Of all samples in strata of two or more the share is taken, rounded to the nearest whole number,
+    a half to the even one. Strata get their shares by largest remainder, so that many small ones
+    validate too, ties by chance, and keep at least one sample that trains. A stratum of one sample
+    trains. Both results are in rising order.
 
     Args:
         strata: Stratum of each sample.
@@ -134,10 +136,10 @@ def stratified_split(
     """
     if not 0 <= fraction < 1:
         raise SampleError(f"validation fraction must lie in [0, 1), got {fraction}")
-    drawn: list[NDArray[np.intp]] = [np.empty(0, dtype=np.intp)]
-    for stratum in np.unique(strata):
-        members = np.flatnonzero(strata == stratum)
-        count = min(round(fraction * len(members)), len(members) - 1)
-        drawn.append(rng.permutation(members)[:count])
-    validates = np.sort(np.concatenate(drawn))
+    members = [np.flatnonzero(strata == one) for one in np.unique(strata)]
+    sizes = np.array([len(found) for found in members if len(found) > 1], np.int_)
+    drawn_from = [rng.permutation(found) for found in members if len(found) > 1]
+    shares = _shares(sizes, round(fraction * int(sizes.sum())), rng)
+    drawn = [found[:count] for found, count in zip(drawn_from, shares, strict=True)]
+    validates = np.sort(np.concatenate([np.empty(0, np.intp), *drawn]))
     return np.setdiff1d(np.arange(len(strata)), validates), validates

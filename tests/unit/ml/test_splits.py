@@ -1,5 +1,7 @@
 """Splits and validation draws keep the strata, and repeat with their seed."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -34,6 +36,9 @@ def test_every_sample_lands_in_exactly_one_part(
         np.sort(np.concatenate([train, validates])), np.arange(len(strata))
     )
     assert set(values[train]) == set(strata)
+    shared = [count for count in np.bincount(values) if count > 1]
+    wanted = round(fraction * sum(shared))
+    assert len(validates) == min(wanted, sum(shared) - len(shared))
 
 
 def test_each_stratum_gives_its_share() -> None:
@@ -43,6 +48,15 @@ def test_each_stratum_gives_its_share() -> None:
     _, validates = stratified_split(strata, fraction=0.1, rng=np.random.default_rng(0))
 
     np.testing.assert_array_equal(np.bincount(strata[validates]), [10, 0, 0, 0, 0, 2])
+
+
+def test_many_small_strata_validate_too() -> None:
+    """A tenth of four is none, but a tenth of ten times four is four."""
+    strata = np.repeat(np.arange(10), 4)
+
+    _, validates = stratified_split(strata, fraction=0.1, rng=np.random.default_rng(0))
+
+    assert len(set(strata[validates])) == len(validates) == 4
 
 
 def test_one_seed_draws_one_split() -> None:
@@ -123,20 +137,37 @@ def test_one_seed_draws_one_test_split() -> None:
     assert (first != other).any()
 
 
-def test_a_longer_learning_curve_holds_the_shorter_one() -> None:
-    """They test on the same tiles, and train on nested sets of places."""
-    location = np.tile(np.arange(20), 3)
-    split = np.where(np.arange(60) % 4 == 0, TESTS, TRAINS).astype(np.int8)
+@given(
+    tiles=st.lists(
+        st.tuples(st.sampled_from([UNUSED, TRAINS, TESTS]), st.integers(0, 12)),
+        min_size=1,
+        max_size=60,
+    ).filter(lambda tiles: any(side == TRAINS for side, _ in tiles)),
+    seed=st.integers(0, 99),
+    order=st.randoms(use_true_random=False),
+)
+def test_learning_curves_are_nested_and_know_no_order(tiles, seed: int, order) -> None:
+    """They test on the same tiles, train on ever more places, and rows may come in any order."""
+    split = np.array([side for side, _ in tiles], np.int8)
+    place = np.array([where for _, where in tiles])
+    longest = len(np.unique(place[split == TRAINS]))
+    shuffled = order.sample(range(len(tiles)), len(tiles))
 
-    curve = {
-        count: learning_curve_split(split, location, locations=count, rng=np.random.default_rng(5))
-        for count in (3, 8)
-    }
+    curve = [
+        learning_curve_split(split, place, locations=count, rng=np.random.default_rng(seed))
+        for count in range(1, longest + 1)
+    ]
 
-    for count, drawn in curve.items():
+    for count, drawn in enumerate(curve, start=1):
         np.testing.assert_array_equal(drawn == TESTS, split == TESTS)
-        assert len(np.unique(location[drawn == TRAINS])) == count
-    assert ((curve[8] == TRAINS) | (curve[3] != TRAINS)).all()
+        assert len(np.unique(place[drawn == TRAINS])) == count
+        again = learning_curve_split(
+            split[shuffled], place[shuffled], locations=count, rng=np.random.default_rng(seed)
+        )
+        np.testing.assert_array_equal(again, drawn[shuffled])
+    for shorter, longer in pairwise(curve):
+        assert ((longer == TRAINS) | (shorter != TRAINS)).all()
+    np.testing.assert_array_equal(curve[-1], split)
 
 
 def test_a_learning_curve_cannot_be_longer_than_there_are_places() -> None:
