@@ -86,9 +86,12 @@ setup: $(DEV) $(QUICKLOOK) ## Only make .venv, with everything that developers n
 pins: $(DEV) ## Compile requirements/ anew from pyproject.toml, to the newest versions that fit
 	$(call PIN,pyproject.toml --upgrade) > requirements/base.txt
 	$(call PIN,--no-deps --group quicklook) > requirements/quicklook.txt
-	echo "-r base.txt" > requirements/dev.txt
-	$(call PIN,pyproject.toml --group dev --upgrade -c requirements/base.txt) \
-		| grep -vxFf requirements/base.txt >> requirements/dev.txt
+	$(call PIN,pyproject.toml --extra postgres --upgrade -c requirements/base.txt) \
+		| grep -vxFf requirements/base.txt > requirements/postgres.txt
+	printf -- "-r base.txt\n-r postgres.txt\n" > requirements/dev.txt
+	$(call PIN,pyproject.toml --extra postgres --group dev --upgrade -c requirements/base.txt) \
+		| grep -vxFf requirements/base.txt | grep -vxFf requirements/postgres.txt \
+		>> requirements/dev.txt
 
 # No header and no index: neither a path nor the address of a registry belongs into the repository.
 PIN = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
@@ -110,7 +113,7 @@ $(BASE): $(MADE) requirements/base.txt pyproject.toml
 	@$(call INSTALL,--no-deps --editable .)
 	@touch $@
 
-$(DEV): $(BASE) requirements/dev.txt
+$(DEV): $(BASE) requirements/dev.txt requirements/postgres.txt
 	@echo "installing requirements/dev.txt"
 	@$(call INSTALL,-r requirements/dev.txt)
 	@touch $@

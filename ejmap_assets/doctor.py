@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ejmap_assets.crater_state import crater_states
+from ejmap_assets.history import URL_VARIABLE, database_name
 from ejmap_assets.instance import home_of, open_instance
 from ejmap_assets.project import ProjectPaths, load_project
 from ejmap_assets.recipes import book_of
@@ -17,6 +18,7 @@ from ejmap_assets.resources import OpenProject
 PACKAGES = (
     "ejmap",
     "dagster",
+    "dagster-postgres",
     "torch",
     "lightning",
     "timm",
@@ -50,6 +52,7 @@ def _project_lines(folder: Path) -> Iterator[str]:
     project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
     yield f"project    {folder}, {project.settings.source.kind} on {project.settings.body}"
     yield f"instance   {home_of(folder)}"
+    yield f"history    {_history()}"
     if not home_of(folder).is_dir():
         yield "craters    nothing made yet"
         return
@@ -57,6 +60,11 @@ def _project_lines(folder: Path) -> Iterator[str]:
         counts = Counter(crater_states(book_of(project, instance)).values())
     found = ", ".join(f"{count} {state.value}" for state, count in counts.items())
     yield f"craters    {found or 'none in the catalogue yet'}"
+
+
+def _history() -> str:
+    url = os.environ.get(URL_VARIABLE)
+    return f"PostgreSQL, {database_name(url)}" if url else "SQLite, in the instance"
 
 
 def _version(name: str) -> str:

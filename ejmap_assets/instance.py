@@ -1,4 +1,4 @@
-"""The Dagster instance of a project: where its history lies."""
+"""The Dagster instance of a project: its folder, its settings, and where its history lies."""
 
 import os
 import shutil
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from ejmap_assets.errors import ProjectError
+from ejmap_assets.history import URL_VARIABLE
 from ejmap_assets.project_paths import ProjectPaths
 from ejmap_assets.resources import DEFAULT_PROJECT, PROJECT_VARIABLE
 
@@ -19,9 +21,11 @@ def home_of(folder: Path) -> Path:
     """Return the instance's folder of a project.
 
     One instance serves one project, because craters are partitions of the instance. The demo has
-    that of the checkout, which ``dagster dev`` finds without being told.
+    that of the checkout, which ``dagster dev`` finds without being told; with PostgreSQL it has one
+    in its folder like every other project, so that both can be on one machine.
     """
-    if folder.resolve() == DEFAULT_PROJECT.resolve():
+    is_demo = folder.resolve() == DEFAULT_PROJECT.resolve()
+    if is_demo and not os.environ.get(URL_VARIABLE):
         return SHARED_HOME.resolve()
     return ProjectPaths(folder.resolve()).dagster_home
 
@@ -32,12 +36,23 @@ def environment_of(folder: Path) -> dict[str, str]:
 
 
 def open_instance(folder: Path) -> dg.DagsterInstance:
-    """Open the instance of a project, made on first use with the settings of the checkout's."""
+    """Open the instance of a project, made on first use with the settings of the checkout's.
+
+    Raises:
+        ProjectError: If its folder cannot be written, or its history lies in another database than
+            the environment says.
+    """
     home = home_of(folder)
-    home.mkdir(parents=True, exist_ok=True)
     settings = home / INSTANCE_FILE
     pattern = CHECKOUT / SHARED_HOME / INSTANCE_FILE
-    if not settings.exists() and pattern.exists():
-        shutil.copyfile(pattern, settings)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if not settings.exists() and pattern.exists():
+            shutil.copyfile(pattern, settings)
+    except OSError as error:
+        raise ProjectError(
+            f"{home} cannot be made: {error.strerror}; "
+            f"make the project's folder one that user id {os.geteuid()} can write"
+        ) from error
     os.environ.update(environment_of(folder))
     return dg.DagsterInstance.get()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ejmap_assets.errors import ProjectError
 from ejmap_assets.instance import environment_of, open_instance
+from ejmap_assets.process_group import run_group
 from ejmap_assets.project_paths import ProjectPaths
 
 HOST = "127.0.0.1"
@@ -13,12 +14,14 @@ WORKSPACE = Path("workspace.yaml")
 
 
 def start_webserver(folder: Path, *, port: int) -> None:
-    """Become Dagster's webserver and daemon for a project; returns only on failure.
+    """Run Dagster's webserver and daemon for a project until a signal says to stop.
 
-    The webserver has no login, so it listens to this machine alone.
+    The webserver has no login, so it listens to this machine alone. Dagster leaves its code servers
+    behind when it is ended by a signal, so all of them run in a group that ends as one.
 
     Raises:
         ProjectError: If there is no such project.
+        SystemExit: If Dagster ended by itself, with its exit code.
     """
     if not ProjectPaths(folder).settings.is_file():
         raise ProjectError(
@@ -28,7 +31,9 @@ def start_webserver(folder: Path, *, port: int) -> None:
     sys.stdout.write(f"project {folder}\nhttp://{HOST}:{port}  (Ctrl-C ends it)\n")
     sys.stdout.flush()
     os.environ.update(environment_of(folder))
-    os.execv(sys.executable, command(port=port))  # noqa: S606 (our own interpreter, no shell)
+    code = run_group(command(port=port))
+    if code:
+        raise SystemExit(code)
 
 
 def command(*, port: int) -> list[str]:

@@ -1,0 +1,159 @@
+"""Where the history of a project's runs is kept: SQLite, or PostgreSQL by environment."""
+
+import os
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+import dagster as dg
+from dagster._config import UserConfigSchema
+from dagster._core.storage.base_storage import DagsterStorage
+from dagster._core.storage.event_log.base import EventLogStorage
+from dagster._core.storage.runs.base import RunStorage
+from dagster._core.storage.schedules.base import ScheduleStorage
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._serdes import ConfigurableClass, ConfigurableClassData
+
+from ejmap_assets.errors import ProjectError
+
+URL_VARIABLE = "EJMAP_POSTGRES_URL"
+SCHEME = "postgresql"
+# Named, because SQLAlchemy 2.1 takes psycopg 3 for a plain postgresql:// and dagster-postgres
+# brings psycopg 2.
+DRIVER_SCHEME = "postgresql+psycopg2"
+ID_FILE = "history_id"
+SQLITE_FILE = Path("history") / "runs.db"
+# Beside Dagster's own notes in the database; the value is the id and the name of the project.
+OWNER_KEY = "EJMAP_HISTORY_OWNER"
+
+
+class HistoryStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):
+    """Storage that ``dagster.yaml`` names for every project, whichever database it is.
+
+    Dagster's settings cannot choose by a variable, and a copy of them for each database would
+    drift. This class chooses, and refuses a project the history of another one or a second history
+    of its own: craters are partitions of the history, so either would show masks as made that are
+    not, or as missing that are there.
+    """
+
+    def __init__(
+        self,
+        kept: DagsterStorage[dg.DagsterInstance],
+        inst_data: ConfigurableClassData | None = None,
+    ) -> None:
+        super().__init__()
+        self._kept = kept
+        self._inst_data = inst_data
+
+    @property
+    def inst_data(self) -> ConfigurableClassData | None:
+        """What of ``dagster.yaml`` led here."""
+        return self._inst_data
+
+    @classmethod
+    def config_type(cls) -> UserConfigSchema:
+        """Return the settings: ``home``, the folder of the instance."""
+        return {"home": dg.StringSource}
+
+    @classmethod
+    def from_config_value(
+        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, str]
+    ) -> Self:
+        """Open the history that the environment asks for.
+
+        Raises:
+            ProjectError: If the database cannot be used, or the history of this project lies
+                elsewhere.
+        """
+        home = Path(config_value["home"])
+        url = os.environ.get(URL_VARIABLE, "")
+        return cls(_postgres(home, url) if url else _sqlite(home), inst_data)
+
+    @property
+    def event_log_storage(self) -> EventLogStorage[dg.DagsterInstance]:
+        """What runs reported."""
+        return self._kept.event_log_storage
+
+    @property
+    def run_storage(self) -> RunStorage[dg.DagsterInstance]:
+        """Runs, backfills and notes of the daemon."""
+        return self._kept.run_storage
+
+    @property
+    def schedule_storage(self) -> ScheduleStorage[dg.DagsterInstance]:
+        """Schedules, sensors and their ticks."""
+        return self._kept.schedule_storage
+
+
+def database_name(url: str) -> str:
+    """Return host and name of a database, without the user and the password."""
+    parts = urlsplit(url)
+    return (
+        f"{parts.path.strip('/') or 'the default database'} on {parts.hostname or 'this machine'}"
+    )
+
+
+def _sqlite(home: Path) -> DagsterStorage[dg.DagsterInstance]:
+    if (home / ID_FILE).exists():
+        raise ProjectError(
+            f"the history of this project lies in PostgreSQL, and {URL_VARIABLE} is not set; set "
+            f"it to that database, or delete {home / ID_FILE} to begin an empty history"
+        )
+    return DagsterSqliteStorage.from_local(str(home))
+
+
+def _postgres(home: Path, url: str) -> DagsterStorage[dg.DagsterInstance]:
+    if (home / SQLITE_FILE).exists():
+        raise ProjectError(
+            f"{URL_VARIABLE} is set, and the history of this project lies in SQLite; unset it, or "
+            f"move {home} away to begin an empty history (everything is then made again)"
+        )
+    parts = urlsplit(url)
+    if parts.scheme != SCHEME:
+        # Not quoted: it may hold a password.
+        raise ProjectError(f"{URL_VARIABLE} must look like {SCHEME}://user:password@host/database")
+    try:
+        from dagster_postgres import DagsterPostgresStorage
+        from dagster_postgres.utils import DagsterPostgresException
+    except ImportError as error:
+        raise ProjectError(
+            f"{URL_VARIABLE} is set, and {error.name} is not installed; "
+            "pip install -r requirements/postgres.txt"
+        ) from error
+    try:
+        storage = DagsterPostgresStorage(parts._replace(scheme=DRIVER_SCHEME).geturl())
+    except DagsterPostgresException as error:
+        reason = str(error.__cause__).strip().splitlines()[0]
+        raise ProjectError(
+            f"cannot use {database_name(url)}: {reason}; start PostgreSQL or correct {URL_VARIABLE}"
+        ) from error
+    _claim(storage.run_storage, home, database=database_name(url))
+    return storage
+
+
+def _claim(runs: RunStorage[dg.DagsterInstance], home: Path, *, database: str) -> None:
+    """Make a database the history of this project, or see that it is."""
+    note = home / ID_FILE
+    own = note.read_text(encoding="utf-8").strip() if note.exists() else ""
+    owner, _, name = runs.get_cursor_values({OWNER_KEY}).get(OWNER_KEY, "").partition(" ")
+    if own and own == owner:
+        return
+    if owner:
+        raise ProjectError(
+            f"database {database} holds the history of another project, {name}; give this one a "
+            f"database of its own (createdb), or, if this is {name}, write {owner} into {note}"
+        )
+    if own:
+        raise ProjectError(
+            f"database {database} does not hold the history of this project ({own}); correct "
+            f"{URL_VARIABLE} or restore a backup, or delete {note} to begin an empty history"
+        )
+    if runs.get_runs_count():
+        raise ProjectError(
+            f"database {database} holds runs of another Dagster; make one for EJMAP (createdb)"
+        )
+    own = uuid.uuid4().hex
+    runs.set_cursor_values({OWNER_KEY: f"{own} {home.parent.name}"})
+    note.write_text(f"{own}\n", encoding="utf-8")

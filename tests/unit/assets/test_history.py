@@ -1,0 +1,97 @@
+"""Where the history of a project is kept; PostgreSQL itself is in tests/integration."""
+
+import sqlite3
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from ejmap_assets.errors import ProjectError
+from ejmap_assets.history import ID_FILE, URL_VARIABLE, database_name
+from ejmap_assets.instance import home_of, open_instance
+from ejmap_assets.resources import DEFAULT_PROJECT
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening an instance sets these; they are put back."""
+    monkeypatch.setenv("DAGSTER_HOME", "unused")
+    monkeypatch.setenv("EJMAP_PROJECT", "unused")
+    monkeypatch.delenv(URL_VARIABLE, raising=False)
+
+
+def test_the_history_is_sqlite_in_the_project_unless_told_otherwise(tmp_path: Path) -> None:
+    """What the instance was told is in the file, read without Dagster."""
+    with open_instance(tmp_path) as instance:
+        instance.add_dynamic_partitions("craters", ["0001"])
+
+    (database,) = (tmp_path / "dagster_home" / "history").glob("**/index.db")
+    connection = sqlite3.connect(database)
+    rows = connection.execute("SELECT partitions_def_name, partition FROM dynamic_partitions")
+    assert rows.fetchall() == [("craters", "0001")]
+    connection.close()
+
+
+def test_processes_that_dagster_starts_find_the_same_history(tmp_path: Path) -> None:
+    """They are handed the settings of the instance, not the instance."""
+    with open_instance(tmp_path) as instance:
+        instance.add_dynamic_partitions("craters", ["0001"])
+        handed_on = instance.get_ref()
+
+    with dg.DagsterInstance.from_ref(handed_on) as instance:
+        assert instance.get_dynamic_partitions("craters") == ["0001"]
+
+
+def test_a_project_with_sqlite_is_not_begun_again_in_postgresql(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything in it would be taken for missing and made again."""
+    open_instance(tmp_path).dispose()
+    monkeypatch.setenv(URL_VARIABLE, "postgresql://somebody@nowhere.invalid/ejmap")
+
+    with pytest.raises(ProjectError, match="history of this project lies in SQLite; unset it"):
+        open_instance(tmp_path)
+
+
+def test_a_project_with_postgresql_is_not_begun_again_in_sqlite(tmp_path: Path) -> None:
+    """A shell in which the variable is missing must not fork the history."""
+    home = tmp_path / "dagster_home"
+    home.mkdir()
+    (home / ID_FILE).write_text("a2c4\n")
+
+    with pytest.raises(ProjectError, match="lies in PostgreSQL, and EJMAP_POSTGRES_URL is not set"):
+        open_instance(tmp_path)
+
+
+@pytest.mark.parametrize("address", ["ejmap", "mysql://u:hidden@h/db", "postgres://u:hidden@h/db"])
+def test_an_address_of_something_else_is_refused_without_being_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """It may hold a password."""
+    monkeypatch.setenv(URL_VARIABLE, address)
+
+    with pytest.raises(ProjectError, match="must look like postgresql://") as refused:
+        open_instance(tmp_path)
+
+    assert "hidden" not in str(refused.value)
+
+
+def test_a_database_is_named_without_its_password() -> None:
+    """In reports and messages."""
+    assert database_name("postgresql://me:hidden@db.example:5433/mars") == "mars on db.example"
+    assert database_name("postgresql://") == "the default database on this machine"
+
+
+def test_the_demo_has_a_home_of_its_own_with_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the checkout may hold its SQLite history."""
+    monkeypatch.setenv(URL_VARIABLE, "postgresql://somebody@nowhere.invalid/ejmap")
+
+    assert home_of(DEFAULT_PROJECT) == Path.cwd() / DEFAULT_PROJECT / "dagster_home"
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """As it is when a container made it as root: here a file is in the way."""
+    (tmp_path / "project").write_text("")
+
+    with pytest.raises(ProjectError, match=r"project.dagster_home cannot be made: .* user id \d+"):
+        open_instance(tmp_path / "project")
