@@ -15,6 +15,7 @@ import dagster as dg
 from ejmap_assets.artefact import Artefact, Stopwatch
 from ejmap_assets.crater_work import CraterWork
 from ejmap_assets.failures import crater_failure
+from ejmap_assets.lineage import LINEAGE
 from ejmap_assets.progress import Progress
 from ejmap_assets.provenance import Recipe, event_tags
 from ejmap_assets.recipes import RecipeBook
@@ -94,6 +95,18 @@ def map_chunk(
         raise crater_failure(errors, attempted=len(keys)) from next(iter(errors.values()))
 
 
+def _result(step: CraterStep, key: str, recipe: Recipe, work: CraterWork) -> Artefact:
+    """Return the artefact of a step: the one that is kept of this very recipe, or a new one."""
+    output = LINEAGE[step.name].output(work.paths, key)
+    kept = work.kept_results(step.name, key)
+    restored = kept.restore(recipe.digest, output)
+    if restored is not None:
+        return restored
+    artefact = step.make(CraterTask(crater=work.craters[key], recipe=recipe, work=work))
+    kept.keep(recipe.digest, output, artefact)
+    return artefact
+
+
 def _map_crater(
     context: dg.AssetExecutionContext,
     steps: Sequence[CraterStep],
@@ -104,7 +117,7 @@ def _map_crater(
     for step in steps:
         recipe = book.recipe(step.name, key)
         with Stopwatch() as watch:
-            artefact = step.make(CraterTask(crater=work.craters[key], recipe=recipe, work=work))
+            artefact = _result(step, key, recipe, work)
         context.log_event(
             dg.AssetMaterialization(
                 asset_key=step.spec.key,

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ejmap_assets.kept_results import KeptResults
 from ejmap_assets.model_choice import configured_model
-from ejmap_assets.models import promoted_bundles
 from ejmap_assets.project import EjmapFolderSource
+from ejmap_assets.promotion import promoted_bundles
 from ejmap_assets.resources import OpenProject
 from ejmap_geo.craters import Crater
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from ejmap_geo.masks import PlacedMask
     from ejmap_geo.tiling import Tile
     from ejmap_ml.ensemble import Ensemble
+
+
+# What another model makes otherwise.
+STEPS_OF_MODELS = frozenset({"connection_predictions", "segmentation_mask", "basemap_mask"})
 
 
 class Basemap(NamedTuple):
@@ -103,6 +108,14 @@ class CraterWork:
         return published_output_mask(
             published, crater, run=source.masks_run, basemap=self.basemap.grid
         )
+
+    def kept_results(self, step: str, key: str) -> KeptResults:
+        """Return what is kept of a step of a crater; of mosaics and tiles nothing is.
+
+        Those do not depend on a model, so that a roll-back finds them in their place.
+        """
+        limit = self.settings.mapping.kept_results if step in STEPS_OF_MODELS else 0
+        return KeptResults(folder=self.paths.kept_results(key) / step, limit=limit)
 
     @property
     def published_run(self) -> str:

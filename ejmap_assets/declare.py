@@ -1,8 +1,8 @@
 """Declaring assets: a function in, a Dagster asset out. Those of craters are in ``chunk``."""
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from logging import Logger
 from typing import Any
 
@@ -32,6 +32,7 @@ class Making:
         progress: Who listens.
         log: The run's log.
         partition: The partition that is made; None when there are none.
+        config: What was asked when it was launched.
     """
 
     project: OpenProject
@@ -40,6 +41,7 @@ class Making:
     progress: Progress
     log: Logger
     partition: str | None
+    config: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
     def settings(self) -> Project:
@@ -61,7 +63,7 @@ Make = Callable[[Making], Artefact]
 
 
 def project_asset(
-    *, group: str, kinds: set[str], kind: str
+    *, group: str, kinds: set[str], kind: str, config: Mapping[str, dg.Field] | None = None
 ) -> Callable[[Make], dg.AssetsDefinition]:
     """Turn a function that makes an artefact into the asset of the same name.
 
@@ -72,6 +74,7 @@ def project_asset(
         group: Group in the UI.
         kinds: Kinds of file, shown as icons.
         kind: Value of the tag ``ejmap/kind``, on which an instance may limit runs.
+        config: What somebody may ask when it is launched, by name.
     """
 
     def declare(make: Make) -> dg.AssetsDefinition:
@@ -88,6 +91,7 @@ def project_asset(
             code_version=node.code_version,
             partitions_def=node.division.partitions_def,
             automation_condition=rule_of(make.__name__),
+            config_schema=None if config is None else dict(config),
         )
         def asset(
             context: dg.AssetExecutionContext,
@@ -120,6 +124,7 @@ def _materialized(
         progress=progress,
         log=context.log,
         partition=partition,
+        config=context.op_execution_context.op_config or {},
     )
     with Stopwatch() as watch:
         artefact = make(making)

@@ -3,11 +3,12 @@
 The assets themselves are in ``ejmap_assets.assets``; here they are only gathered.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from ejmap_assets.lineage import Division, names_divided_by
+from ejmap_assets.promotion_config import ROLL_BACK, promotion_run_config
 
 if TYPE_CHECKING:
     # Dagster returns it but does not name it in public.
@@ -30,7 +31,11 @@ TRAIN_TAGS = {"ejmap/kind": "train"}
 
 
 def _job(
-    name: str, assets: tuple[str, ...], description: str, tags: dict[str, str] | None = None
+    name: str,
+    assets: tuple[str, ...],
+    description: str,
+    tags: dict[str, str] | None = None,
+    config: dict[str, Any] | None = None,
 ) -> "UnresolvedAssetJobDefinition":
     # In process: a run of its own process costs seconds, and a model is then loaded once.
     return dg.define_asset_job(
@@ -39,6 +44,7 @@ def _job(
         description=description,
         executor_def=dg.in_process_executor,
         tags=tags,
+        config=config,
     )
 
 
@@ -51,7 +57,16 @@ def build_jobs() -> list["UnresolvedAssetJobDefinition"]:
         _job("cut_ejseg_samples", ("ejseg_samples",), "Cut the tiles that versions learn from."),
         _job("train_ejconn", ("ejconn_model",), "Train members of EJCONN.", TRAIN_TAGS),
         _job("train_ejseg", ("ejseg_model",), "Train members of EJSEG.", TRAIN_TAGS),
-        _job("promote", PROMOTED, "Let the trained ensembles make the maps from now on."),
+        _job("promote", PROMOTED, "Let the trained ensembles map the craters, if the gate agrees."),
+        *(
+            _job(
+                f"roll_back_{kind}",
+                (f"promoted_{kind}",),
+                f"Let the former {kind} ensemble map the craters again.",
+                config=promotion_run_config(kind, ROLL_BACK),
+            )
+            for kind in ("ejconn", "ejseg")
+        ),
         _job(
             "map_craters",
             names_divided_by(Division.CRATERS),

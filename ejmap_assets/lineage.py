@@ -144,12 +144,12 @@ LINEAGE: Mapping[str, Node] = {
         settings=recipe_settings.of_member("ejseg"),
     ),
     "promoted_ejconn": Node(
-        output=lambda paths, _: paths.promoted_model("ejconn"),
+        output=lambda paths, _: paths.promotions("ejconn"),
         inputs=("ejconn_model",),
         settings=recipe_settings.of_promotion("ejconn"),
     ),
     "promoted_ejseg": Node(
-        output=lambda paths, _: paths.promoted_model("ejseg"),
+        output=lambda paths, _: paths.promotions("ejseg"),
         inputs=("ejseg_model",),
         settings=recipe_settings.of_promotion("ejseg"),
     ),
@@ -220,6 +220,7 @@ LINEAGE: Mapping[str, Node] = {
     "model_comparison": Node(
         output=lambda paths, _: paths.model_comparison,
         inputs=("ejconn_model", "ejseg_model", "map_scores"),
+        settings=recipe_settings.of_comparison,
         takes_all_members=True,
     ),
 }

@@ -1,5 +1,6 @@
 """From a project folder to its map on the console, and what to look at then."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +24,16 @@ SHOWN = {
     "origin_accuracy": "origin",
     "claim_precision": "claims",
     "setting": "tuned to",
+}
+SHOWN_IN_TILES = {
+    "scope": "tiles",
+    "level": "level",
+    "kind": "of",
+    "scale_px": "scale px",
+    "f1": "F1",
+    "iou": "IoU",
+    "precision": "precision",
+    "recall": "recall",
 }
 
 
@@ -59,16 +70,28 @@ def make_project(folder: Path, console: Console) -> int:
 
 
 def _print_scores(paths: ProjectPaths, console: Console) -> None:
-    if not paths.scores.is_file():
+    whole = _table(paths.scores)
+    pooled = whole.loc[whole["crater"] == POOLED] if len(whole) else whole
+    if len(pooled):
+        console.line(f"scores     {_short(paths.scores)}, all known craters pooled:")
+        _print_table(pooled, SHOWN, console)
         return
-    scores = pd.read_parquet(paths.scores)
-    pooled: pd.DataFrame = scores.loc[scores["crater"] == POOLED]
-    if pooled.empty:
+    tiles = _table(paths.map_scores)
+    in_tiles = tiles.loc[tiles["crater_id"].isna()] if len(tiles) else tiles
+    if not len(in_tiles):
         console.line("scores     none: no ejecta of this planet are known")
         return
-    shown = pooled.reindex(columns=list(SHOWN)).rename(columns=SHOWN)
-    text = shown.to_string(index=False, float_format="{:.3f}".format, na_rep="")
-    console.line(f"scores     {_short(paths.scores)}, all known craters pooled:")
+    console.line(f"scores     {_short(paths.map_scores)}, in the labelled tiles:")
+    _print_table(in_tiles, SHOWN_IN_TILES, console)
+
+
+def _table(path: Path) -> pd.DataFrame:
+    return pd.read_parquet(path) if path.is_file() else pd.DataFrame()
+
+
+def _print_table(table: pd.DataFrame, shown: Mapping[str, str], console: Console) -> None:
+    named = table.reindex(columns=list(shown)).rename(columns=dict(shown))
+    text = named.to_string(index=False, float_format="{:.3f}".format, na_rep="")
     for line in text.splitlines():
         console.line(f"           {line}")
 

@@ -178,7 +178,9 @@ def _polar_parts(
     """Divide views: whole ones train or validate, and the cells of test tiles count in neither."""
     table = pd.concat([group.table for _, group in groups], ignore_index=True)
     places = list(zip(_planets(groups), table["crater_id"], strict=True))
-    held_back = bool((labels.split[IS_TEST] != TRAINS).any())
+    # The planet that is mapped may test in the same table, and is not among these samples.
+    own = labels.split[labels.split["planet"].isin([planet for planet, _ in groups])]
+    held_back = bool((own[IS_TEST] != TRAINS).any())
     views = [group for _, group in groups]
     sides = {
         value: PolarSamples(
@@ -197,6 +199,6 @@ def _polar_parts(
     return MemberSamples(
         train=SubsetSamples(trained, trains),
         validation=SubsetSamples(trained, validates) if validates.size else None,
-        test=sides.get(TESTS) if held_back else None,
+        test=sides.get(TESTS) if (own[IS_TEST] == TESTS).any() else None,
         table=table.iloc[trains].reset_index(drop=True),
     )

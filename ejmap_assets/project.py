@@ -52,12 +52,15 @@ class ModelSettings(Settings):
         ejseg: Preset, or YAML file, of the model that maps ejecta.
         iterations: Members of each ensemble.
         seed: Number that every random choice of training comes from.
+        gate_tolerance: How far the test F1 of a candidate may lie below that of the ensemble that
+            maps the craters now.
     """
 
     ejconn: str = "ejconn_tiny"
     ejseg: str = "ejseg_polar"
     iterations: int = Field(default=1, ge=1, le=20)
     seed: int = Field(default=0, ge=0)
+    gate_tolerance: float = Field(default=0.01, ge=0, le=1)
 
 
 class MappingSettings(Settings):
@@ -67,11 +70,14 @@ class MappingSettings(Settings):
         tile_side_px: Side of the square tiles around each crater.
         denoise_px: Smaller islands and holes of a mask are removed; 0 keeps all.
         connection_filter: Clear ejecta outside the tiles that EJCONN connects to the crater.
+        kept_results: Results of former models that are kept of each crater, so that a roll-back
+            finds them instead of computing them again; 0 keeps none.
     """
 
     tile_side_px: int = Field(default=64, ge=16)
     denoise_px: int = Field(default=0, ge=0)
     connection_filter: bool = False
+    kept_results: int = Field(default=2, ge=0, le=100)
 
 
 class Project(Settings):

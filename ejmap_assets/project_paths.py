@@ -101,9 +101,13 @@ class ProjectPaths:
         """Folder of one trained member of an ensemble."""
         return self.model_version(kind, version) / f"iteration_{iteration:02d}"
 
-    def promoted_model(self, kind: ModelKind) -> Path:
-        """Return the note that says which version maps the craters."""
-        return self.data / "models" / kind / "promoted.json"
+    def promotions(self, kind: ModelKind) -> Path:
+        """Return the record of what was promoted, kept and rolled back; its last line holds."""
+        return self.data / "models" / kind / "promotions.jsonl"
+
+    def stored_ensemble(self, kind: ModelKind, digest: str) -> Path:
+        """Folder of an ensemble that was promoted, for as long as somebody may roll back to it."""
+        return self.data / "models" / kind / "promoted" / digest
 
     def crater(self, key: str) -> Path:
         """Folder of what is made for one crater."""
@@ -128,6 +132,10 @@ class ProjectPaths:
     def basemap_mask(self, key: str) -> Path:
         """Ejecta of one crater on the basemap grid, cropped."""
         return self.crater(key) / "basemap_mask.tif"
+
+    def kept_results(self, key: str) -> Path:
+        """Folder of results of former models of one crater."""
+        return self.crater(key) / "kept"
 
     @property
     def label_map(self) -> Path:

@@ -180,5 +180,13 @@ def of_given_mask(project: OpenProject, _: str) -> object:
 
 
 def of_used_split(project: OpenProject, _: str) -> object:
-    """The split whose test tiles are held back."""
-    return project.settings.splits.used
+    """The split whose test tiles are held back, and whether models saw other planets alone."""
+    return [project.settings.splits.used, project.settings.training.kind]
+
+
+def of_comparison(project: OpenProject, _: str) -> object:
+    """The scores that somebody published."""
+    source = project.settings.source
+    if not isinstance(source, EjmapFolderSource):
+        return None
+    return _stamps(project.paths.user_file(source.folder).glob("results/*/*/*_metrics.csv"))

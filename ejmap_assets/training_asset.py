@@ -14,12 +14,16 @@ from ejmap_assets.declare import Making
 from ejmap_assets.failures import StepError
 from ejmap_assets.known_planets import known_planets
 from ejmap_assets.model_choice import ModelVersion, imported_from, model_of
-from ejmap_assets.models import member_seed, promote
 from ejmap_assets.plots import training_curve
 from ejmap_assets.project_paths import ModelKind
+from ejmap_assets.promotion import decide, promotions, roll_back
+from ejmap_assets.promotion_config import BY_HAND, ROLL_BACK
 from ejmap_assets.provenance import content_version
 from ejmap_assets.recipe_settings import look_of
+from ejmap_assets.red_checks import red_checks
+from ejmap_assets.resources import OpenProject
 from ejmap_assets.split_choice import read_split
+from ejmap_assets.table_metadata import table_metadata
 
 if TYPE_CHECKING:
     from ejmap_ml.bundle import ModelBundle
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
 
 # Written last into a folder of samples: what they were made from.
 STAMP = "made_from.json"
+# Seeds of members lie this far apart, so that those of neighbouring projects do not overlap.
+SEED_STRIDE = 1000
+SHOWN_PROMOTIONS = 10
 
 
 def samples(making: Making, kind: ModelKind) -> Artefact:
@@ -77,23 +84,56 @@ def trained(making: Making, kind: ModelKind) -> Artefact:
 
 
 def promoted(making: Making, kind: ModelKind) -> Artefact:
-    """Let the configured version make the maps, and say which members it has.
+    """Decide which ensemble maps the craters from now on.
 
     Raises:
         BundleError: If a member is missing, incomplete or was altered.
+        StepError: If there is nothing to roll back to.
     """
-    note, bundles = promote(making.project, kind)
-    versions = {str(member.iteration): member.data_version[:16] for member in note.members}
+    asked = making.config
+    if asked["mode"] == ROLL_BACK:
+        decided = roll_back(making.project, kind, to=asked["to"], reason=asked["reason"])
+    else:
+        decided = decide(
+            making.project,
+            kind,
+            by_hand=asked["mode"] == BY_HAND,
+            reason=asked["reason"],
+            red_checks=red_checks(making.instance, f"promoted_{kind}"),
+        )
+    making.log.info("%s: %s", decided.decision, decided.reason)
+    record = pd.DataFrame(
+        [
+            {
+                "decided": one.decided_utc,
+                "decision": one.decision.value,
+                "maps the craters": f"{one.current.version} ({one.current.digest})",
+                "candidate": f"{one.candidate.version} ({one.candidate.digest})",
+                "reason": one.reason,
+            }
+            for one in reversed(promotions(making.paths, kind)[-SHOWN_PROMOTIONS:])
+        ]
+    )
+    score = decided.current.score
     return Artefact(
-        content=content_version(*(member.data_version for member in note.members)),
+        content=decided.current.digest,
         metadata={
-            "version": note.version,
-            "members": len(note.members),
-            "member_versions": MetadataValue.json(versions),
-            "seeds": MetadataValue.json([bundle.provenance.seed for bundle in bundles]),
-            "path": str(making.paths.promoted_model(kind)),
+            "decision": decided.decision.value,
+            "reason": decided.reason,
+            "version": decided.current.version,
+            "ensemble": decided.current.digest,
+            "members": len(decided.current.members),
+            **({} if score is None else {"test_f1": score}),
+            "candidate": decided.candidate.digest,
+            "record": table_metadata(record),
+            "path": str(making.paths.stored_ensemble(kind, decided.current.digest)),
         },
     )
+
+
+def member_seed(project: OpenProject, iteration: int) -> int:
+    """Return the seed of a member's weights, order and augmentation."""
+    return project.settings.models.seed * SEED_STRIDE + iteration
 
 
 def _cut(making: Making, kind: ModelKind, version: ModelVersion, *, folder: Path) -> None:

@@ -8,6 +8,7 @@ from ejmap_assets.chunk import CraterTask
 from ejmap_assets.connections import tile_windows, write_connections
 from ejmap_assets.declare import Making, project_asset
 from ejmap_assets.pictures import picture, probability_rgb, shrunk
+from ejmap_assets.promotion_config import promotion_fields
 from ejmap_assets.provenance import content_version
 from ejmap_assets.training_asset import promoted, samples, trained
 from ejmap_geo.mosaic import mean_probability
@@ -38,11 +39,13 @@ def ejconn_model(making: Making) -> Artefact:
     return trained(making, "ejconn")
 
 
-@project_asset(group="models", kinds={"json"}, kind="promote")
+@project_asset(group="models", kinds={"json"}, kind="promote", config=promotion_fields())
 def promoted_ejconn(making: Making) -> Artefact:
     """The EJCONN ensemble that connects tiles to craters from now on.
 
-    Its data version changes only when the weights do, and only then are the craters mapped anew.
+    The configured version passes a gate: its test F1 must hold against the ensemble that maps the
+    craters now. Every decision is recorded. The data version is that of the ensemble, so that the
+    craters are mapped anew only when other weights are to map them.
     """
     return promoted(making, "ejconn")
 

@@ -19,6 +19,7 @@ from ejmap_assets.pictures import (
     probability_rgb,
     shrunk,
 )
+from ejmap_assets.promotion_config import promotion_fields
 from ejmap_assets.provenance import content_version
 from ejmap_assets.training_asset import promoted, samples, trained
 from ejmap_geo.denoise import denoised
@@ -52,11 +53,13 @@ def ejseg_model(making: Making) -> Artefact:
     return trained(making, "ejseg")
 
 
-@project_asset(group="models", kinds={"json"}, kind="promote")
+@project_asset(group="models", kinds={"json"}, kind="promote", config=promotion_fields())
 def promoted_ejseg(making: Making) -> Artefact:
     """The EJSEG ensemble that draws ejecta from now on.
 
-    Its data version changes only when the weights do, and only then are the craters mapped anew.
+    The configured version passes a gate: its test F1 must hold against the ensemble that maps the
+    craters now. Every decision is recorded. The data version is that of the ensemble, so that the
+    craters are mapped anew only when other weights are to map them.
     """
     return promoted(making, "ejseg")
 

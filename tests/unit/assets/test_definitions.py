@@ -73,6 +73,8 @@ def test_jobs_are_named_by_what_people_do() -> None:
         "train_ejconn",
         "train_ejseg",
         "promote",
+        "roll_back_ejconn",
+        "roll_back_ejseg",
         "map_craters",
         "refresh_map",
         "evaluate",

@@ -1,0 +1,305 @@
+"""Which ensemble maps the craters: candidates pass a gate, and every decision is written down.
+
+A promoted ensemble is stored under the digest of its members, apart from the versions that may be
+trained again. So a roll-back finds exactly what mapped the craters before.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ejmap_assets.failures import StepError
+from ejmap_assets.model_choice import ModelVersion, configured_version
+from ejmap_assets.project_paths import ModelKind, ProjectPaths
+from ejmap_assets.provenance import content_version
+from ejmap_assets.resources import OpenProject
+
+if TYPE_CHECKING:
+    from ejmap_ml.bundle import ModelBundle
+
+GATE_SCORE = "test_f1"
+
+
+class Decision(StrEnum):
+    """What was decided of a candidate."""
+
+    PROMOTED = "promoted"
+    KEPT = "kept"
+    ROLLED_BACK = "rolled back"
+
+
+class EnsembleNote(BaseModel):
+    """An ensemble that maps, or would have mapped, the craters.
+
+    Attributes:
+        version: Version of the model.
+        members: Data versions of its members, in the order of their iterations.
+        score: Mean F1 of its members on the test tiles of their split; None where none are held
+            back.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+    members: tuple[str, ...]
+    score: float | None = None
+
+    @property
+    def digest(self) -> str:
+        """A short text that is equal for equal weights, configurations and normalizations."""
+        return content_version(*self.members)
+
+
+class Promotion(BaseModel):
+    """One entry of the record of promotions.
+
+    Attributes:
+        decided_utc: When, ISO 8601.
+        decision: What was decided.
+        reason: Why, in a sentence.
+        current: The ensemble that maps the craters from then on.
+        candidate: The ensemble that was looked at.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    decided_utc: str
+    decision: Decision
+    reason: str
+    current: EnsembleNote
+    candidate: EnsembleNote
+
+
+def promotions(paths: ProjectPaths, kind: ModelKind) -> list[Promotion]:
+    """Return all decisions, the oldest first.
+
+    Raises:
+        StepError: If the record was changed by hand and cannot be read.
+    """
+    record = paths.promotions(kind)
+    if not record.is_file():
+        return []
+    lines = record.read_text(encoding="utf-8").splitlines()
+    try:
+        return [Promotion.model_validate_json(line) for line in lines if line.strip()]
+    except ValidationError as error:
+        raise StepError(
+            f"{record} holds a line that is no promotion; restore it from a backup, or move it "
+            f"away and promote anew ({error.error_count()} mistakes)"
+        ) from error
+
+
+def promoted_ensemble(paths: ProjectPaths, kind: ModelKind) -> EnsembleNote:
+    """Return the ensemble that maps the craters.
+
+    Raises:
+        StepError: If nothing is promoted yet.
+    """
+    decided = promotions(paths, kind)
+    if not decided:
+        raise StepError(f"no {kind} model is promoted; materialise promoted_{kind} first")
+    return decided[-1].current
+
+
+def promoted_bundles(paths: ProjectPaths, kind: ModelKind) -> list["ModelBundle"]:
+    """Read the members of the promoted ensemble.
+
+    Raises:
+        StepError: If nothing is promoted yet.
+        BundleError: If a bundle is incomplete or was altered.
+    """
+    return _stored_bundles(paths, kind, promoted_ensemble(paths, kind))
+
+
+def decide(
+    project: OpenProject,
+    kind: ModelKind,
+    *,
+    by_hand: bool,
+    reason: str,
+    red_checks: Sequence[str] = (),
+) -> Promotion:
+    """Promote the configured version if it passes the gate or somebody insists; write it down.
+
+    The gate: no check upstream is red, and the candidate's mean F1 on the test tiles is not below
+    the current ensemble's by more than ``models.gate_tolerance``. Ensembles of different splits, or
+    without test tiles, cannot be compared; then the candidate passes, and the record says so.
+
+    Args:
+        project: The project.
+        kind: Which of the two models.
+        by_hand: Promote whatever the gate says.
+        reason: Why, when it is done by hand.
+        red_checks: Names of the checks upstream that failed.
+
+    Raises:
+        BundleError: If a member is missing, incomplete or was altered.
+    """
+    candidate, bundles = _candidate(project, kind)
+    decided = promotions(project.paths, kind)
+    current = decided[-1].current if decided else None
+    refusal = None
+    if by_hand:
+        reason = reason or "promoted by hand"
+    else:
+        refusal = _refusal(project, candidate, current, red_checks)
+        reason = refusal or _passed(candidate, current)
+    if refusal is not None and current is not None:
+        return _write(project.paths, kind, Decision.KEPT, reason, current, candidate)
+    if refusal is not None:
+        raise StepError(f"the first {kind} ensemble cannot be promoted: {refusal}")
+    _store(project.paths, kind, candidate, bundles)
+    return _write(project.paths, kind, Decision.PROMOTED, reason, candidate, candidate)
+
+
+def roll_back(project: OpenProject, kind: ModelKind, *, to: str, reason: str) -> Promotion:
+    """Let an ensemble that was promoted before map the craters again; write it down.
+
+    The configured version counts as looked at: it is not promoted again until it is trained again.
+
+    Args:
+        project: The project.
+        kind: Which of the two models.
+        to: Digest of the ensemble, or its beginning; empty takes the one before the current one.
+        reason: Why.
+
+    Raises:
+        StepError: If there is no such ensemble.
+        BundleError: If it is incomplete or was altered.
+    """
+    decided = promotions(project.paths, kind)
+    if not decided:
+        raise StepError(f"no {kind} model was ever promoted; there is nothing to roll back to")
+    current = decided[-1].current
+    former = {one.current.digest: one.current for one in decided if one.current != current}
+    found = [note for digest, note in former.items() if digest.startswith(to)]
+    if not found or (to and len(found) > 1):
+        known = ", ".join(f"{digest} ({note.version})" for digest, note in former.items())
+        raise StepError(
+            f"there is no single former {kind} ensemble {to!r}; there are {known or 'none'}"
+        )
+    target = found[-1]
+    _stored_bundles(project.paths, kind, target)
+    candidate, _ = _candidate(project, kind)
+    reason = reason or f"rolled back from {current.version} ({current.digest})"
+    return _write(project.paths, kind, Decision.ROLLED_BACK, reason, target, candidate)
+
+
+def _candidate(project: OpenProject, kind: ModelKind) -> tuple[EnsembleNote, list["ModelBundle"]]:
+    from ejmap_ml.bundle import ModelBundle
+
+    version = configured_version(project, kind).key
+    bundles = [
+        ModelBundle.load(project.paths.model_bundle(kind, version=version, iteration=iteration))
+        for iteration in range(project.settings.models.iterations)
+    ]
+    scores = [bundle.provenance.scores.get(GATE_SCORE) for bundle in bundles]
+    known = [score for score in scores if score is not None]
+    note = EnsembleNote(
+        version=version,
+        members=tuple(bundle.data_version for bundle in bundles),
+        score=sum(known) / len(known) if len(known) == len(bundles) else None,
+    )
+    return note, bundles
+
+
+def _refusal(
+    project: OpenProject,
+    candidate: EnsembleNote,
+    current: EnsembleNote | None,
+    red_checks: Sequence[str],
+) -> str | None:
+    if red_checks:
+        return f"the check {red_checks[0]} is red; mend it, or promote by hand"
+    tolerance = project.settings.models.gate_tolerance
+    if not _comparable(candidate, current) or candidate.score is None:
+        return None
+    assert current is not None  # noqa: S101 - what is comparable is there
+    assert current.score is not None  # noqa: S101
+    if candidate.score >= current.score - tolerance:
+        return None
+    return (
+        f"the candidate's test F1 is {candidate.score:.4f}, below the {current.score:.4f} of "
+        f"{current.version}; train longer, or promote by hand"
+    )
+
+
+def _passed(candidate: EnsembleNote, current: EnsembleNote | None) -> str:
+    if current is None:
+        return "the first of its kind"
+    if not _comparable(candidate, current):
+        return "not compared: the two have no test tiles in common (splits.used)"
+    return f"test F1 {candidate.score:.4f} against {current.score:.4f} of {current.version}"
+
+
+def _comparable(candidate: EnsembleNote, current: EnsembleNote | None) -> bool:
+    if current is None or candidate.score is None or current.score is None:
+        return False
+    splits = {ModelVersion.parse(note.version).split for note in (candidate, current)}
+    return len(splits) == 1
+
+
+def _store(
+    paths: ProjectPaths, kind: ModelKind, note: EnsembleNote, bundles: Sequence["ModelBundle"]
+) -> None:
+    folder = paths.stored_ensemble(kind, note.digest)
+    if folder.is_dir():
+        return
+    scratch = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(scratch, ignore_errors=True)
+    for iteration, bundle in enumerate(bundles):
+        bundle.save(scratch / _member_name(iteration))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch.rename(folder)
+
+
+def _stored_bundles(
+    paths: ProjectPaths, kind: ModelKind, note: EnsembleNote
+) -> list["ModelBundle"]:
+    from ejmap_ml.bundle import ModelBundle
+
+    folder = paths.stored_ensemble(kind, note.digest)
+    bundles = [
+        ModelBundle.load(folder / _member_name(iteration)) for iteration in range(len(note.members))
+    ]
+    if tuple(bundle.data_version for bundle in bundles) != note.members:
+        raise StepError(f"{folder} does not hold the ensemble that was promoted; promote it again")
+    return bundles
+
+
+def _member_name(iteration: int) -> str:
+    return f"iteration_{iteration:02d}"
+
+
+def _write(
+    paths: ProjectPaths,
+    kind: ModelKind,
+    decision: Decision,
+    reason: str,
+    current: EnsembleNote,
+    candidate: EnsembleNote,
+) -> Promotion:
+    promotion = Promotion(
+        decided_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+        decision=decision,
+        reason=reason,
+        current=current,
+        candidate=candidate,
+    )
+    record = paths.promotions(kind)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    before = record.read_text(encoding="utf-8") if record.is_file() else ""
+    _replace(record, before + promotion.model_dump_json() + "\n")
+    return promotion
+
+
+def _replace(path: Path, text: str) -> None:
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
