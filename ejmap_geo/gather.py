@@ -17,6 +17,7 @@ from ejmap_geo.patches import (
     BASEMAP_TO_AZIMUTHAL,
     EXACT_SIDE_PX,
     PATCH_PX,
+    POLAR_TO_BASEMAP,
     STACK,
     Block,
     Powers,
@@ -128,6 +129,8 @@ def _part(block: Block, asked: Part) -> Part:
 def _is_out_of_reach(route: Route, block: Block) -> bool:
     """Return whether all of a block lies beyond the antipode, or its places beyond the source."""
     warp, source = route.warp, route.source
+    if warp.kind == POLAR_TO_BASEMAP:
+        return False
     row, col, side = block
     middle = place_in(warp, row + side / 2, col + side / 2)
     # No pixel of the block is farther than this from its middle, on the sphere.
@@ -181,7 +184,7 @@ def _is_off_planet(warp: Warp, row: float, col: float) -> bool:
 def _in_source(route: Route, row: int, col: int) -> tuple[int, int]:
     """Return the pixel of the source for one counted from its corner; row -1 for none."""
     top, _, height, width = route.source
-    if route.warp.kind == AZIMUTHAL_TO_BASEMAP:
+    if route.warp.kind != BASEMAP_TO_AZIMUTHAL:
         # The south pole itself would be one row too far.
         row = min(max(row, -top), route.warp.period_px // 2 - 1 - top)
         col %= route.warp.period_px
@@ -195,7 +198,7 @@ def _patch(
     row, col = math.floor(middle[0]), math.floor(middle[1])
     start = (middle[0] - row, middle[1] - col)
     row, col = row - route.source[0], col - route.source[1]
-    if route.warp.kind == AZIMUTHAL_TO_BASEMAP:
+    if route.warp.kind != BASEMAP_TO_AZIMUTHAL:
         col %= route.warp.period_px
     return _Patch(block, part, powers, (row, col), start)
 
@@ -243,13 +246,14 @@ def _overlap(route: Route, patch: _Patch) -> tuple[bool, bool]:
     left, right = patch.spot[1] - right, patch.spot[1] + right
     is_inside = top >= 0 and left >= 0 and bottom < height and right < width
     is_outside = bottom < 0 or top > height or left > width or right < 0
+    if warp.kind != BASEMAP_TO_AZIMUTHAL:
+        # The spot's column is 0 to the period: the source may be met this, last or next time round.
+        is_outside = bottom < 0 or top > height or (left > width and right < warp.period_px)
     if warp.kind == AZIMUTHAL_TO_BASEMAP:
         row, col, side = patch.block
         farthest_row = max(warp.half_px - row, row + side - warp.half_px)
         farthest_col = max(warp.half_px - col, col + side - warp.half_px)
         is_inside &= math.hypot(farthest_row, farthest_col) * warp.step_rad <= math.pi
-        # The spot's column is 0 to the period: the source may be met this, last or next time round.
-        is_outside = bottom < 0 or top > height or (left > width and right < warp.period_px)
     return is_inside, is_outside
 
 

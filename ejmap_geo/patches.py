@@ -19,8 +19,9 @@ from ejmap_geo.sphere import destination
 
 # What a warp leads to: from pixels of one grid to their places in another.
 AZIMUTHAL_TO_BASEMAP = 0
-BASEMAP_TO_AZIMUTHAL = 1
-AZIMUTHAL_TO_POLAR = 2
+POLAR_TO_BASEMAP = 1
+BASEMAP_TO_AZIMUTHAL = 2
+AZIMUTHAL_TO_POLAR = 3
 
 TERMS = 5
 PATCH_PX = 64
@@ -46,13 +47,14 @@ class Warp(NamedTuple):
     """How the pixels of one grid lie in another, both about one centre.
 
     Attributes:
-        kind: One of the three constants of this module.
+        kind: One of the four constants of this module.
         lon0: Longitude of the centre in radians.
         sin_lat0: Sine of its latitude.
         cos_lat0: Cosine of its latitude.
         step_rad: Pixel size of the azimuthal raster in radians.
         half_px: Pixels from the centre of the azimuthal raster to each edge.
-        period_px: Columns around the basemap or the polar view.
+        period_px: Columns around the basemap; around the polar view where there is no basemap.
+        turn_px: Columns around the polar view.
         inner_rad: Start of row 0 of the polar view, offset included; 1 for other warps.
         offset_rad: Offset inside the polar view's logarithm.
         per_log: Rows of the polar view a unit of the logarithm.
@@ -65,9 +67,10 @@ class Warp(NamedTuple):
     step_rad: float
     half_px: int
     period_px: int
+    turn_px: int = 1
     inner_rad: float = 1.0
     offset_rad: float = 0.0
-    per_log: float = 0.0
+    per_log: float = 1.0
 
 
 class Scheme(NamedTuple):
@@ -103,14 +106,23 @@ def place_in(warp: Warp, row: float, col: float) -> tuple[float, float]:
     """Return where a position of the one grid lies in the other, exact; columns are not wrapped."""
     if warp.kind == BASEMAP_TO_AZIMUTHAL:
         return _place_in_azimuthal(warp, row, col)
-    per_rad = warp.period_px / (2 * math.pi)
+    if warp.kind == POLAR_TO_BASEMAP:
+        c = warp.inner_rad * math.exp(row / warp.per_log) - warp.offset_rad
+        az = col * (2 * math.pi / warp.turn_px)
+        return _basemap_place(warp, c, math.sin(az), math.cos(az))
     y, x = (warp.half_px - row) * warp.step_rad, (col - warp.half_px) * warp.step_rad
     c = math.sqrt(x * x + y * y)
     if warp.kind == AZIMUTHAL_TO_POLAR:
         ring = math.log((c + warp.offset_rad) / warp.inner_rad) * warp.per_log
-        return ring, math.atan2(x, y) * per_rad
+        return ring, math.atan2(x, y) * (warp.period_px / (2 * math.pi))
     # At the centre every direction is as good: north.
     sin_az, cos_az = (x / c, y / c) if c > 0 else (0.0, 1.0)
+    return _basemap_place(warp, c, sin_az, cos_az)
+
+
+@njit(cache=True)
+def _basemap_place(warp: Warp, c: float, sin_az: float, cos_az: float) -> tuple[float, float]:
+    per_rad = warp.period_px / (2 * math.pi)
     lon, lat = destination(warp.sin_lat0, warp.cos_lat0, warp.lon0, c, sin_az, cos_az)
     return (math.pi / 2 - lat) * per_rad, (lon + math.pi) * per_rad
 

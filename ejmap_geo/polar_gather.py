@@ -3,105 +3,171 @@
 import math
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
-from ejmap_geo.sphere import destination
+from ejmap_geo.patches import (
+    EXACT_SIDE_PX,
+    PATCH_PX,
+    STACK,
+    Block,
+    Powers,
+    Scheme,
+    Warp,
+    along_row,
+    along_u,
+    fit_patch,
+    place_in,
+    push,
+    push_quarters,
+)
 
 
-@njit(cache=True, inline="always")
-def basemap_pixel(lon: float, lat: float, width_px: int) -> tuple[int, int]:
-    """Return row and column of the basemap pixel that holds a point."""
-    per_rad = width_px / (2 * math.pi)
-    row = math.floor((math.pi / 2 - lat) * per_rad)
-    # The south pole itself would be one row too far.
-    row = min(max(row, 0), width_px // 2 - 1)
-    return row, math.floor((lon + math.pi) * per_rad) % width_px
-
-
-@njit(cache=True, inline="always")
-def _add_pixel(
-    raster: NDArray[np.generic], row: int, col: int, total: NDArray[np.float64], nodata: float
-) -> int:
-    """Add a pixel's bands to a total and return 1, or 0 if all of them hold ``nodata``."""
-    is_valid = False
-    for b in range(raster.shape[0]):
-        # NaN as nodata compares unequal to everything, so every pixel counts.
-        if raster[b, row, col] != nodata:
-            is_valid = True
-    if not is_valid:
-        return 0
-    for b in range(raster.shape[0]):
-        total[b] += raster[b, row, col]
-    return 1
-
-
-@njit(parallel=True, cache=True)
-def gather_polar(
-    raster: NDArray[np.generic],
+@njit(cache=True, nogil=True)
+def pool(
+    samples: NDArray[np.generic],
     out: NDArray[np.float32],
-    center: tuple[float, float],
-    ranges: tuple[float, float, float],
-    samples: tuple[int, int],
+    across: tuple[int, int],
     nodata: float,
+    rows: tuple[int, int],
 ) -> None:
-    """Fill a polar view with means of samples; cells without a valid sample stay as they are.
+    """Write the means of samples into rows of cells; a cell without a valid sample is left alone.
 
-    ``ranges`` is (start of row 0 with the offset, offset, step of the logarithm) in radians.
+    Args:
+        samples: ``(band, sampled rows, sampled columns)``.
+        out: ``(band, rows, cols)``.
+        across: Samples a cell along rows and columns. The last cells may have fewer rows of them.
+        nodata: A sample whose bands all hold this value is left out; NaN equals nothing.
+        rows: First row of ``out`` and the row after the last.
     """
-    lon0, lat0 = center
-    start, offset, log_step = ranges
-    along, across = samples
-    bands = raster.shape[0]
-    sin0, cos0 = math.sin(lat0), math.cos(lat0)
-    az_step = 2 * math.pi / out.shape[2]
-    for i in prange(out.shape[1]):
-        total = np.zeros(bands)
+    total = np.zeros(samples.shape[0])
+    for i in range(rows[0], rows[1]):
         for j in range(out.shape[2]):
             total[:] = 0.0
             count = 0
-            for m in range(along * across):
-                c = start * math.exp((i + (m // across + 0.5) / along) * log_step) - offset
-                if c >= math.pi:
-                    continue
-                az = (j + (m % across + 0.5) / across) * az_step
-                lon, lat = destination(sin0, cos0, lon0, c, math.sin(az), math.cos(az))
-                row, col = basemap_pixel(lon, lat, raster.shape[2])
-                count += _add_pixel(raster, row, col, total, nodata)
-            for b in range(bands):
-                if count > 0:
-                    out[b, i, j] = total[b] / count
+            for row in range(i * across[0], min((i + 1) * across[0], samples.shape[1])):
+                for col in range(j * across[1], (j + 1) * across[1]):
+                    is_valid = False
+                    for band in range(total.size):
+                        is_valid |= samples[band, row, col] != nodata
+                    if is_valid:
+                        count += 1
+                        for band in range(total.size):
+                            total[band] += samples[band, row, col]
+            if count > 0:
+                for band in range(total.size):
+                    out[band, i, j] = total[band] / count
 
 
-@njit(parallel=True, cache=True)
-def spread_polar(
+@njit(cache=True, nogil=True)
+def spread(
     values: NDArray[np.float32],
     out: NDArray[np.float32],
-    ranges: tuple[float, float, float],
-    step_radii: float,
-    half_px: int,
+    warp: Warp,
+    ranges_px: tuple[float, float],
+    scheme: Scheme,
+    rows: tuple[int, int],
 ) -> None:
-    """Interpolate a polar view on an azimuthal raster; pixels out of range stay as they are.
+    """Interpolate a polar view on rows of an azimuthal raster.
 
-    ``ranges`` is (inner, outer, offset) in crater radii.
+    Args:
+        values: ``(rows, cols)``.
+        out: ``(rows, cols)``; what lies out of range stays as it is.
+        warp: From the raster to the view.
+        ranges_px: Nearest and farthest pixel centre to fill, in pixels of the raster.
+        scheme: See :func:`~ejmap_geo.patches.patch_scheme`.
+        rows: First row of ``out`` and the row after the last.
     """
-    inner, outer, offset = ranges
+    powers = np.empty((2, *scheme.inverse.shape))
+    stack = np.empty((STACK, 3), np.int64)
+    for top in range(rows[0] // PATCH_PX * PATCH_PX, rows[1], PATCH_PX):
+        for left in range(0, out.shape[1], PATCH_PX):
+            push(stack, 0, (top, left, PATCH_PX))
+            count = 1
+            while count > 0:
+                count -= 1
+                block = stack[count, 0], stack[count, 1], stack[count, 2]
+                if _is_out_of_range(block, warp.half_px, ranges_px):
+                    continue
+                if block[2] <= EXACT_SIDE_PX:
+                    _spread_pixels(values, out, warp, ranges_px, block, rows)
+                    continue
+                fits, middle = fit_patch(warp, block, scheme, powers)
+                if fits:
+                    place = (block, powers, middle)
+                    _spread_patch(values, out, warp, ranges_px, place, rows)
+                else:
+                    count = push_quarters(stack, count, block)
+
+
+@njit
+def _is_out_of_range(block: Block, half_px: int, ranges_px: tuple[float, float]) -> bool:
+    row, col, side = block
+    nearest = math.hypot(
+        max(row - half_px, half_px - row - side, 0), max(col - half_px, half_px - col - side, 0)
+    )
+    farthest = math.hypot(
+        max(half_px - row, row + side - half_px), max(half_px - col, col + side - half_px)
+    )
+    return nearest > ranges_px[1] or farthest < ranges_px[0]
+
+
+@njit(inline="always")
+def _is_in_range(row: int, col: int, half_px: int, ranges_px: tuple[float, float]) -> bool:
+    distance_px = math.sqrt((row + 0.5 - half_px) ** 2 + (col + 0.5 - half_px) ** 2)
+    return ranges_px[0] <= distance_px <= ranges_px[1]
+
+
+@njit(inline="always")
+def _interpolated(values: NDArray[np.float32], row: np.float32, col: np.float32) -> np.float32:
+    """Return the value at a place, bilinear between centres of cells; columns go round."""
     rows, cols = values.shape
-    per_log = rows / math.log((outer + offset) / (inner + offset))
-    per_az = cols / (2 * math.pi)
-    for i in prange(out.shape[0]):
-        y = (half_px - i - 0.5) * step_radii
-        for j in range(out.shape[1]):
-            x = (j + 0.5 - half_px) * step_radii
-            distance = math.hypot(x, y)
-            if distance < inner or distance > outer:
-                continue
-            r = math.log((distance + offset) / (inner + offset)) * per_log - 0.5
-            r = min(max(r, 0.0), rows - 1.0)
-            a = (math.atan2(x, y) * per_az - 0.5) % cols
-            r0, a0 = int(r), int(a) % cols
-            r1, a1 = min(r0 + 1, rows - 1), (a0 + 1) % cols
-            fr, fa = r - r0, a - math.floor(a)
-            near = values[r0, a0] * (1 - fa) + values[r0, a1] * fa
-            far = values[r1, a0] * (1 - fa) + values[r1, a1] * fa
-            out[i, j] = near * (1 - fr) + far * fr
+    row = min(max(row - np.float32(0.5), np.float32(0)), np.float32(rows - 1))
+    # Two turns more, so that the number is positive and rounding towards 0 is rounding down.
+    col = col + np.float32(2 * cols - 0.5)
+    near, left = np.int32(row), np.int32(col)
+    down, right = row - np.float32(near), col - np.float32(left)
+    far, left = min(near + 1, rows - 1), left % cols
+    next_left = left + 1 if left + 1 < cols else 0
+    one = np.float32(1)
+    inner = values[near, left] * (one - right) + values[near, next_left] * right
+    outer = values[far, left] * (one - right) + values[far, next_left] * right
+    return inner * (one - down) + outer * down
+
+
+@njit
+def _spread_pixels(
+    values: NDArray[np.float32],
+    out: NDArray[np.float32],
+    warp: Warp,
+    ranges_px: tuple[float, float],
+    block: Block,
+    rows: tuple[int, int],
+) -> None:
+    for i in range(max(block[0], rows[0]), min(block[0] + block[2], rows[1])):
+        for j in range(block[1], min(block[1] + block[2], out.shape[1])):
+            if _is_in_range(i, j, warp.half_px, ranges_px):
+                row, col = place_in(warp, i + 0.5, j + 0.5)
+                out[i, j] = _interpolated(values, np.float32(row), np.float32(col))
+
+
+@njit
+def _spread_patch(
+    values: NDArray[np.float32],
+    out: NDArray[np.float32],
+    warp: Warp,
+    ranges_px: tuple[float, float],
+    place: tuple[Block, Powers, tuple[float, float]],
+    rows: tuple[int, int],
+) -> None:
+    block, powers, middle = place
+    half = (block[2] - 1) / 2
+    scale = np.float32(1 / half)
+    for i in range(max(block[0], rows[0]), min(block[0] + block[2], rows[1])):
+        v = (i - block[0] - half) / half
+        down = along_row(powers[0], v, middle[0])
+        right = along_row(powers[1], v, middle[1])
+        for j in range(block[1], min(block[1] + block[2], out.shape[1])):
+            if _is_in_range(i, j, warp.half_px, ranges_px):
+                u = np.float32(j - block[1]) * scale - np.float32(1)
+                out[i, j] = _interpolated(values, along_u(down, u), along_u(right, u))

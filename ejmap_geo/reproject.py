@@ -17,13 +17,15 @@ from ejmap_geo.gather import Route, gather
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.patches import (
     AZIMUTHAL_TO_BASEMAP,
+    AZIMUTHAL_TO_POLAR,
     BASEMAP_TO_AZIMUTHAL,
     PATCH_PX,
+    POLAR_TO_BASEMAP,
     Warp,
     patch_scheme,
 )
 from ejmap_geo.polar import PolarGrid
-from ejmap_geo.polar_gather import gather_polar, spread_polar
+from ejmap_geo.polar_gather import pool, spread
 from ejmap_geo.strips import in_strips, kernel_input
 from ejmap_geo.window import Window
 
@@ -91,11 +93,19 @@ def to_polar(
     """
     _require_shape(raster, _whole(basemap.shape))
     out = np.full((raster.shape[0], *polar.shape), np.nan, dtype=np.float32)
-    unit_rad = polar.radius_m / polar.body.radius_m
-    start_rad = (polar.inner_radii + polar.offset_radii) * unit_rad
-    ranges = (start_rad, polar.offset_radii * unit_rad, polar.log_step)
+    warp = _polar_warp(POLAR_TO_BASEMAP, polar, samples=samples, period_px=basemap.width_px)
+    sampled = np.arange(samples[0] * polar.rows) + 0.5
+    range_rad = warp.inner_rad * np.exp(sampled / warp.per_log) - warp.offset_rad
+    on_planet = int(np.count_nonzero(range_rad < np.pi))
+    if on_planet == 0:
+        return out
+    points = np.empty((raster.shape[0], on_planet, warp.turn_px), raster.dtype)
+    window = Window(row=0, col=0, height=on_planet, width=warp.turn_px)
+    _gather(raster, points, warp, source=_whole(basemap.shape), window=window)
     nothing = math.nan if nodata is None else float(nodata)
-    gather_polar(raster, out, _radians(polar.center), ranges, samples, nothing)
+    in_strips(
+        lambda *rows: pool(points, out, samples, nothing, rows), rows=polar.rows, cols=polar.cols
+    )
     return out
 
 
@@ -120,9 +130,19 @@ def polar_to_azimuthal(
     if values.shape != polar.shape:
         raise RasterError(f"values are {values.shape}, but the polar view is {polar.shape}")
     out = np.zeros(azimuthal.shape, dtype=np.float32)
-    ranges = (polar.inner_radii, polar.outer_radii, polar.offset_radii)
-    step_radii = azimuthal.resolution_m / polar.radius_m
-    spread_polar(values, out, ranges, step_radii, azimuthal.half_size_px)
+    warp = _polar_warp(AZIMUTHAL_TO_POLAR, polar, samples=(1, 1), period_px=polar.cols)
+    warp = warp._replace(
+        step_rad=azimuthal.resolution_m / azimuthal.body.radius_m, half_px=azimuthal.half_size_px
+    )
+    radius_px = polar.radius_m / azimuthal.resolution_m
+    ranges_px = (polar.inner_radii * radius_px, polar.outer_radii * radius_px)
+    given, scheme = kernel_input(values), patch_scheme()
+    in_strips(
+        lambda *rows: spread(given, out, warp, ranges_px, scheme, rows),
+        rows=out.shape[0],
+        cols=out.shape[1],
+        step=PATCH_PX,
+    )
     return out
 
 
@@ -168,6 +188,24 @@ def warp_between(kind: int, azimuthal: AzimuthalGrid, basemap: BasemapGrid) -> W
         step_rad=azimuthal.resolution_m / azimuthal.body.radius_m,
         half_px=azimuthal.half_size_px,
         period_px=basemap.width_px,
+    )
+
+
+def _polar_warp(kind: int, polar: PolarGrid, *, samples: tuple[int, int], period_px: int) -> Warp:
+    lon0, lat0 = _radians(polar.center)
+    unit_rad = polar.radius_m / polar.body.radius_m
+    return Warp(
+        kind=kind,
+        lon0=lon0,
+        sin_lat0=math.sin(lat0),
+        cos_lat0=math.cos(lat0),
+        step_rad=1.0,
+        half_px=0,
+        period_px=period_px,
+        turn_px=samples[1] * polar.cols,
+        inner_rad=(polar.inner_radii + polar.offset_radii) * unit_rad,
+        offset_rad=polar.offset_radii * unit_rad,
+        per_log=samples[0] / polar.log_step,
     )
 
 
