@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import pickle
 import platform
 import time
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ from ejmap_ml.sampling import BatchLoader, SerialBatches
 from ejmap_ml.training import EpochPlan, TrainingLog, plan_epochs, train
 
 RUN = "run.json"
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, pickle.UnpicklingError)
 PACKAGES = ("torch", "lightning", "timm", "segmentation-models-pytorch")
 
 
@@ -174,9 +176,12 @@ def _fingerprint(config: ModelConfig, data: FitData, seed: int) -> str:
 def _resumable_step(folder: Path, *, fingerprint: str) -> int | None:
     """Return the step of the last checkpoint when it is of this very training; forget others."""
     run, last = folder / RUN, folder / LAST
-    is_same = run.is_file() and json.loads(run.read_text())["fingerprint"] == fingerprint
-    if is_same and last.is_file():
-        return int(torch.load(last, map_location="cpu", weights_only=True)["global_step"])
+    try:
+        if json.loads(run.read_text(encoding="utf-8")) == {"fingerprint": fingerprint}:
+            return int(torch.load(last, map_location="cpu", weights_only=True)["global_step"])
+    except UNREADABLE:
+        # Missing, or torn by a full disk: nothing to go on from.
+        pass
     last.unlink(missing_ok=True)
     run.write_text(json.dumps({"fingerprint": fingerprint}), encoding="utf-8")
     return None

@@ -172,6 +172,20 @@ def test_a_checkpoint_of_another_training_is_not_taken_up(classifier_config, run
     assert run(classifier_config(), seed=2).resumed_from_step is None
 
 
+@pytest.mark.parametrize("name", ["last.ckpt", "run.json"])
+@pytest.mark.parametrize("kept", [0, 30])
+def test_a_torn_checkpoint_does_not_stop_a_training(
+    classifier_config, run, tmp_path: Path, name: str, kept: int
+) -> None:
+    """It begins anew instead of failing for ever."""
+    config = classifier_config(max_epochs=1)
+    run(config, validate=False)
+    torn = tmp_path / "run" / name
+    torn.write_bytes(torn.read_bytes()[:kept])
+
+    assert run(config, validate=False).resumed_from_step is None
+
+
 def test_a_finished_training_is_not_repeated(classifier_config, run) -> None:
     """Calling fit again gives the same bundle from the checkpoint."""
     first, again = run(classifier_config()), run(classifier_config())
