@@ -4,14 +4,20 @@ Ties are decided on purpose: a pixel is set when its mean is above one half, so 
 does being covered by no tile at all (ADR 3).
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
+from ejmap_geo.strips import in_strips, kernel_input
 from ejmap_geo.window import Window
+
+# Probabilities, votes and members with a value, ``(rows, cols)`` each.
+_Sums = tuple[NDArray[np.float32], NDArray[np.uint16], NDArray[np.uint16]]
 
 
 class EnsembleLayers(NamedTuple):
@@ -98,29 +104,62 @@ def combine_members(members: Iterable[NDArray[np.floating]]) -> EnsembleLayers:
     Raises:
         RasterError: If there is no member or their shapes differ.
     """
-    total = votes = count = None
+    sums: _Sums | None = None
+    shape: tuple[int, ...] = ()
     member_count = 0
     for member in members:
-        if total is None or votes is None or count is None:
-            total = np.zeros(member.shape, np.float32)
-            votes, count = np.zeros(member.shape, np.uint16), np.zeros(member.shape, np.uint16)
-        if member.shape != total.shape:
-            raise RasterError(f"members must have one shape, got {total.shape} and {member.shape}")
-        is_valid = ~np.isnan(member)
-        total += np.where(is_valid, member, 0)
-        votes += is_set(member)
-        count += is_valid
+        if sums is None:
+            shape = member.shape
+            sums = _empty_sums(shape)
+        if member.shape != shape:
+            raise RasterError(f"members must have one shape, got {shape} and {member.shape}")
+        _in_rows(_add_member, sums, kernel_input(member).reshape(sums[0].shape))
         member_count += 1
-    if total is None or votes is None or count is None:
+    if sums is None:
         raise RasterError("an ensemble needs at least one member, got none")
-    nothing = np.full_like(total, np.nan)
-    return EnsembleLayers(
-        probability=np.divide(total, count, out=nothing.copy(), where=count > 0),
-        vote_fraction=np.divide(
-            votes, count, out=nothing, where=count > 0, dtype=np.float32, casting="unsafe"
-        ),
-        member_count=member_count,
-    )
+    vote_fraction = np.empty_like(sums[0])
+    _in_rows(_divide, sums, vote_fraction)
+    return EnsembleLayers(sums[0].reshape(shape), vote_fraction.reshape(shape), member_count)
+
+
+def _empty_sums(shape: tuple[int, ...]) -> _Sums:
+    # Rows for the kernels, whatever the shape: every dimension but the last becomes one.
+    rows = (math.prod(shape[:-1]), shape[-1])
+    return np.zeros(rows, np.float32), np.zeros(rows, np.uint16), np.zeros(rows, np.uint16)
+
+
+def _in_rows(
+    work: Callable[[_Sums, NDArray[np.floating], tuple[int, int]], None],
+    sums: _Sums,
+    layer: NDArray[np.floating],
+) -> None:
+    in_strips(lambda *rows: work(sums, layer, rows), rows=layer.shape[0], cols=layer.shape[1])
+
+
+@njit(cache=True, nogil=True)
+def _add_member(sums: _Sums, member: NDArray[np.floating], rows: tuple[int, int]) -> None:
+    """Add a member's probabilities, votes and pixels with a value to their sums."""
+    total, votes, count = sums
+    for i in range(rows[0], rows[1]):
+        for j in range(total.shape[1]):
+            value = member[i, j]
+            if not math.isnan(value):
+                total[i, j] += value
+                votes[i, j] += value > 0.5
+                count[i, j] += 1
+
+
+@njit(cache=True, nogil=True)
+def _divide(sums: _Sums, vote_fraction: NDArray[np.float32], rows: tuple[int, int]) -> None:
+    """Turn sums into means, the total in place; NaN where no member has a value."""
+    total, votes, count = sums
+    for i in range(rows[0], rows[1]):
+        for j in range(total.shape[1]):
+            if count[i, j] == 0:
+                total[i, j] = vote_fraction[i, j] = np.nan
+            else:
+                total[i, j] /= count[i, j]
+                vote_fraction[i, j] = votes[i, j] / count[i, j]
 
 
 def bounding_window(windows: Iterable[Window]) -> Window:

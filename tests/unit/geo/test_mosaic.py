@@ -86,6 +86,20 @@ def test_members_are_averaged_and_their_votes_counted() -> None:
     np.testing.assert_allclose(layers.vote_fraction, [2 / 3, 1 / 2, np.nan], rtol=1e-6)
 
 
+@pytest.mark.parametrize("shape", [(7,), (0,), (5, 6), (3, 4, 5), (0, 8, 8)], ids=str)
+def test_members_may_be_maps_tiles_or_one_number_each(shape: tuple[int, ...]) -> None:
+    """Every number is averaged by itself, and no number at all is an ordinary answer."""
+    rng = np.random.default_rng(5)
+    members = [rng.random(shape, np.float32) for _ in range(3)]
+
+    layers = combine_members(members)
+
+    assert layers.probability.dtype == layers.vote_fraction.dtype == np.float32
+    np.testing.assert_allclose(layers.probability, np.mean(members, axis=0), rtol=1e-6)
+    votes = np.mean(np.array(members) > 0.5, axis=0)
+    np.testing.assert_allclose(layers.vote_fraction, votes, rtol=1e-6)
+
+
 def test_an_ensemble_without_members_is_refused() -> None:
     """There is nothing to average."""
     with pytest.raises(RasterError, match="at least one member"):
