@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     ui.add_argument("project", type=Path, nargs="?", help=f"project folder ({DEFAULT_PROJECT})")
     ui.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on this machine (3000)")
     ui.set_defaults(command=_ui)
+    env = commands.add_parser("env", help="print the variables of a project for Dagster's commands")
+    env.add_argument("project", type=Path, nargs="?", help=f"project folder ({DEFAULT_PROJECT})")
+    env.set_defaults(command=_env)
     doctor = commands.add_parser("doctor", help="say what is installed and how a project stands")
     doctor.add_argument("project", type=Path, nargs="?", help="project folder")
     doctor.set_defaults(command=_doctor)
@@ -245,6 +248,14 @@ def _ui(chosen: argparse.Namespace) -> int:
     from ejmap_assets.webserver import start_webserver
 
     start_webserver(_chosen_folder(chosen), port=chosen.port)
+    return 0
+
+
+def _env(chosen: argparse.Namespace) -> int:
+    from ejmap_assets.instance import shell_lines
+
+    for line in shell_lines(_chosen_folder(chosen)):
+        sys.stdout.write(f"{line}\n")
     return 0
 
 

@@ -1,6 +1,7 @@
 """The Dagster instance of a project: its folder, its settings, and where its history lies."""
 
 import os
+import shlex
 import shutil
 from pathlib import Path
 
@@ -33,6 +34,16 @@ def home_of(folder: Path) -> Path:
 def environment_of(folder: Path) -> dict[str, str]:
     """Return the variables by which Dagster's own commands find a project; homes are absolute."""
     return {HOME_VARIABLE: str(home_of(folder)), PROJECT_VARIABLE: str(folder.resolve())}
+
+
+def shell_lines(folder: Path) -> list[str]:
+    """Return the same as lines for a shell, ``eval "$(ejmap env FOLDER)"``; makes the instance.
+
+    Raises:
+        ProjectError: As :func:`open_instance`.
+    """
+    open_instance(folder).dispose()
+    return [f"export {name}={shlex.quote(value)}" for name, value in environment_of(folder).items()]
 
 
 def open_instance(folder: Path) -> dg.DagsterInstance:

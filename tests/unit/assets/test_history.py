@@ -1,6 +1,8 @@
 """Where the history of a project is kept; PostgreSQL itself is in tests/integration."""
 
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
@@ -95,3 +97,15 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(ProjectError, match=r"project.dagster_home cannot be made: .* user id \d+"):
         open_instance(tmp_path / "project")
+
+
+def test_a_shell_can_take_over_the_variables_of_a_project(tmp_path: Path) -> None:
+    """``eval "$(ejmap env FOLDER)"`` for Dagster's own commands, spaces in the name included."""
+    folder = tmp_path / "my planet"
+    script = f'eval "$({sys.executable} -m ejmap_assets.cli env "{folder}")"; '
+    script += 'echo "$DAGSTER_HOME"; echo "$EJMAP_PROJECT"'
+
+    shell = subprocess.run(["/bin/sh", "-c", script], check=True, capture_output=True, text=True)
+
+    assert shell.stdout.splitlines() == [str(folder / "dagster_home"), str(folder)]
+    assert (folder / "dagster_home" / "dagster.yaml").is_file()
