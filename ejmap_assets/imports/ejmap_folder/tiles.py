@@ -92,10 +92,11 @@ def read_splits(published: PublishedFolder) -> pd.DataFrame:
                 f"{path}: column {name} must hold 0 (train and validation), 1 (test) or less "
                 f"(unused), found {table[name].max()}; take the published file"
             )
-    splits = table[[*KEY, *names]].astype(dict.fromkeys(names, np.int8))
-    splits[names] = splits[names].clip(lower=UNUSED)
-    splits.insert(0, "planet", PLANET)
-    return splits.sort_values(list(KEY)).reset_index(drop=True)
+    ordered = table.sort_values(list(KEY)).reset_index(drop=True)
+    keys = pd.DataFrame(ordered[list(KEY)])
+    keys.insert(0, "planet", PLANET)
+    # Put together at once: a hundred columns added one by one are slow and warned of.
+    return pd.concat([keys, ordered[names].clip(lower=UNUSED).astype(np.int8)], axis=1)
 
 
 def _labelled(published: PublishedFolder) -> tuple[pd.DataFrame, Path]:

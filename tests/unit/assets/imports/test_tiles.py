@@ -164,6 +164,19 @@ def test_impossible_tiles_are_refused(
         read_labelled_tiles(mine, basemap=made.planet.basemap, grids=_grids(made, 60))
 
 
+def test_a_hundred_splits_are_read_without_a_warning(mine: PublishedFolder) -> None:
+    """As many were published."""
+    path = mine.required(layout.LABELLED_TILES)
+    table = pd.read_csv(path)
+    more = pd.DataFrame({f"test_{100 + k}": table["test_61"] for k in range(120)})
+    pd.concat([table, more], axis=1).to_csv(path, index=False)
+
+    splits = read_splits(mine)
+
+    assert splits.shape[1] == 3 + 2 + 120
+    np.testing.assert_array_equal(splits["test_219"], splits["test_61"])
+
+
 def test_splits_of_other_values_are_refused(mine: PublishedFolder) -> None:
     """A test tile that trains would flatter every score."""
     path = mine.required(layout.LABELLED_TILES)
