@@ -19,7 +19,6 @@ from ejmap_assets.resources import ProjectResource
 
 Rule: TypeAlias = dg.AutomationCondition[Any]
 
-SECONDS_BETWEEN_LOOKS = 30
 # From the mosaic around a crater to its mask on the basemap.
 STEPS_OF_A_CRATER = 5
 # Made from the masks of all craters, and what follows from those.
@@ -61,6 +60,28 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
             context=context,
             true_subset=_subset(context, new),
             cursor=json.dumps(wanted, sort_keys=True),
+        )
+
+
+class IsRequestedNow(dg.AutomationCondition[Any]):
+    """True of what this very tick asks for.
+
+    Dagster's own ``will_be_requested`` leaves out what cannot be made in one run with the asset
+    that asks, as craters cannot with the map.
+    """
+
+    @property
+    def description(self) -> str:
+        """What the UI says of the rule."""
+        return "asked for at this tick"
+
+    def evaluate(self, context: dg.AutomationContext[Any]) -> Any:  # noqa: ANN401 - as Dagster declares it
+        """Return the partitions that are asked for."""
+        asked = context.request_subsets_by_key.get(context.key)
+        if asked is None:
+            return dg.AutomationResult(context=context, true_subset=context.get_empty_subset())
+        return dg.AutomationResult(
+            context=context, true_subset=context.candidate_subset.compute_intersection(asked)
         )
 
 
@@ -108,7 +129,7 @@ def _labelled(rule: Any, label: str) -> Rule:  # noqa: ANN401 - Dagster declares
 
 def _settled() -> Rule:
     """Refresh once the craters have settled, however many changed; a failed one blocks nothing."""
-    moving: Rule = dg.AutomationCondition.in_progress() | dg.AutomationCondition.will_be_requested()
+    moving: Rule = dg.AutomationCondition.in_progress() | IsRequestedNow()
     settled = ~dg.AutomationCondition.any_deps_match(moving)
     for _ in range(STEPS_OF_A_CRATER - 1):
         moving = dg.AutomationCondition.any_deps_match(moving)
@@ -127,10 +148,15 @@ def _follows_its_recipe() -> Rule:
     )
 
 
-def build_automation_sensor() -> dg.AutomationConditionSensorDefinition:
+def build_automation_sensor(
+    *, seconds_between_looks: int
+) -> dg.AutomationConditionSensorDefinition:
     """Return the sensor that follows the rules; somebody switches it on in the UI.
 
     The rules read the project, so they are evaluated in the code location and not in the daemon.
+
+    Args:
+        seconds_between_looks: Least time from one look to the next.
     """
     with warnings.catch_warnings():
         # We pin Dagster to one minor version, within which what is in beta may not change.
@@ -139,7 +165,7 @@ def build_automation_sensor() -> dg.AutomationConditionSensorDefinition:
             "keep_up_to_date",
             target=dg.AssetSelection.all(),
             use_user_code_server=True,
-            minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+            minimum_interval_seconds=seconds_between_looks,
             run_tags={"ejmap/kind": "map"},
             description="Maps craters that are new or whose mosaic, row in the catalogue, models "
             "or settings changed, and refreshes the map and its scores once they have settled. "

@@ -1,9 +1,13 @@
-"""Where each crater stands: mapped and up to date, mapped from older data, or not mapped."""
+"""Where each crater stands: mapped and up to date, mapped from older data, failed or not mapped."""
 
 from enum import Enum
 
+import dagster as dg
+
 from ejmap_assets.lineage import crater_steps_of
 from ejmap_assets.recipes import RecipeBook
+
+FAILED_RUNS = frozenset({dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED})
 
 
 class CraterState(Enum):
@@ -11,6 +15,7 @@ class CraterState(Enum):
 
     CURRENT = "current"
     STALE = "stale"
+    FAILED = "failed"
     MISSING = "missing"
 
 
@@ -18,15 +23,37 @@ def crater_states(book: RecipeBook) -> dict[str, CraterState]:
     """Return the state of every crater of the catalogue by partition key.
 
     A crater is stale when any step from the mosaic to its mask would be made by another recipe now,
-    such as after the promotion of another model.
+    such as after the promotion of another model. One that is not current and whose last run failed
+    is failed, whether it has an older mask or none.
     """
     snapshot = book.snapshot()
     steps = crater_steps_of(book.project)
-    return {key: _state(snapshot, steps, key) for key in sorted(book.craters)}
+    failed = _last_run_failed(book.instance, steps)
+    return {key: _state(snapshot, steps, key, failed) for key in sorted(book.craters)}
 
 
-def _state(book: RecipeBook, steps: tuple[str, ...], key: str) -> CraterState:
-    if book.last(steps[-1], key) is None:
-        return CraterState.MISSING
-    is_current = all(book.is_current(name, key) for name in steps)
-    return CraterState.CURRENT if is_current else CraterState.STALE
+def _state(
+    book: RecipeBook, steps: tuple[str, ...], key: str, failed: frozenset[str]
+) -> CraterState:
+    if all(book.is_current(name, key) for name in steps):
+        return CraterState.CURRENT
+    if key in failed:
+        return CraterState.FAILED
+    return CraterState.MISSING if book.last(steps[-1], key) is None else CraterState.STALE
+
+
+def _last_run_failed(instance: dg.DagsterInstance, steps: tuple[str, ...]) -> frozenset[str]:
+    """Return the craters of which some step was last planned by a run that failed before it."""
+    storage = instance.event_log_storage
+    planned = [
+        (key, run_id)
+        for name in steps
+        for key, (run_id, _) in (
+            storage.get_latest_asset_partition_materialization_attempts_without_materializations(
+                dg.AssetKey(name)
+            ).items()
+        )
+    ]
+    runs = {run_id: instance.get_run_by_id(run_id) for run_id in {run_id for _, run_id in planned}}
+    failed = {run_id for run_id, run in runs.items() if run and run.status in FAILED_RUNS}
+    return frozenset(key for key, run_id in planned if run_id in failed)

@@ -21,12 +21,15 @@ from ejmap_assets.resources import ProjectResource
 from ejmap_assets.schedules import build_schedules
 from ejmap_assets.sensors import build_file_sensors
 
+DEFAULT_SECONDS_BETWEEN_LOOKS = 30
+
 
 def build_defs(
     *,
     resource_overrides: Mapping[str, object] | None = None,
     steps: list[CraterStep] | None = None,
     chunk_craters: int = DEFAULT_CHUNK_CRATERS,
+    seconds_between_looks: int = DEFAULT_SECONDS_BETWEEN_LOOKS,
 ) -> dg.Definitions:
     """Assemble a fresh code location.
 
@@ -35,6 +38,7 @@ def build_defs(
             ``progress``.
         steps: Steps of a crater; the usual ones by default.
         chunk_craters: Most craters a run of a backfill takes.
+        seconds_between_looks: Least time from one look of a sensor to the next.
     """
     return dg.Definitions(
         assets=[
@@ -60,7 +64,10 @@ def build_defs(
         ],
         asset_checks=build_checks(),
         jobs=[*build_jobs(), *build_operations()],
-        sensors=[build_automation_sensor(), *build_file_sensors()],
+        sensors=[
+            build_automation_sensor(seconds_between_looks=seconds_between_looks),
+            *build_file_sensors(seconds_between_looks=seconds_between_looks),
+        ],
         schedules=build_schedules(),
         # What is materialised by a click in the UI runs in one process too.
         executor=dg.in_process_executor,

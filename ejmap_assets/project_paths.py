@@ -101,6 +101,10 @@ class ProjectPaths:
         """Folder of one trained member of an ensemble."""
         return self.model_version(kind, version) / f"iteration_{iteration:02d}"
 
+    def training_log(self, kind: ModelKind, *, version: str, iteration: int) -> Path:
+        """Folder of the curves of one training, for TensorBoard."""
+        return self.data / "logs" / kind / version / f"iteration_{iteration:02d}"
+
     def promotions(self, kind: ModelKind) -> Path:
         """Return the record of what was promoted, kept and rolled back; its last line holds."""
         return self.data / "models" / kind / "promotions.jsonl"

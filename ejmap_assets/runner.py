@@ -3,8 +3,9 @@
 Every run is recorded on the project's instance, so that the UI shows all of it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import dagster as dg
 
@@ -15,11 +16,13 @@ from ejmap_assets.jobs import EVALUATED, PROMOTED, SOURCES, TRAINING
 from ejmap_assets.lineage import LINEAGE, Division, crater_steps_of, names_divided_by
 from ejmap_assets.model_choice import configured_version, imported_from
 from ejmap_assets.project_paths import ModelKind
+from ejmap_assets.promotion_config import promotion_run_config
 from ejmap_assets.quiet import quiet_output
 from ejmap_assets.recipes import RecipeBook, book_of
 from ejmap_assets.resources import OpenProject, ProjectResource
 from ejmap_assets.run_failure import RunFailedError, failure_sentence, was_interrupted
 
+PROMOTE = "promote"
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 SILENT_LOG = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -49,7 +52,7 @@ STAGES = (
     ),
     Stage(title="samples of EJSEG", job="cut_ejseg_samples", assets=("ejseg_samples",)),
     Stage(title="train EJSEG: where the ejecta are", job="train_ejseg", assets=("ejseg_model",)),
-    Stage(title="promote the trained models", job="promote", assets=PROMOTED),
+    Stage(title="promote the trained models", job=PROMOTE, assets=PROMOTED),
     Stage(title="map the craters", job="map_craters", assets=names_divided_by(Division.CRATERS)),
     Stage(title="put the global map together", job="refresh_map", assets=("global_map",)),
     Stage(
@@ -80,11 +83,13 @@ class Work:
         assets: Assets it makes.
         first: First partition; None for undivided assets.
         last: Last partition of the range.
+        config: Configuration of the run.
     """
 
     assets: tuple[str, ...]
     first: str | None = None
     last: str | None = None
+    config: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +154,19 @@ class Runner:
             RunFailedError: If a stage failed.
         """
         return self._follow(_stages_of(*RETRAINING), self._work)
+
+    def decide(self, kind: ModelKind, *, mode: str, to: str = "", reason: str = "") -> None:
+        """Promote the configured version of a model, through the gate or by hand, or roll back.
+
+        Raises:
+            RunFailedError: If there is nothing to promote, or to roll back to.
+        """
+        stage = next(one for one in STAGES if one.job == PROMOTE)
+        work = Work(
+            assets=(f"promoted_{kind}",),
+            config=promotion_run_config(kind, mode, to=to, reason=reason),
+        )
+        self._execute(stage, work)
 
     def train(self, trainings: Sequence[Training]) -> None:
         """Train the members of ensembles that are missing or out of date.
@@ -254,7 +272,7 @@ class Runner:
                 asset_selection=[dg.AssetKey(name) for name in work.assets],
                 partition_key=None if is_range else work.first,
                 tags=tags,
-                run_config=SILENT_LOG,
+                run_config={**SILENT_LOG, **work.config},
                 raise_on_error=False,
             )
         if result.success:

@@ -12,17 +12,20 @@ from ejmap_assets.operations import retrain
 from ejmap_assets.recipes import book_of
 from ejmap_assets.resources import ProjectResource
 
-SECONDS_BETWEEN_LOOKS = 30
 
+def build_file_sensors(*, seconds_between_looks: int) -> list[dg.SensorDefinition]:
+    """Return the sensors; somebody switches them on in the UI.
 
-def build_file_sensors() -> list[dg.SensorDefinition]:
-    """Return the sensors; somebody switches them on in the UI."""
+    Args:
+        seconds_between_looks: Least time from one look to the next.
+    """
     return [
         _sensor(
             "mosaic_file",
             asset="basemap_mosaic",
             job=PREPARE,
             selection=("basemap_mosaic",),
+            seconds=seconds_between_looks,
             description="Reads the mosaic again when its file changes.",
         ),
         _sensor(
@@ -30,6 +33,7 @@ def build_file_sensors() -> list[dg.SensorDefinition]:
             asset="crater_catalogue",
             job=PREPARE,
             selection=("crater_catalogue",),
+            seconds=seconds_between_looks,
             description="Reads the crater table again when its file changes. A crater that was "
             "added becomes a partition, and is mapped when keep_up_to_date is on.",
         ),
@@ -38,6 +42,7 @@ def build_file_sensors() -> list[dg.SensorDefinition]:
             asset="manual_masks",
             job=retrain.name,
             selection=None,
+            seconds=seconds_between_looks,
             description="Trains candidates when masks of labelled craters were edited: new labels, "
             "new tiles, new members, which map the craters once they pass the gate.",
         ),
@@ -51,11 +56,12 @@ def _sensor(
     job: str,
     selection: tuple[str, ...] | None,
     description: str,
+    seconds: int,
 ) -> dg.SensorDefinition:
     @dg.sensor(
         name=name,
         job_name=job,
-        minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
+        minimum_interval_seconds=seconds,
         description=description,
     )
     def look(

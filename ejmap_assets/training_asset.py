@@ -186,6 +186,7 @@ def _train(making: Making, kind: ModelKind, config: "ModelConfig", *, path: Path
         folder=scratch,
         seed=seed,
         report=making.progress.say,
+        events=making.paths.training_log(kind, version=key, iteration=iteration),
     )
     bundle = result.bundle
     if parts.test is not None:

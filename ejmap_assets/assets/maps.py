@@ -40,8 +40,8 @@ def global_map(making: Making) -> Artefact:
     basemap = read_project_basemap(project)
     craters = project.craters()
     states = crater_states(making.book)
-    drawn = {key: craters[key] for key, state in states.items() if state is not CraterState.MISSING}
-    masks = MaskFolder.of(drawn, making.paths.basemap_mask, basemap.grid)
+    masks = MaskFolder.of(craters, making.paths.basemap_mask, basemap.grid)
+    drawn = {key: crater for key, crater in craters.items() if crater.crater_id in masks}
     labels = label_map(masks, basemap=basemap.grid)
     names = {crater.crater_id: crater.name for crater in drawn.values()}
     composite = color_composite(masks, labels, names=names)
@@ -110,7 +110,7 @@ def _state_metadata(states: Mapping[str, CraterState]) -> Metadata:
         f"{state.value}_craters": dg.MetadataValue.json(
             sorted(key for key, found in states.items() if found is state)
         )
-        for state in (CraterState.MISSING, CraterState.STALE)
+        for state in (CraterState.MISSING, CraterState.STALE, CraterState.FAILED)
     }
     return {**{f"{state.value}_count": counts[state] for state in CraterState}, **named}
 

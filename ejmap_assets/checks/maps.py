@@ -22,7 +22,7 @@ def map_holds_every_crater(
     counts = Counter(states.values())
     named = {
         state.value: dg.MetadataValue.json([key for key, found in states.items() if found is state])
-        for state in (CraterState.MISSING, CraterState.STALE)
+        for state in (CraterState.MISSING, CraterState.STALE, CraterState.FAILED)
     }
     return dg.AssetCheckResult(
         passed=counts[CraterState.CURRENT] == len(states),

@@ -2,21 +2,16 @@
 
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
+from tests.servers import end_group, free_port, wait_until_up
+
 CHECKOUT = Path(__file__).parents[2]
-START_SECONDS = 240
-STOP_SECONDS = 15
 PAGE_SECONDS = 180
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # A page without a display, an account, an update or a word to the outside.
@@ -53,7 +48,7 @@ def webserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a webserver of an empty instance, started in a process group of its own."""
     home = tmp_path_factory.mktemp("dagster_home")
     shutil.copyfile(CHECKOUT / "dagster_home" / "dagster.yaml", home / "dagster.yaml")
-    port = _free_port()
+    port = free_port()
     log_path = home / "webserver.log"
     command = [sys.executable, "-m", "dagster_webserver", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workspace", "workspace.yaml"]
@@ -68,10 +63,10 @@ def webserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_up(address, server, log_path)
+        wait_until_up(address, server, log_path)
         yield address
     finally:
-        _end_group(server)
+        end_group(server)
 
 
 @pytest.fixture
@@ -88,48 +83,7 @@ def render_page(browser: str, tmp_path: Path) -> RenderPage:
             try:
                 document, _ = chromium.communicate(timeout=PAGE_SECONDS)
             finally:
-                _end_group(chromium)
+                end_group(chromium)
         return document.decode()
 
     return render
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def _wait_until_up(address: str, server: subprocess.Popen[bytes], log_path: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            pytest.fail(f"the webserver ended by itself:\n{log_path.read_text()[-4000:]}")
-        try:
-            with urlopen(f"{address}/server_info", timeout=5):
-                return
-        except (URLError, TimeoutError, ConnectionError):
-            time.sleep(0.5)
-    pytest.fail(f"no webserver after {START_SECONDS} s:\n{log_path.read_text()[-4000:]}")
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process and all it started: ending the parent alone leaves code servers behind."""
-    for kind in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, kind)
-        except ProcessLookupError:
-            break
-        deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline and _is_alive(process):
-            time.sleep(0.1)
-    process.wait()
-
-
-def _is_alive(process: subprocess.Popen[bytes]) -> bool:
-    process.poll()
-    try:
-        os.killpg(process.pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -218,7 +218,7 @@ def test_a_broken_crater_fails_alone_and_is_made_again_once_repaired(made: Made)
     current = CraterState.CURRENT
     assert len(complaints) == 1
     assert complaints[0].startswith("1 of 3 craters failed, the others are kept. 0002: ")
-    assert broken == {"0001": current, "0002": CraterState.STALE, "0003": current}
+    assert broken == {"0001": current, "0002": CraterState.FAILED, "0003": current}
     assert repaired_complaints == []
     assert set(made.states.values()) == {current}
 

@@ -181,7 +181,7 @@ def test_a_step_without_its_input_says_what_to_make_first(bench: Bench) -> None:
 
 
 def test_the_state_of_craters_follows_their_inputs(bench: Bench) -> None:
-    """Missing, then current, then stale when another model is promoted."""
+    """Missing, then current or failed, then stale when another model is promoted."""
     bench.steps.broken = {("tile_store", "0002")}
     before = crater_states(bench.book)
     bench.map("0001", "0004")
@@ -189,10 +189,10 @@ def test_the_state_of_craters_follows_their_inputs(bench: Bench) -> None:
     bench.report("promoted_ejseg", data_version="2")
     promoted = crater_states(bench.book)
 
-    missing, current, stale = CraterState.MISSING, CraterState.CURRENT, CraterState.STALE
-    assert list(before.values()) == [missing] * 4
-    assert list(mapped.values()) == [current, missing, current, current]
-    assert list(promoted.values()) == [stale, missing, stale, stale]
+    current, stale, failed = CraterState.CURRENT, CraterState.STALE, CraterState.FAILED
+    assert list(before.values()) == [CraterState.MISSING] * 4
+    assert list(mapped.values()) == [current, failed, current, current]
+    assert list(promoted.values()) == [stale, failed, stale, stale]
 
 
 def test_promoting_equal_weights_leaves_every_crater_current(bench: Bench) -> None:
