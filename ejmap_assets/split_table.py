@@ -62,7 +62,8 @@ def split_tables(
     splits += _learning_curve(labelled, settings, taken=published)
     splits.sort(key=lambda split: split.number)
     columns = {split_column(split.number): split.test for split in splits}
-    table = labelled[TILE_KEY].assign(**columns)
+    # A hundred splits were published: columns added one by one are slow, and pandas warns of them.
+    table = pd.concat([labelled[TILE_KEY], pd.DataFrame(columns, index=labelled.index)], axis=1)
     rows = [_index_row(labelled, split) for split in splits]
     index = pd.DataFrame(rows, columns=pd.Index(list(SplitIndex.to_schema().columns)))
     return SplitTable.validate(table), SplitIndex.validate(index)

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from ejmap_assets.errors import SourceError
-from ejmap_assets.project import FilesSource, Project, ProjectPaths
+from ejmap_assets.imports.ejmap_folder.check import check_published
+from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
+from ejmap_assets.project import EjmapFolderSource, FilesSource, Project, ProjectPaths
 from ejmap_geo.craters import Crater, craters_of, read_catalogue
 from ejmap_geo.errors import GeoError
 from ejmap_geo.grid import BasemapGrid
@@ -22,7 +24,7 @@ def check_user_input(project: Project, paths: ProjectPaths) -> list[str]:
     """Check mosaic, crater table, masks and tile locations of a project, but for their pixels.
 
     Args:
-        project: Settings; sources other than the user's files have nothing to check.
+        project: Settings; sources that come with the package have nothing to check.
         paths: Where relative paths count from.
 
     Returns:
@@ -32,6 +34,10 @@ def check_user_input(project: Project, paths: ProjectPaths) -> list[str]:
         SourceError: With one sentence for each thing that is wrong.
     """
     source = project.source
+    if isinstance(source, EjmapFolderSource):
+        mosaic = None if source.mosaic is None else paths.user_file(source.mosaic)
+        published = PublishedFolder.at(paths.user_file(source.folder))
+        return check_published(published, body=project.planet, mosaic=mosaic)
     if not isinstance(source, FilesSource):
         return []
     wrong: list[str] = []

@@ -16,6 +16,7 @@ from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.imports.ejmap_folder.plan import Wishes
 from ejmap_assets.model_choice import imported_from
 from ejmap_assets.project import EjmapFolderSource, OwnMasks, ProjectPaths, load_project
+from ejmap_assets.user_input import check_user_input
 from ejmap_ml.bundle import ModelBundle
 from ejmap_ml.config import load_preset
 from ejmap_ml.errors import CheckpointError
@@ -190,3 +191,17 @@ def test_both_commands_have_help(word: str, capsys: pytest.CaptureFixture[str]) 
     assert ended.value.code == 0
     assert "--ejseg-version V" in shown
     assert "--split K" in shown
+
+
+def test_a_folder_that_changed_is_checked_again_before_a_run(
+    mine: PublishedFolder, tmp_path: Path
+) -> None:
+    """Before anything is computed."""
+    _import(mine.folder, tmp_path / "p")
+    paths, project = ProjectPaths(tmp_path / "p"), load_project(tmp_path / "p")
+    assert check_user_input(project, paths) == []
+
+    mine.required(layout.MANUAL_MASK, crater=12).write_bytes(b"no raster")
+
+    with pytest.raises(SourceError, match=r"mask_crater_12\.tif cannot be read"):
+        check_user_input(project, paths)
