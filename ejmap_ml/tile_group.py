@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from zarr.errors import GroupNotFoundError
 
 from ejmap_ml.errors import TileStoreError
+from ejmap_ml.shard_codec import coded_by_zarrs
 from ejmap_ml.tile_store import FORMAT, SHARD_TILES
 
 Tiles = dict[str, NDArray[Any]]
@@ -65,7 +66,8 @@ class TileStore:
             raise TileStoreError(
                 f"{self.path} has no group {name!r}, only {', '.join(self.group_names) or 'none'}"
             )
-        return TileGroup(zarr.open_group(store=self.path, path=name, mode="r", zarr_format=3))
+        with coded_by_zarrs():
+            return TileGroup(zarr.open_group(store=self.path, path=name, mode="r", zarr_format=3))
 
 
 class TileGroup:

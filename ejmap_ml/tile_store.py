@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 import zarr
 from numpy.typing import DTypeLike, NDArray
-from zarr.codecs import BloscCodec
 
 from ejmap_ml.errors import TileStoreError
+from ejmap_ml.shard_codec import coded_by_zarrs, shard_codec
 from ejmap_ml.whole_folder import whole_folder
 
 SHARD_TILES = 64
@@ -127,11 +127,12 @@ class TileGroupWriter:
         self._written = 0
         self._pending = _Pending()
         group.update_attributes({"tile_count": len(table), "columns": list(table.columns)})
-        self._arrays = {
-            name: _create_array(group, name, layout, self._tile_count)
-            for name, layout in layouts.items()
-        }
-        _write_table(group, table)
+        with coded_by_zarrs():
+            self._arrays = {
+                name: _create_array(group, name, layout, self._tile_count)
+                for name, layout in layouts.items()
+            }
+            _write_table(group, table)
 
     def append(self, tiles: Mapping[str, NDArray[Any]]) -> None:
         """Append ``(n, ...)`` tiles of every array; any ``n``.
@@ -188,7 +189,7 @@ def _create_array(
         dtype=layout.dtype,
         chunks=(1, *layout.shape),
         shards=(SHARD_TILES, *layout.shape),
-        compressors=BloscCodec(cname="zstd", clevel=1, shuffle="shuffle"),
+        compressors=shard_codec(),
         fill_value=0,
     )
 

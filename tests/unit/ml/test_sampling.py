@@ -56,6 +56,25 @@ def test_a_batch_needs_few_shards_at_a_time() -> None:
     assert max(len(shards) for shards in touched) <= 16
 
 
+def test_the_order_of_an_epoch_hardly_follows_that_of_the_stores() -> None:
+    """Successive tiles are as unlike as eight shards allow: a correlation of an eighth, not of 1.
+
+    A window mixes 8 of 64 shards, and the mean of 8 random shards keeps an eighth of the variance
+    between positions. When in an epoch a tile comes has nothing to do with where it lies.
+    """
+    shards = [range(start, start + 64) for start in range(0, 4096, 64)]
+    epochs = [np.concatenate(list(ShardBatches(shards, batch_size=32, seed=s))) for s in range(40)]
+
+    successive = [np.corrcoef(order[:-1], order[1:])[0, 1] for order in epochs]
+    overall = [np.corrcoef(order, np.arange(4096))[0, 1] for order in epochs]
+    from_one_shard = [np.mean(order[:-1] // 64 == order[1:] // 64) for order in epochs]
+
+    assert np.max(successive) < 0.25
+    assert np.mean(successive) == pytest.approx(1 / 8, abs=0.04)
+    assert abs(np.mean(overall)) < 0.06
+    assert np.mean(from_one_shard) == pytest.approx(1 / 8, abs=0.01)
+
+
 def test_no_samples_are_refused() -> None:
     """The message says what to do."""
     with pytest.raises(SampleError, match="no sample to train on"):

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import zarr
+from zarr.codecs import BloscCodec
 
 from ejmap_ml.errors import TileStoreError
 from ejmap_ml.tile_group import TileSequence, TileStore
@@ -67,6 +69,65 @@ def test_tiles_are_sharded_by_sixty_four(tmp_path: Path) -> None:
     files = [p for p in (tmp_path / "tiles.zarr/mapping/image/c").rglob("*") if p.is_file()]
 
     assert len(files) == 3
+
+
+def test_a_store_has_fewer_than_a_twentieth_of_the_files_of_its_tiles(tmp_path: Path) -> None:
+    """Ten shards, a table and their descriptions, instead of 640 files."""
+    count = 10 * SHARD_TILES
+    image = _tiles(count)["image"]
+    table = pd.DataFrame({"tile_id": np.arange(count)})
+    with write_tile_store(tmp_path / "tiles.zarr", provenance={}) as writer:
+        writer.write_group("labelled", table=table, arrays={"image": image})
+
+    files = [path for path in (tmp_path / "tiles.zarr").rglob("*") if path.is_file()]
+
+    assert len(files) < count / 20
+
+
+def test_a_store_of_before_is_read(tmp_path: Path) -> None:
+    """Zstd inside blosc, coded by Zarr's own pipeline: how stores were written until LZ4."""
+    image = _tiles(TILE_COUNT)["image"]
+    attributes = {"format": "ejmap-tiles-1", "provenance": {"crater_id": 7}}
+    root = zarr.create_group(tmp_path / "tiles.zarr", zarr_format=3, attributes=attributes)
+    group = root.create_group("mapping", attributes={"tile_count": TILE_COUNT, "columns": ["row"]})
+    group.create_group("table").create_array("row", data=np.arange(TILE_COUNT))
+    group.create_array(
+        "image",
+        data=image,
+        chunks=(1, *image.shape[1:]),
+        shards=(SHARD_TILES, *image.shape[1:]),
+        compressors=BloscCodec(cname="zstd", clevel=1, shuffle="shuffle"),
+        fill_value=0,
+    )
+
+    stored = TileStore.open(tmp_path / "tiles.zarr")["mapping"]
+
+    np.testing.assert_array_equal(stored.read("image"), image)
+    np.testing.assert_array_equal(stored.table["row"], np.arange(TILE_COUNT))
+
+
+def test_zarr_alone_reads_a_store(tmp_path: Path) -> None:
+    """What is written is plain Zarr v3: its own pipeline, without us and without zarrs."""
+    tiles = _write(tmp_path / "tiles.zarr")
+
+    group = zarr.open_group(tmp_path / "tiles.zarr", path="mapping", mode="r")
+
+    for name, expected in tiles.items():
+        np.testing.assert_array_equal(group[name][:], expected)
+
+
+def test_other_users_of_zarr_keep_their_pipeline(tmp_path: Path) -> None:
+    """Only arrays of stores are coded by zarrs; the configuration is as before."""
+    before = zarr.config.get("codec_pipeline.path")
+    _write(tmp_path / "tiles.zarr")
+    group = TileStore.open(tmp_path / "tiles.zarr")["mapping"]
+
+    ours = group._array("image").async_array.codec_pipeline
+
+    assert type(ours).__name__ == "ZarrsCodecPipeline"
+    assert zarr.config.get("codec_pipeline.path") == before
+    plain = zarr.create_array(tmp_path / "other.zarr", data=np.arange(3))
+    assert type(plain.async_array.codec_pipeline).__name__ != "ZarrsCodecPipeline"
 
 
 def test_tiles_may_be_appended_in_portions_of_any_size(tmp_path: Path) -> None:
