@@ -1,7 +1,15 @@
 """What all tests share: property tests without a clock, and no accelerator where there is none."""
 
+import os
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.postgres_server import PostgresServer
 
 # Kernels compile on their first call and machines are shared, so no example has a deadline.
 # Examples are the same on every run: a failure is one of the change and not of the day.
@@ -17,3 +25,18 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
     if not torch.cuda.is_available():
         pytest.skip("needs an accelerator, and torch sees none")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> "Iterator[PostgresServer]":
+    """Start a PostgreSQL server; the test is skipped without one, unless it has to be there."""
+    from tests.postgres_server import find_programs, running_postgres  # noqa: PLC0415 - few need it
+
+    programs = find_programs()
+    if programs is None:
+        reason = "no PostgreSQL server on this machine; on Debian: apt-get install postgresql"
+        if os.environ.get("EJMAP_REQUIRE_POSTGRES"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with running_postgres(programs) as server:
+        yield server

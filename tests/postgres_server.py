@@ -4,7 +4,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,11 +14,11 @@ from pathlib import Path
 
 import psycopg2
 
+from tests.servers import free_port
+
 HOST = "127.0.0.1"
 USER = "ejmap"
-# With what a URL must escape, as a password made by a machine has it.
-PASSWORD = "p/w@:%"  # noqa: S105 (of a server that lives for seconds)
-QUOTED_PASSWORD = "p%2Fw%40%3A%25"  # noqa: S105
+PASSWORD = "of-a-server-that-lives-for-seconds"  # noqa: S105
 START_SECONDS = 60
 STOP_SECONDS = 15
 # Debian keeps the commands of a server out of the path.
@@ -36,16 +35,24 @@ class PostgresServer:
 
     def create_database(self, name: str) -> str:
         """Make an empty database and return its address."""
-        connection = psycopg2.connect(
-            host=HOST, port=self.port, user=USER, password=PASSWORD, dbname="postgres"
-        )
+        connection = _connect(self.port)
         try:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(f'CREATE DATABASE "{name}"')
         finally:
             connection.close()
-        return f"postgresql://{USER}:{QUOTED_PASSWORD}@{HOST}:{self.port}/{name}"
+        return f"postgresql://{USER}:{PASSWORD}@{HOST}:{self.port}/{name}"
+
+    def rows(self, database: str, query: str, *values: object) -> list[tuple[object, ...]]:
+        """Ask a database directly, past Dagster."""
+        connection = _connect(self.port, database)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(query, values)
+                return cursor.fetchall()
+        finally:
+            connection.close()
 
 
 def find_programs() -> Path | None:
@@ -67,7 +74,7 @@ def running_postgres(programs: Path) -> Iterator[PostgresServer]:
         if account is not None:
             os.chown(folder, account.pw_uid, account.pw_gid)
         _make_cluster(programs, folder, account)
-        port = _free_port()
+        port = free_port()
         server = _start(programs, folder, account, port=port)
         try:
             _wait_until_up(server, folder, port=port)
@@ -123,19 +130,15 @@ def _start(
         )
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        return listener.getsockname()[1]
+def _connect(port: int, database: str = "postgres") -> "psycopg2.extensions.connection":
+    return psycopg2.connect(host=HOST, port=port, user=USER, password=PASSWORD, dbname=database)
 
 
 def _wait_until_up(server: subprocess.Popen[bytes], folder: Path, *, port: int) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            psycopg2.connect(
-                host=HOST, port=port, user=USER, password=PASSWORD, dbname="postgres"
-            ).close()
+            _connect(port).close()
         except psycopg2.OperationalError:
             time.sleep(0.1)
         else:

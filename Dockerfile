@@ -1,0 +1,30 @@
+# One image for the code server, the webserver and the daemon of docker-compose.yml.
+FROM python:3.11-slim-bookworm
+
+# rasterio's wheels take expat from the system, numba's threads OpenMP; the slim image has neither.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libexpat1 libgomp1 \
+    && rm -rf /var/lib/apt/lists/*
+
+WORKDIR /ejmap
+# The packages change less often than the code, and torch is large: a layer of their own.
+COPY requirements/base.txt requirements/postgres.txt ./requirements/
+RUN pip install --no-cache-dir -r requirements/base.txt -r requirements/postgres.txt
+
+COPY pyproject.toml README.md LICENSE ./
+COPY dagster_home/dagster.yaml ./dagster_home/
+COPY docker/workspace.yaml ./docker/
+COPY ejmap_geo ./ejmap_geo
+COPY ejmap_ml ./ejmap_ml
+COPY ejmap_assets ./ejmap_assets
+# Compiled here, since whoever runs it may not write here. Caches (compiled kernels, downloaded
+# encoders) and projects are written by any user id that docker-compose.yml chooses.
+RUN pip install --no-cache-dir --no-deps --editable . \
+    && python -m compileall -q ejmap_geo ejmap_ml ejmap_assets \
+    && mkdir --mode=1777 cache projects
+
+# An id without an account has neither a name nor a home folder.
+ENV HOME=/ejmap/cache \
+    USER=ejmap \
+    PYTHONUNBUFFERED=1
+USER 1000:1000
