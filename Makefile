@@ -17,6 +17,7 @@ MADE := $(VENV)/.stamp-python
 BASE := $(VENV)/.stamp-base
 DEV := $(VENV)/.stamp-dev
 QUICKLOOK := $(VENV)/.stamp-quicklook
+MOON := $(VENV)/.stamp-moon
 
 # uv of the machine, else uv inside .venv, and pip of .venv where there is no uv or it fails.
 # uv leaves compiling to the first import, which then costs every process half a minute where
@@ -42,11 +43,11 @@ ui: $(BASE) ## Browse the demo's assets, maps and scores at 127.0.0.1:3000
 	$(BIN)/ejmap ui
 
 .PHONY: test
-test: $(DEV) $(QUICKLOOK) ## Run the tests
+test: $(DEV) $(QUICKLOOK) $(MOON) ## Run the tests
 	$(BIN)/python -m pytest -m "not slow and not gpu" --durations=5
 
 .PHONY: test-all
-test-all: $(DEV) $(QUICKLOOK) ## Run all tests, also those of minutes and those of an accelerator
+test-all: $(DEV) $(QUICKLOOK) $(MOON) ## Run all tests, also those of minutes and those of an accelerator
 	$(BIN)/python -m pytest
 
 .PHONY: check
@@ -71,7 +72,7 @@ check-files: $(DEV)
 	$(BIN)/python .ci/check_committed_files.py
 
 .PHONY: bench
-bench: $(BASE) ## Measure what the benchmarks promise
+bench: $(BASE) $(MOON) ## Measure what the benchmarks promise
 	set -e; for script in benchmarks/*.py; do $(BIN)/python "$$script"; done
 
 .PHONY: fmt
@@ -80,12 +81,13 @@ fmt: $(DEV) ## Format the code and fix what can be fixed
 	$(BIN)/ruff format .
 
 .PHONY: setup
-setup: $(DEV) $(QUICKLOOK) ## Only make .venv, with everything that developers need
+setup: $(DEV) $(QUICKLOOK) $(MOON) ## Only make .venv, with everything that developers need
 
 .PHONY: pins
 pins: $(DEV) ## Compile requirements/ anew from pyproject.toml, to the newest versions that fit
 	$(call PIN,pyproject.toml --upgrade) > requirements/base.txt
 	$(call PIN,--no-deps --group quicklook) > requirements/quicklook.txt
+	$(call PIN,--no-deps --group moon) > requirements/moon.txt
 	$(call PIN,pyproject.toml --extra postgres --upgrade -c requirements/base.txt) \
 		| grep -vxFf requirements/base.txt > requirements/postgres.txt
 	printf -- "-r base.txt\n-r postgres.txt\n" > requirements/dev.txt
@@ -121,4 +123,9 @@ $(DEV): $(BASE) requirements/dev.txt requirements/postgres.txt
 $(QUICKLOOK): $(BASE) requirements/quicklook.txt
 	@echo "installing requirements/quicklook.txt"
 	@$(call INSTALL,--no-deps -r requirements/quicklook.txt)
+	@touch $@
+
+$(MOON): $(BASE) requirements/moon.txt
+	@echo "installing requirements/moon.txt"
+	@$(call INSTALL,--no-deps -r requirements/moon.txt)
 	@touch $@
