@@ -44,7 +44,11 @@ ui: $(BASE) ## Browse the demo's assets, maps and scores at 127.0.0.1:3000
 
 .PHONY: test
 test: $(DEV) $(QUICKLOOK) $(MOON) ## Run the tests
-	$(BIN)/python -m pytest -m "not slow and not gpu" --durations=5
+	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon" --durations=5
+
+.PHONY: test-daemon
+test-daemon: $(DEV) ## Run the tests that wait for a real daemon (minutes)
+	$(BIN)/python -m pytest -m daemon
 
 .PHONY: test-all
 test-all: $(DEV) $(QUICKLOOK) $(MOON) ## Run all tests, also those of minutes and those of an accelerator

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ejmap_assets.failures import StepError
 from ejmap_assets.kept_results import KeptResults
 from ejmap_assets.model_choice import configured_model
 from ejmap_assets.project import EjmapFolderSource
@@ -47,6 +48,20 @@ class CraterWork:
     def basemap(self) -> Basemap:
         """The mosaic."""
         return read_project_basemap(self._project)
+
+    def require_mosaic(self) -> None:
+        """Refuse to map craters from a published folder that came without imagery.
+
+        Raises:
+            StepError: If there is no mosaic.
+        """
+        from ejmap_assets.published_source import has_mosaic
+
+        if not has_mosaic(self._project):
+            raise StepError(
+                "the published folder holds no mosaic, so craters cannot be mapped; name one as "
+                "source.mosaic, or show published maps with source.masks_run"
+            )
 
     @cached_property
     def craters(self) -> dict[str, Crater]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import dagster as dg
 
 from ejmap_assets import partitions, recipe_settings
-from ejmap_assets.model_choice import imported_from
+from ejmap_assets.model_choice import configured_version, imported_from
 from ejmap_assets.project import EjmapFolderSource
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
 from ejmap_assets.recipe_settings import Settings
@@ -244,6 +244,8 @@ def inputs_of(project: OpenProject, asset: str, partition: str = "") -> tuple[st
             return () if is_given else node.inputs
         case Division.CRATERS if uses_given_masks(project):
             return ("crater_catalogue", "basemap_mosaic")
+        case Division.CRATERS if asset == "connection_predictions" and _given_connections(project):
+            return ("tile_store",)
         case _:
             return node.inputs
 
@@ -253,6 +255,32 @@ def crater_steps_of(project: OpenProject) -> tuple[str, ...]:
     if uses_given_masks(project):
         return GIVEN_MASK_STEPS
     return names_divided_by(Division.CRATERS)
+
+
+def models_to_make(project: OpenProject) -> tuple[ModelKind, ...]:
+    """Return the models of this project: those that map craters, and those that were imported.
+
+    Nobody waits for the training of a model whose part somebody published.
+    """
+    kinds: tuple[ModelKind, ...] = ("ejconn", "ejseg")
+    return tuple(kind for kind in kinds if _maps(project, kind) or _is_imported(project, kind))
+
+
+def _maps(project: OpenProject, kind: ModelKind) -> bool:
+    if uses_given_masks(project):
+        return False
+    return kind == "ejseg" or not _given_connections(project)
+
+
+def _is_imported(project: OpenProject, kind: ModelKind) -> bool:
+    key = configured_version(project, kind).key
+    members = range(project.settings.models.members(kind))
+    return all(imported_from(project.paths, kind, key, one) is not None for one in members)
+
+
+def _given_connections(project: OpenProject) -> bool:
+    source = project.settings.source
+    return isinstance(source, EjmapFolderSource) and source.connections is not None
 
 
 def uses_given_masks(project: OpenProject) -> bool:

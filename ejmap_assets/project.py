@@ -8,7 +8,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ejmap_assets.errors import ProjectError
-from ejmap_assets.project_paths import ProjectPaths
+from ejmap_assets.project_paths import ModelKind, ProjectPaths
 from ejmap_assets.settings_errors import sentences_of
 from ejmap_assets.source_settings import (
     EjmapFolderSource,
@@ -51,6 +51,8 @@ class ModelSettings(Settings):
         ejconn: Preset, or YAML file, of the model that finds connected tiles.
         ejseg: Preset, or YAML file, of the model that maps ejecta.
         iterations: Members of each ensemble.
+        ejconn_iterations: Members of the EJCONN ensemble, where they are not as many.
+        ejseg_iterations: Members of the EJSEG ensemble, where they are not as many.
         seed: Number that every random choice of training comes from.
         gate_tolerance: How far the test F1 of a candidate may lie below that of the ensemble that
             maps the craters now.
@@ -59,8 +61,15 @@ class ModelSettings(Settings):
     ejconn: str = "ejconn_tiny"
     ejseg: str = "ejseg_polar"
     iterations: int = Field(default=1, ge=1, le=20)
+    ejconn_iterations: int | None = Field(default=None, ge=1, le=20)
+    ejseg_iterations: int | None = Field(default=None, ge=1, le=20)
     seed: int = Field(default=0, ge=0)
     gate_tolerance: float = Field(default=0.01, ge=0, le=1)
+
+    def members(self, kind: ModelKind) -> int:
+        """Return the number of members of a model's ensemble."""
+        own = self.ejconn_iterations if kind == "ejconn" else self.ejseg_iterations
+        return self.iterations if own is None else own
 
 
 class MappingSettings(Settings):

@@ -197,7 +197,7 @@ def _candidate(project: OpenProject, kind: ModelKind) -> tuple[EnsembleNote, lis
     version = configured_version(project, kind).key
     bundles = [
         ModelBundle.load(project.paths.model_bundle(kind, version=version, iteration=iteration))
-        for iteration in range(project.settings.models.iterations)
+        for iteration in range(project.settings.models.members(kind))
     ]
     scores = [bundle.provenance.scores.get(GATE_SCORE) for bundle in bundles]
     known = [score for score in scores if score is not None]

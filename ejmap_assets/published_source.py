@@ -32,6 +32,15 @@ def published_folder(project: OpenProject) -> PublishedFolder | None:
     return PublishedFolder.at(project.paths.user_file(source.folder))
 
 
+def has_mosaic(project: OpenProject) -> bool:
+    """Return whether there is imagery to cut tiles from: a published folder may come without."""
+    source = project.settings.source
+    if not isinstance(source, EjmapFolderSource) or source.mosaic is not None:
+        return True
+    published = PublishedFolder.at(project.paths.user_file(source.folder))
+    return published.file(layout.MOSAIC) is not None
+
+
 def published_basemap(project: OpenProject, source: EjmapFolderSource) -> Basemap:
     """Return the mosaic; all nodata, on the grid of the manual masks, when there is none.
 

@@ -157,7 +157,7 @@ def of_promotion(kind: ModelKind) -> Settings:
     """Which version maps the craters."""
     return lambda project, _: [
         configured_version(project, kind).key,
-        project.settings.models.iterations,
+        project.settings.models.members(kind),
     ]
 
 

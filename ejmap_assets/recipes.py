@@ -175,5 +175,5 @@ def configured_members(division: Division, project: OpenProject) -> list[str]:
     version = configured_version(project, division.model_kind).key
     return [
         str(partitions.member_key(version=version, iteration=iteration))
-        for iteration in range(project.settings.models.iterations)
+        for iteration in range(project.settings.models.members(division.model_kind))
     ]

@@ -13,7 +13,13 @@ from ejmap_assets import partitions
 from ejmap_assets.console import Console
 from ejmap_assets.definitions import build_defs
 from ejmap_assets.jobs import EVALUATED, PROMOTED, SOURCES, TRAINING
-from ejmap_assets.lineage import LINEAGE, Division, crater_steps_of, names_divided_by
+from ejmap_assets.lineage import (
+    LINEAGE,
+    Division,
+    crater_steps_of,
+    models_to_make,
+    names_divided_by,
+)
 from ejmap_assets.model_choice import configured_version, imported_from
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.promotion_config import promotion_run_config
@@ -215,11 +221,18 @@ class Runner:
         division = LINEAGE[stage.assets[0]].division
         match division:
             case Division.WHOLE:
-                pending = _pending(book, stage.assets, None)
+                pending = _pending(book, _needed(self._project, stage.assets), None)
                 if pending:
                     yield Work(assets=pending)
             case Division.CRATERS:
                 yield from self._crater_work(book, crater_steps_of(self._project))
+            case (
+                Division.EJCONN_VERSIONS
+                | Division.EJSEG_VERSIONS
+                | Division.EJCONN_MEMBERS
+                | Division.EJSEG_MEMBERS
+            ) if division.model_kind not in models_to_make(self._project):
+                return
             case Division.EJCONN_VERSIONS | Division.EJSEG_VERSIONS:
                 yield from self._sample_work(book, self._configured(division.model_kind))
             case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS:
@@ -229,7 +242,7 @@ class Runner:
         return Training(
             kind=kind,
             version=configured_version(self._project, kind).key,
-            iterations=self._project.settings.models.iterations,
+            iterations=self._project.settings.models.members(kind),
         )
 
     def _sample_work(self, book: RecipeBook, training: Training) -> Iterator[Work]:
@@ -290,6 +303,12 @@ class Runner:
 def _stages_of(*jobs: str) -> list[Stage]:
     """Return the stages of jobs in the order in which a project is made."""
     return [stage for stage in STAGES if stage.job in jobs]
+
+
+def _needed(project: OpenProject, assets: Sequence[str]) -> list[str]:
+    """Leave out the promotion of a model whose part somebody else did."""
+    promoted = {f"promoted_{kind}" for kind in models_to_make(project)}
+    return [name for name in assets if not name.startswith("promoted_") or name in promoted]
 
 
 def _member_work(book: RecipeBook, training: Training) -> Iterator[Work]:

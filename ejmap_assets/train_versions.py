@@ -54,7 +54,7 @@ def train_versions(
         Training(
             kind=kind,
             version=version.key,
-            iterations=iterations or project.settings.models.iterations,
+            iterations=iterations or project.settings.models.members(kind),
         )
         for version in versions
     ]

@@ -12,13 +12,14 @@ from ejmap_assets import partitions
 from ejmap_assets.artefact import Artefact, Metadata
 from ejmap_assets.declare import Making
 from ejmap_assets.failures import StepError
-from ejmap_assets.known_planets import known_planets
+from ejmap_assets.known_planets import OWN_PLANET, known_planets
 from ejmap_assets.model_choice import ModelVersion, imported_from, model_of
 from ejmap_assets.plots import training_curve
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.promotion import decide, promotions, roll_back
 from ejmap_assets.promotion_config import BY_HAND, ROLL_BACK
 from ejmap_assets.provenance import content_version
+from ejmap_assets.published_source import has_mosaic, published_folder
 from ejmap_assets.recipe_settings import look_of
 from ejmap_assets.red_checks import red_checks
 from ejmap_assets.resources import OpenProject
@@ -138,12 +139,27 @@ def member_seed(project: OpenProject, iteration: int) -> int:
 
 def _cut(making: Making, kind: ModelKind, version: ModelVersion, *, folder: Path) -> None:
     from ejmap_assets.crater_tiles import TilePlan
+    from ejmap_assets.imports.ejmap_folder.samples import write_published_samples
     from ejmap_assets.training_samples import write_samples
 
     config = model_of(making.project, kind, version, bands=_bands(making))
     plan = TilePlan.of(ejconn=config) if kind == "ejconn" else TilePlan.of(ejseg=config)
     labelled = pd.read_parquet(making.paths.labelled_tiles)
     shutil.rmtree(folder, ignore_errors=True)
+    published = published_folder(making.project)
+    if published is not None and not has_mosaic(making.project):
+        making.progress.say("reading the published tiles")
+        write_published_samples(
+            folder / f"{OWN_PLANET}.zarr",
+            published,
+            craters=making.project.craters().values(),
+            labelled=labelled[labelled["planet"] == OWN_PLANET],
+            plan=plan,
+            body=making.settings.planet,
+            inputs=making.recipe.input_versions,
+        )
+        _stamp(folder, making)
+        return
     for named in known_planets(making.project):
         making.progress.say(f"cutting samples of {named.name}")
         write_samples(
@@ -153,6 +169,10 @@ def _cut(making: Making, kind: ModelKind, version: ModelVersion, *, folder: Path
             plan=plan,
             inputs=making.recipe.input_versions,
         )
+    _stamp(folder, making)
+
+
+def _stamp(folder: Path, making: Making) -> None:
     (folder / STAMP).write_text(json.dumps(making.recipe.digest) + "\n", encoding="utf-8")
 
 

@@ -16,6 +16,7 @@ def azimuthal_mosaic(task: CraterTask) -> Artefact:
     The crater is in the middle, distances from it are true, north is up. It reaches as far as
     ejecta are looked for.
     """
+    task.work.require_mosaic()
     basemap = task.work.basemap
     grid = task.work.azimuthal_grid(task.crater)
     mosaic = to_azimuthal(basemap.raster, basemap=basemap.grid, azimuthal=grid)

@@ -51,7 +51,7 @@ class PublishedNames:
         chosen_split = _first(split, used, UNNUMBERED)
         chosen_ejconn = _first(ejconn, looks)
         chosen_ejseg = _first(ejseg, number_of(versions["ejseg"]))
-        members = project.settings.models.iterations
+        members = project.settings.models.members("ejseg")
         return cls(
             ejconn=chosen_ejconn,
             ejseg=chosen_ejseg,

@@ -72,10 +72,9 @@ class Plan:
     learns_from_masks: bool
     notes: tuple[str, ...] = ()
 
-    @property
-    def iterations(self) -> int:
-        """Members of both ensembles: as many as every imported model has."""
-        return min((len(one.checkpoints) for one in self.weights.values()), default=1)
+    def members(self, kind: ModelKind) -> int:
+        """Return the members of an ensemble: those that are imported, or one that is trained."""
+        return len(self.weights[kind].checkpoints) if kind in self.weights else 1
 
 
 def plan_of(published: PublishedFolder, wishes: Wishes) -> Plan:
@@ -107,7 +106,7 @@ def plan_of(published: PublishedFolder, wishes: Wishes) -> Plan:
         models={kind: _model(kind, wishes, weights) for kind in KINDS},
         connections=connections,
         learns_from_masks=_learns(published),
-        notes=(*notes, *_uneven(weights)),
+        notes=tuple(notes),
     )
 
 
@@ -147,11 +146,3 @@ def _connections(published: PublishedFolder, wishes: Wishes, split: int | None) 
 def _learns(published: PublishedFolder) -> bool:
     has_places = bool(published.found(layout.RECTANGLES) or published.file(layout.ALL_RECTANGLES))
     return has_places and bool(published.found(layout.MANUAL_MASK))
-
-
-def _uneven(weights: Mapping[ModelKind, WeightSet]) -> list[str]:
-    counts = {NAMES[kind]: len(one.checkpoints) for kind, one in weights.items()}
-    if len(set(counts.values())) < 2:
-        return []
-    told = " and ".join(f"{count} members of {name}" for name, count in counts.items())
-    return [f"{told} are imported; models.iterations says how many of each make the map"]

@@ -10,7 +10,6 @@ from ejmap_assets.definitions import build_defs
 from ejmap_assets.jobs import build_jobs
 from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
 
-
 GROUPS = {"sources", "training", "models", "craters", "map", "evaluation"}
 
 

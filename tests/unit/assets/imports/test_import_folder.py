@@ -50,7 +50,7 @@ def test_a_whole_folder_becomes_a_project(weighty: Path, tmp_path: Path) -> None
     assert isinstance(source, EjmapFolderSource)
     assert isinstance(project.training, OwnMasks)
     assert (source.folder, source.doi, source.connections) == (weighty, DOI, "32/61")
-    assert (project.splits.used, project.models.iterations) == (61, 2)
+    assert (project.splits.used, project.models.members("ejseg")) == (61, 2)
     assert (project.models.ejconn, project.models.ejseg) == ("ejconn_v32", "ejseg_v200")
     assert any(line.startswith("found    manual masks") for line in lines)
     assert [path.name for path in tmp_path.iterdir()] == ["p"]

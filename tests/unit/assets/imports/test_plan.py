@@ -34,7 +34,7 @@ def test_the_final_versions_and_their_connections_are_taken(mine: PublishedFolde
     plan = plan_of(mine, Wishes())
 
     assert plan.models == {"ejconn": "ejconn_v32", "ejseg": "ejseg_v200"}
-    assert (plan.split, plan.iterations, plan.connections) == (61, 2, "32/61")
+    assert (plan.split, plan.members("ejseg"), plan.connections) == (61, 2, "32/61")
     assert plan.learns_from_masks
     assert plan.notes == ()
 
@@ -48,7 +48,7 @@ def test_what_is_asked_for_is_taken(mine: PublishedFolder) -> None:
     plan = plan_of(mine, Wishes(versions={"ejseg": 86}))
 
     assert plan.models == {"ejconn": "ejconn_tiny", "ejseg": "ejseg_v86"}
-    assert (plan.split, plan.iterations, plan.connections) == (62, 3, None)
+    assert (plan.split, plan.members("ejseg"), plan.connections) == (62, 3, None)
     assert plan.notes == (
         "EJCONN will be trained here: no weights on split 62 with a norm were published",
     )
@@ -89,15 +89,14 @@ def test_the_best_member_stands_for_an_ensemble_that_was_not_kept(mine: Publishe
     assert len(beside.weights["ejseg"].checkpoints) == 2
 
 
-def test_ensembles_of_other_sizes_are_told(mine: PublishedFolder) -> None:
+def test_each_ensemble_has_the_members_that_were_published(mine: PublishedFolder) -> None:
     """Ten and twenty, as published."""
     _publish(mine, "ejseg", 200, 61, members=4)
     _publish(mine, "ejconn", 32, 61, members=2)
 
     plan = plan_of(mine, Wishes())
 
-    assert plan.iterations == 2
-    assert "4 members of EJSEG and 2 members of EJCONN are imported" in plan.notes[0]
+    assert (plan.members("ejseg"), plan.members("ejconn")) == (4, 2)
 
 
 def test_without_weights_models_learn_from_the_masks_and_keep_the_published_split(

@@ -1,0 +1,169 @@
+"""A project under a real daemon: its own instance, code server and sensors, in a process group."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+from urllib.request import Request, urlopen
+
+import dagster as dg
+import pytest
+from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
+
+from ejmap_assets.instance import environment_of
+from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.resources import OpenProject
+from tests.servers import end_group, free_port, wait_until_up
+
+CHECKOUT = Path(__file__).parents[2]
+# Longer than a few looks of the sensors and the time from a request to its run.
+QUIET_SECONDS = 15
+PATIENCE_SECONDS = 300
+# Looks every second; a crater fails when a file of the project says that it is broken.
+LOCATION = """
+from ejmap_assets.assets.craters import crater_steps
+from ejmap_assets.chunk import CraterStep
+from ejmap_assets.definitions import build_defs
+from ejmap_assets.failures import StepError
+
+
+def breakable(step):
+    def make(task):
+        if (task.work.paths.folder / f"broken_{task.crater.key}").exists():
+            raise StepError("somebody broke this crater")
+        return step.make(task)
+
+    return CraterStep(spec=step.spec, make=make)
+
+
+defs = build_defs(steps=[breakable(step) for step in crater_steps()], seconds_between_looks=1)
+"""
+
+
+@dataclass
+class Observatory:
+    """A project and the servers that keep it up to date.
+
+    Attributes:
+        project: The project.
+        instance: Its instance, which the servers share.
+        address: Address of the webserver.
+    """
+
+    project: OpenProject
+    instance: dg.DagsterInstance
+    address: str
+    _seen: set[str] = field(default_factory=set)
+
+    def ask(self, query: str, **variables: object) -> dict[str, Any]:
+        """Ask the webserver, as its pages do."""
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        headers = {"Content-Type": "application/json"}
+        with urlopen(Request(f"{self.address}/graphql", body, headers), timeout=60) as answer:
+            found = json.load(answer)
+        assert "errors" not in found, found
+        return found["data"]
+
+    def switch_on(self, *sensors: str) -> None:
+        """Start sensors, as somebody does in the UI."""
+        for name in sensors:
+            place = {
+                "repositoryLocationName": "ejmap",
+                "repositoryName": "__repository__",
+                "sensorName": name,
+            }
+            answer = self.ask(
+                "mutation($place: SensorSelector!) { startSensor(sensorSelector: $place) "
+                "{ __typename ... on PythonError { message } } }",
+                place=place,
+            )
+            assert answer["startSensor"]["__typename"] == "Sensor", answer
+
+    def settle(self, *, maps: int) -> Counter[str]:
+        """Wait until the map was refreshed so often and nothing happens any more.
+
+        Returns:
+            How many runs there were since the last call: of "craters", "map", and others by the
+            name of their job.
+        """
+        runs: dict[str, str] = {}
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        quiet_since = time.monotonic()
+        while time.monotonic() < deadline:
+            new = [run for run in self.instance.get_runs() if run.run_id not in self._seen]
+            self._seen |= {run.run_id for run in new}
+            runs |= {run.run_id: _what(run) for run in new}
+            busy = dg.RunsFilter(statuses=IN_PROGRESS_RUN_STATUSES)
+            if new or self.instance.get_runs_count(busy):
+                quiet_since = time.monotonic()
+            is_quiet = time.monotonic() - quiet_since > QUIET_SECONDS
+            if is_quiet and Counter(runs.values())["map"] >= maps:
+                break
+            time.sleep(0.5)
+        return Counter(runs.values())
+
+    def forget(self) -> None:
+        """Leave the runs so far out of what comes."""
+        self._seen |= {run.run_id for run in self.instance.get_runs()}
+
+    def made(self, asset: str) -> Counter[str | None]:
+        """Return how often each partition of an asset was made."""
+        records = self.instance.fetch_materializations(dg.AssetKey(asset), limit=1000).records
+        return Counter(record.partition_key for record in records)
+
+
+def _what(run: dg.DagsterRun) -> str:
+    keys = {key.to_user_string() for key in run.asset_selection or ()}
+    if "basemap_mask" in keys:
+        return "craters"
+    return "map" if "global_map" in keys else run.job_name
+
+
+Serve: TypeAlias = Callable[[Path, dg.DagsterInstance], Observatory]
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Return what starts servers for a project; they end with the module."""
+    home = tmp_path_factory.mktemp("servers")
+    (home / "observatory.py").write_text(LOCATION)
+    (home / "workspace.yaml").write_text(
+        "load_from:\n  - python_file: {relative_path: observatory.py, location_name: ejmap}\n"
+    )
+    servers: list[subprocess.Popen[bytes]] = []
+
+    def start(folder: Path, instance: dg.DagsterInstance) -> Observatory:
+        port, log_path = free_port(), home / "servers.log"
+        command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "--host", "127.0.0.1"]
+        command += ["--port", str(port), "--workspace", "workspace.yaml"]
+        environment = {
+            "OMP_NUM_THREADS": "1",
+            "PYTHONPATH": str(CHECKOUT),
+            **environment_of(folder),
+        }
+        with log_path.open("w") as log:
+            server = subprocess.Popen(
+                command,
+                cwd=home,
+                env={**os.environ, **environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        servers.append(server)
+        address = f"http://127.0.0.1:{port}"
+        wait_until_up(address, server, log_path)
+        project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+        found = Observatory(project, instance, address)
+        found.forget()
+        return found
+
+    yield start
+    for server in servers:
+        end_group(server)

@@ -1,0 +1,182 @@
+"""What a daemon does by itself: what changed is made again, once, and the map says the rest."""
+
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+import pytest
+
+from ejmap_assets.console import Console
+from ejmap_assets.crater_state import CraterState, crater_states
+from ejmap_assets.instance import open_instance
+from ejmap_assets.model_choice import configured_version
+from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.recipes import book_of
+from ejmap_assets.resources import OpenProject
+from ejmap_assets.runner import Runner
+from ejmap_geo.body import MERCURY
+from ejmap_geo.raster import write_cog
+from ejmap_geo.synthetic.planet import PlanetConfig, make_planet
+from ejmap_ml.bundle import ModelBundle
+from tests.daemon.conftest import Observatory, Serve
+
+CRATERS = 4
+SETTINGS = """
+source: {kind: files, mosaic: mosaic.tif, craters: craters.csv}
+training: {kind: synthetic, seeds: [1], width_px: 256, craters: 3}
+models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml}
+mapping: {tile_side_px: 32}
+"""
+EJCONN = """
+name: ejconn_test
+architecture: {kind: timm_classifier, name: resnet10t, crop: {height_px: 32, width_px: 32}}
+normalization: {kind: fixed}
+loss: {kind: bce}
+optimizer: {kind: adamw, learning_rate: 1.0e-3}
+training: {batch_size: 16, max_steps: 2, validation_fraction: 0.2}
+"""
+POLAR = """
+name: ejseg_test
+architecture: {kind: polar_unet, base_channels: 4, depth: 1, view: {rows: 32, cols: 64}}
+normalization: {kind: none}
+loss: {kind: dice_bce}
+optimizer: {kind: adamw, learning_rate: 1.0e-3}
+training: {batch_size: 2, max_steps: 2, validation_fraction: 0.0}
+"""
+pytestmark = pytest.mark.daemon
+RULES = ("keep_up_to_date", "crater_table")
+
+
+def _write_craters(folder: Path, count: int) -> None:
+    config = PlanetConfig(body=MERCURY, width_px=256, craters=CRATERS + 1)
+    planet = make_planet(config, seed=5)
+    if not (folder / "mosaic.tif").exists():
+        write_cog(folder / "mosaic.tif", planet.raster, grid=planet.basemap, nodata=0)
+    rows = [
+        {
+            "crater_id": one.crater_id,
+            "name": one.name,
+            "lon_deg": one.center.lon_deg,
+            "lat_deg": one.center.lat_deg,
+            "radius_m": one.radius_m,
+        }
+        for one in planet.craters[:count]
+    ]
+    pd.DataFrame(rows).to_csv(folder / "craters.csv", index=False)
+
+
+@pytest.fixture(scope="module")
+def observatory(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Iterator[Observatory]:
+    """A planet of four craters, mapped, and servers that look after it."""
+    folder = tmp_path_factory.mktemp("observatory")
+    for name, text in (
+        ("project", SETTINGS),
+        ("ejconn_test", EJCONN),
+        ("ejseg_test", POLAR),
+    ):
+        (folder / f"{name}.yaml").write_text(text)
+    _write_craters(folder, CRATERS)
+    with pytest.MonkeyPatch.context() as patch:
+        # open_instance sets them for what follows in this process.
+        patch.setenv("DAGSTER_HOME", "")
+        patch.setenv("EJMAP_PROJECT", "")
+        with open_instance(folder) as instance:
+            project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+            stream = io.StringIO()
+            assert Runner(project, instance, Console(stream)).run() == [], stream.getvalue()
+            found = serve(folder, instance)
+            found.switch_on(*RULES)
+            assert found.settle(maps=0) == Counter(), "nothing is to be done yet"
+            yield found
+
+
+def _keys(observatory: Observatory) -> list[str]:
+    return sorted(observatory.project.craters())
+
+
+def _promote(observatory: Observatory, change: Callable[[ModelBundle], ModelBundle]) -> None:
+    """Put other members of EJSEG into the place of the trained ones, and promote them."""
+    project = observatory.project
+    path = project.paths.model_bundle(
+        "ejseg", version=configured_version(project, "ejseg").key, iteration=0
+    )
+    change(ModelBundle.load(path)).save(path)
+    runner = Runner(project, observatory.instance, Console(io.StringIO()))
+    runner.decide("ejseg", mode="by_hand")
+    observatory.forget()
+
+
+def _with_other_weights(bundle: ModelBundle) -> ModelBundle:
+    name = next(one for one in bundle.weights if one.endswith(".weight"))
+    changed = {**bundle.weights, name: bundle.weights[name] + np.float32(0.125)}
+    return replace(bundle, weights=changed)
+
+
+def _states(observatory: Observatory) -> dict[str, CraterState]:
+    return crater_states(book_of(observatory.project, observatory.instance))
+
+
+def test_a_crater_that_is_added_is_mapped_alone(observatory: Observatory) -> None:
+    """One run reads the table, one maps the crater, one refreshes the map."""
+    before = observatory.made("basemap_mask")
+
+    _write_craters(observatory.project.paths.folder, CRATERS + 1)
+    runs = observatory.settle(maps=1)
+
+    assert runs == Counter(prepare=1, craters=1, map=1)
+    new = observatory.made("basemap_mask") - before
+    assert list(new.values()) == [1]
+    assert len(_keys(observatory)) == CRATERS + 1
+    assert set(_states(observatory).values()) == {CraterState.CURRENT}
+
+
+def test_other_weights_map_every_crater_once(observatory: Observatory) -> None:
+    """From the step that the model takes part in, and the map once."""
+    masks, mosaics = (observatory.made(name) for name in ("basemap_mask", "azimuthal_mosaic"))
+
+    _promote(observatory, _with_other_weights)
+    runs = observatory.settle(maps=1)
+
+    assert runs == Counter(craters=1, map=1)
+    assert observatory.made("basemap_mask") - masks == Counter(_keys(observatory))
+    assert observatory.made("azimuthal_mosaic") == mosaics
+
+
+def test_the_same_weights_map_nothing(observatory: Observatory) -> None:
+    """A promotion is recorded, and that is all."""
+    _promote(observatory, lambda bundle: bundle)
+
+    assert observatory.settle(maps=0) == Counter()
+
+
+def test_a_broken_crater_fails_alone_and_repair_redoes_it_alone(observatory: Observatory) -> None:
+    """The others are mapped, the map names it, and nobody tries it again until it is mended."""
+    broken = _keys(observatory)[1]
+    flag = observatory.project.paths.folder / f"broken_{broken}"
+    before = observatory.made("basemap_mask")
+
+    flag.touch()
+    _promote(observatory, _with_other_weights)
+    runs = observatory.settle(maps=1)
+
+    assert runs == Counter(craters=1, map=1)
+    others = [key for key in _keys(observatory) if key != broken]
+    assert observatory.made("basemap_mask") - before == Counter(others)
+    assert _states(observatory)[broken] is CraterState.FAILED
+    record = observatory.instance.fetch_materializations(dg.AssetKey("global_map"), limit=1)
+    event = record.records[0].asset_materialization
+    assert event is not None
+    assert broken in str(event.metadata["failed_craters"].value)
+
+    flag.unlink()
+    mapped = observatory.made("basemap_mask")
+    runner = Runner(observatory.project, observatory.instance, Console(io.StringIO()))
+    assert runner.repair() == []
+
+    assert observatory.made("basemap_mask") - mapped == Counter([broken])
+    assert set(_states(observatory).values()) == {CraterState.CURRENT}
