@@ -14,9 +14,9 @@ from ejmap_assets.provenance import content_version
 from ejmap_assets.table_file import write_table
 from ejmap_assets.table_metadata import table_metadata
 from ejmap_geo.craters import Crater
-from ejmap_geo.distance import basemap_distance_m
 from ejmap_geo.masks import PlacedMask
 from ejmap_geo.profile import contrast_at_equal_distance
+from ejmap_geo.reach import farthest_on_basemap_m
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")
@@ -68,10 +68,7 @@ def _row(crater: Crater, mask: PlacedMask, basemap: Basemap) -> dict[str, object
         radius_m=crater.radius_m,
         mask=mask,
     )
-    farthest_m = 0.0
-    if mask.window is not None:
-        distance_m = basemap_distance_m(basemap.grid, mask.window, origin=crater.center)
-        farthest_m = float(distance_m[mask.mask].max())
+    farthest_m = farthest_on_basemap_m(mask, basemap=basemap.grid, origin=crater.center)
     return {
         "crater_id": crater.crater_id,
         "crater": crater.name or crater.key,

@@ -9,8 +9,8 @@ from ejmap_assets.mask_file import write_mask
 from ejmap_assets.pictures import mask_over, mosaic_grey, picture, shrunk
 from ejmap_assets.provenance import content_version
 from ejmap_geo.masks import PlacedMask, crop
+from ejmap_geo.placement import mask_to_basemap
 from ejmap_geo.raster import read_raster
-from ejmap_geo.reproject import covering_window, to_basemap
 from ejmap_geo.window import Window
 
 MASK_BAND = "mask"
@@ -49,11 +49,7 @@ def _placed(task: CraterTask, basemap: Basemap) -> PlacedMask:
     with read_raster(task.work.paths.segmentation(task.crater.key)) as layers:
         names = list(layers.attrs["long_name"])
         mask = layers[names.index(MASK_BAND)].to_numpy() > 0
-    # The corners of the square lie beyond its reach, and may hold ejecta too.
-    corner_m = math.sqrt(2) * grid.half_size_px * grid.resolution_m
-    window = covering_window(grid, basemap.grid, reach_m=corner_m)
-    on_basemap = to_basemap(mask, azimuthal=grid, basemap=basemap.grid, window=window)
-    return PlacedMask.in_window(on_basemap, window=window, basemap=basemap.grid)
+    return mask_to_basemap(mask, azimuthal=grid, basemap=basemap.grid)
 
 
 def _picture(placed: PlacedMask, seen: Window, basemap: Basemap) -> MetadataEntry:
