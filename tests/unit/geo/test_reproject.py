@@ -189,6 +189,33 @@ def test_the_way_back_is_exact_at_full_resolution(center: LonLat, window: Window
     assert sure.mean() > 0.98
 
 
+def test_the_way_back_is_exact_around_the_antipode() -> None:
+    """Where the raster's whole rim meets in one point; at 2880 columns for the sake of memory."""
+    basemap = BasemapGrid(body=MERCURY, width_px=2880)
+    center = LonLat(20.0123, 60.0321)
+    azimuthal = AzimuthalGrid.reaching(
+        MERCURY, center=center, resolution_m=basemap.resolution_m, reach_m=1e9
+    )
+    # The antipode lies at 159.9877 W, 60.0321 S: row 1200.3, column 160.1.
+    window = Window(row=1080, col=10, height=240, width=300)
+    rows = np.arange(window.row, window.row + window.height) + 0.5
+    cols = np.arange(window.col, window.col + window.width) + 0.5
+    lat_deg, lon_deg = np.meshgrid(90 - rows / 8, cols / 8 - 180, indexing="ij")
+    origin = np.full_like(lat_deg, center.lon_deg), np.full_like(lat_deg, center.lat_deg)
+    azimuth_deg, _, distance_m = GEOD.inv(*origin, lon_deg, lat_deg)
+    range_px, azimuth_rad = distance_m / azimuthal.resolution_m, np.radians(azimuth_deg)
+    row = azimuthal.half_size_px - range_px * np.cos(azimuth_rad)
+    col = azimuthal.half_size_px + range_px * np.sin(azimuth_rad)
+    raster = numbered(azimuthal.shape)
+
+    found = to_basemap(raster, azimuthal=azimuthal, basemap=basemap, window=window)
+
+    sure = is_clear_of_edges(row, col)
+    expected = raster[row.astype(int), col.astype(int)]
+    np.testing.assert_array_equal(found[sure], expected[sure])
+    assert sure.mean() > 0.98
+
+
 def test_a_disc_survives_the_way_there_and_back(center: LonLat, pixel_centers: Callable) -> None:
     """Basemap, azimuthal, basemap: all pixels that change lie within one pixel of the rim."""
     radius_m = 900_000.0
