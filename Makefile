@@ -48,7 +48,7 @@ test: $(DEV) $(QUICKLOOK) $(MOON) ## Run the tests
 
 .PHONY: test-daemon
 test-daemon: $(DEV) ## Run the tests that wait for a real daemon (minutes)
-	$(BIN)/python -m pytest -m daemon
+	$(BIN)/python -m pytest -m daemon -rA
 
 .PHONY: test-all
 test-all: $(DEV) $(QUICKLOOK) $(MOON) ## Run all tests, also those of minutes and those of an accelerator

@@ -19,6 +19,8 @@ from ejmap_assets.recipes import RecipeBook, book_of
 from ejmap_assets.resources import OpenProject, ProjectResource
 
 OWNERS = ("team:ejmap",)
+# Steps that use the accelerator, where there is one; the instance says how many run at a time.
+GPU_POOL = "gpu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,7 @@ def project_asset(
             partitions_def=node.division.partitions_def,
             automation_condition=rule_of(make.__name__),
             config_schema=None if config is None else dict(config),
+            pool=GPU_POOL if kind == "train" else None,
         )
         def asset(
             context: dg.AssetExecutionContext,

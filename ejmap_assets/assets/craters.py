@@ -16,7 +16,7 @@ from ejmap_assets.assets.tiles import tile_store
 from ejmap_assets.automation import rule_of
 from ejmap_assets.chunk import CraterStep, CraterTask, map_chunk
 from ejmap_assets.crater_work import CraterWork
-from ejmap_assets.declare import OWNERS
+from ejmap_assets.declare import GPU_POOL, OWNERS
 from ejmap_assets.lineage import LINEAGE
 from ejmap_assets.progress import Progress
 from ejmap_assets.recipes import book_of
@@ -52,6 +52,7 @@ def build_crater_assets(
         specs=[step.spec for step in steps],
         can_subset=True,
         backfill_policy=dg.BackfillPolicy.multi_run(chunk_craters),
+        pool=GPU_POOL,
     )
     def crater_assets(
         context: dg.AssetExecutionContext,

@@ -54,11 +54,13 @@ class Observatory:
         project: The project.
         instance: Its instance, which the servers share.
         address: Address of the webserver.
+        session: Session of all server processes and of the runs that they start.
     """
 
     project: OpenProject
     instance: dg.DagsterInstance
     address: str
+    session: int
     _seen: set[str] = field(default_factory=set)
 
     def ask(self, query: str, **variables: object) -> dict[str, Any]:
@@ -112,6 +114,19 @@ class Observatory:
         """Leave the runs so far out of what comes."""
         self._seen |= {run.run_id for run in self.instance.get_runs()}
 
+    def cpu_seconds(self) -> float:
+        """Return the CPU time of all servers and runs so far, of those that ended too."""
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rsplit(")", 1)[1].split()
+            except (OSError, IndexError):
+                continue
+            if int(fields[3]) == self.session:
+                # utime, stime, and those of children that were waited for.
+                ticks += sum(int(one) for one in fields[11:15])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def made(self, asset: str) -> Counter[str | None]:
         """Return how often each partition of an asset was made."""
         records = self.instance.fetch_materializations(dg.AssetKey(asset), limit=1000).records
@@ -160,7 +175,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         address = f"http://127.0.0.1:{port}"
         wait_until_up(address, server, log_path)
         project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
-        found = Observatory(project, instance, address)
+        found = Observatory(project, instance, address, server.pid)
         found.forget()
         return found
 

@@ -1,0 +1,126 @@
+"""Four hundred craters in one backfill: what orchestration costs, and that pages still answer."""
+
+import io
+import sys
+import time
+from collections.abc import Iterator
+from urllib.request import urlopen
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+import pytest
+
+from ejmap_assets.console import Console
+from ejmap_assets.instance import open_instance
+from ejmap_assets.lineage import Division, names_divided_by
+from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.resources import OpenProject
+from ejmap_assets.runner import Runner
+from tests.daemon.conftest import Observatory, Serve
+from tests.daemon.test_upkeep import EJCONN, POLAR, SETTINGS, _write_craters
+
+pytestmark = pytest.mark.daemon
+CRATERS = 400
+MOST_SECONDS_A_CRATER = 1.0
+MOST_SECONDS_A_PAGE = 2.0
+PATIENCE_SECONDS = 540
+LINEAGE_PAGE = """{ assetNodes { assetKey { path } groupName dependencyKeys { path }
+  assetMaterializations(limit: 1) { timestamp runId } } }"""
+PARTITION_PAGE = """query($key: AssetKeyInput!) { assetNodeOrError(assetKey: $key) {
+  ... on AssetNode { partitionKeys assetPartitionStatuses { ... on DefaultPartitionStatuses {
+  materializedPartitions failedPartitions unmaterializedPartitions } } } } }"""
+BACKFILL = """mutation($backfill: LaunchBackfillParams!) { launchPartitionBackfill(
+  backfillParams: $backfill) { __typename ... on LaunchBackfillSuccess { backfillId }
+  ... on PythonError { message } } }"""
+
+
+@pytest.fixture(scope="module")
+def observatory(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Iterator[Observatory]:
+    """Four hundred small craters, none of them mapped, and models to map them with."""
+    folder = tmp_path_factory.mktemp("four_hundred")
+    for name, text in (("project", SETTINGS), ("ejconn_test", EJCONN), ("ejseg_test", POLAR)):
+        (folder / f"{name}.yaml").write_text(text)
+    _write_craters(folder, 1)
+    rng = np.random.default_rng(0)
+    pd.DataFrame(
+        {
+            "crater_id": np.arange(CRATERS),
+            "name": "",
+            "lon_deg": rng.uniform(-180, 180, CRATERS),
+            "lat_deg": np.degrees(np.arcsin(rng.uniform(-1, 1, CRATERS))),
+            "radius_m": 20_000.0,
+        }
+    ).to_csv(folder / "craters.csv", index=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_HOME", "")
+        patch.setenv("EJMAP_PROJECT", "")
+        with open_instance(folder) as instance:
+            project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+            Runner(project, instance, Console(io.StringIO())).retrain()
+            yield serve(folder, instance)
+
+
+def test_a_backfill_costs_little_and_the_pages_answer_while_it_runs(
+    observatory: Observatory, record_property: pytest.RecordProperty
+) -> None:
+    """CPU seconds of all servers and runs together, over the craters."""
+    instance, steps = observatory.instance, names_divided_by(Division.CRATERS)
+    keys = sorted(observatory.project.craters())
+    before = observatory.cpu_seconds()
+    answer = observatory.ask(
+        BACKFILL,
+        backfill={
+            "assetSelection": [{"path": [name]} for name in steps],
+            "partitionNames": keys,
+            "fromFailure": False,
+        },
+    )
+    assert answer["launchPartitionBackfill"]["__typename"] == "LaunchBackfillSuccess", answer
+
+    slowest: dict[str, float] = {}
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    last = dg.AssetKey(steps[-1])
+    while len(instance.get_materialized_partitions(last)) < CRATERS:
+        assert time.monotonic() < deadline, len(instance.get_materialized_partitions(last))
+        for name, look in (
+            ("lineage", lambda: observatory.ask(LINEAGE_PAGE)),
+            ("partitions", lambda: observatory.ask(PARTITION_PAGE, key={"path": [steps[-1]]})),
+            ("page", lambda: urlopen(f"{observatory.address}/asset-groups", timeout=60).read()),
+        ):
+            begun = time.monotonic()
+            look()
+            slowest[name] = max(slowest.get(name, 0.0), time.monotonic() - begun)
+        time.sleep(2)
+
+    spent = (observatory.cpu_seconds() - before) / CRATERS
+    worked = _seconds_of_work(instance, steps) / CRATERS
+    runs = len(instance.get_runs(dg.RunsFilter(tags={"dagster/backfill": _any_backfill(instance)})))
+    told = {"cpu_s_a_crater": spent, "work_wall_s_a_crater": worked, "runs": runs, **slowest}
+    for name, value in told.items():
+        record_property(name, round(value, 3))
+    # Shown by `make test-daemon`, which runs with -rA: the numbers are what the test is for.
+    sys.stdout.write(f"{ {name: round(value, 3) for name, value in told.items()} }\n")
+    # All of it, the work included, is less than what orchestration may cost on top of the work.
+    assert spent < MOST_SECONDS_A_CRATER
+    assert max(slowest.values()) < MOST_SECONDS_A_PAGE, slowest
+
+
+def _seconds_of_work(instance: dg.DagsterInstance, steps: tuple[str, ...]) -> float:
+    total = 0.0
+    for name in steps:
+        cursor = None
+        while True:
+            found = instance.fetch_materializations(dg.AssetKey(name), limit=100, cursor=cursor)
+            for record in found.records:
+                event = record.asset_materialization
+                assert event is not None
+                total += float(str(event.metadata["seconds"].value))
+            if not found.has_more:
+                break
+            cursor = found.cursor
+    return total
+
+
+def _any_backfill(instance: dg.DagsterInstance) -> str:
+    return next(iter(instance.get_backfills(limit=1))).backfill_id
