@@ -6,7 +6,7 @@ sizes look alike, and is turned so that the light falls in from one side.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numba import njit
@@ -87,6 +87,10 @@ class LocalTiles:
     values: NDArray[np.float32]
     valid_share: NDArray[np.float32]
     light_from_deg: float | None
+
+    def chosen(self, positions: NDArray[np.integer] | NDArray[np.bool_]) -> "LocalTiles":
+        """Return the tiles at some positions, or where a mask of all of them is set."""
+        return replace(self, values=self.values[positions], valid_share=self.valid_share[positions])
 
 
 def cut_tiles(

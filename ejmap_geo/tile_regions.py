@@ -1,6 +1,7 @@
 """Regions of local tiles: blocks of longitude, and which tiles reach into which."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,63 @@ from ejmap_geo.errors import GridError
 from ejmap_geo.local_tiles import TilePlace
 
 BLOCK_DEG = 30.0
+# Neighbouring blocks that are tested together: half as many borders at which tiles are lost.
+BLOCKS_TOGETHER = 2
+FOLDS = 3
 # Rows of the table of distances that are held at a time.
 CHUNK = 512
+
+
+class RegionFold(NamedTuple):
+    """Positions of the tiles that train and of those that test; none shares ground with both.
+
+    Attributes:
+        trains: ``(tile,)`` positions, rising. A tile may be in neither part.
+        tests: ``(tile,)`` positions, rising.
+    """
+
+    trains: NDArray[np.intp]
+    tests: NDArray[np.intp]
+
+
+def region_folds(
+    places: Sequence[TilePlace], *, body: Body, folds: int = FOLDS, width_deg: float = BLOCK_DEG
+) -> list[RegionFold]:
+    """Split tiles by longitude so that each is tested in one fold by tiles of other ground.
+
+    Pairs of neighbouring blocks go to the folds in turn; tiles of other blocks that reach into what
+    is tested do not train.
+
+    Args:
+        places: What the tiles are centred on.
+        body: The planet.
+        folds: Number of folds, 2 or more.
+        width_deg: Width of a block.
+
+    Raises:
+        GridError: If blocks of that width do not go round the planet evenly, or give not one pair a
+            fold.
+    """
+    pair = longitude_blocks(places, width_deg=width_deg) // BLOCKS_TOGETHER
+    if not 2 <= folds <= 360 / width_deg / BLOCKS_TOGETHER:
+        raise GridError(
+            f"{folds} folds cannot be made of pairs of blocks of {width_deg:g} degrees; take 2 or "
+            "3, or narrower blocks"
+        )
+    parts: list[RegionFold] = []
+    for fold in range(folds):
+        is_tested = pair % folds == fold
+        tests = np.flatnonzero(is_tested)
+        others = np.flatnonzero(~is_tested)
+        tested = [places[position] for position in tests.tolist()]
+        meets = reaches_any([places[position] for position in others.tolist()], tested, body=body)
+        parts.append(RegionFold(trains=others[~meets], tests=tests))
+    return parts
+
+
+def fits_into_block(place: TilePlace, *, body: Body, width_deg: float = BLOCK_DEG) -> bool:
+    """Return whether a tile is no wider than a block at the equator; larger ones join regions."""
+    return 2 * place.half_side_m <= np.radians(width_deg) * body.radius_m
 
 
 def longitude_blocks(

@@ -92,7 +92,7 @@ def train(
         is_resumed: Whether to go on from the last checkpoint.
     """
     training = config.training
-    with event_log(log.events) as write_events, _quiet_lightning():
+    with event_log(log.events) as write_events, quiet_lightning():
         keeper = BestAndLast(
             log.folder,
             every_epochs=training.validate_every_epochs,
@@ -160,10 +160,10 @@ def _precision(config: ModelConfig) -> Literal["32-true", "16-mixed", "bf16-mixe
         return wanted
     if torch.cuda.is_available():
         return "16-mixed"
-    return "bf16-mixed" if _multiplies_bfloat16() else "32-true"
+    return "bf16-mixed" if multiplies_bfloat16() else "32-true"
 
 
-def _multiplies_bfloat16() -> bool:
+def multiplies_bfloat16() -> bool:
     """Return whether the processor itself multiplies bfloat16; elsewhere float32 is faster."""
     try:
         flags = CPU_INFO.read_text(encoding="utf-8")
@@ -173,7 +173,7 @@ def _multiplies_bfloat16() -> bool:
 
 
 @contextmanager
-def _quiet_lightning() -> Generator[None]:
+def quiet_lightning() -> Generator[None]:
     """Keep Lightning's notes on hardware and products out of the log; its warnings still come."""
     loggers = [logging.getLogger(f"lightning.{part}") for part in ("pytorch", "fabric")]
     levels = [logger.level for logger in loggers]

@@ -10,7 +10,13 @@ from ejmap_geo.coords import LonLat
 from ejmap_geo.crs import azimuthal_crs
 from ejmap_geo.errors import GridError
 from ejmap_geo.local_tiles import TilePlace
-from ejmap_geo.tile_regions import angles_rad, longitude_blocks, reaches_any
+from ejmap_geo.tile_regions import (
+    angles_rad,
+    fits_into_block,
+    longitude_blocks,
+    reaches_any,
+    region_folds,
+)
 
 GEOD = Geod(a=MOON.radius_m, b=MOON.radius_m)
 
@@ -76,3 +82,39 @@ def _square(place: TilePlace, plane) -> Polygon:
     y_m = np.concatenate([-ones, along, ones, -along]) * place.half_side_m
     own = azimuthal_crs(MOON, center=place.center)
     return Polygon(np.column_stack(Transformer.from_crs(own, plane).transform(x_m, y_m)))
+
+
+def test_folds_test_every_tile_once_and_share_no_ground() -> None:
+    """Each tile is tested in the fold of its pair of blocks; trains do not reach into tests."""
+    rng = np.random.default_rng(1)
+    places = [
+        _place(float(lon), float(lat))
+        for lon, lat in zip(rng.uniform(-180, 180, 300), rng.uniform(-80, 80, 300), strict=True)
+    ]
+
+    folds = region_folds(places, body=MOON)
+
+    assert sorted(np.concatenate([fold.tests for fold in folds]).tolist()) == list(range(300))
+    for number, fold in enumerate(folds):
+        pairs = {int((places[p].center.lon_deg + 180) // 60) for p in fold.tests}
+        assert pairs == {number, number + 3}
+        assert not set(fold.trains) & set(fold.tests)
+        trains, tests = ([places[p] for p in part] for part in fold)
+        apart_m = angles_rad(trains, tests) * MOON.radius_m
+        assert (apart_m > 2 * np.sqrt(2) * 2.2 * 50e3).all()
+        left_out = set(range(300)) - set(fold.trains) - set(fold.tests)
+        others = [places[p] for p in left_out]
+        assert reaches_any(others, tests, body=MOON).all()
+
+
+def test_folds_that_cannot_be_made_are_refused() -> None:
+    """One fold tests what trains; seven need more than six pairs of blocks."""
+    for folds in (1, 7):
+        with pytest.raises(GridError, match="cannot be made"):
+            region_folds([_place(0, 0)], body=MOON, folds=folds)
+
+
+def test_a_tile_must_fit_into_a_block() -> None:
+    """30 degrees on the Moon are 909.7 km: tiles of craters of up to 206.7 km radius."""
+    assert fits_into_block(_place(0, 0, radius_m=206.7e3), body=MOON)
+    assert not fits_into_block(_place(0, 0, radius_m=206.8e3), body=MOON)

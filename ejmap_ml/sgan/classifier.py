@@ -1,0 +1,229 @@
+"""A trained crater classifier: what it is, what it says of tiles, and its folder.
+
+Like model bundles, folders may come from anybody: weights are read as safetensors only, sizes are
+checked before anything is read, and names, shapes and types must be those of the configuration.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import Field, ValidationError, model_validator
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from ejmap_geo.local_tiles import LocalTiles
+from ejmap_ml.bundle import (
+    CONFIG,
+    LARGEST_JSON_BYTES,
+    LARGEST_WEIGHTS_BYTES,
+    PROVENANCE,
+    WEIGHTS,
+    Provenance,
+    check_weights,
+)
+from ejmap_ml.errors import BundleError, SampleError
+from ejmap_ml.frozen import Frozen
+from ejmap_ml.sgan.calibration import Calibration
+from ejmap_ml.sgan.config import CraterClassifierConfig
+from ejmap_ml.sgan.data import require_light, stretched
+from ejmap_ml.sgan.discriminator import Discriminator
+from ejmap_ml.whole_folder import whole_folder
+
+CLASSIFIER = "classifier.json"
+BATCH = 512
+
+
+class ClassifierMeaning(Frozen):
+    """What the outputs mean and which tiles they hold for.
+
+    Attributes:
+        classes: Names of the classes, in the order of the logits.
+        crater_class: The one of them that is a crater.
+        light_from_deg: Where the light comes from in the tiles, clockwise from their upper edge;
+            None if it was not known.
+        calibration: From log-odds to probabilities; None before it was found.
+    """
+
+    classes: tuple[str, ...] = Field(min_length=2, max_length=1000)
+    crater_class: str
+    light_from_deg: float | None = Field(default=None, ge=0, lt=360)
+    calibration: Calibration | None = None
+
+    @model_validator(mode="after")
+    def _has_craters(self) -> Self:
+        if len(set(self.classes)) < len(self.classes) or self.crater_class not in self.classes:
+            raise ValueError(
+                f"classes must differ and hold {self.crater_class!r}, got {self.classes}"
+            )
+        return self
+
+
+class _Stamp(Frozen):
+    data_version: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CraterClassifier:
+    """A trained classifier.
+
+    Attributes:
+        config: Network, stretch of tiles and how it was trained.
+        meaning: Classes, light and calibration.
+        weights: State of the discriminator, averaged over the last steps of training.
+        provenance: Where the weights come from.
+    """
+
+    config: CraterClassifierConfig
+    meaning: ClassifierMeaning
+    weights: Mapping[str, Tensor]
+    provenance: Provenance
+
+    @property
+    def data_version(self) -> str:
+        """SHA-256 of weights, configuration and meaning; equal for equal classifiers."""
+        digest = hashlib.sha256()
+        digest.update(self.config.model_dump_json().encode())
+        digest.update(self.meaning.model_dump_json().encode())
+        for name in sorted(self.weights):
+            value = self.weights[name].detach().cpu().contiguous()
+            digest.update(f"{name} {value.dtype} {tuple(value.shape)};".encode())
+            digest.update(value.reshape(-1).view(torch.uint8).numpy().data)
+        return digest.hexdigest()
+
+    def build(self) -> Discriminator:
+        """Return the network in evaluation mode; it takes stretched tiles.
+
+        Raises:
+            BundleError: The weights are not those of the configured network.
+        """
+        network = _network(self.config, self.meaning)
+        check_weights(self.weights, wanted=network.state_dict())
+        network.load_state_dict(dict(self.weights))
+        return network.eval()
+
+    def class_logits(self, tiles: LocalTiles, *, any_light: bool = False) -> NDArray[np.float32]:
+        """Return ``(tile, class)`` logits.
+
+        Args:
+            tiles: Tiles as they were cut, of the side that the configuration names.
+            any_light: Score tiles under another light too; the answers will be poor.
+
+        Raises:
+            SampleError: The tiles have another size or another light.
+        """
+        side_px = self.config.side_px
+        if tiles.values.shape[1:] != (side_px, side_px):
+            raise SampleError(
+                f"tiles are {tiles.values.shape[1:]} px, but the classifier takes {side_px} x "
+                f"{side_px}; cut or resize them to that"
+            )
+        require_light(tiles, light_from_deg=self.meaning.light_from_deg, any_light=any_light)
+        network, values = self.build(), stretched(tiles.values, self.config.stretch)
+        logits = [np.zeros((0, len(self.meaning.classes)), np.float32)]
+        with torch.inference_mode():
+            logits += [network(part).numpy() for part in values.split(BATCH) if len(part)]
+        return np.concatenate(logits)
+
+    def log_odds(self, tiles: LocalTiles, *, any_light: bool = False) -> NDArray[np.float64]:
+        """Return ``(tile,)`` log-odds of a crater against all other classes together.
+
+        Raises:
+            SampleError: As :meth:`class_logits`.
+        """
+        logits = self.class_logits(tiles, any_light=any_light).astype(np.float64)
+        crater = self.meaning.classes.index(self.meaning.crater_class)
+        others = np.delete(logits, crater, axis=1)
+        return logits[:, crater] - np.logaddexp.reduce(others, axis=1)
+
+    def scores(self, tiles: LocalTiles, *, any_light: bool = False) -> NDArray[np.float64]:
+        """Return ``(tile,)`` calibrated probabilities of a crater.
+
+        Raises:
+            SampleError: As :meth:`class_logits`, or the classifier was never calibrated.
+        """
+        calibration = self.meaning.calibration
+        if calibration is None:
+            raise SampleError(
+                "the classifier was never calibrated, so its scores are no probabilities; "
+                "calibrate it on labelled tiles that it did not learn from, or use log_odds"
+            )
+        return calibration.probability(self.log_odds(tiles, any_light=any_light))
+
+    def calibrated(self, calibration: Calibration) -> Self:
+        """Return the same classifier with another calibration."""
+        meaning = self.meaning.model_copy(update={"calibration": calibration})
+        return replace(self, meaning=meaning)
+
+    def save(self, path: Path) -> None:
+        """Write the folder ``path``, whole or not at all; an older classifier is replaced."""
+        stamp = _Stamp(data_version=self.data_version, provenance=self.provenance)
+        with whole_folder(path) as folder:
+            plain = {name: v.detach().cpu().contiguous() for name, v in self.weights.items()}
+            (folder / WEIGHTS).write_bytes(save(plain))
+            for name, value in ((CONFIG, self.config), (CLASSIFIER, self.meaning)):
+                (folder / name).write_text(value.model_dump_json(indent=2) + "\n", "utf-8")
+            (folder / PROVENANCE).write_text(stamp.model_dump_json(indent=2) + "\n", "utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the classifier in the folder ``path``.
+
+        Raises:
+            BundleError: A file is missing, too large, altered or not what it should be, or weights
+                do not fit the configuration.
+        """
+        try:
+            config = CraterClassifierConfig.model_validate_json(_json_of(path / CONFIG))
+            meaning = ClassifierMeaning.model_validate_json(_json_of(path / CLASSIFIER))
+            stamp = _Stamp.model_validate_json(_json_of(path / PROVENANCE))
+        except ValidationError as error:
+            raise BundleError(f"classifier {path} does not hold what it should: {error}") from error
+        weights = _read_weights(path / WEIGHTS, config, meaning)
+        classifier = cls(
+            config=config, meaning=meaning, weights=weights, provenance=stamp.provenance
+        )
+        if classifier.data_version != stamp.data_version:
+            raise BundleError(
+                f"classifier {path} was altered after it was saved: its contents hash to "
+                f"{classifier.data_version[:12]}, not {stamp.data_version[:12]}; train it again"
+            )
+        return classifier
+
+
+def _network(config: CraterClassifierConfig, meaning: ClassifierMeaning) -> Discriminator:
+    return Discriminator(config.discriminator, side_px=config.side_px, classes=len(meaning.classes))
+
+
+def _checked_file(path: Path, *, largest_bytes: int) -> Path:
+    if path.is_symlink() or not path.is_file():
+        raise BundleError(f"classifier {path.parent} has no file {path.name}; it is incomplete")
+    if (size := path.stat().st_size) > largest_bytes:
+        raise BundleError(f"{path} is {size} bytes, more than the {largest_bytes} it may hold")
+    return path
+
+
+def _json_of(path: Path) -> bytes:
+    return _checked_file(path, largest_bytes=LARGEST_JSON_BYTES).read_bytes()
+
+
+def _read_weights(
+    path: Path, config: CraterClassifierConfig, meaning: ClassifierMeaning
+) -> dict[str, Tensor]:
+    _checked_file(path, largest_bytes=LARGEST_WEIGHTS_BYTES)
+    try:
+        weights = load_file(path)
+    except SafetensorError as error:
+        raise BundleError(f"{path} cannot be read as safetensors: {error}") from error
+    # On the meta device: a configuration from anywhere must not decide how much memory is taken.
+    with torch.device("meta"):
+        network = _network(config, meaning)
+    check_weights(weights, wanted=network.state_dict())
+    return weights
