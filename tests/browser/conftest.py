@@ -25,7 +25,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--window-size=2400,1600",
+    "--window-size=10000,5000",
 )
 
 RenderPage = Callable[[str], str]
