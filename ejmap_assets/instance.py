@@ -55,14 +55,14 @@ def open_instance(folder: Path) -> dg.DagsterInstance:
     """
     home = home_of(folder)
     settings = home / INSTANCE_FILE
-    pattern = CHECKOUT / SHARED_HOME / INSTANCE_FILE
     try:
         home.mkdir(parents=True, exist_ok=True)
-        if not settings.exists() and pattern.exists():
-            shutil.copyfile(pattern, settings)
+        if not settings.exists():
+            # Without it Dagster would take its own settings, another database among them.
+            shutil.copyfile(CHECKOUT / SHARED_HOME / INSTANCE_FILE, settings)
     except OSError as error:
         raise ProjectError(
-            f"{home} cannot be made: {error.strerror}; "
+            f"{home} cannot be made: {error.filename}: {error.strerror}; "
             f"make the project's folder one that user id {os.geteuid()} can write"
         ) from error
     os.environ.update(environment_of(folder))

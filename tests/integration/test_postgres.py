@@ -1,5 +1,6 @@
 """Histories in a real PostgreSQL: kept, told apart, and refused to the wrong project."""
 
+import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ import pytest
 from ejmap_assets.errors import ProjectError
 from ejmap_assets.history import ID_FILE, URL_VARIABLE
 from ejmap_assets.instance import open_instance
-from tests.postgres_server import PostgresServer
+from tests.postgres_server import PostgresServer, find_programs
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +90,24 @@ def test_a_project_that_moves_finds_its_history(
     (tmp_path / "here").rename(tmp_path / "there")
 
     assert _open(tmp_path / "there", address, monkeypatch, "0002") == ["0001", "0002"]
+
+
+def test_a_backup_is_the_history_wherever_it_is_restored(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the two commands of docs/operations.md."""
+    programs = find_programs()
+    assert programs is not None
+    address, restored = (postgres.create_database(name) for name in ("kept", "restored"))
+    _open(tmp_path, address, monkeypatch, "0001")
+    dump = tmp_path / "ejmap.dump"
+
+    dumping = [programs / "pg_dump", "--format=custom", f"--file={dump}", f"--dbname={address}"]
+    subprocess.run(dumping, check=True)
+    restoring = [programs / "pg_restore", "--clean", "--if-exists", f"--dbname={restored}", dump]
+    subprocess.run(restoring, check=True)
+
+    assert _open(tmp_path, restored, monkeypatch, "0002") == ["0001", "0002"]
 
 
 def test_an_empty_database_is_not_taken_for_the_history_of_a_project(
