@@ -70,9 +70,14 @@ def _write_craters(folder: Path, count: int) -> None:
     pd.DataFrame(rows).to_csv(folder / "craters.csv", index=False)
 
 
-@pytest.fixture(scope="module")
-def observatory(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Iterator[Observatory]:
-    """A planet of four craters, mapped, and servers that look after it."""
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def observatory(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, serve: Serve
+) -> Iterator[Observatory]:
+    """A planet of four craters, mapped, and servers that look after it, on either history."""
+    url = ""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").create_database("upkeep")
     folder = tmp_path_factory.mktemp("observatory")
     for name, text in (
         ("project", SETTINGS),
@@ -85,6 +90,7 @@ def observatory(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Itera
         # open_instance sets them for what follows in this process.
         patch.setenv("DAGSTER_HOME", "")
         patch.setenv("EJMAP_PROJECT", "")
+        patch.setenv("EJMAP_POSTGRES_URL", url)
         with open_instance(folder) as instance:
             project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
             stream = io.StringIO()
