@@ -24,7 +24,7 @@ BASEMAP_TO_AZIMUTHAL = 2
 AZIMUTHAL_TO_POLAR = 3
 
 TERMS = 5
-PATCH_PX = 64
+PATCH_PX = 128
 # A block of this side has 64 pixels: it is cheaper to compute each than to fit and compare.
 EXACT_SIDE_PX = 8
 TOLERANCE_PX = 5e-4
@@ -33,8 +33,8 @@ TOLERANCE_PX = 5e-4
 # that edge. On a basemap of 23040 columns this is 4e-6 of a pixel.
 NEARLY_PI = math.pi - 1e-9
 
-# Splitting leaves three blocks behind at each of the three levels from 64 to 8 pixels.
-STACK = 16
+# Splitting leaves three blocks behind at each of the four levels from 128 to 8 pixels.
+STACK = 20
 
 # First row, first column and side. Blocks of PATCH_PX start at multiples of it in their grid, so
 # that a pixel is read from the same place whatever part of a raster is asked for.

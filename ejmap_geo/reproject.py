@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from ejmap_geo.coords import LonLat, checked
 from ejmap_geo.errors import RasterError
-from ejmap_geo.gather import Route, gather
+from ejmap_geo.gather import gather
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.patch_index import Route
 from ejmap_geo.patches import (
     AZIMUTHAL_TO_BASEMAP,
     AZIMUTHAL_TO_POLAR,

@@ -288,12 +288,12 @@ def test_corners_beyond_the_antipode_hold_nodata() -> None:
     azimuthal = grid_about(LonLat(5, 5))
 
     found = to_azimuthal(
-        np.ones((2, *BASEMAP.shape), np.int16), basemap=BASEMAP, azimuthal=azimuthal, nodata=-7
+        np.ones((2, *BASEMAP.shape), np.int32), basemap=BASEMAP, azimuthal=azimuthal, nodata=-7
     )
 
     row, col = np.mgrid[:360, :360] - 179.5
     is_planet = np.hypot(row, col) * BASEMAP.resolution_m <= MERCURY.half_circumference_m
-    assert found.dtype == np.int16
+    assert found.dtype == np.int32
     np.testing.assert_array_equal(found, np.broadcast_to(np.where(is_planet, 1, -7), found.shape))
 
 
