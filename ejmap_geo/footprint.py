@@ -12,6 +12,7 @@ from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks import PlacedMask
 from ejmap_geo.patches import BASEMAP_TO_AZIMUTHAL, Warp, place_in
 from ejmap_geo.reproject import to_azimuthal, warp_between
+from ejmap_geo.strips import kernel_input
 from ejmap_geo.window import Window
 
 # Next to the antipode one basemap pixel is drawn out into a long arc, which bulges out of the box
@@ -69,15 +70,12 @@ def inscribed_square(mask: NDArray[np.bool_], *, max_side_px: int) -> Window | N
     Returns:
         Place in ``mask``; None when no pixel is set.
     """
-    side_px = min(int(_largest_side(mask)), max_side_px)
+    given = kernel_input(mask)
+    largest_px, middle = _largest_side(given)
+    side_px = min(largest_px, max_side_px)
     if side_px < 1:
         return None
-    rows, cols = mask.sum(axis=1), mask.sum(axis=0)
-    middle = (
-        float(rows @ np.arange(rows.size)) / rows.sum(),
-        float(cols @ np.arange(cols.size)) / cols.sum(),
-    )
-    row, col = _nearest_square(mask, side_px, *middle)
+    row, col = _nearest_square(given, side_px, *middle)
     return Window(row=int(row), col=int(col), height=side_px, width=side_px)
 
 
@@ -148,14 +146,20 @@ def _square_sides(above: NDArray[np.int32], row: NDArray[np.bool_]) -> None:
 
 
 @njit(cache=True)
-def _largest_side(mask: NDArray[np.bool_]) -> int:
+def _largest_side(mask: NDArray[np.bool_]) -> tuple[int, tuple[float, float]]:
+    """Return the side of the largest square, and the centre of gravity of the mask."""
     sides = np.zeros(mask.shape[1] + 1, np.int32)
-    largest = 0
+    largest, count, down, right = 0, 0, 0, 0
     for i in range(mask.shape[0]):
         _square_sides(sides, mask[i])
-        for side in sides:
-            largest = max(largest, int(side))
-    return largest
+        set_px = 0
+        for j in range(mask.shape[1]):
+            largest = max(largest, int(sides[j + 1]))
+            set_px += mask[i, j]
+            right += j * mask[i, j]
+        count += set_px
+        down += i * set_px
+    return largest, (down / max(count, 1), right / max(count, 1))
 
 
 @njit(cache=True)

@@ -73,7 +73,10 @@ def in_source(route: Route, row: int, col: int) -> tuple[int, int]:
     if route.warp.kind != BASEMAP_TO_AZIMUTHAL:
         # The south pole itself would be one row too far.
         row = min(max(row, -top), route.warp.period_px // 2 - 1 - top)
-        col %= route.warp.period_px
+        while col < 0:
+            col += route.warp.period_px
+        while col >= route.warp.period_px:
+            col -= route.warp.period_px
     return (row, col) if 0 <= row < height and 0 <= col < width else (-1, -1)
 
 
@@ -103,12 +106,7 @@ def overlap(route: Route, patch: Patch) -> tuple[bool, bool]:
     if warp.kind != BASEMAP_TO_AZIMUTHAL:
         # The spot's column is 0 to the period: the source may be met this, last or next time round.
         is_outside = bottom < 0 or top > height or (left > width and right < warp.period_px)
-    if warp.kind == AZIMUTHAL_TO_BASEMAP:
-        row, col, side = patch.block
-        farthest_row = max(warp.half_px - row, row + side - warp.half_px)
-        farthest_col = max(warp.half_px - col, col + side - warp.half_px)
-        is_inside &= math.hypot(farthest_row, farthest_col) * warp.step_rad <= math.pi
-    return is_inside, is_outside
+    return is_inside and not _may_leave_planet(warp, patch.block), is_outside
 
 
 @njit
@@ -131,19 +129,50 @@ def index_inside(index: NDArray[np.int32], route: Route, patch: Patch) -> None:
 def index_anywhere(index: NDArray[np.int32], route: Route, patch: Patch) -> None:
     """Do as :func:`index_inside` where places may lie outside or come round to the source."""
     half = (patch.block[2] - 1) / 2
-    scale = np.float32(1 / half)
+    scale, stride = np.float32(1 / half), np.int32(route.source[3])
+    spot_row, spot_col = np.int32(patch.spot[0]), np.int32(patch.spot[1])
+    height, width = np.int32(route.source[2]), np.int32(route.source[3])
+    # Nothing comes round to an azimuthal raster: no limit is met there.
+    first, last, period = np.int32(OUTSIDE), np.int32(-OUTSIDE - 1), np.int32(0)
+    if route.warp.kind != BASEMAP_TO_AZIMUTHAL:
+        # The south pole itself would be one row too far.
+        first = np.int32(-route.source[0])
+        last = np.int32(route.warp.period_px // 2 - 1 - route.source[0])
+        period = np.int32(route.warp.period_px)
     for i in range(patch.part[0], patch.part[1]):
         v = (i - half) / half
         down = along_row(patch.powers[0], v, patch.start[0])
         right = along_row(patch.powers[1], v, patch.start[1])
+        line = index[i]
+        # Without branches, so that many pixels are computed at a time.
         for j in range(patch.part[2], patch.part[3]):
             u = np.float32(j) * scale - np.float32(1)
-            row = patch.spot[0] + math.floor(along_u(down, u))
-            col = patch.spot[1] + math.floor(along_u(right, u))
-            row, col = in_source(route, row, col)
-            if row < 0 or is_off_planet(
-                route.warp, patch.block[0] + i + 0.5, patch.block[1] + j + 0.5
-            ):
+            row = spot_row + np.int32(np.floor(along_u(down, u)))
+            col = spot_col + np.int32(np.floor(along_u(right, u)))
+            row = min(max(row, first), last)
+            col = col + period if col < 0 else col
+            col = col - period if col >= period > 0 else col
+            is_held = (row >= 0) & (row < height) & (col >= 0) & (col < width)
+            place = (row - spot_row) * stride + (col - spot_col)
+            line[j] = place if is_held else np.int32(OUTSIDE)
+    _leave_out_beyond_planet(index, route.warp, patch)
+
+
+@njit
+def _leave_out_beyond_planet(index: NDArray[np.int32], warp: Warp, patch: Patch) -> None:
+    if not _may_leave_planet(warp, patch.block):
+        return
+    for i in range(patch.part[0], patch.part[1]):
+        for j in range(patch.part[2], patch.part[3]):
+            if is_off_planet(warp, patch.block[0] + i + 0.5, patch.block[1] + j + 0.5):
                 index[i, j] = OUTSIDE
-            else:
-                index[i, j] = (row - patch.spot[0]) * route.source[3] + col - patch.spot[1]
+
+
+@njit
+def _may_leave_planet(warp: Warp, block: Block) -> bool:
+    """Return whether a corner of a block of an azimuthal raster lies beyond the antipode."""
+    row, col, side = block
+    farthest_row = max(warp.half_px - row, row + side - warp.half_px)
+    farthest_col = max(warp.half_px - col, col + side - warp.half_px)
+    farthest_rad = math.hypot(farthest_row, farthest_col) * warp.step_rad
+    return warp.kind == AZIMUTHAL_TO_BASEMAP and farthest_rad > math.pi

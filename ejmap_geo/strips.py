@@ -17,7 +17,7 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 # More strips than threads: one over a pole takes longer than others.
 STRIPS_PER_THREAD = 8
 # Starting threads costs as much as this many pixels.
-SERIAL_PX = 200_000
+SERIAL_PX = 1_000_000
 
 
 def in_strips(
