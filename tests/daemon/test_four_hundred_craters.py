@@ -3,7 +3,7 @@
 import io
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.request import urlopen
 
 import dagster as dg
@@ -62,7 +62,7 @@ def observatory(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Itera
 
 
 def test_a_backfill_costs_little_and_the_pages_answer_while_it_runs(
-    observatory: Observatory, record_property: pytest.RecordProperty
+    observatory: Observatory, record_property: Callable[[str, object], None]
 ) -> None:
     """CPU seconds of all servers and runs together, over the craters."""
     instance, steps = observatory.instance, names_divided_by(Division.CRATERS)
