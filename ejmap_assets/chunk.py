@@ -3,7 +3,8 @@
 A ``MaterializeResult`` speaks for every partition of a run or for none of them. So the steps of a
 crater are declared as one operation with skippable outputs, which logs one materialisation for each
 artefact as soon as it is there, goes on with the next crater when one fails, and names those that
-failed in a single failure at the end.
+failed in a single failure at the end. Checks of an artefact run before it is logged: one that a
+blocking check rejects is neither logged nor left in its place, and its crater goes no further.
 """
 
 import json
@@ -13,9 +14,12 @@ from dataclasses import dataclass
 import dagster as dg
 
 from ejmap_assets.artefact import Artefact, Stopwatch
+from ejmap_assets.checks.crater_check import CraterCheck, CraterLook, log_findings, rejection
+from ejmap_assets.checks.gate import refuse_rejected
 from ejmap_assets.crater_work import CraterWork
-from ejmap_assets.failures import crater_failure
-from ejmap_assets.lineage import LINEAGE
+from ejmap_assets.failures import StepError, crater_failure, permanent
+from ejmap_assets.former_result import former_place, replacing
+from ejmap_assets.lineage import LINEAGE, Division
 from ejmap_assets.progress import Progress
 from ejmap_assets.provenance import Recipe, event_tags
 from ejmap_assets.recipes import RecipeBook
@@ -48,10 +52,11 @@ class CraterTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CraterStep:
-    """An asset of a crater, and the function that makes it."""
+    """An asset of a crater, the function that makes it, and what it is checked for."""
 
     spec: dg.AssetSpec
     make: Callable[[CraterTask], Artefact]
+    checks: tuple[CraterCheck, ...] = ()
 
     @property
     def name(self) -> str:
@@ -78,15 +83,16 @@ def map_chunk(
         progress: Who listens.
 
     Raises:
-        Failure: After the last crater, if any of them failed.
+        Failure: After the last crater, if any of them failed. Before the first, if what all of
+            them are made from is known to be wrong.
     """
-    selected = [step for step in steps if step.spec.key in context.selected_asset_keys]
+    _refuse_rejected(context, steps)
     keys = list(context.partition_keys)
     errors: dict[str, Exception] = {}
     for done, key in enumerate(keys):
         progress.update(f"crater {key}", done=done, total=len(keys))
         try:
-            _map_crater(context, selected, key, work, book)
+            _map_crater(context, steps, key, work, book)
         except Exception as error:
             context.log.exception("crater %s failed", key)
             errors[key] = error
@@ -95,16 +101,14 @@ def map_chunk(
         raise crater_failure(errors, attempted=len(keys)) from next(iter(errors.values()))
 
 
-def _result(step: CraterStep, key: str, recipe: Recipe, work: CraterWork) -> Artefact:
-    """Return the artefact of a step: the one that is kept of this very recipe, or a new one."""
-    output = LINEAGE[step.name].output(work.paths, key)
-    kept = work.kept_results(step.name, key)
-    restored = kept.restore(recipe.digest, output)
-    if restored is not None:
-        return restored
-    artefact = step.make(CraterTask(crater=work.craters[key], recipe=recipe, work=work))
-    kept.keep(recipe.digest, output, artefact)
-    return artefact
+def _refuse_rejected(context: dg.AssetExecutionContext, steps: Sequence[CraterStep]) -> None:
+    made = [step.name for step in steps if step.spec.key in context.selected_asset_keys]
+    shared = {name for one in made for name in LINEAGE[one].inputs}
+    whole = [(name, None) for name in shared if LINEAGE[name].division is Division.WHOLE]
+    try:
+        refuse_rejected(context.instance, whole)
+    except StepError as error:
+        raise permanent(error) from error
 
 
 def _map_crater(
@@ -115,14 +119,52 @@ def _map_crater(
     book: RecipeBook,
 ) -> None:
     for step in steps:
-        recipe = book.recipe(step.name, key)
+        if step.spec.key in context.selected_asset_keys:
+            recipe = book.recipe(step.name, key)
+            _make(context, step, CraterTask(crater=work.craters[key], recipe=recipe, work=work))
+        else:
+            _look(context, step, work, key)
+
+
+def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask) -> None:
+    """Make, check and log an artefact of a crater.
+
+    Raises:
+        RejectedError: If a blocking check failed; what was there before is there again.
+    """
+    key, work, recipe = task.crater.key, task.work, task.recipe
+    output = LINEAGE[step.name].output(work.paths, key)
+    kept = work.kept_results(step.name, key)
+    with replacing(output) as former:
         with Stopwatch() as watch:
-            artefact = _result(step, key, recipe, work)
-        context.log_event(
-            dg.AssetMaterialization(
-                asset_key=step.spec.key,
-                partition=key,
-                metadata={**artefact.metadata, "seconds": round(watch.seconds, 3)},
-                tags=event_tags(recipe, data_version=artefact.content),
-            )
+            restored = kept.restore(recipe.digest, output)
+            artefact = step.make(task) if restored is None else restored
+        look = CraterLook(crater=task.crater, work=work, output=output, former=former)
+        findings = {check: check.look(look) for check in step.checks}
+        rejected = rejection(findings)
+        if rejected is not None:
+            log_findings(context, findings, key)
+            raise rejected
+    if restored is None:
+        kept.keep(recipe.digest, output, artefact)
+    context.log_event(
+        dg.AssetMaterialization(
+            asset_key=step.spec.key,
+            partition=key,
+            metadata={**artefact.metadata, "seconds": round(watch.seconds, 3)},
+            tags=event_tags(recipe, data_version=artefact.content),
         )
+    )
+    log_findings(context, findings, key)
+
+
+def _look(context: dg.AssetExecutionContext, step: CraterStep, work: CraterWork, key: str) -> None:
+    """Check an artefact that lies there already, because somebody asked for the check alone."""
+    asked = context.selected_asset_check_keys
+    chosen = [check for check in step.checks if check.key in asked]
+    output = LINEAGE[step.name].output(work.paths, key)
+    for check in chosen:
+        look = CraterLook(
+            crater=work.craters[key], work=work, output=output, former=former_place(output)
+        )
+        log_findings(context, {check: check.look(look)}, key)

@@ -10,8 +10,9 @@ import dagster as dg
 
 from ejmap_assets.artefact import Artefact, Stopwatch
 from ejmap_assets.automation import rule_of
+from ejmap_assets.checks.gate import refuse_rejected
 from ejmap_assets.failures import is_permanent, permanent
-from ejmap_assets.lineage import LINEAGE
+from ejmap_assets.lineage import LINEAGE, Division
 from ejmap_assets.progress import Progress
 from ejmap_assets.project import Project, ProjectPaths
 from ejmap_assets.provenance import RECIPE_TAG, Recipe
@@ -120,6 +121,7 @@ def _materialized(
     book = book_of(project, context.instance)
     # Before the work: what was there when it began is what it is made from.
     recipe = book.recipe(context.asset_key.to_user_string(), partition)
+    refuse_rejected(context.instance, _judged(recipe))
     making = Making(
         project=project,
         book=book,
@@ -136,3 +138,13 @@ def _materialized(
         tags={RECIPE_TAG: recipe.digest},
         metadata={**artefact.metadata, "seconds": round(watch.seconds, 2)},
     )
+
+
+def _judged(recipe: Recipe) -> list[tuple[str, str | None]]:
+    """Return the inputs whose checks decide; candidates are judged where they are promoted."""
+    members = {Division.EJCONN_MEMBERS, Division.EJSEG_MEMBERS}
+    return [
+        (one.asset, one.partition)
+        for one in recipe.ingredients
+        if LINEAGE[one.asset].division not in {*members, Division.CRATERS}
+    ]

@@ -14,6 +14,7 @@ from ejmap_assets.assets.ejseg import segmentation_mask
 from ejmap_assets.assets.masks import basemap_mask
 from ejmap_assets.assets.tiles import tile_store
 from ejmap_assets.automation import rule_of
+from ejmap_assets.checks.craters import checks_of
 from ejmap_assets.chunk import CraterStep, CraterTask, map_chunk
 from ejmap_assets.crater_work import CraterWork
 from ejmap_assets.declare import GPU_POOL, OWNERS
@@ -50,6 +51,7 @@ def build_crater_assets(
     @dg.multi_asset(
         name="map_craters_one_by_one",
         specs=[step.spec for step in steps],
+        check_specs=[check.spec for step in steps for check in step.checks],
         can_subset=True,
         backfill_policy=dg.BackfillPolicy.multi_run(chunk_craters),
         pool=GPU_POOL,
@@ -84,4 +86,4 @@ def _step(make: Callable[[CraterTask], Artefact], *, kinds: set[str]) -> CraterS
         skippable=True,
         automation_condition=rule_of(make.__name__),
     )
-    return CraterStep(spec=spec, make=make)
+    return CraterStep(spec=spec, make=make, checks=checks_of(make.__name__))

@@ -2,10 +2,27 @@
 
 import dagster as dg
 
-from ejmap_assets.checks.maps import map_holds_every_crater
-from ejmap_assets.checks.sources import catalogue_is_valid, mosaic_is_valid
+from ejmap_assets.checks.labels import splits_match_the_tiles, tiles_are_valid
+from ejmap_assets.checks.maps import map_covers_the_planet, map_holds_every_crater
+from ejmap_assets.checks.models import build_model_checks
+from ejmap_assets.checks.sources import (
+    catalogue_is_valid,
+    masks_lie_on_the_mosaic,
+    mosaic_is_valid,
+    planets_show_ejecta,
+)
 
 
 def build_checks() -> list[dg.AssetChecksDefinition]:
-    """Return all checks."""
-    return [mosaic_is_valid, catalogue_is_valid, map_holds_every_crater]
+    """Return all checks but those of craters, which run where a crater is mapped."""
+    return [
+        mosaic_is_valid,
+        catalogue_is_valid,
+        masks_lie_on_the_mosaic,
+        planets_show_ejecta,
+        tiles_are_valid,
+        splits_match_the_tiles,
+        *build_model_checks(),
+        map_covers_the_planet,
+        map_holds_every_crater,
+    ]

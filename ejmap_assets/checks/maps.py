@@ -1,31 +1,108 @@
 """Checks of the map: it may be incomplete, but it must say so."""
 
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
 
+from ejmap_assets.checks.finding import Finding, bad, good, warning
+from ejmap_assets.checks.project_check import ProjectLook, project_check
 from ejmap_assets.crater_state import CraterState, crater_states
 from ejmap_assets.recipes import book_of
-from ejmap_assets.resources import ProjectResource
+from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.label_map import NODATA, SEVERAL
+from ejmap_geo.raster import basemap_grid_of
+from ejmap_geo.raster_check import read_glance
+from ejmap_geo.raster_place import opened
+
+NAMED_CRATERS = 20
+STRIP_ROWS = 512
 
 
-@dg.asset_check(
-    asset="global_map",
-    description="Every crater of the catalogue is on the map, made from the data and models that "
-    "hold now. Craters that are missing or stale are named.",
-)
-def map_holds_every_crater(
-    context: dg.AssetCheckExecutionContext, project: ProjectResource
-) -> dg.AssetCheckResult:
-    """Warn of craters that are missing from the map or drawn from older data."""
-    states = crater_states(book_of(project.open(), context.instance))
+@project_check(asset="global_map", blocking=False)
+def map_holds_every_crater(look: ProjectLook) -> Finding:
+    """Every crater of the catalogue is on the map, from the data and models that hold now.
+
+    Craters that are missing, stale (drawn from older data) or failed are named; `repair` makes
+    them.
+    """
+    states = crater_states(book_of(look.project, look.instance))
     counts = Counter(states.values())
     named = {
-        state.value: dg.MetadataValue.json([key for key, found in states.items() if found is state])
+        state: [key for key, found in states.items() if found is state]
         for state in (CraterState.MISSING, CraterState.STALE, CraterState.FAILED)
     }
-    return dg.AssetCheckResult(
-        passed=counts[CraterState.CURRENT] == len(states),
-        severity=dg.AssetCheckSeverity.WARN,
-        metadata={"craters": len(states), "current": counts[CraterState.CURRENT], **named},
+    numbers = {
+        "craters": len(states),
+        "current": counts[CraterState.CURRENT],
+        **{state.value: dg.MetadataValue.json(keys) for state, keys in named.items()},
+    }
+    if counts[CraterState.CURRENT] == len(states):
+        return good(f"all {len(states)} craters are on the map and up to date", **numbers)
+    told = "; ".join(
+        f"{len(keys)} {state.value} ({', '.join(keys[:NAMED_CRATERS])}"
+        f"{', ...' if len(keys) > NAMED_CRATERS else ''})"
+        for state, keys in named.items()
+        if keys
     )
+    return warning(
+        f"{numbers['current']} of {len(states)} craters are up to date; {told}. Run repair",
+        **numbers,
+    )
+
+
+@project_check(asset="global_map", blocking=False)
+def map_covers_the_planet(look: ProjectLook) -> Finding:
+    """The rasters of the map lie on every pixel of the mosaic, and agree with each other.
+
+    Labels are ids of the catalogue, and mean one crater, several or none exactly where the count of
+    overlaps says so.
+    """
+    paths = look.project.paths
+    grid = basemap_grid_of(paths.basemap_mosaic, body=look.project.settings.planet)
+    for path, dtype, bands in (
+        (paths.label_map, "uint16", 1),
+        (paths.overlap_count, "uint16", 1),
+        (paths.composite, "uint8", 4),
+    ):
+        read_glance(path, grid, dtype=dtype, bands=bands, max_side_px=STRIP_ROWS)
+    known = [crater.crater_id for crater in look.project.craters().values()]
+    strange: set[int] = set()
+    conflicts = covered = 0
+    for labels, overlaps in _strips((paths.label_map, paths.overlap_count), grid):
+        code = np.where(overlaps == 0, NODATA, np.where(overlaps > 1, SEVERAL, 0))
+        is_one = overlaps == 1
+        conflicts += int(np.count_nonzero((labels != code) & ~is_one))
+        covered += int(np.count_nonzero(overlaps))
+        strange |= set(np.unique(labels[is_one]).tolist()) - set(known)
+    numbers = {
+        "width_px": grid.width_px,
+        "covered_share_of_pixels": covered / (grid.shape[0] * grid.shape[1]),
+        "pixels_that_disagree": conflicts,
+    }
+    if strange or conflicts:
+        return bad(
+            f"{conflicts} px of the label map disagree with the count of overlaps, and "
+            f"{len(strange)} id(s) are in no catalogue ({sorted(strange)[:5]}); materialise "
+            "global_map again",
+            **numbers,
+        )
+    return good(f"{grid.shape[0]} x {grid.width_px} px, labels and overlaps agree", **numbers)
+
+
+def _strips(
+    paths: tuple[Path, Path], grid: BasemapGrid
+) -> Iterator[tuple[NDArray[np.uint16], NDArray[np.uint16]]]:
+    """Yield both rasters by strips of rows: whole ones of the published size fill a gigabyte."""
+    with opened(paths[0]) as labels, opened(paths[1]) as overlaps:
+        for top in range(0, grid.shape[0], STRIP_ROWS):
+            yield _strip(labels, top), _strip(overlaps, top)
+
+
+def _strip(raster: rasterio.DatasetReader, top: int) -> NDArray[np.uint16]:
+    height = min(STRIP_ROWS, raster.height - top)
+    return raster.read(1, window=((top, top + height), (0, raster.width)))

@@ -1,62 +1,125 @@
-"""Checks of what everything is made from; they block, because wrong data would flow on."""
+"""Checks of what everything is made from; most block, because wrong data would flow on."""
 
 import dagster as dg
 import numpy as np
-from pandera.errors import SchemaError
 
 from ejmap_assets import partitions
+from ejmap_assets.checks.finding import Finding, bad, good, warning
+from ejmap_assets.checks.project_check import ProjectLook, project_check
 from ejmap_assets.crater_work import read_project_basemap
-from ejmap_assets.resources import ProjectResource
+from ejmap_assets.known_planets import known_planets
 from ejmap_geo.craters import craters_of, read_catalogue
-from ejmap_geo.errors import GeoError
+from ejmap_geo.raster import basemap_grid_of, read_mask_on
 from ejmap_geo.tables import CraterTable
 
-
-@dg.asset_check(
-    asset="basemap_mosaic",
-    blocking=True,
-    description="The mosaic covers the whole planet, on its sphere, 8-bit, with the bands that the "
-    "models learn from.",
-)
-def mosaic_is_valid(project: ProjectResource) -> dg.AssetCheckResult:
-    """Read the mosaic as every later step will."""
-    opened = project.open()
-    try:
-        raster, grid = read_project_basemap(opened)
-    except GeoError as error:
-        return dg.AssetCheckResult(passed=False, description=str(error))
-    wanted = opened.settings.trained_bands
-    return dg.AssetCheckResult(
-        passed=wanted in (None, raster.shape[0]),
-        metadata={
-            "bands": raster.shape[0],
-            "width_px": grid.width_px,
-            "imaged_share": float(np.mean(raster.any(axis=0))),
-        },
-    )
+IMAGED_SHARE_WANTED = 0.5
+# A training planet with less shows a network almost nothing but background.
+EJECTA_SHARE_WANTED = 0.001
 
 
-@dg.asset_check(
-    asset="crater_catalogue",
-    blocking=True,
-    description="The crater table fits its schema, and its craters are the partitions.",
-)
-def catalogue_is_valid(
-    context: dg.AssetCheckExecutionContext, project: ProjectResource
-) -> dg.AssetCheckResult:
-    """Read the table as every later step will."""
-    opened = project.open()
-    try:
-        catalogue = read_catalogue(opened.paths.crater_catalogue, body=opened.settings.planet)
-        CraterTable.validate(catalogue)
-    except (GeoError, SchemaError) as error:
-        return dg.AssetCheckResult(passed=False, description=str(error))
+@project_check(asset="basemap_mosaic", blocking=True)
+def mosaic_is_valid(look: ProjectLook) -> Finding:
+    """The mosaic covers the whole planet, on its sphere, 8-bit, with the bands of the models.
+
+    Warns when more than half of the planet was not imaged: craters there cannot be mapped.
+    """
+    raster, grid = read_project_basemap(look.project)
+    imaged = float(np.mean(raster.any(axis=0)))
+    numbers = {"bands": raster.shape[0], "width_px": grid.width_px, "imaged_share": imaged}
+    wanted = look.project.settings.trained_bands
+    if wanted not in {None, raster.shape[0]}:
+        return bad(
+            f"the mosaic has {raster.shape[0]} band(s), models learn from {wanted}; set "
+            "training.grey to fit the mosaic, or give another mosaic",
+            **numbers,
+        )
+    if imaged < IMAGED_SHARE_WANTED:
+        return warning(
+            f"only {imaged:.1%} of the planet was imaged; craters elsewhere cannot be mapped",
+            **numbers,
+        )
+    return good(f"{grid.width_px} px around the planet, {imaged:.1%} imaged", **numbers)
+
+
+@project_check(asset="crater_catalogue", blocking=True)
+def catalogue_is_valid(look: ProjectLook) -> Finding:
+    """The crater table fits its schema, and its craters are the partitions."""
+    paths, planet = look.project.paths, look.project.settings.planet
+    catalogue = read_catalogue(paths.crater_catalogue, body=planet)
+    CraterTable.validate(catalogue)
     keys = {crater.key for crater in craters_of(catalogue)}
-    known = set(context.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
-    return dg.AssetCheckResult(
-        passed=keys == known,
-        metadata={
-            "craters": len(keys),
-            "without_partition": dg.MetadataValue.json(sorted(keys ^ known)),
-        },
-    )
+    known = set(look.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
+    numbers = {
+        "craters": len(keys),
+        "without_partition": dg.MetadataValue.json(sorted(keys - known)),
+        "not_in_catalogue": dg.MetadataValue.json(sorted(known - keys)),
+    }
+    if keys != known:
+        return bad(
+            f"{len(keys ^ known)} crater(s) differ between the catalogue and the partitions; "
+            "materialise crater_catalogue again",
+            **numbers,
+        )
+    return good(f"{len(keys)} craters, each with a partition", **numbers)
+
+
+@project_check(asset="manual_masks", blocking=True)
+def masks_lie_on_the_mosaic(look: ProjectLook) -> Finding:
+    """Each mask of known ejecta holds 0 and 1 and lies exactly on the mosaic's pixels.
+
+    Warns when a crater that the catalogue calls labelled has none, or one that sets nothing.
+    """
+    paths, project = look.project.paths, look.project
+    grid = basemap_grid_of(paths.basemap_mosaic, body=project.settings.planet)
+    craters = project.craters()
+    there = {key: paths.manual_mask(key) for key in craters if paths.manual_mask(key).is_file()}
+    areas_px = {key: read_mask_on(path, grid).area_px for key, path in there.items()}
+    without = sorted(key for key, one in craters.items() if one.labelled and key not in there)
+    empty = sorted(key for key, area_px in areas_px.items() if not area_px)
+    numbers = {
+        "masks": len(there),
+        "ejecta_px": sum(areas_px.values()),
+        "labelled_without_mask": dg.MetadataValue.json(without),
+        "empty_masks": dg.MetadataValue.json(empty),
+    }
+    if there and (without or empty):
+        return warning(
+            f"{len(without)} labelled crater(s) have no mask and {len(empty)} mask(s) set nothing; "
+            "draw them, or take the labels out of the catalogue",
+            **numbers,
+        )
+    if not there:
+        return good("no ejecta of this planet are known; nothing to check", **numbers)
+    return good(f"{len(there)} masks on the mosaic's pixels", **numbers)
+
+
+@project_check(asset="training_planets", blocking=True)
+def planets_show_ejecta(look: ProjectLook) -> Finding:
+    """Every planet to learn from has the bands of the mosaic, labelled craters and ejecta.
+
+    Warns when less than a thousandth of a planet is ejecta.
+    """
+    with_bands: dict[str, int] = {}
+    shares: dict[str, float] = {}
+    for name, planet in known_planets(look.project):
+        with_bands[name] = planet.raster.shape[0]
+        set_px = sum(mask.area_px for mask in planet.truth.values())
+        # Pixels that several craters claim count for each: this tells much from nothing only.
+        shares[name] = set_px / (planet.basemap.shape[0] * planet.basemap.shape[1])
+    numbers = {
+        "planets": len(shares),
+        "ejecta_share": dg.MetadataValue.json(shares),
+    }
+    wanted = look.project.settings.trained_bands
+    other = sorted(name for name, bands in with_bands.items() if wanted not in {None, bands})
+    if other:
+        return bad(f"{', '.join(other)} have not {wanted} band(s); make them again", **numbers)
+    barren = sorted(name for name, share in shares.items() if not share)
+    if barren:
+        return bad(f"{', '.join(barren)} hold no ejecta; choose other seeds or masks", **numbers)
+    poor = sorted(name for name, share in shares.items() if share < EJECTA_SHARE_WANTED)
+    if poor:
+        return warning(
+            f"{', '.join(poor)} hold almost no ejecta; label more craters, or add seeds", **numbers
+        )
+    return good(f"{len(shares)} planet(s) with ejecta", **numbers)

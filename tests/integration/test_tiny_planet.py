@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+from dagster._core.event_api import PartitionKeyFilter
 
 from ejmap_assets import partitions
 from ejmap_assets.console import Console
 from ejmap_assets.crater_state import CraterState, crater_states
+from ejmap_assets.definitions import build_defs
 from ejmap_assets.lineage import LINEAGE, Division
 from ejmap_assets.model_choice import configured_version
 from ejmap_assets.project import ProjectPaths, load_project
@@ -189,6 +191,21 @@ def test_the_scores_hold_the_chain_its_craters_and_three_rules(made: Made) -> No
     ]
     assert scores[scores["crater"] != POOLED]["crater"].tolist() == ["0001", "0002", "0003"]
     assert pooled["pixel_f1"].between(0, 1).all()
+
+
+def test_every_check_looked_at_every_partition_and_found_no_wrong_data(made: Made) -> None:
+    """Each says what it found; networks of two steps may be warned of."""
+    storage = made.instance.event_log_storage
+    for key in build_defs().resolve_asset_graph().asset_check_keys:
+        for partition in made.keys(key.asset_key.to_user_string()):
+            found = storage.get_asset_check_execution_history(
+                key, limit=1, partition_filter=PartitionKeyFilter(key=partition)
+            )
+            evaluation = found[0].evaluation
+            assert isinstance(evaluation, dg.AssetCheckEvaluation), (key, partition)
+            assert evaluation.description, (key, partition)
+            is_warning = evaluation.severity is dg.AssetCheckSeverity.WARN
+            assert evaluation.passed or is_warning, (key, partition, evaluation.description)
 
 
 def test_a_second_run_does_nothing(made: Made) -> None:

@@ -10,106 +10,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from ejmap_assets import partitions
-from ejmap_assets.artefact import Artefact
 from ejmap_assets.assets.craters import build_crater_assets, crater_steps
-from ejmap_assets.chunk import CraterStep, CraterTask
 from ejmap_assets.crater_state import CraterState, crater_states
-from ejmap_assets.definitions import build_defs
-from ejmap_assets.failures import StepError
-from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
-from ejmap_assets.project import ProjectPaths, load_project
-from ejmap_assets.provenance import DATA_VERSION_TAG, last_record
-from ejmap_assets.recipes import RecipeBook, book_of
-from ejmap_assets.resources import OpenProject, ProjectResource
-from ejmap_assets.runner import RANGE_END, RANGE_START, SILENT_LOG
-from ejmap_geo.body import MERCURY
-from ejmap_geo.coords import LonLat
-from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
-
-STEPS = names_divided_by(Division.CRATERS)
-UPSTREAM = ("basemap_mosaic", "crater_catalogue", "promoted_ejconn", "promoted_ejseg")
-KEYS = ["0001", "0002", "0003", "0004"]
-
-
-class RecordingSteps:
-    """Steps that note what they were asked for, and fail where they are told to."""
-
-    def __init__(self) -> None:
-        self.made: list[tuple[str, str]] = []
-        self.broken: set[tuple[str, str]] = set()
-
-    def build(self) -> list[CraterStep]:
-        """Return stand-ins for the steps of a crater."""
-        return [CraterStep(spec=step.spec, make=self._make(step.name)) for step in crater_steps()]
-
-    def _make(self, name: str):
-        def make(task: CraterTask) -> Artefact:
-            key = task.crater.key
-            if (name, key) in self.broken:
-                raise StepError(f"{name} cannot be made")
-            self.made.append((name, key))
-            path = LINEAGE[name].output(task.work.paths, key)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
-            return Artefact(content=f"{name} {key}", metadata={"radius_m": task.crater.radius_m})
-
-        return make
-
-
-class Bench:
-    """A project of four craters on an instance of its own, with everything upstream reported."""
-
-    def __init__(self, folder: Path, instance: dg.DagsterInstance) -> None:
-        self.instance = instance
-        self.steps = RecordingSteps()
-        (folder / "project.yaml").write_text(
-            "source: {kind: synthetic, seed: 1}\ntraining: {kind: synthetic, seeds: [2]}\n"
-        )
-        self.project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
-        self.put_craters([10_000.0] * len(KEYS))
-        for name in UPSTREAM:
-            self.report(name, data_version="1")
-        self._defs = build_defs(
-            resource_overrides={"project": ProjectResource(folder=str(folder))},
-            steps=self.steps.build(),
-        )
-
-    def put_craters(self, radii_m: list[float]) -> None:
-        """Write a catalogue with these radii."""
-        craters = [
-            Crater(crater_id=number, name="", center=LonLat(number, 0), radius_m=radius_m)
-            for number, radius_m in enumerate(radii_m, start=1)
-        ]
-        write_catalogue(catalogue_from(craters, MERCURY), self.project.paths.crater_catalogue)
-        partitions.sync_craters(self.instance, [crater.key for crater in craters])
-
-    def report(self, name: str, *, data_version: str) -> None:
-        """Say that an upstream asset was made."""
-        self.instance.report_runless_asset_event(
-            dg.AssetMaterialization(name, tags={DATA_VERSION_TAG: data_version})
-        )
-
-    def map(self, first: str, last: str, assets: tuple[str, ...] = STEPS):
-        """Map a range of craters in one run."""
-        return self._defs.resolve_job_def("map_craters").execute_in_process(
-            instance=self.instance,
-            asset_selection=[dg.AssetKey(name) for name in assets],
-            partition_key=first if first == last else None,
-            tags=None if first == last else {RANGE_START: first, RANGE_END: last},
-            run_config=SILENT_LOG,
-            raise_on_error=False,
-        )
-
-    def events(self, name: str) -> list[str]:
-        """Return the partition of each materialisation of an asset, oldest first."""
-        records = self.instance.fetch_materializations(dg.AssetKey(name), limit=100).records
-        return [record.partition_key or "" for record in records][::-1]
-
-    @property
-    def book(self) -> RecipeBook:
-        """The recipes that hold now."""
-        return book_of(self.project, self.instance)
+from ejmap_assets.provenance import last_record
+from tests.chunk_bench import KEYS, STEPS, Bench
 
 
 @pytest.fixture

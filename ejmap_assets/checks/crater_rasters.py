@@ -1,0 +1,127 @@
+"""Checks of the rasters of a crater: place, type, values, and how far a mask has moved."""
+
+import numpy as np
+
+from ejmap_assets.checks.crater_check import CraterLook
+from ejmap_assets.checks.finding import Finding, bad, good, warning
+from ejmap_geo.agreement import placed_confusion
+from ejmap_geo.raster import read_mask_on
+from ejmap_geo.raster_check import read_glance
+from ejmap_geo.raster_place import opened
+
+# Decides nothing that is made: a glance finds torn files and wrong values, not single pixels.
+GLANCE_PX = 512
+IMAGED_SHARE_WANTED = 0.5
+# Intersection over union. Members trained anew on the same labels agree far better than this.
+DRIFT_IOU = 0.5
+LAYERS = ("probability", "vote_fraction", "mask")
+SET_ABOVE = 0.5
+
+
+def surroundings_are_sound(look: CraterLook) -> Finding:
+    """Find whether the mosaic around a crater is on its grid, 8 bit, and shows something."""
+    raster = look.work.basemap.raster
+    seen = read_glance(
+        look.output,
+        look.work.azimuthal_grid(look.crater),
+        dtype=raster.dtype.name,
+        bands=raster.shape[0],
+        max_side_px=GLANCE_PX,
+    )
+    # The square's corners lie beyond the reach, and on whole-planet rasters off the planet.
+    imaged = float(np.mean(np.any(seen, axis=0), where=_disc(seen.shape[1])))
+    numbers = {"imaged_share": imaged, "bands": seen.shape[0]}
+    if imaged == 0:
+        return bad(
+            "nothing around this crater was imaged, so nothing can be mapped; take it out of the "
+            "catalogue or give a mosaic that shows it",
+            **numbers,
+        )
+    if imaged < IMAGED_SHARE_WANTED:
+        return warning(
+            f"only {imaged:.0%} of the surroundings were imaged (wanted: "
+            f"{IMAGED_SHARE_WANTED:.0%}); ejecta may be missing from the mask",
+            **numbers,
+        )
+    return good(f"on its grid, {imaged:.0%} imaged", **numbers)
+
+
+def layers_are_sound(look: CraterLook) -> Finding:
+    """Find whether probability, votes and mask are on their grid and agree with each other."""
+    probability, votes, mask = read_glance(
+        look.output,
+        look.work.azimuthal_grid(look.crater),
+        dtype="float32",
+        bands=len(LAYERS),
+        band_names=LAYERS,
+        max_side_px=GLANCE_PX,
+    )
+    numbers = {
+        "mean_probability": float(np.nan_to_num(probability).mean()),
+        "mask_share": float(np.mean(mask > 0)),
+    }
+    for name, values in (("probability", probability), ("vote_fraction", votes)):
+        if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1):
+            return bad(
+                f"{name} must lie in 0 to 1, found {np.min(values):g} to {np.max(values):g}; the "
+                "model's weights are broken, promote another version",
+                **numbers,
+            )
+    if not set(np.unique(mask).tolist()) <= {0.0, 1.0}:
+        return bad("the mask holds other values than 0 and 1; make it again", **numbers)
+    if (probability[mask > 0] <= SET_ABOVE).any():
+        return bad(
+            f"the mask is set where the probability is not above {SET_ABOVE}; make it again",
+            **numbers,
+        )
+    return good("probability, votes and mask agree", **numbers)
+
+
+def mask_is_sound(look: CraterLook) -> Finding:
+    """Find whether a mask lies on the pixels of the mosaic, holds 0 and 1, and sets something."""
+    basemap = look.work.basemap.grid
+    placed = read_mask_on(look.output, basemap)
+    with opened(look.output) as raster:
+        dtype = raster.dtypes[0]
+    numbers = {"ejecta_px": placed.area_px, "area_km2": placed.area_m2(basemap) / 1e6}
+    if dtype != "uint8":
+        return bad(f"the mask is of {dtype}, not uint8; make it again", **numbers)
+    if not placed.area_px:
+        return warning(
+            "no ejecta were found; look at the crater, it may not be fresh, or may be too small "
+            "for the mosaic",
+            **numbers,
+        )
+    return good(f"on the mosaic's pixels, {placed.area_px} px of ejecta", **numbers)
+
+
+def mask_did_not_drift(look: CraterLook) -> Finding:
+    """Find how well a mask agrees with the one that it replaces."""
+    if not look.former.is_file():
+        return good("nothing to compare with: no earlier mask of this crater is kept")
+    basemap = look.work.basemap.grid
+    former, now = read_mask_on(look.former, basemap), read_mask_on(look.output, basemap)
+    counts = placed_confusion(now, former, basemap=basemap)
+    # Two empty masks agree, though they have no union to divide by.
+    iou = counts.iou if counts.total > counts.true_negative else 1.0
+    numbers = {
+        "iou_with_former_mask": iou,
+        "threshold": DRIFT_IOU,
+        "former_ejecta_px": former.area_px,
+        "ejecta_px": now.area_px,
+        "gained_px": counts.false_positive,
+        "lost_px": counts.false_negative,
+    }
+    if iou < DRIFT_IOU:
+        return warning(
+            f"the mask agrees with the one before it by {iou:.2f} (IoU, wanted: {DRIFT_IOU}); "
+            "compare both pictures, and roll the model back if the new one is worse",
+            **numbers,
+        )
+    return good(f"agrees with the mask before it by {iou:.2f} (IoU)", **numbers)
+
+
+def _disc(side_px: int) -> np.ndarray:
+    """Return the pixels within the circle that fits a square, ``(side, side)`` bool."""
+    along = (np.arange(side_px) + 0.5) / side_px * 2 - 1
+    return np.hypot(along[:, None], along) <= 1

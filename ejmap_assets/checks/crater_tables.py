@@ -1,0 +1,99 @@
+"""Checks of the tiles of a crater and of what is said of them."""
+
+import numpy as np
+import pandas as pd
+
+from ejmap_assets.checks.crater_check import CraterLook
+from ejmap_assets.checks.finding import Finding, bad, good, warning
+from ejmap_assets.connections import read_connections
+from ejmap_geo.tiling import mapping_tiles
+
+
+def tiles_are_complete(look: CraterLook) -> Finding:
+    """Find whether the tile store holds every tile of the plan, and whole views."""
+    from ejmap_assets.crater_tiles import MAPPING
+    from ejmap_ml.ejseg.polar_data import GROUP, VIEW
+    from ejmap_ml.tile_group import TileStore
+
+    plan, store = look.work.tile_plan, TileStore.open(look.output)
+    group = store[MAPPING]
+    wanted = _planned_tiles(look)
+    numbers = {"tiles": group.tile_count, "planned_tiles": wanted}
+    if group.tile_count != wanted or not _are_in_raster(look, group.table):
+        return bad(
+            f"the store holds {group.tile_count} tiles, planned were {wanted} within the raster; "
+            "make it again",
+            **numbers,
+        )
+    if plan.polar is None:
+        return good(f"{wanted} tiles", **numbers)
+    view = store[GROUP].read(VIEW)
+    shape = (1, plan.polar.view.rows, plan.polar.view.cols)
+    if (view.shape[0], *view.shape[2:]) != shape or not (np.isfinite(view).all() and view.any()):
+        return bad(
+            f"the polar view is {view.shape} with {np.count_nonzero(~np.isfinite(view))} values "
+            "missing, or empty; make it again",
+            **numbers,
+        )
+    return good(f"{wanted} tiles and the polar view", **numbers)
+
+
+def connections_are_sound(look: CraterLook) -> Finding:
+    """Find whether the table fits its schema and has one row for each tile of the store."""
+    from ejmap_assets.crater_tiles import MAPPING
+    from ejmap_ml.tile_group import TileStore
+
+    table = read_connections(look.output)
+    wanted = TileStore.open(look.work.paths.tile_store(look.crater.key))[MAPPING].tile_count
+    numbers = {"tiles": len(table), "tiles_in_store": wanted}
+    if set(table["crater_id"]) != {look.crater.crater_id}:
+        return bad("the table holds tiles of another crater; make it again", **numbers)
+    if len(table) != wanted:
+        return bad(
+            f"the table holds {len(table)} tiles, the tile store {wanted}; make tile_store and "
+            "connection_predictions again",
+            **numbers,
+        )
+    return good(f"one row for each of {wanted} tiles", **numbers)
+
+
+def some_tiles_are_connected(look: CraterLook) -> Finding:
+    """Find whether EJCONN tells tiles apart: neither none nor all of them hold ejecta."""
+    table = pd.read_parquet(look.output, columns=["is_connected", "probability"])
+    connected, tiles = int(table["is_connected"].sum()), len(table)
+    numbers = {
+        "connected_tiles": connected,
+        "tiles": tiles,
+        "connected_share": connected / max(tiles, 1),
+        "mean_probability": float(table["probability"].mean()),
+    }
+    if connected == 0:
+        return warning(
+            "no tile is connected: EJCONN sees no ejecta of this crater; look at it, the crater "
+            "may not be fresh",
+            **numbers,
+        )
+    if connected == tiles and tiles > 1:
+        return warning(
+            f"all {tiles} tiles are connected: EJCONN does not tell them apart; look at the "
+            "crater, or train EJCONN longer",
+            **numbers,
+        )
+    return good(f"{connected} of {tiles} tiles are connected", **numbers)
+
+
+def _planned_tiles(look: CraterLook) -> int:
+    published = look.work.published_mapping_tiles(look.crater)
+    if published:
+        return len(published)
+    grid = look.work.azimuthal_grid(look.crater)
+    side_px = min(look.work.settings.mapping.tile_side_px, grid.shape[0])
+    return len(mapping_tiles(grid, side_px=side_px, reach_m=look.crater.reach(grid.body)))
+
+
+def _are_in_raster(look: CraterLook, table: pd.DataFrame) -> bool:
+    side_px = look.work.azimuthal_grid(look.crater).shape[0]
+    corners = table[["row", "col"]].to_numpy(np.int64)
+    ends = corners + table[["side_px"]].to_numpy(np.int64)
+    is_inside = bool((corners >= 0).all() and (ends <= side_px).all())
+    return is_inside and table["tile_id"].is_unique

@@ -1,0 +1,87 @@
+"""Checks of labelled tiles and of their splits."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ejmap_assets.checks.finding import Finding, bad, good, warning
+from ejmap_assets.checks.project_check import ProjectLook, project_check
+from ejmap_assets.split_choice import TESTS, TILE_KEY, TRAINS, split_column
+from ejmap_geo.tables import LabelledTileTable, SplitIndex, SplitTable
+
+
+@project_check(asset="labelled_tiles", blocking=True)
+def tiles_are_valid(look: ProjectLook) -> Finding:
+    """The table fits its schema and no tile holds more ejecta than it has pixels.
+
+    Warns when all tiles that can be used hold ejecta of their crater or none does: a model could
+    learn nothing from them.
+    """
+    table = gpd.read_parquet(look.project.paths.labelled_tiles)
+    LabelledTileTable.validate(table)
+    used = table[table["split_class"] >= 0]
+    connected = int((used["ejecta_px"] > 0).sum())
+    numbers = {"tiles": len(table), "used_tiles": len(used), "with_ejecta": connected}
+    square_px = table["side_px"] ** 2
+    rectangle_px = table["basemap_height_px"] * table["basemap_width_px"]
+    area_px = square_px.where(square_px > 0, rectangle_px)
+    overfull = int((table["ejecta_px"] > area_px).sum())
+    if overfull:
+        return bad(
+            f"{overfull} tile(s) hold more ejecta than pixels; the table was changed by hand or is "
+            "of another mosaic, make it again",
+            **numbers,
+        )
+    if not len(table):
+        return good("no ejecta are known in tiles of this project; nothing to check", **numbers)
+    if connected in {0, len(used)}:
+        return warning(
+            f"{connected} of {len(used)} tiles hold ejecta of their crater: nothing to tell apart; "
+            "label other places too",
+            **numbers,
+        )
+    return good(f"{connected} of {len(used)} tiles hold ejecta of their crater", **numbers)
+
+
+@project_check(asset="split_table", blocking=True)
+def splits_match_the_tiles(look: ProjectLook) -> Finding:
+    """Splits fit their schema, are of the labelled tiles as they are now, and add up.
+
+    Warns when the split in use trains on nothing, or tests on nothing.
+    """
+    paths = look.project.paths
+    labelled = pd.read_parquet(paths.labelled_tiles, columns=TILE_KEY)
+    splits = SplitTable.validate(pd.read_parquet(paths.splits))
+    index = SplitIndex.validate(pd.read_parquet(paths.split_index))
+    numbers = {"splits": len(index), "tiles": len(splits)}
+    ours, theirs = (one.sort_values(TILE_KEY, ignore_index=True) for one in (splits, labelled))
+    if not ours[TILE_KEY].astype(str).equals(theirs[TILE_KEY].astype(str)):
+        return bad(
+            f"the splits are of {len(splits)} tiles, the table of labelled tiles holds "
+            f"{len(labelled)} or others; materialise split_table again",
+            **numbers,
+        )
+    wrong = [int(row["split"]) for _, row in index.iterrows() if not _adds_up(splits, row)]
+    if wrong:
+        return bad(
+            f"split(s) {wrong[:10]} have other numbers of tiles than their index says; make the "
+            "table again",
+            **numbers,
+        )
+    used = look.project.settings.splits.used
+    sides = index[index["split"] == used][["train_tiles", "test_tiles"]].to_numpy(np.int64)
+    if used is not None and not (sides.size and sides.all()):
+        return warning(
+            f"split {used}, which is in use, is missing, trains on nothing or tests on nothing; "
+            "set splits.used to another one",
+            **numbers,
+        )
+    return good(f"{len(index)} split(s) of {len(splits)} tiles", **numbers)
+
+
+def _adds_up(splits: pd.DataFrame, row: pd.Series) -> bool:
+    column = split_column(int(row["split"]))
+    if column not in splits:
+        return False
+    counts = [int((splits[column] == side).sum()) for side in (TRAINS, TESTS)]
+    return counts == [int(row["train_tiles"]), int(row["test_tiles"])]

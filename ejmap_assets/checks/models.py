@@ -1,0 +1,131 @@
+"""Checks of what models learn from and of the trained members."""
+
+import inspect
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from dagster import AssetChecksDefinition
+
+from ejmap_assets import partitions
+from ejmap_assets.checks.finding import Finding, bad, good, warning
+from ejmap_assets.checks.project_check import ProjectLook, declared
+from ejmap_assets.project_paths import ModelKind
+
+if TYPE_CHECKING:
+    from ejmap_ml.tile_group import TileGroup
+
+KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
+# Read of each store: torn files show in the first shard or in none.
+LOOKED_AT = 64
+
+
+def samples_are_complete(look: ProjectLook, kind: ModelKind) -> Finding:
+    """Every labelled tile that can be used has its sample, with the values it should have.
+
+    Images are finite, masks hold 0 to 1, and the stores hold as many samples as the labelled tiles
+    (or craters, for polar views) of their planets.
+    """
+    from ejmap_ml.ejseg.polar_data import GROUP
+    from ejmap_ml.tile_group import TileStore
+
+    paths = look.project.paths
+    note = json.loads(paths.samples_note(kind, look.partition).read_bytes())
+    labelled = pd.read_parquet(paths.labelled_tiles)
+    counts: dict[str, int] = {}
+    wanted: dict[str, int] = {}
+    broken: list[str] = []
+    short: list[str] = []
+    for path in sorted(paths.samples(note["look"]).glob("*.zarr")):
+        store = TileStore.open(path)
+        is_polar = store.group_names == (GROUP,)
+        counts[path.stem] = sum(store[name].tile_count for name in store.group_names)
+        own = labelled[labelled["planet"] == path.stem]
+        usable = own[(own["side_px"] > 0) & (own["split_class"] >= 0)]
+        wanted[path.stem] = own["crater_id"].nunique() if is_polar else len(usable)
+        # A labelled crater that no tile location reaches has a view and no tile.
+        is_whole = (
+            counts[path.stem] >= wanted[path.stem]
+            if is_polar
+            else (counts[path.stem] == wanted[path.stem])
+        )
+        short += [] if is_whole else [path.stem]
+        broken += [f"{path.stem}/{name}" for name in store.group_names if _is_broken(store[name])]
+    numbers = {"samples": sum(counts.values()), "labelled": sum(wanted.values())}
+    if broken:
+        return bad(
+            f"samples of {', '.join(broken[:5])} are not finite or empty; cut them again", **numbers
+        )
+    if short or not counts:
+        return bad(
+            f"{', '.join(short) or 'no planet'}: {sum(counts.values())} samples of "
+            f"{sum(wanted.values())} labelled; cut them again",
+            **numbers,
+        )
+    return good(f"{sum(counts.values())} samples of {len(counts)} planet(s)", **numbers)
+
+
+def member_is_sound(look: ProjectLook, kind: ModelKind) -> Finding:
+    """The member can be loaded, its weights are numbers, and it learned something.
+
+    Warns when its F1 on validation or test samples is 0: it calls everything, or nothing, ejecta.
+    """
+    from ejmap_ml.bundle import ModelBundle
+
+    version, iteration = partitions.version_and_iteration(look.partition)
+    bundle = ModelBundle.load(
+        look.project.paths.model_bundle(kind, version=version, iteration=iteration)
+    )
+    scores = {name: float(value) for name, value in bundle.provenance.scores.items()}
+    floats = {name: value for name, value in bundle.weights.items() if value.is_floating_point()}
+    numbers = {
+        "weights": sum(value.numel() for value in bundle.weights.values()),
+        **{name: value for name, value in scores.items() if np.isfinite(value)},
+    }
+    broken = sorted(name for name, value in floats.items() if not bool(value.isfinite().all()))
+    if broken:
+        return bad(
+            f"weights {', '.join(broken[:3])} are not finite: training diverged; lower the "
+            "learning rate and train again",
+            **numbers,
+        )
+    idle = sorted(name for name in ("val_f1", "test_f1") if scores.get(name) == 0)
+    if idle:
+        return warning(
+            f"{' and '.join(idle)} is 0: the member calls everything or nothing ejecta; train "
+            "longer",
+            **numbers,
+        )
+    return good("weights are finite", **numbers)
+
+
+def build_model_checks() -> list[AssetChecksDefinition]:
+    """Return the checks of samples and members of both models."""
+    return [
+        check
+        for kind in KINDS
+        for check in (
+            _of_kind(samples_are_complete, f"{kind}_samples", kind),
+            _of_kind(member_is_sound, f"{kind}_model", kind),
+        )
+    ]
+
+
+def _of_kind(
+    find: Callable[[ProjectLook, ModelKind], Finding], asset: str, kind: ModelKind
+) -> AssetChecksDefinition:
+    return declared(
+        lambda look: find(look, kind),
+        name=find.__name__,
+        description=inspect.getdoc(find) or "",
+        asset=asset,
+        blocking=True,
+    )
+
+
+def _is_broken(group: "TileGroup") -> bool:
+    looked_at = range(min(group.tile_count, LOOKED_AT))
+    arrays = (group.read(name, looked_at) for name in group.array_names)
+    return not group.tile_count or not all(np.isfinite(values).all() for values in arrays)

@@ -1,0 +1,168 @@
+"""A project of a tiny planet with three craters, of which nothing is mapped by a network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+import pytest
+
+from ejmap_assets import partitions
+from ejmap_assets.assets.azimuthal import azimuthal_mosaic
+from ejmap_assets.assets.masks import basemap_mask
+from ejmap_assets.assets.tiles import tile_store
+from ejmap_assets.checks.crater_check import CraterLook
+from ejmap_assets.checks.project_check import ProjectLook
+from ejmap_assets.chunk import CraterTask
+from ejmap_assets.connections import write_connections
+from ejmap_assets.crater_work import CraterWork
+from ejmap_assets.former_result import former_place
+from ejmap_assets.lineage import LINEAGE
+from ejmap_assets.mask_file import write_mask
+from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.provenance import Recipe
+from ejmap_assets.resources import OpenProject
+from ejmap_geo.body import MERCURY
+from ejmap_geo.craters import catalogue_from, write_catalogue
+from ejmap_geo.raster import write_cog
+from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
+from ejmap_ml.tile_group import TileStore
+
+SETTINGS = """
+source: {kind: files, mosaic: mosaic.tif, craters: craters.csv, masks: masks}
+training: {kind: own-masks}
+models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml, iterations: 1}
+mapping: {tile_side_px: 32}
+"""
+EJCONN = """
+name: ejconn_test
+architecture: {kind: timm_classifier, name: resnet10t, crop: {height_px: 32, width_px: 32}}
+normalization: {kind: fixed}
+loss: {kind: bce}
+optimizer: {kind: adamw, learning_rate: 1.0e-3}
+training: {batch_size: 16, max_steps: 2, validation_fraction: 0.2}
+"""
+POLAR = """
+name: ejseg_test
+architecture: {kind: polar_unet, base_channels: 4, depth: 1, view: {rows: 32, cols: 64}}
+normalization: {kind: none}
+loss: {kind: dice_bce}
+optimizer: {kind: adamw, learning_rate: 1.0e-3}
+training: {batch_size: 2, max_steps: 2, validation_fraction: 0.0}
+"""
+KEY = "0002"
+
+
+@pytest.fixture(scope="session")
+def planet() -> Planet:
+    """Three craters with known ejecta on 256 x 128 px."""
+    return make_planet(PlanetConfig(body=MERCURY, width_px=256, craters=3), seed=5)
+
+
+@pytest.fixture
+def project(tmp_path: Path, planet: Planet) -> OpenProject:
+    """The planet as sources of a project: mosaic, catalogue, manual masks."""
+    (tmp_path / "project.yaml").write_text(SETTINGS)
+    (tmp_path / "ejconn_test.yaml").write_text(EJCONN)
+    (tmp_path / "ejseg_test.yaml").write_text(POLAR)
+    paths = ProjectPaths(tmp_path)
+    write_cog(paths.basemap_mosaic, planet.raster, grid=planet.basemap, nodata=0)
+    write_catalogue(catalogue_from(planet.craters, MERCURY), paths.crater_catalogue)
+    for crater in planet.craters:
+        write_mask(
+            paths.manual_mask(crater.key),
+            planet.truth[crater.crater_id],
+            basemap=planet.basemap,
+            center=crater.center,
+        )
+    return OpenProject(settings=load_project(tmp_path), paths=paths)
+
+
+@pytest.fixture
+def instance(project: OpenProject) -> Iterator[dg.DagsterInstance]:
+    """An instance that knows the craters."""
+    with dg.DagsterInstance.ephemeral() as found:
+        partitions.sync_craters(found, sorted(project.craters()))
+        yield found
+
+
+@pytest.fixture
+def look(project: OpenProject, instance: dg.DagsterInstance) -> ProjectLook:
+    """What a check of the whole project is given."""
+    return ProjectLook(project=project, instance=instance, partition="")
+
+
+class MappedCrater:
+    """A crater whose artefacts are made by hand from its known ejecta."""
+
+    def __init__(self, project: OpenProject) -> None:
+        self.work = CraterWork(project)
+        self.crater = project.craters()[KEY]
+        self.paths = project.paths
+        self.grid = self.work.azimuthal_grid(self.crater)
+        self._task = CraterTask(crater=self.crater, recipe=Recipe(code_version="1"), work=self.work)
+
+    def look(self, asset: str) -> CraterLook:
+        """Return what a check of one of its artefacts is given."""
+        output = LINEAGE[asset].output(self.paths, KEY)
+        return CraterLook(
+            crater=self.crater, work=self.work, output=output, former=former_place(output)
+        )
+
+    def surroundings(self) -> CraterLook:
+        """Make the mosaic around it."""
+        azimuthal_mosaic(self._task)
+        return self.look("azimuthal_mosaic")
+
+    def tiles(self) -> CraterLook:
+        """Make its tile store."""
+        self.surroundings()
+        tile_store(self._task)
+        return self.look("tile_store")
+
+    def connections(self, is_connected: np.ndarray | bool | None = None) -> CraterLook:
+        """Write a table that connects some tiles; every other one by default."""
+        self.tiles()
+        table = TileStore.open(self.paths.tile_store(KEY))["mapping"].table
+        chosen = np.arange(len(table)) % 2 == 0 if is_connected is None else is_connected
+        places = table[["crater_id", "tile_id", "row", "col", "side_px", "distance_m"]]
+        share = np.where(chosen, 0.75, 0.25) * np.ones(len(table))
+        self.write_connections(
+            places.assign(probability=share, vote_fraction=share, is_connected=chosen)
+        )
+        return self.look("connection_predictions")
+
+    def write_connections(self, table: pd.DataFrame) -> None:
+        """Write any table of connections."""
+        write_connections(table, self.paths.connections(KEY))
+
+    def layers(self, **changed: np.ndarray) -> CraterLook:
+        """Write probability, votes and mask; a disc of a quarter of the raster by default."""
+        side = self.grid.shape[0]
+        along = np.abs(np.arange(side) - side / 2)
+        mask = np.hypot(along[:, None], along) < side / 4
+        bands = {
+            "probability": np.where(mask, 0.9, 0.1),
+            "vote_fraction": np.where(mask, 1.0, 0.0),
+            "mask": mask,
+        } | changed
+        write_cog(
+            self.paths.segmentation(KEY),
+            np.stack(list(bands.values())).astype(np.float32),
+            grid=self.grid,
+            band_names=list(bands),
+        )
+        return self.look("segmentation_mask")
+
+    def mask(self) -> CraterLook:
+        """Carry the mask to the basemap."""
+        self.layers()
+        basemap_mask(self._task)
+        return self.look("basemap_mask")
+
+
+@pytest.fixture
+def mapped(project: OpenProject) -> MappedCrater:
+    """The crater 0002, nothing of it made yet."""
+    return MappedCrater(project)

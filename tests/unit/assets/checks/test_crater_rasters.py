@@ -1,0 +1,190 @@
+"""Checks of the rasters of a crater: green on what the chain makes, red in a sentence elsewhere."""
+
+import numpy as np
+import pytest
+import rasterio
+
+from ejmap_assets.checks.crater_check import CraterLook
+from ejmap_assets.checks.crater_rasters import DRIFT_IOU
+from ejmap_assets.checks.craters import CRATER_CHECKS
+from ejmap_assets.checks.finding import Finding
+from ejmap_assets.mask_file import write_mask
+from ejmap_geo.masks import PlacedMask
+from ejmap_geo.raster import write_cog
+from ejmap_geo.window import Window
+from tests.unit.assets.checks.conftest import MappedCrater
+
+
+def _find(name: str, look: CraterLook) -> Finding:
+    return next(check for check in CRATER_CHECKS if check.name == name).look(look)
+
+
+def test_the_mosaic_around_a_crater_passes(mapped: MappedCrater) -> None:
+    """With the share that was imaged."""
+    found = _find("surroundings_are_sound", mapped.surroundings())
+
+    assert found.passed
+    assert 0.9 < found.metadata["imaged_share"] <= 1
+    assert found.metadata["bands"] == 3
+
+
+def test_a_crater_around_which_nothing_was_imaged_is_stopped(mapped: MappedCrater) -> None:
+    """Its mask would mean nothing."""
+    look = mapped.surroundings()
+    write_cog(look.output, np.zeros((3, *mapped.grid.shape), np.uint8), grid=mapped.grid, nodata=0)
+
+    found = _find("surroundings_are_sound", look)
+
+    assert (found.passed, found.is_warning) == (False, False)
+    assert found.sentence.startswith("nothing around this crater was imaged")
+
+
+def test_a_crater_that_is_mostly_not_imaged_is_warned_of(mapped: MappedCrater) -> None:
+    """It may be mapped as far as the eye reaches."""
+    look = mapped.surroundings()
+    with rasterio.open(look.output) as raster:
+        values = raster.read()
+    values[:, : values.shape[1] * 3 // 4] = 0
+    write_cog(look.output, values, grid=mapped.grid, nodata=0)
+
+    found = _find("surroundings_are_sound", look)
+
+    assert (found.passed, found.is_warning) == (False, True)
+    assert "only 2" in found.sentence
+
+
+def test_a_raster_around_another_crater_is_found(mapped: MappedCrater) -> None:
+    """It would be mapped as this one."""
+    look = mapped.surroundings()
+    other = mapped.work.azimuthal_grid(mapped.work.craters["0001"])
+    write_cog(look.output, np.ones((3, *other.shape), np.uint8), grid=other)
+
+    assert "not in the CRS of its grid" in _find("surroundings_are_sound", look).sentence
+
+
+def test_a_torn_file_is_found(mapped: MappedCrater) -> None:
+    """In the words of the reader of rasters."""
+    look = mapped.surroundings()
+    look.output.write_bytes(b"no raster")
+
+    assert "cannot be read as a raster" in _find("surroundings_are_sound", look).sentence
+
+
+def test_probability_votes_and_mask_that_agree_pass(mapped: MappedCrater) -> None:
+    """With the share of the raster that the mask sets: a disc of a quarter of its side."""
+    found = _find("layers_are_sound", mapped.layers())
+
+    assert found.passed
+    assert found.metadata["mask_share"] == pytest.approx(np.pi / 16, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("band", "value", "sentence"),
+    [
+        pytest.param("probability", np.nan, "probability must lie in 0 to 1", id="nan"),
+        pytest.param("probability", 1.5, "probability must lie in 0 to 1", id="above-one"),
+        pytest.param("vote_fraction", -1.0, "vote_fraction must lie in 0 to 1", id="votes"),
+        pytest.param("mask", 2.0, "other values than 0 and 1", id="mask-not-binary"),
+        pytest.param("mask", 1.0, "set where the probability is not above 0.5", id="all-set"),
+    ],
+)
+def test_layers_that_cannot_be_are_stopped(
+    mapped: MappedCrater, band: str, value: float, sentence: str
+) -> None:
+    """Before a mask on the mosaic is made from them."""
+    found = _find("layers_are_sound", mapped.layers(**{band: np.full(mapped.grid.shape, value)}))
+
+    assert (found.passed, found.is_warning) == (False, False)
+    assert sentence in found.sentence
+
+
+def test_bands_in_another_order_are_found(mapped: MappedCrater) -> None:
+    """Votes are no probability."""
+    look = mapped.layers()
+    write_cog(
+        look.output,
+        np.zeros((3, *mapped.grid.shape), np.float32),
+        grid=mapped.grid,
+        band_names=("vote_fraction", "probability", "mask"),
+    )
+
+    assert "expected ['probability'" in _find("layers_are_sound", look).sentence
+
+
+def test_a_mask_on_the_mosaic_passes(mapped: MappedCrater) -> None:
+    """With its area."""
+    found = _find("mask_is_sound", mapped.mask())
+
+    assert found.passed
+    assert found.metadata["ejecta_px"] > 0
+
+
+def test_a_mask_beside_the_pixels_of_the_mosaic_is_stopped(mapped: MappedCrater) -> None:
+    """Shifted by half a pixel, as a careless warp does."""
+    look = mapped.mask()
+    with rasterio.open(look.output, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as raster:
+        raster.transform = raster.transform @ rasterio.Affine.translation(0.5, 0)
+
+    found = _find("mask_is_sound", look)
+
+    assert (found.passed, found.is_warning) == (False, False)
+    assert "0.50 px beside the pixels of the mosaic" in found.sentence
+
+
+def test_a_mask_of_another_type_is_stopped(mapped: MappedCrater) -> None:
+    """The map and the published folder hold 8 bits."""
+    look = mapped.mask()
+    grid = mapped.work.basemap.grid
+    window = Window(row=4, col=4, height=2, width=2)
+    write_cog(look.output, np.ones((2, 2), np.int16), grid=grid, window=window)
+
+    assert "of int16, not uint8" in _find("mask_is_sound", look).sentence
+
+
+def test_an_empty_mask_is_warned_of(mapped: MappedCrater) -> None:
+    """It is a legitimate result."""
+    look = mapped.mask()
+    grid = mapped.work.basemap.grid
+    write_mask(look.output, PlacedMask.empty(), basemap=grid, center=mapped.crater.center)
+
+    found = _find("mask_is_sound", look)
+
+    assert (found.passed, found.is_warning) == (False, True)
+    assert found.sentence.startswith("no ejecta were found")
+
+
+def test_the_first_mask_has_nothing_to_drift_from(mapped: MappedCrater) -> None:
+    """And says so."""
+    found = _find("mask_did_not_drift", mapped.mask())
+
+    assert found.passed
+    assert "no earlier mask" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("former", "now", "iou"),
+    [
+        pytest.param((0, 10), (0, 10), 1.0, id="the-same"),
+        pytest.param((0, 10), (5, 15), 1 / 3, id="half-of-it-moved"),
+        pytest.param((0, 10), (0, 5), 0.5, id="half-of-it-lost"),
+        pytest.param((0, 0), (0, 0), 1.0, id="both-empty"),
+        pytest.param((0, 0), (0, 10), 0.0, id="from-nothing"),
+    ],
+)
+def test_drift_is_the_overlap_with_the_mask_before(
+    mapped: MappedCrater, former: tuple[int, int], now: tuple[int, int], iou: float
+) -> None:
+    """Intersection over union, by hand, in strips of ten columns."""
+    look = mapped.mask()
+    grid = mapped.work.basemap.grid
+    for path, (left, right) in ((look.former, former), (look.output, now)):
+        full = np.zeros(grid.shape, np.bool_)
+        full[40:60, left:right] = True
+        placed = PlacedMask.from_full(full, grid)
+        write_mask(path, placed, basemap=grid, center=mapped.crater.center)
+
+    found = _find("mask_did_not_drift", look)
+
+    assert found.metadata["iou_with_former_mask"] == pytest.approx(iou)
+    assert found.passed is (iou >= DRIFT_IOU)
+    assert found.is_warning is (iou < DRIFT_IOU)

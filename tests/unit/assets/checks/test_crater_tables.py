@@ -1,0 +1,126 @@
+"""Checks of a crater's tiles and connections: green on what the chain makes, red elsewhere."""
+
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ejmap_assets.checks.crater_check import CraterLook
+from ejmap_assets.checks.craters import CRATER_CHECKS
+from ejmap_assets.checks.finding import Finding
+from ejmap_ml.ejseg.polar_data import write_polar_views
+from ejmap_ml.tile_group import TileStore
+from ejmap_ml.tile_store import write_tile_store
+from tests.unit.assets.checks.conftest import MappedCrater
+
+
+def _find(name: str, look: CraterLook) -> Finding:
+    return next(check for check in CRATER_CHECKS if check.name == name).look(look)
+
+
+def _rewrite(mapped: MappedCrater, *, drop: int = 0, view: float | None = None) -> CraterLook:
+    """Write the store again with fewer tiles, or with another value in its polar view."""
+    look = mapped.tiles()
+    store = TileStore.open(look.output)
+    tiles, polar = store["mapping"], store["polar"]
+    count = tiles.tile_count - drop
+    table = tiles.table[:count]
+    crops = {name: tiles.read(name, range(count)) for name in tiles.array_names}
+    views = polar.read("view") if view is None else np.full_like(polar.read("view"), view)
+    shutil.rmtree(look.output)
+    with write_tile_store(look.output, provenance={}) as writer:
+        writer.write_group("mapping", table=table, arrays=crops)
+        write_polar_views(writer, views=views, craters=[mapped.crater])
+    return look
+
+
+def test_a_tile_store_of_the_chain_is_complete(mapped: MappedCrater) -> None:
+    """With its number of tiles."""
+    found = _find("tiles_are_complete", mapped.tiles())
+
+    assert found.passed
+    assert found.metadata["tiles"] == found.metadata["planned_tiles"] > 4
+
+
+def test_a_store_with_a_tile_missing_is_stopped(mapped: MappedCrater) -> None:
+    """Ejecta in it would be lost without a word."""
+    found = _find("tiles_are_complete", _rewrite(mapped, drop=1))
+
+    wanted = found.metadata["planned_tiles"]
+    assert (found.passed, found.is_warning) == (False, False)
+    assert f"holds {int(wanted) - 1} tiles, planned were {wanted}" in found.sentence
+
+
+@pytest.mark.parametrize("value", [np.nan, 0.0])
+def test_a_view_without_values_is_stopped(mapped: MappedCrater, value: float) -> None:
+    """Not finite, or empty, as where a shard of the store was lost."""
+    found = _find("tiles_are_complete", _rewrite(mapped, view=value))
+
+    assert not found.passed
+    assert "the polar view is" in found.sentence
+
+
+def test_a_missing_store_is_found(mapped: MappedCrater) -> None:
+    """In the words of its reader."""
+    found = _find("tiles_are_complete", mapped.look("tile_store"))
+
+    assert "there is no tile store" in found.sentence
+
+
+def test_connections_of_every_tile_pass(mapped: MappedCrater) -> None:
+    """One row a tile."""
+    look = mapped.connections()
+
+    assert _find("connections_are_sound", look).passed
+    assert _find("some_tiles_are_connected", look).passed
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        pytest.param(lambda table: table[1:], "tiles, the tile store", id="a-row-missing"),
+        pytest.param(lambda table: table.assign(crater_id=1), "another crater", id="of-another"),
+    ],
+)
+def test_a_table_that_is_not_of_these_tiles_is_stopped(
+    mapped: MappedCrater, change, sentence: str
+) -> None:
+    """Its windows would be those of other ground."""
+    look = mapped.connections()
+    mapped.write_connections(change(pd.read_parquet(look.output)))
+
+    found = _find("connections_are_sound", look)
+
+    assert (found.passed, found.is_warning) == (False, False)
+    assert sentence in found.sentence
+
+
+def test_a_table_against_its_schema_is_stopped_in_one_line(mapped: MappedCrater) -> None:
+    """The report of pandera has many."""
+    look = mapped.connections()
+    pd.read_parquet(look.output).assign(probability=1.5).to_parquet(look.output)
+
+    found = _find("connections_are_sound", look)
+
+    assert not found.passed
+    assert "probability" in found.sentence
+    assert "\n" not in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("connected", "sentence"),
+    [
+        pytest.param(False, "no tile is connected", id="none"),
+        pytest.param(True, "tiles are connected: EJCONN does not tell them apart", id="all"),
+    ],
+)
+def test_connections_that_tell_nothing_are_warned_of(
+    mapped: MappedCrater, connected: bool, sentence: str
+) -> None:
+    """The crater is mapped all the same."""
+    found = _find("some_tiles_are_connected", mapped.connections(connected))
+
+    assert (found.passed, found.is_warning) == (False, True)
+    assert sentence in found.sentence
+    assert found.metadata["connected_share"] == float(connected)
