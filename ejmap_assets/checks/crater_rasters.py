@@ -10,7 +10,7 @@ from ejmap_geo.raster_check import read_glance
 from ejmap_geo.raster_place import opened
 
 # Decides nothing that is made: a glance finds torn files and wrong values, not single pixels.
-GLANCE_PX = 512
+GLANCE_PX = 256
 IMAGED_SHARE_WANTED = 0.5
 # Intersection over union. Members trained anew on the same labels agree far better than this.
 DRIFT_IOU = 0.5

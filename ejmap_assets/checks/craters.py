@@ -28,8 +28,8 @@ CRATER_CHECKS = (
     CraterCheck(
         asset="tile_store",
         name="tiles_are_complete",
-        description="The store holds every tile of the plan, all of them within the raster, and a "
-        "polar view without gaps where the model looks at one.",
+        description="The store holds every tile of the plan, and a polar view without gaps where "
+        "the model looks at one.",
         find=tiles_are_complete,
     ),
     CraterCheck(

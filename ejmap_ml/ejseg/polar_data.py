@@ -150,7 +150,7 @@ class PolarSamples:
         return self._tiles.shards
 
     def batch(self, positions: Sequence[int]) -> SampleBatch:
-        """Return the samples at ``positions``; cells without data, or not to count, weigh nothing."""
+        """Return the samples at ``positions``; cells without data or not to count weigh 0."""
         tiles = self._tiles.take(positions)
         view = torch.from_numpy(tiles[VIEW].astype(np.float32))
         target = torch.from_numpy(tiles[TARGET].astype(np.float32) / TARGET_LEVELS)[:, None]

@@ -12,6 +12,19 @@ def _write(path: Path, word: str) -> None:
     path.write_text(word)
 
 
+def _reject_file(place: Path, word: str) -> None:
+    with replacing(place):
+        _write(place, word)
+        raise RejectedError(word)
+
+
+def _reject_folder(place: Path, word: str) -> None:
+    with replacing(place):
+        place.mkdir()
+        (place / "tile").write_text(word)
+        raise RejectedError(word)
+
+
 def test_the_former_file_can_be_read_until_the_new_one_is_accepted(tmp_path: Path) -> None:
     """Then nothing is left of it."""
     place = tmp_path / "mask.tif"
@@ -32,9 +45,8 @@ def test_a_rejected_file_lies_beside_the_one_that_returns(tmp_path: Path) -> Non
     place.write_text("before")
 
     for word in ("bad", "worse"):
-        with pytest.raises(RejectedError), replacing(place):
-            _write(place, word)
-            raise RejectedError(word)
+        with pytest.raises(RejectedError):
+            _reject_file(place, word)
 
     assert place.read_text() == "before"
     assert (tmp_path / "rejected_mask.tif").read_text() == "worse"
@@ -45,10 +57,8 @@ def test_a_rejected_folder_is_set_aside_twice_over(tmp_path: Path) -> None:
     """Tile stores are folders, of which the former one is not kept."""
     place = tmp_path / "tiles.zarr"
     for word in ("bad", "worse"):
-        with pytest.raises(RejectedError), replacing(place):
-            place.mkdir()
-            (place / "tile").write_text(word)
-            raise RejectedError(word)
+        with pytest.raises(RejectedError):
+            _reject_folder(place, word)
 
     assert not place.exists()
     assert (tmp_path / "rejected_tiles.zarr" / "tile").read_text() == "worse"

@@ -135,7 +135,9 @@ def test_presets_are_the_default_the_published_one_and_the_baseline() -> None:
         "crater_sgan", "crater_cnn", "crater_sgan_published",
     ))  # fmt: skip
 
-    assert classifier_preset_names() == ("crater_cnn", "crater_sgan", "crater_sgan_published")
+    assert classifier_preset_names() == (
+        "crater_cnn", "crater_cnn_albedo", "crater_sgan", "crater_sgan_published",
+    )  # fmt: skip
     assert load_classifier_preset() == default
     assert baseline.unsupervised is None
     assert baseline.augmentation == default.augmentation
@@ -143,3 +145,4 @@ def test_presets_are_the_default_the_published_one_and_the_baseline() -> None:
     assert published.training.learning_rate == 1e-4
     assert published.training.betas[0] == 0.5
     assert published.augmentation is None
+    assert load_classifier_preset("crater_cnn_albedo").augmentation.rotation_deg == 180
