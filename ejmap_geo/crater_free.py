@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.body import Body
-from ejmap_geo.local_tiles import SIDE_DIAMETERS, TilePlace
+from ejmap_geo.local_tiles import TilePlace
 from ejmap_geo.tile_regions import angles_rad
 
-NEAREST_DIAMETERS = SIDE_DIAMETERS
-FARTHEST_DIAMETERS = 3 * SIDE_DIAMETERS
+FARTHEST_SIDES = 3.0
 CLEARANCE_RADII = 1.0
 ROUNDS = 10
 DRAWS_A_ROUND = 20
@@ -39,6 +38,7 @@ def crater_free_places(
     body: Body,
     rng: np.random.Generator,
     clearance_radii: float = CLEARANCE_RADII,
+    matched: Sequence[int] | None = None,
 ) -> CraterFree:
     """Draw one crater-free place for each crater: of its size, in its neighbourhood.
 
@@ -52,10 +52,12 @@ def crater_free_places(
         body: The planet.
         rng: Source of the draws.
         clearance_radii: Distance of the nearest rim, in radii of the place.
+        matched: Positions of the craters that get a place; None for all.
     """
     places: list[TilePlace] = []
     matches: list[int] = []
-    for number, crater in enumerate(craters):
+    for number in range(len(craters)) if matched is None else matched:
+        crater = craters[number]
         for _ in range(ROUNDS):
             drawn = _drawn_around(crater, body=body, rng=rng)
             is_free = rim_distances_m(drawn, craters, body=body) > clearance_radii * crater.radius_m
@@ -77,8 +79,8 @@ def rim_distances_m(
 
 def _drawn_around(crater: TilePlace, *, body: Body, rng: np.random.Generator) -> list[TilePlace]:
     nearest_m, farthest_m = (
-        min(2 * crater.radius_m * diameters, body.half_circumference_m)
-        for diameters in (NEAREST_DIAMETERS, FARTHEST_DIAMETERS)
+        min(2 * crater.half_side_m * sides, body.half_circumference_m)
+        for sides in (1.0, FARTHEST_SIDES)
     )
     # Even over the ring: its area grows with the square of the distance.
     range_m = np.sqrt(rng.uniform(nearest_m**2, farthest_m**2, DRAWS_A_ROUND))

@@ -33,20 +33,23 @@ class TilePlace:
     Attributes:
         center: Middle of the tile; the longitude is brought to [-180, 180).
         radius_m: Rim radius of the crater, or of the one that could have been there.
+        side_diameters: Side of the tile in crater diameters.
     """
 
     center: LonLat
     radius_m: float
+    side_diameters: float = SIDE_DIAMETERS
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.radius_m) and self.radius_m > 0):
-            raise GridError(f"radius of a tile's crater must be positive, got {self.radius_m} m")
+        for name, value in (("radius", self.radius_m), ("side", self.side_diameters)):
+            if not (math.isfinite(value) and value > 0):
+                raise GridError(f"{name} of a tile's crater must be positive, got {value}")
         object.__setattr__(self, "center", checked(self.center))
 
     @property
     def half_side_m(self) -> float:
         """Distance from the middle of the tile to its edges."""
-        return SIDE_DIAMETERS * self.radius_m
+        return self.side_diameters * self.radius_m
 
     @property
     def corner_m(self) -> float:
@@ -69,7 +72,7 @@ class TilePlace:
             math.cos(azimuth),
         )
         center = LonLat(math.degrees(lon), math.degrees(lat))
-        return TilePlace(center=center, radius_m=self.radius_m)
+        return replace(self, center=center)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

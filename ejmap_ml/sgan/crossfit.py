@@ -1,9 +1,10 @@
 """Scores of every tile by a classifier that did not learn from it, and their calibration."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ejmap_geo.local_tiles import LocalTiles
@@ -14,7 +15,7 @@ from ejmap_ml.sgan.calibration import Calibration
 from ejmap_ml.sgan.classifier import CraterClassifier
 from ejmap_ml.sgan.config import CraterClassifierConfig
 from ejmap_ml.sgan.data import UNLABELLED
-from ejmap_ml.sgan.fit import fit_classifier
+from ejmap_ml.sgan.fit import PictureSink, fit_classifier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -24,12 +25,17 @@ class CrossFit:
     Attributes:
         log_odds: ``(tile,)`` log-odds of a crater.
         calibration: Found on the labelled ones of them.
-        classifier: Learnt from all tiles, with that calibration: for tiles that come later.
+        members: The classifier of each fold, which gave the log-odds of what the fold tests; with
+            that calibration.
+        classifier: Learnt from all tiles, with that calibration: for tiles of other ground.
+        history: Losses of its training, one row an epoch.
     """
 
     log_odds: NDArray[np.float64]
     calibration: Calibration
+    members: tuple[CraterClassifier, ...]
     classifier: CraterClassifier
+    history: pd.DataFrame
 
     @property
     def scores(self) -> NDArray[np.float64]:
@@ -44,6 +50,8 @@ def fit_crosswise(
     *,
     folds: Sequence[RegionFold],
     seed: int,
+    inputs: Mapping[str, str] | None = None,
+    on_picture: PictureSink | None = None,
     report: Report | None = None,
 ) -> CrossFit:
     """Train a classifier a fold and one on all tiles.
@@ -57,6 +65,8 @@ def fit_crosswise(
         label: ``(tile,)`` 0 other, 1 crater, -1 not known.
         folds: What tests and trains; every tile must be tested once.
         seed: Of all trainings.
+        inputs: Name and data version of what the tiles come from, for the provenance.
+        on_picture: Receives what is generated in the training on all tiles, every epoch.
         report: Receives a line every epoch.
 
     Raises:
@@ -67,16 +77,27 @@ def fit_crosswise(
     if not np.array_equal(np.sort(tested), np.arange(len(tiles.values))):
         raise SampleError("folds must test every tile once; make them with region_folds")
     log_odds = np.full(len(tiles.values), np.nan)
+    members: list[CraterClassifier] = []
     for fold in folds:
         fitted = fit_classifier(
-            config, tiles.chosen(fold.trains), label[fold.trains], seed=seed, report=report
+            config,
+            tiles.chosen(fold.trains),
+            label[fold.trains],
+            seed=seed,
+            inputs=inputs,
+            report=report,
         )
         log_odds[fold.tests] = fitted.classifier.log_odds(tiles.chosen(fold.tests))
+        members.append(fitted.classifier)
     known = label != UNLABELLED
     calibration = Calibration.fit(log_odds[known], label[known] == 1)
-    whole = fit_classifier(config, tiles, label, seed=seed, report=report)
+    whole = fit_classifier(
+        config, tiles, label, seed=seed, inputs=inputs, on_picture=on_picture, report=report
+    )
     return CrossFit(
         log_odds=log_odds,
         calibration=calibration,
+        members=tuple(member.calibrated(calibration) for member in members),
         classifier=whole.classifier.calibrated(calibration),
+        history=whole.history,
     )

@@ -93,3 +93,18 @@ def test_more_clearance_leaves_less_room() -> None:
     assert 0 < len(free.places) < 200
     assert (rim_m / radius_m).min() == pytest.approx(5, rel=0.3)
     assert (rim_m > 5 * radius_m).all()
+
+
+def test_only_the_craters_that_are_asked_for_are_matched() -> None:
+    """The others still keep places away from their rims."""
+    craters = [
+        TilePlace(center=LonLat(lon_deg, 0), radius_m=20_000.0, side_diameters=3.0)
+        for lon_deg in (0, 90, 180)
+    ]
+
+    free = crater_free_places(craters, body=MOON, rng=np.random.default_rng(0), matched=[2])
+
+    assert free.matches.tolist() == [2]
+    assert free.places[0].side_diameters == 3.0
+    nearest_m = rim_distances_m(free.places, craters, body=MOON)
+    assert nearest_m[0] > 3 * 40_000 - 20_000 - 1

@@ -31,6 +31,10 @@ def test_every_tile_is_scored_by_a_stranger(small_config, discs, folds) -> None:
     assert cross.calibration.tiles == 60
     assert cross.classifier.meaning.calibration == cross.calibration
     assert cross.classifier.provenance.samples == 60
+    np.testing.assert_array_equal(
+        cross.members[1].scores(tiles.chosen(folds[1].tests)), cross.scores[folds[1].tests]
+    )
+    assert cross.history["epoch"].tolist() == [0, 1]
     assert ((cross.scores > 0.5) == (label == 1)).mean() > 0.85
 
 
