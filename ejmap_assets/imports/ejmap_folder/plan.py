@@ -1,14 +1,22 @@
 """What a project takes of a published folder: weights, split and connections."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from ejmap_assets.errors import SourceError
 from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.imports.ejmap_folder.parts import NAMES
 from ejmap_assets.imports.ejmap_folder.tiles import SPLIT_PREFIX, read_splits
-from ejmap_assets.imports.ejmap_folder.weights import WeightSet, chosen_weights, config_name
+from ejmap_assets.imports.ejmap_folder.weights import (
+    FINAL_VERSION,
+    WeightSet,
+    chosen_weights,
+    config_name,
+)
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.source_settings import PUBLISHED_DOI
 
@@ -77,6 +85,13 @@ class Plan:
         return len(self.weights[kind].checkpoints) if kind in self.weights else 1
 
 
+class Connected(NamedTuple):
+    """Version of EJCONN and split of published connections."""
+
+    version: int
+    split: int
+
+
 def plan_of(published: PublishedFolder, wishes: Wishes) -> Plan:
     """Decide what a project takes from a folder.
 
@@ -94,17 +109,25 @@ def plan_of(published: PublishedFolder, wishes: Wishes) -> Plan:
         weights[kind] = found
         # Both models must have been kept from the same test tiles.
         split = found.split
-    connections = _connections(published, wishes, split)
-    if split not in splits and split is not None:
+    if wishes.split is not None and splits and wishes.split not in splits:
+        raise SourceError(
+            f"{published.folder} holds no split {wishes.split}; az_positions_all.csv holds those "
+            f"numbered {', '.join(map(str, splits))}"
+        )
+    connections = _connections(published, wishes, split, weights.get("ejconn"))
+    if split is None:
+        split = _held_back(connections, splits)
+    elif split not in splits:
+        # Not another one instead: its test tiles may be among those that the members learned from.
         notes.append(
             f"split {split} is no column of az_positions_all.csv: its test tiles are not known"
         )
         split = None
     return Plan(
-        split=split if split is not None else (max(splits) if splits else None),
+        split=split,
         weights=weights,
         models={kind: _model(kind, wishes, weights) for kind in KINDS},
-        connections=connections,
+        connections=None if connections is None else "{}/{}".format(*connections),
         learns_from_masks=_learns(published),
         notes=tuple(notes),
     )
@@ -131,16 +154,32 @@ def _without_weights(kind: ModelKind, wishes: Wishes, split: int | None) -> list
     return [f"{what} will be trained here: no weights{where} with a norm were published"]
 
 
-def _connections(published: PublishedFolder, wishes: Wishes, split: int | None) -> str | None:
-    """Return the published connections to use: they alone are those of the paper."""
-    found = {(version, one) for version, one, _ in published.found(layout.CONNECTIONS)}
-    wanted = wishes.version("ejconn")
-    fitting = sorted(
-        (int(version), int(one))
-        for version, one in found
-        if wanted in {None, version} and split in {None, one}
+def _connections(
+    published: PublishedFolder, wishes: Wishes, split: int | None, weights: WeightSet | None
+) -> Connected | None:
+    """Return the published connections to use: they alone are those of the paper.
+
+    Of several those of the imported weights are taken, else of the final version, else of the
+    latest; and of its splits the one with most craters.
+    """
+    craters = Counter(
+        Connected(int(version), int(one))
+        for version, one, _ in published.found(layout.CONNECTIONS)
+        if wishes.version("ejconn") in {None, version} and split in {None, one}
     )
-    return "{}/{}".format(*fitting[-1]) if fitting else None
+    preferred = FINAL_VERSION["ejconn"] if weights is None else weights.version
+    return max(
+        craters,
+        key=lambda one: (one.version == preferred, one.version, craters[one], -one.split),
+        default=None,
+    )
+
+
+def _held_back(connections: Connected | None, splits: Sequence[int]) -> int | None:
+    """Return the split to hold back where no weights tell it: that of the connections, or any."""
+    if connections is not None and connections.split in splits:
+        return connections.split
+    return max(splits, default=None)
 
 
 def _learns(published: PublishedFolder) -> bool:

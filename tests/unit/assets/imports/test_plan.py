@@ -99,12 +99,39 @@ def test_each_ensemble_has_the_members_that_were_published(mine: PublishedFolder
     assert (plan.members("ejseg"), plan.members("ejconn")) == (4, 2)
 
 
-def test_without_weights_models_learn_from_the_masks_and_keep_the_published_split(
+def test_without_weights_the_split_of_the_connections_is_kept(mine: PublishedFolder) -> None:
+    """Their EJCONN saw the test tiles of any other one; without connections it is the latest."""
+    assert plan_of(mine, Wishes()).split == 61
+    assert plan_of(mine, Wishes(split=62)).split == 62
+
+    for path in mine.found(layout.CONNECTIONS).values():
+        path.unlink()
+
+    assert plan_of(mine, Wishes()).split == 62
+
+
+def test_connections_are_those_of_the_weights_or_of_the_final_version(
     mine: PublishedFolder,
 ) -> None:
-    """The latest split, unless another is asked for."""
-    assert plan_of(mine, Wishes()).split == 62
-    assert plan_of(mine, Wishes(split=61)).split == 61
+    """Later versions were tried and not used for the published map."""
+    for version in (30, 34):
+        path = layout.CONNECTIONS.path(mine.folder, version=version, split=61, crater=0)
+        path.parent.mkdir(parents=True)
+        path.touch()
+
+    final = plan_of(mine, Wishes())
+    wanted = plan_of(mine, Wishes(versions={"ejconn": 34}))
+    _publish(mine, "ejconn", 30, 61, members=1)
+    own = plan_of(mine, Wishes())
+
+    found = [plan.connections for plan in (final, wanted, own)]
+    assert found == ["32/61", "34/61", "30/61"]
+
+
+def test_a_split_that_is_not_there_is_told_with_those_that_are(mine: PublishedFolder) -> None:
+    """Another one in its place would be scored on tiles that were not asked for."""
+    with pytest.raises(SourceError, match=r"no split 5; .* numbered 61, 62"):
+        plan_of(mine, Wishes(split=5))
 
 
 def test_without_masks_models_learn_from_synthetic_planets(mine: PublishedFolder) -> None:
@@ -119,9 +146,12 @@ def test_a_split_whose_tiles_are_not_known_is_not_used(mine: PublishedFolder) ->
     """No tile would be held back, and scores would be of tiles already seen."""
     _publish(mine, "ejseg", 200, 61, members=1)
     path = mine.required(layout.LABELLED_TILES)
-    pd.read_csv(path).drop(columns=["test_61", "test_62"]).to_csv(path, index=False)
+    table = pd.read_csv(path)
+    table.drop(columns=["test_61"]).to_csv(path, index=False)
+    with_another = plan_of(mine, Wishes())
+    table.drop(columns=["test_61", "test_62"]).to_csv(path, index=False)
 
     plan = plan_of(mine, Wishes())
 
-    assert plan.split is None
+    assert (plan.split, with_another.split) == (None, None)
     assert any("its test tiles are not known" in note for note in plan.notes)
