@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
+import pandas as pd
 from dagster import MetadataValue
 
 MetadataEntry: TypeAlias = MetadataValue[Any] | str | float | int | bool
@@ -20,10 +21,13 @@ class Artefact:
     Attributes:
         content: Digest of its content, from :func:`ejmap_assets.provenance.content_version`.
         metadata: Numbers and pictures a scientist would look at, by name.
+        table: The table that was written, if it is one that others build on: it is checked, and
+            the UI shows its columns.
     """
 
     content: str
     metadata: Mapping[str, MetadataEntry] = field(default_factory=dict[str, MetadataEntry])
+    table: pd.DataFrame | None = None
 
 
 class Stopwatch(AbstractContextManager["Stopwatch"]):

@@ -6,14 +6,17 @@ weights change, and not when the catalogue grows by another crater.
 """
 
 import json
+import threading
 import warnings
+import weakref
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import dagster as dg
 
 from ejmap_assets.failures import StepError
 from ejmap_assets.lineage import LINEAGE, Division
-from ejmap_assets.recipes import RecipeBook, book_of
+from ejmap_assets.recipes import CATALOGUE, RecipeBook, book_of
 from ejmap_assets.records import RecordCache
 from ejmap_assets.resources import ProjectResource
 
@@ -26,6 +29,37 @@ MAPS = ("global_map", "ejecta_contrast", "evaluation", "tile_scores")
 SCORES = ("map_scores", "model_comparison")
 
 
+class TickLook:
+    """What one tick knows of the project, the same for all rules that it follows.
+
+    Rules are evaluated one after another while runs go on. If each looked for itself, the map could
+    see a catalogue that the craters had not seen yet, and be refreshed once before and once after
+    them.
+    """
+
+    def __init__(self) -> None:
+        self._cache = RecordCache()
+        self._lock = threading.Lock()
+        self._tick: weakref.ref[Any] | None = None
+        self._book: RecipeBook | None = None
+
+    def book(self, context: dg.AutomationContext[Any]) -> RecipeBook:
+        """Return the recipes that hold at this tick."""
+        view = context.asset_graph_view
+        with self._lock:
+            if self._book is None or self._tick is None or self._tick() is not view:
+                self._book = self._look(view.instance)
+                self._tick = weakref.ref(view)
+            return self._book
+
+    def _look(self, instance: dg.DagsterInstance) -> RecipeBook:
+        project = ProjectResource().open()
+        # Files are written before the event that tells of them: read after it, they are not older.
+        before = book_of(project, instance).snapshot(self._cache)
+        before.last(CATALOGUE)
+        return replace(before, craters=project.craters())
+
+
 class HasNewRecipe(dg.AutomationCondition[Any]):
     """True at the tick at which an artefact is first found to be made by another recipe than now.
 
@@ -34,8 +68,8 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
     for what was mended outside of the project's data.
     """
 
-    def __init__(self) -> None:
-        self._cache = RecordCache()
+    def __init__(self, look: TickLook) -> None:
+        self._look = look
 
     @property
     def requires_cursor(self) -> bool:
@@ -50,8 +84,7 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
     def evaluate(self, context: dg.AutomationContext[Any]) -> Any:  # noqa: ANN401 - as Dagster declares it
         """Return the partitions whose recipe is new."""
         asset = context.key.to_user_string()
-        book = book_of(ProjectResource().open(), context.asset_graph_view.instance)
-        book = book.snapshot(self._cache)
+        book = self._look.book(context)
         partitions = _partitions(context)
         wanted = {key: digest for key in partitions if (digest := _wanted(book, asset, key))}
         before: dict[str, str] = json.loads(context.cursor or "{}")
@@ -83,6 +116,10 @@ class IsRequestedNow(dg.AutomationCondition[Any]):
         return dg.AutomationResult(
             context=context, true_subset=context.candidate_subset.compute_intersection(asked)
         )
+
+
+# Rules are declared asset by asset, and a tick evaluates all of them.
+_LOOK = TickLook()
 
 
 def _subset(context: dg.AutomationContext[Any], keys: set[str]) -> Any:  # noqa: ANN401 - Dagster does not name it in public
@@ -134,11 +171,13 @@ def _settled() -> Rule:
     for _ in range(STEPS_OF_A_CRATER - 1):
         moving = dg.AutomationCondition.any_deps_match(moving)
         settled &= ~dg.AutomationCondition.any_deps_match(moving)
-    return HasNewRecipe().since_last_handled() & ~dg.AutomationCondition.in_progress() & settled
+    return (
+        HasNewRecipe(_LOOK).since_last_handled() & ~dg.AutomationCondition.in_progress() & settled
+    )
 
 
 def _follows_its_recipe() -> Rule:
-    asked = HasNewRecipe().since_last_handled() | dg.AutomationCondition.any_deps_match(
+    asked = HasNewRecipe(_LOOK).since_last_handled() | dg.AutomationCondition.any_deps_match(
         dg.AutomationCondition.will_be_requested()
     )
     return (

@@ -23,6 +23,7 @@ from ejmap_assets.lineage import LINEAGE, Division
 from ejmap_assets.progress import Progress
 from ejmap_assets.provenance import Recipe, event_tags
 from ejmap_assets.recipes import RecipeBook
+from ejmap_assets.table_types import table_facts
 from ejmap_geo.craters import Crater
 
 
@@ -139,6 +140,7 @@ def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask)
         with Stopwatch() as watch:
             restored = kept.restore(recipe.digest, output)
             artefact = step.make(task) if restored is None else restored
+            facts = table_facts(step.name, artefact.table)
         look = CraterLook(crater=task.crater, work=work, output=output, former=former)
         findings = {check: check.look(look) for check in step.checks}
         rejected = rejection(findings)
@@ -151,7 +153,7 @@ def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask)
         dg.AssetMaterialization(
             asset_key=step.spec.key,
             partition=key,
-            metadata={**artefact.metadata, "seconds": round(watch.seconds, 3)},
+            metadata={**artefact.metadata, **facts, "seconds": round(watch.seconds, 3)},
             tags=event_tags(recipe, data_version=artefact.content),
         )
     )

@@ -2,13 +2,20 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ejmap_assets.arguments import (
+    describe_export,
+    describe_import,
+    describe_new,
+    describe_promote,
+    describe_roll_back,
+    describe_train,
+)
 from ejmap_assets.console import Console
 from ejmap_assets.errors import AssetsError
 from ejmap_assets.resources import DEFAULT_PROJECT, project_folder
-from ejmap_assets.source_settings import PUBLISHED_DOI
 from ejmap_geo.errors import GeoError
 from ejmap_ml.errors import MlError
 
@@ -39,13 +46,13 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
     quicklook = commands.add_parser("quicklook", help="map rayed craters of the real Mercury")
     quicklook.set_defaults(command=_quicklook)
-    _describe_new(commands.add_parser("new", help="make a project from your mosaic and craters"))
-    _describe_import(commands.add_parser("import", help="make a project from published EJMAP data"))
-    _describe_export(commands.add_parser("export", help="write results as published EJMAP data"))
+    for name, command, describe, words in _LONG_COMMANDS:
+        described = commands.add_parser(name, help=words)
+        describe(described)
+        described.set_defaults(command=command)
     run = commands.add_parser("run", help="bring a project up to date; skips what is current")
     run.add_argument("project", type=Path, help="project folder")
     run.set_defaults(command=_run)
-    _describe_train(commands.add_parser("train", help="train further versions of a model"))
     ui = commands.add_parser("ui", help="browse a project's assets, maps and runs")
     ui.add_argument("project", type=Path, nargs="?", help=f"project folder ({DEFAULT_PROJECT})")
     ui.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on this machine (3000)")
@@ -57,78 +64,6 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("project", type=Path, nargs="?", help="project folder")
     doctor.set_defaults(command=_doctor)
     return parser
-
-
-def _describe_new(new: argparse.ArgumentParser) -> None:
-    new.add_argument("project", type=Path, help="folder to make")
-    new.add_argument("--mosaic", type=Path, required=True, help="raster of the whole planet")
-    new.add_argument("--craters", type=Path, required=True, help=".gpkg, .shp, .parquet or .csv")
-    new.add_argument("--masks", type=Path, help="folder of mask_NNNN.tif of labelled craters")
-    new.add_argument("--body", default="Mercury", help="Mercury (default) or Moon")
-    new.set_defaults(command=_new)
-
-
-def _describe_import(importing: argparse.ArgumentParser) -> None:
-    importing.description = (
-        "List what a published EJMAP folder (data/ and results/, or any part of them) holds, what "
-        "it lacks and what that rules out, and make a project that maps, evaluates and trains "
-        "with it."
-    )
-    importing.add_argument("folder", type=Path, help="folder that holds data/ and results/")
-    importing.add_argument("--project", type=Path, help="folder to make (projects/NAME of FOLDER)")
-    importing.add_argument("--list", action="store_true", help="only list; make nothing")
-    importing.add_argument("--mosaic", type=Path, help="mosaic to take instead of the folder's")
-    importing.add_argument("--doi", default=PUBLISHED_DOI, help=f"origin ({PUBLISHED_DOI})")
-    importing.add_argument("--tables", type=Path, help="folder of the *_version_hparams.csv")
-    importing.add_argument("--split", type=int, metavar="K", help="split of column test_K")
-    importing.add_argument("--ejconn-version", type=int, metavar="V", help="version of EJCONN")
-    importing.add_argument("--ejseg-version", type=int, metavar="V", help="version of EJSEG")
-    importing.add_argument("--masks-run", metavar="RUN", help="show these masks; map nothing")
-    importing.set_defaults(command=_import)
-
-
-def _describe_export(exporting: argparse.ArgumentParser) -> None:
-    exporting.description = (
-        "Write a project's craters, masks, tiles, splits, connections, weights, maps and scores "
-        "as a published EJMAP folder, whole or not at all."
-    )
-    exporting.add_argument("project", type=Path, help="project folder")
-    exporting.add_argument("folder", type=Path, help="folder to write to")
-    exporting.add_argument(
-        "--what",
-        action="append",
-        metavar="PART",
-        help="craters, mosaic, masks, tiles, connections, weights, map, scores (all of these), or "
-        "azimuthal-mosaics; may be repeated",
-    )
-    exporting.add_argument("--force", action="store_true", help="replace files that are there")
-    exporting.add_argument("--split", type=int, metavar="K", help="number of the split")
-    exporting.add_argument("--ejconn-version", type=int, metavar="V", help="number of EJCONN")
-    exporting.add_argument("--ejseg-version", type=int, metavar="V", help="number of EJSEG")
-    exporting.add_argument("--run", metavar="NAME", help="name of the map in output_masks")
-    exporting.set_defaults(command=_export)
-
-
-def _describe_train(train: argparse.ArgumentParser) -> None:
-    train.add_argument("project", type=Path, help="project folder")
-    train.add_argument("--model", choices=("ejconn", "ejseg"), required=True)
-    train.add_argument(
-        "--version",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="preset, or models/NAME.yaml of the project; may be repeated",
-    )
-    train.add_argument(
-        "--split",
-        action="append",
-        type=int,
-        default=[],
-        metavar="K",
-        help="split whose test tiles are held back; may be repeated",
-    )
-    train.add_argument("--iterations", type=int, help="members of each ensemble")
-    train.set_defaults(command=_train)
 
 
 def _demo(_: argparse.Namespace) -> int:
@@ -236,6 +171,27 @@ def _train(chosen: argparse.Namespace) -> int:
         )
 
 
+def _promote(chosen: argparse.Namespace) -> int:
+    from ejmap_assets.promotion_config import BY_HAND, GATE
+
+    return _decide(chosen, mode=BY_HAND if chosen.by_hand else GATE)
+
+
+def _roll_back(chosen: argparse.Namespace) -> int:
+    from ejmap_assets.promotion_config import ROLL_BACK
+
+    return _decide(chosen, mode=ROLL_BACK, to=chosen.to)
+
+
+def _decide(chosen: argparse.Namespace, *, mode: str, to: str = "") -> int:
+    with Console() as console:
+        from ejmap_assets.decide_promotion import decide_promotion
+
+        return decide_promotion(
+            chosen.project, console, kind=chosen.model, mode=mode, to=to, reason=chosen.reason
+        )
+
+
 def _make(folder: Path) -> int:
     # Opened first: it keeps its own way to the terminal while libraries are silenced.
     with Console() as console:
@@ -271,6 +227,18 @@ def _chosen_folder(chosen: argparse.Namespace) -> Path:
     """Return the folder that was named, else that of EJMAP_PROJECT, else the demo's."""
     return chosen.project.resolve() if chosen.project else project_folder()
 
+
+_LONG_COMMANDS: tuple[
+    tuple[str, Callable[[argparse.Namespace], int], Callable[[argparse.ArgumentParser], None], str],
+    ...,
+] = (
+    ("new", _new, describe_new, "make a project from your mosaic and craters"),
+    ("import", _import, describe_import, "make a project from published EJMAP data"),
+    ("export", _export, describe_export, "write results as published EJMAP data"),
+    ("train", _train, describe_train, "train further versions of a model"),
+    ("promote", _promote, describe_promote, "let a trained model map the craters"),
+    ("roll-back", _roll_back, describe_roll_back, "let a former model map them again"),
+)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ejmap_assets.failures import StepError
 from ejmap_assets.kept_results import KeptResults
-from ejmap_assets.model_choice import configured_model
+from ejmap_assets.mapping_models import mapping_model
 from ejmap_assets.project import EjmapFolderSource
 from ejmap_assets.promotion import promoted_bundles
 from ejmap_assets.resources import OpenProject
@@ -142,13 +142,13 @@ class CraterWork:
 
     @cached_property
     def tile_plan(self) -> "TilePlan":
-        """What the configured models look at."""
+        """What the promoted models look at."""
         from ejmap_assets.crater_tiles import TilePlan
 
         bands = self.basemap.raster.shape[0]
         return TilePlan.of(
-            ejconn=configured_model(self._project, "ejconn", bands=bands),
-            ejseg=configured_model(self._project, "ejseg", bands=bands),
+            ejconn=mapping_model(self._project, "ejconn").with_bands(bands),
+            ejseg=mapping_model(self._project, "ejseg").with_bands(bands),
         )
 
     @cached_property

@@ -18,6 +18,7 @@ from ejmap_assets.project import Project, ProjectPaths
 from ejmap_assets.provenance import RECIPE_TAG, Recipe
 from ejmap_assets.recipes import RecipeBook, book_of
 from ejmap_assets.resources import OpenProject, ProjectResource
+from ejmap_assets.table_types import column_metadata, table_facts
 
 OWNERS = ("team:ejmap",)
 # Steps that use the accelerator, where there is one; the instance says how many run at a time.
@@ -92,6 +93,7 @@ def project_asset(
             owners=OWNERS,
             tags={"ejmap/kind": kind},
             code_version=node.code_version,
+            metadata=column_metadata(make.__name__),
             partitions_def=node.division.partitions_def,
             automation_condition=rule_of(make.__name__),
             config_schema=None if config is None else dict(config),
@@ -117,7 +119,9 @@ def project_asset(
 def _materialized(
     context: dg.AssetExecutionContext, project: OpenProject, progress: Progress, make: Make
 ) -> dg.MaterializeResult[Any]:
-    partition = context.partition_key if context.has_partition_key else None
+    # In a run of a job that also makes partitioned assets, an undivided one has a key to ignore.
+    is_divided = context.assets_def.partitions_def is not None
+    partition = context.partition_key if is_divided else None
     book = book_of(project, context.instance)
     # Before the work: what was there when it began is what it is made from.
     recipe = book.recipe(context.asset_key.to_user_string(), partition)
@@ -133,10 +137,11 @@ def _materialized(
     )
     with Stopwatch() as watch:
         artefact = make(making)
+    facts = table_facts(context.asset_key.to_user_string(), artefact.table)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(artefact.content),
         tags={RECIPE_TAG: recipe.digest},
-        metadata={**artefact.metadata, "seconds": round(watch.seconds, 2)},
+        metadata={**artefact.metadata, **facts, "seconds": round(watch.seconds, 2)},
     )
 
 

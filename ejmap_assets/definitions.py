@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import dagster as dg
 
 from ejmap_assets.assets import contrast, evaluation, labels, maps, sources, training
-from ejmap_assets.assets.craters import DEFAULT_CHUNK_CRATERS, build_crater_assets, crater_steps
+from ejmap_assets.assets.craters import build_crater_assets, crater_steps
 from ejmap_assets.assets.ejconn import ejconn_model, ejconn_samples, promoted_ejconn
 from ejmap_assets.assets.ejseg import ejseg_model, ejseg_samples, promoted_ejseg
 from ejmap_assets.assets.map_scores import map_scores
@@ -14,9 +14,11 @@ from ejmap_assets.assets.tile_scores import tile_scores
 from ejmap_assets.automation import build_automation_sensor
 from ejmap_assets.checks import build_checks
 from ejmap_assets.chunk import CraterStep
+from ejmap_assets.errors import AssetsError
 from ejmap_assets.jobs import build_jobs
 from ejmap_assets.operations import build_operations
 from ejmap_assets.progress import Silence
+from ejmap_assets.project import MappingSettings
 from ejmap_assets.resources import ProjectResource
 from ejmap_assets.schedules import build_schedules
 from ejmap_assets.sensors import build_file_sensors
@@ -28,7 +30,7 @@ def build_defs(
     *,
     resource_overrides: Mapping[str, object] | None = None,
     steps: list[CraterStep] | None = None,
-    chunk_craters: int = DEFAULT_CHUNK_CRATERS,
+    chunk_craters: int | None = None,
     seconds_between_looks: int = DEFAULT_SECONDS_BETWEEN_LOOKS,
 ) -> dg.Definitions:
     """Assemble a fresh code location.
@@ -37,7 +39,7 @@ def build_defs(
         resource_overrides: Resources to put in the place of the usual ones: ``project``,
             ``progress``.
         steps: Steps of a crater; the usual ones by default.
-        chunk_craters: Most craters a run of a backfill takes.
+        chunk_craters: Most craters a run of a backfill takes; None takes the project's setting.
         seconds_between_looks: Least time from one look of a sensor to the next.
     """
     return dg.Definitions(
@@ -54,7 +56,9 @@ def build_defs(
             ejseg_model,
             promoted_ejconn,
             promoted_ejseg,
-            build_crater_assets(steps=steps or crater_steps(), chunk_craters=chunk_craters),
+            build_crater_assets(
+                steps=steps or crater_steps(), chunk_craters=chunk_craters or _chunk_craters()
+            ),
             maps.global_map,
             contrast.ejecta_contrast,
             evaluation.evaluation,
@@ -77,6 +81,17 @@ def build_defs(
             **(resource_overrides or {}),
         },
     )
+
+
+def _chunk_craters() -> int:
+    """Return the setting of the project; that of every other one where it cannot be read.
+
+    Dagster fixes the policy of a backfill where assets are declared, so it is read there.
+    """
+    try:
+        return ProjectResource().open().settings.mapping.chunk_craters
+    except AssetsError:
+        return MappingSettings().chunk_craters
 
 
 defs = build_defs()

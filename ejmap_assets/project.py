@@ -81,12 +81,15 @@ class MappingSettings(Settings):
         connection_filter: Clear ejecta outside the tiles that EJCONN connects to the crater.
         kept_results: Results of former models that are kept of each crater, so that a roll-back
             finds them instead of computing them again; 0 keeps none.
+        chunk_craters: Most craters that a run of a backfill takes, with one loaded model; changing
+            it takes reloading the code location.
     """
 
     tile_side_px: int = Field(default=64, ge=16)
     denoise_px: int = Field(default=0, ge=0)
     connection_filter: bool = False
     kept_results: int = Field(default=2, ge=0, le=100)
+    chunk_craters: int = Field(default=50, ge=1, le=10_000)
 
 
 class Project(Settings):

@@ -254,7 +254,7 @@ def _store(
     scratch = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(scratch, ignore_errors=True)
     for iteration, bundle in enumerate(bundles):
-        bundle.save(scratch / _member_name(iteration))
+        bundle.save(member_folder(scratch, iteration))
     folder.parent.mkdir(parents=True, exist_ok=True)
     scratch.rename(folder)
 
@@ -266,15 +266,16 @@ def _stored_bundles(
 
     folder = paths.stored_ensemble(kind, note.digest)
     bundles = [
-        ModelBundle.load(folder / _member_name(iteration)) for iteration in range(len(note.members))
+        ModelBundle.load(member_folder(folder, iteration)) for iteration in range(len(note.members))
     ]
     if tuple(bundle.data_version for bundle in bundles) != note.members:
         raise StepError(f"{folder} does not hold the ensemble that was promoted; promote it again")
     return bundles
 
 
-def _member_name(iteration: int) -> str:
-    return f"iteration_{iteration:02d}"
+def member_folder(ensemble: Path, iteration: int) -> Path:
+    """Return where a member of a stored ensemble lies."""
+    return ensemble / f"iteration_{iteration:02d}"
 
 
 def _write(

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ejmap_assets import partitions
+from ejmap_assets.mapping_models import mapping_model
 from ejmap_assets.model_choice import (
     ModelVersion,
-    configured_model,
     configured_version,
     imported_from,
     model_of,
@@ -114,8 +114,8 @@ def of_splits(project: OpenProject, _: str) -> object:
 
 
 def of_tiles(project: OpenProject, _: str) -> object:
-    """What both models look at."""
-    looks = [configured_model(project, kind).architecture for kind in ("ejconn", "ejseg")]
+    """What both models look at that map the craters."""
+    looks = [mapping_model(project, kind).architecture for kind in ("ejconn", "ejseg")]
     return [project.settings.mapping.tile_side_px, [one.model_dump(mode="json") for one in looks]]
 
 

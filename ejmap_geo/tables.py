@@ -13,13 +13,24 @@ from ejmap_geo.crater_table import LARGEST_CRATER_ID, SMALLEST_RADIUS_M
 class CraterTable(pa.DataFrameModel):
     """The catalogue of craters, one row each; the geometry is the centre or the rim."""
 
-    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID, unique=True)
-    name: str
-    lon_deg: float = pa.Field(ge=-180, lt=180)
-    lat_deg: float = pa.Field(ge=-90, le=90)
-    radius_m: float = pa.Field(ge=SMALLEST_RADIUS_M)
-    labelled: bool
-    reach_m: float = pa.Field(gt=0, nullable=True)
+    crater_id: int = pa.Field(
+        ge=0,
+        le=LARGEST_CRATER_ID,
+        unique=True,
+        description="Number of the crater, also the key of its partition.",
+    )
+    name: str = pa.Field(description="Name; may be empty.")
+    lon_deg: float = pa.Field(ge=-180, lt=180, description="Longitude of the centre, degrees east.")
+    lat_deg: float = pa.Field(
+        ge=-90, le=90, description="Latitude of the centre, degrees north, planetocentric."
+    )
+    radius_m: float = pa.Field(ge=SMALLEST_RADIUS_M, description="Radius of the rim, metres.")
+    labelled: bool = pa.Field(description="Whether somebody mapped its ejecta by hand.")
+    reach_m: float = pa.Field(
+        gt=0,
+        nullable=True,
+        description="How far from the centre it is mapped, metres; empty for the usual reach.",
+    )
 
 
 class TileTable(pa.DataFrameModel):
@@ -31,13 +42,18 @@ class TileTable(pa.DataFrameModel):
         unique = ["crater_id", "kind", "tile_id"]  # noqa: RUF012, pandera reads a plain list
         coerce = True
 
-    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID)
-    tile_id: int = pa.Field(ge=0)
-    row: int
-    col: int
-    side_px: int = pa.Field(gt=0)
-    distance_m: float = pa.Field(ge=0)
-    kind: str = pa.Field(isin=["labelled", "mapping"])
+    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID, description="Number of the crater.")
+    tile_id: int = pa.Field(ge=0, description="Number of the tile.")
+    row: int = pa.Field(description="First row on the azimuthal raster, pixels.")
+    col: int = pa.Field(description="First column on the azimuthal raster, pixels.")
+    side_px: int = pa.Field(gt=0, description="Side of the square, pixels.")
+    distance_m: float = pa.Field(
+        ge=0, description="Distance of its middle from the centre of the crater, metres."
+    )
+    kind: str = pa.Field(
+        isin=["labelled", "mapping"],
+        description="Whether its ejecta are known (labelled) or to be found (mapping).",
+    )
 
 
 class ConnectionTable(pa.DataFrameModel):
@@ -49,11 +65,17 @@ class ConnectionTable(pa.DataFrameModel):
         unique = ["crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list
         coerce = True
 
-    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID)
-    tile_id: int = pa.Field(ge=0)
-    probability: float = pa.Field(ge=0, le=1)
-    vote_fraction: float = pa.Field(ge=0, le=1)
-    is_connected: bool
+    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID, description="Number of the crater.")
+    tile_id: int = pa.Field(ge=0, description="Number of the tile.")
+    probability: float = pa.Field(
+        ge=0,
+        le=1,
+        description="Mean probability of the members that it holds ejecta of the crater.",
+    )
+    vote_fraction: float = pa.Field(
+        ge=0, le=1, description="Share of the members that say it does."
+    )
+    is_connected: bool = pa.Field(description="Whether enough of them do.")
 
 
 # Planets that are not mapped are called by their seed; the one that is mapped is ``own``.
@@ -77,20 +99,31 @@ class LabelledTileTable(pa.DataFrameModel):
         unique = ["planet", "crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list
         coerce = True
 
-    planet: str = pa.Field(str_matches=PLANET_NAME)
-    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID)
-    tile_id: int = pa.Field(ge=0)
-    basemap_row: int = pa.Field(ge=0)
-    basemap_col: int = pa.Field(ge=0)
-    basemap_height_px: int = pa.Field(gt=0)
-    basemap_width_px: int = pa.Field(gt=0)
-    row: int
-    col: int
-    side_px: int = pa.Field(ge=0)
-    distance_m: float = pa.Field(ge=0)
-    ejecta_px: int = pa.Field(ge=0)
-    any_ejecta_px: int = pa.Field(ge=0)
-    split_class: int = pa.Field(ge=-1, lt=10)
+    planet: str = pa.Field(
+        str_matches=PLANET_NAME,
+        description="own for the planet that is mapped, else the training planet.",
+    )
+    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID, description="Number of the crater.")
+    tile_id: int = pa.Field(
+        ge=0, description="Number of the location, the same for every crater of a planet."
+    )
+    basemap_row: int = pa.Field(ge=0, description="First row on the mosaic, pixels.")
+    basemap_col: int = pa.Field(ge=0, description="First column on the mosaic, pixels.")
+    basemap_height_px: int = pa.Field(gt=0, description="Rows on the mosaic.")
+    basemap_width_px: int = pa.Field(
+        gt=0, description="Columns on the mosaic; may run on past the last one."
+    )
+    row: int = pa.Field(description="First row of the square on the azimuthal raster, pixels.")
+    col: int = pa.Field(description="First column of the square, pixels.")
+    side_px: int = pa.Field(ge=0, description="Side of the square, pixels; 0 where there is none.")
+    distance_m: float = pa.Field(
+        ge=0, description="Distance of the location from the centre of the crater, metres."
+    )
+    ejecta_px: int = pa.Field(ge=0, description="Pixels with ejecta of this crater.")
+    any_ejecta_px: int = pa.Field(ge=0, description="Pixels with ejecta of any crater.")
+    split_class: int = pa.Field(
+        ge=-1, lt=10, description="connected * 5 + class of distance; below 0 the tile is not used."
+    )
 
 
 class SplitTable(pa.DataFrameModel):
@@ -105,10 +138,18 @@ class SplitTable(pa.DataFrameModel):
         unique = ["planet", "crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list
         coerce = True
 
-    planet: str = pa.Field(str_matches=PLANET_NAME)
-    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID)
-    tile_id: int = pa.Field(ge=0)
-    test: Series[pa.Int8] | None = pa.Field(alias=TEST_COLUMN, regex=True, le=1)
+    planet: str = pa.Field(
+        str_matches=PLANET_NAME,
+        description="own for the planet that is mapped, else the training planet.",
+    )
+    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID, description="Number of the crater.")
+    tile_id: int = pa.Field(ge=0, description="Number of the location.")
+    test: Series[pa.Int8] | None = pa.Field(
+        alias=TEST_COLUMN,
+        regex=True,
+        le=1,
+        description="0 trains or validates, 1 tests, below 0 neither.",
+    )
 
 
 class SplitIndex(pa.DataFrameModel):
@@ -119,11 +160,13 @@ class SplitIndex(pa.DataFrameModel):
 
         coerce = True
 
-    split: int = pa.Field(ge=0, unique=True)
-    kind: str = pa.Field(isin=["random", "learning_curve", "published"])
-    locations: int = pa.Field(ge=0)
-    train_tiles: int = pa.Field(ge=0)
-    test_tiles: int = pa.Field(ge=0)
+    split: int = pa.Field(ge=0, unique=True, description="Number of the split.")
+    kind: str = pa.Field(
+        isin=["random", "learning_curve", "published"], description="How it was drawn."
+    )
+    locations: int = pa.Field(ge=0, description="Tile locations that train.")
+    train_tiles: int = pa.Field(ge=0, description="Tiles that train or validate.")
+    test_tiles: int = pa.Field(ge=0, description="Tiles that test.")
 
 
 class TileScoreTable(pa.DataFrameModel):
@@ -139,10 +182,17 @@ class TileScoreTable(pa.DataFrameModel):
         unique = ["crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list
         coerce = True
 
-    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID)
-    tile_id: int = pa.Field(ge=0)
-    is_test: bool
-    is_ejecta_true: bool
-    is_ejecta_found: bool
-    is_connected_found: bool
-    count: int = pa.Field(alias=COUNT_COLUMN, regex=True, ge=0)
+    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID, description="Number of the crater.")
+    tile_id: int = pa.Field(ge=0, description="Number of the location.")
+    is_test: bool = pa.Field(description="Whether the split in use tests on it.")
+    is_ejecta_true: bool = pa.Field(description="Whether it holds ejecta of the crater.")
+    is_ejecta_found: bool = pa.Field(description="Whether the map shows some.")
+    is_connected_found: bool = pa.Field(
+        description="Whether EJCONN connected a tile that touches it."
+    )
+    count: int = pa.Field(
+        alias=COUNT_COLUMN,
+        regex=True,
+        ge=0,
+        description="Pixels of the mosaic that are right or wrong.",
+    )

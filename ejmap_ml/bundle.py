@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from ejmap_ml.bundle_files import CONFIG, NORMALIZATION, PROVENANCE, WEIGHTS
 from ejmap_ml.config import ModelConfig
 from ejmap_ml.errors import BundleError
 from ejmap_ml.frozen import Frozen
@@ -24,10 +25,6 @@ from ejmap_ml.network import NormalizedNetwork, build_network
 from ejmap_ml.normalization import Normalization
 from ejmap_ml.whole_folder import whole_folder
 
-WEIGHTS = "weights.safetensors"
-CONFIG = "config.json"
-NORMALIZATION = "normalization.json"
-PROVENANCE = "provenance.json"
 LARGEST_JSON_BYTES = 2**20
 LARGEST_WEIGHTS_BYTES = 2**32
 SHOWN_DIFFERENCES = 8

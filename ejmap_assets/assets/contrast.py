@@ -57,6 +57,7 @@ def ejecta_contrast(making: Making) -> Artefact:
                 dict(zip(measured["crater"], measured["brighter_by"], strict=True))
             ),
         },
+        table=table,
     )
 
 

@@ -22,9 +22,7 @@ from ejmap_assets.lineage import LINEAGE
 from ejmap_assets.progress import Progress
 from ejmap_assets.recipes import book_of
 from ejmap_assets.resources import ProjectResource
-
-# One process, and one loaded model, serves this many craters.
-DEFAULT_CHUNK_CRATERS = 50
+from ejmap_assets.table_types import column_metadata
 
 
 def crater_steps() -> list[CraterStep]:
@@ -38,14 +36,13 @@ def crater_steps() -> list[CraterStep]:
     ]
 
 
-def build_crater_assets(
-    *, steps: list[CraterStep], chunk_craters: int = DEFAULT_CHUNK_CRATERS
-) -> dg.AssetsDefinition:
+def build_crater_assets(*, steps: list[CraterStep], chunk_craters: int) -> dg.AssetsDefinition:
     """Return the assets of a crater.
 
     Args:
         steps: Steps of a crater, upstream first.
-        chunk_craters: Most craters a run of a backfill takes.
+        chunk_craters: Most craters a run of a backfill takes: one process and one loaded model
+            serve so many.
     """
 
     @dg.multi_asset(
@@ -82,6 +79,7 @@ def _step(make: Callable[[CraterTask], Artefact], *, kinds: set[str]) -> CraterS
         owners=OWNERS,
         tags={"ejmap/kind": "map"},
         code_version=node.code_version,
+        metadata=column_metadata(make.__name__),
         partitions_def=partitions.craters,
         skippable=True,
         automation_condition=rule_of(make.__name__),

@@ -72,6 +72,7 @@ def connection_predictions(task: CraterTask) -> Artefact:
             "path": str(path),
             "picture": picture(_tile_picture(task, table), alt="probability of each tile"),
         },
+        table=table,
     )
 
 

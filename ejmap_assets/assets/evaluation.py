@@ -62,7 +62,7 @@ def evaluation(making: Making) -> Artefact:
             },
         )
     version = content_version(score_table(rows).to_csv(index=False))
-    return Artefact(content=version, metadata=_metadata(rows, making))
+    return Artefact(content=version, metadata=_metadata(rows, making), table=score_table(rows))
 
 
 def _is_known_everywhere(source: Source) -> bool:

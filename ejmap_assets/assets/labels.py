@@ -39,6 +39,7 @@ def labelled_tiles(making: Making) -> Artefact:
     return Artefact(
         content=content_version(pd.DataFrame(table.drop(columns="geometry")).to_csv(index=False)),
         metadata=_described(making, table),
+        table=table,
     )
 
 
@@ -73,6 +74,7 @@ def split_table(making: Making) -> Artefact:
     return Artefact(
         content=content_version(splits.to_csv(index=False), index.to_csv(index=False)),
         metadata=metadata,
+        table=splits,
     )
 
 

@@ -60,6 +60,7 @@ def map_scores(making: Making) -> Artefact:
             "connection_matrix_path": str(paths.connection_matrix),
             **shown_and_saved(figures, paths.map_scores.with_suffix("")),
         },
+        table=scores,
     )
 
 

@@ -57,6 +57,7 @@ def global_map(making: Making) -> Artefact:
             "path": str(making.paths.composite),
             "picture": picture(preview, alt="ejecta of all craters over the mosaic"),
         },
+        table=table,
     )
 
 

@@ -65,6 +65,7 @@ def crater_catalogue(making: Making) -> Artefact:
             "path": str(making.paths.crater_catalogue),
             "first_rows": table_metadata(shown),
         },
+        table=catalogue,
     )
 
 

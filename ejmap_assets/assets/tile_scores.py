@@ -52,4 +52,5 @@ def tile_scores(making: Making) -> Artefact:
                 location_plot(tiles, f1, width_px=basemap.width_px), alt="F1 of tile locations"
             ),
         },
+        table=table,
     )

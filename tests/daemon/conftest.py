@@ -25,8 +25,10 @@ CHECKOUT = Path(__file__).parents[2]
 # Longer than a few looks of the sensors and the time from a request to its run.
 QUIET_SECONDS = 15
 PATIENCE_SECONDS = 300
-# Looks every second; a crater fails when a file of the project says that it is broken.
+# Looks every second; files of the project say that a crater is broken, or that all take seconds.
 LOCATION = """
+import time
+
 from ejmap_assets.assets.craters import crater_steps
 from ejmap_assets.chunk import CraterStep
 from ejmap_assets.definitions import build_defs
@@ -37,6 +39,8 @@ def breakable(step):
     def make(task):
         if (task.work.paths.folder / f"broken_{task.crater.key}").exists():
             raise StepError("somebody broke this crater")
+        if (task.work.paths.folder / "slow").exists():
+            time.sleep(1)
         return step.make(task)
 
     return CraterStep(spec=step.spec, make=make)
@@ -154,6 +158,9 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     servers: list[subprocess.Popen[bytes]] = []
 
     def start(folder: Path, instance: dg.DagsterInstance) -> Observatory:
+        # Those of another history would only take time from these.
+        while servers:
+            end_group(servers.pop())
         port, log_path = free_port(), home / "servers.log"
         command = [sys.executable, "-W", "ignore", "-m", "dagster", "dev", "--host", "127.0.0.1"]
         command += ["--port", str(port), "--workspace", "workspace.yaml"]

@@ -20,6 +20,7 @@ from ejmap_assets.definitions import build_defs
 from ejmap_assets.lineage import LINEAGE, Division
 from ejmap_assets.model_choice import configured_version
 from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.promotion_config import ROLL_BACK
 from ejmap_assets.provenance import Record, last_record
 from ejmap_assets.recipes import book_of, configured_members
 from ejmap_assets.resources import OpenProject
@@ -241,14 +242,36 @@ def test_a_broken_crater_fails_alone_and_is_made_again_once_repaired(made: Made)
 
 
 def test_another_segmentation_model_remaps_every_crater(made: Made) -> None:
-    """EJSEG on tiles takes the place of the polar one, by a change of one setting."""
+    """EJSEG on tiles takes the place of the polar one, by a change of one setting.
+
+    Until it is promoted the map is what it should be.
+    """
     project = _project(made.project.paths.folder, SETTINGS.replace("ejseg_test", "ejseg_tiles"))
     other = Made(project, made.instance)
 
+    before = {key: other.record("basemap_mask", key) for key in other.keys("basemap_mask")}
+    assert set(other.states.values()) == {CraterState.CURRENT}
+    complaints, shown = other.run()
+
+    assert complaints == [], shown
+    assert all(other.record("basemap_mask", key) != made for key, made in before.items())
+    assert set(other.states.values()) == {CraterState.CURRENT}
+    assert other.record("promoted_ejseg", None).metadata["version"].value == "ejseg_tiles"
+
+
+def test_a_roll_back_finds_the_former_masks_and_computes_none(made: Made) -> None:
+    """Though the settings still name the other model: they do not take the decision back."""
+    project = _project(made.project.paths.folder, SETTINGS.replace("ejseg_test", "ejseg_tiles"))
+    other = Made(project, made.instance)
+    runner = Runner(project, made.instance, Console(io.StringIO()))
+
+    runner.decide("ejseg", mode=ROLL_BACK, reason="rays were lost")
     before = other.states
     complaints, shown = other.run()
 
     assert complaints == [], shown
     assert set(before.values()) == {CraterState.STALE}
     assert set(other.states.values()) == {CraterState.CURRENT}
-    assert other.record("promoted_ejseg", None).metadata["version"].value == "ejseg_tiles"
+    assert other.record("promoted_ejseg", None).metadata["version"].value == "ejseg_test"
+    for key in other.keys("segmentation_mask"):
+        assert other.record("segmentation_mask", key).metadata["restored"].value is True

@@ -29,7 +29,22 @@ def files(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["demo"], ["quicklook"], ["new"], ["run"], ["ui"], ["doctor"]]
+    "words",
+    [
+        [],
+        ["demo"],
+        ["quicklook"],
+        ["new"],
+        ["import"],
+        ["export"],
+        ["run"],
+        ["train"],
+        ["promote"],
+        ["roll-back"],
+        ["ui"],
+        ["env"],
+        ["doctor"],
+    ],  # fmt: skip
 )
 def test_every_command_has_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """A newcomer can ask anywhere."""
@@ -48,7 +63,9 @@ def test_wrong_usage_ends_with_two() -> None:
     assert ended.value.code == 2
 
 
-@pytest.mark.parametrize("words", [["run"], ["ui"]])
+@pytest.mark.parametrize(
+    "words", [["run"], ["ui"], ["promote", "--model", "ejseg"], ["roll-back", "--model", "ejconn"]]
+)
 def test_a_folder_without_a_project_is_one_sentence(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

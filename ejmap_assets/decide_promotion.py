@@ -1,0 +1,44 @@
+"""Deciding from the command line which ensemble maps the craters from now on."""
+
+from pathlib import Path
+
+from ejmap_assets.console import Console
+from ejmap_assets.instance import open_instance
+from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.project_paths import ModelKind
+from ejmap_assets.promotion import Decision, promotions
+from ejmap_assets.resources import OpenProject
+from ejmap_assets.runner import Runner
+
+
+def decide_promotion(
+    folder: Path, console: Console, *, kind: ModelKind, mode: str, to: str, reason: str
+) -> int:
+    """Promote the configured version of a model, or roll back to a former ensemble.
+
+    Args:
+        folder: The project.
+        console: Where the decision is told.
+        kind: Which of the two models.
+        mode: ``gate``, ``by_hand`` or ``roll_back``.
+        to: Digest of the ensemble to roll back to, or its beginning; empty takes the former one.
+        reason: Why, for the record.
+
+    Returns:
+        0, or 1 if the gate kept the current ensemble.
+
+    Raises:
+        ProjectError: If there is no such project.
+        RunFailedError: If nothing is trained yet, or there is nothing to roll back to.
+    """
+    paths = ProjectPaths(folder.resolve())
+    project = OpenProject(settings=load_project(paths.folder), paths=paths)
+    with open_instance(paths.folder) as instance:
+        Runner(project, instance, console).decide(kind, mode=mode, to=to, reason=reason)
+    decided = promotions(paths, kind)[-1]
+    console.line(f"{decided.decision.value}: {decided.reason}")
+    console.line(f"{kind} maps with {decided.current.version} ({decided.current.digest})")
+    if decided.decision is Decision.KEPT:
+        return 1
+    console.line(f"map with it: ejmap run {folder}")
+    return 0

@@ -1,0 +1,41 @@
+"""What the models look at that map the craters now. No torch: the lineage reads this."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ejmap_assets.failures import StepError
+from ejmap_assets.model_choice import configured_model
+from ejmap_assets.project_paths import ModelKind
+from ejmap_assets.promotion import member_folder, promotions
+from ejmap_assets.resources import OpenProject
+from ejmap_ml.bundle_files import CONFIG
+from ejmap_ml.config import ModelConfig
+
+
+def mapping_model(project: OpenProject, kind: ModelKind) -> ModelConfig:
+    """Return the configuration of the promoted ensemble; before the first, that of the settings.
+
+    A configuration that is only trained yet, or that a roll-back left behind, cuts no tiles.
+
+    Raises:
+        StepError: If the promoted ensemble cannot be read.
+        ConfigError: If nothing is promoted and the settings name no valid configuration.
+    """
+    decided = promotions(project.paths, kind)
+    if not decided:
+        return configured_model(project, kind)
+    folder = project.paths.stored_ensemble(kind, decided[-1].current.digest)
+    return _stored_config(member_folder(folder, 0) / CONFIG)
+
+
+@cache
+def _stored_config(path: Path) -> ModelConfig:
+    """Read a configuration; what is stored under a digest never changes."""
+    try:
+        return ModelConfig.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise StepError(
+            f"{path} cannot be read; restore it from a backup, or promote a model again"
+        ) from error

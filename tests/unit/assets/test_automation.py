@@ -1,0 +1,48 @@
+"""Rules look at a project once a tick."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from ejmap_assets.automation import TickLook
+
+SETTINGS = """
+source: {kind: synthetic, seed: 5}
+training: {kind: synthetic, seeds: [1]}
+"""
+
+
+class _View:
+    """Stands for what Dagster makes anew for every tick."""
+
+    def __init__(self, instance: dg.DagsterInstance) -> None:
+        self.instance = instance
+
+
+def _context(view: _View) -> Any:
+    return SimpleNamespace(asset_graph_view=view)
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "project.yaml").write_text(SETTINGS)
+    monkeypatch.setenv("EJMAP_PROJECT", str(tmp_path))
+
+
+def test_what_is_recorded_during_a_tick_is_seen_by_all_rules_of_the_next() -> None:
+    """Else the map would be refreshed for a catalogue whose new crater nobody has asked for yet."""
+    look = TickLook()
+    with dg.DagsterInstance.ephemeral() as instance:
+        tick = _View(instance)
+        craters = look.book(_context(tick))
+        instance.report_runless_asset_event(dg.AssetMaterialization("crater_catalogue"))
+
+        its_map = look.book(_context(tick))
+        later = look.book(_context(_View(instance)))
+
+        assert its_map is craters
+        assert its_map.last("crater_catalogue") is None
+        assert later.last("crater_catalogue") is not None
