@@ -10,6 +10,11 @@ from ejmap_assets.resources import OpenProject
 
 # Published folders know versions and splits by number only.
 UNNUMBERED = 0
+KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
+# How the published maps are called: by both versions and the split.
+RUN = re.compile(
+    r"ejc-version-(?P<ejseg>\d+)_conn-version-(?P<ejconn>\d+)_test-set-(?P<split>\d+)(?!\d)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,24 +46,24 @@ class PublishedNames:
         """Return the names that a project's settings suggest, unless others are given.
 
         A model called ``ejseg_v200`` is version 200, one whose name ends in no number version 0.
+        Published connections and maps that the project shows keep their numbers and their name.
         """
-        versions = {kind: configured_version(project, kind) for kind in ("ejconn", "ejseg")}
-        source = project.settings.source
-        used = versions["ejconn"].split
-        looks = number_of(versions["ejconn"])
-        if isinstance(source, EjmapFolderSource) and source.connections is not None:
-            looks, used = (int(one) for one in source.connections.split("/"))
-        chosen_split = _first(split, used, UNNUMBERED)
-        chosen_ejconn = _first(ejconn, looks)
-        chosen_ejseg = _first(ejseg, number_of(versions["ejseg"]))
+        versions = {kind: configured_version(project, kind) for kind in KINDS}
+        numbers = {kind: number_of(version) for kind, version in versions.items()}
+        numbers |= shown_versions(project)
+        chosen_split = _first(split, _shown_split(project), versions["ejconn"].split, UNNUMBERED)
+        chosen_ejconn = _first(ejconn, numbers["ejconn"])
+        chosen_ejseg = _first(ejseg, numbers["ejseg"])
         members = project.settings.models.members("ejseg")
+        composed = (
+            f"ejc-version-{chosen_ejseg}_conn-version-{chosen_ejconn}"
+            f"_test-set-{chosen_split}_x{members}"
+        )
         return cls(
             ejconn=chosen_ejconn,
             ejseg=chosen_ejseg,
             split=chosen_split,
-            run=run
-            or f"ejc-version-{chosen_ejseg}_conn-version-{chosen_ejconn}"
-            f"_test-set-{chosen_split}_x{members}",
+            run=run or _source(project).get("masks_run") or composed,
         )
 
     def version(self, kind: ModelKind) -> int:
@@ -66,10 +71,41 @@ class PublishedNames:
         return self.ejconn if kind == "ejconn" else self.ejseg
 
 
+def shown_versions(project: OpenProject) -> dict[ModelKind, int]:
+    """Return the versions of published connections and maps that a project shows as they are.
+
+    Its own models may be others, and are not to be published under these numbers.
+    """
+    source = _source(project)
+    shown: dict[ModelKind, int] = {}
+    if found := RUN.match(source.get("masks_run", "")):
+        shown |= {"ejseg": int(found["ejseg"]), "ejconn": int(found["ejconn"])}
+    if "connections" in source:
+        shown["ejconn"] = int(source["connections"].split("/")[0])
+    return shown
+
+
 def number_of(version: ModelVersion) -> int:
     """Return the number at the end of a version's name, such as 200 of ``ejseg_v200``; else 0."""
     found = re.search(r"_v(\d+)$", version.name)
     return int(found[1]) if found else UNNUMBERED
+
+
+def _shown_split(project: OpenProject) -> int | None:
+    source = _source(project)
+    if "connections" in source:
+        return int(source["connections"].split("/")[1])
+    found = RUN.match(source.get("masks_run", ""))
+    return int(found["split"]) if found else None
+
+
+def _source(project: OpenProject) -> dict[str, str]:
+    """Return what a project takes of a published folder, as its settings name it."""
+    source = project.settings.source
+    if not isinstance(source, EjmapFolderSource):
+        return {}
+    stated = {"connections": source.connections, "masks_run": source.masks_run}
+    return {name: value for name, value in stated.items() if value is not None}
 
 
 def _first(*values: int | None) -> int:

@@ -3,13 +3,10 @@
 import pandas as pd
 
 from ejmap_assets.exports.export import Export
-from ejmap_assets.exports.published_names import number_of
+from ejmap_assets.exports.published_names import KINDS, number_of
 from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.model_choice import ModelVersion
-from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.published_metrics import connmatrix_csv, eval_metrics_csv, test_metrics_csv
-
-KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 
 
 def export_scores(export: Export) -> list[str]:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ejmap_assets.exports.export import Export
+from ejmap_assets.exports.published_names import KINDS, number_of, shown_versions
 from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.model_choice import configured_version
 from ejmap_assets.project_paths import ModelKind
@@ -11,8 +12,7 @@ from ejmap_ml.errors import CheckpointError
 
 if TYPE_CHECKING:
     from ejmap_ml.bundle import ModelBundle
-
-KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
+    from ejmap_ml.normalization import Normalization
 
 
 def export_weights(export: Export) -> list[str]:
@@ -23,18 +23,25 @@ def export_weights(export: Export) -> list[str]:
 def _export_kind(export: Export, kind: ModelKind) -> list[str]:
     from ejmap_ml.bundle import ModelBundle
 
-    key = configured_version(export.project, kind).key
+    version = configured_version(export.project, kind)
+    key, number = version.key, export.names.version(kind)
     folders = sorted(export.paths.model_version(kind, key).glob("iteration_*"))
     if not folders:
         return [f"weights of {key}: not trained yet"]
+    if number == shown_versions(export.project).get(kind) and number != number_of(version):
+        shown = f"version {number} is another model, whose published results the project shows"
+        return [f"weights of {key}: {shown}; give --{kind}-version a number of its own"]
     try:
-        bundles = [_written(export, kind, ModelBundle.load(path), path) for path in folders]
+        norms = [_written(export, kind, ModelBundle.load(path), path) for path in folders]
     except CheckpointError as error:
         return [f"weights of {key}: {error}"]
-    return _write_norm(export, kind, bundles, key)
+    return _write_norm(export, kind, norms, key)
 
 
-def _written(export: Export, kind: ModelKind, bundle: "ModelBundle", path: Path) -> "ModelBundle":
+def _written(
+    export: Export, kind: ModelKind, bundle: "ModelBundle", path: Path
+) -> "Normalization | None":
+    """Write a member and return its norm alone: twenty members would not fit into memory."""
     from ejmap_ml.published.checkpoint import write_checkpoint
 
     names = export.names
@@ -47,15 +54,14 @@ def _written(export: Export, kind: ModelKind, bundle: "ModelBundle", path: Path)
         iteration=iteration,
     )
     write_checkpoint(bundle, place)
-    return bundle
+    return bundle.normalization
 
 
 def _write_norm(
-    export: Export, kind: ModelKind, bundles: "list[ModelBundle]", key: str
+    export: Export, kind: ModelKind, norms: "list[Normalization | None]", key: str
 ) -> list[str]:
     from ejmap_ml.published.norm_file import write_norm
 
-    norms = [bundle.normalization for bundle in bundles]
     first = norms[0]
     if first is None:
         return [f"norm of {key}: its samples arrive normalised"]
