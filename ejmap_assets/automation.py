@@ -19,6 +19,7 @@ from ejmap_assets.lineage import LINEAGE, Division
 from ejmap_assets.recipes import CATALOGUE, RecipeBook, book_of
 from ejmap_assets.records import RecordCache
 from ejmap_assets.resources import ProjectResource
+from ejmap_assets.vetting_choice import held_back
 
 Rule: TypeAlias = dg.AutomationCondition[Any]
 
@@ -27,6 +28,9 @@ STEPS_OF_A_CRATER = 5
 # Made from the masks of all craters, and what follows from those.
 MAPS = ("global_map", "ejecta_contrast", "evaluation", "tile_scores")
 SCORES = ("map_scores", "model_comparison")
+# Seconds each. The classifier between them is trained when somebody asks: what it learnt in other
+# regions holds for an entry that is new.
+VETTED = ("crater_tiles", "crater_candidates")
 
 
 class TickLook:
@@ -86,6 +90,9 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
         asset = context.key.to_user_string()
         book = self._look.book(context)
         partitions = _partitions(context)
+        if context.partitions_def is not None:
+            held = held_back(book.project)
+            partitions = [key for key in partitions if key not in held]
         wanted = {key: digest for key in partitions if (digest := _wanted(book, asset, key))}
         before: dict[str, str] = json.loads(context.cursor or "{}")
         new = {key for key, digest in wanted.items() if before.get(key) != digest}
@@ -155,6 +162,8 @@ def rule_of(asset: str) -> Rule | None:
         return _labelled(_follows_its_recipe(), "the crater's recipe changed")
     if asset in MAPS:
         return _labelled(_settled(), "the craters have settled, and some changed")
+    if asset in VETTED:
+        return _labelled(_follows_when_settled(), "the catalogue or the mosaic changed")
     if asset in SCORES:
         return _labelled(_follows_its_recipe(), "what is scored changed")
     return None
@@ -182,6 +191,15 @@ def _follows_its_recipe() -> Rule:
     )
     return (
         asked
+        & ~dg.AutomationCondition.in_progress()
+        & ~dg.AutomationCondition.any_deps_in_progress()
+    )
+
+
+def _follows_when_settled() -> Rule:
+    """Follow the recipe, without being made in one run with what it is made from."""
+    return (
+        HasNewRecipe(_LOOK).since_last_handled()
         & ~dg.AutomationCondition.in_progress()
         & ~dg.AutomationCondition.any_deps_in_progress()
     )

@@ -1,4 +1,4 @@
-"""Where each crater stands: mapped and up to date, mapped from older data, failed or not mapped."""
+"""Where each crater stands: mapped and up to date, from older data, failed, missing, held back."""
 
 from enum import Enum
 
@@ -6,6 +6,7 @@ import dagster as dg
 
 from ejmap_assets.lineage import crater_steps_of
 from ejmap_assets.recipes import RecipeBook
+from ejmap_assets.vetting_choice import held_back
 
 FAILED_RUNS = frozenset({dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED})
 
@@ -17,6 +18,7 @@ class CraterState(Enum):
     STALE = "stale"
     FAILED = "failed"
     MISSING = "missing"
+    HELD_BACK = "held back"
 
 
 def crater_states(book: RecipeBook) -> dict[str, CraterState]:
@@ -24,12 +26,17 @@ def crater_states(book: RecipeBook) -> dict[str, CraterState]:
 
     A crater is stale when any step from the mosaic to its mask would be made by another recipe now,
     such as after the promotion of another model. One that is not current and whose last run failed
-    is failed, whether it has an older mask or none.
+    is failed, whether it has an older mask or none. One that vetting holds back is held back,
+    whatever there is of it.
     """
     snapshot = book.snapshot()
     steps = crater_steps_of(book.project)
     failed = _last_run_failed(book.instance, steps)
-    return {key: _state(snapshot, steps, key, failed) for key in sorted(book.craters)}
+    held = held_back(book.project)
+    return {
+        key: CraterState.HELD_BACK if key in held else _state(snapshot, steps, key, failed)
+        for key in sorted(book.craters)
+    }
 
 
 def _state(

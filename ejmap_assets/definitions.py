@@ -11,6 +11,7 @@ from ejmap_assets.assets.ejseg import ejseg_model, ejseg_samples, promoted_ejseg
 from ejmap_assets.assets.map_scores import map_scores
 from ejmap_assets.assets.model_comparison import model_comparison
 from ejmap_assets.assets.tile_scores import tile_scores
+from ejmap_assets.assets.vetting import crater_candidates, crater_classifier, crater_tiles
 from ejmap_assets.automation import build_automation_sensor
 from ejmap_assets.checks import build_checks
 from ejmap_assets.chunk import CraterStep
@@ -47,6 +48,9 @@ def build_defs(
             sources.basemap_mosaic,
             sources.crater_catalogue,
             sources.manual_masks,
+            crater_tiles,
+            crater_classifier,
+            crater_candidates,
             training.training_planets,
             labels.labelled_tiles,
             labels.split_table,

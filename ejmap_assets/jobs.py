@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from ejmap_assets.lineage import Division, names_divided_by
+from ejmap_assets.lineage import VETTING, Division, names_divided_by
 from ejmap_assets.promotion_config import ROLL_BACK, promotion_run_config
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PREPARE = "prepare"
 SOURCES = ("basemap_mosaic", "crater_catalogue", "manual_masks")
 TRAINING = ("training_planets", "labelled_tiles", "split_table")
+VET = "vet_craters"
 PROMOTED = ("promoted_ejconn", "promoted_ejseg")
 EVALUATED = (
     "ejecta_contrast",
@@ -52,6 +53,7 @@ def build_jobs() -> list["UnresolvedAssetJobDefinition"]:
     """Return the jobs of a project, in the order in which a newcomer runs them."""
     return [
         _job(PREPARE, SOURCES, "Read the mosaic, the crater table and the manual masks."),
+        _job(VET, VETTING, "Score every entry of the catalogue: is it a crater?", TRAIN_TAGS),
         _job("prepare_training", TRAINING, "Gather labelled craters and lay out their tiles."),
         _job("cut_ejconn_samples", ("ejconn_samples",), "Cut the crops that versions learn from."),
         _job("cut_ejseg_samples", ("ejseg_samples",), "Cut the tiles that versions learn from."),

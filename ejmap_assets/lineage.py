@@ -31,29 +31,29 @@ class Division(Enum):
     EJSEG_VERSIONS = "ejseg versions"
     EJCONN_MEMBERS = "ejconn members"
     EJSEG_MEMBERS = "ejseg members"
+    CLASSIFIER_VERSIONS = "classifier versions"
 
     @property
     def partitions_def(self) -> dg.PartitionsDefinition[str] | None:
         """The partitions as Dagster knows them."""
-        match self:
-            case Division.WHOLE:
-                return None
-            case Division.CRATERS:
-                return partitions.craters
-            case Division.EJCONN_VERSIONS:
-                return partitions.ejconn_versions
-            case Division.EJSEG_VERSIONS:
-                return partitions.ejseg_versions
-            case Division.EJCONN_MEMBERS:
-                return partitions.ejconn_members
-            case Division.EJSEG_MEMBERS:
-                return partitions.ejseg_members
+        return _PARTITIONS[self]
 
     @property
     def model_kind(self) -> ModelKind:
         """The model whose versions or members divide an asset."""
         is_ejconn = self in {Division.EJCONN_VERSIONS, Division.EJCONN_MEMBERS}
         return "ejconn" if is_ejconn else "ejseg"
+
+
+_PARTITIONS: Mapping[Division, dg.PartitionsDefinition[str] | None] = {
+    Division.WHOLE: None,
+    Division.CRATERS: partitions.craters,
+    Division.EJCONN_VERSIONS: partitions.ejconn_versions,
+    Division.EJSEG_VERSIONS: partitions.ejseg_versions,
+    Division.EJCONN_MEMBERS: partitions.ejconn_members,
+    Division.EJSEG_MEMBERS: partitions.ejseg_members,
+    Division.CLASSIFIER_VERSIONS: partitions.classifier_versions,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +102,24 @@ LINEAGE: Mapping[str, Node] = {
         output=lambda paths, _: paths.manual_masks,
         inputs=("basemap_mosaic", "crater_catalogue"),
         settings=recipe_settings.of_manual_masks,
+    ),
+    "crater_tiles": Node(
+        output=lambda paths, _: paths.crater_tiles,
+        beside=lambda paths: (paths.crater_tile_table,),
+        inputs=("basemap_mosaic", "crater_catalogue"),
+        settings=recipe_settings.of_crater_tiles,
+    ),
+    "crater_classifier": Node(
+        output=ProjectPaths.crater_classifier,
+        inputs=("crater_tiles",),
+        division=Division.CLASSIFIER_VERSIONS,
+        settings=recipe_settings.of_crater_classifier,
+    ),
+    "crater_candidates": Node(
+        output=lambda paths, _: paths.crater_candidates,
+        beside=lambda paths: (paths.least_sure,),
+        inputs=("crater_catalogue", "crater_tiles", "crater_classifier"),
+        settings=recipe_settings.of_candidates,
     ),
     "training_planets": Node(
         output=lambda paths, _: paths.training,
@@ -191,6 +209,7 @@ LINEAGE: Mapping[str, Node] = {
             paths.map_craters,
         ),
         inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
+        settings=recipe_settings.of_map,
     ),
     "ejecta_contrast": Node(
         output=lambda paths, _: paths.contrast,
@@ -198,7 +217,7 @@ LINEAGE: Mapping[str, Node] = {
     ),
     "evaluation": Node(
         output=lambda paths, _: paths.scores,
-        code_version="2",  # 2: claim precision
+        code_version="3",  # 2: claim precision; 3: reliability
         inputs=("basemap_mask", "connection_predictions", "manual_masks", "training_planets"),
     ),
     "tile_scores": Node(
@@ -225,6 +244,8 @@ LINEAGE: Mapping[str, Node] = {
     ),
 }
 
+# Made where the settings say how the catalogue is vetted, and nowhere else.
+VETTING = ("crater_tiles", "crater_classifier", "crater_candidates")
 # What is made anew of a crater whose published mask is used.
 GIVEN_MASK_STEPS = ("basemap_mask",)
 

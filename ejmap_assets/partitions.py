@@ -8,6 +8,7 @@ from ejmap_assets.project_paths import ModelKind
 CRATERS_NAME = "craters"
 EJCONN_VERSIONS_NAME = "ejconn_versions"
 EJSEG_VERSIONS_NAME = "ejseg_versions"
+CLASSIFIER_VERSIONS_NAME = "crater_classifier_versions"
 
 # The published ensembles have 10 (EJCONN) and 20 (EJSEG) members.
 MAX_ITERATIONS = 20
@@ -18,6 +19,7 @@ iterations = dg.StaticPartitionsDefinition([f"{number:02d}" for number in range(
 
 ejconn_versions = dg.DynamicPartitionsDefinition(name=EJCONN_VERSIONS_NAME)
 ejseg_versions = dg.DynamicPartitionsDefinition(name=EJSEG_VERSIONS_NAME)
+classifier_versions = dg.DynamicPartitionsDefinition(name=CLASSIFIER_VERSIONS_NAME)
 
 ejconn_members = dg.MultiPartitionsDefinition({"version": ejconn_versions, "iteration": iterations})
 ejseg_members = dg.MultiPartitionsDefinition({"version": ejseg_versions, "iteration": iterations})

@@ -19,6 +19,7 @@ from ejmap_assets.source_settings import (
     SyntheticSource,
 )
 from ejmap_assets.training_settings import OwnMasks, SplitSettings, SyntheticTraining
+from ejmap_assets.vetting_settings import VettingSettings
 from ejmap_geo.body import Body, body_named
 from ejmap_geo.errors import BodyError
 
@@ -34,6 +35,7 @@ __all__ = [
     "SplitSettings",
     "SyntheticSource",
     "SyntheticTraining",
+    "VettingSettings",
     "create_project",
     "load_project",
     "profile_names",
@@ -101,6 +103,7 @@ class Project(Settings):
     splits: SplitSettings = SplitSettings()
     models: ModelSettings = ModelSettings()
     mapping: MappingSettings = MappingSettings()
+    vetting: VettingSettings | None = None
 
     @field_validator("body")
     @classmethod

@@ -113,6 +113,30 @@ class ProjectPaths:
         """Folder of an ensemble that was promoted, for as long as somebody may roll back to it."""
         return self.data / "models" / kind / "promoted" / digest
 
+    def crater_classifier(self, version: str) -> Path:
+        """Folder of a version of what tells craters from other ground."""
+        return self.data / "models" / "crater" / version
+
+    @property
+    def crater_tiles(self) -> Path:
+        """Tiles around craters and crater-free places, by which the catalogue is vetted."""
+        return self.data / "vetting" / "crater_tiles.npz"
+
+    @property
+    def crater_tile_table(self) -> Path:
+        """Where those tiles lie, what is known of them and which regions they belong to."""
+        return self.data / "vetting" / "crater_tiles.parquet"
+
+    @property
+    def crater_candidates(self) -> Path:
+        """The catalogue, and how sure a classifier is that its entries are craters."""
+        return self.data / "vetting" / "crater_candidates.parquet"
+
+    @property
+    def least_sure(self) -> Path:
+        """A picture of the entries with the lowest scores."""
+        return self.data / "vetting" / "least_sure.png"
+
     def crater(self, key: str) -> Path:
         """Folder of what is made for one crater."""
         return self.data / "craters" / key
@@ -195,3 +219,8 @@ class ProjectPaths:
     def scores(self) -> Path:
         """Agreement with known ejecta, of the chain and of three baselines."""
         return self.data / "evaluation" / "scores.parquet"
+
+    @property
+    def reliability(self) -> Path:
+        """How often connections come true, by what EJCONN said of them."""
+        return self.data / "evaluation" / "reliability.parquet"

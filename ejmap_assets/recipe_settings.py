@@ -19,6 +19,12 @@ from ejmap_assets.project import EjmapFolderSource, FilesSource
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.provenance import content_version
 from ejmap_assets.resources import OpenProject
+from ejmap_assets.vetting_choice import (
+    classifier_config,
+    classifier_version,
+    held_back,
+    required_vetting,
+)
 from ejmap_ml.config import SmpConfig, TimmClassifierConfig
 from ejmap_ml.ejseg.polar_config import PolarUnetConfig
 
@@ -190,3 +196,41 @@ def of_comparison(project: OpenProject, _: str) -> object:
     if not isinstance(source, EjmapFolderSource):
         return None
     return _stamps(project.paths.user_file(source.folder).glob("results/*/*/*_metrics.csv"))
+
+
+def of_crater_tiles(project: OpenProject, _: str) -> object:
+    """Which places of the mosaic become tiles, under which light, and the files they come from."""
+    vetting = required_vetting(project)
+    stated = vetting.model_dump(
+        mode="json", exclude={"preset", "doubtful_below", "hold_back", "accepted"}
+    )
+    files: list[Path] = []
+    if vetting.craters is not None:
+        craters = project.paths.user_file(vetting.craters)
+        files += craters.parent.glob(f"{craters.stem}.*")
+    if vetting.pictures is not None:
+        files += project.paths.user_file(vetting.pictures).glob("*/*")
+    side_px = classifier_config(project, classifier_version(project)).side_px
+    return [project.settings.body, stated, side_px, _stamps(files)]
+
+
+def of_crater_classifier(project: OpenProject, version: str) -> object:
+    """What a version of the crater classifier is trained as."""
+    config = classifier_config(project, version)
+    return [config.model_dump(mode="json"), required_vetting(project).seed]
+
+
+def of_candidates(project: OpenProject, _: str) -> object:
+    """Which classifier judges, which scores are doubtful, and who is accepted."""
+    vetting = required_vetting(project)
+    return [
+        classifier_version(project),
+        vetting.doubtful_below,
+        vetting.hold_back,
+        sorted(str(one) for one in vetting.accepted),
+    ]
+
+
+def of_map(project: OpenProject, _: str) -> object:
+    """The craters that are kept off the map; nothing where none is."""
+    return sorted(held_back(project)) or None

@@ -20,6 +20,7 @@ from ejmap_assets.provenance import (
 from ejmap_assets.records import RecordCache
 from ejmap_assets.resources import OpenProject
 from ejmap_assets.split_choice import split_version
+from ejmap_assets.vetting_choice import classifier_version
 from ejmap_geo.craters import Crater
 
 CATALOGUE = "crater_catalogue"
@@ -114,6 +115,8 @@ class RecipeBook:
             case Division.EJCONN_VERSIONS | Division.EJSEG_VERSIONS:
                 version, _ = partitions.version_and_iteration(partition or "")
                 yield self._required(name, version, asset)
+            case Division.CLASSIFIER_VERSIONS:
+                yield self._required(name, classifier_version(self.project), asset)
             case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS:
                 if LINEAGE[asset].takes_all_members:
                     keys = sorted(self.instance.get_materialized_partitions(dg.AssetKey(name)))

@@ -12,9 +12,10 @@ import dagster as dg
 from ejmap_assets import partitions
 from ejmap_assets.console import Console
 from ejmap_assets.definitions import build_defs
-from ejmap_assets.jobs import EVALUATED, PROMOTED, SOURCES, TRAINING
+from ejmap_assets.jobs import EVALUATED, PROMOTED, SOURCES, TRAINING, VET
 from ejmap_assets.lineage import (
     LINEAGE,
+    VETTING,
     Division,
     crater_steps_of,
     models_to_make,
@@ -27,6 +28,7 @@ from ejmap_assets.quiet import quiet_output
 from ejmap_assets.recipes import RecipeBook, book_of
 from ejmap_assets.resources import OpenProject, ProjectResource
 from ejmap_assets.run_failure import RunFailedError, failure_sentence, was_interrupted
+from ejmap_assets.vetting_choice import classifier_version, held_back
 
 PROMOTE = "promote"
 RANGE_START = "dagster/asset_partition_range_start"
@@ -51,6 +53,9 @@ class Stage:
 
 STAGES = (
     Stage(title="mosaic, craters, known ejecta", job="prepare", assets=SOURCES),
+    Stage(title="tiles around craters and beside them", job=VET, assets=("crater_tiles",)),
+    Stage(title="train the crater classifier", job=VET, assets=("crater_classifier",)),
+    Stage(title="score the crater catalogue", job=VET, assets=("crater_candidates",)),
     Stage(title="planets to learn from, their tiles", job="prepare_training", assets=TRAINING),
     Stage(title="samples of EJCONN", job="cut_ejconn_samples", assets=("ejconn_samples",)),
     Stage(
@@ -72,6 +77,7 @@ STAGES = (
 # From the files that a person edits to models that may be promoted.
 RETRAINING = (
     "prepare",
+    VET,
     "prepare_training",
     "cut_ejconn_samples",
     "train_ejconn",
@@ -151,6 +157,17 @@ class Runner:
         """
         return self._follow(_stages_of("map_craters", "refresh_map", "evaluate"), self._work)
 
+    def vet(self) -> list[str]:
+        """Score the entries of the catalogue where it, the mosaic or settings changed.
+
+        Returns:
+            A sentence for each failure.
+
+        Raises:
+            RunFailedError: If mosaic or catalogue cannot be read.
+        """
+        return self._follow(_stages_of("prepare", VET), self._work)
+
     def retrain(self) -> list[str]:
         """Train the configured versions anew where labels or settings changed, and promote them.
 
@@ -192,6 +209,7 @@ class Runner:
         self, stages: Sequence[Stage], work_of: Callable[[Stage], Iterable[Work]]
     ) -> list[str]:
         complaints: list[str] = []
+        stages = stages_made(self._project, stages)
         for number, stage in enumerate(stages, start=1):
             work = list(work_of(stage))
             if not work:
@@ -233,6 +251,8 @@ class Runner:
                 | Division.EJSEG_MEMBERS
             ) if division.model_kind not in models_to_make(self._project):
                 return
+            case Division.CLASSIFIER_VERSIONS:
+                yield from self._classifier_work(book)
             case Division.EJCONN_VERSIONS | Division.EJSEG_VERSIONS:
                 yield from self._sample_work(book, self._configured(division.model_kind))
             case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS:
@@ -260,13 +280,22 @@ class Runner:
         if is_trained_here and not book.is_current(asset, training.version):
             yield Work(assets=(asset,), first=training.version, last=training.version)
 
+    def _classifier_work(self, book: RecipeBook) -> Iterator[Work]:
+        version = classifier_version(self._project)
+        partitions.register_version(
+            self._instance, versions_name=partitions.CLASSIFIER_VERSIONS_NAME, version=version
+        )
+        if not book.is_current("crater_classifier", version):
+            yield Work(assets=("crater_classifier",), first=version, last=version)
+
     def _crater_work(self, book: RecipeBook, assets: tuple[str, ...]) -> Iterator[Work]:
         # Ranges follow the order in which the instance knows the keys.
         known = self._instance.get_dynamic_partitions(partitions.CRATERS_NAME)
+        held = held_back(self._project)
         run: list[str] = []
         run_assets: tuple[str, ...] = ()
         for key in known:
-            pending = _pending(book, assets, key)
+            pending = () if key in held else _pending(book, assets, key)
             if run and pending != run_assets:
                 yield Work(assets=run_assets, first=run[0], last=run[-1])
                 run = []
@@ -294,7 +323,7 @@ class Runner:
             raise KeyboardInterrupt
         sentence = failure_sentence(result)
         # The craters that are there still make a map; everything else is stood upon.
-        if stage.job not in {"map_craters", "evaluate"}:
+        if stage.job not in {VET, "map_craters", "evaluate"}:
             raise RunFailedError(f"{stage.title}: {sentence}")
         self._console.line(f"      {sentence}")
         return [sentence]
@@ -303,6 +332,12 @@ class Runner:
 def _stages_of(*jobs: str) -> list[Stage]:
     """Return the stages of jobs in the order in which a project is made."""
     return [stage for stage in STAGES if stage.job in jobs]
+
+
+def stages_made(project: OpenProject, stages: Sequence[Stage] = STAGES) -> list[Stage]:
+    """Return the stages that a project has: its catalogue is vetted only where it says how."""
+    is_vetted = project.settings.vetting is not None
+    return [stage for stage in stages if is_vetted or stage.assets[0] not in VETTING]
 
 
 def _needed(project: OpenProject, assets: Sequence[str]) -> list[str]:

@@ -91,6 +91,11 @@ class LocalTiles:
     valid_share: NDArray[np.float32]
     light_from_deg: float | None
 
+    @property
+    def side_px(self) -> int:
+        """Rows and columns of a tile."""
+        return self.values.shape[-1]
+
     def chosen(self, positions: NDArray[np.integer] | NDArray[np.bool_]) -> "LocalTiles":
         """Return the tiles at some positions, or where a mask of all of them is set."""
         return replace(self, values=self.values[positions], valid_share=self.valid_share[positions])

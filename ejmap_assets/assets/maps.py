@@ -33,14 +33,15 @@ def global_map(making: Making) -> Artefact:
 
     A label map that tells the craters apart, a count of overlaps, a colour composite (one colour a
     crater, half transparent where ejecta overlap), a preview picture, and a table of craters with
-    their areas. Craters that could not be mapped are left out and named; craters whose data have
-    changed since are drawn and named.
+    their areas. Craters that could not be mapped, or that are held back as doubtful, are left
+    out and named; craters whose data have changed since are drawn and named.
     """
     project = making.project
     basemap = read_project_basemap(project)
     craters = project.craters()
     states = crater_states(making.book)
-    masks = MaskFolder.of(craters, making.paths.basemap_mask, basemap.grid)
+    shown = {key: one for key, one in craters.items() if states[key] is not CraterState.HELD_BACK}
+    masks = MaskFolder.of(shown, making.paths.basemap_mask, basemap.grid)
     drawn = {key: crater for key, crater in craters.items() if crater.crater_id in masks}
     labels = label_map(masks, basemap=basemap.grid)
     names = {crater.crater_id: crater.name for crater in drawn.values()}
@@ -108,12 +109,17 @@ def _write_preview(
 def _state_metadata(states: Mapping[str, CraterState]) -> Metadata:
     counts = Counter(states.values())
     named = {
-        f"{state.value}_craters": dg.MetadataValue.json(
+        f"{_word(state)}_craters": dg.MetadataValue.json(
             sorted(key for key, found in states.items() if found is state)
         )
-        for state in (CraterState.MISSING, CraterState.STALE, CraterState.FAILED)
+        for state in CraterState
+        if state is not CraterState.CURRENT
     }
-    return {**{f"{state.value}_count": counts[state] for state in CraterState}, **named}
+    return {**{f"{_word(state)}_count": counts[state] for state in CraterState}, **named}
+
+
+def _word(state: CraterState) -> str:
+    return state.value.replace(" ", "_")
 
 
 def _area_metadata(table: gpd.GeoDataFrame, labels: LabelMap, grid: BasemapGrid) -> Metadata:

@@ -1,7 +1,7 @@
 """Checks of the map: it may be incomplete, but it must say so."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import dagster as dg
@@ -19,6 +19,7 @@ from ejmap_geo.raster import basemap_grid_of
 from ejmap_geo.raster_check import read_glance
 from ejmap_geo.raster_place import opened
 
+UNWANTED = (CraterState.MISSING, CraterState.STALE, CraterState.FAILED)
 NAMED_CRATERS = 20
 STRIP_ROWS = 512
 
@@ -28,31 +29,32 @@ def map_holds_every_crater(look: ProjectLook) -> Finding:
     """Every crater of the catalogue is on the map, from the data and models that hold now.
 
     Craters that are missing, stale (drawn from older data) or failed are named; `repair` makes
-    them.
+    them. Those that are held back as doubtful are named too, and missed by nobody.
     """
     states = crater_states(book_of(look.project, look.instance))
     counts = Counter(states.values())
-    named = {
-        state: [key for key, found in states.items() if found is state]
-        for state in (CraterState.MISSING, CraterState.STALE, CraterState.FAILED)
-    }
+    named = {state: [key for key, found in states.items() if found is state] for state in UNWANTED}
+    held = [key for key, found in states.items() if found is CraterState.HELD_BACK]
     numbers = {
         "craters": len(states),
         "current": counts[CraterState.CURRENT],
         **{state.value: dg.MetadataValue.json(keys) for state, keys in named.items()},
+        "held_back": dg.MetadataValue.json(held),
     }
-    if counts[CraterState.CURRENT] == len(states):
-        return good(f"all {len(states)} craters are on the map and up to date", **numbers)
-    told = "; ".join(
-        f"{len(keys)} {state.value} ({', '.join(keys[:NAMED_CRATERS])}"
-        f"{', ...' if len(keys) > NAMED_CRATERS else ''})"
-        for state, keys in named.items()
-        if keys
-    )
+    aside = f"; {_listed(CraterState.HELD_BACK, held)}" if held else ""
+    wanted = len(states) - len(held)
+    if counts[CraterState.CURRENT] == wanted:
+        return good(f"all {wanted} craters are on the map and up to date{aside}", **numbers)
+    told = "; ".join(_listed(state, keys) for state, keys in named.items() if keys)
     return warning(
-        f"{numbers['current']} of {len(states)} craters are up to date; {told}. Run repair",
+        f"{numbers['current']} of {wanted} craters are up to date; {told}{aside}. Run repair",
         **numbers,
     )
+
+
+def _listed(state: CraterState, keys: Sequence[str]) -> str:
+    more = ", ..." if len(keys) > NAMED_CRATERS else ""
+    return f"{len(keys)} {state.value} ({', '.join(keys[:NAMED_CRATERS])}{more})"
 
 
 @project_check(asset="global_map", blocking=False)

@@ -10,7 +10,7 @@ from ejmap_assets.definitions import build_defs
 from ejmap_assets.jobs import build_jobs
 from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
 
-GROUPS = {"sources", "training", "models", "craters", "map", "evaluation"}
+GROUPS = {"sources", "training", "models", "craters", "map", "evaluation", "vetting"}
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +66,7 @@ def test_jobs_are_named_by_what_people_do() -> None:
     """Each asset can be made by a job."""
     assert {job.name for job in build_jobs()} == {
         "prepare",
+        "vet_craters",
         "prepare_training",
         "cut_ejconn_samples",
         "cut_ejseg_samples",

@@ -1,0 +1,73 @@
+"""Checks of the catalogue's vetting: tiles apart, entries that look like craters."""
+
+import dagster as dg
+import geopandas as gpd
+
+from ejmap_assets.candidates import doubtful_words
+from ejmap_assets.checks.finding import Finding, bad, good, warning
+from ejmap_assets.checks.project_check import ProjectLook, project_check
+from ejmap_assets.vetting_choice import held_back, required_vetting
+from ejmap_assets.vetting_sources import place_of_row
+from ejmap_assets.vetting_tables import DOUBTFUL, NOT_JUDGED, CandidateTable, CraterTileTable
+from ejmap_assets.vetting_tiles import PICTURE, VettingTiles
+from ejmap_geo.tile_regions import reaches_any
+
+
+@project_check(asset="crater_tiles", blocking=True)
+def tiles_of_regions_share_no_ground(look: ProjectLook) -> Finding:
+    """The table fits its schema, and no tile that is tested shares ground with one that trains."""
+    found = VettingTiles.load(look.project.paths)
+    CraterTileTable.validate(found.table)
+    body = look.project.settings.planet
+    is_ground = (found.table["kind"] != PICTURE).to_numpy()
+    places = {
+        number: place_of_row(row)
+        for number, row in enumerate(found.table.to_dict("records"))
+        if is_ground[number]
+    }
+    shared = 0
+    for fold in found.folds:
+        trains, tests = (
+            [places[one] for one in part.tolist() if one in places]
+            for part in (fold.trains, fold.tests)
+        )
+        shared += int(reaches_any(trains, tests, body=body).sum())
+    numbers = {"tiles": len(places), "tiles_that_share_ground": shared}
+    if shared:
+        return bad(
+            f"{shared} tile(s) train on ground that is tested; materialise crater_tiles again",
+            **numbers,
+        )
+    return good(f"{len(places)} tiles of the mosaic; tested ones lie apart", **numbers)
+
+
+@project_check(asset="crater_candidates", blocking=False)
+def entries_look_like_craters(look: ProjectLook) -> Finding:
+    """Every entry of the catalogue that can be judged scores as a crater, or somebody accepted it.
+
+    Entries with low scores are named, the least sure first. They are mapped all the same unless
+    ``vetting.hold_back`` is set.
+    """
+    table = gpd.read_parquet(look.project.paths.crater_candidates)
+    CandidateTable.validate(table)
+    vetting = required_vetting(look.project)
+    doubtful = int((table["status"] == DOUBTFUL).sum())
+    unjudged = table.loc[table["status"] == NOT_JUDGED, "crater_id"].tolist()
+    held = sorted(held_back(look.project))
+    numbers = {
+        "entries": len(table),
+        "doubtful": doubtful,
+        "not_judged": dg.MetadataValue.json(unjudged),
+        "held_back": dg.MetadataValue.json(held),
+    }
+    words = f"{len(table) - doubtful - len(unjudged)} of {len(table)} entries pass as craters"
+    words += f", {len(unjudged)} cannot be judged" if unjudged else ""
+    if not doubtful:
+        return good(words, **numbers)
+    follows = "not mapped" if vetting.hold_back else "mapped all the same"
+    return warning(
+        f"{words}; {doubtful} below {vetting.doubtful_below:g} are {follows}: "
+        f"{doubtful_words(table)}. Look at the contact sheet; correct the catalogue, or name those "
+        "that are craters in vetting.accepted",
+        **numbers,
+    )
