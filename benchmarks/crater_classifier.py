@@ -31,7 +31,8 @@ from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.hillshade import Light, hillshade
 from ejmap_geo.local_tiles import LocalTiles, TilePlace, cut_tiles
 from ejmap_geo.tile_regions import RegionFold, fits_into_block, region_folds
-from ejmap_ml.sgan.calibration import Calibration, calibration_error
+from ejmap_ml.reliability import calibration_error
+from ejmap_ml.sgan.calibration import Calibration
 from ejmap_ml.sgan.classifier import CraterClassifier
 from ejmap_ml.sgan.config import load_classifier_preset
 from ejmap_ml.sgan.data import UNLABELLED

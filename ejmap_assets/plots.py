@@ -126,6 +126,30 @@ def signed_bars(values: Mapping[str, float]) -> MarkdownMetadataValue:
     return embedded(figure, alt="brightness of ejecta against their surroundings")
 
 
+def reliability_plot(table: pd.DataFrame) -> MarkdownMetadataValue:
+    """Plot what came true over what was said, the points as large as they have samples.
+
+    Args:
+        table: What :func:`ejmap_ml.reliability.reliability` returns.
+    """
+    figure, axes = new_plot(width=4.0)
+    axes.plot([0, 1], [0, 1], color="0.6", linestyle="--", label="comes true as said")
+    share = table["samples"] / max(table["samples"].sum(), 1)
+    axes.scatter(
+        table["mean_probability"],
+        table["share_true"],
+        s=20 + 300 * share,
+        color=BLUE,
+        label="tiles",
+    )
+    axes.set_xlabel("mean probability")
+    axes.set_ylabel("share with ejecta")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    legend_above(figure)
+    return embedded(figure, alt="reliability of connections")
+
+
 def embedded(figure: Figure, *, alt: str) -> MarkdownMetadataValue:
     """Return a plot as an inline picture.
 

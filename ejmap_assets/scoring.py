@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ejmap_assets.connections import read_connections, tile_windows
 from ejmap_assets.crater_work import Basemap, azimuthal_grid
@@ -21,6 +22,7 @@ from ejmap_ml.baselines import (
     score_rule,
     tune_rules,
 )
+from ejmap_ml.reliability import reliability
 
 CHAIN = "EJMAP"
 POOLED = "all craters"
@@ -56,6 +58,40 @@ class ScoreRow:
     setting: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TileAnswers:
+    """What EJCONN said of the tiles of a crater, and what is true, ``(tile,)`` each."""
+
+    probability: NDArray[np.float64]
+    is_found: NDArray[np.bool_]
+    is_true: NDArray[np.bool_]
+
+    @property
+    def confusion(self) -> Confusion:
+        """Tiles that are rightly and wrongly connected."""
+        found, true = self.is_found, self.is_true
+        return Confusion(
+            true_positive=int(np.sum(found & true)),
+            false_positive=int(np.sum(found & ~true)),
+            false_negative=int(np.sum(~found & true)),
+            true_negative=int(np.sum(~found & ~true)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ChainScores:
+    """Scores of a map.
+
+    Attributes:
+        rows: All craters pooled, then each.
+        reliability: What EJCONN said of tiles beside what is true, from
+            :func:`ejmap_ml.reliability.reliability`.
+    """
+
+    rows: list[ScoreRow]
+    reliability: pd.DataFrame
+
+
 def score_table(rows: Iterable[ScoreRow]) -> pd.DataFrame:
     """Return scores as a table, one row each."""
     names = pd.Index([field.name for field in fields(ScoreRow)])
@@ -68,8 +104,8 @@ def score_chain(
     *,
     predicted: Mapping[int, PlacedMask],
     actual: Mapping[int, PlacedMask],
-) -> list[ScoreRow]:
-    """Score the masks of a project: all craters pooled, then each.
+) -> ChainScores:
+    """Score the masks of a project, and the connections that they came from.
 
     Args:
         project: The project.
@@ -79,16 +115,25 @@ def score_chain(
     """
     craters = [one for one in project.craters().values() if one.crater_id in actual]
     rows: list[ScoreRow] = []
+    answers: list[TileAnswers] = []
     pixels, tiles = Confusion(), Confusion()
     for crater in craters:
         found = predicted.get(crater.crater_id, PlacedMask.empty())
         truth = actual[crater.crater_id]
         crater_pixels = placed_confusion(found, truth, basemap=basemap.grid)
-        crater_tiles = _tile_confusion(project, crater, truth, basemap)
+        answered = _tile_answers(project, crater, truth, basemap)
+        answers.append(answered)
+        crater_tiles = answered.confusion
         pixels, tiles = pixels + crater_pixels, tiles + crater_tiles
         rows.append(_row(crater_pixels, crater_tiles, crater=crater.key))
     origin = origin_agreement(predicted, actual, basemap=basemap.grid)
-    return [_row(pixels, tiles, crater=POOLED, origin=origin), *rows]
+    return ChainScores(
+        rows=[_row(pixels, tiles, crater=POOLED, origin=origin), *rows],
+        reliability=reliability(
+            np.concatenate([np.zeros(0), *(one.probability for one in answers)]),
+            np.concatenate([np.zeros(0, np.bool_), *(one.is_true for one in answers)]),
+        ),
+    )
 
 
 def score_rules(
@@ -120,22 +165,21 @@ def _histogram(planets: Iterable[Planet]) -> RuleHistogram:
     return total
 
 
-def _tile_confusion(
+def _tile_answers(
     project: OpenProject, crater: Crater, truth: PlacedMask, basemap: Basemap
-) -> Confusion:
+) -> TileAnswers:
     path = project.paths.connections(crater.key)
     if not path.is_file():
-        return Confusion()
+        nothing = np.zeros(0, np.bool_)
+        return TileAnswers(probability=np.zeros(0), is_found=nothing, is_true=nothing)
     table = read_connections(path)
     grid = azimuthal_grid(crater, basemap.grid)
     ejecta = ejecta_around(truth, basemap=basemap.grid, azimuthal=grid)
-    is_true = np.array([ejecta[window.slices].any() for window in tile_windows(table)])
-    is_found = table["is_connected"].to_numpy()
-    return Confusion(
-        true_positive=int(np.sum(is_found & is_true)),
-        false_positive=int(np.sum(is_found & ~is_true)),
-        false_negative=int(np.sum(~is_found & is_true)),
-        true_negative=int(np.sum(~is_found & ~is_true)),
+    windows = tile_windows(table)
+    return TileAnswers(
+        probability=table["probability"].to_numpy(np.float64),
+        is_found=table["is_connected"].to_numpy(np.bool_),
+        is_true=np.array([ejecta[window.slices].any() for window in windows], np.bool_),
     )
 
 

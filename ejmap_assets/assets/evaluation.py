@@ -1,12 +1,13 @@
 """How good the map is, where that can be known."""
 
+import numpy as np
 import pandas as pd
 
 from ejmap_assets.artefact import Artefact, Metadata
 from ejmap_assets.crater_work import read_project_basemap
 from ejmap_assets.declare import Making, project_asset
 from ejmap_assets.mask_folder import MaskFolder
-from ejmap_assets.plots import score_bars
+from ejmap_assets.plots import reliability_plot, score_bars
 from ejmap_assets.project import OwnMasks
 from ejmap_assets.provenance import content_version
 from ejmap_assets.scoring import (
@@ -26,15 +27,17 @@ from ejmap_assets.source_settings import (
 )
 from ejmap_assets.table_file import write_table_and_csv
 from ejmap_assets.table_metadata import known_numbers, table_metadata
+from ejmap_ml.reliability import error_of, reliability
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")
 def evaluation(making: Making) -> Artefact:
     """Agreement of the map with known ejecta.
 
-    Pixels of all craters pooled and crater by crater, connected tiles, and whether ejecta carry the
-    right crater of origin; beside it three rules on brightness and distance, tuned on the training
-    craters. Empty when nothing is known, or only inside labelled tiles: map_scores judges those.
+    Pixels of all craters pooled and crater by crater, connected tiles and how often their
+    probability comes true, and whether ejecta carry the right crater of origin; beside it three
+    rules on brightness and distance, tuned on the training craters. Empty when nothing is known, or
+    only inside labelled tiles: map_scores judges those.
     """
     project, paths = making.project, making.paths
     basemap = read_project_basemap(project)
@@ -42,12 +45,16 @@ def evaluation(making: Making) -> Artefact:
     actual = MaskFolder.of(craters, paths.manual_mask, basemap.grid)
     predicted = MaskFolder.of(craters, paths.basemap_mask, basemap.grid)
     rows: list[ScoreRow] = []
+    said = reliability(np.zeros(0), np.zeros(0, np.bool_))
     if actual and _is_known_everywhere(making.settings.source):
         making.progress.say("comparing masks with known ejecta")
-        rows += score_chain(project, basemap, predicted=predicted, actual=actual)
+        chain = score_chain(project, basemap, predicted=predicted, actual=actual)
+        rows += chain.rows
+        said = chain.reliability
         making.progress.say("tuning brightness and distance rules")
         rows += score_rules(project, basemap, actual=actual)
     write_table_and_csv(score_table(rows), paths.scores)
+    write_table_and_csv(said, paths.reliability)
     if not rows:
         return Artefact(
             content=content_version("nothing is known"),
@@ -62,7 +69,9 @@ def evaluation(making: Making) -> Artefact:
             },
         )
     version = content_version(score_table(rows).to_csv(index=False))
-    return Artefact(content=version, metadata=_metadata(rows, making), table=score_table(rows))
+    return Artefact(
+        content=version, metadata=_metadata(rows, making, said), table=score_table(rows)
+    )
 
 
 def _is_known_everywhere(source: Source) -> bool:
@@ -76,7 +85,7 @@ def _is_known_everywhere(source: Source) -> bool:
             return True
 
 
-def _metadata(rows: list[ScoreRow], making: Making) -> Metadata:
+def _metadata(rows: list[ScoreRow], making: Making, said: pd.DataFrame) -> Metadata:
     pooled = [row for row in rows if row.crater == POOLED]
     chain = next(row for row in pooled if row.method == CHAIN)
     best_rule = max(row.pixel_f1 for row in pooled if row.method != CHAIN)
@@ -88,6 +97,7 @@ def _metadata(rows: list[ScoreRow], making: Making) -> Metadata:
         "claim_precision": chain.claim_precision,
         "best_rule_pixel_f1": best_rule,
         "lead_over_best_rule": chain.pixel_f1 - best_rule,
+        "tile_calibration_error": error_of(said),
         "median_crater_f1": float(pd.Series([row.pixel_f1 for row in by_crater]).median()),
     }
     return {
@@ -101,4 +111,5 @@ def _metadata(rows: list[ScoreRow], making: Making) -> Metadata:
         "picture": score_bars(
             {row.method: row.pixel_f1 for row in pooled}, what="F1 of pixels, all craters pooled"
         ),
+        "reliability": reliability_plot(said),
     }

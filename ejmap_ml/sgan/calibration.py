@@ -12,7 +12,6 @@ from ejmap_ml.errors import SampleError
 from ejmap_ml.frozen import Frozen
 
 FEWEST_OF_A_CLASS = 5
-BINS = 10
 
 
 class Calibration(Frozen):
@@ -69,17 +68,3 @@ class Calibration(Frozen):
                 "label more tiles and train again"
             )
         return cls(slope=float(slope), offset=float(offset), tiles=craters + others)
-
-
-def calibration_error(
-    probability: NDArray[np.floating], is_crater: NDArray[np.bool_], *, bins: int = BINS
-) -> float:
-    """Return the expected calibration error in 0..1.
-
-    Tiles fall into bins of equal width by their probability; it is the distance between mean
-    probability and share of craters, averaged over the tiles.
-    """
-    place = np.minimum((probability * bins).astype(np.intp), bins - 1)
-    expected = np.bincount(place, weights=probability, minlength=bins)
-    found = np.bincount(place, weights=is_crater.astype(np.float64), minlength=bins)
-    return float(np.abs(expected - found).sum() / max(len(probability), 1))

@@ -35,9 +35,14 @@ BACKFILL = """mutation($backfill: LaunchBackfillParams!) { launchPartitionBackfi
   ... on PythonError { message } } }"""
 
 
-@pytest.fixture(scope="module")
-def observatory(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Iterator[Observatory]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def observatory(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, serve: Serve
+) -> Iterator[Observatory]:
     """Four hundred small craters, none of them mapped, and models to map them with."""
+    url = ""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres").create_database("four_hundred")
     folder = tmp_path_factory.mktemp("four_hundred")
     for name, text in (("project", SETTINGS), ("ejconn_test", EJCONN), ("ejseg_test", POLAR)):
         (folder / f"{name}.yaml").write_text(text)
@@ -55,6 +60,7 @@ def observatory(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Itera
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAGSTER_HOME", "")
         patch.setenv("EJMAP_PROJECT", "")
+        patch.setenv("EJMAP_POSTGRES_URL", url)
         with open_instance(folder) as instance:
             project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
             Runner(project, instance, Console(io.StringIO())).retrain()

@@ -5,7 +5,8 @@ import pytest
 from sklearn.calibration import _SigmoidCalibration
 
 from ejmap_ml.errors import SampleError
-from ejmap_ml.sgan.calibration import Calibration, calibration_error
+from ejmap_ml.reliability import calibration_error
+from ejmap_ml.sgan.calibration import Calibration
 
 
 def _overconfident(count: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -58,16 +59,6 @@ def test_a_few_clean_tiles_make_nothing_certain() -> None:
 
     assert probability.max() < 0.95
     assert probability.min() > 0.05
-
-
-def test_the_error_is_that_of_ten_bins_by_hand() -> None:
-    """Two tiles at .95 of which one is a crater, two at .05 of which none is."""
-    probability = np.array([0.95, 0.95, 0.05, 0.05])
-
-    error = calibration_error(probability, np.array([True, False, False, False]))
-
-    assert error == pytest.approx((0.45 * 2 + 0.05 * 2) / 4)
-    assert calibration_error(np.array([1.0]), np.array([True])) == 0
 
 
 def test_too_few_tiles_of_a_class_are_refused() -> None:
