@@ -1,5 +1,6 @@
 """The map of the whole planet, from the masks of all craters."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,6 +26,8 @@ from ejmap_geo.preview import LegendEntry, shrink, with_legend
 from ejmap_geo.raster import write_cog
 
 PREVIEW_WIDTH_PX = 2048
+LINKED = ("basemap_mosaic", "promoted_ejconn", "promoted_ejseg")
+LINKED_CRATERS = 100
 
 
 @project_asset(group="map", kinds={"geotiff", "geopackage"}, kind="map")
@@ -55,11 +58,38 @@ def global_map(making: Making) -> Artefact:
         metadata={
             **_state_metadata(states),
             **_area_metadata(table, labels, basemap.grid),
+            **_made_of(craters, states, table),
             "path": str(making.paths.composite),
             "picture": picture(preview, alt="ejecta of all craters over the mosaic"),
         },
         table=table,
     )
+
+
+def _made_of(
+    craters: Mapping[str, Crater], states: Mapping[str, CraterState], table: gpd.GeoDataFrame
+) -> Metadata:
+    """Link the mosaic, the models and every crater that the map is made of."""
+    parts: Metadata = {name: dg.MetadataValue.asset(dg.AssetKey(name)) for name in LINKED}
+    areas = dict(zip(table["crater_id"], table["ejecta_km2"], strict=True))
+    rows = [
+        f"| [{_plain(crater.name) or key}](/assets/basemap_mask?view=partitions&partition={key}) "
+        f"| {states[key].value} | {_rounded(areas[crater.crater_id])} |"
+        for key, crater in sorted(craters.items())[:LINKED_CRATERS]
+    ]
+    more = len(craters) - len(rows)
+    note = [f"\n{more} more in craters.gpkg"] if more else []
+    head = ["| crater | state | ejecta, km2 |", "| --- | --- | ---: |"]
+    return {**parts, "made_of": dg.MetadataValue.md("\n".join([*head, *rows, *note]))}
+
+
+def _plain(name: str) -> str:
+    """Leave out what Markdown would take for its own: names come from other people's tables."""
+    return re.sub(r"[^\w .,'-]", " ", name).strip()
+
+
+def _rounded(area_km2: float) -> str:
+    return "" if np.isnan(area_km2) else f"{area_km2:.0f}"
 
 
 def _write_rasters(

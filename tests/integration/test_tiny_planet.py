@@ -180,6 +180,9 @@ def test_the_map_counts_its_craters_and_their_states(made: Made) -> None:
 
     assert metadata["current_count"].value == 3
     assert metadata["missing_craters"].value == metadata["stale_craters"].value == []
+    links = str(metadata["made_of"].value)
+    assert all(f"&partition={key}) | current |" in links for key in made.keys("basemap_mask"))
+    assert metadata["promoted_ejseg"].value == dg.AssetKey("promoted_ejseg")
 
 
 def test_the_scores_hold_the_chain_its_craters_and_three_rules(made: Made) -> None:
