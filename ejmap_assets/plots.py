@@ -150,6 +150,27 @@ def reliability_plot(table: pd.DataFrame) -> MarkdownMetadataValue:
     return embedded(figure, alt="reliability of connections")
 
 
+def places_plot(craters: pd.DataFrame) -> MarkdownMetadataValue:
+    """Plot where craters lie on a planet, the points as large as the craters, not to scale.
+
+    Args:
+        craters: ``lon_deg``, ``lat_deg`` and ``radius_m``.
+    """
+    figure, axes = new_plot()
+    share = np.sqrt(craters["radius_m"] / craters["radius_m"].max())
+    axes.scatter(
+        craters["lon_deg"], craters["lat_deg"], s=60 * share, color=BLUE, alpha=0.6, linewidth=0
+    )
+    axes.set_xlim(-180, 180)
+    axes.set_ylim(-90, 90)
+    axes.set_xticks(range(-180, 181, 60))
+    axes.set_yticks(range(-90, 91, 30))
+    axes.set_aspect("equal")
+    axes.set_xlabel("longitude, degrees east")
+    axes.set_ylabel("latitude")
+    return embedded(figure, alt="where the craters lie")
+
+
 def embedded(figure: Figure, *, alt: str) -> MarkdownMetadataValue:
     """Return a plot as an inline picture.
 

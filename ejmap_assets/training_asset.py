@@ -23,6 +23,7 @@ from ejmap_assets.published_source import has_mosaic, published_folder
 from ejmap_assets.recipe_settings import look_of
 from ejmap_assets.red_checks import red_checks
 from ejmap_assets.resources import OpenProject
+from ejmap_assets.sample_pictures import samples_picture
 from ejmap_assets.split_choice import read_split
 from ejmap_assets.table_metadata import table_metadata
 
@@ -60,6 +61,7 @@ def samples(making: Making, kind: ModelKind) -> Artefact:
             "look": look,
             "shared_with_another_version": is_shared,
             **_counts(folder),
+            **_pictured(folder),
             "path": str(folder),
         },
     )
@@ -262,6 +264,11 @@ def _counts(folder: Path) -> Metadata:
         for planet, store in stores.items()
     }
     return {"samples": sum(tiles.values()), "by_planet": MetadataValue.json(tiles)}
+
+
+def _pictured(folder: Path) -> Metadata:
+    found = samples_picture(folder)
+    return {} if found is None else {"picture": found}
 
 
 def _bands(making: Making) -> int:

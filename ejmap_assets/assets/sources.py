@@ -9,6 +9,7 @@ from ejmap_assets.crater_work import read_project_basemap
 from ejmap_assets.declare import Making, project_asset
 from ejmap_assets.mask_file import write_mask
 from ejmap_assets.pictures import mask_over, mosaic_grey, mosaic_rgb, picture, shrunk
+from ejmap_assets.plots import places_plot
 from ejmap_assets.provenance import content_version
 from ejmap_assets.source_data import source_basemap, source_catalogue, source_masks
 from ejmap_assets.table_metadata import table_metadata
@@ -64,6 +65,7 @@ def crater_catalogue(making: Making) -> Artefact:
             "notes": MetadataValue.json(catalogue.attrs.get("notes", [])),
             "path": str(making.paths.crater_catalogue),
             "first_rows": table_metadata(shown),
+            "picture": places_plot(catalogue),
         },
         table=catalogue,
     )
