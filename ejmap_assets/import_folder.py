@@ -111,11 +111,11 @@ def _write_weights(
         key = ModelVersion(found.name, plan.split).key
         normalization = read_norm(found.norm)
         for iteration, path in enumerate(found.checkpoints):
-            tell(f"weights  {found.name}, member {iteration + 1} of {len(found.checkpoints)}")
             bundle = bundle_from_checkpoint(
                 path, configs[kind], normalization=normalization, source=doi
             )
             bundle.save(paths.model_bundle(kind, version=key, iteration=iteration))
+            tell(f"weights  {found.name}, member {iteration + 1} of {len(found.checkpoints)}")
 
 
 def _settings(folder: Path, plan: Plan, wishes: Wishes) -> str:

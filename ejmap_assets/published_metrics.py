@@ -89,8 +89,8 @@ def read_map_metrics(path: Path) -> pd.DataFrame:
     """Read a published ``eval_metrics.csv``: how good the maps of a version's members were.
 
     Returns:
-        ``split``, ``iteration``, and scores such as ``map_test_pixel_f1``; a score that is missing
-        is NaN.
+        ``split`` (missing for a model that learned from all labelled tiles), ``iteration``, and
+        scores such as ``map_test_pixel_f1``; a score that is missing is NaN.
 
     Raises:
         SourceError: If the file is no such table.
@@ -107,7 +107,8 @@ def read_test_metrics(path: Path) -> pd.DataFrame:
     """Read a published ``test_metrics.csv``: how good a version's members were on test tiles.
 
     Returns:
-        ``split``, ``iteration``, and scores such as ``test_f1``; a score that is missing is NaN.
+        ``split`` and ``iteration`` as of maps, and scores such as ``test_f1``; a score that is
+        missing is NaN.
 
     Raises:
         SourceError: If the file is no such table.
@@ -118,7 +119,8 @@ def read_test_metrics(path: Path) -> pd.DataFrame:
 
 
 def _read_runs(path: Path, names: dict[str, str]) -> pd.DataFrame:
-    runs = read_columns(path, whole=RUN, unique=RUN).rename(
+    # What is trained on all labelled tiles is of no split, and exported so.
+    runs = read_columns(path, whole=RUN, unique=RUN, may_be_empty=RUN[:1]).rename(
         columns=dict(zip(RUN, RUN_WORDS, strict=True))
     )
     # Without test tiles their scores are empty, or were not written at all.

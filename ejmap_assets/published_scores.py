@@ -40,7 +40,7 @@ def published_members(project: OpenProject) -> Iterator[Member]:
             for split, iteration, *values in scores[[*RUN, *names]].itertuples(index=False):
                 yield Member(
                     kind=kind,
-                    version=ModelVersion(name, int(split)),
+                    version=ModelVersion(name, None if pd.isna(split) else int(split)),
                     iteration=int(iteration),
                     config=config,
                     provenance=MemberProvenance(

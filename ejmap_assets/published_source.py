@@ -6,8 +6,8 @@ import geopandas as gpd
 import numpy as np
 
 from ejmap_assets.crater_work import Basemap
-from ejmap_assets.errors import SourceError
 from ejmap_assets.imports.ejmap_folder import layout
+from ejmap_assets.imports.ejmap_folder.check import published_grid
 from ejmap_assets.imports.ejmap_folder.craters import read_craters
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.project import EjmapFolderSource
@@ -42,7 +42,7 @@ def has_mosaic(project: OpenProject) -> bool:
 
 
 def published_basemap(project: OpenProject, source: EjmapFolderSource) -> Basemap:
-    """Return the mosaic; all nodata, on the grid of the manual masks, when there is none.
+    """Return the mosaic; all nodata, on the grid of the masks, when there is none.
 
     Raises:
         GeoError: If the mosaic does not fit.
@@ -55,14 +55,7 @@ def published_basemap(project: OpenProject, source: EjmapFolderSource) -> Basema
         path = project.paths.user_file(source.mosaic)
     if path is not None:
         return Basemap(*read_basemap(path, body=body))
-    masks = published.found(layout.MANUAL_MASK)
-    like = next(iter(masks.values()), None) or published.file(layout.ALL_MASK)
-    if like is None:
-        raise SourceError(
-            f"{published.folder} holds neither a mosaic nor a manual mask, so the size of the "
-            "planet is not known; name a mosaic as source.mosaic"
-        )
-    grid = basemap_grid_of(like, body=body)
+    grid = published_grid(published, body=body)
     return Basemap(np.zeros((PUBLISHED_BANDS, *grid.shape), np.uint8), grid)
 
 

@@ -93,6 +93,30 @@ def basemap_columns_from(
     return BasemapGrid(body=body, width_px=raster.width), round(first_col) % raster.width
 
 
+def basemap_grid_of_part(path: Path, *, body: Body) -> BasemapGrid:
+    """Return the grid of the mosaic that a raster was cut from, by the size of its pixels.
+
+    Args:
+        path: A raster of any part of the planet, on the pixels of the mosaic.
+        body: The planet.
+
+    Raises:
+        CrsError: If the CRS is missing, another planet's or not cylindrical.
+        RasterError: If the file is no raster, or no mosaic of the planet has such pixels.
+    """
+    with opened(path) as raster:
+        extent = extent_of(raster, body=body, what=path.name)
+        around_px = 360 * raster.width / (extent.east_deg - extent.west_deg)
+        down_px = 180 * raster.height / (extent.north_deg - extent.south_deg)
+    width_px = 2 * round(around_px / 2)
+    if max(abs(around_px - width_px), abs(2 * down_px - width_px)) > EXTENT_TOLERANCE_PX:
+        raise RasterError(
+            f"{path} has pixels of which {around_px:.2f} go around the planet and {down_px:.2f} "
+            "from pole to pole; a mosaic is twice as wide as high: resample it to square pixels"
+        )
+    return BasemapGrid(body=body, width_px=width_px)
+
+
 def window_on(raster: rasterio.DatasetReader, basemap: BasemapGrid, *, what: str) -> Window:
     """Return the basemap window that a raster fills, from its bounds.
 

@@ -1,22 +1,30 @@
 """The tables and rasters of a published folder, checked all together before anything is made."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
 from ejmap_assets.errors import SourceError
 from ejmap_assets.imports.ejmap_folder import layout
+from ejmap_assets.imports.ejmap_folder.connections import read_connected
 from ejmap_assets.imports.ejmap_folder.craters import read_craters
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
+from ejmap_assets.imports.ejmap_folder.parts import NAMES
 from ejmap_assets.imports.ejmap_folder.rectangles import read_rectangles
-from ejmap_assets.imports.ejmap_folder.squares import read_labelled_squares
+from ejmap_assets.imports.ejmap_folder.squares import read_labelled_squares, read_mapping_squares
 from ejmap_assets.imports.ejmap_folder.tiles import read_splits
+from ejmap_assets.published_metrics import read_map_metrics, read_test_metrics
 from ejmap_geo.body import Body
 from ejmap_geo.craters import craters_of
 from ejmap_geo.errors import GeoError
 from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.raster import basemap_grid_of, mask_window_of
+from ejmap_geo.raster_place import basemap_grid_of_part
 
 # More of one kind say nothing new.
 MOST_TOLD = 5
@@ -45,29 +53,35 @@ def check_published(
     wrong: list[str] = []
     basemap = _attempt(wrong, lambda: published_grid(published, body=body, mosaic=mosaic))
     catalogue = _attempt(wrong, lambda: read_craters(published, body=body, basemap=basemap))
+    labelled = None
     if published.file(layout.LABELLED_TILES) is not None:
-        _attempt(wrong, lambda: read_splits(published))
+        labelled = _attempt(wrong, lambda: read_splits(published))
     if basemap is not None:
         craters = [] if catalogue is None else craters_of(catalogue)
         for crater in craters:
             _check_tiles(wrong, published, crater.crater_id, basemap)
+        _check_connections(wrong, published, basemap)
         _check_masks(wrong, published.found(layout.MANUAL_MASK).values(), basemap)
         _check_masks(wrong, published.found(layout.OUTPUT_MASK).values(), basemap)
+    _check_scores(wrong, published)
     if wrong:
         more = len(wrong) - MOST_TOLD
         told = [*wrong[:MOST_TOLD], *([f"{more} more mistakes"] if more > 0 else [])]
         raise SourceError("; and ".join(told))
-    return [] if catalogue is None else list(catalogue.attrs["notes"])
+    if catalogue is None:
+        return []
+    known = catalogue["crater_id"].tolist()
+    return [*catalogue.attrs["notes"], *_left_out(labelled, known)]
 
 
 def published_grid(
     published: PublishedFolder, *, body: Body, mosaic: Path | None = None
 ) -> BasemapGrid:
-    """Return the grid of the mosaic, or of a manual mask where there is no mosaic.
+    """Return the grid of the mosaic, or of the masks where there is no mosaic.
 
     Raises:
-        GeoError: If the raster does not cover the planet.
-        SourceError: If there is neither.
+        GeoError: If the raster does not cover the planet, or its pixels do not divide it.
+        SourceError: If there is none.
     """
     masks = iter(published.found(layout.MANUAL_MASK).values())
     path = (
@@ -76,12 +90,15 @@ def published_grid(
         or next(masks, None)
         or published.file(layout.ALL_MASK)
     )
-    if path is None:
-        raise SourceError(
-            f"{published.folder} holds neither a mosaic nor a manual mask, so the size of the "
-            "planet is not known; give the mosaic with --mosaic"
-        )
-    return basemap_grid_of(path, body=body)
+    if path is not None:
+        return basemap_grid_of(path, body=body)
+    for family in (layout.LABEL_MAP, layout.OUTPUT_MASK):
+        for part in published.found(family).values():
+            return basemap_grid_of_part(part, body=body)
+    raise SourceError(
+        f"{published.folder} holds neither a mosaic nor a mask, so the size of the planet is not "
+        "known; give the mosaic with --mosaic (source.mosaic in project.yaml)"
+    )
 
 
 def _attempt(wrong: list[str], read: Callable[[], Result]) -> Result | None:
@@ -94,11 +111,47 @@ def _attempt(wrong: list[str], read: Callable[[], Result]) -> Result | None:
         return None
 
 
+def _left_out(labelled: pd.DataFrame | None, known: Sequence[int]) -> list[str]:
+    """Return a sentence on the labelled tiles of craters that are in no catalogue."""
+    if labelled is None:
+        return []
+    rows = labelled.loc[~labelled["crater_id"].isin(known), "crater_id"]
+    unknown = sorted(rows.unique().tolist())
+    if not unknown:
+        return []
+    shown = ", ".join(map(str, unknown[:MOST_TOLD])) + (", ..." if unknown[MOST_TOLD:] else "")
+    left_out = f"az_positions_all.csv holds {len(rows)} tiles of crat_FID {shown}"
+    return [f"{left_out}, not among the craters of fresh_craters.shp: they are left out"]
+
+
 def _check_tiles(
     wrong: list[str], published: PublishedFolder, crater_id: int, basemap: BasemapGrid
 ) -> None:
     for read in (read_rectangles, read_labelled_squares):
         _attempt(wrong, partial(read, published, crater_id, basemap=basemap))
+
+
+def _check_connections(wrong: list[str], published: PublishedFolder, basemap: BasemapGrid) -> None:
+    tile_ids: dict[int, NDArray[np.int64]] = {}
+    for crater_id in {int(key[-1]) for key in published.found(layout.CONNECTIONS)}:
+        # Without mapping tiles they cannot be used, and say nothing.
+        if published.file(layout.MAPPING_SQUARES, crater=crater_id) is not None:
+            read = partial(read_mapping_squares, published, crater_id, basemap=basemap)
+            squares = _attempt(wrong, read)
+            if squares is not None:
+                tile_ids[crater_id] = squares["tile_id"].to_numpy(np.int64)
+    for (*_, crater), path in published.found(layout.CONNECTIONS).items():
+        if crater in tile_ids:
+            known = tile_ids[int(crater)]
+            _attempt(wrong, partial(read_connected, path, int(crater), tile_ids=known))
+
+
+def _check_scores(wrong: list[str], published: PublishedFolder) -> None:
+    for kind in NAMES:
+        for path in published.found(layout.training_metrics(kind)).values():
+            _attempt(wrong, partial(read_test_metrics, path))
+        for path in published.found(layout.map_metrics(kind)).values():
+            _attempt(wrong, partial(read_map_metrics, path))
 
 
 def _check_masks(wrong: list[str], paths: Iterable[Path], basemap: BasemapGrid) -> None:

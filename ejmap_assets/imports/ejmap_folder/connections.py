@@ -1,7 +1,10 @@
 """Published connections: which mapping tiles hold ejecta of a crater, as its authors found."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ejmap_assets.errors import SourceError
 from ejmap_assets.imports.ejmap_folder import layout
@@ -66,14 +69,8 @@ def read_connections(
             the crater.
     """
     path = published.required(layout.CONNECTIONS, version=version, split=split, crater=crater_id)
-    connected = read_columns(path, whole=[TILE], unique=[TILE])[TILE].to_numpy(np.int64)
     tile_ids = np.array([tile.tile_id for tile in tiles], np.int64)
-    unknown = connected[~np.isin(connected, tile_ids)]
-    if unknown.size:
-        raise SourceError(
-            f"{path} connects tile {unknown[0]}, which is not among the {len(tiles)} mapping tiles "
-            f"of crater {crater_id}; take eval_positions_crater_{crater_id}.csv of the same release"
-        )
+    connected = read_connected(path, crater_id, tile_ids=tile_ids)
     is_connected = np.isin(tile_ids, connected)
     table = pd.DataFrame(
         {
@@ -89,3 +86,25 @@ def read_connections(
         }
     )
     return ConnectionTable.validate(table)
+
+
+def read_connected(path: Path, crater_id: int, *, tile_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Read the numbers of the connected tiles of a crater.
+
+    Args:
+        path: The published table.
+        crater_id: The crater.
+        tile_ids: Numbers of its mapping tiles.
+
+    Raises:
+        SourceError: If the file is no such table, or names tiles that are not among them.
+    """
+    connected = read_columns(path, whole=[TILE], unique=[TILE])[TILE].to_numpy(np.int64)
+    unknown = connected[~np.isin(connected, tile_ids)]
+    if unknown.size:
+        raise SourceError(
+            f"{path} connects tile {unknown[0]}, which is not among the {tile_ids.size} mapping "
+            f"tiles of crater {crater_id}; take eval_positions_crater_{crater_id}.csv of the same "
+            "release"
+        )
+    return connected

@@ -1,5 +1,7 @@
 """Craters of a published folder: the shapefile of rims, and how far each was looked at."""
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -45,7 +47,7 @@ def read_craters(
         CrsError: If the rims have no CRS or another planet's.
         SourceError: If the shapefile is missing or cannot be read.
     """
-    path = published.required(layout.CRATERS)
+    path = _required(published)
     try:
         table = gpd.read_file(path)
     except (DataSourceError, DataLayerError, ValueError, OSError) as error:
@@ -61,6 +63,17 @@ def read_craters(
     if basemap is not None:
         ours["reach_m"] = _reaches_m(published, ours, basemap)
     return catalogue_of(ours, body=body, what=f"crater table {path.name}")
+
+
+def _required(published: PublishedFolder) -> Path:
+    path = published.file(layout.CRATERS)
+    if path is None:
+        raise SourceError(
+            f"{published.folder} holds no craters, so that there is nothing to map or to train "
+            f"for; put {layout.CRATERS.template} (with its .dbf, .shx and .prj) and a mosaic of "
+            "them into it (or give --mosaic), or copy its results/ beside a data/ that holds them"
+        )
+    return path
 
 
 def _reaches_m(

@@ -19,6 +19,7 @@ def read_columns(
     real: Sequence[str] = (),
     unique: Sequence[str] = (),
     prefix: str | None = None,
+    may_be_empty: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Read columns of a CSV file; all others, paths among them, are left unread.
 
@@ -28,9 +29,11 @@ def read_columns(
         real: Columns of finite numbers that must be there.
         unique: Columns that no two rows may share.
         prefix: Start of the names of further columns of whole numbers, any number of them.
+        may_be_empty: Those columns of ``whole`` in which cells may be empty.
 
     Returns:
-        ``whole`` as int64, ``real`` as float64, and the further columns as int64.
+        ``whole`` as int64, or Int64 where cells may be empty, ``real`` as float64, and the further
+        columns as int64.
 
     Raises:
         SourceError: If the file is too large or no table, or a column is missing or holds something
@@ -46,7 +49,12 @@ def read_columns(
         )
     further = [] if prefix is None else _further(table, prefix)
     checked = pd.DataFrame(
-        {name: _numbers(table, name, path, whole=name not in real) for name in [*wanted, *further]}
+        {
+            name: _whole_or_empty(table, name, path)
+            if name in may_be_empty
+            else _numbers(table, name, path, whole=name not in real)
+            for name in [*wanted, *further]
+        }
     )
     if unique:
         _require_unique(checked, unique, path)
@@ -62,6 +70,8 @@ def _read(path: Path) -> pd.DataFrame:
         )
     try:
         return pd.read_csv(path)
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path} is not UTF-8 text; copy it again") from error
     except (ValueError, OSError) as error:
         reason = " ".join(str(error).split())
         raise SourceError(f"{path} cannot be read as a table ({reason})") from error
@@ -87,6 +97,12 @@ def _numbers(table: pd.DataFrame, name: str, path: Path, *, whole: bool) -> np.n
             "correct it or take the published file"
         )
     return values.astype(np.int64) if whole else values
+
+
+def _whole_or_empty(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
+    there = table[table[name].notna()]
+    numbers = pd.Series(_numbers(there, name, path, whole=True), there.index, dtype="Int64")
+    return numbers.reindex(table.index)
 
 
 def _require_unique(table: pd.DataFrame, columns: Sequence[str], path: Path) -> None:

@@ -162,10 +162,13 @@ def _connections(
     Of several those of the imported weights are taken, else of the final version, else of the
     latest; and of its splits the one with most craters.
     """
+    # They name tiles by number only.
+    with_tiles = {crater for (crater,) in published.found(layout.MAPPING_SQUARES)}
     craters = Counter(
         Connected(int(version), int(one))
-        for version, one, _ in published.found(layout.CONNECTIONS)
+        for version, one, crater in published.found(layout.CONNECTIONS)
         if wishes.version("ejconn") in {None, version} and split in {None, one}
+        if crater in with_tiles
     )
     preferred = FINAL_VERSION["ejconn"] if weights is None else weights.version
     return max(

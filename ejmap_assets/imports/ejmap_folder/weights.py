@@ -94,7 +94,8 @@ def chosen_weights(
         on_split = "" if split is None else f" on split {split}"
         raise SourceError(
             f"{published.folder} holds no weights of {NAMES[kind]} version {version}{on_split}, or "
-            f"not their norm; it holds those of version {found}"
+            f"not their norm; it holds those of version {found} (import these, and train yours "
+            f"with `ejmap train --model {kind} --version {config_name(kind, version)}`)"
         )
     return None
 

@@ -127,6 +127,20 @@ def test_published_runs_without_test_tiles_have_no_scores(tmp_path: Path) -> Non
     assert table["test_iou"].isna().all()
 
 
+def test_members_of_no_split_are_read_back(tmp_path: Path) -> None:
+    """They learned from all labelled tiles, so that the cell of their test set is empty."""
+    path = tmp_path / "test_metrics.csv"
+    members = pd.DataFrame(
+        {"split": pd.array([None, 61], "Int64"), "iteration": [0, 0], "test_f1": [None, 0.7]}
+    )
+    published_metrics.test_metrics_csv(members).to_csv(path, index=False)
+
+    table = published_metrics.read_test_metrics(path)
+
+    assert table["split"].tolist() == [61, pd.NA]
+    assert table["test_f1"].tolist()[0] == 0.7
+
+
 def test_a_table_without_runs_is_refused(tmp_path: Path) -> None:
     """Another file of that name."""
     path = tmp_path / "eval_metrics.csv"

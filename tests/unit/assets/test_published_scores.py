@@ -47,6 +47,17 @@ def test_every_published_run_is_a_member(project: OpenProject) -> None:
     assert table["config.architecture.kind"].isna().tolist() == [True, False, False]
 
 
+def test_a_run_without_a_test_set_is_of_no_split(project: OpenProject, tmp_path: Path) -> None:
+    """Its model learned from all labelled tiles."""
+    path = tmp_path / "published" / "results" / "conn_results" / "version_7" / "test_metrics.csv"
+    path.write_text("test-set,iteration,F1_Score\n,0,\n4,3,0.8\n")
+
+    table = member_table(published_members(project), None)
+
+    assert table["version"].tolist()[:2] == ["ejconn_v7", "ejconn_v7@4"]
+    assert table["split"].isna().tolist()[:2] == [True, False]
+
+
 def test_a_project_of_ones_own_has_no_published_members(tmp_path: Path) -> None:
     """Only a published folder has them."""
     text = "source: {kind: synthetic, seed: 1}\ntraining: {kind: synthetic, seeds: [2]}\n"

@@ -57,5 +57,21 @@ def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(bytes(range(256)))
 
-    with pytest.raises(SourceError, match="cannot be read as a table"):
+    with pytest.raises(SourceError, match=r"table\.csv is not UTF-8 text; copy it again$"):
         read_columns(path, whole=["a"])
+
+
+def test_cells_may_be_empty_where_that_is_said(tmp_path: Path) -> None:
+    """But hold nothing else than whole numbers, and no two rows are the same."""
+    table = read_columns(
+        _written(tmp_path, "a,b\n61,0\n,0\n"), whole=["a", "b"], may_be_empty=["a"]
+    )
+
+    assert table["a"].isna().tolist() == [False, True]
+    assert table["a"].dropna().tolist() == [61]
+    path = _written(tmp_path, "a,b\n,0\n,0\n")
+    with pytest.raises(SourceError, match="more than once"):
+        read_columns(path, whole=["a", "b"], unique=["a", "b"], may_be_empty=["a"])
+    path = _written(tmp_path, "a,b\nx,0\n")
+    with pytest.raises(SourceError, match="column a must hold whole numbers, found 'x' in row 1"):
+        read_columns(path, whole=["a", "b"], may_be_empty=["a"])

@@ -12,15 +12,17 @@ from ejmap_assets.cli import main
 from ejmap_assets.errors import ProjectError, SourceError
 from ejmap_assets.import_folder import import_folder
 from ejmap_assets.imports.ejmap_folder import layout
+from ejmap_assets.imports.ejmap_folder.check import published_grid
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.imports.ejmap_folder.plan import Wishes
 from ejmap_assets.model_choice import imported_from
 from ejmap_assets.project import EjmapFolderSource, OwnMasks, ProjectPaths, load_project
 from ejmap_assets.user_input import check_user_input
+from ejmap_geo.body import MERCURY
 from ejmap_ml.bundle import ModelBundle
 from ejmap_ml.config import load_preset
 from ejmap_ml.errors import CheckpointError
-from tests.published_fixture import PublishedFixture
+from tests.published_fixture import RUN, PublishedFixture
 from tests.published_models import write_models
 
 DOI = "10.5281/zenodo.18787894"
@@ -114,6 +116,65 @@ def test_all_mistakes_are_told_at_once(mine: PublishedFolder, tmp_path: Path) ->
     assert "az_positions_all.csv has no column num_1" in message
     assert "mask_crater_12.tif cannot be read" in message
     assert not (tmp_path / "p").exists()
+
+
+def test_damaged_scores_and_connections_show_at_import(
+    mine: PublishedFolder, tmp_path: Path
+) -> None:
+    """And not after hours of a run."""
+    connections = mine.required(layout.CONNECTIONS, version=32, split=61, crater=3)
+    pd.read_csv(connections).assign(eval_pos_index=9999).head(1).to_csv(connections, index=False)
+    mine.required(layout.training_metrics("ejconn"), version=32).write_text("no,table\n")
+    mine.required(layout.map_metrics("ejseg"), version=200).write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(SourceError) as caught:
+        _import(mine.folder, tmp_path / "p")
+
+    message = str(caught.value)
+    assert "crater-3.csv connects tile 9999, which is not among" in message
+    assert "version_32/test_metrics.csv has no column test-set, iteration" in message
+    assert "version_200/eval_metrics.csv is not UTF-8 text" in message
+
+
+def test_tiles_of_unknown_craters_are_told(mine: PublishedFolder, tmp_path: Path) -> None:
+    """They are left out, which nobody would notice otherwise."""
+    path = mine.required(layout.LABELLED_TILES)
+    table = pd.read_csv(path)
+    table.loc[:1, "crat_FID"] = 999
+    table.to_csv(path, index=False)
+
+    lines = _import(mine.folder, tmp_path / "p")
+
+    told = "2 tiles of crat_FID 999, not among the craters of fresh_craters.shp: they are left out"
+    assert sum(told in line for line in lines) == 1
+
+
+def test_published_masks_tell_the_size_of_the_planet(mine: PublishedFolder, tmp_path: Path) -> None:
+    """Craters and the published map are enough to show it: by its pixels, cropped or not."""
+    folder = tmp_path / "few"
+    maps = ("results/output_masks/*/ml_FID*", "results/output_masks/*/cylindrical*")
+    for part in ("data/ejc_data/fresh_craters.*", *maps):
+        for path in mine.folder.glob(part):
+            target = folder / path.relative_to(mine.folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+    published = PublishedFolder.at(folder)
+
+    of_map = published_grid(published, body=MERCURY)
+    published.required(layout.LABEL_MAP, run=RUN).unlink()
+    of_mask = published_grid(published, body=MERCURY)
+    _import(folder, tmp_path / "p", masks_run=RUN)
+
+    assert (of_map.width_px, of_mask.width_px) == (360, 360)
+    assert load_project(tmp_path / "p").source.masks_run == RUN
+
+
+def test_results_alone_say_what_to_add(mine: PublishedFolder, tmp_path: Path) -> None:
+    """Weights without a crater have nothing to map."""
+    shutil.rmtree(mine.folder / "data")
+
+    with pytest.raises(SourceError, match=r"no craters, .*; put data/ejc_data/fresh_craters\.shp"):
+        _import(mine.folder, tmp_path / "p")
 
 
 def test_an_existing_folder_is_never_written_to(published: PublishedFolder, tmp_path: Path) -> None:

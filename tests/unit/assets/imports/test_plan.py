@@ -155,3 +155,11 @@ def test_a_split_whose_tiles_are_not_known_is_not_used(mine: PublishedFolder) ->
 
     assert (plan.split, with_another.split) == (None, None)
     assert any("its test tiles are not known" in note for note in plan.notes)
+
+
+def test_connections_without_mapping_tiles_are_of_no_use(mine: PublishedFolder) -> None:
+    """They name tiles by their numbers only."""
+    for path in mine.found(layout.MAPPING_SQUARES).values():
+        path.unlink()
+
+    assert plan_of(mine, Wishes()).connections is None
