@@ -53,6 +53,9 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="bring a project up to date; skips what is current")
     run.add_argument("project", type=Path, help="project folder")
     run.set_defaults(command=_run)
+    vet = commands.add_parser("vet", help="score the crater catalogue: what may be no crater?")
+    vet.add_argument("project", type=Path, help="project folder")
+    vet.set_defaults(command=_vet)
     ui = commands.add_parser("ui", help="browse a project's assets, maps and runs")
     ui.add_argument("project", type=Path, nargs="?", help=f"project folder ({DEFAULT_PROJECT})")
     ui.add_argument("--port", type=int, default=DEFAULT_PORT, help="port on this machine (3000)")
@@ -190,6 +193,13 @@ def _decide(chosen: argparse.Namespace, *, mode: str, to: str = "") -> int:
         return decide_promotion(
             chosen.project, console, kind=chosen.model, mode=mode, to=to, reason=chosen.reason
         )
+
+
+def _vet(chosen: argparse.Namespace) -> int:
+    with Console() as console:
+        from ejmap_assets.vet_catalogue import vet_catalogue
+
+        return vet_catalogue(chosen.project, console)
 
 
 def _make(folder: Path) -> int:

@@ -8,11 +8,12 @@ import pytest
 from PIL import Image
 
 from ejmap_assets.candidates import HeldOut, candidate_table, doubtful_words
+from ejmap_assets.cli import main
 from ejmap_assets.errors import ProjectError
 from ejmap_assets.failures import StepError
 from ejmap_assets.lineage import LINEAGE, VETTING
 from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import STAGES, stages_made
+from ejmap_assets.runner import STAGES, Runner, stages_made
 from ejmap_assets.vetting_choice import classifier_config, classifier_version, held_back
 from ejmap_assets.vetting_sources import gather_tiles
 from ejmap_assets.vetting_tables import CandidateTable, CraterTileTable
@@ -246,3 +247,41 @@ def test_scores_are_counted_by_hand() -> None:
     assert numbers["test_accuracy_0"] == pytest.approx(2 / 3)
     assert numbers["test_accuracy_1"] == pytest.approx(1 / 2)
     assert "test_accuracy_2" not in numbers
+
+
+def test_the_command_says_what_to_do_where_a_project_is_not_vetted(
+    project: OpenProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One sentence, and nothing is made."""
+    reopened(project.paths.folder, "null")
+
+    assert main(["vet", str(project.paths.folder)]) == 1
+
+    assert "add a section `vetting`" in capsys.readouterr().err
+    assert not project.paths.dagster_home.exists()
+
+
+def test_the_command_names_the_doubtful(
+    project: OpenProject, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the work, of which a stand-in writes the table."""
+
+    def vetted(_: Runner) -> list[str]:
+        path = project.paths.crater_candidates
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = {
+            "crater_id": [1, 2],
+            "name": ["Alpha", "Beta"],
+            "score": [0.9, 0.04],
+            "status": ["likely", "doubtful"],
+        }
+        pd.DataFrame(rows).to_parquet(path)
+        return []
+
+    monkeypatch.setattr(Runner, "vet", vetted)
+
+    assert main(["vet", str(project.paths.folder)]) == 0
+
+    shown = capfd.readouterr().err
+    assert "1 of 2, 0 cannot be judged" in shown
+    assert "0002 Beta (0.04)" in shown
