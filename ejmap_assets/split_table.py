@@ -1,6 +1,6 @@
 """The split table: which labelled tiles train and which test, one column a split."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from itertools import count, islice
 from typing import NamedTuple
 
@@ -56,8 +56,8 @@ def split_tables(
     # Draws follow the order of rows, which must not depend on that of a file.
     labelled = labelled.sort_values(TILE_KEY, ignore_index=True)
     published = {} if given is None else _published(labelled, given, settings)
-    numbers = islice((one for one in count() if one not in published), settings.count)
     splits = [Split(number, PUBLISHED, test) for number, test in published.items()]
+    numbers = _random_numbers(settings, published)
     splits += [Split(one, RANDOM, _drawn(labelled, settings, one)) for one in numbers]
     splits += _learning_curve(labelled, settings, taken=published)
     splits.sort(key=lambda split: split.number)
@@ -69,11 +69,37 @@ def split_tables(
     return SplitTable.validate(table), SplitIndex.validate(index)
 
 
+def split_numbers(settings: SplitSettings, *, given: pd.DataFrame | None = None) -> list[int]:
+    """Return the numbers of the splits that :func:`split_tables` will draw, before it does.
+
+    Args:
+        settings: What it will draw.
+        given: Splits that were published.
+    """
+    published = {} if given is None else _given_columns(given)
+    first = _first_of_curve(published)
+    curve = [first + locations for locations in settings.learning_curve]
+    return sorted([*published, *_random_numbers(settings, published), *curve])
+
+
+def _given_columns(given: pd.DataFrame) -> dict[int, str]:
+    names = [str(name) for name in given if str(name).startswith(TEST_PREFIX)]
+    return {int(name.removeprefix(TEST_PREFIX)): name for name in names}
+
+
+def _random_numbers(settings: SplitSettings, published: Container[int]) -> list[int]:
+    return list(islice((one for one in count() if one not in published), settings.count))
+
+
+def _first_of_curve(published: Iterable[int]) -> int:
+    # Past published numbers by whole thousands, so that the last digits still say the locations.
+    return FIRST_OF_CURVE * (max(published, default=0) // FIRST_OF_CURVE + 1)
+
+
 def _published(
     labelled: pd.DataFrame, given: pd.DataFrame, settings: SplitSettings
 ) -> dict[int, NDArray[np.int8]]:
-    names = [str(name) for name in given if str(name).startswith(TEST_PREFIX)]
-    numbers = {int(name.removeprefix(TEST_PREFIX)): name for name in names}
+    numbers = _given_columns(given)
     if _trains_elsewhere(labelled):
         return {number: _drawn(labelled, settings, number) for number in numbers}
     found = labelled[TILE_KEY].merge(given, on=TILE_KEY, how="left", validate="one_to_one")
@@ -100,8 +126,7 @@ def _learning_curve(
 ) -> list[Split]:
     if not settings.learning_curve:
         return []
-    # Past published numbers by whole thousands, so that the last digits still say the locations.
-    first = FIRST_OF_CURVE * (max(taken, default=0) // FIRST_OF_CURVE + 1)
+    first = _first_of_curve(taken)
     test = taken[0] if 0 in taken else _drawn(labelled, settings, 0)
     groups = labelled.groupby(["planet", "tile_id"], sort=True).ngroup()
     places = np.asarray(groups, np.int_)

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ejmap_assets.console import Console
+from ejmap_assets.errors import ProjectError
 from ejmap_assets.instance import open_instance
 from ejmap_assets.model_choice import ModelVersion, configured_version, model_of
 from ejmap_assets.project import ProjectPaths, load_project
 from ejmap_assets.project_paths import ModelKind
+from ejmap_assets.published_labels import published_splits
+from ejmap_assets.published_source import published_folder
 from ejmap_assets.resources import OpenProject
 from ejmap_assets.runner import Runner, Training
+from ejmap_assets.split_table import split_numbers
 
 
 def train_versions(
@@ -36,12 +40,14 @@ def train_versions(
         The exit code.
 
     Raises:
-        ProjectError: If there is no such configuration.
+        ProjectError: If there is no such configuration, or no such split.
+        SourceError: If published splits cannot be read.
         RunFailedError: If a training failed.
     """
     paths = ProjectPaths(folder.resolve())
     project = OpenProject(settings=load_project(paths.folder), paths=paths)
     configured = configured_version(project, kind)
+    _require_splits(project, splits)
     versions = [
         ModelVersion(name, split)
         for name in (names or [configured.name])
@@ -65,3 +71,19 @@ def train_versions(
     console.line(f"compare    materialise model_comparison in `ejmap ui {folder}`")
     console.line(f"took {console.elapsed_seconds:.0f} s")
     return 0
+
+
+def _require_splits(project: OpenProject, splits: Sequence[int]) -> None:
+    """Check that splits exist or will: the table of splits is made from the settings first."""
+    if not splits:
+        return
+    published = published_folder(project)
+    given = None if published is None else published_splits(published)
+    known = split_numbers(project.settings.splits, given=given)
+    unknown = [split for split in splits if split not in known]
+    if unknown:
+        listed = ", ".join(map(str, known)) or "none"
+        raise ProjectError(
+            f"there is no split {unknown[0]}; the splits are {listed}: name one of them, or raise "
+            f"splits.count in {project.paths.settings}"
+        )

@@ -6,7 +6,7 @@ import pytest
 
 from ejmap_assets.failures import StepError
 from ejmap_assets.project import SplitSettings
-from ejmap_assets.split_table import split_tables
+from ejmap_assets.split_table import split_numbers, split_tables
 from ejmap_geo.tables import SplitIndex, SplitTable
 
 KEY = ["planet", "crater_id", "tile_id"]
@@ -59,6 +59,23 @@ def test_adding_splits_leaves_the_others_as_they_are() -> None:
     assert after[before.columns].equals(before)
     kept = longer[longer["split"].isin(index["split"])].reset_index(drop=True)
     assert kept.equals(index)
+
+
+@pytest.mark.parametrize("published", [None, (0, 2, 61), (1005,)])
+def test_the_numbers_of_splits_are_known_before_they_are_drawn(
+    published: tuple[int, ...] | None,
+) -> None:
+    """Random ones go around published ones, learning curves past them."""
+    given = None
+    if published is not None:
+        given = _labelled()[KEY].assign(**{f"test_{number}": 0 for number in published})
+    settings = SplitSettings(count=3, learning_curve=(5, 10))
+
+    numbers = split_numbers(settings, given=given)
+
+    index = split_tables(_labelled(), settings, given=given)[1]
+    assert numbers == index["split"].tolist()
+    assert len(numbers) == 5 + len(published or ())
 
 
 def test_unused_tiles_are_in_no_split_and_a_fifth_of_the_others_tests() -> None:
