@@ -80,7 +80,7 @@ def least_sure(
     return contact_sheet(
         found.tiles.chosen(is_entry),
         said.scores[is_entry],
-        [name or f"{number:04d}" for number, name in numbered],
+        [name or f"#{number}" for number, name in numbered],
         count=SHEET_TILES,
         columns=SHEET_COLUMNS,
         stretch=stretch,
