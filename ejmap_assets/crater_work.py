@@ -155,8 +155,10 @@ class CraterWork:
     def ejconn(self) -> "Ensemble":
         """The promoted ensemble that connects tiles to craters."""
         from ejmap_ml.ensemble import Ensemble
+        from ejmap_ml.inference import fastest_precision, inference_device
 
-        return Ensemble.of(promoted_bundles(self.paths, "ejconn"))
+        precision = fastest_precision(inference_device())
+        return Ensemble.of(promoted_bundles(self.paths, "ejconn"), precision=precision)
 
     @cached_property
     def ejseg(self) -> "Segmenter":

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import assert_never
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ejmap_assets.crater_tiles import MAPPING
@@ -15,12 +14,12 @@ from ejmap_geo.grid import AzimuthalGrid
 from ejmap_geo.mosaic import EnsembleLayers, mean_probability
 from ejmap_geo.window import Window
 from ejmap_ml.bundle import ModelBundle
-from ejmap_ml.config import ModelConfig, PolarUnetConfig, SmpConfig, TimmClassifierConfig
+from ejmap_ml.config import PolarUnetConfig, SmpConfig, TimmClassifierConfig
 from ejmap_ml.ejseg.polar_data import GROUP, VIEW
 from ejmap_ml.ejseg.polar_predict import map_crater
 from ejmap_ml.ejseg.polar_view import polar_grid
 from ejmap_ml.ensemble import Ensemble
-from ejmap_ml.network import NormalizedNetwork
+from ejmap_ml.inference import InferencePrecision, fastest_precision, inference_device
 from ejmap_ml.predict import predict_tiles
 from ejmap_ml.tile_group import TileGroup, TileStore
 
@@ -45,21 +44,18 @@ class Target:
 class Segmenter:
     """A promoted ensemble, ready to map craters."""
 
-    def __init__(self, config: ModelConfig, networks: Sequence[NormalizedNetwork]) -> None:
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._config = config
-        self._networks = [
-            one.eval().to(device).to(memory_format=torch.channels_last) for one in networks
-        ]
+    def __init__(self, ensemble: Ensemble) -> None:
+        self._ensemble = ensemble
 
     @classmethod
     def of(cls, bundles: Sequence[ModelBundle]) -> "Segmenter":
         """Build the ensemble of bundles.
 
         Raises:
+            ConfigError: If there is none, or their architectures differ.
             BundleError: If weights do not fit their configuration.
         """
-        return cls(bundles[0].config, [bundle.build() for bundle in bundles])
+        return cls(Ensemble.of(bundles, precision=_precision(bundles)))
 
     def map(self, target: Target) -> EnsembleLayers:
         """Return probability and vote fraction on the target's grid, ``(rows, cols)``.
@@ -68,11 +64,11 @@ class Segmenter:
             StepError: If the promoted model is no segmentation model.
             TileStoreError: If the store was made for another kind of model.
         """
-        architecture = self._config.architecture
+        architecture = self._ensemble.config.architecture
         match architecture:
             case PolarUnetConfig(view=view):
                 return map_crater(
-                    self._networks,
+                    self._ensemble.members,
                     target.tiles[GROUP].read(VIEW)[0].astype(np.float32),
                     polar=polar_grid(target.crater, body=target.azimuthal.body, config=view),
                     azimuthal=target.azimuthal,
@@ -89,9 +85,7 @@ class Segmenter:
         selected = np.flatnonzero(target.is_connected)
         predicted = [
             (position, layers.probability[number], layers.vote_fraction[number])
-            for positions, layers in predict_tiles(
-                Ensemble(self._config, self._networks), group, selected=selected
-            )
+            for positions, layers in predict_tiles(self._ensemble, group, selected=selected)
             for number, position in enumerate(positions)
         ]
         side = target.azimuthal.shape[0]
@@ -101,7 +95,14 @@ class Segmenter:
             np.nan_to_num(mean_probability(_placed(places, values), window=whole))
             for values in ([one[1] for one in predicted], [one[2] for one in predicted])
         )
-        return EnsembleLayers(*layers, member_count=len(self._networks))
+        return EnsembleLayers(*layers, member_count=self._ensemble.member_count)
+
+
+def _precision(bundles: Sequence[ModelBundle]) -> InferencePrecision:
+    """Return in which numbers to compute: polar views are fast enough to be computed exactly."""
+    if all(isinstance(bundle.config.architecture, PolarUnetConfig) for bundle in bundles):
+        return "float32"
+    return fastest_precision(inference_device())
 
 
 def _place(group: TileGroup, position: int) -> Window:

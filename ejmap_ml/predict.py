@@ -23,7 +23,7 @@ def predict_connections(
     ensemble: Ensemble,
     group: TileGroup,
     *,
-    batch_size: int = 64,
+    batch_size: int = 8,
     progress: TileProgress | None = None,
 ) -> EnsembleLayers:
     """Predict which tiles hold ejecta of their crater.
