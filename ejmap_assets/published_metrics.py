@@ -1,5 +1,6 @@
 """Scores in the columns of the published ``eval_metrics.csv``, ``test_metrics.csv`` and so on."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -83,6 +84,42 @@ def test_metrics_csv(members: pd.DataFrame) -> pd.DataFrame:
         name = f"test_{ours}"
         columns[theirs] = found[name] if name in found else pd.Series(float("nan"), found.index)
     return pd.DataFrame(columns).reindex(columns=[*columns, *RUN_INFO])
+
+
+def with_published(ours: pd.DataFrame, theirs: pd.DataFrame | None) -> pd.DataFrame:
+    """Return a table of scores that was published, with our runs in it.
+
+    Args:
+        ours: Our runs, in the published columns; they take the place of published ones of the same
+            test set and iteration.
+        theirs: The published table, with all its columns; None where there is none.
+    """
+    if theirs is None or not len(ours):
+        return ours if theirs is None else theirs
+    keys = pd.MultiIndex.from_frame(ours[list(RUN)].astype("Int64"))
+    kept = theirs[~pd.MultiIndex.from_frame(theirs[list(RUN)].astype("Int64")).isin(keys)]
+    columns = [*theirs, *(name for name in ours if name not in theirs)]
+    # Columns without a value would decide the type of those of the others.
+    tables = [table.dropna(axis="columns", how="all") for table in (kept, ours) if len(table)]
+    joined = pd.concat(tables, ignore_index=True) if tables else theirs
+    return joined.reindex(columns=columns).sort_values(list(RUN), ignore_index=True)
+
+
+def next_iteration(runs: Sequence[pd.DataFrame], *, test_set: int) -> int:
+    """Return the first iteration after all runs of a test set."""
+    numbers = [runs_of["iteration"][runs_of["test-set"] == test_set].max() for runs_of in runs]
+    return 1 + max((int(number) for number in numbers if not pd.isna(number)), default=-1)
+
+
+def read_published_runs(path: Path) -> pd.DataFrame:
+    """Read a published table of scores as it stands, with every digit and column of it.
+
+    Raises:
+        SourceError: If the file is no such table.
+    """
+    read_test_metrics(path)
+    table = pd.read_csv(path, float_precision="round_trip")
+    return table.astype({RUN[0]: "Int64", RUN[1]: "Int64"})
 
 
 def read_map_metrics(path: Path) -> pd.DataFrame:

@@ -85,6 +85,16 @@ def shown_versions(project: OpenProject) -> dict[ModelKind, int]:
     return shown
 
 
+def own_number(project: OpenProject, names: PublishedNames, kind: ModelKind) -> int | None:
+    """Return the version that the configured model of a project is published as.
+
+    None where that number is another model's, whose published results the project shows.
+    """
+    number = names.version(kind)
+    is_shown = number == shown_versions(project).get(kind)
+    return None if is_shown and number != number_of(configured_version(project, kind)) else number
+
+
 def number_of(version: ModelVersion) -> int:
     """Return the number at the end of a version's name, such as 200 of ``ejseg_v200``; else 0."""
     found = re.search(r"_v(\d+)$", version.name)

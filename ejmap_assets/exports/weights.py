@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ejmap_assets.exports.export import Export
-from ejmap_assets.exports.published_names import KINDS, number_of, shown_versions
+from ejmap_assets.exports.published_names import KINDS, own_number
 from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.model_choice import configured_version
 from ejmap_assets.project_paths import ModelKind
@@ -28,7 +28,7 @@ def _export_kind(export: Export, kind: ModelKind) -> list[str]:
     folders = sorted(export.paths.model_version(kind, key).glob("iteration_*"))
     if not folders:
         return [f"weights of {key}: not trained yet"]
-    if number == shown_versions(export.project).get(kind) and number != number_of(version):
+    if own_number(export.project, export.names, kind) is None:
         shown = f"version {number} is another model, whose published results the project shows"
         return [f"weights of {key}: {shown}; give --{kind}-version a number of its own"]
     try:
