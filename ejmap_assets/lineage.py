@@ -6,12 +6,10 @@ craters; a promoted model from the members of the version that the project's set
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 
-import dagster as dg
-
 from ejmap_assets import partitions, recipe_settings
+from ejmap_assets.division import Division
 from ejmap_assets.model_choice import configured_version, imported_from
 from ejmap_assets.project import EjmapFolderSource
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
@@ -20,40 +18,6 @@ from ejmap_assets.resources import OpenProject
 
 # The partition is "" for undivided assets.
 Output = Callable[[ProjectPaths, str], Path]
-
-
-class Division(Enum):
-    """How an asset is divided into partitions."""
-
-    WHOLE = "whole"
-    CRATERS = "craters"
-    EJCONN_VERSIONS = "ejconn versions"
-    EJSEG_VERSIONS = "ejseg versions"
-    EJCONN_MEMBERS = "ejconn members"
-    EJSEG_MEMBERS = "ejseg members"
-    CLASSIFIER_VERSIONS = "classifier versions"
-
-    @property
-    def partitions_def(self) -> dg.PartitionsDefinition[str] | None:
-        """The partitions as Dagster knows them."""
-        return _PARTITIONS[self]
-
-    @property
-    def model_kind(self) -> ModelKind:
-        """The model whose versions or members divide an asset."""
-        is_ejconn = self in {Division.EJCONN_VERSIONS, Division.EJCONN_MEMBERS}
-        return "ejconn" if is_ejconn else "ejseg"
-
-
-_PARTITIONS: Mapping[Division, dg.PartitionsDefinition[str] | None] = {
-    Division.WHOLE: None,
-    Division.CRATERS: partitions.craters,
-    Division.EJCONN_VERSIONS: partitions.ejconn_versions,
-    Division.EJSEG_VERSIONS: partitions.ejseg_versions,
-    Division.EJCONN_MEMBERS: partitions.ejconn_members,
-    Division.EJSEG_MEMBERS: partitions.ejseg_members,
-    Division.CLASSIFIER_VERSIONS: partitions.classifier_versions,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

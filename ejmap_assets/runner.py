@@ -12,15 +12,8 @@ import dagster as dg
 from ejmap_assets import partitions
 from ejmap_assets.console import Console
 from ejmap_assets.definitions import build_defs
-from ejmap_assets.jobs import EVALUATED, PROMOTED, SOURCES, TRAINING, VET
-from ejmap_assets.lineage import (
-    LINEAGE,
-    VETTING,
-    Division,
-    crater_steps_of,
-    models_to_make,
-    names_divided_by,
-)
+from ejmap_assets.jobs import VET
+from ejmap_assets.lineage import LINEAGE, Division, crater_steps_of, models_to_make
 from ejmap_assets.model_choice import configured_version, imported_from
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.promotion_config import promotion_run_config
@@ -28,63 +21,12 @@ from ejmap_assets.quiet import quiet_output
 from ejmap_assets.recipes import RecipeBook, book_of
 from ejmap_assets.resources import OpenProject, ProjectResource
 from ejmap_assets.run_failure import RunFailedError, failure_sentence, was_interrupted
+from ejmap_assets.stages import PROMOTE, RETRAINING, STAGES, Stage, stages_made, stages_of
 from ejmap_assets.vetting_choice import classifier_version, held_back
 
-PROMOTE = "promote"
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 SILENT_LOG = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """A numbered step of the way from nothing to a map.
-
-    Attributes:
-        title: What it does, for the console.
-        job: Job that does it.
-        assets: Assets it makes, upstream first.
-    """
-
-    title: str
-    job: str
-    assets: tuple[str, ...]
-
-
-STAGES = (
-    Stage(title="mosaic, craters, known ejecta", job="prepare", assets=SOURCES),
-    Stage(title="tiles around craters and beside them", job=VET, assets=("crater_tiles",)),
-    Stage(title="train the crater classifier", job=VET, assets=("crater_classifier",)),
-    Stage(title="score the crater catalogue", job=VET, assets=("crater_candidates",)),
-    Stage(title="planets to learn from, their tiles", job="prepare_training", assets=TRAINING),
-    Stage(title="samples of EJCONN", job="cut_ejconn_samples", assets=("ejconn_samples",)),
-    Stage(
-        title="train EJCONN: which tiles hold ejecta", job="train_ejconn", assets=("ejconn_model",)
-    ),
-    Stage(title="samples of EJSEG", job="cut_ejseg_samples", assets=("ejseg_samples",)),
-    Stage(title="train EJSEG: where the ejecta are", job="train_ejseg", assets=("ejseg_model",)),
-    Stage(title="promote the trained models", job=PROMOTE, assets=PROMOTED),
-    Stage(title="map the craters", job="map_craters", assets=names_divided_by(Division.CRATERS)),
-    Stage(title="put the global map together", job="refresh_map", assets=("global_map",)),
-    Stage(
-        title="measure the masks, score them where ejecta are known",
-        job="evaluate",
-        assets=EVALUATED,
-    ),
-)
-
-
-# From the files that a person edits to models that may be promoted.
-RETRAINING = (
-    "prepare",
-    VET,
-    "prepare_training",
-    "cut_ejconn_samples",
-    "train_ejconn",
-    "cut_ejseg_samples",
-    "train_ejseg",
-    "promote",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +97,7 @@ class Runner:
         Returns:
             A sentence for each failure that did not keep the rest from being made.
         """
-        return self._follow(_stages_of("map_craters", "refresh_map", "evaluate"), self._work)
+        return self._follow(stages_of("map_craters", "refresh_map", "evaluate"), self._work)
 
     def vet(self) -> list[str]:
         """Score the entries of the catalogue where it, the mosaic or settings changed.
@@ -166,7 +108,7 @@ class Runner:
         Raises:
             RunFailedError: If mosaic or catalogue cannot be read.
         """
-        return self._follow(_stages_of("prepare", VET), self._work)
+        return self._follow(stages_of("prepare", VET), self._work)
 
     def retrain(self) -> list[str]:
         """Train the configured versions anew where labels or settings changed, and promote them.
@@ -176,7 +118,7 @@ class Runner:
         Raises:
             RunFailedError: If a stage failed.
         """
-        return self._follow(_stages_of(*RETRAINING), self._work)
+        return self._follow(stages_of(*RETRAINING), self._work)
 
     def decide(self, kind: ModelKind, *, mode: str, to: str = "", reason: str = "") -> None:
         """Promote the configured version of a model, through the gate or by hand, or roll back.
@@ -202,7 +144,7 @@ class Runner:
         kinds = {training.kind for training in trainings}
         of_models = (f"{part}_{kind}" for kind in kinds for part in ("train", "cut"))
         jobs = [name if name.startswith("train") else f"{name}_samples" for name in of_models]
-        stages = _stages_of("prepare", "prepare_training", *jobs)
+        stages = stages_of("prepare", "prepare_training", *jobs)
         self._follow(stages, lambda stage: self._training_work(stage, trainings))
 
     def _follow(
@@ -327,17 +269,6 @@ class Runner:
             raise RunFailedError(f"{stage.title}: {sentence}")
         self._console.line(f"      {sentence}")
         return [sentence]
-
-
-def _stages_of(*jobs: str) -> list[Stage]:
-    """Return the stages of jobs in the order in which a project is made."""
-    return [stage for stage in STAGES if stage.job in jobs]
-
-
-def stages_made(project: OpenProject, stages: Sequence[Stage] = STAGES) -> list[Stage]:
-    """Return the stages that a project has: its catalogue is vetted only where it says how."""
-    is_vetted = project.settings.vetting is not None
-    return [stage for stage in stages if is_vetted or stage.assets[0] not in VETTING]
 
 
 def _needed(project: OpenProject, assets: Sequence[str]) -> list[str]:

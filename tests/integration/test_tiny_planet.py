@@ -24,8 +24,9 @@ from ejmap_assets.promotion_config import ROLL_BACK
 from ejmap_assets.provenance import Record, last_record
 from ejmap_assets.recipes import book_of, configured_members
 from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import Runner, stages_made
+from ejmap_assets.runner import Runner
 from ejmap_assets.scoring import CHAIN, POOLED
+from ejmap_assets.stages import stages_made
 from ejmap_geo.raster import read_raster
 
 SETTINGS = """

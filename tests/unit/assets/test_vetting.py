@@ -13,7 +13,8 @@ from ejmap_assets.errors import ProjectError
 from ejmap_assets.failures import StepError
 from ejmap_assets.lineage import LINEAGE, VETTING
 from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import STAGES, Runner, stages_made
+from ejmap_assets.runner import Runner
+from ejmap_assets.stages import STAGES, stages_made
 from ejmap_assets.vetting_choice import classifier_config, classifier_version, held_back
 from ejmap_assets.vetting_sources import gather_tiles
 from ejmap_assets.vetting_tables import CandidateTable, CraterTileTable
