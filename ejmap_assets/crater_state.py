@@ -46,7 +46,8 @@ def _state(
         return CraterState.CURRENT
     if key in failed:
         return CraterState.FAILED
-    return CraterState.MISSING if book.last(steps[-1], key) is None else CraterState.STALE
+    is_drawn = book.last(steps[-1], key) is not None and book.is_there(steps[-1], key)
+    return CraterState.STALE if is_drawn else CraterState.MISSING
 
 
 def _last_run_failed(instance: dg.DagsterInstance, steps: tuple[str, ...]) -> frozenset[str]:

@@ -64,5 +64,7 @@ def _set_aside(output: Path) -> None:
     rejected = output.with_name(REJECTED_PREFIX + output.name)
     if rejected.is_dir():
         shutil.rmtree(rejected)
+    # Renaming a file onto another name of itself would leave both.
+    rejected.unlink(missing_ok=True)
     if output.exists():
         output.replace(rejected)

@@ -12,9 +12,13 @@ from pathlib import Path
 import dagster as dg
 
 from ejmap_assets.artefact import Artefact
+from ejmap_assets.provenance import content_version
 
 EVENT_SUFFIX = ".json"
 CONTENT = "ejmap/content"
+FILE_DIGEST = "ejmap/file_digest"
+# Written beside what the step reported.
+OWN = frozenset({CONTENT, FILE_DIGEST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +41,20 @@ class KeptResults:
             output: Where the result belongs.
 
         Returns:
-            What was reported when it was made; None when it is not kept.
+            What was reported when it was made; None when it is not kept, or was altered since: a
+            file that is a link to the one in use is damaged with it.
         """
         kept, note = self._places(recipe, output)
         if not (kept.is_file() and note.is_file()):
             return None
         told = dg.deserialize_value(note.read_text(encoding="utf-8"), dg.AssetMaterialization)
+        digest = told.metadata.get(FILE_DIGEST)
+        if digest is None or digest.value != content_version(kept.read_bytes()):
+            return None
         _link(kept, output)
         # The newest are kept: this one is in use again.
         os.utime(kept)
-        metadata = {name: value for name, value in told.metadata.items() if name != CONTENT}
+        metadata = {name: value for name, value in told.metadata.items() if name not in OWN}
         content = str(told.metadata[CONTENT].value)
         return Artefact(content=content, metadata={**metadata, "restored": True})
 
@@ -57,7 +65,12 @@ class KeptResults:
         self.folder.mkdir(parents=True, exist_ok=True)
         kept, note = self._places(recipe, output)
         told = dg.AssetMaterialization(
-            "kept", metadata={**artefact.metadata, CONTENT: artefact.content}
+            "kept",
+            metadata={
+                **artefact.metadata,
+                CONTENT: artefact.content,
+                FILE_DIGEST: content_version(output.read_bytes()),
+            },
         )
         note.write_text(dg.serialize_value(told), encoding="utf-8")
         _link(output, kept)

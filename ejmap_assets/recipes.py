@@ -89,13 +89,16 @@ class RecipeBook:
             ),
         )
 
+    def is_there(self, asset: str, partition: str | None = None) -> bool:
+        """Return whether the files of an artefact lie in their place: a record only claims it."""
+        node, paths = LINEAGE[asset], self.project.paths
+        there = (node.output(paths, partition or ""), *node.beside(paths))
+        return all(path.exists() for path in there)
+
     def is_current(self, asset: str, partition: str | None = None) -> bool:
         """Return whether an artefact is there and was made by the recipe that holds now."""
         made = self.last(asset, partition)
-        # The record is a claim about the disk, not the disk.
-        node, paths = LINEAGE[asset], self.project.paths
-        there = (node.output(paths, partition or ""), *node.beside(paths))
-        if made is None or not all(path.exists() for path in there):
+        if made is None or not self.is_there(asset, partition):
             return False
         try:
             return made.recipe == self.recipe(asset, partition).digest
@@ -142,7 +145,8 @@ class RecipeBook:
     def _those_made(self, name: str, keys: Iterable[str]) -> Iterator[Ingredient]:
         for key in keys:
             made = self.last(name, key)
-            if made is not None:
+            # What is made from all that there is cannot be made from a file that was removed.
+            if made is not None and self.is_there(name, key):
                 yield as_ingredient(made, name, key)
 
     def _own_row(self, catalogue: Ingredient, key: str | None) -> Ingredient:

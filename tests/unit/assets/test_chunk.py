@@ -134,6 +134,19 @@ def test_a_lost_file_makes_its_crater_stale(bench: Bench) -> None:
     assert crater_states(bench.book)["0004"] is CraterState.STALE
 
 
+def test_a_lost_mask_is_missing_from_the_map_and_from_its_recipe(bench: Bench) -> None:
+    """Else a map that was made without it would count as current once it is back."""
+    bench.map("0001", "0004")
+    for name in ("basemap_mosaic", "crater_catalogue"):
+        bench.report(name, data_version="1")
+    whole = bench.book.recipe("global_map").digest
+
+    bench.project.paths.basemap_mask("0004").unlink()
+
+    assert crater_states(bench.book)["0004"] is CraterState.MISSING
+    assert bench.book.recipe("global_map").digest != whole
+
+
 def test_the_chunk_size_is_a_setting() -> None:
     """Backfills cut their craters by it."""
     assets = build_crater_assets(steps=crater_steps(), chunk_craters=7)

@@ -53,6 +53,24 @@ def test_a_rejected_file_lies_beside_the_one_that_returns(tmp_path: Path) -> Non
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_a_rejected_file_that_lies_aside_already_does_not_stay_in_its_place(tmp_path: Path) -> None:
+    """Renaming a file onto a second name of itself does nothing."""
+    place = tmp_path / "mask.tif"
+    aside = tmp_path / "rejected_mask.tif"
+    aside.write_text("bad")
+
+    def put_back() -> None:
+        with replacing(place):
+            place.hardlink_to(aside)
+            raise RejectedError("bad")
+
+    with pytest.raises(RejectedError):
+        put_back()
+
+    assert not place.exists()
+    assert aside.read_text() == "bad"
+
+
 def test_a_rejected_folder_is_set_aside_twice_over(tmp_path: Path) -> None:
     """Tile stores are folders, of which the former one is not kept."""
     place = tmp_path / "tiles.zarr"

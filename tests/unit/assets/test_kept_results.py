@@ -40,6 +40,18 @@ def test_a_former_result_is_put_back_with_what_it_reported(tmp_path: Path, outpu
     assert restored.metadata["picture"] == dg.MetadataValue.md("![m](data:...)")
 
 
+def test_a_result_that_was_damaged_is_not_put_back(tmp_path: Path, output: Path) -> None:
+    """The file in use and the kept one are one: what tears the first tears the second."""
+    kept = KeptResults(folder=tmp_path / "kept", limit=2)
+    _make(kept, output, "a")
+    with output.open("r+b") as file:
+        file.truncate(3)
+    output.unlink()
+
+    assert kept.restore("a", output) is None
+    assert not output.exists()
+
+
 def test_only_the_newest_are_kept(tmp_path: Path, output: Path) -> None:
     """One that was used again counts as new."""
     kept = KeptResults(folder=tmp_path / "kept", limit=2)
