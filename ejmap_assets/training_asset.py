@@ -102,7 +102,7 @@ def promoted(making: Making, kind: ModelKind) -> Artefact:
             kind,
             by_hand=asked["mode"] == BY_HAND,
             reason=asked["reason"],
-            red_checks=red_checks(making.instance, f"promoted_{kind}"),
+            red_checks=red_checks(making.project, making.instance, f"promoted_{kind}"),
         )
     making.log.info("%s: %s", decided.decision, decided.reason)
     record = pd.DataFrame(
