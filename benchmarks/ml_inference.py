@@ -1,0 +1,169 @@
+"""Predictions of the published networks and of the polar one, against a plain Lightning predict."""
+
+import argparse
+import logging
+import warnings
+
+import lightning.pytorch as pl
+import torch
+from geo.measure import Row, arguments, in_turns, print_table, repeated
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.data import DataLoader, TensorDataset
+
+from ejmap_ml.config import ModelConfig, load_preset
+from ejmap_ml.inference import InferenceNetwork, fastest_precision, inference_device
+from ejmap_ml.network import NormalizedNetwork, build_network
+from ejmap_ml.normalization import Normalization
+
+TILES = 16
+TRAINING_STEPS = 20
+CASES = (
+    # Preset, tiles at once in mapping, what was promised.
+    ("ejseg_v200", 4, 3.0),
+    ("ejconn_v32", 8, 1.5),
+)
+
+
+class _Plain(pl.LightningModule):
+    """A network as Lightning predicts with it when nothing is said."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def predict_step(self, batch: list[Tensor], batch_idx: int) -> Tensor:
+        """Return probabilities."""
+        del batch_idx
+        return self.network(*batch).sigmoid()
+
+
+def main() -> None:
+    """Print the table and how well masks agree."""
+    warnings.filterwarnings("ignore", module="lightning")
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    chosen = arguments(__doc__ or "")
+    device = inference_device()
+    precision = fastest_precision(device)
+    gflops = _gflops(device, precision, chosen)
+    rows: list[Row] = []
+    notes: list[str] = []
+    for preset, batch_size, wanted in CASES:
+        config = load_preset(preset)
+        network = _trained(config) if config.metadata_size else _untrained(config)
+        ready = InferenceNetwork(network, device=device, precision=precision)
+        inputs = _scene(config, TILES, side_px=256, seed=1)[0]
+        loader = DataLoader(TensorDataset(*inputs), batch_size=4)
+        trainer = pl.Trainer(
+            accelerator=device.type if device.type == "cuda" else "cpu",
+            logger=False,
+            enable_progress_bar=False,
+            enable_checkpointing=False,
+            enable_model_summary=False,
+        )
+        plain = _Plain(network)
+        ours_s, plain_s = in_turns(
+            lambda of=ready, x=inputs, n=batch_size: _predicted(of, x, n),
+            lambda of=plain, x=loader, by=trainer: by.predict(of, x),
+            chosen,
+        )
+        floor_s = TILES * _operations(ready, inputs) / 1e9 / gflops
+        name = f"{preset}, {TILES} tiles, {precision}"
+        rows.append(Row(name=name, ours=ours_s, plain=plain_s, wanted=wanted, floor_s=floor_s))
+        if config.metadata_size:
+            # Lightning has moved the network to the device.
+            exact = _predicted(network.to(device), inputs, 4) > 0.5
+            iou = _iou(exact, _predicted(ready, inputs, batch_size) > 0.5)
+            notes.append(f"{preset}: IoU of the masks with float32 {iou:.4f}")
+        if device.type == "cuda":
+            share = floor_s / ours_s.seconds
+            notes.append(f"{preset}: {TILES / ours_s.seconds:.0f} tiles/s, {share:.0%} of the rate")
+    print_table(rows)
+    print("\n".join(notes))
+
+
+def _predicted(network: nn.Module, inputs: tuple[Tensor, ...], batch_size: int) -> Tensor:
+    device = next(network.parameters()).device
+    with torch.inference_mode():
+        parts = [
+            network(*(one[start : start + batch_size].to(device) for one in inputs)).sigmoid()
+            for start in range(0, TILES, batch_size)
+        ]
+    return torch.cat(parts).cpu()
+
+
+def _scene(
+    config: ModelConfig, count: int, *, side_px: int, seed: int
+) -> tuple[tuple[Tensor, ...], Tensor]:
+    """Return noisy tiles with bright patches, and the patches."""
+    generator = torch.Generator().manual_seed(seed)
+    bright = (
+        torch.rand((count, 1, side_px // 16, side_px // 16), generator=generator) > 0.6
+    ).float()
+    bright = bright.repeat_interleave(16, 2).repeat_interleave(16, 3)
+    bands = 60 + 20 * torch.randn((count, 3, side_px, side_px), generator=generator) + 90 * bright
+    image = torch.cat([bands, torch.full((count, 1, side_px, side_px), 5.0)], dim=1)
+    if not config.metadata_size:
+        return (image,), bright
+    return (image, torch.full((count, config.metadata_size), 4.0)), bright
+
+
+def _untrained(config: ModelConfig) -> NormalizedNetwork:
+    torch.manual_seed(0)
+    normalization = Normalization.fixed(bands=config.bands, extra_scale=2.0)
+    return NormalizedNetwork(build_network(config), normalization).eval()
+
+
+def _trained(config: ModelConfig) -> NormalizedNetwork:
+    """Return a network that tells bright patches: of random weights masks mean nothing."""
+    network = _untrained(config).train()
+    optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3)
+    for step in range(TRAINING_STEPS):
+        inputs, bright = _scene(config, 4, side_px=128, seed=100 + step)
+        loss = functional.binary_cross_entropy_with_logits(network(*inputs), bright)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return network.eval()
+
+
+def _iou(one: Tensor, other: Tensor) -> float:
+    return float((one & other).sum() / (one | other).sum().clamp(min=1))
+
+
+def _operations(network: nn.Module, inputs: tuple[Tensor, ...]) -> float:
+    """Return the floating-point operations that the convolutions of a network take a tile."""
+    counts: list[float] = []
+
+    def count(part: nn.Module, seen: tuple[Tensor, ...], made: Tensor) -> None:
+        is_transposed = isinstance(part, nn.ConvTranspose2d)
+        weight = next(part.parameters())
+        counts.append(2.0 * weight[0].numel() * (seen[0] if is_transposed else made).numel())
+
+    kinds = (nn.Conv2d, nn.ConvTranspose2d)
+    parts = [part for part in network.modules() if isinstance(part, kinds)]
+    hooks = [part.register_forward_hook(count) for part in parts]
+    with torch.inference_mode():
+        network(*(one[:1] for one in inputs))
+    for hook in hooks:
+        hook.remove()
+    return sum(counts)
+
+
+def _gflops(device: torch.device, precision: str, chosen: argparse.Namespace) -> float:
+    """Return how many billion operations a second a large product of matrices reaches."""
+    side = 8192 if device.type == "cuda" else 2048
+    kind = torch.bfloat16 if precision == "bfloat16" else torch.float32
+    matrix = torch.ones((side, side), dtype=kind, device=device)
+
+    def product() -> None:
+        for _ in range(8):
+            torch.mm(matrix, matrix)
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+
+    return 8 * 2 * side**3 / 1e9 / repeated(product, chosen).seconds
+
+
+if __name__ == "__main__":
+    main()
