@@ -24,7 +24,8 @@ pytestmark = pytest.mark.daemon
 CRATERS = 400
 MOST_SECONDS_A_CRATER = 1.0
 MOST_SECONDS_A_PAGE = 2.0
-PATIENCE_SECONDS = 540
+# Longer than a busy machine needs: CPU and answers are promised, not the wall clock.
+PATIENCE_SECONDS = 1200
 LINEAGE_PAGE = """{ assetNodes { assetKey { path } groupName dependencyKeys { path }
   assetMaterializations(limit: 1) { timestamp runId } } }"""
 PARTITION_PAGE = """query($key: AssetKeyInput!) { assetNodeOrError(assetKey: $key) {
