@@ -98,6 +98,7 @@ def plan_of(published: PublishedFolder, wishes: Wishes) -> Plan:
     Raises:
         SourceError: If what was asked for is not there.
     """
+    _require_run(published, wishes.masks_run)
     splits = _published_splits(published)
     weights: dict[ModelKind, WeightSet] = {}
     split, notes = wishes.split, list[str]()
@@ -131,6 +132,15 @@ def plan_of(published: PublishedFolder, wishes: Wishes) -> Plan:
         learns_from_masks=_learns(published),
         notes=tuple(notes),
     )
+
+
+def _require_run(published: PublishedFolder, run: str | None) -> None:
+    runs = sorted({str(one) for one, _ in published.found(layout.OUTPUT_MASK)})
+    if run is not None and run not in runs:
+        raise SourceError(
+            f"{published.folder} holds no masks of a run {run!r}; results/output_masks holds those "
+            f"of {', '.join(runs) or 'none'}"
+        )
 
 
 def _published_splits(published: PublishedFolder) -> list[int]:

@@ -95,7 +95,7 @@ def chosen_weights(
         raise SourceError(
             f"{published.folder} holds no weights of {NAMES[kind]} version {version}{on_split}, or "
             f"not their norm; it holds those of version {found} (import these, and train yours "
-            f"with `ejmap train --model {kind} --version {config_name(kind, version)}`)"
+            f"with `ejmap train PROJECT --model {kind} --version {config_name(kind, version)}`)"
         )
     return None
 

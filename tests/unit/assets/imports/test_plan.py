@@ -8,6 +8,7 @@ from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.imports.ejmap_folder.plan import Wishes, plan_of
 from ejmap_assets.project_paths import ModelKind
+from tests.published_fixture import RUN
 
 
 def _publish(
@@ -163,3 +164,11 @@ def test_connections_without_mapping_tiles_are_of_no_use(mine: PublishedFolder) 
         path.unlink()
 
     assert plan_of(mine, Wishes()).connections is None
+
+
+def test_a_run_that_is_not_there_is_told_with_those_that_are(mine: PublishedFolder) -> None:
+    """Its name is long, and soon misspelt."""
+    assert plan_of(mine, Wishes(masks_run=RUN)).connections == "32/61"
+
+    with pytest.raises(SourceError, match=f"no masks of a run 'x2'; .* of {RUN}"):
+        plan_of(mine, Wishes(masks_run="x2"))
