@@ -44,7 +44,7 @@ def files(tmp_path: Path) -> Path:
         ["ui"],
         ["env"],
         ["doctor"],
-    ],  # fmt: skip
+    ],
 )
 def test_every_command_has_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """A newcomer can ask anywhere."""
