@@ -77,7 +77,7 @@ check-files: $(DEV)
 
 .PHONY: bench
 bench: $(BASE) $(MOON) ## Measure what the benchmarks promise
-	set -e; for script in benchmarks/*.py; do $(BIN)/python "$$script"; done
+	benchmarks/all.sh $(BIN)/python
 
 .PHONY: fmt
 fmt: $(DEV) ## Format the code and fix what can be fixed

@@ -136,15 +136,16 @@ def _measured(work: Callable[[], object]) -> tuple[float, float]:
     # Freed memory that the allocator keeps would hide what an operation takes.
     ctypes.CDLL(None).malloc_trim(0)
     CLEAR_REFS.write_text("5")
-    before = _status_gb("VmRSS")
+    before = status_gb("VmRSS")
     begun_s = time.perf_counter()
     result = work()
     seconds = time.perf_counter() - begun_s
-    peak_gb = _status_gb("VmHWM") - before
+    peak_gb = status_gb("VmHWM") - before
     del result
     return seconds, peak_gb
 
 
-def _status_gb(name: str) -> float:
+def status_gb(name: str) -> float:
+    """Return what the kernel counts of this process under a name such as ``VmHWM``."""
     line = next(line for line in STATUS.read_text().splitlines() if line.startswith(name))
     return int(line.split()[1]) / 1e6

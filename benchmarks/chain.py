@@ -1,0 +1,136 @@
+"""The whole chain of craters at full resolution: mosaic, stores, both small models, masks, map."""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from geo.measure import CLEAR_REFS, arguments, status_gb
+from geo.scene import mosaic
+
+from ejmap_assets.artefact import Artefact
+from ejmap_assets.assets.azimuthal import azimuthal_mosaic
+from ejmap_assets.assets.ejconn import connection_predictions
+from ejmap_assets.assets.ejseg import segmentation_mask
+from ejmap_assets.assets.masks import basemap_mask
+from ejmap_assets.assets.tiles import tile_store
+from ejmap_assets.chunk import CraterTask
+from ejmap_assets.crater_work import CraterWork
+from ejmap_assets.mask_folder import MaskFolder
+from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.provenance import Recipe
+from ejmap_assets.resources import OpenProject
+from ejmap_assets.segmenter import Segmenter
+from ejmap_geo.body import MERCURY
+from ejmap_geo.composite import color_composite
+from ejmap_geo.coords import LonLat
+from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
+from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.label_map import label_map
+from ejmap_geo.raster import write_cog
+from ejmap_ml.bundle import ModelBundle, Provenance
+from ejmap_ml.config import ModelConfig, load_preset
+from ejmap_ml.ensemble import Ensemble
+from ejmap_ml.network import NormalizedNetwork, build_network
+from ejmap_ml.normalization import Normalization
+
+COUNTS = (2, 4, 8)
+RADIUS_M = 20_000.0
+SETTINGS = """
+source: {kind: synthetic, seed: 1}
+training: {kind: synthetic, seeds: [2]}
+models: {ejconn: ejconn_tiny, ejseg: ejseg_polar, iterations: 1}
+"""
+STEPS: tuple[Callable[[CraterTask], Artefact], ...] = (
+    azimuthal_mosaic,
+    tile_store,
+    connection_predictions,
+    segmentation_mask,
+    basemap_mask,
+)
+
+
+def main() -> None:
+    """Print what craters take, how that grows, and the most memory."""
+    chosen = arguments(__doc__ or "")
+    with tempfile.TemporaryDirectory() as name:
+        project = _project(Path(name), chosen)
+        # The first run compiles.
+        spent, count = _mapped(project, COUNTS[0]), COUNTS[0]
+        print("| craters | CPU s a crater | s a crater | peak of the process |")
+        print("| --- | --- | --- | --- |")
+        for count in COUNTS:
+            CLEAR_REFS.write_text("5")
+            begun_s, begun_cpu_s = time.perf_counter(), time.process_time()
+            spent = _mapped(project, count)
+            cpu_s = (time.process_time() - begun_cpu_s) / count
+            wall_s = (time.perf_counter() - begun_s) / count
+            peak_gb = status_gb("VmHWM")
+            print(f"| {count} | {cpu_s:.2f} | {wall_s:.2f} | {peak_gb:.2f} GB |", flush=True)
+        print("CPU s a crater: " + ", ".join(f"{k} {v / count:.2f}" for k, v in spent.items()))
+        CLEAR_REFS.write_text("5")
+        begun_cpu_s = time.process_time()
+        _drawn(project, chosen)
+        cpu_s = time.process_time() - begun_cpu_s
+        print(f"map of {COUNTS[-1]} craters: {cpu_s:.1f} CPU s, {status_gb('VmHWM'):.2f} GB")
+
+
+def _project(folder: Path, chosen: argparse.Namespace) -> OpenProject:
+    (folder / "project.yaml").write_text(SETTINGS, encoding="utf-8")
+    project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+    grid = BasemapGrid(body=MERCURY, width_px=chosen.width)
+    write_cog(project.paths.basemap_mosaic, mosaic(grid), grid=grid, nodata=0)
+    craters = [
+        Crater(
+            crater_id=k,
+            name="",
+            center=LonLat((k * 137.5 + 20) % 360 - 180, -70.0 + 20 * k),
+            radius_m=RADIUS_M,
+        )
+        for k in range(COUNTS[-1])
+    ]
+    write_catalogue(catalogue_from(craters, MERCURY), project.paths.crater_catalogue)
+    return project
+
+
+def _mapped(project: OpenProject, count: int) -> dict[str, float]:
+    """Map the first craters of a project as a run does; return the CPU s of each step."""
+    work = CraterWork(project)
+    # Weights do not decide what a network takes.
+    work.ejconn = Ensemble.of([_bundle(load_preset("ejconn_tiny"))])
+    work.ejseg = Segmenter.of([_bundle(load_preset("ejseg_polar"))])
+    spent_s = {step.__name__: 0.0 for step in STEPS}
+    for crater in list(work.craters.values())[:count]:
+        for step in STEPS:
+            begun_s = time.process_time()
+            step(CraterTask(crater=crater, recipe=Recipe(code_version="1"), work=work))
+            spent_s[step.__name__] += time.process_time() - begun_s
+    return spent_s
+
+
+def _bundle(config: ModelConfig) -> ModelBundle:
+    torch.manual_seed(0)
+    is_view = config.normalization.kind == "none"
+    normalization = None if is_view else Normalization.fixed(bands=config.bands, extra_scale=2)
+    network = NormalizedNetwork(build_network(config), normalization)
+    return ModelBundle(
+        config=config,
+        weights=network.state_dict(),
+        normalization=normalization,
+        provenance=Provenance(created_utc=""),
+    )
+
+
+def _drawn(project: OpenProject, chosen: argparse.Namespace) -> None:
+    grid = BasemapGrid(body=MERCURY, width_px=chosen.width)
+    masks = MaskFolder.of(project.craters(), project.paths.basemap_mask, grid)
+    labels = label_map(masks, basemap=grid)
+    composite = color_composite(masks, labels)
+    write_cog(project.paths.label_map, labels.labels, grid=grid)
+    write_cog(project.paths.composite, composite, grid=grid)
+
+
+if __name__ == "__main__":
+    main()
