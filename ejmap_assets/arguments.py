@@ -47,7 +47,7 @@ def describe_export(exporting: argparse.ArgumentParser) -> None:
         action="append",
         metavar="PART",
         help="craters, mosaic, masks, tiles, connections, weights, map, scores (all of these), or "
-        "azimuthal-mosaics; may be repeated",
+        "azimuthal-mosaics, tiles-npy; may be repeated",
     )
     exporting.add_argument("--force", action="store_true", help="replace files that are there")
     exporting.add_argument("--split", type=int, metavar="K", help="number of the split")

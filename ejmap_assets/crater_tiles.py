@@ -120,7 +120,7 @@ def write_tiles(
         The table of the tiles.
     """
     table = _table(one)
-    writer.write_group(name, table=table, arrays=_arrays(one, plan))
+    writer.write_group(name, table=table, arrays=tile_arrays(one, plan))
     return table
 
 
@@ -160,7 +160,14 @@ def _table(one: TiledCrater) -> pd.DataFrame:
     return table
 
 
-def _arrays(one: TiledCrater, plan: TilePlan) -> dict[str, NDArray[Any]]:
+def tile_arrays(one: TiledCrater, plan: TilePlan) -> dict[str, NDArray[Any]]:
+    """Return what the models see of the tiles of a crater, by the names of the tile store.
+
+    Returns:
+        ``crop`` ``(tile, band + 1, px, px)`` where EJCONN is planned; ``image``
+        ``(tile, band, px, px)``, ``distance_m`` and, where ejecta are known, ``mask``
+        ``(tile, px, px)`` where a tile EJSEG is.
+    """
     arrays: dict[str, NDArray[Any]] = {}
     if plan.crop_px is not None:
         arrays[CROP] = np.stack([_crop(one, tile, plan.crop_px) for tile in one.tiles])

@@ -11,6 +11,7 @@ from ejmap_assets.exports.labels import export_masks, export_tiles
 from ejmap_assets.exports.maps import export_maps
 from ejmap_assets.exports.merged_folder import merged_folder
 from ejmap_assets.exports.mosaics import export_azimuthal_mosaics, export_mosaic
+from ejmap_assets.exports.npy_tiles import export_npy_tiles
 from ejmap_assets.exports.published_names import PublishedNames
 from ejmap_assets.exports.scores import export_scores
 from ejmap_assets.exports.weights import export_weights
@@ -29,9 +30,10 @@ PARTS: dict[str, Part] = {
     "map": export_maps,
     "scores": export_scores,
     "azimuthal-mosaics": export_azimuthal_mosaics,
+    "tiles-npy": export_npy_tiles,
 }
-# As wide as the planet, once a crater: only for those who ask for them.
-LARGE = ("azimuthal-mosaics",)
+# As wide as the planet, or a file a tile, once a crater: only for those who ask for them.
+LARGE = ("azimuthal-mosaics", "tiles-npy")
 USUAL = tuple(name for name in PARTS if name not in LARGE)
 
 
