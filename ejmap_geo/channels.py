@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
@@ -129,7 +130,10 @@ def resized(bands: NDArray[np.generic], *, size_px: int) -> NDArray[np.float32]:
     """
     if size_px < 1:
         raise GridError(f"size must be positive pixels, got {size_px}")
-    return _averaged(_averaged(bands.astype(np.float32), 1, size_px), 2, size_px)
+    means = np.empty((len(bands), size_px, size_px), np.float32)
+    rows, cols = (np.arange(size_px + 1) * length // size_px for length in bands.shape[1:])
+    _box_means(bands, rows, cols, means)
+    return means
 
 
 def _sample_rows(start: int, length: int, size_px: int) -> tuple[NDArray[np.float64], float]:
@@ -145,11 +149,26 @@ def _within(
     return (np.abs(places - middle) < length / 2) | (np.abs(places - middle) <= per_px / 2)
 
 
-def _averaged(bands: NDArray[np.float32], axis: int, size_px: int) -> NDArray[np.float32]:
-    edges = np.arange(size_px + 1) * bands.shape[axis] // size_px
-    counts = np.maximum(np.diff(edges), 1).astype(np.float32)
-    # Where two edges meet (the crop grows) reduceat gives the single row at the edge.
-    total = np.add.reduceat(bands, edges[:-1], axis=axis)
-    shape = [1, 1, 1]
-    shape[axis] = size_px
-    return np.divide(total, counts.reshape(shape), dtype=np.float32)
+@njit(cache=True, nogil=True)
+def _box_means(
+    bands: NDArray[np.generic],
+    rows: NDArray[np.intp],
+    cols: NDArray[np.intp],
+    means: NDArray[np.float32],
+) -> None:
+    """Fill ``means`` with those of boxes between edges; where two meet, the pixel at the edge."""
+    size = means.shape[1]
+    total = np.empty(size, np.float64)
+    for band in range(bands.shape[0]):
+        for i in range(size):
+            bottom = max(rows[i] + 1, rows[i + 1])
+            total[:] = 0
+            for row in range(rows[i], bottom):
+                for j in range(size):
+                    part = 0.0
+                    for col in range(cols[j], max(cols[j] + 1, cols[j + 1])):
+                        part += bands[band, row, col]
+                    total[j] += part
+            for j in range(size):
+                right = max(cols[j] + 1, cols[j + 1])
+                means[band, i, j] = total[j] / ((bottom - rows[i]) * (right - cols[j]))

@@ -79,6 +79,8 @@ def write_cog(
         "nodata": nodata,
         "blocksize": BLOCK_PX,
         "compress": "DEFLATE",
+        # Against the usual level 6 half of the time, and a few per cent more bytes.
+        "level": 1,
         "predictor": "YES",
         "overview_resampling": "NEAREST",
         "bigtiff": "IF_SAFER",

@@ -15,6 +15,9 @@ from ejmap_ml.ensemble import Ensemble
 from ejmap_ml.errors import SampleError
 from ejmap_ml.tile_group import TileGroup
 
+# Small crops in small batches cost more in calls than in arithmetic; large ones leave the cache.
+PIXELS_AT_ONCE, FEWEST_AT_ONCE = 64 * 64 * 64, 8
+
 # Receives the number of tiles done and of all.
 TileProgress = Callable[[int, int], None]
 
@@ -23,7 +26,7 @@ def predict_connections(
     ensemble: Ensemble,
     group: TileGroup,
     *,
-    batch_size: int = 8,
+    batch_size: int | None = None,
     progress: TileProgress | None = None,
 ) -> EnsembleLayers:
     """Predict which tiles hold ejecta of their crater.
@@ -31,7 +34,7 @@ def predict_connections(
     Args:
         ensemble: EJCONN networks.
         group: Tiles with the array ``crop``.
-        batch_size: Tiles at once.
+        batch_size: Tiles at once; None takes as many as a processor's cache likes.
         progress: Told after every batch.
 
     Returns:
@@ -41,6 +44,9 @@ def predict_connections(
         SampleError: The crops are not those that the model was trained on.
     """
     _check_crops(ensemble.config, group)
+    if batch_size is None:
+        _, height_px, width_px = group.tile_shape(CROP)
+        batch_size = max(FEWEST_AT_ONCE, PIXELS_AT_ONCE // (height_px * width_px))
     probability = np.empty(group.tile_count, np.float32)
     vote_fraction = np.empty(group.tile_count, np.float32)
     member_count = ensemble.member_count
