@@ -14,21 +14,23 @@ from ejmap_assets.artefact import Artefact
 from ejmap_assets.assets.azimuthal import azimuthal_mosaic
 from ejmap_assets.assets.ejconn import connection_predictions
 from ejmap_assets.assets.ejseg import segmentation_mask
+from ejmap_assets.assets.maps import PREVIEW_WIDTH_PX
 from ejmap_assets.assets.masks import basemap_mask
 from ejmap_assets.assets.tiles import tile_store
 from ejmap_assets.chunk import CraterTask
-from ejmap_assets.crater_work import CraterWork
+from ejmap_assets.crater_work import CraterWork, read_project_basemap
 from ejmap_assets.mask_folder import MaskFolder
 from ejmap_assets.project import ProjectPaths, load_project
 from ejmap_assets.provenance import Recipe
 from ejmap_assets.resources import OpenProject
 from ejmap_assets.segmenter import Segmenter
 from ejmap_geo.body import MERCURY
-from ejmap_geo.composite import color_composite
+from ejmap_geo.composite import color_composite, over_basemap
 from ejmap_geo.coords import LonLat
 from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
 from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.label_map import label_map
+from ejmap_geo.preview import shrink
 from ejmap_geo.raster import write_cog
 from ejmap_ml.bundle import ModelBundle, Provenance
 from ejmap_ml.config import ModelConfig, load_preset
@@ -72,7 +74,7 @@ def main() -> None:
         print("CPU s a crater: " + ", ".join(f"{k} {v / count:.2f}" for k, v in spent.items()))
         CLEAR_REFS.write_text("5")
         begun_cpu_s = time.process_time()
-        _drawn(project, chosen)
+        _drawn(project)
         cpu_s = time.process_time() - begun_cpu_s
         print(f"map of {COUNTS[-1]} craters: {cpu_s:.1f} CPU s, {status_gb('VmHWM'):.2f} GB")
 
@@ -123,13 +125,16 @@ def _bundle(config: ModelConfig) -> ModelBundle:
     )
 
 
-def _drawn(project: OpenProject, chosen: argparse.Namespace) -> None:
-    grid = BasemapGrid(body=MERCURY, width_px=chosen.width)
-    masks = MaskFolder.of(project.craters(), project.paths.basemap_mask, grid)
-    labels = label_map(masks, basemap=grid)
+def _drawn(project: OpenProject) -> None:
+    """Do what the asset ``global_map`` does, without the table and the legend."""
+    basemap = read_project_basemap(project)
+    masks = MaskFolder.of(project.craters(), project.paths.basemap_mask, basemap.grid)
+    labels = label_map(masks, basemap=basemap.grid)
     composite = color_composite(masks, labels)
-    write_cog(project.paths.label_map, labels.labels, grid=grid)
-    write_cog(project.paths.composite, composite, grid=grid)
+    write_cog(project.paths.label_map, labels.labels, grid=basemap.grid)
+    write_cog(project.paths.overlap_count, labels.overlap_count, grid=basemap.grid)
+    write_cog(project.paths.composite, composite, grid=basemap.grid)
+    shrink(over_basemap(composite, basemap.raster), max_width_px=PREVIEW_WIDTH_PX)
 
 
 if __name__ == "__main__":
