@@ -4,7 +4,6 @@ The pictures are anybody's: nothing in them is run, sizes are checked before pix
 what cannot be read is named.
 """
 
-import struct
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +24,6 @@ MOST_PICTURES = 200_000
 REFUSED_FORMATS = frozenset({"EPS"})
 # Modes whose values do not fit into 8 bits; others become grey as the eye weighs colours.
 WIDE_MODES = frozenset({"I", "F", "I;16", "I;16B", "I;16L", "I;16N"})
-# What Pillow's readers raise on files that are broken or no images.
-BROKEN = (OSError, ValueError, SyntaxError, EOFError, struct.error, KeyError, IndexError, TypeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,9 +103,10 @@ def read_picture(path: Path, *, side_px: int = SIDE_PX) -> NDArray[np.float32]:
             return _grey(path, side_px)
     except Image.DecompressionBombError as error:
         raise SampleError(f"picture {path} has too many pixels; make it smaller") from error
-    except BROKEN as error:
-        if isinstance(error, SampleError):
-            raise
+    except SampleError:
+        raise
+    # Pillow has dozens of readers, and each fails on broken files with errors of its own.
+    except Exception as error:
         raise SampleError(
             f"{path} is no picture that can be read ({type(error).__name__}); remove it or save it "
             "anew as PNG"

@@ -87,7 +87,8 @@ def contact_sheet(
     side_px = large.shape[1]
     for number, position in enumerate(shown.tolist()):
         row, col = divmod(number, columns)
-        words = f"{scores[position]:.2f} {names[position]}"
+        # One space is so narrow that score and number would read as one number.
+        words = f"{scores[position]:.2f}  {names[position]}"
         left = GAP_PX + col * (side_px + GAP_PX)
         bottom = (row + 1) * (side_px + GAP_PX) + row * WORDS_PX
         pen.text((left, bottom), _fitting(words, pen, width_px=side_px), fill=(0, 0, 0))

@@ -111,6 +111,18 @@ def test_files_that_are_no_pictures_are_named(tmp_path, content, name) -> None:
         read_picture(tmp_path / name)
 
 
+def test_whatever_a_reader_of_pillow_raises_is_told_in_a_sentence(tmp_path) -> None:
+    """Of unknown pixels the reader of DDS says that they are not implemented, no error of files."""
+    path = tmp_path / "a.dds"
+    Image.fromarray(np.zeros((8, 8), np.uint8)).save(path)
+    content = bytearray(path.read_bytes())
+    content[80:84] = bytes(4)  # the flags of the pixels' format
+    path.write_bytes(content)
+
+    with pytest.raises(SampleError, match=r"a\.dds is no picture"):
+        read_picture(path)
+
+
 def test_a_picture_cut_short_is_named(tmp_path) -> None:
     """The header is right, the pixels end early."""
     _save(tmp_path / "a.png", np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8))

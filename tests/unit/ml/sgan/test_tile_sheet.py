@@ -44,6 +44,21 @@ def test_a_contact_sheet_shows_the_least_sure_with_words() -> None:
     assert 20 < (words < 128).all(axis=2).sum() < 400
 
 
+def test_score_and_name_stand_apart() -> None:
+    """A score of .04 and a crater called 0077 must not read as .040077."""
+    tiles = LocalTiles(
+        values=np.zeros((1, 32, 32), np.float32),
+        valid_share=np.ones(1, np.float32),
+        light_from_deg=None,
+    )
+
+    sheet = contact_sheet(tiles, np.array([0.04]), ["0077"], count=1, columns=1)
+
+    inked = np.flatnonzero((sheet[100:114, 2:98] < 128).any(axis=(0, 2)))
+    blank = np.sort(np.diff(inked) - 1)
+    assert blank[-1] >= 2 * blank[-2]
+
+
 def test_long_names_end_with_their_tile() -> None:
     """The words of one tile do not run into the next."""
     tiles = LocalTiles(
