@@ -187,6 +187,18 @@ def _is_grey(source: Source) -> bool | None:
             return None
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads 0022, as the keys of craters are written, as twenty-two; YAML 1.1 has it octal."""
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        """Return the number that a person meant."""
+        digits = str(self.construct_scalar(node))
+        return int(digits) if digits.isdecimal() else super().construct_yaml_int(node)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
+
+
 def load_project(folder: Path) -> Project:
     """Read and check the settings of a project.
 
@@ -200,7 +212,7 @@ def load_project(folder: Path) -> Project:
             f"`ejmap new {folder} --mosaic FILE --craters FILE`"
         )
     try:
-        stated = yaml.safe_load(path.read_text(encoding="utf-8"))
+        stated = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - is safe
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise ProjectError(f"{path} is not valid YAML in UTF-8: {reason}") from error

@@ -31,11 +31,11 @@ class VettingSettings(Settings):
         seed: Number that places, draws and training come from.
     """
 
-    light_azimuth_deg: float | None
+    light_azimuth_deg: float | None = Field(ge=-360, le=360)
     craters: Path | None = None
     west_positive: bool = False
     pictures: Path | None = None
-    pictures_light_from_deg: float | None = None
+    pictures_light_from_deg: float | None = Field(default=None, ge=-360, le=360)
     crater_class: str = "crater"
     any_light: bool = False
     preset: str | None = None
@@ -57,4 +57,5 @@ class VettingSettings(Settings):
 
     def accepts(self, *, crater_id: int, name: str) -> bool:
         """Return whether a person vouches for a crater."""
-        return bool({crater_id, str(crater_id), f"{crater_id:04d}", name} & {*self.accepted})
+        called = {crater_id, str(crater_id), f"{crater_id:04d}", name} - {""}
+        return bool(called & {*self.accepted})

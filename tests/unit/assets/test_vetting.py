@@ -76,6 +76,32 @@ def test_the_light_must_be_stated(project: OpenProject) -> None:
     assert classifier_version(shaded) == "crater_sgan"
 
 
+@pytest.mark.parametrize("stated", ["light_azimuth_deg: 400", "pictures_light_from_deg: 400"])
+def test_no_light_comes_from_400_degrees(project: OpenProject, stated: str) -> None:
+    """A slip of the finger is no direction."""
+    with pytest.raises(ProjectError, match="found 400"):
+        reopened(project.paths.folder, f"{{light_azimuth_deg: 0, {stated}}}")
+
+
+@pytest.mark.parametrize("stated", ["0022", "22", "'0022'", "'22'"])
+def test_a_crater_is_accepted_by_its_number_as_messages_have_it(
+    project: OpenProject, stated: str
+) -> None:
+    """YAML 1.1 would read 0022 as octal, and so accept crater 18."""
+    vetting = _with(project, f"accepted: [{stated}]").settings.vetting
+    assert vetting is not None
+
+    assert [one for one in range(60) if vetting.accepts(crater_id=one, name="")] == [22]
+
+
+def test_an_empty_name_vouches_for_no_crater(project: OpenProject) -> None:
+    """Else it would accept every crater without a name."""
+    vetting = _with(project, "accepted: ['']").settings.vetting
+    assert vetting is not None
+
+    assert not vetting.accepts(crater_id=3, name="")
+
+
 def test_a_version_is_a_file_or_a_preset(project: OpenProject) -> None:
     """As with the other models."""
     own = project.paths.preset("mine")
