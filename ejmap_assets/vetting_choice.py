@@ -33,6 +33,23 @@ def required_vetting(project: OpenProject) -> VettingSettings:
     return vetting
 
 
+def require_known_names(project: OpenProject) -> None:
+    """Refuse to vouch for craters that are not there.
+
+    Raises:
+        StepError: If ``vetting.accepted`` names one, or the catalogue is not vetted.
+    """
+    craters = project.craters().values()
+    known = {one for crater in craters for one in (crater.name, crater.key, str(crater.crater_id))}
+    accepted = [str(one) for one in required_vetting(project).accepted]
+    unknown = [one for one in accepted if one not in known or not one]
+    if unknown:
+        raise StepError(
+            f"vetting.accepted names {', '.join(unknown) or 'nothing'}, which the catalogue "
+            "does not hold; give names or ids of its craters"
+        )
+
+
 def classifier_version(project: OpenProject) -> str:
     """Return the partition of the classifier that the settings name.
 

@@ -197,6 +197,7 @@ def _fold_columns(folds: Sequence[RegionFold], *, count: int) -> dict[str, objec
 def _with_pictures(
     ground: VettingTiles, project: OpenProject, vetting: VettingSettings, *, side_px: int
 ) -> VettingTiles:
+    from ejmap_ml.errors import SampleError
     from ejmap_ml.sgan.data import require_light
     from ejmap_ml.sgan.image_folder import read_image_folder
 
@@ -211,9 +212,18 @@ def _with_pictures(
             f"{vetting.pictures} holds {', '.join(folder.classes)}, but no {vetting.crater_class}; "
             "set vetting.crater_class to the sub-folder of craters"
         )
-    require_light(
-        folder.tiles, light_from_deg=ground.tiles.light_from_deg, any_light=vetting.any_light
-    )
+    try:
+        require_light(
+            folder.tiles, light_from_deg=ground.tiles.light_from_deg, any_light=vetting.any_light
+        )
+    except SampleError as error:
+        raise StepError(
+            f"{vetting.pictures} cannot teach about this mosaic: their light "
+            f"({_light_words(vetting.pictures_light_from_deg)}) must be known where the mosaic's "
+            "is, and come from a side of the picture, to within 15 degrees; set "
+            "vetting.pictures_light_from_deg, turn the pictures, or set vetting.any_light at the "
+            "price of right scores"
+        ) from error
     is_crater = folder.label == folder.classes.index(vetting.crater_class)
     count = len(folder.label)
     fold = np.random.default_rng(vetting.seed).permutation(count) % FOLDS
@@ -242,6 +252,10 @@ def _joined(ground: LocalTiles, pictures: LocalTiles) -> LocalTiles:
         values=np.concatenate([tiles.values for tiles in parts]),  # noqa: PD011 - no pandas
         valid_share=np.concatenate([tiles.valid_share for tiles in parts]),
     )
+
+
+def _light_words(light_from_deg: float | None) -> str:
+    return "not known" if light_from_deg is None else f"{light_from_deg:g} degrees"
 
 
 def _or_nan(value: float | None) -> float:

@@ -12,13 +12,17 @@ from ejmap_assets import partitions
 from ejmap_assets.artefact import Artefact, Metadata
 from ejmap_assets.candidates import candidate_table, doubtful_words, held_out
 from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.failures import StepError
 from ejmap_assets.pictures import picture
 from ejmap_assets.plots import training_curve
 from ejmap_assets.provenance import content_version
 from ejmap_assets.table_file import write_table_and_csv
 from ejmap_assets.table_metadata import known_numbers, table_metadata
-from ejmap_assets.vetting_choice import classifier_config, classifier_version, required_vetting
+from ejmap_assets.vetting_choice import (
+    classifier_config,
+    classifier_version,
+    require_known_names,
+    required_vetting,
+)
 from ejmap_assets.vetting_pictures import Film, examples, least_sure
 from ejmap_assets.vetting_settings import VettingSettings
 from ejmap_assets.vetting_sources import gather_tiles
@@ -48,6 +52,8 @@ def crater_tiles(making: Making) -> Artefact:
     tiles that share ground with one that is tested do not train. The azimuth of the light on the
     ground is stored with every tile. Made where the settings have a section ``vetting``.
     """
+    # Also asked by the scores; here already, because a slip should not cost a training first.
+    require_known_names(making.project)
     making.progress.say("cutting tiles around craters and beside them")
     found = gather_tiles(making.project)
     found.save(making.paths)
@@ -83,9 +89,9 @@ def crater_classifier(making: Making) -> Artefact:
 
     A semi-supervised GAN: few labels, and every other tile without one, against a generator. Three
     classifiers each learn from two thirds of the regions and are tested on the last; their scores
-    are calibrated together, so that of tiles that score .8 four in five are craters. A fourth
-    learns from all, for tiles of other ground. The pictures are what the generator makes, a row
-    an epoch; it teaches the classifier, and promises no realistic craters.
+    are calibrated together, so that of these tiles (half of them craters) that score .8 four in
+    five are craters. A fourth learns from all, for tiles of other ground. The pictures are what the
+    generator makes, a row an epoch; it teaches the classifier, and promises no realistic craters.
     """
     from ejmap_ml.sgan.crossfit import fit_crosswise
     from ejmap_ml.whole_folder import whole_folder
@@ -121,14 +127,15 @@ def crater_candidates(making: Making) -> Artefact:
     """How sure a classifier is that each entry of the catalogue is a crater.
 
     Every entry is scored by a classifier that learnt from other regions, so that none has learnt
-    the entry itself by heart. A score is a calibrated probability. Doubtful entries are warned of;
+    the entry itself by heart. A score is a probability among as many craters as crater-free
+    places; in a catalogue, where most are craters, more are than it says. Doubtful are warned of;
     with ``vetting.hold_back`` they are not mapped by themselves until somebody accepts them
     (``vetting.accepted``) or corrects the catalogue. The picture shows the least sure.
     """
     from ejmap_ml.sgan.classifier import CraterClassifier
 
     paths, vetting = making.paths, required_vetting(making.project)
-    _require_known_names(making)
+    require_known_names(making.project)
     version, found = classifier_version(making.project), VettingTiles.load(paths)
     folder = paths.crater_classifier(version)
     members = [CraterClassifier.load(folder / fold_name(number)) for number in range(FOLDS)]
@@ -182,18 +189,6 @@ def _trained(
             **film.shown,
         },
     )
-
-
-def _require_known_names(making: Making) -> None:
-    craters = making.project.craters().values()
-    known = {one for crater in craters for one in (crater.name, crater.key, str(crater.crater_id))}
-    accepted = [str(one) for one in required_vetting(making.project).accepted]
-    unknown = [one for one in accepted if one not in known]
-    if unknown:
-        raise StepError(
-            f"vetting.accepted names {', '.join(unknown)}, which the catalogue does not hold; give "
-            "names or ids of its craters"
-        )
 
 
 def _counted(table: pd.DataFrame, vetting: VettingSettings) -> Metadata:

@@ -15,14 +15,18 @@ from ejmap_assets.lineage import LINEAGE, VETTING
 from ejmap_assets.resources import OpenProject
 from ejmap_assets.runner import Runner
 from ejmap_assets.stages import STAGES, stages_made
-from ejmap_assets.vetting_choice import classifier_config, classifier_version, held_back
+from ejmap_assets.vetting_choice import (
+    classifier_config,
+    classifier_version,
+    held_back,
+    require_known_names,
+)
 from ejmap_assets.vetting_sources import gather_tiles
 from ejmap_assets.vetting_tables import CandidateTable, CraterTileTable
 from ejmap_assets.vetting_tiles import CATALOGUE, CRATER_FREE, LISTED, PICTURE, VettingTiles
 from ejmap_geo.craters import read_catalogue, write_catalogue
 from ejmap_geo.local_tiles import LIGHT_FROM_DEG
 from ejmap_geo.raster import read_basemap, write_cog
-from ejmap_ml.errors import SampleError
 from tests.vetting_planet import GRID, MOON, TOO_LARGE, TOO_SMALL, reopened, write_vetting_project
 
 SMALL = "light_azimuth_deg: 270, preset: small.yaml"
@@ -102,6 +106,16 @@ def test_an_empty_name_vouches_for_no_crater(project: OpenProject) -> None:
     assert not vetting.accepts(crater_id=3, name="")
 
 
+def test_craters_that_are_not_there_cannot_be_accepted(project: OpenProject) -> None:
+    """A misspelt name is told; names, keys and ids of the catalogue pass."""
+    require_known_names(_with(project, "accepted: [Wrong 7, 0022, 3]"))
+
+    with pytest.raises(StepError, match="accepted names Wrong 8, 999, which"):
+        require_known_names(_with(project, "accepted: [Wrong 7, Wrong 8, 999]"))
+    with pytest.raises(StepError, match="accepted names nothing"):
+        require_known_names(_with(project, "accepted: ['']"))
+
+
 def test_a_version_is_a_file_or_a_preset(project: OpenProject) -> None:
     """As with the other models."""
     own = project.paths.preset("mine")
@@ -175,8 +189,9 @@ def test_another_light_is_an_error_unless_asked_for(project: OpenProject) -> Non
     """Pictures of unknown light cannot teach about a shaded mosaic."""
     _pictures(project.paths.folder / "pictures")
 
-    with pytest.raises(SampleError, match="lit from an unknown side"):
-        gather_tiles(_with(project, "pictures: pictures"))
+    for stated, light in (("", "not known"), (", pictures_light_from_deg: 300", "300 degrees")):
+        with pytest.raises(StepError, match=rf"pictures cannot teach .* \({light}\)"):
+            gather_tiles(_with(project, f"pictures: pictures{stated}"))
     assert len(gather_tiles(_with(project, "pictures: pictures, any_light: true")).table) == 132
 
 
