@@ -1,7 +1,6 @@
 """Runs whose process is gone: found out within minutes, instead of when their time is up."""
 
 import json
-import os
 import socket
 
 import dagster as dg
@@ -12,7 +11,9 @@ from dagster._core.storage.tags import GRPC_INFO_TAG
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
 from dagster._serdes import deserialize_value
 
-HOST_TAG = "ejmap/host"
+from ejmap_assets.run_process import HOST_TAG, is_gone, process_is_there
+
+PROCESS_IS_GONE = "the process that made it has ended"
 
 
 class WatchedRunLauncher(DefaultRunLauncher):
@@ -41,6 +42,8 @@ class WatchedRunLauncher(DefaultRunLauncher):
             return self._as_its_server_says(run)
         if place.get("socket") and run.tags.get(HOST_TAG) == socket.gethostname():
             return self._as_this_machine_says(run)
+        if is_gone(run):
+            return CheckRunHealthResult(WorkerStatus.NOT_FOUND, PROCESS_IS_GONE)
         return CheckRunHealthResult(WorkerStatus.RUNNING, "nobody can tell from here")
 
     def _as_its_server_says(self, run: dg.DagsterRun) -> CheckRunHealthResult:
@@ -66,18 +69,8 @@ class WatchedRunLauncher(DefaultRunLauncher):
         events = self._instance.all_logs(run.run_id, of_type=dg.DagsterEventType.RUN_START)
         process_ids = [one.dagster_event.pid for one in events if one.dagster_event is not None]
         process_id = process_ids[-1] if process_ids else None
-        if process_id is None or _is_there(process_id):
+        if process_id is None or process_is_there(process_id):
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         return CheckRunHealthResult(
             WorkerStatus.NOT_FOUND, f"there is no process {process_id} here"
         )
-
-
-def _is_there(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

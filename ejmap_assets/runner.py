@@ -3,47 +3,26 @@
 Every run is recorded on the project's instance, so that the UI shows all of it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import dagster as dg
 
 from ejmap_assets import partitions
 from ejmap_assets.console import Console
 from ejmap_assets.definitions import build_defs
+from ejmap_assets.in_process import Work, execute
 from ejmap_assets.jobs import VET
 from ejmap_assets.lineage import LINEAGE, Division, crater_steps_of, models_to_make
+from ejmap_assets.lost_runs import fail_lost_runs
 from ejmap_assets.model_choice import configured_version, imported_from
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.promotion_config import promotion_run_config
-from ejmap_assets.quiet import quiet_output
 from ejmap_assets.recipes import RecipeBook, book_of
 from ejmap_assets.resources import OpenProject, ProjectResource
 from ejmap_assets.run_failure import RunFailedError, failure_sentence, was_interrupted
 from ejmap_assets.stages import PROMOTE, RETRAINING, STAGES, Stage, stages_made, stages_of
 from ejmap_assets.vetting_choice import classifier_version, held_back
-
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
-SILENT_LOG = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """One run to be made.
-
-    Attributes:
-        assets: Assets it makes.
-        first: First partition; None for undivided assets.
-        last: Last partition of the range.
-        config: Configuration of the run.
-    """
-
-    assets: tuple[str, ...]
-    first: str | None = None
-    last: str | None = None
-    config: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +129,7 @@ class Runner:
     def _follow(
         self, stages: Sequence[Stage], work_of: Callable[[Stage], Iterable[Work]]
     ) -> list[str]:
+        fail_lost_runs(self._instance)
         complaints: list[str] = []
         stages = stages_made(self._project, stages)
         for number, stage in enumerate(stages, start=1):
@@ -248,17 +228,10 @@ class Runner:
             yield Work(assets=run_assets, first=run[0], last=run[-1])
 
     def _execute(self, stage: Stage, work: Work) -> list[str]:
-        is_range = work.first is not None and work.first != work.last
-        tags = {RANGE_START: work.first or "", RANGE_END: work.last or ""} if is_range else None
-        with quiet_output():
-            result = self._defs.resolve_job_def(stage.job).execute_in_process(
-                instance=self._instance,
-                asset_selection=[dg.AssetKey(name) for name in work.assets],
-                partition_key=None if is_range else work.first,
-                tags=tags,
-                run_config={**SILENT_LOG, **work.config},
-                raise_on_error=False,
-            )
+        job = self._defs.resolve_job_def(stage.job)
+        result = execute(
+            self._instance, job, work, tell=lambda told: self._console.line(f"      {told}")
+        )
         if result.success:
             return []
         if was_interrupted(result):

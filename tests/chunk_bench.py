@@ -12,12 +12,12 @@ from ejmap_assets.checks.crater_check import CraterCheck
 from ejmap_assets.chunk import CraterStep, CraterTask
 from ejmap_assets.definitions import build_defs
 from ejmap_assets.failures import StepError
+from ejmap_assets.in_process import RANGE_END, RANGE_START, SILENT_LOG
 from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
 from ejmap_assets.project import ProjectPaths, load_project
 from ejmap_assets.provenance import DATA_VERSION_TAG
 from ejmap_assets.recipes import RecipeBook, book_of
 from ejmap_assets.resources import OpenProject, ProjectResource
-from ejmap_assets.runner import RANGE_END, RANGE_START, SILENT_LOG
 from ejmap_geo.body import MERCURY
 from ejmap_geo.coords import LonLat
 from ejmap_geo.craters import Crater, catalogue_from, write_catalogue

@@ -12,7 +12,8 @@ import pytest
 from dagster._core.launcher import WorkerStatus
 from dagster._core.storage.tags import GRPC_INFO_TAG
 
-from ejmap_assets.run_launcher import HOST_TAG, WatchedRunLauncher
+from ejmap_assets.run_launcher import WatchedRunLauncher
+from ejmap_assets.run_process import HOST_TAG
 
 SETTINGS = "run_launcher: {module: ejmap_assets.run_launcher, class: WatchedRunLauncher}\n"
 RUN = """

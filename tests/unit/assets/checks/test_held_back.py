@@ -12,11 +12,12 @@ import rasterio
 
 from ejmap_assets.console import Console
 from ejmap_assets.definitions import build_defs
+from ejmap_assets.in_process import SILENT_LOG
 from ejmap_assets.project import ProjectPaths, load_project
 from ejmap_assets.provenance import DATA_VERSION_TAG, last_record
 from ejmap_assets.resources import OpenProject, ProjectResource
 from ejmap_assets.run_failure import RunFailedError
-from ejmap_assets.runner import SILENT_LOG, Runner
+from ejmap_assets.runner import Runner
 from ejmap_geo.label_map import NODATA
 from tests.chunk_bench import Bench
 
