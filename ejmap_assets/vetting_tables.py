@@ -48,8 +48,8 @@ class CandidateTable(CraterTable):
         ge=0,
         le=1,
         nullable=True,
-        description="Calibrated probability of a crater, by a classifier that learnt from other "
-        "regions; empty if it cannot be judged.",
+        description="How much like a crater it looks to a classifier that learnt from other "
+        "regions: a probability where every second place is one; empty if it cannot be judged.",
     )
     status: str = pa.Field(
         isin=STATUSES,

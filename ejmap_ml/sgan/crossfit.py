@@ -76,6 +76,8 @@ def fit_crosswise(
     tested = np.concatenate([np.zeros(0, np.intp), *(fold.tests for fold in folds)])
     if not np.array_equal(np.sort(tested), np.arange(len(tiles.values))):
         raise SampleError("folds must test every tile once; make them with region_folds")
+    for number, fold in enumerate(folds, start=1):
+        _check_teaches(label[fold.trains], number=number, count=len(folds))
     log_odds = np.full(len(tiles.values), np.nan)
     members: list[CraterClassifier] = []
     for fold in folds:
@@ -101,3 +103,14 @@ def fit_crosswise(
         classifier=whole.classifier.calibrated(calibration),
         history=whole.history,
     )
+
+
+def _check_teaches(label: NDArray[np.int64], *, number: int, count: int) -> None:
+    """Refuse a fold from which nothing can be learnt, before any of them is trained."""
+    craters, others = int((label == 1).sum()), int((label == 0).sum())
+    if not craters or not others:
+        raise SampleError(
+            f"outside of region {number} of {count} there are {craters} labelled craters and "
+            f"{others} other places, and both are needed to judge it; the list that teaches must "
+            "reach over more than 60 degrees of longitude: name a longer one"
+        )

@@ -54,3 +54,14 @@ def test_folds_must_test_every_tile_once(small_config, discs, folds) -> None:
     """Here one half is never tested."""
     with pytest.raises(SampleError, match="test every tile once"):
         fit_crosswise(small_config(), *discs, folds=folds[:1], seed=1)
+
+
+def test_a_region_that_nobody_outside_can_judge_is_named_at_once(
+    small_config, discs, folds
+) -> None:
+    """All craters lie in the first one."""
+    tiles, label = discs
+    crowded = np.where(np.arange(len(label)) < len(folds[0].tests), label, 0)
+
+    with pytest.raises(SampleError, match="outside of region 1 of 2 there are 0 labelled craters"):
+        fit_crosswise(small_config(), tiles, crowded, folds=folds, seed=1)
