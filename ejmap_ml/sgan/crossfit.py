@@ -105,7 +105,7 @@ def fit_crosswise(
     )
 
 
-def _check_teaches(label: NDArray[np.int64], *, number: int, count: int) -> None:
+def _check_teaches(label: NDArray[np.integer], *, number: int, count: int) -> None:
     """Refuse a fold from which nothing can be learnt, before any of them is trained."""
     craters, others = int((label == 1).sum()), int((label == 0).sum())
     if not craters or not others:
