@@ -37,7 +37,11 @@ class Basemap(NamedTuple):
 
 
 class CraterWork:
-    """The project, its mosaic, its craters and its promoted models, each read when first needed."""
+    """The project, its mosaic, its craters and its promoted models, each read when first needed.
+
+    The models are those that the recipes name, so that a promotion in between mixes nothing: the
+    project is to be one opened by a book of recipes.
+    """
 
     def __init__(self, project: OpenProject) -> None:
         self.settings = project.settings
@@ -158,14 +162,14 @@ class CraterWork:
         from ejmap_ml.inference import fastest_precision, inference_device
 
         precision = fastest_precision(inference_device())
-        return Ensemble.of(promoted_bundles(self.paths, "ejconn"), precision=precision)
+        return Ensemble.of(promoted_bundles(self._project, "ejconn"), precision=precision)
 
     @cached_property
     def ejseg(self) -> "Segmenter":
         """The promoted ensemble that maps ejecta."""
         from ejmap_assets.segmenter import Segmenter
 
-        return Segmenter.of(promoted_bundles(self.paths, "ejseg"))
+        return Segmenter.of(promoted_bundles(self._project, "ejseg"))
 
 
 def azimuthal_grid(crater: Crater, basemap: BasemapGrid) -> AzimuthalGrid:

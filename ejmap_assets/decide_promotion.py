@@ -6,7 +6,7 @@ from ejmap_assets.console import Console
 from ejmap_assets.instance import open_instance
 from ejmap_assets.project import ProjectPaths, load_project
 from ejmap_assets.project_paths import ModelKind
-from ejmap_assets.promotion import Decision, promotions
+from ejmap_assets.promotion_record import Decision, promotions
 from ejmap_assets.resources import OpenProject
 from ejmap_assets.runner import Runner
 

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from ejmap_assets.failures import StepError
 from ejmap_assets.model_choice import configured_model
 from ejmap_assets.project_paths import ModelKind
-from ejmap_assets.promotion import member_folder, promotions
+from ejmap_assets.promotion import member_folder
+from ejmap_assets.promotion_record import mapping_ensemble
 from ejmap_assets.resources import OpenProject
 from ejmap_ml.bundle_files import CONFIG
 from ejmap_ml.config import ModelConfig
@@ -23,10 +24,10 @@ def mapping_model(project: OpenProject, kind: ModelKind) -> ModelConfig:
         StepError: If the promoted ensemble cannot be read.
         ConfigError: If nothing is promoted and the settings name no valid configuration.
     """
-    decided = promotions(project.paths, kind)
-    if not decided:
+    note = mapping_ensemble(project, kind)
+    if note is None:
         return configured_model(project, kind)
-    folder = project.paths.stored_ensemble(kind, decided[-1].current.digest)
+    folder = project.paths.stored_ensemble(kind, note.digest)
     return _stored_config(member_folder(folder, 0) / CONFIG)
 
 

@@ -7,17 +7,21 @@ trained again. So a roll-back finds exactly what mapped the craters before.
 import os
 import shutil
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ejmap_assets.failures import StepError
 from ejmap_assets.model_choice import ModelVersion, configured_version
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
-from ejmap_assets.provenance import content_version
+from ejmap_assets.promotion_record import (
+    Decision,
+    EnsembleNote,
+    Promotion,
+    mapping_ensemble,
+    promoted_ensemble,
+    promotions,
+    write_promotion,
+)
 from ejmap_assets.resources import OpenProject
 
 if TYPE_CHECKING:
@@ -26,95 +30,15 @@ if TYPE_CHECKING:
 GATE_SCORE = "test_f1"
 
 
-class Decision(StrEnum):
-    """What was decided of a candidate."""
-
-    PROMOTED = "promoted"
-    KEPT = "kept"
-    ROLLED_BACK = "rolled back"
-
-
-class EnsembleNote(BaseModel):
-    """An ensemble that maps, or would have mapped, the craters.
-
-    Attributes:
-        version: Version of the model.
-        members: Data versions of its members, in the order of their iterations.
-        score: Mean F1 of its members on the test tiles of their split; None where none are held
-            back.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    version: str
-    members: tuple[str, ...]
-    score: float | None = None
-
-    @property
-    def digest(self) -> str:
-        """A short text that is equal for equal weights, configurations and normalizations."""
-        return content_version(*self.members)
-
-
-class Promotion(BaseModel):
-    """One entry of the record of promotions.
-
-    Attributes:
-        decided_utc: When, ISO 8601.
-        decision: What was decided.
-        reason: Why, in a sentence.
-        current: The ensemble that maps the craters from then on.
-        candidate: The ensemble that was looked at.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    decided_utc: str
-    decision: Decision
-    reason: str
-    current: EnsembleNote
-    candidate: EnsembleNote
-
-
-def promotions(paths: ProjectPaths, kind: ModelKind) -> list[Promotion]:
-    """Return all decisions, the oldest first.
-
-    Raises:
-        StepError: If the record was changed by hand and cannot be read.
-    """
-    record = paths.promotions(kind)
-    if not record.is_file():
-        return []
-    lines = record.read_text(encoding="utf-8").splitlines()
-    try:
-        return [Promotion.model_validate_json(line) for line in lines if line.strip()]
-    except ValidationError as error:
-        raise StepError(
-            f"{record} holds a line that is no promotion; restore it from a backup, or move it "
-            f"away and promote anew ({error.error_count()} mistakes)"
-        ) from error
-
-
-def promoted_ensemble(paths: ProjectPaths, kind: ModelKind) -> EnsembleNote:
-    """Return the ensemble that maps the craters.
-
-    Raises:
-        StepError: If nothing is promoted yet.
-    """
-    decided = promotions(paths, kind)
-    if not decided:
-        raise StepError(f"no {kind} model is promoted; materialise promoted_{kind} first")
-    return decided[-1].current
-
-
-def promoted_bundles(paths: ProjectPaths, kind: ModelKind) -> list["ModelBundle"]:
-    """Read the members of the promoted ensemble.
+def promoted_bundles(project: OpenProject, kind: ModelKind) -> list["ModelBundle"]:
+    """Read the members of the ensemble that maps the craters.
 
     Raises:
         StepError: If nothing is promoted yet.
         BundleError: If a bundle is incomplete or was altered.
     """
-    return _stored_bundles(paths, kind, promoted_ensemble(paths, kind))
+    note = mapping_ensemble(project, kind) or promoted_ensemble(project.paths, kind)
+    return _stored_bundles(project.paths, kind, note)
 
 
 def decide(
@@ -151,11 +75,11 @@ def decide(
         refusal = _refusal(project, candidate, current, red_checks)
         reason = refusal or _passed(candidate, current)
     if refusal is not None and current is not None:
-        return _write(project.paths, kind, Decision.KEPT, reason, current, candidate)
+        return write_promotion(project.paths, kind, Decision.KEPT, reason, current, candidate)
     if refusal is not None:
         raise StepError(f"the first {kind} ensemble cannot be promoted: {refusal}")
     _store(project.paths, kind, candidate, bundles)
-    return _write(project.paths, kind, Decision.PROMOTED, reason, candidate, candidate)
+    return write_promotion(project.paths, kind, Decision.PROMOTED, reason, candidate, candidate)
 
 
 def roll_back(project: OpenProject, kind: ModelKind, *, to: str, reason: str) -> Promotion:
@@ -188,7 +112,7 @@ def roll_back(project: OpenProject, kind: ModelKind, *, to: str, reason: str) ->
     _stored_bundles(project.paths, kind, target)
     candidate, _ = _candidate(project, kind)
     reason = reason or f"rolled back from {current.version} ({current.digest})"
-    return _write(project.paths, kind, Decision.ROLLED_BACK, reason, target, candidate)
+    return write_promotion(project.paths, kind, Decision.ROLLED_BACK, reason, target, candidate)
 
 
 def _candidate(project: OpenProject, kind: ModelKind) -> tuple[EnsembleNote, list["ModelBundle"]]:
@@ -276,31 +200,3 @@ def _stored_bundles(
 def member_folder(ensemble: Path, iteration: int) -> Path:
     """Return where a member of a stored ensemble lies."""
     return ensemble / f"iteration_{iteration:02d}"
-
-
-def _write(
-    paths: ProjectPaths,
-    kind: ModelKind,
-    decision: Decision,
-    reason: str,
-    current: EnsembleNote,
-    candidate: EnsembleNote,
-) -> Promotion:
-    promotion = Promotion(
-        decided_utc=datetime.now(UTC).isoformat(timespec="seconds"),
-        decision=decision,
-        reason=reason,
-        current=current,
-        candidate=candidate,
-    )
-    record = paths.promotions(kind)
-    record.parent.mkdir(parents=True, exist_ok=True)
-    before = record.read_text(encoding="utf-8") if record.is_file() else ""
-    _replace(record, before + promotion.model_dump_json() + "\n")
-    return promotion
-
-
-def _replace(path: Path, text: str) -> None:
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)

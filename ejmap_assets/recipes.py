@@ -9,6 +9,7 @@ from ejmap_assets import partitions
 from ejmap_assets.failures import StepError
 from ejmap_assets.lineage import LINEAGE, Division, inputs_of
 from ejmap_assets.model_choice import ModelVersion, configured_version
+from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.provenance import (
     Ingredient,
     Recipe,
@@ -23,6 +24,7 @@ from ejmap_assets.split_choice import split_version
 from ejmap_assets.vetting_choice import classifier_version
 from ejmap_geo.craters import Crater
 
+MODEL_KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 CATALOGUE = "crater_catalogue"
 SPLITS = "split_table"
 
@@ -79,15 +81,33 @@ class RecipeBook:
                 asset that is made from all of them.
         """
         node = LINEAGE[asset]
+        is_of_crater = node.division is Division.CRATERS
+        project = self.mapping_project() if is_of_crater else self.project
         return Recipe(
             code_version=node.code_version,
-            settings=node.settings(self.project, partition or ""),
+            settings=node.settings(project, partition or ""),
             ingredients=tuple(
                 found
                 for name in inputs_of(self.project, asset, partition or "")
                 for found in self._ingredients(name, asset, partition)
             ),
         )
+
+    def mapping_project(self) -> OpenProject:
+        """Return the project with the ensembles that the recipes of this book name.
+
+        A promotion is written down before the event that tells of it, and may come while craters
+        are mapped: what a crater is made with is what its recipe says, and nothing newer.
+        """
+        promoted: dict[ModelKind, str] = {}
+        for kind in MODEL_KINDS:
+            name = f"promoted_{kind}"
+            made = None if name in self._undivided else self.last(name)
+            if made is not None:
+                self._undivided[name] = as_ingredient(made, name)
+            if name in self._undivided:
+                promoted[kind] = self._undivided[name].data_version
+        return replace(self.project, promoted=promoted)
 
     def is_there(self, asset: str, partition: str | None = None) -> bool:
         """Return whether the files of an artefact lie in their place: a record only claims it."""

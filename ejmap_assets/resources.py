@@ -1,12 +1,14 @@
 """The project that runs work on, opened when they run."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
 
 from ejmap_assets.project import Project, ProjectPaths, load_project
+from ejmap_assets.project_paths import ModelKind
 from ejmap_geo.craters import Crater, craters_of, read_catalogue
 
 PROJECT_VARIABLE = "EJMAP_PROJECT"
@@ -15,10 +17,18 @@ DEFAULT_PROJECT = Path("projects") / "demo"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenProject:
-    """A project's settings and where its artefacts lie."""
+    """A project's settings and where its artefacts lie.
+
+    Attributes:
+        settings: Its settings.
+        paths: Where its artefacts lie.
+        promoted: Digests of the ensembles that map its craters, where they are those that recipes
+            name; empty for those that were promoted last.
+    """
 
     settings: Project
     paths: ProjectPaths
+    promoted: Mapping[ModelKind, str] = field(default_factory=dict[ModelKind, str])
 
     def craters(self) -> dict[str, Crater]:
         """Return the craters of the catalogue by partition key; none before it is made."""

@@ -16,8 +16,9 @@ from ejmap_assets.known_planets import OWN_PLANET, known_planets
 from ejmap_assets.model_choice import ModelVersion, imported_from, model_of
 from ejmap_assets.plots import training_curve
 from ejmap_assets.project_paths import ModelKind
-from ejmap_assets.promotion import decide, promotions, roll_back
+from ejmap_assets.promotion import decide, roll_back
 from ejmap_assets.promotion_config import BY_HAND, ROLL_BACK
+from ejmap_assets.promotion_record import promotions
 from ejmap_assets.provenance import content_version
 from ejmap_assets.published_source import has_mosaic, published_folder
 from ejmap_assets.recipe_settings import look_of

@@ -59,8 +59,8 @@ def build_crater_assets(*, steps: list[CraterStep], chunk_craters: int) -> dg.As
         progress: dg.ResourceParam[Progress],
     ) -> Iterator[dg.MaterializeResult[Any]]:
         opened = project.open()
-        work = CraterWork(opened)
         book = book_of(opened, context.instance)
+        work = CraterWork(book.mapping_project())
         map_chunk(context, steps=steps, work=work, book=book, progress=progress)
         # Every materialisation is logged already; a generator may leave out skippable outputs.
         yield from ()

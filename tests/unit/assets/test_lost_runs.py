@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def instance(home: Path) -> Iterator[dg.DagsterInstance]:
 
 
 @contextmanager
-def _worker(home: Path, name: str) -> Iterator[subprocess.Popen[str]]:
+def _worker(home: Path, name: str) -> Generator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-c", WORKER, str(home), name],
         env={**os.environ, "DAGSTER_HOME": str(home)},

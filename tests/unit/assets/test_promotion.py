@@ -1,5 +1,6 @@
 """Promotion: candidates pass a gate, decisions are written down, and the past can be had back."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,14 +8,8 @@ import torch
 
 from ejmap_assets.failures import StepError
 from ejmap_assets.project import ProjectPaths, load_project
-from ejmap_assets.promotion import (
-    Decision,
-    decide,
-    promoted_bundles,
-    promoted_ensemble,
-    promotions,
-    roll_back,
-)
+from ejmap_assets.promotion import decide, promoted_bundles, roll_back
+from ejmap_assets.promotion_record import Decision, promoted_ensemble, promotions
 from ejmap_assets.resources import OpenProject
 from ejmap_ml.bundle import ModelBundle, Provenance
 from ejmap_ml.config import load_preset
@@ -107,12 +102,29 @@ def test_what_was_promoted_survives_another_training(project: OpenProject) -> No
     """The craters are mapped by what was promoted, not by what lies in the version's folder."""
     _train(project, seed=1, score=0.5)
     _decide(project)
-    before = [bundle.data_version for bundle in promoted_bundles(project.paths, "ejconn")]
+    before = [bundle.data_version for bundle in promoted_bundles(project, "ejconn")]
 
     _train(project, seed=2, score=0.6)
 
-    after = [bundle.data_version for bundle in promoted_bundles(project.paths, "ejconn")]
+    after = [bundle.data_version for bundle in promoted_bundles(project, "ejconn")]
     assert after == before
+
+
+def test_a_project_opened_by_its_recipes_maps_with_what_they_name(project: OpenProject) -> None:
+    """Also when another ensemble is promoted while craters are under way."""
+    _train(project, seed=1, score=0.5)
+    _decide(project)
+    named = promoted_ensemble(project.paths, "ejconn")
+    opened = replace(project, promoted={"ejconn": named.digest})
+    _train(project, seed=2, score=0.6)
+    _decide(project)
+
+    loaded = [bundle.data_version for bundle in promoted_bundles(opened, "ejconn")]
+
+    assert promoted_ensemble(project.paths, "ejconn") != named
+    assert tuple(loaded) == named.members
+    with pytest.raises(StepError, match="does not name the ensemble 0123 that the history does"):
+        promoted_bundles(replace(project, promoted={"ejconn": "0123"}), "ejconn")
 
 
 def test_a_roll_back_brings_the_former_weights_back(project: OpenProject) -> None:
