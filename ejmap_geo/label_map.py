@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.craters import LARGEST_CRATER_ID
-from ejmap_geo.errors import CatalogueError
+from ejmap_geo.errors import CatalogueError, RasterError
 from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.masks import PlacedMask
 from ejmap_geo.overlaps import claim, pieces_of
@@ -42,6 +42,7 @@ def label_map(masks: Mapping[int, PlacedMask], *, basemap: BasemapGrid) -> Label
 
     Raises:
         CatalogueError: If a crater id cannot be told from the codes of a label map.
+        RasterError: If a mask lies beyond the rows of the basemap.
     """
     labels = np.full(basemap.shape, NODATA, np.uint16)
     overlap_count = np.zeros(basemap.shape, np.uint16)
@@ -64,6 +65,13 @@ def _claim(
     window: Window,
     crater_id: int,
 ) -> None:
+    rows, end = labels.shape[0], window.row + window.height
+    # The kernel writes wherever it is told to.
+    if window.row < 0 or end > rows:
+        raise RasterError(
+            f"the mask of crater {crater_id} fills rows {window.row} to {end} of a basemap of "
+            f"{rows}; make it on this basemap"
+        )
     mask, codes = kernel_input(mask), (crater_id, SEVERAL)
     for piece in pieces_of(window, labels.shape[1]):
         in_strips(

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ejmap_geo.body import MERCURY
-from ejmap_geo.errors import CatalogueError
+from ejmap_geo.errors import CatalogueError, RasterError
 from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.label_map import NODATA, SEVERAL, label_map
 from ejmap_geo.masks import PlacedMask
+from ejmap_geo.window import Window
 
 BASEMAP = BasemapGrid(body=MERCURY, width_px=12)
 
@@ -59,3 +60,13 @@ def test_an_id_that_would_read_as_a_code_is_refused() -> None:
     """65534 as a crater could not be told from an overlap."""
     with pytest.raises(CatalogueError, match="65534"):
         label_map({65534: PlacedMask.empty()}, basemap=BASEMAP)
+
+
+@pytest.mark.parametrize("row", [-1, 4, 3000])
+def test_a_mask_of_another_basemap_is_refused(row: int) -> None:
+    """Rows beyond a pole would be written elsewhere in memory."""
+    window = Window(row=row, col=2, height=3, width=3)
+    mask = PlacedMask(mask=np.ones((3, 3), np.bool_), window=window)
+
+    with pytest.raises(RasterError, match="crater 7 fills rows"):
+        label_map({7: mask}, basemap=BASEMAP)
