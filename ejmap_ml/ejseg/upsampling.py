@@ -91,12 +91,16 @@ class UpsamplingBlock(nn.Module):
 
 
 def has_upsampling(decoder: nn.Module) -> bool:
-    """Return whether a decoder can be rewritten: Unet++ with batch norms, without attention."""
+    """Return whether a decoder can be rewritten: Unet++ with batch norms, without attention.
+
+    Encoders without a stage of half the size leave some of its blocks without channels.
+    """
     if not isinstance(decoder, UnetPlusPlusDecoder):
         return False
     blocks: Any = decoder.blocks.values()
     return all(
-        block.interpolation_mode == "nearest"
+        not block.is_empty
+        and block.interpolation_mode == "nearest"
         and isinstance(block.attention1.attention, nn.Identity)
         and all(isinstance(group[1], nn.BatchNorm2d) for group in (block.conv1, block.conv2))
         for block in blocks

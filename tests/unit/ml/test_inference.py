@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 import torch
+from segmentation_models_pytorch.decoders.unetplusplus.decoder import UnetPlusPlusDecoder
 from torch import Tensor, nn
 from torch.nn import functional
 
 from ejmap_ml.config import ModelConfig
-from ejmap_ml.ejseg.upsampling import UpsamplingDecoder, doubling_weight
+from ejmap_ml.ejseg.upsampling import UpsamplingDecoder, doubling_weight, has_upsampling
 from ejmap_ml.inference import InferenceNetwork, fastest_precision, fold_batch_norms
 from ejmap_ml.network import NormalizedNetwork, build_network
 from ejmap_ml.normalization import Normalization
@@ -105,6 +106,14 @@ def test_answers_are_those_of_the_network(
 
     assert expected.std() > 1e-3
     torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+
+
+def test_a_decoder_with_blocks_without_channels_keeps_its_own() -> None:
+    """Such are those of ConvNeXt and Swin, whose first stage is a quarter of the image."""
+    decoder = UnetPlusPlusDecoder((3, 0, 4, 8), (8, 4, 2), n_blocks=3)
+
+    assert any(block.is_empty for block in decoder.blocks.values())
+    assert not has_upsampling(decoder)
 
 
 def test_a_network_is_rewritten_in_a_copy(segmenter_config: Callable[..., ModelConfig]) -> None:
