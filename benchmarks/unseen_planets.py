@@ -15,8 +15,8 @@ from torch import nn
 
 from ejmap_assets.crater_work import azimuthal_grid
 from ejmap_assets.known_planets import known_planets
-from ejmap_assets.models import promoted_bundles
 from ejmap_assets.project import ProjectPaths, SyntheticTraining, load_project
+from ejmap_assets.promotion import promoted_bundles
 from ejmap_assets.resources import OpenProject
 from ejmap_geo.agreement import Confusion, origin_agreement, placed_confusion
 from ejmap_geo.craters import Crater
@@ -41,7 +41,7 @@ def main() -> None:
     seen = set(training.seeds) & set(chosen.seeds)
     if seen:
         raise SystemExit(f"seeds {sorted(seen)} were trained on; choose others")
-    bundles = promoted_bundles(project.paths, "ejseg")
+    bundles = promoted_bundles(project, "ejseg")
     architecture = bundles[0].config.architecture
     if not isinstance(architecture, PolarUnetConfig):
         raise SystemExit("the promoted EJSEG is no polar model; promote one")
