@@ -3,16 +3,30 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from rasterio.errors import RasterioError
+
 from ejmap_geo.craters import Crater
+from ejmap_geo.errors import GeoError
 from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.masks import PlacedMask
 from ejmap_geo.raster import read_mask_on
 
 
 class MaskFolder(Mapping[int, PlacedMask]):
-    """Masks by crater id: hundreds of them do not fit in memory."""
+    """Masks by crater id: hundreds of them do not fit in memory.
 
-    def __init__(self, paths: Mapping[int, Path], basemap: BasemapGrid) -> None:
+    Attributes:
+        unreadable: Files that were left out because they cannot be read, by crater id.
+    """
+
+    def __init__(
+        self,
+        paths: Mapping[int, Path],
+        basemap: BasemapGrid,
+        *,
+        unreadable: Mapping[int, Path] | None = None,
+    ) -> None:
+        self.unreadable = dict(unreadable or {})
         self._paths = dict(sorted(paths.items()))
         self._basemap = basemap
 
@@ -33,6 +47,16 @@ class MaskFolder(Mapping[int, PlacedMask]):
         paths = {crater.crater_id: path_of(key) for key, crater in craters.items()}
         return cls({one: path for one, path in paths.items() if path.is_file()}, basemap)
 
+    def readable(self) -> "MaskFolder":
+        """Return the masks without those that cannot be read, which it names.
+
+        Each is read once to find out: a file that was cut short may open like any other.
+        """
+        torn = {one for one, path in self._paths.items() if not _can_be_read(path, self._basemap)}
+        kept = {one: path for one, path in self._paths.items() if one not in torn}
+        unreadable = {one: self._paths[one] for one in torn}
+        return MaskFolder(kept, self._basemap, unreadable=unreadable)
+
     def __getitem__(self, crater_id: int) -> PlacedMask:
         """Read the mask of a crater."""
         return read_mask_on(self._paths[crater_id], self._basemap)
@@ -44,3 +68,11 @@ class MaskFolder(Mapping[int, PlacedMask]):
     def __len__(self) -> int:
         """Return the number of masks."""
         return len(self._paths)
+
+
+def _can_be_read(path: Path, basemap: BasemapGrid) -> bool:
+    try:
+        read_mask_on(path, basemap)
+    except (GeoError, RasterioError):
+        return False
+    return True

@@ -29,7 +29,7 @@ def ejecta_contrast(making: Making) -> Artefact:
     """
     basemap = read_project_basemap(making.project)
     craters = making.project.craters()
-    masks = MaskFolder.of(craters, making.paths.basemap_mask, basemap.grid)
+    masks = MaskFolder.of(craters, making.paths.basemap_mask, basemap.grid).readable()
     mapped = [crater for crater in craters.values() if crater.crater_id in masks]
     rows = [_row(crater, masks[crater.crater_id], basemap) for crater in mapped]
     table = pd.DataFrame(

@@ -43,7 +43,7 @@ def evaluation(making: Making) -> Artefact:
     basemap = read_project_basemap(project)
     craters = project.craters()
     actual = MaskFolder.of(craters, paths.manual_mask, basemap.grid)
-    predicted = MaskFolder.of(craters, paths.basemap_mask, basemap.grid)
+    predicted = MaskFolder.of(craters, paths.basemap_mask, basemap.grid).readable()
     rows: list[ScoreRow] = []
     said = reliability(np.zeros(0), np.zeros(0, np.bool_))
     if actual and _is_known_everywhere(making.settings.source):

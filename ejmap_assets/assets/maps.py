@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import dagster as dg
@@ -44,7 +44,9 @@ def global_map(making: Making) -> Artefact:
     craters = project.craters()
     states = crater_states(making.book)
     shown = {key: one for key, one in craters.items() if states[key] is not CraterState.HELD_BACK}
-    masks = MaskFolder.of(shown, making.paths.basemap_mask, basemap.grid)
+    masks = MaskFolder.of(shown, making.paths.basemap_mask, basemap.grid).readable()
+    damaged = {key: one for key, one in craters.items() if one.crater_id in masks.unreadable}
+    states |= dict.fromkeys(damaged, CraterState.FAILED)
     drawn = {key: crater for key, crater in craters.items() if crater.crater_id in masks}
     labels = label_map(masks, basemap=basemap.grid)
     names = {crater.crater_id: crater.name for crater in drawn.values()}
@@ -57,6 +59,7 @@ def global_map(making: Making) -> Artefact:
         content=content_version(labels.labels, labels.overlap_count),
         metadata={
             **_state_metadata(states),
+            **_damage(masks.unreadable.values()),
             **_area_metadata(table, labels, basemap.grid),
             **_made_of(craters, states, table),
             "path": str(making.paths.composite),
@@ -146,6 +149,17 @@ def _state_metadata(states: Mapping[str, CraterState]) -> Metadata:
         if state is not CraterState.CURRENT
     }
     return {**{f"{_word(state)}_count": counts[state] for state in CraterState}, **named}
+
+
+def _damage(files: Iterable[Path]) -> Metadata:
+    """Say which masks cannot be read, and what to do; nothing where all can."""
+    listed = [str(path) for path in files]
+    if not listed:
+        return {}
+    return {
+        "damaged_masks": dg.MetadataValue.json(listed),
+        "what_to_do": "masks that cannot be read are left out: delete them and run repair",
+    }
 
 
 def _word(state: CraterState) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_assets.checks.project_check import ProjectLook, project_check
 from ejmap_assets.crater_state import CraterState, crater_states
+from ejmap_assets.mask_folder import MaskFolder
 from ejmap_assets.recipes import book_of
 from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.label_map import NODATA, SEVERAL
@@ -29,9 +30,12 @@ def map_holds_every_crater(look: ProjectLook) -> Finding:
     """Every crater of the catalogue is on the map, from the data and models that hold now.
 
     Craters that are missing, stale (drawn from older data) or failed are named; `repair` makes
-    them. Those that are held back as doubtful are named too, and missed by nobody.
+    them. Those that are held back as doubtful are named too, and missed by nobody. A mask that
+    cannot be read counts as failed: `repair` takes it for made until it is deleted.
     """
     states = crater_states(book_of(look.project, look.instance))
+    damaged = _damaged(look)
+    states |= dict.fromkeys(damaged, CraterState.FAILED)
     counts = Counter(states.values())
     named = {state: [key for key, found in states.items() if found is state] for state in UNWANTED}
     held = [key for key, found in states.items() if found is CraterState.HELD_BACK]
@@ -46,10 +50,20 @@ def map_holds_every_crater(look: ProjectLook) -> Finding:
     if counts[CraterState.CURRENT] == wanted:
         return good(f"all {wanted} craters are on the map and up to date{aside}", **numbers)
     told = "; ".join(_listed(state, keys) for state, keys in named.items() if keys)
+    first = f"Delete the damaged masks of {', '.join(damaged[:NAMED_CRATERS])}, then run"
     return warning(
-        f"{numbers['current']} of {wanted} craters are up to date; {told}{aside}. Run repair",
+        f"{numbers['current']} of {wanted} craters are up to date; {told}{aside}. "
+        f"{first if damaged else 'Run'} repair",
         **numbers,
     )
+
+
+def _damaged(look: ProjectLook) -> list[str]:
+    """Return the craters whose mask is there and cannot be read."""
+    paths, craters = look.project.paths, look.project.craters()
+    grid = basemap_grid_of(paths.basemap_mosaic, body=look.project.settings.planet)
+    unreadable = MaskFolder.of(craters, paths.basemap_mask, grid).readable().unreadable
+    return sorted(key for key, crater in craters.items() if crater.crater_id in unreadable)
 
 
 def _listed(state: CraterState, keys: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """Planets, masks and tables as files and metadata."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -89,6 +90,24 @@ def test_masks_are_read_when_asked_for_and_missing_ones_left_out(
 
     assert list(masks) == [3]
     assert masks[3].area_px == 8
+
+
+@pytest.mark.parametrize("bytes_left", [0, 200, -20])
+def test_a_damaged_mask_is_left_out_and_named(
+    planet: Planet, tmp_path: Path, bytes_left: int
+) -> None:
+    """Whether it does not open any more, or opens and ends too early."""
+    write_planet(tmp_path, planet)
+    damaged = tmp_path / "masks" / "mask_0008.tif"
+    size = damaged.stat().st_size
+    os.truncate(damaged, bytes_left if bytes_left >= 0 else size + bytes_left)
+    craters = {crater.key: crater for crater in planet.craters}
+
+    masks = MaskFolder.of(craters, lambda key: tmp_path / "masks" / f"mask_{key}.tif", GRID)
+
+    assert list(masks) == [3, 8]
+    assert list(masks.readable()) == [3]
+    assert masks.readable().unreadable == {8: damaged}
 
 
 def test_tables_in_metadata_hold_plain_values_and_end_somewhere() -> None:

@@ -1,11 +1,13 @@
 """Craters that are held back: not mapped by themselves, off the map, and in nobody's way."""
 
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import geopandas as gpd
 import pandas as pd
 import pytest
 import rasterio
@@ -76,6 +78,29 @@ def test_the_check_of_the_map_names_them_and_misses_none(project, instance) -> N
     assert last.evaluation.description == (
         "all 0 craters are on the map and up to date; 3 held back (0001, 0002, 0003)"
     )
+
+
+def test_a_damaged_mask_does_not_keep_the_map_from_being_drawn(project, instance, mapped) -> None:
+    """Its crater counts as failed, in the record, in the table and in the check."""
+    mapped.mask()
+    damaged = project.paths.basemap_mask("0002")
+    os.truncate(damaged, 200)
+
+    _refresh_map(project, instance)
+
+    record = last_record(instance, "global_map")
+    assert record is not None
+    assert record.metadata["failed_craters"].value == ["0002"]
+    assert record.metadata["damaged_masks"].value == [str(damaged)]
+    table = gpd.read_file(project.paths.map_craters).set_index("crater_id")
+    assert table.loc[2, "state"] == "failed"
+    assert table["ejecta_km2"].isna().loc[2]
+    key = dg.AssetCheckKey(dg.AssetKey("global_map"), "map_holds_every_crater")
+    last = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)[0]
+    assert isinstance(last.evaluation, dg.AssetCheckEvaluation)
+    assert last.evaluation.description is not None
+    assert "1 failed (0002)" in last.evaluation.description
+    assert "Delete the damaged masks of 0002, then run repair" in last.evaluation.description
 
 
 @pytest.fixture
