@@ -11,10 +11,11 @@ import dagster as dg
 from ejmap_assets.artefact import Artefact, Stopwatch
 from ejmap_assets.automation import rule_of
 from ejmap_assets.checks.gate import refuse_rejected
-from ejmap_assets.failures import is_permanent, permanent
+from ejmap_assets.failures import StepError, is_permanent, permanent
 from ejmap_assets.lineage import LINEAGE, Division
 from ejmap_assets.progress import Progress
 from ejmap_assets.project import Project, ProjectPaths
+from ejmap_assets.promotion_config import ROLL_BACK
 from ejmap_assets.provenance import RECIPE_TAG, Recipe
 from ejmap_assets.recipes import RecipeBook, book_of
 from ejmap_assets.resources import OpenProject, ProjectResource
@@ -124,7 +125,8 @@ def _materialized(
     partition = context.partition_key if is_divided else None
     book = book_of(project, context.instance)
     # Before the work: what was there when it began is what it is made from.
-    recipe = book.recipe(context.asset_key.to_user_string(), partition)
+    config = context.op_execution_context.op_config or {}
+    recipe = _recipe(book, context.asset_key.to_user_string(), partition, config)
     refuse_rejected(context.instance, _judged(recipe))
     making = Making(
         project=project,
@@ -133,7 +135,7 @@ def _materialized(
         progress=progress,
         log=context.log,
         partition=partition,
-        config=context.op_execution_context.op_config or {},
+        config=config,
     )
     with Stopwatch() as watch:
         artefact = make(making)
@@ -143,6 +145,19 @@ def _materialized(
         tags={RECIPE_TAG: recipe.digest},
         metadata={**artefact.metadata, **facts, "seconds": round(watch.seconds, 2)},
     )
+
+
+def _recipe(
+    book: RecipeBook, asset: str, partition: str | None, config: Mapping[str, Any]
+) -> Recipe:
+    try:
+        return book.recipe(asset, partition)
+    except StepError:
+        if config.get("mode") != ROLL_BACK:
+            raise
+    # A roll-back is made from what is stored, and of the configured version there may be nothing.
+    node = LINEAGE[asset]
+    return Recipe(code_version=node.code_version, settings=node.settings(book.project, ""))
 
 
 def _judged(recipe: Recipe) -> list[tuple[str, str | None]]:

@@ -86,6 +86,7 @@ def roll_back(project: OpenProject, kind: ModelKind, *, to: str, reason: str) ->
     """Let an ensemble that was promoted before map the craters again; write it down.
 
     The configured version counts as looked at: it is not promoted again until it is trained again.
+    One that is not trained at all, or damaged, is no reason to keep what maps badly.
 
     Args:
         project: The project.
@@ -97,6 +98,8 @@ def roll_back(project: OpenProject, kind: ModelKind, *, to: str, reason: str) ->
         StepError: If there is no such ensemble.
         BundleError: If it is incomplete or was altered.
     """
+    from ejmap_ml.errors import BundleError
+
     decided = promotions(project.paths, kind)
     if not decided:
         raise StepError(f"no {kind} model was ever promoted; there is nothing to roll back to")
@@ -110,7 +113,10 @@ def roll_back(project: OpenProject, kind: ModelKind, *, to: str, reason: str) ->
         )
     target = found[-1]
     _stored_bundles(project.paths, kind, target)
-    candidate, _ = _candidate(project, kind)
+    try:
+        candidate, _ = _candidate(project, kind)
+    except BundleError:
+        candidate = decided[-1].candidate
     reason = reason or f"rolled back from {current.version} ({current.digest})"
     return write_promotion(project.paths, kind, Decision.ROLLED_BACK, reason, target, candidate)
 

@@ -1,16 +1,19 @@
 """Promotion: candidates pass a gate, decisions are written down, and the past can be had back."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import dagster as dg
 import pytest
 import torch
 
+from ejmap_assets.definitions import build_defs
 from ejmap_assets.failures import StepError
 from ejmap_assets.project import ProjectPaths, load_project
 from ejmap_assets.promotion import decide, promoted_bundles, roll_back
 from ejmap_assets.promotion_record import Decision, promoted_ensemble, promotions
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.resources import OpenProject, ProjectResource
 from ejmap_ml.bundle import ModelBundle, Provenance
 from ejmap_ml.config import load_preset
 from ejmap_ml.errors import BundleError
@@ -142,6 +145,24 @@ def test_a_roll_back_brings_the_former_weights_back(project: OpenProject) -> Non
     assert [one_back.current.digest, named.current.digest] == [digests[1], digests[0]]
     assert promoted_ensemble(project.paths, "ejconn").digest == digests[0]
     assert promotions(project.paths, "ejconn")[-1].reason == "the map looked better"
+
+
+def test_a_roll_back_needs_no_trained_version(project: OpenProject) -> None:
+    """The configured one was never trained here; what is stored is what counts."""
+    for seed in (1, 2):
+        _train(project, seed=seed, score=0.5)
+        _decide(project)
+    former = promotions(project.paths, "ejconn")[0].current
+    shutil.rmtree(project.paths.model_bundle("ejconn", version=VERSION, iteration=0).parent)
+    resource = ProjectResource(folder=str(project.paths.folder))
+    job = build_defs(resource_overrides={"project": resource}).resolve_job_def("roll_back_ejconn")
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(instance=instance)
+
+    assert result.success
+    assert promoted_ensemble(project.paths, "ejconn") == former
+    assert promotions(project.paths, "ejconn")[-1].decision is Decision.ROLLED_BACK
 
 
 def test_a_roll_back_to_nowhere_says_what_there_is(project: OpenProject) -> None:
