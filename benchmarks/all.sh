@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Run every benchmark and print what else they say and then all that is compared, as one table.
+# One that fails is named, and ends this with 1 after the table of the others.
 # Usage: all.sh PYTHON
 set -eu -o pipefail
 said=$(mktemp)
+failed=""
 trap 'rm -f "$said"' EXIT
 for script in "$(dirname "$0")"/*.py; do
     echo "measuring $(basename "$script")" >&2
     printf '\n%s\n\n' "$(basename "$script" .py)" >> "$said"
-    "$1" "$script" >> "$said"
+    "$1" "$script" >> "$said" || failed="$failed $(basename "$script")"
 done
 # A table whose last column is "above floor" is a part of the one at the end.
 awk '
@@ -16,3 +18,7 @@ awk '
     { inside = 0; print }
     END { print ""; print head; print line; printf "%s", rows }
 ' "$said"
+if [ -n "$failed" ]; then
+    echo "failed:$failed" >&2
+    exit 1
+fi
