@@ -16,6 +16,7 @@ import dagster as dg
 from ejmap_assets.artefact import Artefact, Stopwatch
 from ejmap_assets.checks.crater_check import CraterCheck, CraterLook, log_findings, rejection
 from ejmap_assets.checks.gate import refuse_rejected
+from ejmap_assets.checks.maps import tell_map_of_failures
 from ejmap_assets.crater_work import CraterWork
 from ejmap_assets.failures import StepError, crater_failure, permanent
 from ejmap_assets.former_result import former_place, replacing
@@ -99,6 +100,7 @@ def map_chunk(
             errors[key] = error
     progress.update("craters", done=len(keys), total=len(keys))
     if errors:
+        tell_map_of_failures(context.instance, list(errors))
         raise crater_failure(errors, attempted=len(keys)) from next(iter(errors.values()))
 
 

@@ -3,6 +3,7 @@
 import pandera.pandas as pa
 
 from ejmap_geo.crater_table import LARGEST_CRATER_ID
+from ejmap_geo.tables import CraterTable
 
 
 class ContrastTable(pa.DataFrameModel):
@@ -30,12 +31,9 @@ class ContrastTable(pa.DataFrameModel):
     )
 
 
-class MapCraterTable(pa.DataFrameModel):
+class MapCraterTable(CraterTable):
     """The craters of the map: what they cover, and whether that is up to date."""
 
-    crater_id: int = pa.Field(
-        ge=0, le=LARGEST_CRATER_ID, unique=True, description="Number of the crater."
-    )
     ejecta_km2: float = pa.Field(
         ge=0, nullable=True, description="Area of its ejecta, square kilometres; empty if unmapped."
     )

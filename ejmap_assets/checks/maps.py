@@ -7,6 +7,9 @@ from pathlib import Path
 import dagster as dg
 import numpy as np
 import rasterio
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluationTargetMaterializationData,
+)
 from numpy.typing import NDArray
 
 from ejmap_assets.checks.finding import Finding, bad, good, warning
@@ -56,6 +59,29 @@ def map_holds_every_crater(look: ProjectLook) -> Finding:
         f"{first if damaged else 'Run'} repair",
         **numbers,
     )
+
+
+def tell_map_of_failures(instance: dg.DagsterInstance, failed: Sequence[str]) -> None:
+    """Let the check of a map that is there warn of craters that failed since it was drawn.
+
+    Where all fail no mask changes, so that nothing would draw the map again and evaluate it.
+    """
+    drawn = instance.fetch_materializations(dg.AssetKey("global_map"), limit=1).records
+    if not drawn:
+        return
+    listed = _listed(CraterState.FAILED, sorted(failed))
+    evaluation = dg.AssetCheckEvaluation(
+        asset_key=dg.AssetKey("global_map"),
+        check_name="map_holds_every_crater",
+        passed=False,
+        metadata={"failed": dg.MetadataValue.json(sorted(failed))},
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{listed} since the map was drawn. Mend the cause, then run repair",
+        target_materialization_data=AssetCheckEvaluationTargetMaterializationData(
+            storage_id=drawn[0].storage_id, run_id=drawn[0].run_id, timestamp=drawn[0].timestamp
+        ),
+    )
+    instance.report_runless_asset_event(evaluation)
 
 
 def _damaged(look: ProjectLook) -> list[str]:

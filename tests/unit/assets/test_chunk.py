@@ -70,6 +70,27 @@ def test_a_bad_crater_fails_alone_and_is_named(bench: Bench) -> None:
     assert data.metadata["failed_craters"].value == ["0002"]
 
 
+def test_the_map_is_told_when_all_craters_fail(bench: Bench) -> None:
+    """No mask changes then, so that it would not be drawn again and its check would stay green."""
+    bench.steps.broken = {("azimuthal_mosaic", key) for key in KEYS}
+    key = dg.AssetCheckKey(dg.AssetKey("global_map"), "map_holds_every_crater")
+    history = bench.instance.event_log_storage.get_asset_check_execution_history
+    bench.map("0001", "0004")
+    before = history(key, limit=1)
+    bench.report("global_map", data_version="1")
+
+    bench.map("0001", "0004")
+
+    told = history(key, limit=1)[0].evaluation
+    assert before == []
+    assert isinstance(told, dg.AssetCheckEvaluation)
+    assert not told.passed
+    assert told.severity is dg.AssetCheckSeverity.WARN
+    assert told.description == (
+        "4 failed (0001, 0002, 0003, 0004) since the map was drawn. Mend the cause, then run repair"
+    )
+
+
 def test_a_repaired_crater_is_made_without_the_others(bench: Bench) -> None:
     """One partition, and only the steps that are missing."""
     bench.steps.broken = {("tile_store", "0002")}
