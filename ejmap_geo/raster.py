@@ -121,7 +121,9 @@ def read_raster(path: Path) -> xr.DataArray:
         with warnings.catch_warnings():
             # rioxarray 0.19, the last for Python 3.11, multiplies transforms as affine 2 did.
             warnings.filterwarnings("ignore", "Use `@` matmul", PendingDeprecationWarning)
-            raster = rioxarray.open_rasterio(path)
+            # Its objects refer to each other in circles: with a cache they would keep the pixels of
+            # crater after crater until Python happens to look for circles.
+            raster = rioxarray.open_rasterio(path, cache=False)
     except RasterioIOError as error:
         raise RasterError(f"{path} cannot be read as a raster ({error})") from error
     if not isinstance(raster, xr.DataArray):

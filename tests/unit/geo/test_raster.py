@@ -1,5 +1,7 @@
 """Rasters are written with their planet and read back only when they fit it."""
 
+import gc
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -417,3 +419,21 @@ def test_the_nodata_value_of_a_mask_is_clear(tmp_path: Path) -> None:
     path = _write(tmp_path / "mask.tif", values, nodata=255, transform=transform)
 
     assert read_mask_on(path, BASEMAP).area_px == 2
+
+
+def test_pixels_that_were_read_are_let_go(tmp_path: Path) -> None:
+    """At once, and not when Python looks for circles: craters follow each other in one process."""
+    grid = BasemapGrid(body=MERCURY, width_px=2048)
+    write_cog(tmp_path / "mask.tif", np.ones(grid.shape, np.uint8), grid=grid)
+    gc.disable()
+    tracemalloc.start()
+    try:
+        for _ in range(4):
+            with read_raster(tmp_path / "mask.tif") as raster:
+                assert raster.to_numpy().any()
+        kept_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+
+    assert kept_bytes < 1.5 * grid.shape[0] * grid.shape[1]
