@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run every benchmark and print what else they say and then all that is compared, as one table.
+# Run every benchmark of speed and memory and print what else they say and then all that is compared, as one table.
 # One that fails is named, and ends this with 1 after the table of the others.
 # Usage: all.sh PYTHON
 set -eu -o pipefail
@@ -7,6 +7,8 @@ said=$(mktemp)
 failed=""
 trap 'rm -f "$said"' EXIT
 for script in "$(dirname "$0")"/*.py; do
+    # How good models are is measured by `make bench-models`.
+    case "$(basename "$script")" in crater_classifier.py | unseen_planets.py) continue ;; esac
     echo "measuring $(basename "$script")" >&2
     printf '\n%s\n\n' "$(basename "$script" .py)" >> "$said"
     "$1" "$script" >> "$said" || failed="$failed $(basename "$script")"
