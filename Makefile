@@ -28,7 +28,7 @@ INSTALL = { [ -x "$(UV)" ] && "$(UV)" pip install --quiet --compile-bytecode --p
 
 .PHONY: help
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 .PHONY: demo
 demo: $(BASE) ## Make a planet, train on others, map its craters, score the map (projects/demo)
