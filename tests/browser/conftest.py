@@ -25,7 +25,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--window-size=10000,5000",
+    "--window-size=16000,9000",
 )
 
 RenderPage = Callable[[str], str]
