@@ -59,7 +59,7 @@ check: check-style check-types check-borders check-dagster check-files ## Check 
 
 .PHONY: check-style check-types check-borders check-dagster check-files
 check-style: $(DEV)
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/ruff format --check --quiet .
 
 check-types: $(DEV)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from ejmap_ml.ejseg.polar_tiles import tile_id_view
 
 from ejmap_assets.crater_tiles import (
     LABELLED_PREFIX,
@@ -21,6 +20,7 @@ from ejmap_geo.synthetic.planet import Planet
 from ejmap_geo.tiling import Tile
 from ejmap_ml.ejseg.polar_config import PolarUnetConfig
 from ejmap_ml.ejseg.polar_data import labelled_view, write_polar_views
+from ejmap_ml.ejseg.polar_tiles import tile_id_view
 from ejmap_ml.tile_store import TileStoreWriter, write_tile_store
 
 
