@@ -28,7 +28,6 @@ from ejmap_geo.tables import (
     LabelledTileTable,
     SplitTable,
     TileScoreTable,
-    TileTable,
 )
 
 COLUMN_SCHEMA, ROW_COUNT = "dagster/column_schema", "dagster/row_count"
@@ -38,7 +37,6 @@ TABLES: Mapping[str, type[pa.DataFrameModel]] = {
     "crater_candidates": CandidateTable,
     "labelled_tiles": LabelledTileTable,
     "split_table": SplitTable,
-    "tile_store": TileTable,
     "connection_predictions": ConnectionTable,
     "global_map": MapCraterTable,
     "ejecta_contrast": ContrastTable,

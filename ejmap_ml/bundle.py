@@ -17,7 +17,15 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from ejmap_ml.bundle_files import CONFIG, NORMALIZATION, PROVENANCE, WEIGHTS
+from ejmap_ml.bundle_files import (
+    CONFIG,
+    LARGEST_WEIGHTS_BYTES,
+    NORMALIZATION,
+    PROVENANCE,
+    WEIGHTS,
+    checked_file,
+    read_json,
+)
 from ejmap_ml.config import ModelConfig
 from ejmap_ml.errors import BundleError
 from ejmap_ml.frozen import Frozen
@@ -25,8 +33,6 @@ from ejmap_ml.network import NormalizedNetwork, build_network
 from ejmap_ml.normalization import Normalization
 from ejmap_ml.whole_folder import whole_folder
 
-LARGEST_JSON_BYTES = 2**20
-LARGEST_WEIGHTS_BYTES = 2**32
 SHOWN_DIFFERENCES = 8
 _NORMALIZATION = TypeAdapter(Normalization | None)
 
@@ -125,9 +131,9 @@ class ModelBundle:
                 do not fit the configuration.
         """
         try:
-            config = ModelConfig.model_validate_json(_json_of(path / CONFIG))
-            normalization = _NORMALIZATION.validate_json(_json_of(path / NORMALIZATION))
-            stamp = _Stamp.model_validate_json(_json_of(path / PROVENANCE))
+            config = ModelConfig.model_validate_json(read_json(path / CONFIG))
+            normalization = _NORMALIZATION.validate_json(read_json(path / NORMALIZATION))
+            stamp = _Stamp.model_validate_json(read_json(path / PROVENANCE))
         except ValidationError as error:
             raise BundleError(f"bundle {path} does not hold what it should: {error}") from error
         bundle = cls(
@@ -193,23 +199,8 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _checked_file(path: Path, *, largest_bytes: int) -> Path:
-    if path.is_symlink() or not path.is_file():
-        raise BundleError(f"bundle {path.parent} has no file {path.name}; it is incomplete")
-    size = path.stat().st_size
-    if size > largest_bytes:
-        raise BundleError(
-            f"{path} is {size} bytes, more than the {largest_bytes} that a bundle may hold"
-        )
-    return path
-
-
-def _json_of(path: Path) -> bytes:
-    return _checked_file(path, largest_bytes=LARGEST_JSON_BYTES).read_bytes()
-
-
 def _read_weights(path: Path, config: ModelConfig) -> dict[str, Tensor]:
-    _checked_file(path, largest_bytes=LARGEST_WEIGHTS_BYTES)
+    checked_file(path, largest_bytes=LARGEST_WEIGHTS_BYTES)
     try:
         weights = load_file(path)
     except SafetensorError as error:

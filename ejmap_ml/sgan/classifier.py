@@ -19,14 +19,14 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from ejmap_geo.local_tiles import LocalTiles
-from ejmap_ml.bundle import (
+from ejmap_ml.bundle import Provenance, check_weights
+from ejmap_ml.bundle_files import (
     CONFIG,
-    LARGEST_JSON_BYTES,
     LARGEST_WEIGHTS_BYTES,
     PROVENANCE,
     WEIGHTS,
-    Provenance,
-    check_weights,
+    checked_file,
+    read_json,
 )
 from ejmap_ml.errors import BundleError, SampleError
 from ejmap_ml.frozen import Frozen
@@ -181,9 +181,9 @@ class CraterClassifier:
                 do not fit the configuration.
         """
         try:
-            config = CraterClassifierConfig.model_validate_json(_json_of(path / CONFIG))
-            meaning = ClassifierMeaning.model_validate_json(_json_of(path / CLASSIFIER))
-            stamp = _Stamp.model_validate_json(_json_of(path / PROVENANCE))
+            config = CraterClassifierConfig.model_validate_json(read_json(path / CONFIG))
+            meaning = ClassifierMeaning.model_validate_json(read_json(path / CLASSIFIER))
+            stamp = _Stamp.model_validate_json(read_json(path / PROVENANCE))
         except ValidationError as error:
             raise BundleError(f"classifier {path} does not hold what it should: {error}") from error
         weights = _read_weights(path / WEIGHTS, config, meaning)
@@ -202,22 +202,10 @@ def _network(config: CraterClassifierConfig, meaning: ClassifierMeaning) -> Disc
     return Discriminator(config.discriminator, side_px=config.side_px, classes=len(meaning.classes))
 
 
-def _checked_file(path: Path, *, largest_bytes: int) -> Path:
-    if path.is_symlink() or not path.is_file():
-        raise BundleError(f"classifier {path.parent} has no file {path.name}; it is incomplete")
-    if (size := path.stat().st_size) > largest_bytes:
-        raise BundleError(f"{path} is {size} bytes, more than the {largest_bytes} it may hold")
-    return path
-
-
-def _json_of(path: Path) -> bytes:
-    return _checked_file(path, largest_bytes=LARGEST_JSON_BYTES).read_bytes()
-
-
 def _read_weights(
     path: Path, config: CraterClassifierConfig, meaning: ClassifierMeaning
 ) -> dict[str, Tensor]:
-    _checked_file(path, largest_bytes=LARGEST_WEIGHTS_BYTES)
+    checked_file(path, largest_bytes=LARGEST_WEIGHTS_BYTES)
     try:
         weights = load_file(path)
     except SafetensorError as error:
