@@ -24,6 +24,7 @@ from ejmap_geo.raster import write_cog
 from ejmap_geo.synthetic.planet import PlanetConfig, make_planet
 from ejmap_ml.bundle import ModelBundle
 from tests.daemon.conftest import Observatory, Serve
+from tests.tiny_presets import EJCONN, POLAR
 
 CRATERS = 4
 SETTINGS = """
@@ -31,22 +32,6 @@ source: {kind: files, mosaic: mosaic.tif, craters: craters.csv}
 training: {kind: synthetic, seeds: [1], width_px: 256, craters: 3}
 models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml}
 mapping: {tile_side_px: 32}
-"""
-EJCONN = """
-name: ejconn_test
-architecture: {kind: timm_classifier, name: resnet10t, crop: {height_px: 32, width_px: 32}}
-normalization: {kind: fixed}
-loss: {kind: bce}
-optimizer: {kind: adamw, learning_rate: 1.0e-3}
-training: {batch_size: 16, max_steps: 2, validation_fraction: 0.2}
-"""
-POLAR = """
-name: ejseg_test
-architecture: {kind: polar_unet, base_channels: 4, depth: 1, view: {rows: 32, cols: 64}}
-normalization: {kind: none}
-loss: {kind: dice_bce}
-optimizer: {kind: adamw, learning_rate: 1.0e-3}
-training: {batch_size: 2, max_steps: 2, validation_fraction: 0.0}
 """
 pytestmark = pytest.mark.daemon
 RULES = ("keep_up_to_date", "crater_table")

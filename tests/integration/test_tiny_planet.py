@@ -28,28 +28,13 @@ from ejmap_assets.runner import Runner
 from ejmap_assets.scoring import CHAIN, POOLED
 from ejmap_assets.stages import stages_made
 from ejmap_geo.raster import read_raster
+from tests.tiny_presets import EJCONN, POLAR
 
 SETTINGS = """
 source: {kind: synthetic, seed: 5, width_px: 256, craters: 3}
 training: {kind: synthetic, seeds: [1], width_px: 256, craters: 3}
 models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml, iterations: 2}
 mapping: {tile_side_px: 32}
-"""
-EJCONN = """
-name: ejconn_test
-architecture: {kind: timm_classifier, name: resnet10t, crop: {height_px: 32, width_px: 32}}
-normalization: {kind: fixed}
-loss: {kind: bce}
-optimizer: {kind: adamw, learning_rate: 1.0e-3}
-training: {batch_size: 16, max_steps: 2, validation_fraction: 0.2}
-"""
-POLAR = """
-name: ejseg_test
-architecture: {kind: polar_unet, base_channels: 4, depth: 1, view: {rows: 32, cols: 64}}
-normalization: {kind: none}
-loss: {kind: dice_bce}
-optimizer: {kind: adamw, learning_rate: 1.0e-3}
-training: {batch_size: 2, max_steps: 2, validation_fraction: 0.0}
 """
 TILES = """
 name: ejseg_tiles
