@@ -13,6 +13,7 @@ from ejmap_assets.failures import StepError
 from ejmap_assets.model_choice import ModelVersion
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
 from ejmap_geo.tables import SplitIndex
+from ejmap_ml.bundle_files import CONFIG, PROVENANCE
 
 KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 HYPERPARAMETER = "config."
@@ -168,7 +169,7 @@ def flattened(config: Mapping[str, object], *, prefix: str = "") -> dict[str, Pl
 
 def _config(folder: Path) -> Mapping[str, object]:
     try:
-        config = json.loads(_text(folder / "config.json"))
+        config = json.loads(_text(folder / CONFIG))
     except ValueError as error:
         raise StepError(f"{folder}/config.json is no JSON: {error}; train it again") from error
     if not isinstance(config, Mapping):
@@ -178,7 +179,7 @@ def _config(folder: Path) -> Mapping[str, object]:
 
 def _stamp(folder: Path) -> _Stamp:
     try:
-        return _Stamp.model_validate_json(_text(folder / "provenance.json"))
+        return _Stamp.model_validate_json(_text(folder / PROVENANCE))
     except ValidationError as error:
         raise StepError(
             f"{folder}/provenance.json does not say where the model comes from: {error}; train or "

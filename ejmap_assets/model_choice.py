@@ -7,6 +7,7 @@ from pathlib import Path
 from ejmap_assets.errors import ProjectError
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
 from ejmap_assets.resources import OpenProject
+from ejmap_ml.bundle_files import PROVENANCE
 from ejmap_ml.config import ModelConfig, load_preset, preset_names
 
 SPLIT_MARK = "@"
@@ -102,7 +103,7 @@ def imported_from(paths: ProjectPaths, kind: ModelKind, key: str, iteration: int
 
     An imported member is never trained again: it is what its authors published.
     """
-    note = paths.model_bundle(kind, version=key, iteration=iteration) / "provenance.json"
+    note = paths.model_bundle(kind, version=key, iteration=iteration) / PROVENANCE
     if not note.is_file():
         return None
     try:

@@ -25,6 +25,7 @@ from ejmap_assets.vetting_choice import (
     held_back,
     required_vetting,
 )
+from ejmap_ml.bundle_files import PROVENANCE
 from ejmap_ml.config import SmpConfig, TimmClassifierConfig
 from ejmap_ml.ejseg.polar_config import PolarUnetConfig
 
@@ -152,7 +153,7 @@ def of_member(kind: ModelKind) -> Settings:
         source = imported_from(project.paths, kind, version, iteration)
         if source is not None:
             bundle = project.paths.model_bundle(kind, version=version, iteration=iteration)
-            return [source, (bundle / "provenance.json").read_text(encoding="utf-8")]
+            return [source, (bundle / PROVENANCE).read_text(encoding="utf-8")]
         config = model_of(project, kind, ModelVersion.parse(version))
         return [config.model_dump(mode="json"), project.settings.models.seed]
 

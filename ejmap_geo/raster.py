@@ -65,10 +65,31 @@ def write_cog(
     bands = _as_bands(values, shape=grid.shape if window is None else window.shape)
     if band_names and len(band_names) != len(bands):
         raise RasterError(f"{len(bands)} bands need as many names, got {list(band_names)}")
+    profile = _profile(bands, grid=grid, window=window, nodata=nodata)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.tif")
+    try:
+        with rasterio.open(unfinished, "w", **profile) as raster:
+            raster.write(bands)
+            for number, name in enumerate(band_names, start=1):
+                raster.set_band_description(number, name)
+            if tuple(band_names) == RGBA_BANDS:
+                raster.colorinterp = [ColorInterp[name] for name in RGBA_BANDS]
+            if colormap is not None:
+                raster.write_colormap(1, dict(colormap))
+            raster.update_tags(**(tags or {}))
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _profile(
+    bands: NDArray[Any], *, grid: Grid, window: Window | None, nodata: float | None
+) -> dict[str, Any]:
     transform = grid.transform
     if window is not None:
         transform = transform @ Affine.translation(window.col, window.row)
-    profile: dict[str, Any] = {
+    return {
         "driver": "COG",
         "dtype": bands.dtype,
         "count": len(bands),
@@ -85,21 +106,6 @@ def write_cog(
         "overview_resampling": "NEAREST",
         "bigtiff": "IF_SAFER",
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.tif")
-    try:
-        with rasterio.open(unfinished, "w", **profile) as raster:
-            raster.write(bands)
-            for number, name in enumerate(band_names, start=1):
-                raster.set_band_description(number, name)
-            if tuple(band_names) == RGBA_BANDS:
-                raster.colorinterp = [ColorInterp[name] for name in RGBA_BANDS]
-            if colormap is not None:
-                raster.write_colormap(1, dict(colormap))
-            raster.update_tags(**(tags or {}))
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _as_bands(values: NDArray[Any], *, shape: tuple[int, int]) -> NDArray[Any]:
