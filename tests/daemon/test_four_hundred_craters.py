@@ -18,7 +18,8 @@ from ejmap_assets.project import ProjectPaths, load_project
 from ejmap_assets.resources import OpenProject
 from ejmap_assets.runner import Runner
 from tests.daemon.conftest import Observatory, Serve
-from tests.daemon.test_upkeep import EJCONN, POLAR, SETTINGS, _write_craters
+from tests.daemon.small_planet import SETTINGS, write_craters
+from tests.tiny_presets import EJCONN, POLAR
 
 pytestmark = pytest.mark.daemon
 CRATERS = 400
@@ -47,7 +48,7 @@ def observatory(
     folder = tmp_path_factory.mktemp("four_hundred")
     for name, text in (("project", SETTINGS), ("ejconn_test", EJCONN), ("ejseg_test", POLAR)):
         (folder / f"{name}.yaml").write_text(text)
-    _write_craters(folder, 1)
+    write_craters(folder, 1)
     rng = np.random.default_rng(0)
     pd.DataFrame(
         {

@@ -15,8 +15,9 @@ from ejmap_assets.project import ProjectPaths, load_project
 from ejmap_assets.resources import OpenProject
 from ejmap_assets.runner import Runner
 from tests.daemon.conftest import Observatory, Serve
+from tests.daemon.small_planet import SETTINGS, write_craters
 from tests.daemon.test_four_hundred_craters import BACKFILL
-from tests.daemon.test_upkeep import EJCONN, POLAR, SETTINGS, _write_craters
+from tests.tiny_presets import EJCONN, POLAR
 
 pytestmark = pytest.mark.daemon
 CRATERS, CHUNK = 4, 2
@@ -30,7 +31,7 @@ def observatory(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Itera
     folder = tmp_path_factory.mktemp("pool")
     for name, text in (("project", CHUNKED), ("ejconn_test", EJCONN), ("ejseg_test", POLAR)):
         (folder / f"{name}.yaml").write_text(text)
-    _write_craters(folder, CRATERS)
+    write_craters(folder, CRATERS)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAGSTER_HOME", "")
         patch.setenv("EJMAP_PROJECT", "")

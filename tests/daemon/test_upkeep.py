@@ -4,11 +4,8 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import dagster as dg
-import numpy as np
-import pandas as pd
 import pytest
 
 from ejmap_assets.console import Console
@@ -19,40 +16,13 @@ from ejmap_assets.project import ProjectPaths, load_project
 from ejmap_assets.recipes import book_of
 from ejmap_assets.resources import OpenProject
 from ejmap_assets.runner import Runner
-from ejmap_geo.body import MERCURY
-from ejmap_geo.raster import write_cog
-from ejmap_geo.synthetic.planet import PlanetConfig, make_planet
 from ejmap_ml.bundle import ModelBundle
 from tests.daemon.conftest import Observatory, Serve
+from tests.daemon.small_planet import CRATERS, SETTINGS, write_craters
 from tests.tiny_presets import EJCONN, POLAR
 
-CRATERS = 4
-SETTINGS = """
-source: {kind: files, mosaic: mosaic.tif, craters: craters.csv}
-training: {kind: synthetic, seeds: [1], width_px: 256, craters: 3}
-models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml}
-mapping: {tile_side_px: 32}
-"""
 pytestmark = pytest.mark.daemon
 RULES = ("keep_up_to_date", "crater_table")
-
-
-def _write_craters(folder: Path, count: int) -> None:
-    config = PlanetConfig(body=MERCURY, width_px=256, craters=CRATERS + 1)
-    planet = make_planet(config, seed=5)
-    if not (folder / "mosaic.tif").exists():
-        write_cog(folder / "mosaic.tif", planet.raster, grid=planet.basemap, nodata=0)
-    rows = [
-        {
-            "crater_id": one.crater_id,
-            "name": one.name,
-            "lon_deg": one.center.lon_deg,
-            "lat_deg": one.center.lat_deg,
-            "radius_m": one.radius_m,
-        }
-        for one in planet.craters[:count]
-    ]
-    pd.DataFrame(rows).to_csv(folder / "craters.csv", index=False)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -70,7 +40,7 @@ def observatory(
         ("ejseg_test", POLAR),
     ):
         (folder / f"{name}.yaml").write_text(text)
-    _write_craters(folder, CRATERS)
+    write_craters(folder, CRATERS)
     with pytest.MonkeyPatch.context() as patch:
         # open_instance sets them for what follows in this process.
         patch.setenv("DAGSTER_HOME", "")
@@ -104,7 +74,7 @@ def _promote(observatory: Observatory, change: Callable[[ModelBundle], ModelBund
 
 def _with_other_weights(bundle: ModelBundle) -> ModelBundle:
     name = next(one for one in bundle.weights if one.endswith(".weight"))
-    changed = {**bundle.weights, name: bundle.weights[name] + np.float32(0.125)}
+    changed = {**bundle.weights, name: bundle.weights[name] + 0.125}
     return replace(bundle, weights=changed)
 
 
@@ -116,7 +86,7 @@ def test_a_crater_that_is_added_is_mapped_alone(observatory: Observatory) -> Non
     """One run reads the table, one maps the crater, one refreshes the map."""
     before = observatory.made("basemap_mask")
 
-    _write_craters(observatory.project.paths.folder, CRATERS + 1)
+    write_craters(observatory.project.paths.folder, CRATERS + 1)
     runs = observatory.settle(maps=1)
 
     assert runs == Counter(prepare=1, craters=1, map=1)

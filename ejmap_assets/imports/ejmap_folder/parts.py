@@ -1,6 +1,6 @@
 """The parts of a published folder, and what is lost without each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ejmap_assets.imports.ejmap_folder import layout
@@ -35,58 +35,7 @@ def checkpoints_of(kind: ModelKind) -> tuple[FileFamily, FileFamily]:
     return layout.checkpoint(kind), layout.best_checkpoint(kind)
 
 
-def _parts() -> Iterable[Part]:
-    yield Part(
-        name="craters (fresh_craters.shp)",
-        families=(layout.CRATERS,),
-        without="nothing can be imported",
-    )
-    yield Part(
-        name="mosaic (cylindrical_mosaic.tif)",
-        families=(layout.MOSAIC,),
-        without="craters cannot be mapped (or give --mosaic); published masks, evaluation and "
-        "export work",
-    )
-    yield Part(
-        name="manual masks",
-        families=(layout.MANUAL_MASK,),
-        without="no training on them and no evaluation; mapping with imported weights works",
-    )
-    yield Part(
-        name="tile rectangles (positions_crater)",
-        families=(layout.RECTANGLES, layout.ALL_RECTANGLES),
-        without="labelled tiles have no place on the mosaic: no evaluation and no training",
-    )
-    yield Part(
-        name="tiles and splits (az_positions_all.csv)",
-        families=(layout.LABELLED_TILES,),
-        without="tiles are laid out anew and the published splits are not known",
-    )
-    yield Part(
-        name="tile squares (az_positions_crater)",
-        families=(layout.LABELLED_SQUARES,),
-        without="labelled tiles have no squares: models cannot be trained on them",
-    )
-    yield Part(
-        name="mapping tiles (eval_positions)",
-        families=(layout.MAPPING_SQUARES,),
-        without="our own grid of tiles is mapped, and published connections cannot be used",
-    )
-    yield Part(
-        name="EJCONN tiles (npy)",
-        families=(layout.EJCONN_IMAGE,),
-        without="EJCONN is trained on our own crops of the mosaic",
-    )
-    yield Part(
-        name="EJSEG tiles (npy)",
-        families=(layout.EJSEG_IMAGE,),
-        without="EJSEG is trained on tiles cut from the mosaic",
-    )
-    yield Part(
-        name="connections (conn_positions)",
-        families=(layout.CONNECTIONS,),
-        without="tiles are connected by a model of ours or by imported weights",
-    )
+def _parts_of_models() -> Iterator[Part]:
     for kind, name in NAMES.items():
         yield Part(
             name=f"{name} weights",
@@ -103,19 +52,72 @@ def _parts() -> Iterable[Part]:
             families=(layout.training_metrics(kind), layout.map_metrics(kind)),
             without="no published scores to compare with",
         )
-    yield Part(
+
+
+PARTS = (
+    Part(
+        name="craters (fresh_craters.shp)",
+        families=(layout.CRATERS,),
+        without="nothing can be imported",
+    ),
+    Part(
+        name="mosaic (cylindrical_mosaic.tif)",
+        families=(layout.MOSAIC,),
+        without="craters cannot be mapped (or give --mosaic); published masks, evaluation and "
+        "export work",
+    ),
+    Part(
+        name="manual masks",
+        families=(layout.MANUAL_MASK,),
+        without="no training on them and no evaluation; mapping with imported weights works",
+    ),
+    Part(
+        name="tile rectangles (positions_crater)",
+        families=(layout.RECTANGLES, layout.ALL_RECTANGLES),
+        without="labelled tiles have no place on the mosaic: no evaluation and no training",
+    ),
+    Part(
+        name="tiles and splits (az_positions_all.csv)",
+        families=(layout.LABELLED_TILES,),
+        without="tiles are laid out anew and the published splits are not known",
+    ),
+    Part(
+        name="tile squares (az_positions_crater)",
+        families=(layout.LABELLED_SQUARES,),
+        without="labelled tiles have no squares: models cannot be trained on them",
+    ),
+    Part(
+        name="mapping tiles (eval_positions)",
+        families=(layout.MAPPING_SQUARES,),
+        without="our own grid of tiles is mapped, and published connections cannot be used",
+    ),
+    Part(
+        name="EJCONN tiles (npy)",
+        families=(layout.EJCONN_IMAGE,),
+        without="EJCONN is trained on our own crops of the mosaic",
+    ),
+    Part(
+        name="EJSEG tiles (npy)",
+        families=(layout.EJSEG_IMAGE,),
+        without="EJSEG is trained on tiles cut from the mosaic",
+    ),
+    Part(
+        name="connections (conn_positions)",
+        families=(layout.CONNECTIONS,),
+        without="tiles are connected by a model of ours or by imported weights",
+    ),
+    *_parts_of_models(),
+    Part(
         name="output masks",
         families=(layout.OUTPUT_MASK,),
         without="the published map cannot be shown or scored",
-    )
-    yield Part(
+    ),
+    Part(
         name="whole manual maps (az_manual)",
         families=(layout.WHOLE_MANUAL_MASK,),
         without="no comparison with whole manual maps",
-    )
-
-
-PARTS = tuple(_parts())
+    ),
+)
 TABLES = Part(
     name="hyperparameter tables",
     families=(),
