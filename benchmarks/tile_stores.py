@@ -9,7 +9,8 @@ from geo.measure import Row, arguments, copy_gb_per_s, in_turns, print_table
 from numpy.typing import NDArray
 
 from ejmap_ml.sampling import ShardBatches
-from ejmap_ml.tile_group import TileSequence, TileStore
+from ejmap_ml.tile_group import TileStore
+from ejmap_ml.tile_sequence import TileSequence
 from ejmap_ml.tile_store import write_tile_store
 
 TILES = 1536

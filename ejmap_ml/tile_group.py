@@ -1,11 +1,8 @@
-"""Reading tile stores: groups of tiles by shards, by batches, and several groups as one."""
+"""Reading tile stores: groups of tiles by shards and by batches."""
 
-from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +10,12 @@ import numpy as np
 import pandas as pd
 import zarr
 from numpy.typing import NDArray
+from zarr.buffer.cpu import NDBuffer
 from zarr.errors import GroupNotFoundError
 
 from ejmap_ml.errors import TileStoreError
 from ejmap_ml.shard_codec import coded_by_zarrs
-from ejmap_ml.tile_store import FORMAT, SHARD_TILES
+from ejmap_ml.tile_store import FORMAT, SHARD_TILES, TileLayout
 
 Tiles = dict[str, NDArray[Any]]
 
@@ -97,14 +95,24 @@ class TileGroup:
         columns = {name: array[:] for name, array in columns.items()}
         return pd.DataFrame(columns, index=pd.RangeIndex(self.tile_count))
 
+    def layout(self, name: str) -> TileLayout:
+        """Return shape and type of one tile of array ``name``."""
+        array = self._array(name)
+        return TileLayout(shape=tuple(array.shape[1:]), dtype=array.dtype)
+
     def tile_shape(self, name: str) -> tuple[int, ...]:
         """Return the shape of one tile of array ``name``."""
-        return tuple(self._array(name).shape[1:])
+        return self.layout(name).shape
 
     def read(self, name: str, tiles: range | None = None) -> NDArray[Any]:
         """Return the consecutive ``tiles`` (default: all) of array ``name``."""
         wanted = range(self.tile_count) if tiles is None else tiles
         return np.asarray(self._array(name)[wanted.start : wanted.stop])
+
+    def read_into(self, out: NDArray[Any], name: str, tiles: range) -> None:
+        """Read the consecutive ``tiles`` of array ``name`` into ``out``, of their shape and type."""
+        buffer = NDBuffer.from_numpy_array(out)
+        self._array(name).get_basic_selection(slice(tiles.start, tiles.stop), out=buffer)
 
     def batches(
         self,
@@ -139,57 +147,3 @@ class TileGroup:
                 f"{', '.join(self.array_names) or 'none'}"
             )
         return self._arrays[name]
-
-
-class TileSequence:
-    """Groups of several stores as one sequence of tiles, for training.
-
-    Tiles are taken by position; the shards used last stay in memory, so that a sampler that works
-    through a few shards at a time (see ``sampling.ShardBatches``) reads each shard once an epoch.
-    """
-
-    def __init__(
-        self, groups: Sequence[TileGroup], *, names: Sequence[str], cached_shards: int = 16
-    ) -> None:
-        self._groups = tuple(groups)
-        self._names = tuple(names)
-        self._cached_shards = cached_shards
-        self._cache: OrderedDict[int, Tiles] = OrderedDict()
-        starts = list(accumulate((group.tile_count for group in groups), initial=0))
-        self._tile_count = starts.pop()
-        self._shards = [
-            (range(start + shard.start, start + shard.stop), group, shard)
-            for start, group in zip(starts, groups, strict=True)
-            for shard in group.shards
-        ]
-        self._shard_starts = [tiles.start for tiles, _, _ in self._shards]
-
-    def __len__(self) -> int:
-        return self._tile_count
-
-    @property
-    def shards(self) -> tuple[range, ...]:
-        """Positions of the tiles that lie in one shard."""
-        return tuple(tiles for tiles, _, _ in self._shards)
-
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        """The tables of all groups, one under the other."""
-        return pd.concat([group.table for group in self._groups], ignore_index=True)
-
-    def take(self, positions: Sequence[int]) -> Tiles:
-        """Return the tiles at ``positions`` in their order, ``(n, ...)`` a name."""
-        found = [self._find(position) for position in positions]
-        return {
-            name: np.stack([tiles[name][local] for tiles, local in found]) for name in self._names
-        }
-
-    def _find(self, position: int) -> tuple[Tiles, int]:
-        number = bisect_right(self._shard_starts, position) - 1
-        tiles, group, shard = self._shards[number]
-        if number not in self._cache:
-            self._cache[number] = {name: group.read(name, shard) for name in self._names}
-            if len(self._cache) > self._cached_shards:
-                self._cache.popitem(last=False)
-        self._cache.move_to_end(number)
-        return self._cache[number], position - tiles.start

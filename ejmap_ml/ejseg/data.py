@@ -13,7 +13,8 @@ from torch import Tensor
 from ejmap_ml.config import DistanceMode, ModelConfig, SmpConfig
 from ejmap_ml.errors import SampleError
 from ejmap_ml.samples import SampleBatch
-from ejmap_ml.tile_group import TileGroup, TileSequence
+from ejmap_ml.tile_group import TileGroup
+from ejmap_ml.tile_sequence import TileSequence
 
 # Arrays of a tile store: (tile, band, row, col) uint8, (tile, row, col) float32 and
 # (tile, row, col) bool.

@@ -15,7 +15,8 @@ from ejmap_ml.ejseg.polar_config import PolarViewConfig
 from ejmap_ml.ejseg.polar_view import VALID_CHANNEL, polar_grid, polar_view
 from ejmap_ml.errors import SampleError
 from ejmap_ml.samples import SampleBatch
-from ejmap_ml.tile_group import TileGroup, TileSequence
+from ejmap_ml.tile_group import TileGroup
+from ejmap_ml.tile_sequence import TileSequence
 from ejmap_ml.tile_store import TileStoreWriter
 
 GROUP = "polar"

@@ -9,7 +9,8 @@ import zarr
 from zarr.codecs import BloscCodec
 
 from ejmap_ml.errors import TileStoreError
-from ejmap_ml.tile_group import TileSequence, TileStore
+from ejmap_ml.tile_group import TileStore
+from ejmap_ml.tile_sequence import TileSequence
 from ejmap_ml.tile_store import SHARD_TILES, TileLayout, write_tile_store
 
 TILE_COUNT = 2 * SHARD_TILES + 5
