@@ -71,12 +71,10 @@ def inscribed_square(mask: NDArray[np.bool_], *, max_side_px: int) -> Window | N
         Place in ``mask``; None when no pixel is set.
     """
     given = kernel_input(mask)
-    largest_px, middle = _largest_side(given)
-    side_px = min(largest_px, max_side_px)
+    row, col, side_px = _best_square(given, max_side_px, _middle(given))
     if side_px < 1:
         return None
-    row, col = _nearest_square(given, side_px, *middle)
-    return Window(row=int(row), col=int(col), height=side_px, width=side_px)
+    return Window(row=int(row), col=int(col), height=int(side_px), width=int(side_px))
 
 
 def _bounds(rows: NDArray[np.float64], cols: NDArray[np.float64]) -> Window:
@@ -146,34 +144,35 @@ def _square_sides(above: NDArray[np.int32], row: NDArray[np.bool_]) -> None:
 
 
 @njit(cache=True)
-def _largest_side(mask: NDArray[np.bool_]) -> tuple[int, tuple[float, float]]:
-    """Return the side of the largest square, and the centre of gravity of the mask."""
-    sides = np.zeros(mask.shape[1] + 1, np.int32)
-    largest, count, down, right = 0, 0, 0, 0
+def _middle(mask: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return the centre of gravity of a mask."""
+    count, down, right = 0, 0, 0
     for i in range(mask.shape[0]):
-        _square_sides(sides, mask[i])
         set_px = 0
         for j in range(mask.shape[1]):
-            largest = max(largest, int(sides[j + 1]))
             set_px += mask[i, j]
             right += j * mask[i, j]
         count += set_px
         down += i * set_px
-    return largest, (down / max(count, 1), right / max(count, 1))
+    return down / max(count, 1), right / max(count, 1)
 
 
 @njit(cache=True)
-def _nearest_square(
-    mask: NDArray[np.bool_], side_px: int, middle_row: float, middle_col: float
-) -> tuple[int, int]:
+def _best_square(
+    mask: NDArray[np.bool_], max_side_px: int, middle: tuple[float, float]
+) -> tuple[int, int, int]:
+    """Return row, column and side of the largest square, of equals the nearest to the middle."""
     sides = np.zeros(mask.shape[1] + 1, np.int32)
-    reach = (side_px - 1) / 2
-    best, best_row, best_col = np.inf, 0, 0
+    best, best_row, best_col, best_side = np.inf, 0, 0, 1
     for i in range(mask.shape[0]):
         _square_sides(sides, mask[i])
         for j in range(mask.shape[1]):
-            if sides[j + 1] >= side_px:
-                apart = (i - reach - middle_row) ** 2 + (j - reach - middle_col) ** 2
-                if apart < best:
-                    best, best_row, best_col = apart, i - side_px + 1, j - side_px + 1
-    return best_row, best_col
+            side = min(int(sides[j + 1]), max_side_px)
+            if side < best_side:
+                continue
+            reach = (side - 1) / 2
+            apart = (i - reach - middle[0]) ** 2 + (j - reach - middle[1]) ** 2
+            if side > best_side or apart < best:
+                best, best_row, best_col = apart, i - side + 1, j - side + 1
+                best_side = side
+    return best_row, best_col, best_side if best < np.inf else 0

@@ -164,13 +164,32 @@ def _read_patch(
         index_inside(index, route, patch)
         return _copy_all(values, out, route, patch, index, first)
     index_anywhere(index, route, patch)
-    down, right = patch.block[0] - route.corner[0], patch.block[1] - route.corner[1]
-    for i in range(patch.part[0], patch.part[1]):
-        for j in range(patch.part[2], patch.part[3]):
-            if index[i, j] != OUTSIDE:
-                for b in range(out.shape[0]):
-                    out[b, down + i, right + j] = values[b, first + index[i, j]]
+    _copy_held(values, out, route, patch, index, first)
     return 0
+
+
+@njit
+def _copy_held(
+    values: NDArray[np.unsignedinteger],
+    out: NDArray[np.unsignedinteger],
+    route: Route,
+    patch: Patch,
+    index: NDArray[np.int32],
+    first: int,
+) -> None:
+    """Copy the pixels of a patch that lie inside, band by band."""
+    down, start = patch.block[0] - route.corner[0], patch.part[2]
+    left = patch.block[1] - route.corner[1]
+    for b in range(out.shape[0]):
+        band = values[b]
+        for i in range(patch.part[0], patch.part[1]):
+            places = index[i, start : patch.part[3]]
+            line = out[b, down + i, left + start : left + patch.part[3]]
+            for j in range(line.size):
+                # Without a branch: where the outline runs, none can be foreseen.
+                is_held = places[j] != OUTSIDE
+                value = band[np.uint64(first + places[j] if is_held else 0)]
+                line[j] = value if is_held else line[j]
 
 
 @njit

@@ -55,11 +55,11 @@ def mean_probability(
     count = np.zeros(window.shape, np.uint16)
     for place, values in tiles:
         here, there = _overlap(place, values, window)
-        seen = values[there]
-        is_valid = ~np.isnan(seen)
-        total[here] += np.where(is_valid, seen, 0)
-        count[here] += is_valid
-    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+        _add_tile(total[here], count[here], kernel_input(values[there]))
+    in_strips(
+        lambda *rows: _mean_in_place(total, count, rows), rows=window.height, cols=window.width
+    )
+    return total
 
 
 def majority_vote(
@@ -134,6 +134,27 @@ def _in_rows(
     layer: NDArray[np.floating],
 ) -> None:
     in_strips(lambda *rows: work(sums, layer, rows), rows=layer.shape[0], cols=layer.shape[1])
+
+
+@njit(cache=True, nogil=True)
+def _add_tile(
+    total: NDArray[np.float32], count: NDArray[np.uint16], values: NDArray[np.floating]
+) -> None:
+    for i in range(values.shape[0]):
+        for j in range(values.shape[1]):
+            value = values[i, j]
+            is_valid = not math.isnan(value)
+            total[i, j] += value if is_valid else 0
+            count[i, j] += is_valid
+
+
+@njit(cache=True, nogil=True)
+def _mean_in_place(
+    total: NDArray[np.float32], count: NDArray[np.uint16], rows: tuple[int, int]
+) -> None:
+    for i in range(rows[0], rows[1]):
+        for j in range(total.shape[1]):
+            total[i, j] = total[i, j] / count[i, j] if count[i, j] > 0 else np.nan
 
 
 @njit(cache=True, nogil=True)

@@ -110,7 +110,7 @@ class TileGroup:
         return np.asarray(self._array(name)[wanted.start : wanted.stop])
 
     def read_into(self, out: NDArray[Any], name: str, tiles: range) -> None:
-        """Read the consecutive ``tiles`` of array ``name`` into ``out``, of their shape and type."""
+        """Read consecutive ``tiles`` of array ``name`` into ``out``, of their shape and type."""
         buffer = NDBuffer.from_numpy_array(out)
         self._array(name).get_basic_selection(slice(tiles.start, tiles.stop), out=buffer)
 

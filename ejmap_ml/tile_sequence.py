@@ -107,7 +107,7 @@ class TileSequence:
         return taken
 
     def _hold(self, numbers: Sequence[int]) -> None:
-        """Read shards, at most ``cached_shards`` of them, in place of those not used for longest."""
+        """Read at most ``cached_shards`` shards, in place of those not used for longest."""
         freed: list[dict[str, NDArray[Any]]] = []
         while self._held and len(self._held) + len(numbers) > self._cached_shards:
             freed.append(self._held.popitem(last=False)[1])

@@ -19,6 +19,7 @@ from rasterio.warp import reproject
 from scipy import ndimage
 
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid, Grid
+from ejmap_geo.window import Window
 
 THREADS = 2
 RING_PX = 4
@@ -119,6 +120,19 @@ def add_to_composite(composite: NDArray[np.float32], mask: NDArray[np.uint8]) ->
     for band, value in zip(composite, RGB, strict=True):
         alone = mask * empty * np.float32(value)
         band[:] = band * (1 - mask) + alone + over * np.float32(value / 2) + band * over * 0.5
+
+
+def averaged(
+    tiles: list[tuple[Window, NDArray[np.float32]]], side_px: int
+) -> NDArray[np.float32]:
+    """Average overlapping tiles on a raster of the whole planet; NaN where there is none."""
+    total = np.zeros((side_px, side_px), np.float32)
+    count = np.zeros((side_px, side_px), np.uint8)
+    for place, values in tiles:
+        total[place.slices] += values
+        count[place.slices] += 1
+    with np.errstate(invalid="ignore"):
+        return total / count
 
 
 def denoised(mask: NDArray[np.bool_], min_px: int) -> NDArray[np.bool_]:
