@@ -23,9 +23,7 @@ def main() -> None:
     side_px = basemap.width_px // TILES_AROUND
     azimuthal = grid_about(CENTERS["27 N"], basemap, reach=REACH)
     reach_m = REACH * MERCURY.half_circumference_m
-    places = [
-        tile.window for tile in mapping_tiles(azimuthal, side_px=side_px, reach_m=reach_m)
-    ]
+    places = [tile.window for tile in mapping_tiles(azimuthal, side_px=side_px, reach_m=reach_m)]
     values = np.random.default_rng(1).random((len(places), side_px, side_px), np.float32)
     tiles = list(zip(places, values, strict=True))
     height, width = azimuthal.shape

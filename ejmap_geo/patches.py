@@ -3,8 +3,7 @@
 Exact spherical geometry costs ten times what reading a pixel does. So it is computed at 25
 places of a patch and described by a polynomial of degree 4 along both axes, which is compared
 with exact geometry at the eight places where it errs most. Where it does not hold, as next to a
-pole or to the antipode, the patch is split. numba compiles a kernel anew when its own file changes,
-not when that of one it calls does: after an edit here, remove ``__pycache__``.
+pole or to the antipode, the patch is split.
 """
 
 import math

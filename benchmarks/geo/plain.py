@@ -122,9 +122,7 @@ def add_to_composite(composite: NDArray[np.float32], mask: NDArray[np.uint8]) ->
         band[:] = band * (1 - mask) + alone + over * np.float32(value / 2) + band * over * 0.5
 
 
-def averaged(
-    tiles: list[tuple[Window, NDArray[np.float32]]], side_px: int
-) -> NDArray[np.float32]:
+def averaged(tiles: list[tuple[Window, NDArray[np.float32]]], side_px: int) -> NDArray[np.float32]:
     """Average overlapping tiles on a raster of the whole planet; NaN where there is none."""
     total = np.zeros((side_px, side_px), np.float32)
     count = np.zeros((side_px, side_px), np.uint8)
