@@ -87,14 +87,16 @@ def blanket_radius_px(
         step_px: Width of the rings and step from one to the next.
 
     Raises:
-        RasterError: If the mask does not have the shape of its grid.
+        RasterError: If the mask does not have the shape of its grid, or rings have no width.
     """
     if mask.shape != azimuthal.shape:
         raise RasterError(f"mask is {mask.shape}, but its grid is {azimuthal.shape}")
+    if step_px < 1:
+        raise RasterError(f"rings must be at least 1 px wide, got {step_px}")
     content, half_px = _around_content(mask)
     if half_px == 0:
         return 0
-    start_px = max(int(start_radii * radius_m / azimuthal.resolution_m), step_px // 2)
+    start_px = max(int(start_radii * radius_m / azimuthal.resolution_m), (step_px + 1) // 2)
     # The ring about a radius begins half a step further in.
     first_px = (start_px - step_px / 2) % step_px
     grid = replace(azimuthal, half_size_px=half_px)
@@ -104,8 +106,9 @@ def blanket_radius_px(
     radii_px = np.rint(counts.edges_px[:-1] + step_px / 2).astype(np.int64)
     start = int(np.searchsorted(radii_px, start_px))
     if start < radii_px.size and is_blanket[start]:
-        is_end = ~is_blanket | (radii_px >= half_px)
-        return int(radii_px[start:][is_end[start:]][0])
+        ends = radii_px[start:][(~is_blanket | (radii_px >= half_px))[start:]]
+        # Nothing is set beyond the last ring, which may be wide enough to end before the edge.
+        return int(ends[0] if ends.size else radii_px[-1] + step_px)
     inwards = radii_px[:start][is_blanket[:start] & (radii_px[:start] > step_px)]
     return int(inwards[-1]) if inwards.size else 0
 

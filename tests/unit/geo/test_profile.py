@@ -125,3 +125,15 @@ def test_edges_that_do_not_grow_are_refused() -> None:
             mask=PlacedMask.empty(),
             edges_m=np.array([0.0, 5.0, 5.0]),
         )
+
+
+def test_a_raster_of_another_grid_is_refused() -> None:
+    """Its pixels would be read from beside it."""
+    with pytest.raises(RasterError, match="raster must be"):
+        ring_profile(
+            np.ones((1, BASEMAP.shape[0] - 1, BASEMAP.shape[1]), np.uint8),
+            basemap=BASEMAP,
+            center=LonLat(0, 0),
+            mask=PlacedMask.empty(),
+            edges_m=np.array([0.0, 5.0]),
+        )

@@ -48,24 +48,24 @@ def test_rings_hold_the_pixels_at_their_distance(
     assert (counts.share <= 1).all()
 
 
-def slow_blanket_radius_px(mask: np.ndarray, radius_px: float) -> int:
+def slow_blanket_radius_px(mask: np.ndarray, radius_px: float, step_px: int) -> int:
     """Return the blanket's end by whole-array comparisons, one ring after the other."""
     half_px = mask.shape[0] // 2
     distance = distances_px(half_px)
 
     def is_passed(radius: int) -> bool:
-        ring = (distance >= radius - 2) & (distance < radius + 2)
+        ring = (distance >= radius - step_px / 2) & (distance < radius + step_px / 2)
         return 2 * mask[ring].sum() > ring.sum()
 
-    start = int(4 * radius_px)
+    start = max(int(4 * radius_px), (step_px + 1) // 2)
     end = start
     while is_passed(end) and end < half_px:
-        end += 4
-    if end > start:
+        end += step_px
+    if end > start or is_passed(end):
         return end
-    while not is_passed(end) and end > 4:
-        end -= 4
-    return end if end > 4 else 0
+    while end > step_px and not is_passed(end):
+        end -= step_px
+    return end if end > step_px else 0
 
 
 @given(
@@ -73,9 +73,10 @@ def slow_blanket_radius_px(mask: np.ndarray, radius_px: float) -> int:
     blanket_px=st.floats(3.0, 60.0),
     ray_share=st.floats(0.0, 1.0),
     seed=st.integers(0, 99),
+    step_px=st.sampled_from([1, 3, 4, 10, 33, 48, 60]),
 )
 def test_the_blanket_ends_where_rings_stop_being_ejecta(
-    radius_px: float, blanket_px: float, ray_share: float, seed: int
+    radius_px: float, blanket_px: float, ray_share: float, seed: int, step_px: int
 ) -> None:
     """Blankets wider and narrower than the start, under random rays that reach the edge."""
     rng = np.random.default_rng(seed)
@@ -83,9 +84,9 @@ def test_the_blanket_ends_where_rings_stop_being_ejecta(
     mask = (distance < blanket_px) | (rng.random(distance.shape) < 0.6 * ray_share)
     mask[0, 50] = True
 
-    found = blanket_radius_px(mask, azimuthal=grid(50), radius_m=1000 * radius_px)
+    found = blanket_radius_px(mask, azimuthal=grid(50), radius_m=1000 * radius_px, step_px=step_px)
 
-    assert found == slow_blanket_radius_px(mask, radius_px)
+    assert found == slow_blanket_radius_px(mask, radius_px, step_px)
 
 
 def test_a_disc_is_a_blanket_up_to_its_rim() -> None:
@@ -112,5 +113,7 @@ def test_masks_of_another_grid_and_rings_without_width_are_refused() -> None:
         ring_counts(mask, azimuthal=grid(5), width_px=1)
     with pytest.raises(RasterError, match="mask is"):
         blanket_radius_px(mask, azimuthal=grid(5), radius_m=1000)
+    with pytest.raises(RasterError, match="1 px wide"):
+        blanket_radius_px(mask, azimuthal=grid(4), radius_m=1000, step_px=0)
     with pytest.raises(RasterError, match="width"):
         ring_counts(mask, azimuthal=grid(4), width_px=0)
