@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import zarr
 from numpy.typing import NDArray
-from zarr.buffer.cpu import NDBuffer
 from zarr.errors import GroupNotFoundError
 
 from ejmap_ml.errors import TileStoreError
 from ejmap_ml.shard_codec import coded_by_zarrs
-from ejmap_ml.tile_store import FORMAT, SHARD_TILES, TileLayout
+from ejmap_ml.tile_reader import TileReader
+from ejmap_ml.tile_store import FORMAT, SHARD_TILES
 
 Tiles = dict[str, NDArray[Any]]
 
@@ -95,24 +95,18 @@ class TileGroup:
         columns = {name: array[:] for name, array in columns.items()}
         return pd.DataFrame(columns, index=pd.RangeIndex(self.tile_count))
 
-    def layout(self, name: str) -> TileLayout:
-        """Return shape and type of one tile of array ``name``."""
-        array = self._array(name)
-        return TileLayout(shape=tuple(array.shape[1:]), dtype=array.dtype)
-
     def tile_shape(self, name: str) -> tuple[int, ...]:
         """Return the shape of one tile of array ``name``."""
-        return self.layout(name).shape
+        return tuple(self._array(name).shape[1:])
 
     def read(self, name: str, tiles: range | None = None) -> NDArray[Any]:
         """Return the consecutive ``tiles`` (default: all) of array ``name``."""
         wanted = range(self.tile_count) if tiles is None else tiles
         return np.asarray(self._array(name)[wanted.start : wanted.stop])
 
-    def read_into(self, out: NDArray[Any], name: str, tiles: range) -> None:
-        """Read consecutive ``tiles`` of array ``name`` into ``out``, of their shape and type."""
-        buffer = NDBuffer.from_numpy_array(out)
-        self._array(name).get_basic_selection(slice(tiles.start, tiles.stop), out=buffer)
+    def reader(self, name: str) -> TileReader:
+        """Return what reads single tiles of array ``name``."""
+        return TileReader(self._array(name))
 
     def batches(
         self,

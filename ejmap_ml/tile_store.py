@@ -2,9 +2,9 @@
 
 A store has named groups (``labelled``, ``mapping``, ``polar``, ...). A group is a table with one
 row a tile and arrays whose first axis is the tile: ``image`` (tile, band, row, col) and the like.
-Arrays are sharded by :data:`SHARD_TILES` tiles: reading a shard whole is several times faster than
-reading its tiles one by one, and far faster than one fancy index over scattered tiles, so nothing
-here does either of the latter.
+Arrays are sharded by :data:`SHARD_TILES` tiles. Mapping reads shards whole; training reads single
+tiles by :mod:`ejmap_ml.tile_reader`. Zarr itself is slow at either single or scattered tiles, so
+nothing asks it for those.
 """
 
 from collections.abc import Generator, Mapping

@@ -130,7 +130,7 @@ def test_views_of_another_size_are_refused(tmp_path) -> None:
 
 def test_views_without_targets_cannot_train(tmp_path) -> None:
     """Stores of unlabelled craters hold views alone."""
-    samples = PolarSamples([_store(tmp_path, None)], config=CONFIG)
+    group = _store(tmp_path, None)
 
     with pytest.raises(TileStoreError, match="no array 'target', only view"):
-        samples.batch([0])
+        PolarSamples([group], config=CONFIG)

@@ -240,11 +240,11 @@ def test_batches_cover_the_selected_tiles_once(tmp_path: Path) -> None:
 
 
 def test_several_stores_read_as_one_sequence(tmp_path: Path) -> None:
-    """Positions run through the stores in order, also with room for one shard only."""
+    """Positions run through the stores in order."""
     first = _write(tmp_path / "a.zarr", 70)
     second = _write(tmp_path / "b.zarr", 10, seed=1)
     groups = [TileStore.open(tmp_path / f"{name}.zarr")["mapping"] for name in "ab"]
-    sequence = TileSequence(groups, names=["image"], cached_shards=1)
+    sequence = TileSequence(groups, names=["image"])
 
     taken = sequence.take([75, 0, 69, 70])["image"]
 

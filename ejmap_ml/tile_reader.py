@@ -1,0 +1,167 @@
+"""Single tiles of a tile store's array, decoded from its shard straight to where they are wanted.
+
+A shard is a file of compressed tiles with an index of their places at its end (Zarr specification,
+codec ``sharding_indexed``). Zarr and ``zarrs`` spend more on asking for one tile than on reading
+it; training asks for nothing else, in random order.
+"""
+
+import os
+import struct
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import zarr
+from numcodecs import blosc  # pyright: ignore[reportAttributeAccessIssue]
+from numpy.typing import NDArray
+from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec, ShardingCodec
+from zarr.codecs.sharding import ShardingCodecIndexLocation
+from zarr.storage import LocalStore
+
+from ejmap_ml.errors import TileStoreError
+
+# The index: where each tile starts and how many bytes it has, and a checksum behind all of them.
+_ENTRY = struct.Struct("<2Q")
+_CHECKSUM_BYTES = 4
+# The entry of a tile that holds nothing but the fill value and is not in the file.
+_LEFT_OUT = (2**64 - 1, 2**64 - 1)
+# Of a compressed tile: https://github.com/Blosc/c-blosc/blob/main/README_CHUNK_FORMAT.rst
+_BLOSC_HEADER_BYTES = 16
+
+
+class TileReader:
+    """Read tiles of one array by number; several threads may do so at once."""
+
+    def __init__(self, array: zarr.Array[Any]) -> None:
+        """Look at how an array of a tile store lies on disk.
+
+        Raises:
+            TileStoreError: It is not sharded and compressed as tile stores are.
+        """
+        self.tile_shape = tuple(array.shape[1:])
+        self.dtype = array.dtype
+        self._folder = _folder(array)
+        self._key = array.metadata.encode_chunk_key  # pyright: ignore[reportAttributeAccessIssue]
+        self._fill_value = array.fill_value
+        self._tile_bytes = int(np.prod(self.tile_shape)) * array.dtype.itemsize
+        self._shard_tiles = _shard_tiles(array, self._folder)
+        self._indices: dict[int, list[tuple[int, int]]] = {}
+
+    def read_into(self, out: NDArray[Any], tiles: Sequence[int], rows: Sequence[int]) -> None:
+        """Read tiles into rows of an array; fastest when tiles of one shard follow one another.
+
+        Args:
+            out: ``(row, ...)`` in shape and type of the tiles, in row order.
+            tiles: Numbers of the tiles.
+            rows: Row of ``out`` for each of them.
+
+        Raises:
+            TileStoreError: A shard is damaged.
+        """
+        # Blosc adds at most its header to what does not shrink.
+        scratch = bytearray(self._tile_bytes + _BLOSC_HEADER_BYTES)
+        shards = [tile // self._shard_tiles for tile in tiles]
+        changes = [k for k in range(1, len(shards)) if shards[k] != shards[k - 1]]
+        for first, stop in pairwise([0, *changes, len(shards)]):
+            if first < stop:
+                there = tiles[first:stop], rows[first:stop]
+                self._read_of_shard(out, shards[first], *there, memoryview(scratch))
+
+    def _read_of_shard(
+        self,
+        out: NDArray[Any],
+        shard: int,
+        tiles: Sequence[int],
+        rows: Sequence[int],
+        scratch: memoryview,
+    ) -> None:
+        path = self._path(shard)
+        try:
+            file = os.open(path, os.O_RDONLY)
+        except FileNotFoundError:
+            # Zarr writes no shard that would hold nothing but the fill value.
+            out[list(rows)] = self._fill_value
+            return
+        try:
+            index = self._index(file, shard)
+            for tile, row in zip(tiles, rows, strict=True):
+                place = index[tile - shard * self._shard_tiles]
+                if place == _LEFT_OUT:
+                    out[row] = self._fill_value
+                    continue
+                start, length = place
+                content = scratch[:length]
+                if os.preadv(file, [content], start) != length:
+                    raise _damaged(path)
+                self._decode(out[row], content, path)
+        finally:
+            os.close(file)
+
+    def _index(self, file: int, shard: int) -> list[tuple[int, int]]:
+        index = self._indices.get(shard)
+        if index is None:
+            size = os.fstat(file).st_size
+            # The other tiles are soon wanted too: let the system read the file as a whole.
+            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_WILLNEED)
+            index_bytes = self._shard_tiles * _ENTRY.size
+            behind = index_bytes + _CHECKSUM_BYTES
+            content = os.pread(file, index_bytes, size - behind) if size >= behind else b""
+            if len(content) != index_bytes:
+                raise _damaged(self._path(shard))
+            index = list(_ENTRY.iter_unpack(content))
+            longest = self._tile_bytes + _BLOSC_HEADER_BYTES
+            for place in index:
+                if place != _LEFT_OUT and (place[0] > size or place[1] > longest):
+                    raise _damaged(self._path(shard))
+            self._indices[shard] = index
+        return index
+
+    def _decode(self, out: NDArray[Any], content: memoryview, path: Path) -> None:
+        """Decompress a tile; what its header promises is checked, since blosc trusts it."""
+        if len(content) < _BLOSC_HEADER_BYTES:
+            raise _damaged(path)
+        _, nbytes, _, cbytes = struct.unpack_from("<4I", content)
+        if nbytes != self._tile_bytes or cbytes != len(content):
+            raise _damaged(path)
+        try:
+            blosc.decompress(content, out)
+        except RuntimeError as error:
+            raise _damaged(path) from error
+
+    def _path(self, shard: int) -> Path:
+        return self._folder / self._key((shard, *(0 for _ in self.tile_shape)))
+
+
+def _folder(array: zarr.Array[Any]) -> Path:
+    store = array.store
+    if not isinstance(store, LocalStore):
+        raise TileStoreError(f"tile stores are folders, got {store}")
+    return Path(store.root) / array.path
+
+
+def _shard_tiles(array: zarr.Array[Any], folder: Path) -> int:
+    """Return the tiles of a shard, if the codecs are those of tile stores."""
+    match array.metadata.codecs:  # pyright: ignore[reportAttributeAccessIssue]
+        case (
+            ShardingCodec(
+                chunk_shape=(1, *chunk_shape),
+                codecs=(BytesCodec() as order, BloscCodec()),
+                index_codecs=(BytesCodec(), Crc32cCodec()),
+                index_location=ShardingCodecIndexLocation.end,
+            ),
+        ) if tuple(chunk_shape) == array.shape[1:] and _is_native(order):
+            return int(array.shards[0])  # pyright: ignore[reportOptionalSubscript]
+        case codecs:
+            raise TileStoreError(
+                f"{folder} is not coded like a tile store, but by {codecs}; write the store again"
+            )
+
+
+def _is_native(order: BytesCodec) -> bool:
+    return order.endian is None or order.endian.value == "little"
+
+
+def _damaged(path: Path) -> TileStoreError:
+    return TileStoreError(f"{path} is damaged; delete its tile store and make it again")
