@@ -6,6 +6,7 @@ does being covered by no tile at all (ADR 3).
 
 import math
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -96,7 +97,7 @@ def is_set(probability: NDArray[np.floating]) -> NDArray[np.bool_]:
 
 
 def combine_members(members: Iterable[NDArray[np.floating]]) -> EnsembleLayers:
-    """Average the members of an ensemble and count their votes, holding one member at a time.
+    """Average the members of an ensemble and count their votes, holding two members at most.
 
     Args:
         members: Probabilities of each member, ``(height, width)``, NaN where it has none.
@@ -104,22 +105,35 @@ def combine_members(members: Iterable[NDArray[np.floating]]) -> EnsembleLayers:
     Raises:
         RasterError: If there is no member or their shapes differ.
     """
-    sums: _Sums | None = None
-    shape: tuple[int, ...] = ()
-    member_count = 0
-    for member in members:
-        if sums is None:
-            shape = member.shape
-            sums = _empty_sums(shape)
+    given = iter(members)
+    first = next(given, None)
+    if first is None:
+        raise RasterError("an ensemble needs at least one member, got none")
+    second = next(given, None)
+    if second is None:
+        return _one_member(first)
+    shape, member_count = first.shape, 0
+    sums, given = _empty_sums(shape), chain((first, second), given)
+    # Held on to, they would take as much memory as all sums.
+    del first, second
+    for member in given:
         if member.shape != shape:
             raise RasterError(f"members must have one shape, got {shape} and {member.shape}")
         _in_rows(_add_member, sums, kernel_input(member).reshape(sums[0].shape))
         member_count += 1
-    if sums is None:
-        raise RasterError("an ensemble needs at least one member, got none")
     vote_fraction = np.empty_like(sums[0])
     _in_rows(_divide, sums, vote_fraction)
     return EnsembleLayers(sums[0].reshape(shape), vote_fraction.reshape(shape), member_count)
+
+
+def _one_member(member: NDArray[np.floating]) -> EnsembleLayers:
+    """Return what a single member says; its own array where it is one of float32."""
+    probability = member.astype(np.float32, copy=False)
+    votes = np.empty_like(probability, order="C")
+    rows = (math.prod(member.shape[:-1]), member.shape[-1])
+    given, out = kernel_input(probability).reshape(rows), votes.reshape(rows)
+    in_strips(lambda *strip: _vote(given, out, strip), rows=rows[0], cols=rows[1])
+    return EnsembleLayers(probability, votes, 1)
 
 
 def _empty_sums(shape: tuple[int, ...]) -> _Sums:
@@ -141,20 +155,23 @@ def _add_tile(
     total: NDArray[np.float32], count: NDArray[np.uint16], values: NDArray[np.floating]
 ) -> None:
     for i in range(values.shape[0]):
-        for j in range(values.shape[1]):
-            value = values[i, j]
+        row, row_total, row_count = values[i], total[i], count[i]
+        for j in range(row.size):
+            value = row[j]
             is_valid = not math.isnan(value)
-            total[i, j] += value if is_valid else 0
-            count[i, j] += is_valid
+            row_total[j] += value if is_valid else 0
+            row_count[j] += np.uint16(is_valid)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _mean_in_place(
     total: NDArray[np.float32], count: NDArray[np.uint16], rows: tuple[int, int]
 ) -> None:
+    """Divide sums by counts; NaN where nothing was counted."""
     for i in range(rows[0], rows[1]):
-        for j in range(total.shape[1]):
-            total[i, j] = total[i, j] / count[i, j] if count[i, j] > 0 else np.nan
+        row_total, row_count = total[i], count[i]
+        for j in range(row_total.size):
+            row_total[j] /= np.float32(row_count[j])
 
 
 @njit(cache=True, nogil=True)
@@ -162,25 +179,38 @@ def _add_member(sums: _Sums, member: NDArray[np.floating], rows: tuple[int, int]
     """Add a member's probabilities, votes and pixels with a value to their sums."""
     total, votes, count = sums
     for i in range(rows[0], rows[1]):
-        for j in range(total.shape[1]):
-            value = member[i, j]
-            if not math.isnan(value):
-                total[i, j] += value
-                votes[i, j] += value > 0.5
-                count[i, j] += 1
+        # Row by row and without a branch, so that many pixels are computed at a time.
+        values, row_total, row_votes, row_count = member[i], total[i], votes[i], count[i]
+        for j in range(values.size):
+            value = values[j]
+            is_valid = not math.isnan(value)
+            row_total[j] += value if is_valid else 0
+            row_votes[j] += np.uint16(value > 0.5)
+            row_count[j] += np.uint16(is_valid)
 
 
 @njit(cache=True, nogil=True)
+def _vote(member: NDArray[np.float32], votes: NDArray[np.float32], rows: tuple[int, int]) -> None:
+    """Write 1 where a member is above one half, 0 where it is not, NaN where it has no value."""
+    for i in range(rows[0], rows[1]):
+        row, row_votes = member[i], votes[i]
+        for j in range(row.size):
+            vote = np.float32(row[j] > np.float32(0.5))
+            row_votes[j] = row[j] if math.isnan(row[j]) else vote
+
+
+# Divisions by 0 give NaN, as they do in numpy.
+@njit(cache=True, nogil=True, error_model="numpy")
 def _divide(sums: _Sums, vote_fraction: NDArray[np.float32], rows: tuple[int, int]) -> None:
     """Turn sums into means, the total in place; NaN where no member has a value."""
     total, votes, count = sums
     for i in range(rows[0], rows[1]):
-        for j in range(total.shape[1]):
-            if count[i, j] == 0:
-                total[i, j] = vote_fraction[i, j] = np.nan
-            else:
-                total[i, j] /= count[i, j]
-                vote_fraction[i, j] = votes[i, j] / count[i, j]
+        row_total, row_fraction = total[i], vote_fraction[i]
+        row_votes, row_count = votes[i], count[i]
+        for j in range(row_total.size):
+            members = np.float32(row_count[j])
+            row_total[j] /= members
+            row_fraction[j] = np.float32(row_votes[j]) / members
 
 
 def bounding_window(windows: Iterable[Window]) -> Window:

@@ -71,7 +71,8 @@ def spread(
     """Interpolate a polar view on rows of an azimuthal raster.
 
     Args:
-        values: ``(rows, cols)``.
+        values: ``(rows + 1, cols + 1)``: the view, its last row once more, and its first column
+            behind the last.
         out: ``(rows, cols)``; what lies out of range stays as it is.
         warp: From the raster to the view.
         ranges_px: Nearest and farthest pixel centre to fill, in pixels of the raster.
@@ -112,6 +113,19 @@ def _is_out_of_range(block: Block, half_px: int, ranges_px: tuple[float, float])
     return nearest > ranges_px[1] or farthest < ranges_px[0]
 
 
+@njit
+def _is_all_in_range(block: Block, half_px: int, ranges_px: tuple[float, float]) -> bool:
+    """Return whether every pixel centre of a block surely lies between two ranges."""
+    row, col, side = block
+    nearest = math.hypot(
+        max(row - half_px, half_px - row - side, 0), max(col - half_px, half_px - col - side, 0)
+    )
+    farthest = math.hypot(
+        max(half_px - row, row + side - half_px), max(half_px - col, col + side - half_px)
+    )
+    return nearest > ranges_px[0] and farthest < ranges_px[1]
+
+
 @njit(inline="always")
 def _is_in_range(row: int, col: int, half_px: int, ranges_px: tuple[float, float]) -> bool:
     distance_px = math.sqrt((row + 0.5 - half_px) ** 2 + (col + 0.5 - half_px) ** 2)
@@ -119,20 +133,36 @@ def _is_in_range(row: int, col: int, half_px: int, ranges_px: tuple[float, float
 
 
 @njit(inline="always")
-def _interpolated(values: NDArray[np.float32], row: np.float32, col: np.float32) -> np.float32:
-    """Return the value at a place, bilinear between centres of cells; columns go round."""
-    rows, cols = values.shape
+def _corner(
+    rows: np.int32, cols: np.int32, row: np.float32, col: np.float32
+) -> tuple[np.int32, np.float32, np.float32]:
+    """Return the cell up and left of a place, and how far down and right of its centre it lies.
+
+    The cell is counted in a view with one more row and one more column; ``row`` is limited to the
+    first and last one, ``col`` may lie once round to either side.
+    """
     row = min(max(row - np.float32(0.5), np.float32(0)), np.float32(rows - 1))
-    # Two turns more, so that the number is positive and rounding towards 0 is rounding down.
-    col = col + np.float32(2 * cols - 0.5)
+    # Positive, so that rounding towards 0 is rounding down.
+    col = col + np.float32(cols) - np.float32(0.5)
+    col = col + np.float32(cols) if col < 0 else col
     near, left = np.int32(row), np.int32(col)
     down, right = row - np.float32(near), col - np.float32(left)
-    far, left = min(near + 1, rows - 1), left % cols
-    next_left = left + 1 if left + 1 < cols else 0
-    one = np.float32(1)
-    inner = values[near, left] * (one - right) + values[near, next_left] * right
-    outer = values[far, left] * (one - right) + values[far, next_left] * right
-    return inner * (one - down) + outer * down
+    left = left - cols if left >= cols else left
+    left = left - cols if left >= cols else left
+    return near * (cols + np.int32(1)) + left, down, right
+
+
+@njit(inline="always")
+def _between(
+    values: NDArray[np.float32], stride: int, cell: int, down: np.float32, right: np.float32
+) -> np.float32:
+    """Return the value between the centres of a cell and the next ones."""
+    # Unsigned: numba would count negative indices from the end.
+    upper, lower = np.uint64(cell), np.uint64(cell + stride)
+    one = np.uint64(1)
+    above = values[upper] + (values[upper + one] - values[upper]) * right
+    below = values[lower] + (values[lower + one] - values[lower]) * right
+    return above + (below - above) * down
 
 
 @njit
@@ -144,11 +174,14 @@ def _spread_pixels(
     block: Block,
     rows: tuple[int, int],
 ) -> None:
+    flat, stride = values.reshape(-1), values.shape[1]
+    height, width = np.int32(values.shape[0] - 1), np.int32(values.shape[1] - 1)
     for i in range(max(block[0], rows[0]), min(block[0] + block[2], rows[1])):
         for j in range(block[1], min(block[1] + block[2], out.shape[1])):
             if _is_in_range(i, j, warp.half_px, ranges_px):
                 row, col = place_in(warp, i + 0.5, j + 0.5)
-                out[i, j] = _interpolated(values, np.float32(row), np.float32(col))
+                cell, down, right = _corner(height, width, np.float32(row), np.float32(col))
+                out[i, j] = _between(flat, stride, cell, down, right)
 
 
 @njit
@@ -163,11 +196,22 @@ def _spread_patch(
     block, powers, middle = place
     half = (block[2] - 1) / 2
     scale = np.float32(1 / half)
+    flat, stride = values.reshape(-1), values.shape[1]
+    height, width = np.int32(values.shape[0] - 1), np.int32(values.shape[1] - 1)
+    count = min(block[2], out.shape[1] - block[1])
+    cells, parts = np.empty(PATCH_PX, np.int32), np.empty((2, PATCH_PX), np.float32)
+    is_all_in_range = _is_all_in_range(block, warp.half_px, ranges_px)
     for i in range(max(block[0], rows[0]), min(block[0] + block[2], rows[1])):
         v = (i - block[0] - half) / half
         down = along_row(powers[0], v, middle[0])
         right = along_row(powers[1], v, middle[1])
-        for j in range(block[1], min(block[1] + block[2], out.shape[1])):
-            if _is_in_range(i, j, warp.half_px, ranges_px):
-                u = np.float32(j - block[1]) * scale - np.float32(1)
-                out[i, j] = _interpolated(values, along_u(down, u), along_u(right, u))
+        # In a loop of its own, without a branch: many places are computed at a time.
+        for j in range(count):
+            u = np.float32(j) * scale - np.float32(1)
+            cells[j], parts[0, j], parts[1, j] = _corner(
+                height, width, along_u(down, u), along_u(right, u)
+            )
+        line = out[i, block[1] : block[1] + count]
+        for j in range(count):
+            if is_all_in_range or _is_in_range(i, block[1] + j, warp.half_px, ranges_px):
+                line[j] = _between(flat, stride, cells[j], parts[0, j], parts[1, j])

@@ -137,7 +137,9 @@ def polar_to_azimuthal(
     )
     radius_px = polar.radius_m / azimuthal.resolution_m
     ranges_px = (polar.inner_radii * radius_px, polar.outer_radii * radius_px)
-    given, scheme = kernel_input(values), patch_scheme()
+    # So that every cell has a next one to interpolate with.
+    bordered = np.pad(np.pad(values, ((0, 1), (0, 0)), "edge"), ((0, 0), (0, 1)), "wrap")
+    given, scheme = kernel_input(bordered), patch_scheme()
     in_strips(
         lambda *rows: spread(given, out, warp, ranges_px, scheme, rows),
         rows=out.shape[0],
