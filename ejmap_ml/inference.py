@@ -1,6 +1,10 @@
 """Networks made ready to predict: the same answers for fewer operations."""
 
 import copy
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Any, Literal
 
 import torch
@@ -12,6 +16,11 @@ from ejmap_ml.ejseg.upsampling import UpsamplingDecoder, has_upsampling
 from ejmap_ml.network import NormalizedNetwork
 
 InferencePrecision = Literal["float32", "bfloat16"]
+
+# What a processor computes at once: more leaves its cache, fewer pixels cost more in calls.
+PIXELS_A_PIECE = 4 * 256 * 256
+# Each holds the features of a piece, some 100 MB of them.
+_MOST_STREAMS = 8
 
 
 class InferenceNetwork(nn.Module):
@@ -52,17 +61,62 @@ class InferenceNetwork(nn.Module):
         self.network = ready.requires_grad_(requires_grad=False)
 
     def forward(self, image: Tensor, *others: Tensor) -> Tensor:
-        """Return logits in float32; to be called in inference mode.
+        """Return logits in float32; they cannot be trained by.
 
         Args:
             image: ``(B, C, H, W)`` on any device.
             others: What the network takes beside it.
         """
+        if self._device.type != "cpu":
+            return self._logits(image, *others)
+        # The size of a piece does not depend on the processor: nor do answers, to the last bit.
+        size = pieces_of(image.shape[-2], image.shape[-1])
+        pieces = list(zip(*(one.split(size) for one in (image, *others)), strict=True))
+        threads = torch.get_num_threads()
+        if len(pieces) == 1 or threads == 1:
+            return torch.cat([self._logits(*piece) for piece in pieces])
+        # A piece a thread: threads that share one wait for each other at every layer.
+        streams = _streams(min(threads, _MOST_STREAMS), threads)
+        return torch.cat(list(streams.map(lambda piece: self._logits(*piece), pieces)))
+
+    def _logits(self, image: Tensor, *others: Tensor) -> Tensor:
         seen = image.to(self._device, memory_format=torch.channels_last)
         known = [tensor.to(self._device) for tensor in others]
         is_short = self._precision == "bfloat16"
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=is_short):
+        # Both modes belong to the thread.
+        with (
+            torch.inference_mode(),
+            torch.autocast(self._device.type, torch.bfloat16, enabled=is_short),
+        ):
             return self.network(seen, *known).float()
+
+
+def pieces_of(height_px: int, width_px: int) -> int:
+    """Return how many images of a size a processor computes at once."""
+    return max(1, PIXELS_A_PIECE // (height_px * width_px))
+
+
+@cache
+def _streams(count: int, thread_count: int) -> ThreadPoolExecutor:
+    """Return a pool whose threads compute with their share of ``thread_count`` each."""
+    # Each waits until all are there: none may start later, when the number has been set back.
+    all_started = threading.Barrier(count + 1)
+
+    def begin() -> None:
+        torch.set_num_threads(thread_count // count)
+        all_started.wait()
+
+    pool = ThreadPoolExecutor(count, thread_name_prefix="inference", initializer=begin)
+    for _ in range(count):
+        pool.submit(int)
+    all_started.wait()
+    # What a thread sets for itself is also what those to come begin with.
+    torch.set_num_threads(thread_count)
+    return pool
+
+
+# The threads of a pool stay behind in the process that forked.
+os.register_at_fork(after_in_child=_streams.cache_clear)
 
 
 def inference_device() -> torch.device:
@@ -119,11 +173,14 @@ def fold_batch_norms(network: nn.Module) -> int:
 
 
 class _Layers(fx.Tracer):
-    """Traces down to convolutions and batch norms, those of timm included."""
+    """Traces down to convolutions and batch norms, those of timm included.
+
+    The rewritten decoder has no batch norm left, and its way depends on the number of images.
+    """
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Return whether a module is one step of the graph."""
-        is_layer = isinstance(m, (nn.Conv2d, nn.BatchNorm2d))
+        is_layer = isinstance(m, (nn.Conv2d, nn.BatchNorm2d, UpsamplingDecoder))
         return is_layer or super().is_leaf_module(m, module_qualified_name)
 
 

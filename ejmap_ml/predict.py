@@ -13,10 +13,11 @@ from ejmap_ml.ejconn.data import CROP
 from ejmap_ml.ejseg.data import DISTANCE_M, IMAGE, TileInputs
 from ejmap_ml.ensemble import Ensemble
 from ejmap_ml.errors import SampleError
+from ejmap_ml.inference import pieces_of
 from ejmap_ml.tile_group import TileGroup
 
-# Small crops in small batches cost more in calls than in arithmetic; large ones leave the cache.
-PIXELS_AT_ONCE, FEWEST_AT_ONCE = 64 * 64 * 64, 8
+# Enough for the streams of most processors (see ``inference``) and for a GPU.
+_PIECES_AT_ONCE = 8
 
 # Receives the number of tiles done and of all.
 TileProgress = Callable[[int, int], None]
@@ -34,7 +35,7 @@ def predict_connections(
     Args:
         ensemble: EJCONN networks.
         group: Tiles with the array ``crop``.
-        batch_size: Tiles at once; None takes as many as a processor's cache likes.
+        batch_size: Tiles at once; None takes as many as eight threads can share.
         progress: Told after every batch.
 
     Returns:
@@ -44,9 +45,7 @@ def predict_connections(
         SampleError: The crops are not those that the model was trained on.
     """
     _check_crops(ensemble.config, group)
-    if batch_size is None:
-        _, height_px, width_px = group.tile_shape(CROP)
-        batch_size = max(FEWEST_AT_ONCE, PIXELS_AT_ONCE // (height_px * width_px))
+    batch_size = batch_size or _tiles_at_once(group, CROP)
     probability = np.empty(group.tile_count, np.float32)
     vote_fraction = np.empty(group.tile_count, np.float32)
     member_count = ensemble.member_count
@@ -66,7 +65,7 @@ def predict_tiles(
     group: TileGroup,
     *,
     selected: NDArray[np.intp] | None = None,
-    batch_size: int = 4,
+    batch_size: int | None = None,
 ) -> Iterator[tuple[NDArray[np.intp], EnsembleLayers]]:
     """Predict the ejecta in tiles.
 
@@ -75,7 +74,7 @@ def predict_tiles(
         group: Tiles with the arrays ``image`` and ``distance_m`` and the columns of
             ``TileInputs``.
         selected: Positions of the tiles wanted, such as the connected ones; None takes all.
-        batch_size: Tiles at once.
+        batch_size: Tiles at once; None takes as many as eight threads can share.
 
     Yields:
         Positions in rising order; probability and vote fraction ``(B, row, col)``.
@@ -84,6 +83,7 @@ def predict_tiles(
         SampleError: The model does not look at tiles, or was trained on other bands.
     """
     inputs = TileInputs(ensemble.config)
+    batch_size = batch_size or _tiles_at_once(group, IMAGE)
     batches = group.batches([IMAGE, DISTANCE_M], batch_size=batch_size, selected=selected)
     for positions, tiles in batches:
         rows = group.table.iloc[positions]
@@ -94,6 +94,11 @@ def predict_tiles(
                 layers.probability[:, 0], layers.vote_fraction[:, 0], layers.member_count
             ),
         )
+
+
+def _tiles_at_once(group: TileGroup, name: str) -> int:
+    _, height_px, width_px = group.tile_shape(name)
+    return _PIECES_AT_ONCE * pieces_of(height_px, width_px)
 
 
 def _check_crops(config: ModelConfig, group: TileGroup) -> None:

@@ -8,10 +8,14 @@ doubled and each of the skips beside it are convolved apart and added.
 from collections.abc import Sequence
 from typing import Any
 
+import torch
 from segmentation_models_pytorch.decoders.unetplusplus.decoder import UnetPlusPlusDecoder
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+# By row and layer.
+_Dense = dict[tuple[int, int], Tensor]
 
 
 class UpsamplingDecoder(nn.Module):
@@ -41,15 +45,29 @@ class UpsamplingDecoder(nn.Module):
     def forward(self, features: Sequence[Tensor]) -> Tensor:
         """Return ``(B, C, H, W)`` for the features of all stages, the image itself first."""
         stages = features[:0:-1]
-        dense: dict[tuple[int, int], Tensor] = {}
+        deep: _Dense = {}
+        self._fill(deep, stages, range(self.depth - 1))
+        # The largest features of an image fit into a processor's cache, those of several do not.
+        together = 1 if features[0].device.type == "cpu" else len(features[0])
+        decoded: list[Tensor] = []
+        for start in range(0, len(features[0]), together):
+            some = slice(start, start + together)
+            dense = {place: one[some] for place, one in deep.items()}
+            self._fill(dense, [one[some] for one in stages], range(self.depth - 1, self.depth))
+            decoded.append(self.blocks[f"x_0_{self.depth}"](dense[0, self.depth - 1]))
+        return torch.cat(decoded)
+
+    def _fill(self, dense: _Dense, stages: Sequence[Tensor], layers: range) -> None:
+        """Add what the blocks of some layers give; those before are there."""
         for step in range(self.depth):
             for row in range(self.depth - step):
                 layer = row + step
+                if layer not in layers:
+                    continue
                 image = dense[row, layer - 1] if step else stages[row]
                 skips = [dense[k, layer] for k in range(row + 1, layer + 1)]
                 skips.append(stages[layer + 1])
                 dense[row, layer] = self.blocks[f"x_{row}_{layer}"](image, *skips)
-        return self.blocks[f"x_0_{self.depth}"](dense[0, self.depth - 1])
 
 
 class UpsamplingBlock(nn.Module):

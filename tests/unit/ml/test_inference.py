@@ -1,6 +1,7 @@
 """Networks made ready to predict say what the networks say that were trained."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -8,9 +9,15 @@ from segmentation_models_pytorch.decoders.unetplusplus.decoder import UnetPlusPl
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ejmap_ml import inference
 from ejmap_ml.config import ModelConfig
 from ejmap_ml.ejseg.upsampling import UpsamplingDecoder, doubling_weight, has_upsampling
-from ejmap_ml.inference import InferenceNetwork, fastest_precision, fold_batch_norms
+from ejmap_ml.inference import (
+    InferenceNetwork,
+    InferencePrecision,
+    fastest_precision,
+    fold_batch_norms,
+)
 from ejmap_ml.network import NormalizedNetwork, build_network
 from ejmap_ml.normalization import Normalization
 
@@ -106,6 +113,58 @@ def test_answers_are_those_of_the_network(
 
     assert expected.std() > 1e-3
     torch.testing.assert_close(found, expected, atol=1e-4, rtol=1e-4)
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    """Let torch compute with two threads, as it does outside of tests."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def _threads_of_a_new_thread() -> int:
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(torch.get_num_threads).result()
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_answers_do_not_depend_on_the_threads(
+    segmenter_config: Callable[..., ModelConfig],
+    precision: InferencePrecision,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """To the last bit: pieces are the same, whoever computes them; and in their order."""
+    config = _unet_plus_plus(segmenter_config)
+    ready = InferenceNetwork(_network(config), device=CPU, precision=precision)
+    monkeypatch.setattr(inference, "PIXELS_A_PIECE", 2 * SIDE_PX**2)
+    inputs = _inputs(config, seed=3, count=7)
+
+    with torch.inference_mode():
+        shared = ready(*inputs)
+        pieces = [ready(*piece) for piece in zip(*(one.split(2) for one in inputs), strict=True)]
+    torch.set_num_threads(1)
+    alone = ready(*inputs)
+
+    assert torch.equal(shared, torch.cat(pieces))
+    assert torch.equal(shared, alone)
+    assert not shared.requires_grad
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_sharing_pieces_leaves_the_number_of_threads(
+    segmenter_config: Callable[..., ModelConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Training in the same process, and threads that start later, compute as before."""
+    config = _unet_plus_plus(segmenter_config)
+    ready = InferenceNetwork(_network(config), device=CPU, precision="float32")
+    monkeypatch.setattr(inference, "PIXELS_A_PIECE", SIDE_PX**2)
+
+    ready(*_inputs(config, seed=3))
+
+    assert torch.get_num_threads() == _threads_of_a_new_thread() == 2
 
 
 def test_a_decoder_with_blocks_without_channels_keeps_its_own() -> None:
