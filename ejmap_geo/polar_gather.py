@@ -154,7 +154,7 @@ def _corner(
 
 @njit(inline="always")
 def _between(
-    values: NDArray[np.float32], stride: int, cell: int, down: np.float32, right: np.float32
+    values: NDArray[np.float32], stride: int, cell: np.int32, down: np.float32, right: np.float32
 ) -> np.float32:
     """Return the value between the centres of a cell and the next ones."""
     # Unsigned: numba would count negative indices from the end.
