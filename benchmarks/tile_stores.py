@@ -1,7 +1,8 @@
 """Tile stores: writing, random batches as in training, reading in order; against a file a tile.
 
 Tiles are smooth fields of grey, which shrink to four fifths as those of a mosaic do, and noise,
-which does not shrink at all. Both ways read from files that the system holds in memory.
+which does not shrink at all. Both ways read from files that the system holds in memory. Training
+reads by two threads of one process; what one thread gives is told too.
 """
 
 import tempfile
@@ -14,9 +15,9 @@ from geo.measure import Cost, Row, arguments, copy_gb_per_s, in_turns, print_tab
 from numpy.typing import NDArray
 from scipy.ndimage import zoom
 
+from ejmap_ml import tile_sequence as sequence
 from ejmap_ml.sampling import ShardBatches
 from ejmap_ml.tile_group import TileStore
-from ejmap_ml.tile_sequence import TileSequence
 from ejmap_ml.tile_store import write_tile_store
 
 TILES = 1536
@@ -44,6 +45,10 @@ def main() -> None:
                 ("random batches", in_turns(*_training(store, files), chosen)),
                 ("in order", in_turns(*_in_order(store, files), chosen)),
             ]
+            sequence.READERS, readers = 1, sequence.READERS
+            alone = in_turns(*_training(store, files), chosen)[0]
+            sequence.READERS = readers
+            notes.append(f"{kind}, random batches, one thread: {_rate(alone)}")
             sizes = [sum(path.stat().st_size for path in _files(way)) for way in (store, files)]
             counts = [len(_files(way)) for way in (store, files)]
         for title, (ours, plain) in costs:
@@ -93,12 +98,12 @@ def _writing(store: Path, files: Path, tiles: NDArray[np.uint8]) -> tuple[Work, 
 
 def _training(store: Path, files: Path) -> tuple[Work, Work]:
     """Return an epoch of ours, not the first, and of a file a tile."""
-    sequence = TileSequence([TileStore.open(store)["tiles"]], names=["image"])
-    batches = list(ShardBatches(sequence.shards, batch_size=BATCH, seed=0))
+    tiles = sequence.TileSequence([TileStore.open(store)["tiles"]], names=["image"])
+    batches = list(ShardBatches(tiles.shards, batch_size=BATCH, seed=0))
 
     def train() -> None:
         for batch in batches:
-            sequence.take(batch)
+            tiles.take(batch)
 
     def train_from_files() -> None:
         for batch in batches:

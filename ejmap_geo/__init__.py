@@ -5,7 +5,7 @@ Knows numpy, numba and the open geospatial libraries; knows neither torch nor Da
 
 from pathlib import Path
 
-from ejmap_geo.kernel_cache import drop_stale_kernels
+from ejmap_geo.kernel_cache import keep_kernels_apart
 
 # Before the first kernel is loaded.
-drop_stale_kernels(Path(__file__).parent)
+keep_kernels_apart(Path(__file__).parent)

@@ -1,32 +1,38 @@
-"""Compiled kernels on disk: none may outlive the sources that it was made from.
+"""Compiled kernels on disk: a folder for each state of the sources that they are made from.
 
 numba compiles a kernel anew when the file of the kernel changes, not when that of a function it
 calls does: after an update it would go on computing as before.
 """
 
 import hashlib
-from contextlib import suppress
+import os
 from pathlib import Path
 
-_STAMP = "kernels.sha256"
+from numba.core import config
 
 
-def drop_stale_kernels(package: Path) -> None:
-    """Forget the compiled kernels of a package unless all its sources are those they came from.
+def keep_kernels_apart(package: Path) -> None:
+    """Let numba keep what it compiles from now on in a folder of the present sources' own.
 
-    A package in a folder that cannot be written is left alone: it changes only as a whole.
+    The folder lies where ``NUMBA_CACHE_DIR`` says, else in the package, else (a package that cannot
+    be written) in the user's cache. Other packages' kernels come to lie there too, unharmed.
 
     Args:
-        package: Folder of the package; kernels of its subpackages belong to it.
+        package: Folder of the package whose kernels must not outlive their sources.
     """
-    sources = sorted(package.rglob("*.py"))
-    contents = [content for path in sources if b"njit" in (content := path.read_bytes())]
-    current = hashlib.sha256(b"\0".join(contents)).hexdigest()
-    stamp = package / "__pycache__" / _STAMP
-    with suppress(OSError):
-        if stamp.is_file() and stamp.read_text(encoding="ascii") == current:
-            return
-        stamp.parent.mkdir(exist_ok=True)
-        for index in package.rglob("*.nbi"):
-            index.unlink(missing_ok=True)
-        stamp.write_text(current, encoding="ascii")
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        # Editors leave links to nowhere beside files.
+        if path.is_file() and b"njit" in (content := path.read_bytes()):
+            digest.update(content)
+    name = f"kernels-{digest.hexdigest()[:16]}"
+    base = Path(config.CACHE_DIR) if config.CACHE_DIR else _base(package)
+    if base.name != name:
+        config.CACHE_DIR = str(base / name)
+
+
+def _base(package: Path) -> Path:
+    inside = package / "__pycache__"
+    if os.access(inside if inside.exists() else package, os.W_OK):
+        return inside
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ejmap"

@@ -100,7 +100,8 @@ def combine_members(members: Iterable[NDArray[np.floating]]) -> EnsembleLayers:
     """Average the members of an ensemble and count their votes, holding two members at most.
 
     Args:
-        members: Probabilities of each member, ``(height, width)``, NaN where it has none.
+        members: Probabilities of each member, ``(height, width)``, NaN where it has none. The only
+            one, if of float32, is not copied but becomes the result's probability.
 
     Raises:
         RasterError: If there is no member or their shapes differ.
@@ -127,13 +128,11 @@ def combine_members(members: Iterable[NDArray[np.floating]]) -> EnsembleLayers:
 
 
 def _one_member(member: NDArray[np.floating]) -> EnsembleLayers:
-    """Return what a single member says; its own array where it is one of float32."""
-    probability = member.astype(np.float32, copy=False)
-    votes = np.empty_like(probability, order="C")
+    votes = np.empty(member.shape, np.float32)
     rows = (math.prod(member.shape[:-1]), member.shape[-1])
-    given, out = kernel_input(probability).reshape(rows), votes.reshape(rows)
+    given, out = kernel_input(member).reshape(rows), votes.reshape(rows)
     in_strips(lambda *strip: _vote(given, out, strip), rows=rows[0], cols=rows[1])
-    return EnsembleLayers(probability, votes, 1)
+    return EnsembleLayers(member.astype(np.float32, copy=False), votes, 1)
 
 
 def _empty_sums(shape: tuple[int, ...]) -> _Sums:
@@ -190,13 +189,12 @@ def _add_member(sums: _Sums, member: NDArray[np.floating], rows: tuple[int, int]
 
 
 @njit(cache=True, nogil=True)
-def _vote(member: NDArray[np.float32], votes: NDArray[np.float32], rows: tuple[int, int]) -> None:
+def _vote(member: NDArray[np.floating], votes: NDArray[np.float32], rows: tuple[int, int]) -> None:
     """Write 1 where a member is above one half, 0 where it is not, NaN where it has no value."""
     for i in range(rows[0], rows[1]):
         row, row_votes = member[i], votes[i]
         for j in range(row.size):
-            vote = np.float32(row[j] > np.float32(0.5))
-            row_votes[j] = row[j] if math.isnan(row[j]) else vote
+            row_votes[j] = np.nan if math.isnan(row[j]) else np.float32(row[j] > 0.5)
 
 
 # Divisions by 0 give NaN, as they do in numpy.

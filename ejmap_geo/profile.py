@@ -86,7 +86,8 @@ def ring_profile(
         RasterError: If the edges do not grow, or the raster does not have the shape of its grid.
     """
     if raster.ndim != 3 or raster.shape[1:] != basemap.shape:
-        raise RasterError(f"raster must be (band, {basemap.shape}), got {raster.shape}")
+        rows, cols = basemap.shape
+        raise RasterError(f"raster must be (band, {rows}, {cols}), got {raster.shape}")
     if edges_m.size < 2 or edges_m[0] < 0 or (np.diff(edges_m) <= 0).any():
         raise RasterError(f"edges of rings must be growing distances, got {edges_m.tolist()}")
     reaching = AzimuthalGrid.reaching(

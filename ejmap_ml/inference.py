@@ -18,9 +18,11 @@ from ejmap_ml.network import NormalizedNetwork
 InferencePrecision = Literal["float32", "bfloat16"]
 
 # What a processor computes at once: more leaves its cache, fewer pixels cost more in calls.
-PIXELS_A_PIECE = 4 * 256 * 256
+PIXELS_A_PIECE, MOST_IMAGES_A_PIECE = 4 * 256 * 256, 32
 # Each holds the features of a piece, some 100 MB of them.
 _MOST_STREAMS = 8
+_STARTING_S = 60
+_starting = threading.Lock()
 
 
 class InferenceNetwork(nn.Module):
@@ -76,7 +78,7 @@ class InferenceNetwork(nn.Module):
         if len(pieces) == 1 or threads == 1:
             return torch.cat([self._logits(*piece) for piece in pieces])
         # A piece a thread: threads that share one wait for each other at every layer.
-        streams = _streams(min(threads, _MOST_STREAMS), threads)
+        streams = _streams(min(threads, len(pieces), _MOST_STREAMS), threads)
         return torch.cat(list(streams.map(lambda piece: self._logits(*piece), pieces)))
 
     def _logits(self, image: Tensor, *others: Tensor) -> Tensor:
@@ -93,30 +95,38 @@ class InferenceNetwork(nn.Module):
 
 def pieces_of(height_px: int, width_px: int) -> int:
     """Return how many images of a size a processor computes at once."""
-    return max(1, PIXELS_A_PIECE // (height_px * width_px))
+    return min(max(1, PIXELS_A_PIECE // (height_px * width_px)), MOST_IMAGES_A_PIECE)
+
+
+def _streams(count: int, thread_count: int) -> ThreadPoolExecutor:
+    """Return a pool of ``count`` threads that share ``thread_count`` threads of torch."""
+    with _starting:
+        return _started(count, thread_count)
 
 
 @cache
-def _streams(count: int, thread_count: int) -> ThreadPoolExecutor:
-    """Return a pool whose threads compute with their share of ``thread_count`` each."""
+def _started(count: int, thread_count: int) -> ThreadPoolExecutor:
+    shares = [len(range(k, thread_count, count)) for k in range(count)]
     # Each waits until all are there: none may start later, when the number has been set back.
-    all_started = threading.Barrier(count + 1)
+    all_there = threading.Barrier(count + 1, timeout=_STARTING_S)
 
     def begin() -> None:
-        torch.set_num_threads(thread_count // count)
-        all_started.wait()
+        torch.set_num_threads(shares.pop())
+        all_there.wait()
 
     pool = ThreadPoolExecutor(count, thread_name_prefix="inference", initializer=begin)
-    for _ in range(count):
-        pool.submit(int)
-    all_started.wait()
-    # What a thread sets for itself is also what those to come begin with.
-    torch.set_num_threads(thread_count)
+    try:
+        for _ in range(count):
+            pool.submit(int)
+        all_there.wait()
+    finally:
+        # What a thread sets for itself is also what those to come begin with.
+        torch.set_num_threads(thread_count)
     return pool
 
 
 # The threads of a pool stay behind in the process that forked.
-os.register_at_fork(after_in_child=_streams.cache_clear)
+os.register_at_fork(after_in_child=_started.cache_clear)
 
 
 def inference_device() -> torch.device:

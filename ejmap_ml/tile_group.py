@@ -105,8 +105,19 @@ class TileGroup:
         return np.asarray(self._array(name)[wanted.start : wanted.stop])
 
     def reader(self, name: str) -> TileReader:
-        """Return what reads single tiles of array ``name``."""
-        return TileReader(self._array(name))
+        """Return what reads single tiles of array ``name``.
+
+        Raises:
+            TileStoreError: There is no such array, it has not one tile a row of the table, or is
+                not coded as tile stores are.
+        """
+        array = self._array(name)
+        if array.shape[0] != self.tile_count:
+            raise TileStoreError(
+                f"group {self._group.path} has {self.tile_count} tiles, but {array.shape[0]} of "
+                f"{name}; write the store again"
+            )
+        return TileReader(array)
 
     def batches(
         self,

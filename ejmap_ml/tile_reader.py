@@ -10,8 +10,9 @@ import struct
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import google_crc32c
 import numpy as np
 import zarr
 from numcodecs import blosc  # pyright: ignore[reportAttributeAccessIssue]
@@ -29,6 +30,14 @@ _CHECKSUM_BYTES = 4
 _LEFT_OUT = (2**64 - 1, 2**64 - 1)
 # Of a compressed tile: https://github.com/Blosc/c-blosc/blob/main/README_CHUNK_FORMAT.rst
 _BLOSC_HEADER_BYTES = 16
+_METADATA = "zarr.json"
+
+
+class _Index(NamedTuple):
+    """Where the tiles of a shard lie, and which file says so."""
+
+    places: list[tuple[int, int]]
+    file: tuple[int, int, int]
 
 
 class TileReader:
@@ -47,7 +56,7 @@ class TileReader:
         self._fill_value = array.fill_value
         self._tile_bytes = int(np.prod(self.tile_shape)) * array.dtype.itemsize
         self._shard_tiles = _shard_tiles(array, self._folder)
-        self._indices: dict[int, list[tuple[int, int]]] = {}
+        self._indices: dict[int, _Index] = {}
 
     def read_into(self, out: NDArray[Any], tiles: Sequence[int], rows: Sequence[int]) -> None:
         """Read tiles into rows of an array; fastest when tiles of one shard follow one another.
@@ -58,7 +67,7 @@ class TileReader:
             rows: Row of ``out`` for each of them.
 
         Raises:
-            TileStoreError: A shard is damaged.
+            TileStoreError: A shard is damaged, or the store was removed or replaced.
         """
         # Blosc adds at most its header to what does not shrink.
         scratch = bytearray(self._tile_bytes + _BLOSC_HEADER_BYTES)
@@ -80,12 +89,14 @@ class TileReader:
         path = self._path(shard)
         try:
             file = os.open(path, os.O_RDONLY)
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if not (self._folder / _METADATA).is_file():
+                raise TileStoreError(f"{self._folder} is gone; make its store again") from error
             # Zarr writes no shard that would hold nothing but the fill value.
             out[list(rows)] = self._fill_value
             return
         try:
-            index = self._index(file, shard)
+            index = self._places(file, shard)
             for tile, row in zip(tiles, rows, strict=True):
                 place = index[tile - shard * self._shard_tiles]
                 if place == _LEFT_OUT:
@@ -95,28 +106,39 @@ class TileReader:
                 content = scratch[:length]
                 if os.preadv(file, [content], start) != length:
                     raise _damaged(path)
-                self._decode(out[row], content, path)
+                self._decode(out[row, ...], content, path)
         finally:
             os.close(file)
 
-    def _index(self, file: int, shard: int) -> list[tuple[int, int]]:
+    def _places(self, file: int, shard: int) -> list[tuple[int, int]]:
+        status = os.fstat(file)
+        seen = status.st_ino, status.st_mtime_ns, status.st_size
         index = self._indices.get(shard)
         if index is None:
-            size = os.fstat(file).st_size
-            # The other tiles are soon wanted too: let the system read the file as a whole.
-            os.posix_fadvise(file, 0, 0, os.POSIX_FADV_WILLNEED)
-            index_bytes = self._shard_tiles * _ENTRY.size
-            behind = index_bytes + _CHECKSUM_BYTES
-            content = os.pread(file, index_bytes, size - behind) if size >= behind else b""
-            if len(content) != index_bytes:
-                raise _damaged(self._path(shard))
-            index = list(_ENTRY.iter_unpack(content))
-            longest = self._tile_bytes + _BLOSC_HEADER_BYTES
-            for place in index:
-                if place != _LEFT_OUT and (place[0] > size or place[1] > longest):
-                    raise _damaged(self._path(shard))
+            if hasattr(os, "posix_fadvise"):
+                # The other tiles are soon wanted too: let the system read the file as a whole.
+                os.posix_fadvise(file, 0, 0, os.POSIX_FADV_WILLNEED)
+            index = _Index(self._read_places(file, status.st_size, self._path(shard)), seen)
             self._indices[shard] = index
-        return index
+        if index.file != seen:
+            raise TileStoreError(
+                f"{self._path(shard)} was replaced meanwhile; begin again with the new store"
+            )
+        return index.places
+
+    def _read_places(self, file: int, size: int, path: Path) -> list[tuple[int, int]]:
+        index_bytes = self._shard_tiles * _ENTRY.size
+        behind = index_bytes + _CHECKSUM_BYTES
+        content = os.pread(file, behind, size - behind) if size >= behind else b""
+        entries, checksum = content[:index_bytes], content[index_bytes:]
+        if google_crc32c.value(entries) != int.from_bytes(checksum, "little") or not content:
+            raise _damaged(path)
+        places: list[tuple[int, int]] = list(_ENTRY.iter_unpack(entries))
+        longest = self._tile_bytes + _BLOSC_HEADER_BYTES
+        for place in places:
+            if place != _LEFT_OUT and (place[0] > size or place[1] > longest):
+                raise _damaged(path)
+        return places
 
     def _decode(self, out: NDArray[Any], content: memoryview, path: Path) -> None:
         """Decompress a tile; what its header promises is checked, since blosc trusts it."""
@@ -148,10 +170,12 @@ def _shard_tiles(array: zarr.Array[Any], folder: Path) -> int:
             ShardingCodec(
                 chunk_shape=(1, *chunk_shape),
                 codecs=(BytesCodec() as order, BloscCodec()),
-                index_codecs=(BytesCodec(), Crc32cCodec()),
+                index_codecs=(BytesCodec() as index_order, Crc32cCodec()),
                 index_location=ShardingCodecIndexLocation.end,
             ),
-        ) if tuple(chunk_shape) == array.shape[1:] and _is_native(order):
+        ) if (
+            tuple(chunk_shape) == array.shape[1:] and _is_little(order) and _is_little(index_order)
+        ):
             return int(array.shards[0])  # pyright: ignore[reportOptionalSubscript]
         case codecs:
             raise TileStoreError(
@@ -159,7 +183,7 @@ def _shard_tiles(array: zarr.Array[Any], folder: Path) -> int:
             )
 
 
-def _is_native(order: BytesCodec) -> bool:
+def _is_little(order: BytesCodec) -> bool:
     return order.endian is None or order.endian.value == "little"
 
 

@@ -1,8 +1,9 @@
 """Tiles of several groups as one sequence, as training draws them."""
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -41,7 +42,6 @@ class TileSequence:
         starts = list(accumulate((group.tile_count for group in groups), initial=0))
         self._tile_count = starts.pop()
         self._starts = np.array(starts, dtype=np.intp)
-        self._threads = ThreadPoolExecutor(READERS)
 
     def __len__(self) -> int:
         return self._tile_count
@@ -65,7 +65,7 @@ class TileSequence:
 
         Raises:
             IndexError: A position lies outside the sequence.
-            TileStoreError: A shard is damaged.
+            TileStoreError: A shard is damaged, or a store was removed or replaced.
         """
         wanted = np.asarray(positions, dtype=np.intp)
         if wanted.size and not 0 <= wanted.min() <= wanted.max() < self._tile_count:
@@ -79,7 +79,7 @@ class TileSequence:
         }
         # Tiles of one shard follow one another.
         parts = np.array_split(np.argsort(wanted, kind="stable"), READERS)
-        list(self._threads.map(lambda rows: self._read(taken, wanted[rows], rows), parts))
+        list(_readers().map(lambda rows: self._read(taken, wanted[rows], rows), parts))
         return taken
 
     def _read(self, taken: Tiles, positions: NDArray[np.intp], rows: NDArray[np.intp]) -> None:
@@ -90,6 +90,15 @@ class TileSequence:
             tiles = (positions[is_here] - self._starts[number]).tolist()
             for name, out in taken.items():
                 self._readers[name][number].read_into(out, tiles, rows[is_here].tolist())
+
+
+@cache
+def _readers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(READERS, thread_name_prefix="tiles")
+
+
+# The threads of a pool stay behind in the process that forked.
+os.register_at_fork(after_in_child=_readers.cache_clear)
 
 
 def _require_alike(name: str, readers: Sequence[TileReader]) -> None:

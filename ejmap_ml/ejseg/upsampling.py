@@ -48,9 +48,10 @@ class UpsamplingDecoder(nn.Module):
         deep: _Dense = {}
         self._fill(deep, stages, range(self.depth - 1))
         # The largest features of an image fit into a processor's cache, those of several do not.
-        together = 1 if features[0].device.type == "cpu" else len(features[0])
+        count = max(1, len(features[0]))
+        together = 1 if features[0].device.type == "cpu" else count
         decoded: list[Tensor] = []
-        for start in range(0, len(features[0]), together):
+        for start in range(0, count, together):
             some = slice(start, start + together)
             dense = {place: one[some] for place, one in deep.items()}
             self._fill(dense, [one[some] for one in stages], range(self.depth - 1, self.depth))

@@ -1,13 +1,14 @@
 """Compiled kernels do not outlive their sources."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from ejmap_geo.kernel_cache import drop_stale_kernels
+from ejmap_geo import kernel_cache
 
 CALLED = "from numba import njit\n@njit(cache=True)\ndef one():\n    return {}\n"
 KERNEL = """
@@ -27,39 +28,64 @@ def package(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "__init__.py").write_text(
         "from pathlib import Path\n"
-        "from ejmap_geo.kernel_cache import drop_stale_kernels\n"
-        "drop_stale_kernels(Path(__file__).parent)\n"
+        "from package.kernel_cache import keep_kernels_apart\n"
+        "keep_kernels_apart(Path(__file__).parent)\n"
     )
+    # A copy, since importing ejmap_geo already chooses a folder.
+    shutil.copy(kernel_cache.__file__, folder)
     (folder / "called.py").write_text(CALLED.format(1))
     (folder / "kernel.py").write_text(KERNEL)
     return folder
 
 
-def _computed(package: Path) -> str:
-    environment = {**os.environ, "PYTHONPATH": f"{package.parent}:{Path.cwd()}"}
+def _computed(package: Path, **changes: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(package.parent)}
     environment.pop("NUMBA_CACHE_DIR", None)
+    environment |= changes
     finished = subprocess.run(
         [sys.executable, "-c", PRINT_IT], env=environment, capture_output=True, check=True
     )
     return finished.stdout.decode().strip()
 
 
-def test_a_kernel_follows_the_functions_that_it_calls(package: Path) -> None:
+def _indices(folder: Path) -> set[Path]:
+    return set(folder.rglob("kernel*.nbi"))
+
+
+@pytest.mark.parametrize("where", ["package", "folder"])
+def test_a_kernel_follows_the_functions_that_it_calls(
+    package: Path, tmp_path: Path, where: str
+) -> None:
     """An edit of a called function is computed with, though the caller's file stays."""
-    assert _computed(package) == "1"
+    changes = {"NUMBA_CACHE_DIR": str(tmp_path / "kept")} if where == "folder" else {}
+    assert _computed(package, **changes) == "1"
 
     (package / "called.py").write_text(CALLED.format(22))
 
-    assert _computed(package) == "22"
+    assert _computed(package, **changes) == "22"
+    assert _indices(tmp_path / "kept" if changes else package / "__pycache__")
 
 
 def test_kernels_stay_while_no_source_of_a_kernel_changes(package: Path) -> None:
-    """Other files of the package may change without compiling anew."""
-    drop_stale_kernels(package)
-    index = package / "__pycache__" / "kernel.nbi"
-    index.touch()
+    """Other files of the package may change without compiling anew; links to nowhere may lie by."""
+    _computed(package)
+    compiled = _indices(package)
     (package / "words.py").write_text("")
+    (package / ".#called.py").symlink_to("nobody@nowhere")
 
-    drop_stale_kernels(package)
+    _computed(package)
 
-    assert index.exists()
+    assert len(compiled) == 1
+    assert _indices(package) == compiled
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_package_that_cannot_be_written_keeps_kernels_with_the_user(
+    package: Path, tmp_path: Path
+) -> None:
+    """As in a container, whose cache outlives the image."""
+    package.chmod(0o555)
+
+    _computed(package, XDG_CACHE_HOME=str(tmp_path / "cache"))
+
+    assert _indices(tmp_path / "cache" / "ejmap")

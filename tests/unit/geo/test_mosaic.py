@@ -86,6 +86,20 @@ def test_members_are_averaged_and_their_votes_counted() -> None:
     np.testing.assert_allclose(layers.vote_fraction, [2 / 3, 1 / 2, np.nan], rtol=1e-6)
 
 
+def test_a_single_member_votes_by_itself() -> None:
+    """One half does not vote, and the next number of its own type does; NaN stays."""
+    just_above = np.nextafter(0.5, 1)
+    member = np.array([[0.5, just_above, np.nan], [0.0, 1.0, 0.4]])
+
+    alone, twice = combine_members([member]), combine_members([member, member])
+
+    assert alone.member_count == 1
+    for layers in (alone, twice):
+        np.testing.assert_array_equal(layers.probability, member.astype(np.float32))
+        np.testing.assert_array_equal(layers.vote_fraction, [[0, 1, np.nan], [0, 1, 0]])
+    assert alone.probability.dtype == alone.vote_fraction.dtype == np.float32
+
+
 @pytest.mark.parametrize("shape", [(7,), (0,), (5, 6), (3, 4, 5), (0, 8, 8)], ids=str)
 def test_members_may_be_maps_tiles_or_one_number_each(shape: tuple[int, ...]) -> None:
     """Every number is averaged by itself, and no number at all is an ordinary answer."""
