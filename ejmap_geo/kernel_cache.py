@@ -7,8 +7,12 @@ calls does: after an update it would go on computing as before.
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 from numba.core import config
+
+# numba fills this module while it is imported, which type checkers cannot see.
+_settings: Any = config
 
 
 def keep_kernels_apart(package: Path) -> None:
@@ -26,9 +30,9 @@ def keep_kernels_apart(package: Path) -> None:
         if path.is_file() and b"njit" in (content := path.read_bytes()):
             digest.update(content)
     name = f"kernels-{digest.hexdigest()[:16]}"
-    base = Path(config.CACHE_DIR) if config.CACHE_DIR else _base(package)
+    base = Path(_settings.CACHE_DIR) if _settings.CACHE_DIR else _base(package)
     if base.name != name:
-        config.CACHE_DIR = str(base / name)
+        _settings.CACHE_DIR = str(base / name)
 
 
 def _base(package: Path) -> Path:
