@@ -76,7 +76,7 @@ check-files: $(DEV)
 	$(BIN)/python .ci/check_committed_files.py
 
 .PHONY: bench
-bench: $(BASE) ## Measure speed and memory against the plain way, as one table (15 minutes)
+bench: $(BASE) ## Measure speed and memory against the plain way, as one table (25 minutes)
 	benchmarks/all.sh $(BIN)/python
 
 .PHONY: bench-models
