@@ -6,6 +6,9 @@ calls does: after an update it would go on computing as before.
 
 import hashlib
 import os
+import shutil
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from numba.core import config
 
 # numba fills this module while it is imported, which type checkers cannot see.
 _settings: Any = config
+_KEPT_S = 30 * 86400
 
 
 def keep_kernels_apart(package: Path) -> None:
@@ -33,6 +37,15 @@ def keep_kernels_apart(package: Path) -> None:
     base = Path(_settings.CACHE_DIR) if _settings.CACHE_DIR else _base(package)
     if base.name != name:
         _settings.CACHE_DIR = str(base / name)
+        _forget_old(base, name)
+
+
+def _forget_old(base: Path, name: str) -> None:
+    """Remove folders of former sources; young ones may be those of a process that still runs."""
+    for folder in base.glob("kernels-*"):
+        with suppress(OSError):
+            if folder.name != name and time.time() - folder.stat().st_mtime > _KEPT_S:
+                shutil.rmtree(folder)
 
 
 def _base(package: Path) -> Path:

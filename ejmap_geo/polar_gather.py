@@ -88,7 +88,8 @@ def spread(
             while count > 0:
                 count -= 1
                 block = stack[count, 0], stack[count, 1], stack[count, 2]
-                if _is_out_of_range(block, warp.half_px, ranges_px):
+                nearest, farthest = _ranges_in(block, warp.half_px)
+                if nearest > ranges_px[1] or farthest < ranges_px[0]:
                     continue
                 if block[2] <= EXACT_SIDE_PX:
                     _spread_pixels(values, out, warp, ranges_px, block, rows)
@@ -102,7 +103,8 @@ def spread(
 
 
 @njit
-def _is_out_of_range(block: Block, half_px: int, ranges_px: tuple[float, float]) -> bool:
+def _ranges_in(block: Block, half_px: int) -> tuple[float, float]:
+    """Return how near and how far from the centre a block of a raster lies, corners included."""
     row, col, side = block
     nearest = math.hypot(
         max(row - half_px, half_px - row - side, 0), max(col - half_px, half_px - col - side, 0)
@@ -110,20 +112,7 @@ def _is_out_of_range(block: Block, half_px: int, ranges_px: tuple[float, float])
     farthest = math.hypot(
         max(half_px - row, row + side - half_px), max(half_px - col, col + side - half_px)
     )
-    return nearest > ranges_px[1] or farthest < ranges_px[0]
-
-
-@njit
-def _is_all_in_range(block: Block, half_px: int, ranges_px: tuple[float, float]) -> bool:
-    """Return whether every pixel centre of a block surely lies between two ranges."""
-    row, col, side = block
-    nearest = math.hypot(
-        max(row - half_px, half_px - row - side, 0), max(col - half_px, half_px - col - side, 0)
-    )
-    farthest = math.hypot(
-        max(half_px - row, row + side - half_px), max(half_px - col, col + side - half_px)
-    )
-    return nearest > ranges_px[0] and farthest < ranges_px[1]
+    return nearest, farthest
 
 
 @njit(inline="always")
@@ -200,7 +189,8 @@ def _spread_patch(
     height, width = np.int32(values.shape[0] - 1), np.int32(values.shape[1] - 1)
     count = min(block[2], out.shape[1] - block[1])
     cells, parts = np.empty(PATCH_PX, np.int32), np.empty((2, PATCH_PX), np.float32)
-    is_all_in_range = _is_all_in_range(block, warp.half_px, ranges_px)
+    nearest, farthest = _ranges_in(block, warp.half_px)
+    is_all_in_range = nearest > ranges_px[0] and farthest < ranges_px[1]
     for i in range(max(block[0], rows[0]), min(block[0] + block[2], rows[1])):
         v = (i - block[0] - half) / half
         down = along_row(powers[0], v, middle[0])

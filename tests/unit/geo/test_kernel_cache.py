@@ -38,12 +38,12 @@ def package(tmp_path: Path) -> Path:
     return folder
 
 
-def _computed(package: Path, **changes: str) -> str:
+def _computed(package: Path, *, first: str = "", **changes: str) -> str:
     environment = {**os.environ, "PYTHONPATH": str(package.parent)}
     environment.pop("NUMBA_CACHE_DIR", None)
     environment |= changes
     finished = subprocess.run(
-        [sys.executable, "-c", PRINT_IT], env=environment, capture_output=True, check=True
+        [sys.executable, "-c", first + PRINT_IT], env=environment, capture_output=True, check=True
     )
     return finished.stdout.decode().strip()
 
@@ -79,13 +79,30 @@ def test_kernels_stay_while_no_source_of_a_kernel_changes(package: Path) -> None
     assert _indices(package) == compiled
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_kernels_of_former_sources_are_forgotten_after_a_month(package: Path) -> None:
+    """Those of yesterday's sources stay: a process may still use them."""
+    inside = package / "__pycache__"
+    old, young = inside / "kernels-old", inside / "kernels-young"
+    for folder in (old, young):
+        folder.mkdir(parents=True)
+    os.utime(old, (0, 0))
+
+    _computed(package)
+
+    assert not old.exists()
+    assert young.exists()
+
+
 def test_a_package_that_cannot_be_written_keeps_kernels_with_the_user(
     package: Path, tmp_path: Path
 ) -> None:
     """As in a container, whose cache outlives the image."""
-    package.chmod(0o555)
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    read_only = "import os; os.access = lambda *_: False; "
+    assert _computed(package, first=read_only, **cache) == "1"
 
-    _computed(package, XDG_CACHE_HOME=str(tmp_path / "cache"))
+    (package / "called.py").write_text(CALLED.format(22))
 
-    assert _indices(tmp_path / "cache" / "ejmap")
+    assert _computed(package, first=read_only, **cache) == "22"
+    assert len(_indices(tmp_path / "cache" / "ejmap")) == 2
+    assert not _indices(package)
