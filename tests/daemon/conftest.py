@@ -40,7 +40,7 @@ def breakable(step):
         if (task.work.paths.folder / f"broken_{task.crater.key}").exists():
             raise StepError("somebody broke this crater")
         if (task.work.paths.folder / "slow").exists():
-            time.sleep(1)
+            time.sleep(3)
         return step.make(task)
 
     return CraterStep(spec=step.spec, make=make)
