@@ -35,7 +35,7 @@ def predict_connections(
     Args:
         ensemble: EJCONN networks.
         group: Tiles with the array ``crop``.
-        batch_size: Tiles at once; None takes as many as eight threads can share.
+        batch_size: Tiles at once; None takes eight pieces (see ``inference``), at most a shard.
         progress: Told after every batch.
 
     Returns:
@@ -74,7 +74,7 @@ def predict_tiles(
         group: Tiles with the arrays ``image`` and ``distance_m`` and the columns of
             ``TileInputs``.
         selected: Positions of the tiles wanted, such as the connected ones; None takes all.
-        batch_size: Tiles at once; None takes as many as eight threads can share.
+        batch_size: Tiles at once; None takes eight pieces (see ``inference``), at most a shard.
 
     Yields:
         Positions in rising order; probability and vote fraction ``(B, row, col)``.

@@ -14,7 +14,9 @@ _opening = Lock()
 
 
 def shard_codec() -> BloscCodec:
-    """Return the compression of new arrays; arrays written otherwise are read all the same.
+    """Return the compression of new arrays.
+
+    Arrays compressed otherwise are read in order all the same; training wants blosc (ADR 9).
 
     LZ4 is read five times faster than zstd at level 1, which makes tiles of a noisy mosaic only a
     fifth smaller; masks, distances and views shrink to a half or less with either.
