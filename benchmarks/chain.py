@@ -17,12 +17,12 @@ from ejmap_assets.assets.ejseg import segmentation_mask
 from ejmap_assets.assets.maps import PREVIEW_WIDTH_PX
 from ejmap_assets.assets.masks import basemap_mask
 from ejmap_assets.assets.tiles import tile_store
+from ejmap_assets.basemap import read_project_basemap
 from ejmap_assets.chunk import CraterTask
-from ejmap_assets.crater_work import CraterWork, read_project_basemap
+from ejmap_assets.crater_work import CraterWork
 from ejmap_assets.mask_folder import MaskFolder
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.provenance import Recipe
-from ejmap_assets.resources import OpenProject
 from ejmap_assets.segmenter import Segmenter
 from ejmap_geo.body import MERCURY
 from ejmap_geo.composite import color_composite, over_basemap
@@ -81,7 +81,7 @@ def main() -> None:
 
 def _project(folder: Path, chosen: argparse.Namespace) -> OpenProject:
     (folder / "project.yaml").write_text(SETTINGS, encoding="utf-8")
-    project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+    project = OpenProject.at(folder)
     grid = BasemapGrid(body=MERCURY, width_px=chosen.width)
     write_cog(project.paths.basemap_mosaic, mosaic(grid), grid=grid, nodata=0)
     craters = [

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 from torch import nn
 
-from ejmap_assets.crater_work import azimuthal_grid
+from ejmap_assets.basemap import azimuthal_grid
 from ejmap_assets.known_planets import known_planets
-from ejmap_assets.project import ProjectPaths, SyntheticTraining, load_project
+from ejmap_assets.open_project import OpenProject
+from ejmap_assets.project import SyntheticTraining
 from ejmap_assets.promotion import promoted_bundles
-from ejmap_assets.resources import OpenProject
 from ejmap_geo.agreement import Confusion, origin_agreement, placed_confusion
 from ejmap_geo.craters import Crater
 from ejmap_geo.masks import PlacedMask
@@ -34,7 +34,7 @@ from ejmap_ml.ejseg.polar_view import polar_grid, polar_view
 def main() -> None:
     """Print the table."""
     chosen = _arguments()
-    project = OpenProject(settings=load_project(chosen.project), paths=ProjectPaths(chosen.project))
+    project = OpenProject.at(chosen.project)
     training = project.settings.training
     if not isinstance(training, SyntheticTraining):
         raise SystemExit(f"{chosen.project} did not learn from synthetic planets")

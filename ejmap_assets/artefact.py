@@ -1,17 +1,33 @@
-"""What an asset hands over once its files are written."""
+"""What making an artefact hands over: a digest of its content, and facts for people."""
 
-import time
+import math
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+import numpy as np
 import pandas as pd
-from dagster import MetadataValue
+from numpy.typing import NDArray
 
-MetadataEntry: TypeAlias = MetadataValue[Any] | str | float | int | bool
-Metadata: TypeAlias = dict[str, MetadataEntry]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Picture(NamedTuple):
+    """A picture or a plot.
+
+    Attributes:
+        image: ``(rows, cols, 3)``, or a figure of matplotlib.
+        alt: Words for those who cannot see it.
+    """
+
+    image: "NDArray[np.uint8] | Figure"
+    alt: str
+
+
+# Numbers, words, pictures, tables, and lists and mappings of what JSON can hold; what shows them
+# may add values of its own.
+Facts: TypeAlias = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,29 +35,17 @@ class Artefact:
     """An artefact that lies in its place on disk.
 
     Attributes:
-        content: Digest of its content, from :func:`ejmap_assets.provenance.content_version`.
-        metadata: Numbers and pictures a scientist would look at, by name.
-        table: The table that was written, if it is one that others build on: it is checked, and
+        content: Digest of its content, from :func:`ejmap_assets.digest.content_version`.
+        metadata: Numbers, tables and pictures a scientist would look at, by name.
+        table: The table that was written, if other artefacts are made from it: it is checked, and
             the UI shows its columns.
     """
 
     content: str
-    metadata: Mapping[str, MetadataEntry] = field(default_factory=dict[str, MetadataEntry])
+    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
     table: pd.DataFrame | None = None
 
 
-class Stopwatch(AbstractContextManager["Stopwatch"]):
-    """Seconds spent in a ``with`` block."""
-
-    def __enter__(self) -> Self:
-        self._start = time.perf_counter()
-        self.seconds = 0.0
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.seconds = time.perf_counter() - self._start
+def known_numbers(values: Mapping[str, float]) -> dict[str, float]:
+    """Return the numbers that are there: JSON has no NaN."""
+    return {name: value for name, value in values.items() if math.isfinite(value)}

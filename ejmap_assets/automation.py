@@ -14,8 +14,8 @@ from typing import Any, TypeAlias
 
 import dagster as dg
 
-from ejmap_assets.failures import StepError
-from ejmap_assets.lineage import LINEAGE, Division
+from ejmap_assets.errors import StepError
+from ejmap_assets.lineage import LINEAGE, Partitioning
 from ejmap_assets.recipes import CATALOGUE, RecipeBook, book_of
 from ejmap_assets.records import RecordCache
 from ejmap_assets.resources import ProjectResource
@@ -137,7 +137,7 @@ def _subset(context: dg.AutomationContext[Any], keys: set[str]) -> Any:  # noqa:
 
 
 def _partitions(context: dg.AutomationContext[Any]) -> list[str]:
-    """Return the partitions of an asset; "" stands for an undivided one."""
+    """Return the partitions of an asset; "" stands for an unpartitioned one."""
     if context.partitions_def is None:
         return [""]
     return list(
@@ -158,7 +158,7 @@ def _wanted(book: RecipeBook, asset: str, partition: str) -> str | None:
 
 def rule_of(asset: str) -> Rule | None:
     """Return the rule by which an asset is made; None for what somebody asks for."""
-    if LINEAGE[asset].division is Division.CRATERS:
+    if LINEAGE[asset].partitioning is Partitioning.CRATERS:
         return _labelled(_follows_its_recipe(), "the crater's recipe changed")
     if asset in MAPS:
         return _labelled(_settled(), "the craters have settled, and some changed")

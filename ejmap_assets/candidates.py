@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_assets.vetting_settings import VettingSettings
 from ejmap_assets.vetting_sources import place_of, why_not
 from ejmap_assets.vetting_tables import ACCEPTED, DOUBTFUL, IS_LIKELY, NOT_JUDGED

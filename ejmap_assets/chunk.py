@@ -13,19 +13,26 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from ejmap_assets.artefact import Artefact, Stopwatch
+from ejmap_assets.artefact import Artefact
 from ejmap_assets.checks.crater_check import CraterCheck, CraterLook, log_findings, rejection
 from ejmap_assets.checks.gate import refuse_rejected
 from ejmap_assets.checks.maps import tell_map_of_failures
 from ejmap_assets.crater_work import CraterWork
-from ejmap_assets.failures import StepError, crater_failure, permanent
+from ejmap_assets.errors import StepError
+from ejmap_assets.fact_metadata import metadata_of
+from ejmap_assets.failures import crater_failure, permanent
 from ejmap_assets.former_result import former_place, replacing
-from ejmap_assets.lineage import LINEAGE, Division
+from ejmap_assets.kept_results import KeptResults
+from ejmap_assets.lineage import LINEAGE, Partitioning
 from ejmap_assets.progress import Progress
 from ejmap_assets.provenance import Recipe, event_tags
 from ejmap_assets.recipes import RecipeBook
+from ejmap_assets.stopwatch import Stopwatch
 from ejmap_assets.table_types import table_facts
 from ejmap_geo.craters import Crater
+
+# Made anew when another model is promoted.
+STEPS_OF_MODELS = frozenset({"connection_predictions", "segmentation_mask", "basemap_mask"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +114,7 @@ def map_chunk(
 def _refuse_rejected(context: dg.AssetExecutionContext, steps: Sequence[CraterStep]) -> None:
     made = [step.name for step in steps if step.spec.key in context.selected_asset_keys]
     shared = {name for one in made for name in LINEAGE[one].inputs}
-    whole = [(name, None) for name in shared if LINEAGE[name].division is Division.WHOLE]
+    whole = [(name, None) for name in shared if LINEAGE[name].partitioning is Partitioning.NONE]
     try:
         refuse_rejected(context.instance, whole)
     except StepError as error:
@@ -137,11 +144,12 @@ def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask)
     """
     key, work, recipe = task.crater.key, task.work, task.recipe
     output = LINEAGE[step.name].output(work.paths, key)
-    kept = work.kept_results(step.name, key)
+    kept = _kept_results(work, step.name, key)
     with replacing(output) as former:
         with Stopwatch() as watch:
             restored = kept.restore(recipe.digest, output)
             artefact = step.make(task) if restored is None else restored
+            metadata = metadata_of(artefact.metadata)
             facts = table_facts(step.name, artefact.table)
         look = CraterLook(crater=task.crater, work=work, output=output, former=former)
         findings = {check: check.look(look) for check in step.checks}
@@ -150,16 +158,25 @@ def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask)
             log_findings(context, findings, key)
             raise rejected
     if restored is None:
-        kept.keep(recipe.digest, output, artefact)
+        kept.keep(recipe.digest, output, content=artefact.content, metadata=metadata)
     context.log_event(
         dg.AssetMaterialization(
             asset_key=step.spec.key,
             partition=key,
-            metadata={**artefact.metadata, **facts, "seconds": round(watch.seconds, 3)},
+            metadata={**metadata, **facts, "seconds": round(watch.seconds, 3)},
             tags=event_tags(recipe, data_version=artefact.content),
         )
     )
     log_findings(context, findings, key)
+
+
+def _kept_results(work: CraterWork, step: str, key: str) -> KeptResults:
+    """Return what is kept of a step of a crater.
+
+    Mosaics and tiles do not depend on a model: a roll-back finds them in their place.
+    """
+    limit = work.settings.mapping.kept_results if step in STEPS_OF_MODELS else 0
+    return KeptResults(folder=work.paths.kept_results(key) / step, limit=limit)
 
 
 def _look(context: dg.AssetExecutionContext, step: CraterStep, work: CraterWork, key: str) -> None:

@@ -14,8 +14,8 @@ from ejmap_assets.arguments import (
     describe_train,
 )
 from ejmap_assets.console import Console
-from ejmap_assets.errors import AssetsError
-from ejmap_assets.resources import DEFAULT_PROJECT, project_folder
+from ejmap_assets.errors import ProjectError
+from ejmap_assets.open_project import DEFAULT_PROJECT, project_folder
 from ejmap_geo.errors import GeoError
 from ejmap_ml.errors import MlError
 
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         return chosen.command(chosen)
-    except (AssetsError, GeoError, MlError) as error:
+    except (ProjectError, GeoError, MlError) as error:
         sys.stderr.write(f"ejmap: {error}\n")
         return 1
     except KeyboardInterrupt:
@@ -125,11 +125,10 @@ def _import(chosen: argparse.Namespace) -> int:
 def _export(chosen: argparse.Namespace) -> int:
     from ejmap_assets.exports.folder import USUAL, export_project
     from ejmap_assets.exports.published_names import PublishedNames
-    from ejmap_assets.project import ProjectPaths, load_project
-    from ejmap_assets.resources import OpenProject
+    from ejmap_assets.open_project import OpenProject
 
     folder = chosen.project.resolve()
-    project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+    project = OpenProject.at(folder)
     names = PublishedNames.of(
         project,
         ejconn=chosen.ejconn_version,

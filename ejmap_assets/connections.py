@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_assets.table_file import write_table
 from ejmap_geo.tables import ConnectionTable
 from ejmap_geo.window import Window

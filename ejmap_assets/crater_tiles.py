@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_geo.annulus import annulus_mean
 from ejmap_geo.channels import attention_channel, attention_window, resized
 from ejmap_geo.craters import Crater

@@ -1,21 +1,18 @@
 """What the craters of a chunk share: read once, however many craters there are."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from ejmap_assets.failures import StepError
-from ejmap_assets.kept_results import KeptResults
+from ejmap_assets.basemap import Basemap, azimuthal_grid, read_project_basemap
+from ejmap_assets.errors import StepError
 from ejmap_assets.mapping_models import mapping_model
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project import EjmapFolderSource
 from ejmap_assets.promotion import promoted_bundles
-from ejmap_assets.resources import OpenProject
 from ejmap_geo.craters import Crater
-from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
-from ejmap_geo.raster import read_basemap
+from ejmap_geo.grid import AzimuthalGrid
 
 if TYPE_CHECKING:
     from ejmap_assets.crater_tiles import TilePlan
@@ -23,17 +20,6 @@ if TYPE_CHECKING:
     from ejmap_geo.masks import PlacedMask
     from ejmap_geo.tiling import Tile
     from ejmap_ml.ensemble import Ensemble
-
-
-# What another model makes otherwise.
-STEPS_OF_MODELS = frozenset({"connection_predictions", "segmentation_mask", "basemap_mask"})
-
-
-class Basemap(NamedTuple):
-    """The mosaic of the whole planet, ``(band, rows, cols)``, and its grid."""
-
-    raster: NDArray[np.uint8]
-    grid: BasemapGrid
 
 
 class CraterWork:
@@ -128,14 +114,6 @@ class CraterWork:
             published, crater, run=source.masks_run, basemap=self.basemap.grid
         )
 
-    def kept_results(self, step: str, key: str) -> KeptResults:
-        """Return what is kept of a step of a crater; of mosaics and tiles nothing is.
-
-        Those do not depend on a model, so that a roll-back finds them in their place.
-        """
-        limit = self.settings.mapping.kept_results if step in STEPS_OF_MODELS else 0
-        return KeptResults(folder=self.paths.kept_results(key) / step, limit=limit)
-
     @property
     def published_run(self) -> str:
         """Which published maps the project shows, and where they were published."""
@@ -170,19 +148,3 @@ class CraterWork:
         from ejmap_assets.segmenter import Segmenter
 
         return Segmenter.of(promoted_bundles(self._project, "ejseg"))
-
-
-def azimuthal_grid(crater: Crater, basemap: BasemapGrid) -> AzimuthalGrid:
-    """Return the grid about a crater in the basemap's pixels, as far as ejecta are looked for."""
-    return AzimuthalGrid.reaching(
-        basemap.body,
-        center=crater.center,
-        resolution_m=basemap.resolution_m,
-        reach_m=crater.reach(basemap.body),
-    )
-
-
-def read_project_basemap(project: OpenProject) -> Basemap:
-    """Read the mosaic that the project's ``basemap_mosaic`` asset wrote."""
-    raster, grid = read_basemap(project.paths.basemap_mosaic, body=project.settings.planet)
-    return Basemap(raster, grid)

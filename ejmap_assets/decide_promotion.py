@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from ejmap_assets.console import Console
+from ejmap_assets.definitions import runner_of
 from ejmap_assets.instance import open_instance
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.open_project import OpenProject
+from ejmap_assets.project import ProjectPaths
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.promotion_record import Decision, promotions
-from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import Runner
 
 
 def decide_promotion(
@@ -28,13 +28,13 @@ def decide_promotion(
         0, or 1 if the gate kept the current ensemble.
 
     Raises:
-        ProjectError: If there is no such project.
+        SettingsError: If there is no such project.
         RunFailedError: If nothing is trained yet, or there is nothing to roll back to.
     """
     paths = ProjectPaths(folder.resolve())
-    project = OpenProject(settings=load_project(paths.folder), paths=paths)
+    project = OpenProject.at(paths.folder)
     with open_instance(paths.folder) as instance:
-        Runner(project, instance, console).decide(kind, mode=mode, to=to, reason=reason)
+        runner_of(project, instance, console).decide(kind, mode=mode, to=to, reason=reason)
     decided = promotions(paths, kind)[-1]
     console.line(f"{decided.decision.value}: {decided.reason}")
     console.line(f"{kind} maps with {decided.current.version} ({decided.current.digest})")

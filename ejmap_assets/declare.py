@@ -8,17 +8,21 @@ from typing import Any
 
 import dagster as dg
 
-from ejmap_assets.artefact import Artefact, Stopwatch
+from ejmap_assets.artefact import Artefact
 from ejmap_assets.automation import rule_of
 from ejmap_assets.checks.gate import refuse_rejected
-from ejmap_assets.failures import StepError, is_permanent, permanent
-from ejmap_assets.lineage import LINEAGE, Division
+from ejmap_assets.errors import StepError
+from ejmap_assets.fact_metadata import metadata_of
+from ejmap_assets.failures import is_permanent, permanent
+from ejmap_assets.lineage import LINEAGE, Partitioning
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.progress import Progress
 from ejmap_assets.project import Project, ProjectPaths
 from ejmap_assets.promotion_config import ROLL_BACK
 from ejmap_assets.provenance import RECIPE_TAG, Recipe
 from ejmap_assets.recipes import RecipeBook, book_of
-from ejmap_assets.resources import OpenProject, ProjectResource
+from ejmap_assets.resources import ProjectResource
+from ejmap_assets.stopwatch import Stopwatch
 from ejmap_assets.table_types import column_metadata, table_facts
 
 OWNERS = ("team:ejmap",)
@@ -95,7 +99,7 @@ def project_asset(
             tags={"ejmap/kind": kind},
             code_version=node.code_version,
             metadata=column_metadata(make.__name__),
-            partitions_def=node.division.partitions_def,
+            partitions_def=node.partitioning.partitions_def,
             automation_condition=rule_of(make.__name__),
             config_schema=None if config is None else dict(config),
             pool=GPU_POOL if kind == "train" else None,
@@ -120,9 +124,9 @@ def project_asset(
 def _materialized(
     context: dg.AssetExecutionContext, project: OpenProject, progress: Progress, make: Make
 ) -> dg.MaterializeResult[Any]:
-    # In a run of a job that also makes partitioned assets, an undivided one has a key to ignore.
-    is_divided = context.assets_def.partitions_def is not None
-    partition = context.partition_key if is_divided else None
+    # In a run of a job that also makes partitioned assets, an unpartitioned one ignores the key.
+    is_partitioned = context.assets_def.partitions_def is not None
+    partition = context.partition_key if is_partitioned else None
     book = book_of(project, context.instance)
     # Before the work: what was there when it began is what it is made from.
     config = context.op_execution_context.op_config or {}
@@ -139,11 +143,12 @@ def _materialized(
     )
     with Stopwatch() as watch:
         artefact = make(making)
+        metadata = metadata_of(artefact.metadata)
     facts = table_facts(context.asset_key.to_user_string(), artefact.table)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(artefact.content),
         tags={RECIPE_TAG: recipe.digest},
-        metadata={**artefact.metadata, **facts, "seconds": round(watch.seconds, 2)},
+        metadata={**metadata, **facts, "seconds": round(watch.seconds, 2)},
     )
 
 
@@ -162,9 +167,9 @@ def _recipe(
 
 def _judged(recipe: Recipe) -> list[tuple[str, str | None]]:
     """Return the inputs whose checks decide; candidates are judged where they are promoted."""
-    members = {Division.EJCONN_MEMBERS, Division.EJSEG_MEMBERS}
+    members = {Partitioning.EJCONN_MEMBERS, Partitioning.EJSEG_MEMBERS}
     return [
         (one.asset, one.partition)
         for one in recipe.ingredients
-        if LINEAGE[one.asset].division not in {*members, Division.CRATERS}
+        if LINEAGE[one.asset].partitioning not in {*members, Partitioning.CRATERS}
     ]

@@ -15,12 +15,14 @@ from ejmap_assets.assets.vetting import crater_candidates, crater_classifier, cr
 from ejmap_assets.automation import build_automation_sensor
 from ejmap_assets.checks import build_checks
 from ejmap_assets.chunk import CraterStep
-from ejmap_assets.errors import AssetsError
+from ejmap_assets.errors import ProjectError
 from ejmap_assets.jobs import build_jobs
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.operations import build_operations
-from ejmap_assets.progress import Silence
+from ejmap_assets.progress import Listener, Silence
 from ejmap_assets.project import MappingSettings
 from ejmap_assets.resources import ProjectResource
+from ejmap_assets.runner import Runner
 from ejmap_assets.schedules import build_schedules
 from ejmap_assets.sensors import build_file_sensors
 
@@ -71,7 +73,7 @@ def build_defs(
             model_comparison,
         ],
         asset_checks=build_checks(),
-        jobs=[*build_jobs(), *build_operations()],
+        jobs=[*build_jobs(), *build_operations(runner_of)],
         sensors=[
             build_automation_sensor(seconds_between_looks=seconds_between_looks),
             *build_file_sensors(seconds_between_looks=seconds_between_looks),
@@ -87,6 +89,21 @@ def build_defs(
     )
 
 
+def runner_of(project: OpenProject, instance: dg.DagsterInstance, listener: Listener) -> Runner:
+    """Return what brings a project up to date.
+
+    Args:
+        project: The project.
+        instance: Its instance.
+        listener: Who is told how it goes.
+    """
+    folder = str(project.paths.folder)
+    defs = build_defs(
+        resource_overrides={"project": ProjectResource(folder=folder), "progress": listener}
+    )
+    return Runner(project, instance, listener, defs=defs)
+
+
 def _chunk_craters() -> int:
     """Return the setting of the project; that of every other one where it cannot be read.
 
@@ -94,7 +111,7 @@ def _chunk_craters() -> int:
     """
     try:
         return ProjectResource().open().settings.mapping.chunk_craters
-    except AssetsError:
+    except ProjectError:
         return MappingSettings().chunk_craters
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from ejmap_assets.crater_state import crater_states
 from ejmap_assets.history import URL_VARIABLE, database_name
 from ejmap_assets.instance import home_of, open_instance
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.open_project import OpenProject
+from ejmap_assets.project import ProjectPaths
 from ejmap_assets.recipes import book_of
-from ejmap_assets.resources import OpenProject
 
 PACKAGES = (
     "ejmap",
@@ -49,7 +49,7 @@ def _project_lines(folder: Path) -> Iterator[str]:
     if not ProjectPaths(folder).settings.is_file():
         yield f"project    {folder} is none yet; `ejmap demo` makes one"
         return
-    project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+    project = OpenProject.at(folder)
     yield f"project    {folder}, {project.settings.source.kind} on {project.settings.body}"
     yield f"instance   {home_of(folder)}"
     yield f"history    {_history()}"

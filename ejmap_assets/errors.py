@@ -1,17 +1,25 @@
-"""Errors of the assets layer that a person can mend: what was wrong, what was found, what to do."""
+"""Errors of a project that a person can mend: what was wrong, what was found, what to do."""
 
 
-class AssetsError(Exception):
-    """Base of every error that ``ejmap_assets`` raises on purpose outside a run."""
+class ProjectError(Exception):
+    """Base of every error about a project that is raised on purpose."""
 
 
-class ProjectError(AssetsError, ValueError):
+class SettingsError(ProjectError, ValueError):
     """A project whose folder or settings are missing, misspelt or contradictory."""
 
 
-class SourceError(AssetsError, ValueError):
+class SourceError(ProjectError, ValueError):
     """Imagery or a table that this installation does not have, or not as expected."""
 
 
-class ExportError(AssetsError, ValueError):
+class ExportError(ProjectError, ValueError):
     """An export that would replace other files, or of something that is not made yet."""
+
+
+class StepError(ProjectError):
+    """A step that cannot be made from what is there: said in one sentence, with the remedy."""
+
+
+class RejectedError(ProjectError, ValueError):
+    """A result that a check rejected."""

@@ -4,20 +4,16 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from ejmap_assets.errors import AssetsError
+from ejmap_assets.errors import ProjectError
 from ejmap_geo.errors import GeoError
 from ejmap_ml.errors import MlError
 
 NAMED_CRATERS = 20
 
 
-class StepError(AssetsError):
-    """A step that cannot be made from what is there: said in one sentence, with the remedy."""
-
-
 def is_permanent(error: BaseException) -> bool:
     """Return whether the same inputs will fail again, so that a retry only costs time."""
-    return isinstance(error, (GeoError, MlError, AssetsError))
+    return isinstance(error, (GeoError, MlError, ProjectError))
 
 
 def permanent(error: Exception) -> dg.Failure:

@@ -6,14 +6,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ejmap_assets.errors import AssetsError
+from ejmap_assets.errors import RejectedError
 
 FORMER_PREFIX = ".former_"
 REJECTED_PREFIX = "rejected_"
-
-
-class RejectedError(AssetsError, ValueError):
-    """A result that a check rejected."""
 
 
 def former_place(output: Path) -> Path:

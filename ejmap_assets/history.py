@@ -16,7 +16,7 @@ from dagster._core.storage.schedules.base import ScheduleStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
-from ejmap_assets.errors import ProjectError
+from ejmap_assets.errors import SettingsError
 
 URL_VARIABLE = "EJMAP_POSTGRES_URL"
 SCHEME = "postgresql"
@@ -64,7 +64,7 @@ class HistoryStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):
         """Open the history that the environment asks for.
 
         Raises:
-            ProjectError: If the database cannot be used, or the history of this project lies
+            SettingsError: If the database cannot be used, or the history of this project lies
                 elsewhere.
         """
         home = Path(config_value["home"])
@@ -97,7 +97,7 @@ def database_name(url: str) -> str:
 
 def _sqlite(home: Path) -> DagsterStorage[dg.DagsterInstance]:
     if (home / ID_FILE).exists():
-        raise ProjectError(
+        raise SettingsError(
             f"the history of this project lies in PostgreSQL, and {URL_VARIABLE} is not set; set "
             f"it to that database, or delete {home / ID_FILE} to begin an empty history"
         )
@@ -106,19 +106,19 @@ def _sqlite(home: Path) -> DagsterStorage[dg.DagsterInstance]:
 
 def _postgres(home: Path, url: str) -> DagsterStorage[dg.DagsterInstance]:
     if (home / SQLITE_FILE).exists():
-        raise ProjectError(
+        raise SettingsError(
             f"{URL_VARIABLE} is set, and the history of this project lies in SQLite; unset it, or "
             f"move {home} away to begin an empty history (everything is then made again)"
         )
     parts = urlsplit(url)
     if parts.scheme != SCHEME:
         # Not quoted: it may hold a password.
-        raise ProjectError(f"{URL_VARIABLE} must look like {SCHEME}://user:password@host/database")
+        raise SettingsError(f"{URL_VARIABLE} must look like {SCHEME}://user:password@host/database")
     try:
         from dagster_postgres import DagsterPostgresStorage
         from dagster_postgres.utils import DagsterPostgresException
     except ImportError as error:
-        raise ProjectError(
+        raise SettingsError(
             f"{URL_VARIABLE} is set, and {error.name} is not installed; "
             "pip install -r requirements/postgres.txt"
         ) from error
@@ -126,7 +126,7 @@ def _postgres(home: Path, url: str) -> DagsterStorage[dg.DagsterInstance]:
         storage = DagsterPostgresStorage(parts._replace(scheme=DRIVER_SCHEME).geturl())
     except DagsterPostgresException as error:
         reason = str(error.__cause__).strip().splitlines()[0]
-        raise ProjectError(
+        raise SettingsError(
             f"cannot use {database_name(url)}: {reason}; start PostgreSQL or correct {URL_VARIABLE}"
         ) from error
     _claim(storage.run_storage, home, database=database_name(url))
@@ -141,17 +141,17 @@ def _claim(runs: RunStorage[dg.DagsterInstance], home: Path, *, database: str) -
     if own and own == owner:
         return
     if owner:
-        raise ProjectError(
+        raise SettingsError(
             f"database {database} holds the history of another project, {name}; give this one a "
             f"database of its own (createdb), or, if this is {name}, write {owner} into {note}"
         )
     if own:
-        raise ProjectError(
+        raise SettingsError(
             f"database {database} does not hold the history of this project ({own}); correct "
             f"{URL_VARIABLE} or restore a backup, or delete {note} to begin an empty history"
         )
     if runs.get_runs_count():
-        raise ProjectError(
+        raise SettingsError(
             f"database {database} holds runs of another Dagster; make one for EJMAP (createdb)"
         )
     own = uuid.uuid4().hex

@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ejmap_assets.errors import ProjectError
-from ejmap_assets.imports.ejmap_folder.check import check_published, published_grid
+from ejmap_assets.errors import SettingsError
+from ejmap_assets.imports.ejmap_folder.check import check_published
+from ejmap_assets.imports.ejmap_folder.grid import published_grid
 from ejmap_assets.imports.ejmap_folder.inventory import hyperparameter_tables, take_inventory
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.imports.ejmap_folder.plan import Plan, Wishes, plan_of
@@ -50,12 +51,12 @@ def import_folder(folder: Path, project: Path, *, wishes: Wishes, tell: Tell) ->
     Raises:
         GeoError: If a raster or the crater table does not fit.
         MlError: If weights, norms or hyperparameters do not fit each other.
-        ProjectError: If the project is there already.
+        SettingsError: If the project is there already.
         SourceError: If a table does not fit, or what was asked for is not there.
     """
     list_folder(folder, tables=wishes.tables, tell=tell)
     if project.exists():
-        raise ProjectError(f"{project} is there already; name another with --project")
+        raise SettingsError(f"{project} is there already; name another with --project")
     published = PublishedFolder.at(folder)
     for note in check_published(published, body=MERCURY, mosaic=wishes.mosaic):
         tell(f"note     {note}")

@@ -22,7 +22,7 @@ class Work:
 
     Attributes:
         assets: Assets it makes.
-        first: First partition; None for undivided assets.
+        first: First partition; None for unpartitioned assets.
         last: Last partition of the range.
         config: Configuration of the run.
     """

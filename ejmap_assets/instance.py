@@ -7,10 +7,10 @@ from pathlib import Path
 
 import dagster as dg
 
-from ejmap_assets.errors import ProjectError
+from ejmap_assets.errors import SettingsError
 from ejmap_assets.history import URL_VARIABLE
+from ejmap_assets.open_project import DEFAULT_PROJECT, PROJECT_VARIABLE
 from ejmap_assets.project_paths import ProjectPaths
-from ejmap_assets.resources import DEFAULT_PROJECT, PROJECT_VARIABLE
 
 HOME_VARIABLE = "DAGSTER_HOME"
 SHARED_HOME = Path("dagster_home")
@@ -40,7 +40,7 @@ def shell_lines(folder: Path) -> list[str]:
     """Return the same as lines for a shell, ``eval "$(ejmap env FOLDER)"``; makes the instance.
 
     Raises:
-        ProjectError: As :func:`open_instance`.
+        SettingsError: As :func:`open_instance`.
     """
     open_instance(folder).dispose()
     return [f"export {name}={shlex.quote(value)}" for name, value in environment_of(folder).items()]
@@ -50,7 +50,7 @@ def open_instance(folder: Path) -> dg.DagsterInstance:
     """Open the instance of a project, made on first use with the settings of the checkout's.
 
     Raises:
-        ProjectError: If its folder cannot be written, or its history lies in another database than
+        SettingsError: If its folder cannot be written, or its history lies in another database than
             the environment says.
     """
     home = home_of(folder)
@@ -61,7 +61,7 @@ def open_instance(folder: Path) -> dg.DagsterInstance:
             # Without it Dagster would take its own settings, another database among them.
             shutil.copyfile(CHECKOUT / SHARED_HOME / INSTANCE_FILE, settings)
     except OSError as error:
-        raise ProjectError(
+        raise SettingsError(
             f"{home} cannot be made: {error.filename}: {error.strerror}; "
             f"make the project's folder one that user id {os.geteuid()} can write"
         ) from error

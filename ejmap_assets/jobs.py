@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from ejmap_assets.lineage import VETTING, Division, names_divided_by
+from ejmap_assets.lineage import VETTING, Partitioning, names_partitioned_by
 from ejmap_assets.promotion_config import ROLL_BACK, promotion_run_config
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def build_jobs() -> list["UnresolvedAssetJobDefinition"]:
         ),
         _job(
             "map_craters",
-            names_divided_by(Division.CRATERS),
+            names_partitioned_by(Partitioning.CRATERS),
             "Map the ejecta of craters, from the mosaic around each to its mask on the basemap.",
         ),
         _job("refresh_map", ("global_map",), "Put the masks of all craters into one map."),

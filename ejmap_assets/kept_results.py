@@ -12,7 +12,8 @@ from pathlib import Path
 import dagster as dg
 
 from ejmap_assets.artefact import Artefact
-from ejmap_assets.provenance import content_version
+from ejmap_assets.digest import content_version
+from ejmap_assets.fact_metadata import Metadata
 
 EVENT_SUFFIX = ".json"
 CONTENT = "ejmap/content"
@@ -58,7 +59,7 @@ class KeptResults:
         content = str(told.metadata[CONTENT].value)
         return Artefact(content=content, metadata={**metadata, "restored": True})
 
-    def keep(self, recipe: str, output: Path, artefact: Artefact) -> None:
+    def keep(self, recipe: str, output: Path, *, content: str, metadata: Metadata) -> None:
         """Keep a result that was just made, and forget the oldest ones beyond the limit."""
         if self.limit == 0 or not output.is_file():
             return
@@ -67,8 +68,8 @@ class KeptResults:
         told = dg.AssetMaterialization(
             "kept",
             metadata={
-                **artefact.metadata,
-                CONTENT: artefact.content,
+                **metadata,
+                CONTENT: content,
                 FILE_DIGEST: content_version(output.read_bytes()),
             },
         )

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_assets.crater_work import read_project_basemap
+from ejmap_assets.basemap import read_project_basemap
 from ejmap_assets.errors import SourceError
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.planet_files import read_planet
 from ejmap_assets.project import EjmapFolderSource, OwnMasks, SyntheticTraining
-from ejmap_assets.resources import OpenProject
 from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks import PlacedMask
 from ejmap_geo.raster import read_mask_on

@@ -7,14 +7,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ejmap_assets.crater_work import azimuthal_grid
+from ejmap_assets.basemap import azimuthal_grid
 from ejmap_assets.known_planets import OWN_PLANET, known_planets
 from ejmap_assets.mask_folder import MaskFolder
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.progress import Progress
 from ejmap_assets.project import FilesSource, SyntheticTraining
 from ejmap_assets.published_labels import published_labels, published_locations
 from ejmap_assets.published_source import published_folder
-from ejmap_assets.resources import OpenProject
 from ejmap_geo.craters import Crater
 from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.labels import label_table

@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ejmap_assets import partitions, recipe_settings
-from ejmap_assets.division import Division
-from ejmap_assets.model_choice import configured_version, imported_from
+from ejmap_assets import recipe_settings
+from ejmap_assets.model_choice import configured_version, imported_from, version_and_iteration
+from ejmap_assets.open_project import OpenProject
+from ejmap_assets.partitions import Partitioning
 from ejmap_assets.project import EjmapFolderSource
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
 from ejmap_assets.recipe_settings import Settings
-from ejmap_assets.resources import OpenProject
 
-# The partition is "" for undivided assets.
+# The partition is "" for unpartitioned assets.
 Output = Callable[[ProjectPaths, str], Path]
 
 
@@ -26,7 +26,7 @@ class Node:
 
     Attributes:
         inputs: Names of the assets it is made from.
-        division: How it is divided.
+        partitioning: How it is partitioned.
         code_version: Raise it when the same inputs give another result.
         settings: The part of the project's settings it depends on.
         output: The file or folder that is there once it is made.
@@ -38,7 +38,7 @@ class Node:
     output: Output
     beside: Callable[[ProjectPaths], tuple[Path, ...]] = lambda _: ()
     inputs: tuple[str, ...] = ()
-    division: Division = Division.WHOLE
+    partitioning: Partitioning = Partitioning.NONE
     code_version: str = "1"
     settings: Settings = lambda _project, _partition: None
     takes_all_members: bool = False
@@ -46,7 +46,7 @@ class Node:
 
 def _member(kind: ModelKind) -> Output:
     def bundle(paths: ProjectPaths, key: str) -> Path:
-        version, iteration = partitions.version_and_iteration(key)
+        version, iteration = version_and_iteration(key)
         return paths.model_bundle(kind, version=version, iteration=iteration)
 
     return bundle
@@ -76,7 +76,7 @@ LINEAGE: Mapping[str, Node] = {
     "crater_classifier": Node(
         output=ProjectPaths.crater_classifier,
         inputs=("crater_tiles",),
-        division=Division.CLASSIFIER_VERSIONS,
+        partitioning=Partitioning.CLASSIFIER_VERSIONS,
         settings=recipe_settings.of_crater_classifier,
     ),
     "crater_candidates": Node(
@@ -104,25 +104,25 @@ LINEAGE: Mapping[str, Node] = {
     "ejconn_samples": Node(
         output=lambda paths, key: paths.samples_note("ejconn", key),
         inputs=("training_planets", "labelled_tiles"),
-        division=Division.EJCONN_VERSIONS,
+        partitioning=Partitioning.EJCONN_VERSIONS,
         settings=recipe_settings.of_look("ejconn"),
     ),
     "ejseg_samples": Node(
         output=lambda paths, key: paths.samples_note("ejseg", key),
         inputs=("training_planets", "labelled_tiles"),
-        division=Division.EJSEG_VERSIONS,
+        partitioning=Partitioning.EJSEG_VERSIONS,
         settings=recipe_settings.of_look("ejseg"),
     ),
     "ejconn_model": Node(
         output=_member("ejconn"),
         inputs=("ejconn_samples", "split_table"),
-        division=Division.EJCONN_MEMBERS,
+        partitioning=Partitioning.EJCONN_MEMBERS,
         settings=recipe_settings.of_member("ejconn"),
     ),
     "ejseg_model": Node(
         output=_member("ejseg"),
         inputs=("ejseg_samples", "split_table"),
-        division=Division.EJSEG_MEMBERS,
+        partitioning=Partitioning.EJSEG_MEMBERS,
         settings=recipe_settings.of_member("ejseg"),
     ),
     "promoted_ejconn": Node(
@@ -138,30 +138,30 @@ LINEAGE: Mapping[str, Node] = {
     "azimuthal_mosaic": Node(
         output=ProjectPaths.azimuthal_mosaic,
         inputs=("basemap_mosaic", "crater_catalogue"),
-        division=Division.CRATERS,
+        partitioning=Partitioning.CRATERS,
     ),
     "tile_store": Node(
         output=ProjectPaths.tile_store,
         inputs=("azimuthal_mosaic", "crater_catalogue"),
-        division=Division.CRATERS,
+        partitioning=Partitioning.CRATERS,
         settings=recipe_settings.of_tiles,
     ),
     "connection_predictions": Node(
         output=ProjectPaths.connections,
         inputs=("tile_store", "promoted_ejconn"),
-        division=Division.CRATERS,
+        partitioning=Partitioning.CRATERS,
         settings=recipe_settings.of_connections,
     ),
     "segmentation_mask": Node(
         output=ProjectPaths.segmentation,
         inputs=("basemap_mosaic", "tile_store", "connection_predictions", "promoted_ejseg"),
-        division=Division.CRATERS,
+        partitioning=Partitioning.CRATERS,
         settings=recipe_settings.of_masks,
     ),
     "basemap_mask": Node(
         output=ProjectPaths.basemap_mask,
         inputs=("segmentation_mask",),
-        division=Division.CRATERS,
+        partitioning=Partitioning.CRATERS,
         settings=recipe_settings.of_given_mask,
     ),
     "global_map": Node(
@@ -221,15 +221,17 @@ def inputs_of(project: OpenProject, asset: str, partition: str = "") -> tuple[st
     imported, or a crater's mask.
     """
     node = LINEAGE[asset]
-    match node.division:
-        case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS:
-            version, iteration = partitions.version_and_iteration(partition)
-            kind = node.division.model_kind
+    match node.partitioning:
+        case Partitioning.EJCONN_MEMBERS | Partitioning.EJSEG_MEMBERS:
+            version, iteration = version_and_iteration(partition)
+            kind = node.partitioning.model_kind
             is_given = imported_from(project.paths, kind, version, iteration) is not None
             return () if is_given else node.inputs
-        case Division.CRATERS if uses_given_masks(project):
+        case Partitioning.CRATERS if uses_given_masks(project):
             return ("crater_catalogue", "basemap_mosaic")
-        case Division.CRATERS if asset == "connection_predictions" and _given_connections(project):
+        case Partitioning.CRATERS if asset == "connection_predictions" and _given_connections(
+            project
+        ):
             return ("tile_store",)
         case _:
             return node.inputs
@@ -239,7 +241,7 @@ def crater_steps_of(project: OpenProject) -> tuple[str, ...]:
     """Return the steps from the mosaic to a crater's mask in this project, upstream first."""
     if uses_given_masks(project):
         return GIVEN_MASK_STEPS
-    return names_divided_by(Division.CRATERS)
+    return names_partitioned_by(Partitioning.CRATERS)
 
 
 def models_to_make(project: OpenProject) -> tuple[ModelKind, ...]:
@@ -274,6 +276,6 @@ def uses_given_masks(project: OpenProject) -> bool:
     return isinstance(source, EjmapFolderSource) and source.masks_run is not None
 
 
-def names_divided_by(division: Division) -> tuple[str, ...]:
-    """Return the assets of a division, upstream first."""
-    return tuple(name for name, node in LINEAGE.items() if node.division is division)
+def names_partitioned_by(partitioning: Partitioning) -> tuple[str, ...]:
+    """Return the assets of a partitioning, upstream first."""
+    return tuple(name for name, node in LINEAGE.items() if node.partitioning is partitioning)

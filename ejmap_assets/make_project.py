@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 
 from ejmap_assets.console import Console
+from ejmap_assets.definitions import runner_of
 from ejmap_assets.instance import open_instance
 from ejmap_assets.model_choice import configured_model
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.open_project import OpenProject
+from ejmap_assets.project import ProjectPaths
 from ejmap_assets.project_paths import ModelKind
-from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import Runner
 from ejmap_assets.scoring import POOLED
 from ejmap_assets.user_input import check_user_input
 
@@ -44,11 +44,11 @@ def make_project(folder: Path, console: Console) -> int:
         The exit code: 1 when a crater could not be mapped, although the rest was.
 
     Raises:
-        AssetsError: If the project is not valid, or a step failed on which the rest stands.
+        ProjectError: If the project is not valid, or a step failed on which the rest stands.
         ConfigError: If there is no such preset as the settings name.
     """
     paths = ProjectPaths(folder.resolve())
-    project = OpenProject(settings=load_project(paths.folder), paths=paths)
+    project = OpenProject.at(paths.folder)
     console.line(f"project {folder}")
     for note in check_user_input(project.settings, paths):
         console.line(note)
@@ -56,7 +56,7 @@ def make_project(folder: Path, console: Console) -> int:
         # Asked for before anything is made: a misspelt preset should not cost a training set.
         configured_model(project, kind)
     with open_instance(paths.folder) as instance:
-        complaints = Runner(project, instance, console).run()
+        complaints = runner_of(project, instance, console).run()
     console.line()
     console.line(f"map        {_short(paths.preview)} (picture)")
     console.line(f"           {_short(paths.composite)} (for a GIS)")

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_assets.model_choice import configured_model
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.promotion import member_folder
 from ejmap_assets.promotion_record import mapping_ensemble
-from ejmap_assets.resources import OpenProject
 from ejmap_ml.bundle_files import CONFIG
 from ejmap_ml.config import ModelConfig
 

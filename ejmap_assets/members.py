@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_assets.model_choice import ModelVersion
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
 from ejmap_geo.tables import SplitIndex
@@ -96,7 +96,7 @@ def trained_members(paths: ProjectPaths) -> Iterator[Member]:
 
     Raises:
         StepError: If a bundle is incomplete or is none.
-        ProjectError: If a folder of models has the name of no version.
+        SettingsError: If a folder of models has the name of no version.
     """
     for kind in KINDS:
         versions = paths.model_version(kind, "any").parent

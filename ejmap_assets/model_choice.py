@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from ejmap_assets.errors import ProjectError
+from ejmap_assets.errors import SettingsError
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
-from ejmap_assets.resources import OpenProject
 from ejmap_ml.bundle_files import PROVENANCE
 from ejmap_ml.config import ModelConfig, load_preset, preset_names
 
@@ -35,13 +35,13 @@ class ModelVersion:
         """Return what a key says.
 
         Raises:
-            ProjectError: If what follows the mark is no number of a split.
+            SettingsError: If what follows the mark is no number of a split.
         """
         name, mark, split = key.partition(SPLIT_MARK)
         if not mark:
             return cls(name)
         if not (name and split.isascii() and split.isdigit()):
-            raise ProjectError(
+            raise SettingsError(
                 f"{key!r} is no model version; write NAME, or NAME{SPLIT_MARK}SPLIT with the "
                 "number of a split"
             )
@@ -65,7 +65,7 @@ def configured_model(
 
     Raises:
         ConfigError: If there is no such preset, or its file is not valid.
-        ProjectError: If the settings name nothing that is known.
+        SettingsError: If the settings name nothing that is known.
     """
     return model_of(project, kind, configured_version(project, kind), bands=bands)
 
@@ -80,7 +80,7 @@ def model_of(
 
     Raises:
         ConfigError: If its file is not valid.
-        ProjectError: If there is no configuration of that name.
+        SettingsError: If there is no configuration of that name.
     """
     stated = _stated(project, kind)
     own = project.paths.preset(version.name)
@@ -91,7 +91,7 @@ def model_of(
     elif version.name in preset_names():
         config = load_preset(version.name)
     else:
-        raise ProjectError(
+        raise SettingsError(
             f"there is no model configuration {version.name!r}; take one of "
             f"{', '.join(preset_names())}, or write {own}"
         )
@@ -121,3 +121,13 @@ def _is_file(stated: str) -> bool:
 def _stated(project: OpenProject, kind: ModelKind) -> str:
     models = project.settings.models
     return models.ejconn if kind == "ejconn" else models.ejseg
+
+
+def version_and_iteration(key: str) -> tuple[str, int]:
+    """Return what a member's partition key says.
+
+    Args:
+        key: Dagster joins the dimensions in alphabetical order: ``iteration|version``.
+    """
+    iteration, version = key.split("|", maxsplit=1)
+    return version, int(iteration)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from ejmap_assets.errors import ProjectError
+from ejmap_assets.errors import SettingsError
 from ejmap_assets.project import GREY_BANDS, ProjectPaths, create_project, load_project
 from ejmap_geo.body import body_named
 from ejmap_geo.craters import read_catalogue
@@ -30,12 +30,12 @@ def new_project(
 
     Raises:
         GeoError: If a file does not fit.
-        ProjectError: If the folder is a project already, or there is no folder of masks.
+        SettingsError: If the folder is a project already, or there is no folder of masks.
     """
     if ProjectPaths(folder).settings.exists():
-        raise ProjectError(f"{folder} is a project already; edit its project.yaml or name another")
+        raise SettingsError(f"{folder} is a project already; edit its project.yaml or name another")
     if masks is not None and not masks.is_dir():
-        raise ProjectError(f"{masks} is no folder; masks are files mask_NNNN.tif in one folder")
+        raise SettingsError(f"{masks} is no folder; masks are files mask_NNNN.tif in one folder")
     planet = body_named(body)
     raster, grid = read_basemap(mosaic, body=planet)
     catalogue = read_catalogue(craters, body=planet)

@@ -1,4 +1,7 @@
-"""How the artefacts of a project are divided: by crater, and by model version and iteration."""
+"""How the artefacts of a project are partitioned: by crater, and by model version and iteration."""
+
+from collections.abc import Mapping
+from enum import Enum
 
 import dagster as dg
 
@@ -25,19 +28,43 @@ ejconn_members = dg.MultiPartitionsDefinition({"version": ejconn_versions, "iter
 ejseg_members = dg.MultiPartitionsDefinition({"version": ejseg_versions, "iteration": iterations})
 
 
+class Partitioning(Enum):
+    """How an asset is partitioned."""
+
+    NONE = "none"
+    CRATERS = "craters"
+    EJCONN_VERSIONS = "ejconn versions"
+    EJSEG_VERSIONS = "ejseg versions"
+    EJCONN_MEMBERS = "ejconn members"
+    EJSEG_MEMBERS = "ejseg members"
+    CLASSIFIER_VERSIONS = "classifier versions"
+
+    @property
+    def partitions_def(self) -> dg.PartitionsDefinition[str] | None:
+        """The partitions as Dagster knows them."""
+        return _PARTITIONS[self]
+
+    @property
+    def model_kind(self) -> ModelKind:
+        """The model whose versions or members partition an asset."""
+        is_ejconn = self in {Partitioning.EJCONN_VERSIONS, Partitioning.EJCONN_MEMBERS}
+        return "ejconn" if is_ejconn else "ejseg"
+
+
+_PARTITIONS: Mapping[Partitioning, dg.PartitionsDefinition[str] | None] = {
+    Partitioning.NONE: None,
+    Partitioning.CRATERS: craters,
+    Partitioning.EJCONN_VERSIONS: ejconn_versions,
+    Partitioning.EJSEG_VERSIONS: ejseg_versions,
+    Partitioning.EJCONN_MEMBERS: ejconn_members,
+    Partitioning.EJSEG_MEMBERS: ejseg_members,
+    Partitioning.CLASSIFIER_VERSIONS: classifier_versions,
+}
+
+
 def member_key(*, version: str, iteration: int) -> dg.MultiPartitionKey:
     """Return the partition of one member of an ensemble."""
     return dg.MultiPartitionKey({"version": version, "iteration": f"{iteration:02d}"})
-
-
-def version_and_iteration(key: str) -> tuple[str, int]:
-    """Return what a member's partition key says.
-
-    Args:
-        key: Dagster joins the dimensions in alphabetical order: ``iteration|version``.
-    """
-    iteration, version = key.split("|", maxsplit=1)
-    return version, int(iteration)
 
 
 def sync_craters(instance: dg.DagsterInstance, keys: list[str]) -> tuple[list[str], list[str]]:

@@ -1,11 +1,9 @@
 """Small pictures inside metadata, so that the UI shows every artefact to the eye."""
 
-import base64
 import io
 from typing import TypeVar
 
 import numpy as np
-from dagster import MarkdownMetadataValue, MetadataValue
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -20,20 +18,6 @@ MIN_SIDE_PX = 48
 PALETTE_PX = 64
 OVERLAY_RGB = (255, 92, 40)
 OVERLAY_OPACITY = 0.55
-
-
-def picture(
-    rgb: NDArray[np.uint8], *, alt: str, palette_px: int = PALETTE_PX
-) -> MarkdownMetadataValue:
-    """Return an inline picture of at most 60 kB.
-
-    Args:
-        rgb: ``(rows, cols, 3)`` or ``(rows, cols, 4)``.
-        alt: Words for those who cannot see it.
-        palette_px: See :func:`png_of`.
-    """
-    encoded = base64.b64encode(png_of(rgb, palette_px=palette_px)).decode("ascii")
-    return MetadataValue.md(f"![{alt}](data:image/png;base64,{encoded})")
 
 
 def png_of(rgb: NDArray[np.uint8], *, palette_px: int = PALETTE_PX) -> bytes:

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ejmap_assets.digest import content_version
 from ejmap_assets.mask_file import write_mask
-from ejmap_assets.provenance import content_version
 from ejmap_geo.body import Body
 from ejmap_geo.craters import catalogue_from, craters_of, read_catalogue, write_catalogue
 from ejmap_geo.grid import BasemapGrid

@@ -1,22 +1,19 @@
-"""Small plots inside metadata, and the same as files.
+"""Plots of scores and trainings, and the same as files.
 
 Figures are matplotlib's own objects: nothing here knows of the global state of pyplot.
 """
 
-import io
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from dagster import MarkdownMetadataValue
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
-from ejmap_assets.pictures import MAX_SIDE_PX, picture
+from ejmap_assets.artefact import Picture
 
 SIZE_INCHES = (4.6, 2.6)
 DPI = 100
@@ -46,33 +43,7 @@ def legend_above(figure: Figure, *, columns: int = 2) -> None:
         figure.legend(loc="outside upper center", ncols=columns, fontsize=8, frameon=False)
 
 
-def shown_and_saved(
-    figures: Mapping[str, Figure], folder: Path, *, most: int = MOST_SHOWN
-) -> dict[str, MarkdownMetadataValue]:
-    """Write plots as PNG files, sharp enough for paper, and return them as metadata.
-
-    Args:
-        figures: Plots by name; the name is what the plot shows, in words.
-        folder: Where the files go; plots that lie there from an earlier time are removed.
-        most: Largest number that is returned, the first ones; all are written.
-
-    Returns:
-        Pictures by ``picture_NAME``.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.png"):
-        old.unlink()
-    shown: dict[str, MarkdownMetadataValue] = {}
-    for name, figure in figures.items():
-        word = re.sub(r"\W+", "_", name)
-        FigureCanvasAgg(figure)
-        figure.savefig(folder / f"{word}.png", dpi=FILE_DPI)
-        if len(shown) < most:
-            shown[f"picture_{word}"] = embedded(figure, alt=name)
-    return shown
-
-
-def training_curve(history: pd.DataFrame) -> MarkdownMetadataValue:
+def training_curve(history: pd.DataFrame) -> Picture:
     """Plot loss and, where validated, F1 over the steps of a training.
 
     Args:
@@ -89,10 +60,10 @@ def training_curve(history: pd.DataFrame) -> MarkdownMetadataValue:
         scores.plot(validated["step"], validated["val_f1"], color="tab:orange", marker=".")
         scores.set_ylabel("validation F1", color="tab:orange")
         scores.set_ylim(0, 1)
-    return embedded(figure, alt="training curve")
+    return Picture(figure, alt="training curve")
 
 
-def score_bars(scores: Mapping[str, float], *, what: str) -> MarkdownMetadataValue:
+def score_bars(scores: Mapping[str, float], *, what: str) -> Picture:
     """Plot one horizontal bar a score, 0 to 1, in the given order from the top.
 
     Args:
@@ -105,10 +76,10 @@ def score_bars(scores: Mapping[str, float], *, what: str) -> MarkdownMetadataVal
     axes.set_xlim(0, 1)
     axes.set_xlabel(what)
     axes.grid(axis="x", alpha=0.4)
-    return embedded(figure, alt="scores")
+    return Picture(figure, alt="scores")
 
 
-def signed_bars(values: Mapping[str, float]) -> MarkdownMetadataValue:
+def signed_bars(values: Mapping[str, float]) -> Picture:
     """Plot one horizontal bar a value, blue above 0 and red below, in the given order from the top.
 
     Args:
@@ -123,10 +94,10 @@ def signed_bars(values: Mapping[str, float]) -> MarkdownMetadataValue:
     axes.axvline(0, color="black", linewidth=0.8)
     axes.tick_params(axis="y", labelsize=7)
     axes.set_xlabel("grey levels brighter than beside it")
-    return embedded(figure, alt="brightness of ejecta against their surroundings")
+    return Picture(figure, alt="brightness of ejecta against their surroundings")
 
 
-def reliability_plot(table: pd.DataFrame) -> MarkdownMetadataValue:
+def reliability_plot(table: pd.DataFrame) -> Picture:
     """Plot what came true over what was said, the points as large as they have samples.
 
     Args:
@@ -147,10 +118,10 @@ def reliability_plot(table: pd.DataFrame) -> MarkdownMetadataValue:
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     legend_above(figure)
-    return embedded(figure, alt="reliability of connections")
+    return Picture(figure, alt="reliability of connections")
 
 
-def places_plot(craters: pd.DataFrame) -> MarkdownMetadataValue:
+def places_plot(craters: pd.DataFrame) -> Picture:
     """Plot where craters lie on a planet, the points as large as the craters, not to scale.
 
     Args:
@@ -168,18 +139,28 @@ def places_plot(craters: pd.DataFrame) -> MarkdownMetadataValue:
     axes.set_aspect("equal")
     axes.set_xlabel("longitude, degrees east")
     axes.set_ylabel("latitude")
-    return embedded(figure, alt="where the craters lie")
+    return Picture(figure, alt="where the craters lie")
 
 
-def embedded(figure: Figure, *, alt: str) -> MarkdownMetadataValue:
-    """Return a plot as an inline picture.
+def saved_figures(
+    figures: Mapping[str, Figure], folder: Path, *, most: int = MOST_SHOWN
+) -> dict[str, Picture]:
+    """Write plots as PNG files, sharp enough for paper, and return the first ones as pictures.
 
     Args:
-        figure: The plot.
-        alt: Words for those who cannot see it.
+        figures: Plots by name; the name is what the plot shows, in words.
+        folder: Where the files go; plots that lie there from an earlier time are removed.
+        most: Largest number that is returned; all are written.
+
+    Returns:
+        Pictures by ``picture_NAME``.
     """
-    canvas = FigureCanvasAgg(figure)
-    buffer = io.BytesIO()
-    canvas.print_png(buffer)
-    with Image.open(buffer) as image:
-        return picture(np.asarray(image.convert("RGB")), alt=alt, palette_px=MAX_SIDE_PX)
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
+    words = {name: re.sub(r"\W+", "_", name) for name in figures}
+    for name, figure in figures.items():
+        FigureCanvasAgg(figure)
+        figure.savefig(folder / f"{words[name]}.png", dpi=FILE_DPI)
+    shown = list(figures.items())[:most]
+    return {f"picture_{words[name]}": Picture(figure, alt=name) for name, figure in shown}

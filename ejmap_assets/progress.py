@@ -1,10 +1,11 @@
-"""What a long step tells about its progress, whoever listens."""
+"""Who is told how long work goes on: a console, a run's log, or nobody."""
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 
 class Progress(Protocol):
-    """Listener of long steps: a console, a run's log, or nobody."""
+    """Listener of one long step."""
 
     def update(self, what: str, *, done: int, total: int) -> None:
         """Tell that ``done`` of ``total`` parts are finished and ``what`` is being worked on."""
@@ -12,6 +13,18 @@ class Progress(Protocol):
 
     def say(self, what: str) -> None:
         """Tell what begins now, where the number of parts is not known."""
+        ...
+
+
+class Listener(Progress, Protocol):
+    """Listener of work in several steps."""
+
+    def line(self, text: str = "") -> None:
+        """Tell a sentence that stays."""
+        ...
+
+    def step(self, number: int, total: int, title: str) -> AbstractContextManager[None]:
+        """Tell that a numbered step begins, and how long it took when it ends well."""
         ...
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from ejmap_assets.errors import ProjectError
+from ejmap_assets.errors import SettingsError
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
 from ejmap_assets.settings_errors import sentences_of
 from ejmap_assets.source_settings import (
@@ -203,11 +203,11 @@ def load_project(folder: Path) -> Project:
     """Read and check the settings of a project.
 
     Raises:
-        ProjectError: If there is no ``project.yaml``, or it is not valid; one line a mistake.
+        SettingsError: If there is no ``project.yaml``, or it is not valid; one line a mistake.
     """
     path = ProjectPaths(folder).settings
     if not path.is_file():
-        raise ProjectError(
+        raise SettingsError(
             f"{folder} is no project: it has no project.yaml; make one with "
             f"`ejmap new {folder} --mosaic FILE --craters FILE`"
         )
@@ -215,13 +215,13 @@ def load_project(folder: Path) -> Project:
         stated = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - is safe
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
-        raise ProjectError(f"{path} is not valid YAML in UTF-8: {reason}") from error
+        raise SettingsError(f"{path} is not valid YAML in UTF-8: {reason}") from error
     if not isinstance(stated, dict):
-        raise ProjectError(f"{path} must hold `key: value` lines, found {stated!r:.80}")
+        raise SettingsError(f"{path} must hold `key: value` lines, found {stated!r:.80}")
     try:
         return Project.model_validate(stated)
     except ValidationError as error:
-        raise ProjectError(f"{path}: {'; '.join(sentences_of(error, Project))}") from error
+        raise SettingsError(f"{path}: {'; '.join(sentences_of(error, Project))}") from error
 
 
 def profile_names() -> list[str]:
@@ -234,10 +234,10 @@ def profile_text(name: str) -> str:
     """Return the commented settings of a profile.
 
     Raises:
-        ProjectError: If there is no such profile.
+        SettingsError: If there is no such profile.
     """
     if name not in profile_names():
-        raise ProjectError(f"unknown profile {name!r}; profiles are {', '.join(profile_names())}")
+        raise SettingsError(f"unknown profile {name!r}; profiles are {', '.join(profile_names())}")
     file = resources.files("ejmap_assets").joinpath("profiles", f"{name}.yaml")
     return file.read_text(encoding="utf-8")
 
@@ -246,14 +246,14 @@ def create_project(folder: Path, *, profile: str) -> ProjectPaths:
     """Make a project folder with the settings of a profile; an existing project is left alone.
 
     Raises:
-        ProjectError: If there is no such profile, or the folder is a project already.
+        SettingsError: If there is no such profile, or the folder is a project already.
     """
     paths = ProjectPaths(folder)
     text = profile_text(profile)
     if paths.settings.exists():
-        raise ProjectError(f"{folder} is a project already; edit its project.yaml or name another")
+        raise SettingsError(f"{folder} is a project already; edit its project.yaml or name another")
     if folder.exists() and not folder.is_dir():
-        raise ProjectError(f"{folder} is a file, and a project is a folder; name another")
+        raise SettingsError(f"{folder} is a file, and a project is a folder; name another")
     folder.mkdir(parents=True, exist_ok=True)
     paths.settings.write_text(text, encoding="utf-8")
     return paths

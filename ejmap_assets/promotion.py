@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_assets.model_choice import ModelVersion, configured_version
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
 from ejmap_assets.promotion_record import (
     Decision,
@@ -22,7 +23,6 @@ from ejmap_assets.promotion_record import (
     promotions,
     write_promotion,
 )
-from ejmap_assets.resources import OpenProject
 
 if TYPE_CHECKING:
     from ejmap_ml.bundle import ModelBundle

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.digest import content_version
+from ejmap_assets.errors import StepError
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
-from ejmap_assets.provenance import content_version
-from ejmap_assets.resources import OpenProject
 
 
 class Decision(StrEnum):

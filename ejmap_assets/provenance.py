@@ -5,15 +5,13 @@ the code version, the settings and the data versions it was made from). An artef
 its recipe is the one that would be followed now.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import dagster as dg
-import numpy as np
-from numpy.typing import NDArray
+
+from ejmap_assets.digest import content_version
 
 RECIPE_TAG = "ejmap/recipe"
 # Dagster's own names: its UI reads them to say "upstream data changed". It writes them itself for
@@ -23,28 +21,6 @@ IS_USER_PROVIDED_TAG = "dagster/data_version_is_user_provided"
 CODE_VERSION_TAG = "dagster/code_version"
 INPUT_VERSION_PREFIX = "dagster/input_data_version/"
 INPUT_POINTER_PREFIX = "dagster/input_event_pointer/"
-
-DIGEST_BYTES = 8
-
-Content: TypeAlias = str | bytes | NDArray[np.generic]
-
-
-def content_version(*parts: Content) -> str:
-    """Return a digest of content: equal content has an equal version, wherever it was made.
-
-    Args:
-        parts: Text, bytes and arrays; of an array the type, shape and values count.
-    """
-    digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
-    for part in parts:
-        if isinstance(part, np.ndarray):
-            digest.update(f"{part.dtype}{part.shape}".encode())
-            digest.update(np.ascontiguousarray(part).data)
-        else:
-            digest.update(part.encode() if isinstance(part, str) else part)
-        # Keeps ("ab", "c") and ("a", "bc") apart.
-        digest.update(b"\x00")
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

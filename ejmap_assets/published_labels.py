@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import geopandas as gpd
 import pandas as pd
 
-from ejmap_assets.crater_work import azimuthal_grid
+from ejmap_assets.basemap import azimuthal_grid
 from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.imports.ejmap_folder.rectangles import COLUMNS, read_rectangles

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from ejmap_assets.errors import AssetsError
+from ejmap_assets.errors import ProjectError
 from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.members import KINDS, Member, MemberProvenance, Plain, flattened
 from ejmap_assets.model_choice import ModelVersion, model_of
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project import EjmapFolderSource
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.published_metrics import read_map_metrics, read_test_metrics
 from ejmap_assets.published_source import published_folder
-from ejmap_assets.resources import OpenProject
 from ejmap_ml.errors import MlError
 
 RUN = ["split", "iteration"]
@@ -71,6 +71,6 @@ def _by_version(files: dict[tuple[int | str, ...], Path]) -> dict[int, Path]:
 def _config(project: OpenProject, kind: ModelKind, name: str) -> dict[str, Plain]:
     try:
         return flattened(model_of(project, kind, ModelVersion(name)).model_dump(mode="json"))
-    except (AssetsError, MlError):
+    except (ProjectError, MlError):
         # Its row is broken, or its table was not brought along; the scores are known all the same.
         return {}

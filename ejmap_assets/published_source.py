@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import geopandas as gpd
 import numpy as np
 
-from ejmap_assets.crater_work import Basemap
+from ejmap_assets.basemap import Basemap
 from ejmap_assets.imports.ejmap_folder import layout
-from ejmap_assets.imports.ejmap_folder.check import published_grid
 from ejmap_assets.imports.ejmap_folder.craters import read_craters
+from ejmap_assets.imports.ejmap_folder.grid import published_grid
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project import EjmapFolderSource
-from ejmap_assets.resources import OpenProject
 from ejmap_geo.craters import Crater
 from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.masks import PlacedMask

@@ -1,24 +1,24 @@
 """The part of a project's settings that each artefact depends on, as JSON values.
 
-Every function takes the project and a partition ("" for undivided assets).
+Every function takes the project and a partition ("" for unpartitioned assets).
 """
 
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ejmap_assets import partitions
+from ejmap_assets.digest import content_version
 from ejmap_assets.mapping_models import mapping_model
 from ejmap_assets.model_choice import (
     ModelVersion,
     configured_version,
     imported_from,
     model_of,
+    version_and_iteration,
 )
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project import EjmapFolderSource, FilesSource
 from ejmap_assets.project_paths import ModelKind
-from ejmap_assets.provenance import content_version
-from ejmap_assets.resources import OpenProject
 from ejmap_assets.vetting_choice import (
     classifier_config,
     classifier_version,
@@ -149,7 +149,7 @@ def of_member(kind: ModelKind) -> Settings:
     """What a member is trained as."""
 
     def settings(project: OpenProject, key: str) -> object:
-        version, iteration = partitions.version_and_iteration(key)
+        version, iteration = version_and_iteration(key)
         source = imported_from(project.paths, kind, version, iteration)
         if source is not None:
             bundle = project.paths.model_bundle(kind, version=version, iteration=iteration)

@@ -6,20 +6,14 @@ from dataclasses import dataclass, field, replace
 import dagster as dg
 
 from ejmap_assets import partitions
-from ejmap_assets.failures import StepError
-from ejmap_assets.lineage import LINEAGE, Division, inputs_of
-from ejmap_assets.model_choice import ModelVersion, configured_version
+from ejmap_assets.digest import content_version
+from ejmap_assets.errors import StepError
+from ejmap_assets.lineage import LINEAGE, Partitioning, inputs_of
+from ejmap_assets.model_choice import ModelVersion, configured_version, version_and_iteration
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project_paths import ModelKind
-from ejmap_assets.provenance import (
-    Ingredient,
-    Recipe,
-    Record,
-    as_ingredient,
-    content_version,
-    last_record,
-)
+from ejmap_assets.provenance import Ingredient, Recipe, Record, as_ingredient, last_record
 from ejmap_assets.records import RecordCache
-from ejmap_assets.resources import OpenProject
 from ejmap_assets.split_choice import split_version
 from ejmap_assets.vetting_choice import classifier_version
 from ejmap_geo.craters import Crater
@@ -33,7 +27,7 @@ SPLITS = "split_table"
 class RecipeBook:
     """The recipes that hold now for one project on one instance.
 
-    A book is for one run: undivided inputs are those of the first time they are asked for.
+    A book is for one run: unpartitioned inputs are those of the first time they are asked for.
 
     Attributes:
         project: The project.
@@ -45,7 +39,7 @@ class RecipeBook:
     project: OpenProject
     instance: dg.DagsterInstance
     craters: Mapping[str, Crater]
-    _undivided: dict[str, Ingredient] = field(default_factory=dict[str, Ingredient], repr=False)
+    _unpartitioned: dict[str, Ingredient] = field(default_factory=dict[str, Ingredient], repr=False)
     _seen: dict[str, Mapping[str | None, Record]] | None = field(default=None, repr=False)
     _cache: RecordCache = field(default_factory=RecordCache, repr=False)
 
@@ -68,7 +62,7 @@ class RecipeBook:
         return self._seen[asset].get(partition)
 
     def _all_records(self, asset: str) -> Mapping[str | None, Record]:
-        if LINEAGE[asset].division is Division.WHOLE:
+        if LINEAGE[asset].partitioning is Partitioning.NONE:
             found = last_record(self.instance, asset)
             return {} if found is None else {None: found}
         return self._cache.last(self.instance, asset)
@@ -81,7 +75,7 @@ class RecipeBook:
                 asset that is made from all of them.
         """
         node = LINEAGE[asset]
-        is_of_crater = node.division is Division.CRATERS
+        is_of_crater = node.partitioning is Partitioning.CRATERS
         project = self.mapping_project() if is_of_crater else self.project
         return Recipe(
             code_version=node.code_version,
@@ -102,11 +96,11 @@ class RecipeBook:
         promoted: dict[ModelKind, str] = {}
         for kind in MODEL_KINDS:
             name = f"promoted_{kind}"
-            made = None if name in self._undivided else self.last(name)
+            made = None if name in self._unpartitioned else self.last(name)
             if made is not None:
-                self._undivided[name] = as_ingredient(made, name)
-            if name in self._undivided:
-                promoted[kind] = self._undivided[name].data_version
+                self._unpartitioned[name] = as_ingredient(made, name)
+            if name in self._unpartitioned:
+                promoted[kind] = self._unpartitioned[name].data_version
         return replace(self.project, promoted=promoted)
 
     def is_there(self, asset: str, partition: str | None = None) -> bool:
@@ -126,21 +120,21 @@ class RecipeBook:
             return False
 
     def _ingredients(self, name: str, asset: str, partition: str | None) -> Iterator[Ingredient]:
-        made_of, makes = LINEAGE[name].division, LINEAGE[asset].division
+        made_of, makes = LINEAGE[name].partitioning, LINEAGE[asset].partitioning
         match made_of:
-            case Division.WHOLE:
-                yield self._undivided_part(name, asset, partition)
-            case Division.CRATERS if makes is Division.CRATERS:
+            case Partitioning.NONE:
+                yield self._unpartitioned_part(name, asset, partition)
+            case Partitioning.CRATERS if makes is Partitioning.CRATERS:
                 yield self._required(name, partition, asset)
-            case Division.CRATERS:
+            case Partitioning.CRATERS:
                 keys = sorted(self.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
                 yield from self._those_made(name, keys)
-            case Division.EJCONN_VERSIONS | Division.EJSEG_VERSIONS:
-                version, _ = partitions.version_and_iteration(partition or "")
+            case Partitioning.EJCONN_VERSIONS | Partitioning.EJSEG_VERSIONS:
+                version, _ = version_and_iteration(partition or "")
                 yield self._required(name, version, asset)
-            case Division.CLASSIFIER_VERSIONS:
+            case Partitioning.CLASSIFIER_VERSIONS:
                 yield self._required(name, classifier_version(self.project), asset)
-            case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS:
+            case Partitioning.EJCONN_MEMBERS | Partitioning.EJSEG_MEMBERS:
                 if LINEAGE[asset].takes_all_members:
                     keys = sorted(self.instance.get_materialized_partitions(dg.AssetKey(name)))
                     yield from self._those_made(name, keys)
@@ -148,16 +142,16 @@ class RecipeBook:
                 for key in configured_members(made_of, self.project):
                     yield self._required(name, key, asset)
 
-    def _undivided_part(self, name: str, asset: str, partition: str | None) -> Ingredient:
-        """Return an undivided input, or the part of it that a partition is made from."""
+    def _unpartitioned_part(self, name: str, asset: str, partition: str | None) -> Ingredient:
+        """Return an unpartitioned input, or the part of it that a partition is made from."""
         # The same for every partition, and a query of milliseconds: asked for once a book.
-        if name not in self._undivided:
-            self._undivided[name] = self._required(name, None, asset)
-        found = self._undivided[name]
-        match LINEAGE[asset].division:
-            case Division.CRATERS if name == CATALOGUE:
+        if name not in self._unpartitioned:
+            self._unpartitioned[name] = self._required(name, None, asset)
+        found = self._unpartitioned[name]
+        match LINEAGE[asset].partitioning:
+            case Partitioning.CRATERS if name == CATALOGUE:
                 return self._own_row(found, partition)
-            case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS if name == SPLITS:
+            case Partitioning.EJCONN_MEMBERS | Partitioning.EJSEG_MEMBERS if name == SPLITS:
                 return self._own_split(found, partition)
             case _:
                 return found
@@ -180,7 +174,7 @@ class RecipeBook:
 
     def _own_split(self, table: Ingredient, member: str | None) -> Ingredient:
         """Return the one split that a member is trained on: others may come and go."""
-        key, _ = partitions.version_and_iteration(member or "")
+        key, _ = version_and_iteration(member or "")
         split = ModelVersion.parse(key).split
         return replace(table, used_version=split_version(self.project.paths, split))
 
@@ -197,10 +191,10 @@ def book_of(project: OpenProject, instance: dg.DagsterInstance) -> RecipeBook:
     return RecipeBook(project=project, instance=instance, craters=project.craters())
 
 
-def configured_members(division: Division, project: OpenProject) -> list[str]:
+def configured_members(partitioning: Partitioning, project: OpenProject) -> list[str]:
     """Return the partition keys of the ensemble that the project's settings ask for."""
-    version = configured_version(project, division.model_kind).key
+    version = configured_version(project, partitioning.model_kind).key
     return [
         str(partitions.member_key(version=version, iteration=iteration))
-        for iteration in range(project.settings.models.members(division.model_kind))
+        for iteration in range(project.settings.models.members(partitioning.model_kind))
     ]

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 import dagster as dg
 from dagster._core.event_api import PartitionKeyFilter
 
-from ejmap_assets.lineage import LINEAGE, Division
+from ejmap_assets.lineage import LINEAGE, Partitioning
 from ejmap_assets.model_choice import configured_version
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.recipes import configured_members
-from ejmap_assets.resources import OpenProject
 
-MEMBERS = frozenset({Division.EJCONN_MEMBERS, Division.EJSEG_MEMBERS})
+MEMBERS = frozenset({Partitioning.EJCONN_MEMBERS, Partitioning.EJSEG_MEMBERS})
 
 
 def red_checks(project: OpenProject, instance: dg.DagsterInstance, asset: str) -> list[str]:
@@ -53,12 +53,12 @@ def _keys_upstream(project: OpenProject, asset: str) -> Mapping[str | None, list
 
 
 def _partitions(project: OpenProject, asset: str) -> list[str] | list[None]:
-    division = LINEAGE[asset].division
-    if division is Division.WHOLE:
+    partitioning = LINEAGE[asset].partitioning
+    if partitioning is Partitioning.NONE:
         return [None]
-    if division in MEMBERS:
-        return configured_members(division, project)
-    return [configured_version(project, division.model_kind).key]
+    if partitioning in MEMBERS:
+        return configured_members(partitioning, project)
+    return [configured_version(project, partitioning.model_kind).key]
 
 
 def _is_red(evaluation: dg.AssetCheckEvaluation) -> bool:

@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from ejmap_assets.errors import AssetsError
+from ejmap_assets.errors import ProjectError
 
 
-class RunFailedError(AssetsError, RuntimeError):
+class RunFailedError(ProjectError, RuntimeError):
     """A run on which the rest stands has failed."""
 
 

@@ -9,17 +9,16 @@ from dataclasses import dataclass
 import dagster as dg
 
 from ejmap_assets import partitions
-from ejmap_assets.console import Console
-from ejmap_assets.definitions import build_defs
 from ejmap_assets.in_process import Work, execute
 from ejmap_assets.jobs import VET
-from ejmap_assets.lineage import LINEAGE, Division, crater_steps_of, models_to_make
+from ejmap_assets.lineage import LINEAGE, Partitioning, crater_steps_of, models_to_make
 from ejmap_assets.lost_runs import fail_lost_runs
 from ejmap_assets.model_choice import configured_version, imported_from
+from ejmap_assets.open_project import OpenProject
+from ejmap_assets.progress import Listener
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.promotion_config import promotion_run_config
 from ejmap_assets.recipes import RecipeBook, book_of
-from ejmap_assets.resources import OpenProject, ProjectResource
 from ejmap_assets.run_failure import RunFailedError, failure_sentence, was_interrupted
 from ejmap_assets.stages import PROMOTE, RETRAINING, STAGES, Stage, stages_made, stages_of
 from ejmap_assets.vetting_choice import classifier_version, held_back
@@ -47,17 +46,14 @@ class Runner:
         self,
         project: OpenProject,
         instance: dg.DagsterInstance,
-        console: Console,
+        listener: Listener,
         *,
-        defs: dg.Definitions | None = None,
+        defs: dg.Definitions,
     ) -> None:
         self._project = project
         self._instance = instance
-        self._console = console
-        folder = str(project.paths.folder)
-        self._defs = defs or build_defs(
-            resource_overrides={"project": ProjectResource(folder=folder), "progress": console}
-        )
+        self._listener = listener
+        self._defs = defs
 
     def run(self) -> list[str]:
         """Make everything that is missing or out of date.
@@ -135,21 +131,21 @@ class Runner:
         for number, stage in enumerate(stages, start=1):
             work = list(work_of(stage))
             if not work:
-                self._console.line(f"[{number}/{len(stages)}] {stage.title}: there and up to date")
+                self._listener.line(f"[{number}/{len(stages)}] {stage.title}: there and up to date")
                 continue
-            with self._console.step(number, len(stages), stage.title):
+            with self._listener.step(number, len(stages), stage.title):
                 for one in work:
                     complaints += self._execute(stage, one)
         return complaints
 
     def _training_work(self, stage: Stage, trainings: Sequence[Training]) -> Iterator[Work]:
-        division = LINEAGE[stage.assets[0]].division
-        if division is Division.WHOLE:
+        partitioning = LINEAGE[stage.assets[0]].partitioning
+        if partitioning is Partitioning.NONE:
             yield from self._work(stage)
             return
         book = book_of(self._project, self._instance).snapshot()
         for training in trainings:
-            if training.kind != division.model_kind:
+            if training.kind != partitioning.model_kind:
                 continue
             if stage.assets[0].endswith("_samples"):
                 yield from self._sample_work(book, training)
@@ -158,27 +154,27 @@ class Runner:
 
     def _work(self, stage: Stage) -> Iterator[Work]:
         book = book_of(self._project, self._instance).snapshot()
-        division = LINEAGE[stage.assets[0]].division
-        match division:
-            case Division.WHOLE:
+        partitioning = LINEAGE[stage.assets[0]].partitioning
+        match partitioning:
+            case Partitioning.NONE:
                 pending = _pending(book, _needed(self._project, stage.assets), None)
                 if pending:
                     yield Work(assets=pending)
-            case Division.CRATERS:
+            case Partitioning.CRATERS:
                 yield from self._crater_work(book, crater_steps_of(self._project))
             case (
-                Division.EJCONN_VERSIONS
-                | Division.EJSEG_VERSIONS
-                | Division.EJCONN_MEMBERS
-                | Division.EJSEG_MEMBERS
-            ) if division.model_kind not in models_to_make(self._project):
+                Partitioning.EJCONN_VERSIONS
+                | Partitioning.EJSEG_VERSIONS
+                | Partitioning.EJCONN_MEMBERS
+                | Partitioning.EJSEG_MEMBERS
+            ) if partitioning.model_kind not in models_to_make(self._project):
                 return
-            case Division.CLASSIFIER_VERSIONS:
+            case Partitioning.CLASSIFIER_VERSIONS:
                 yield from self._classifier_work(book)
-            case Division.EJCONN_VERSIONS | Division.EJSEG_VERSIONS:
-                yield from self._sample_work(book, self._configured(division.model_kind))
-            case Division.EJCONN_MEMBERS | Division.EJSEG_MEMBERS:
-                yield from _member_work(book, self._configured(division.model_kind))
+            case Partitioning.EJCONN_VERSIONS | Partitioning.EJSEG_VERSIONS:
+                yield from self._sample_work(book, self._configured(partitioning.model_kind))
+            case Partitioning.EJCONN_MEMBERS | Partitioning.EJSEG_MEMBERS:
+                yield from _member_work(book, self._configured(partitioning.model_kind))
 
     def _configured(self, kind: ModelKind) -> Training:
         return Training(
@@ -230,7 +226,7 @@ class Runner:
     def _execute(self, stage: Stage, work: Work) -> list[str]:
         job = self._defs.resolve_job_def(stage.job)
         result = execute(
-            self._instance, job, work, tell=lambda told: self._console.line(f"      {told}")
+            self._instance, job, work, tell=lambda told: self._listener.line(f"      {told}")
         )
         if result.success:
             return []
@@ -240,7 +236,7 @@ class Runner:
         # The craters that are there still make a map; everything else is stood upon.
         if stage.job not in {VET, "map_craters", "evaluate"}:
             raise RunFailedError(f"{stage.title}: {sentence}")
-        self._console.line(f"      {sentence}")
+        self._listener.line(f"      {sentence}")
         return [sentence]
 
 

@@ -5,11 +5,11 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from dagster import MarkdownMetadataValue
 from numpy.typing import NDArray
 from PIL import Image
 
-from ejmap_assets.pictures import MAX_SIDE_PX, picture
+from ejmap_assets.artefact import Picture
+from ejmap_assets.pictures import MAX_SIDE_PX
 
 # Arrays of a store that are pictures; the first band of each is shown.
 PICTURED = ("crop", "image", "view")
@@ -20,7 +20,7 @@ WIDE_ASPECT = 2
 STRETCHED_PERCENT = (1, 99)
 
 
-def samples_picture(folder: Path) -> MarkdownMetadataValue | None:
+def samples_picture(folder: Path) -> Picture | None:
     """Show some samples of a folder of tile stores, one a crater; None if it holds no pictures."""
     first = next(_samples(folder), None)
     if first is None:
@@ -36,7 +36,7 @@ def samples_picture(folder: Path) -> MarkdownMetadataValue | None:
         for col, tile in enumerate(line):
             top, left = row * (size[1] + GAP_PX), col * (size[0] + GAP_PX)
             sheet[top : top + size[1], left : left + size[0]] = tile
-    return picture(np.repeat(sheet[..., None], 3, axis=-1), alt="some of the samples")
+    return Picture(np.repeat(sheet[..., None], 3, axis=-1), alt="some of the samples")
 
 
 def _samples(folder: Path) -> Iterator[NDArray[np.float32]]:

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from ejmap_assets.operations import repair, retrain
+from ejmap_assets.operations import REPAIR, RETRAIN
 
 NIGHTLY = "0 2 * * *"
 WEEKLY = "0 3 * * SUN"
@@ -13,7 +13,7 @@ def build_schedules() -> list[dg.ScheduleDefinition]:
     return [
         dg.ScheduleDefinition(
             name="nightly_map",
-            job=repair,
+            job_name=REPAIR,
             cron_schedule=NIGHTLY,
             description="Maps what is missing or out of date, and refreshes the map and its "
             "scores, at two at night. It closes what no rule saw: runs that died with their "
@@ -21,7 +21,7 @@ def build_schedules() -> list[dg.ScheduleDefinition]:
         ),
         dg.ScheduleDefinition(
             name="weekly_retraining",
-            job=retrain,
+            job_name=RETRAIN,
             cron_schedule=WEEKLY,
             description="Trains the configured versions on Sundays at three at night where labels "
             "or settings changed, and promotes them through the gate; keep_up_to_date then maps "

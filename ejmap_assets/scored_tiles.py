@@ -4,10 +4,10 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project import SyntheticTraining
 from ejmap_assets.project_paths import ProjectPaths
-from ejmap_assets.resources import OpenProject
 from ejmap_assets.split_choice import IS_TEST, TESTS, TILE_KEY, TRAINS, UNUSED, read_split
 from ejmap_assets.table_file import write_table_and_csv
 from ejmap_geo.tables import TileScoreTable

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ejmap_assets.basemap import Basemap, azimuthal_grid
 from ejmap_assets.connections import read_connections, tile_windows
-from ejmap_assets.crater_work import Basemap, azimuthal_grid
 from ejmap_assets.known_planets import ejecta_around, known_planets
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.open_project import OpenProject
 from ejmap_geo.agreement import Confusion, OriginAgreement, origin_agreement, placed_confusion
 from ejmap_geo.craters import Crater
 from ejmap_geo.masks import PlacedMask

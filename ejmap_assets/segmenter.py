@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_assets.crater_tiles import MAPPING
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_geo.craters import Crater
 from ejmap_geo.grid import AzimuthalGrid
 from ejmap_geo.mosaic import EnsembleLayers, mean_probability

@@ -6,9 +6,9 @@ again, and then nothing follows, because its content has the same data version.
 
 import dagster as dg
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_assets.jobs import PREPARE
-from ejmap_assets.operations import retrain
+from ejmap_assets.operations import RETRAIN
 from ejmap_assets.recipes import book_of
 from ejmap_assets.resources import ProjectResource
 
@@ -40,7 +40,7 @@ def build_file_sensors(*, seconds_between_looks: int) -> list[dg.SensorDefinitio
         _sensor(
             "manual_mask_files",
             asset="manual_masks",
-            job=retrain.name,
+            job=RETRAIN,
             selection=None,
             seconds=seconds_between_looks,
             description="Trains candidates when masks of labelled craters were edited: new labels, "

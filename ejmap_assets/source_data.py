@@ -5,10 +5,11 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from ejmap_assets.crater_work import Basemap
+from ejmap_assets.basemap import Basemap
 from ejmap_assets.errors import SourceError
 from ejmap_assets.imports.nomenclature import named_catalogue
 from ejmap_assets.imports.quicklook import read_quicklook
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.planet_files import write_planet
 from ejmap_assets.project import (
     EjmapFolderSource,
@@ -21,7 +22,6 @@ from ejmap_assets.published_source import (
     published_catalogue,
     published_masks,
 )
-from ejmap_assets.resources import OpenProject
 from ejmap_geo.craters import Crater, read_catalogue
 from ejmap_geo.grid import BasemapGrid
 from ejmap_geo.masks import PlacedMask

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.digest import content_version
+from ejmap_assets.errors import StepError
 from ejmap_assets.project_paths import ProjectPaths
-from ejmap_assets.provenance import content_version
 
 TILE_KEY = ["planet", "crater_id", "tile_id"]
 IS_TEST = "test"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_assets.known_planets import OWN_PLANET
 from ejmap_assets.project import SplitSettings
 from ejmap_assets.split_choice import TILE_KEY, split_column

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ejmap_assets.jobs import EVALUATED, PROMOTED, SOURCES, TRAINING, VET
-from ejmap_assets.lineage import VETTING, Division, names_divided_by
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.lineage import VETTING, Partitioning, names_partitioned_by
+from ejmap_assets.open_project import OpenProject
 
 PROMOTE = "promote"
 
@@ -38,7 +38,11 @@ STAGES = (
     Stage(title="samples of EJSEG", job="cut_ejseg_samples", assets=("ejseg_samples",)),
     Stage(title="train EJSEG: where the ejecta are", job="train_ejseg", assets=("ejseg_model",)),
     Stage(title="promote the trained models", job=PROMOTE, assets=PROMOTED),
-    Stage(title="map the craters", job="map_craters", assets=names_divided_by(Division.CRATERS)),
+    Stage(
+        title="map the craters",
+        job="map_craters",
+        assets=names_partitioned_by(Partitioning.CRATERS),
+    ),
     Stage(title="put the global map together", job="refresh_map", assets=("global_map",)),
     Stage(
         title="measure the masks, score them where ejecta are known",

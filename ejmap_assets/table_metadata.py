@@ -1,7 +1,6 @@
 """Tables inside metadata, as the UI shows them."""
 
 import math
-from collections.abc import Mapping
 
 import dagster as dg
 import numpy as np
@@ -19,11 +18,6 @@ def table_metadata(table: pd.DataFrame) -> dg.TableMetadataValue:
         for row in shown.to_dict("records")
     ]
     return dg.MetadataValue.table(records=records, schema=dg.TableSchema(columns))
-
-
-def known_numbers(values: Mapping[str, float]) -> dict[str, float]:
-    """Return the numbers that are there: metadata, as JSON, know no NaN."""
-    return {name: value for name, value in values.items() if math.isfinite(value)}
 
 
 def _plain(value: object) -> str | int | float | bool:

@@ -18,8 +18,8 @@ from dagster_pandas.constraints import (
 )
 from pandera.errors import SchemaError, SchemaErrors
 
-from ejmap_assets.artefact import Metadata
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
+from ejmap_assets.fact_metadata import Metadata
 from ejmap_assets.score_tables import ContrastTable, MapCraterTable, MapScoreTable, ScoreTable
 from ejmap_assets.vetting_tables import CandidateTable, CraterTileTable
 from ejmap_geo.tables import (

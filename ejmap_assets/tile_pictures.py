@@ -2,11 +2,11 @@
 
 import numpy as np
 import pandas as pd
-from dagster import MarkdownMetadataValue
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ejmap_assets.pictures import mosaic_grey, picture
+from ejmap_assets.artefact import Picture
+from ejmap_assets.pictures import mosaic_grey
 from ejmap_geo.color import Rgb
 from ejmap_geo.labels import windows_of
 from ejmap_geo.preview import LegendEntry, with_legend
@@ -21,7 +21,7 @@ OPACITY = 0.6
 
 def location_picture(
     raster: NDArray[np.uint8], tiles: pd.DataFrame, share: pd.Series, *, what: str, alt: str
-) -> MarkdownMetadataValue:
+) -> Picture:
     """Draw tile locations over a mosaic, blue where a share is 0 and orange where it is largest.
 
     Args:
@@ -46,7 +46,7 @@ def location_picture(
     legend = [LegendEntry(f"{what}: 0%", NONE_RGB)]
     if largest > 0:
         legend.append(LegendEntry(f"{what}: {largest:.0%}", ALL_RGB))
-    return picture(np.asarray(with_legend(np.moveaxis(blended, -1, 0), legend)), alt=alt)
+    return Picture(np.asarray(with_legend(np.moveaxis(blended, -1, 0), legend)), alt=alt)
 
 
 def _color(value: float, largest: float) -> Rgb:

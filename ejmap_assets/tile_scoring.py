@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ejmap_assets.basemap import azimuthal_grid
 from ejmap_assets.connections import read_connections, tile_windows
-from ejmap_assets.crater_work import azimuthal_grid
 from ejmap_assets.progress import Progress
 from ejmap_assets.project_paths import ProjectPaths
 from ejmap_geo.agreement import Confusion

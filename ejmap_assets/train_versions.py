@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ejmap_assets.console import Console
-from ejmap_assets.errors import ProjectError
+from ejmap_assets.definitions import runner_of
+from ejmap_assets.errors import SettingsError
 from ejmap_assets.instance import open_instance
 from ejmap_assets.model_choice import ModelVersion, configured_version, model_of
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.open_project import OpenProject
+from ejmap_assets.project import ProjectPaths
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.published_labels import published_splits
 from ejmap_assets.published_source import published_folder
-from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import Runner, Training
+from ejmap_assets.runner import Training
 from ejmap_assets.split_table import split_numbers
 
 
@@ -40,12 +41,12 @@ def train_versions(
         The exit code.
 
     Raises:
-        ProjectError: If there is no such configuration, or no such split.
+        SettingsError: If there is no such configuration, or no such split.
         SourceError: If published splits cannot be read.
         RunFailedError: If a training failed.
     """
     paths = ProjectPaths(folder.resolve())
-    project = OpenProject(settings=load_project(paths.folder), paths=paths)
+    project = OpenProject.at(paths.folder)
     configured = configured_version(project, kind)
     _require_splits(project, splits)
     versions = [
@@ -65,7 +66,7 @@ def train_versions(
         for version in versions
     ]
     with open_instance(paths.folder) as instance:
-        Runner(project, instance, console).train(trainings)
+        runner_of(project, instance, console).train(trainings)
     for training in trainings:
         console.line(f"trained    {paths.model_version(kind, training.version)}")
     console.line(f"compare    materialise model_comparison in `ejmap ui {folder}`")
@@ -83,7 +84,7 @@ def _require_splits(project: OpenProject, splits: Sequence[int]) -> None:
     unknown = [split for split in splits if split not in known]
     if unknown:
         listed = ", ".join(map(str, known)) or "none"
-        raise ProjectError(
+        raise SettingsError(
             f"there is no split {unknown[0]}; the splits are {listed}: name one of them, or raise "
             f"splits.count in {project.paths.settings}"
         )

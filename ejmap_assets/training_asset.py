@@ -6,27 +6,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from dagster import MetadataValue
 
-from ejmap_assets import partitions
-from ejmap_assets.artefact import Artefact, Metadata
+from ejmap_assets.artefact import Artefact, Facts
 from ejmap_assets.declare import Making
-from ejmap_assets.failures import StepError
+from ejmap_assets.digest import content_version
+from ejmap_assets.errors import StepError
 from ejmap_assets.known_planets import OWN_PLANET, known_planets
-from ejmap_assets.model_choice import ModelVersion, imported_from, model_of
+from ejmap_assets.model_choice import ModelVersion, imported_from, model_of, version_and_iteration
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.plots import training_curve
 from ejmap_assets.project_paths import ModelKind
 from ejmap_assets.promotion import decide, roll_back
 from ejmap_assets.promotion_config import BY_HAND, ROLL_BACK
 from ejmap_assets.promotion_record import promotions
-from ejmap_assets.provenance import content_version
 from ejmap_assets.published_source import has_mosaic, published_folder
 from ejmap_assets.recipe_settings import look_of
 from ejmap_assets.red_checks import red_checks
-from ejmap_assets.resources import OpenProject
 from ejmap_assets.sample_pictures import samples_picture
 from ejmap_assets.split_choice import read_split
-from ejmap_assets.table_metadata import table_metadata
 
 if TYPE_CHECKING:
     from ejmap_ml.bundle import ModelBundle
@@ -79,7 +76,7 @@ def trained(making: Making, kind: ModelKind) -> Artefact:
     """
     from ejmap_ml.bundle import ModelBundle
 
-    key, iteration = partitions.version_and_iteration(making.partition or "")
+    key, iteration = version_and_iteration(making.partition or "")
     path = making.paths.model_bundle(kind, version=key, iteration=iteration)
     if imported_from(making.paths, kind, key, iteration) is not None:
         return _described(ModelBundle.load(path), path)
@@ -129,7 +126,7 @@ def promoted(making: Making, kind: ModelKind) -> Artefact:
             "members": len(decided.current.members),
             **({} if score is None else {"test_f1": score}),
             "candidate": decided.candidate.digest,
-            "record": table_metadata(record),
+            "record": record,
             "path": str(making.paths.stored_ensemble(kind, decided.current.digest)),
         },
     )
@@ -185,7 +182,7 @@ def _train(making: Making, kind: ModelKind, config: "ModelConfig", *, path: Path
     from ejmap_ml.member_scores import score_member, with_test_scores
     from ejmap_ml.samples import FitData
 
-    key, iteration = partitions.version_and_iteration(making.partition or "")
+    key, iteration = version_and_iteration(making.partition or "")
     seed = member_seed(making.project, iteration)
     parts = member_samples(
         config,
@@ -219,7 +216,7 @@ def _train(making: Making, kind: ModelKind, config: "ModelConfig", *, path: Path
     bundle.save(path)
     shutil.rmtree(scratch)
     described = _described(bundle, path)
-    curve: Metadata = {"picture": training_curve(result.history)}
+    curve: Facts = {"picture": training_curve(result.history)}
     return Artefact(content=described.content, metadata={**described.metadata, **curve})
 
 
@@ -235,7 +232,7 @@ def _described(bundle: "ModelBundle", path: Path) -> Artefact:
             "weights": sum(value.numel() for value in bundle.weights.values()),
             "seed": provenance.seed if provenance.seed is not None else "unknown",
             **{name: float(value) for name, value in provenance.scores.items()},
-            "configuration": MetadataValue.json(bundle.config.model_dump(mode="json")),
+            "configuration": bundle.config.model_dump(mode="json"),
             "path": str(path),
         },
     )
@@ -256,7 +253,7 @@ def _stamp_of(folder: Path) -> str | None:
     return json.loads(stamp.read_bytes()) if stamp.is_file() else None
 
 
-def _counts(folder: Path) -> Metadata:
+def _counts(folder: Path) -> Facts:
     from ejmap_ml.tile_group import TileStore
 
     stores = {path.stem: TileStore.open(path) for path in sorted(folder.glob("*.zarr"))}
@@ -264,15 +261,15 @@ def _counts(folder: Path) -> Metadata:
         planet: sum(store[name].tile_count for name in store.group_names)
         for planet, store in stores.items()
     }
-    return {"samples": sum(tiles.values()), "by_planet": MetadataValue.json(tiles)}
+    return {"samples": sum(tiles.values()), "by_planet": tiles}
 
 
-def _pictured(folder: Path) -> Metadata:
+def _pictured(folder: Path) -> Facts:
     found = samples_picture(folder)
     return {} if found is None else {"picture": found}
 
 
 def _bands(making: Making) -> int:
-    from ejmap_assets.crater_work import read_project_basemap
+    from ejmap_assets.basemap import read_project_basemap
 
     return making.settings.trained_bands or read_project_basemap(making.project).raster.shape[0]

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ejmap_assets.basemap import azimuthal_grid
 from ejmap_assets.crater_tiles import (
     LABELLED_PREFIX,
     TiledCrater,
@@ -12,7 +13,6 @@ from ejmap_assets.crater_tiles import (
     wanted_annulus,
     write_tiles,
 )
-from ejmap_assets.crater_work import azimuthal_grid
 from ejmap_assets.known_planets import NamedPlanet, ejecta_around
 from ejmap_geo.craters import Crater
 from ejmap_geo.reproject import to_azimuthal

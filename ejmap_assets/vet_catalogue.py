@@ -6,10 +6,10 @@ import pandas as pd
 
 from ejmap_assets.candidates import doubtful_words
 from ejmap_assets.console import Console
+from ejmap_assets.definitions import runner_of
 from ejmap_assets.instance import open_instance
-from ejmap_assets.project import ProjectPaths, load_project
-from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import Runner
+from ejmap_assets.open_project import OpenProject
+from ejmap_assets.project import ProjectPaths
 from ejmap_assets.user_input import check_user_input
 from ejmap_assets.vetting_choice import classifier_config, classifier_version
 from ejmap_assets.vetting_tables import DOUBTFUL, NOT_JUDGED
@@ -22,18 +22,18 @@ def vet_catalogue(folder: Path, console: Console) -> int:
         The exit code: 1 when something failed.
 
     Raises:
-        AssetsError: If there is no such project, or it does not say how to vet.
+        ProjectError: If there is no such project, or it does not say how to vet.
         ConfigError: If its classifier is not valid.
         RunFailedError: If mosaic or catalogue cannot be read.
     """
     paths = ProjectPaths(folder.resolve())
-    project = OpenProject(settings=load_project(paths.folder), paths=paths)
+    project = OpenProject.at(paths.folder)
     # Asked for before anything is made: a misspelt preset should not cost the reading of a mosaic.
     classifier_config(project, classifier_version(project))
     for note in check_user_input(project.settings, paths):
         console.line(note)
     with open_instance(paths.folder) as instance:
-        complaints = Runner(project, instance, console).vet()
+        complaints = runner_of(project, instance, console).vet()
     for sentence in complaints:
         console.line(f"not done: {sentence}")
     if complaints:

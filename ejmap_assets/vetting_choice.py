@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ejmap_assets.failures import StepError
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.errors import StepError
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.vetting_settings import VettingSettings
 from ejmap_ml.sgan.config import (
     DEFAULT_PRESET,

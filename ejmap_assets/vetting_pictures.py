@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ejmap_assets.artefact import Metadata
+from ejmap_assets.artefact import Facts, Picture
 from ejmap_assets.candidates import HeldOut
-from ejmap_assets.pictures import picture
 from ejmap_assets.vetting_tiles import CATALOGUE, IS_CRATER, VettingTiles
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class Film:
         self._pictures.append(picture)
 
     @property
-    def shown(self) -> Metadata:
+    def shown(self) -> Facts:
         """The same tiles epoch by epoch, a row each, the first on top; nothing without a game."""
         if not self._pictures:
             return {}
@@ -42,7 +41,7 @@ class Film:
         chosen = sorted(set(np.linspace(0, last, FILM_EPOCHS).round().astype(int).tolist()))
         rows = np.concatenate([self._pictures[number][: self._row_px] for number in chosen])
         rgb = np.repeat(rows[..., None], 3, axis=-1)
-        return {"picture_generated": picture(rgb, alt="generated tiles, a row an epoch")}
+        return {"picture_generated": Picture(rgb, alt="generated tiles, a row an epoch")}
 
     def save(self, folder: Path) -> None:
         """Write every picture whole."""

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ejmap_assets.crater_work import Basemap, read_project_basemap
-from ejmap_assets.failures import StepError
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.basemap import Basemap, read_project_basemap
+from ejmap_assets.errors import StepError
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.vetting_choice import classifier_config, classifier_version, required_vetting
 from ejmap_assets.vetting_settings import VettingSettings
 from ejmap_assets.vetting_tiles import (

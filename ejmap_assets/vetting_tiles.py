@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_assets.project_paths import ProjectPaths
 from ejmap_assets.table_file import write_table
 from ejmap_geo.local_tiles import LocalTiles

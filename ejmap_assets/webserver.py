@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from ejmap_assets.errors import ProjectError
+from ejmap_assets.errors import SettingsError
 from ejmap_assets.instance import environment_of, open_instance
 from ejmap_assets.process_group import run_group
 from ejmap_assets.project_paths import ProjectPaths
@@ -20,11 +20,11 @@ def start_webserver(folder: Path, *, port: int) -> None:
     behind when it is ended by a signal, so all of them run in a group that ends as one.
 
     Raises:
-        ProjectError: If there is no such project.
+        SettingsError: If there is no such project.
         SystemExit: If Dagster ended by itself, with its exit code.
     """
     if not ProjectPaths(folder).settings.is_file():
-        raise ProjectError(
+        raise SettingsError(
             f"{folder} is no project: it has no project.yaml; `ejmap demo` makes one to look at"
         )
     open_instance(folder).dispose()

@@ -11,18 +11,18 @@ from ejmap_assets.assets.craters import crater_steps
 from ejmap_assets.checks.crater_check import CraterCheck
 from ejmap_assets.chunk import CraterStep, CraterTask
 from ejmap_assets.definitions import build_defs
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_assets.in_process import RANGE_END, RANGE_START, SILENT_LOG
-from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.lineage import LINEAGE, Partitioning, names_partitioned_by
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.provenance import DATA_VERSION_TAG
 from ejmap_assets.recipes import RecipeBook, book_of
-from ejmap_assets.resources import OpenProject, ProjectResource
+from ejmap_assets.resources import ProjectResource
 from ejmap_geo.body import MERCURY
 from ejmap_geo.coords import LonLat
 from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
 
-STEPS = names_divided_by(Division.CRATERS)
+STEPS = names_partitioned_by(Partitioning.CRATERS)
 UPSTREAM = ("basemap_mosaic", "crater_catalogue", "promoted_ejconn", "promoted_ejseg")
 KEYS = ["0001", "0002", "0003", "0004"]
 
@@ -74,7 +74,7 @@ class Bench:
         (folder / "project.yaml").write_text(
             "source: {kind: synthetic, seed: 1}\ntraining: {kind: synthetic, seeds: [2]}\n"
         )
-        self.project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+        self.project = OpenProject.at(folder)
         self.put_craters([10_000.0] * len(KEYS))
         for name in UPSTREAM:
             self.report(name, data_version="1")

@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from ejmap_assets.basemap import azimuthal_grid
 from ejmap_assets.connections import write_connections
-from ejmap_assets.crater_work import azimuthal_grid
 from ejmap_assets.imports.ejmap_folder.connections import read_connections, read_mapping_tiles
 from ejmap_assets.imports.ejmap_folder.craters import read_craters
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.imports.ejmap_folder.masks import read_manual_masks, read_output_mask
 from ejmap_assets.imports.ejmap_folder.tiles import read_labelled_tiles, read_splits
 from ejmap_assets.mask_file import write_mask
-from ejmap_assets.project import ProjectPaths, load_project
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.open_project import OpenProject
+from ejmap_assets.project import ProjectPaths
 from ejmap_geo.body import MERCURY
 from ejmap_geo.craters import Crater, craters_of, write_catalogue
 from ejmap_geo.masks import PlacedMask
@@ -53,7 +53,7 @@ def project_of(made: PublishedFixture, folder: Path) -> OpenProject:
     paths.training.mkdir(parents=True)
     tiles.to_parquet(paths.labelled_tiles)
     read_splits(published).to_parquet(paths.splits)
-    project = OpenProject(settings=load_project(folder), paths=paths)
+    project = OpenProject.at(folder)
     for crater in craters:
         _map(project, published, crater, made)
     return project

@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_assets.project import ProjectPaths, load_project
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.open_project import OpenProject
 from ejmap_geo.body import MOON
 from ejmap_geo.coords import LonLat
 from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
@@ -51,7 +50,7 @@ def reopened(folder: Path, vetting: str) -> OpenProject:
     """Return the project with other settings."""
     (folder / "small.yaml").write_text(CLASSIFIER)
     (folder / "project.yaml").write_text(SETTINGS.replace("{VETTING}", vetting))
-    return OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+    return OpenProject.at(folder)
 
 
 def _craters() -> list[Crater]:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ejmap_assets.artefact import Artefact
+from ejmap_assets.artefact import Artefact, Picture
 from ejmap_assets.chunk import CraterTask
-from ejmap_assets.pictures import mosaic_rgb, picture
-from ejmap_assets.provenance import content_version
+from ejmap_assets.digest import content_version
+from ejmap_assets.pictures import mosaic_rgb
 from ejmap_geo.raster import write_cog
 from ejmap_geo.reproject import to_azimuthal
 
@@ -33,6 +33,6 @@ def azimuthal_mosaic(task: CraterTask) -> Artefact:
             "side_px": grid.shape[0],
             "imaged_share": float(np.mean(mosaic.any(axis=0))),
             "path": str(path),
-            "picture": picture(mosaic_rgb(mosaic), alt=f"mosaic around {task.crater.name}"),
+            "picture": Picture(mosaic_rgb(mosaic), alt=f"mosaic around {task.crater.name}"),
         },
     )

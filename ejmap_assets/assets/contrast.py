@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 
 from ejmap_assets.artefact import Artefact
-from ejmap_assets.crater_work import Basemap, read_project_basemap
+from ejmap_assets.basemap import Basemap, read_project_basemap
 from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.digest import content_version
 from ejmap_assets.mask_folder import MaskFolder
 from ejmap_assets.plots import signed_bars
-from ejmap_assets.provenance import content_version
 from ejmap_assets.table_file import write_table
-from ejmap_assets.table_metadata import table_metadata
 from ejmap_geo.craters import Crater
 from ejmap_geo.masks import PlacedMask
 from ejmap_geo.profile import contrast_at_equal_distance
@@ -51,7 +50,7 @@ def ejecta_contrast(making: Making) -> Artefact:
             "craters_with_ejecta": len(measured),
             "brighter_than_surroundings": int((measured["brighter_by"] > 0).sum()),
             "median_brighter_by": float(measured["brighter_by"].median()) if len(measured) else 0.0,
-            "craters": table_metadata(table),
+            "craters": table,
             "path": str(making.paths.contrast),
             "picture": signed_bars(
                 dict(zip(measured["crater"], measured["brighter_by"], strict=True))

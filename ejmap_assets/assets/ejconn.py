@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from ejmap_assets.artefact import Artefact
+from ejmap_assets.artefact import Artefact, Picture
 from ejmap_assets.chunk import CraterTask
 from ejmap_assets.connections import tile_windows, write_connections
 from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.pictures import picture, probability_rgb, shrunk
+from ejmap_assets.digest import content_version
+from ejmap_assets.pictures import probability_rgb, shrunk
 from ejmap_assets.promotion_config import promotion_fields
-from ejmap_assets.provenance import content_version
 from ejmap_assets.training_asset import promoted, samples, trained
 from ejmap_geo.mosaic import mean_probability
 from ejmap_geo.window import Window
@@ -70,7 +70,7 @@ def connection_predictions(task: CraterTask) -> Artefact:
             "farthest_connected_km": farthest_m / 1000,
             "farthest_connected_radii": farthest_m / task.crater.radius_m,
             "path": str(path),
-            "picture": picture(_tile_picture(task, table), alt="probability of each tile"),
+            "picture": Picture(_tile_picture(task, table), alt="probability of each tile"),
         },
         table=table,
     )

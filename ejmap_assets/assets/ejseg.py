@@ -6,21 +6,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ejmap_assets.artefact import Artefact
+from ejmap_assets.artefact import Artefact, Picture
 from ejmap_assets.chunk import CraterTask
 from ejmap_assets.connections import read_connections, tile_windows
 from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.digest import content_version
 from ejmap_assets.pictures import (
     beside,
     mask_over,
     mosaic_grey,
     mosaic_rgb,
-    picture,
     probability_rgb,
     shrunk,
 )
 from ejmap_assets.promotion_config import promotion_fields
-from ejmap_assets.provenance import content_version
 from ejmap_assets.training_asset import promoted, samples, trained
 from ejmap_geo.denoise import denoised
 from ejmap_geo.mosaic import is_set
@@ -102,7 +101,7 @@ def segmentation_mask(task: CraterTask) -> Artefact:
             "farthest_ejecta_km": reach_m / 1000,
             "farthest_ejecta_radii": reach_m / task.crater.radius_m,
             "path": str(path),
-            "picture": picture(_views(task, layers, mask), alt="mosaic, mask, probability"),
+            "picture": Picture(_views(task, layers, mask), alt="mosaic, mask, probability"),
         },
     )
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from ejmap_assets.artefact import Artefact, Metadata
-from ejmap_assets.crater_work import read_project_basemap
+from ejmap_assets.artefact import Artefact, Facts, known_numbers
+from ejmap_assets.basemap import read_project_basemap
 from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.digest import content_version
 from ejmap_assets.mask_folder import MaskFolder
 from ejmap_assets.plots import reliability_plot, score_bars
 from ejmap_assets.project import OwnMasks
-from ejmap_assets.provenance import content_version
 from ejmap_assets.scoring import (
     CHAIN,
     POOLED,
@@ -26,7 +26,6 @@ from ejmap_assets.source_settings import (
     SyntheticSource,
 )
 from ejmap_assets.table_file import write_table_and_csv
-from ejmap_assets.table_metadata import known_numbers, table_metadata
 from ejmap_ml.reliability import error_of, reliability
 
 
@@ -85,7 +84,7 @@ def _is_known_everywhere(source: Source) -> bool:
             return True
 
 
-def _metadata(rows: list[ScoreRow], making: Making, said: pd.DataFrame) -> Metadata:
+def _metadata(rows: list[ScoreRow], making: Making, said: pd.DataFrame) -> Facts:
     pooled = [row for row in rows if row.crater == POOLED]
     chain = next(row for row in pooled if row.method == CHAIN)
     best_rule = max(row.pixel_f1 for row in pooled if row.method != CHAIN)
@@ -105,8 +104,8 @@ def _metadata(rows: list[ScoreRow], making: Making, said: pd.DataFrame) -> Metad
         **known_numbers(numbers),
         # With own masks the same craters teach and test: then these are scores of training.
         "craters_were_seen_in_training": isinstance(making.settings.training, OwnMasks),
-        "methods": table_metadata(score_table(pooled).drop(columns=["crater"])),
-        "craters": table_metadata(score_table(by_crater).drop(columns=["method", "setting"])),
+        "methods": score_table(pooled).drop(columns=["crater"]),
+        "craters": score_table(by_crater).drop(columns=["method", "setting"]),
         "path": str(making.paths.scores),
         "picture": score_bars(
             {row.method: row.pixel_f1 for row in pooled}, what="F1 of pixels, all craters pooled"

@@ -3,22 +3,20 @@
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from dagster import MarkdownMetadataValue
 from numpy.typing import NDArray
 
-from ejmap_assets.artefact import Artefact, Metadata
-from ejmap_assets.crater_work import read_project_basemap
+from ejmap_assets.artefact import Artefact, Facts, Picture
+from ejmap_assets.basemap import read_project_basemap
 from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.digest import content_version
 from ejmap_assets.known_planets import OWN_PLANET
 from ejmap_assets.labelled_tiles import labelled_tiles_of
 from ejmap_assets.planet_files import read_planet_mosaic
-from ejmap_assets.provenance import content_version
 from ejmap_assets.published_labels import published_splits
 from ejmap_assets.published_source import published_folder
 from ejmap_assets.split_choice import split_column
 from ejmap_assets.split_table import split_tables
 from ejmap_assets.table_file import write_table, write_table_and_csv
-from ejmap_assets.table_metadata import table_metadata
 from ejmap_assets.tile_pictures import location_picture
 from ejmap_ml.splits import TESTS, UNUSED
 
@@ -59,12 +57,12 @@ def split_table(making: Making) -> Artefact:
     write_table(splits, making.paths.splits)
     write_table_and_csv(index, making.paths.split_index)
     used = making.settings.splits.used
-    metadata: Metadata = {
+    metadata: Facts = {
         "splits": len(index),
         "used_split": "none" if used is None else used,
         "tiles": len(splits),
         "locations": splits.groupby(["planet", "tile_id"]).ngroups,
-        "index": table_metadata(index),
+        "index": index,
         "path": str(making.paths.splits),
     }
     numbers: list[int] = index["split"].tolist()
@@ -78,21 +76,21 @@ def split_table(making: Making) -> Artefact:
     )
 
 
-def _described(making: Making, table: gpd.GeoDataFrame) -> Metadata:
+def _described(making: Making, table: gpd.GeoDataFrame) -> Facts:
     used = table[table["split_class"] >= 0]
     by_planet = [_planet_row(str(name), rows) for name, rows in table.groupby("planet")]
-    metadata: Metadata = {
+    metadata: Facts = {
         "planets": len(by_planet),
         "craters": table.groupby(["planet", "crater_id"]).ngroups,
         "locations": table.groupby(["planet", "tile_id"]).ngroups,
         "tiles": len(table),
         "used_tiles": len(used),
-        "by_planet": table_metadata(pd.DataFrame(by_planet)),
+        "by_planet": pd.DataFrame(by_planet),
         "path": str(making.paths.labelled_tiles),
     }
     if len(used):
         metadata["connected_share"] = float((used["ejecta_px"] > 0).mean())
-        metadata["tiles_by_class"] = table_metadata(_classes(used))
+        metadata["tiles_by_class"] = _classes(used)
     # The mapped planet first: its name comes before those of the others.
     for name in sorted(table["planet"].unique())[:MAX_PICTURES]:
         rows = used[used["planet"] == name]
@@ -132,7 +130,7 @@ def _classes(used: pd.DataFrame) -> pd.DataFrame:
 
 def _split_picture(
     making: Making, labelled: pd.DataFrame, splits: pd.DataFrame, number: int
-) -> MarkdownMetadataValue:
+) -> Picture:
     planet = OWN_PLANET if OWN_PLANET in set(splits["planet"]) else splits["planet"].iloc[0]
     rows = splits[(splits["planet"] == planet) & (splits[split_column(number)] > UNUSED)]
     share = (rows[split_column(number)] == TESTS).groupby(rows["tile_id"]).mean()

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from ejmap_assets.artefact import Artefact, Metadata
+from ejmap_assets.artefact import Artefact, Facts, known_numbers
 from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.digest import content_version
 from ejmap_assets.map_scoring import (
     EJCONN,
     PIXEL,
@@ -14,12 +15,10 @@ from ejmap_assets.map_scoring import (
     map_score_table,
     score,
 )
-from ejmap_assets.plots import shown_and_saved
-from ejmap_assets.provenance import content_version
+from ejmap_assets.plots import saved_figures
 from ejmap_assets.score_plots import crater_plot, matrix_plot, scale_plot
 from ejmap_assets.scored_tiles import read_tile_scores
 from ejmap_assets.table_file import write_table_and_csv
-from ejmap_assets.table_metadata import known_numbers, table_metadata
 from ejmap_assets.tile_scoring import CEILING, MAP, SCALES_PX, SCORES
 from ejmap_geo.tile_agreement import FULL_SCALE_PX
 
@@ -39,8 +38,9 @@ def map_scores(making: Making) -> Artefact:
     write_table_and_csv(scores, paths.map_scores)
     write_table_and_csv(matrix, paths.connection_matrix)
     content = content_version(scores.to_csv(index=False), matrix.to_csv(index=False))
-    metadata: Metadata = {"tiles": int(tiles["is_usable"].sum()), "path": str(paths.map_scores)}
-    if not metadata["tiles"]:
+    usable = int(tiles["is_usable"].sum())
+    metadata: Facts = {"tiles": usable, "path": str(paths.map_scores)}
+    if not usable:
         metadata["nothing_to_score"] = (
             "no ejecta of this planet are known in labelled tiles; give manual masks to score it"
         )
@@ -55,16 +55,16 @@ def map_scores(making: Making) -> Artefact:
         metadata={
             **metadata,
             **_numbers(scores),
-            "scores": table_metadata(_pooled(scores)),
-            "craters": table_metadata(_craters(scores)),
+            "scores": _pooled(scores),
+            "craters": _craters(scores),
             "connection_matrix_path": str(paths.connection_matrix),
-            **shown_and_saved(figures, paths.map_scores.with_suffix("")),
+            **saved_figures(figures, paths.map_scores.with_suffix("")),
         },
         table=scores,
     )
 
 
-def _numbers(scores: pd.DataFrame) -> Metadata:
+def _numbers(scores: pd.DataFrame) -> Facts:
     """Return what people follow over time: the five scores of the map, F1 of the others."""
     found = {
         f"{scope}_{level}_{name}": score(scores, name, scope=scope, level=level)

@@ -9,13 +9,12 @@ import dagster as dg
 import geopandas as gpd
 import numpy as np
 
-from ejmap_assets.artefact import Artefact, Metadata
+from ejmap_assets.artefact import Artefact, Facts, Picture
+from ejmap_assets.basemap import Basemap, read_project_basemap
 from ejmap_assets.crater_state import CraterState, crater_states
-from ejmap_assets.crater_work import Basemap, read_project_basemap
 from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.digest import content_version
 from ejmap_assets.mask_folder import MaskFolder
-from ejmap_assets.pictures import picture
-from ejmap_assets.provenance import content_version
 from ejmap_geo.color import crater_color
 from ejmap_geo.composite import color_composite, over_basemap
 from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
@@ -63,7 +62,7 @@ def global_map(making: Making) -> Artefact:
             **_area_metadata(table, labels, basemap.grid),
             **_made_of(craters, states, table),
             "path": str(making.paths.composite),
-            "picture": picture(preview, alt="ejecta of all craters over the mosaic"),
+            "picture": Picture(preview, alt="ejecta of all craters over the mosaic"),
         },
         table=table,
     )
@@ -71,9 +70,9 @@ def global_map(making: Making) -> Artefact:
 
 def _made_of(
     craters: Mapping[str, Crater], states: Mapping[str, CraterState], table: gpd.GeoDataFrame
-) -> Metadata:
+) -> Facts:
     """Link the mosaic, the models and every crater that the map is made of."""
-    parts: Metadata = {name: dg.MetadataValue.asset(dg.AssetKey(name)) for name in LINKED}
+    parts: Facts = {name: dg.MetadataValue.asset(dg.AssetKey(name)) for name in LINKED}
     areas = dict(zip(table["crater_id"], table["ejecta_km2"], strict=True))
     rows = [
         f"| [{_plain(crater.name) or key}](/assets/basemap_mask?view=partitions&partition={key}) "
@@ -139,25 +138,23 @@ def _write_preview(
     return np.moveaxis(small, 0, -1)
 
 
-def _state_metadata(states: Mapping[str, CraterState]) -> Metadata:
+def _state_metadata(states: Mapping[str, CraterState]) -> Facts:
     counts = Counter(states.values())
     named = {
-        f"{_word(state)}_craters": dg.MetadataValue.json(
-            sorted(key for key, found in states.items() if found is state)
-        )
+        f"{_word(state)}_craters": sorted(key for key, found in states.items() if found is state)
         for state in CraterState
         if state is not CraterState.CURRENT
     }
     return {**{f"{_word(state)}_count": counts[state] for state in CraterState}, **named}
 
 
-def _damage(files: Iterable[Path]) -> Metadata:
+def _damage(files: Iterable[Path]) -> Facts:
     """Say which masks cannot be read, and what to do; nothing where all can."""
     listed = [str(path) for path in files]
     if not listed:
         return {}
     return {
-        "damaged_masks": dg.MetadataValue.json(listed),
+        "damaged_masks": listed,
         "what_to_do": "masks that cannot be read are left out: delete them and run repair",
     }
 
@@ -166,7 +163,7 @@ def _word(state: CraterState) -> str:
     return state.value.replace(" ", "_")
 
 
-def _area_metadata(table: gpd.GeoDataFrame, labels: LabelMap, grid: BasemapGrid) -> Metadata:
+def _area_metadata(table: gpd.GeoDataFrame, labels: LabelMap, grid: BasemapGrid) -> Facts:
     covered = PlacedMask.from_full(labels.overlap_count > 0, grid)
     contested = PlacedMask.from_full(labels.overlap_count > 1, grid)
     planet_m2 = 4 * np.pi * grid.body.radius_m**2

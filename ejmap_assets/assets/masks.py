@@ -2,12 +2,12 @@
 
 import math
 
-from ejmap_assets.artefact import Artefact, Metadata, MetadataEntry
+from ejmap_assets.artefact import Artefact, Facts, Picture
+from ejmap_assets.basemap import Basemap
 from ejmap_assets.chunk import CraterTask
-from ejmap_assets.crater_work import Basemap
+from ejmap_assets.digest import content_version
 from ejmap_assets.mask_file import write_mask
-from ejmap_assets.pictures import mask_over, mosaic_grey, picture, shrunk
-from ejmap_assets.provenance import content_version
+from ejmap_assets.pictures import mask_over, mosaic_grey, shrunk
 from ejmap_geo.masks import PlacedMask, crop
 from ejmap_geo.placement import mask_to_basemap
 from ejmap_geo.raster import read_raster
@@ -30,7 +30,7 @@ def basemap_mask(task: CraterTask) -> Artefact:
     write_mask(path, placed, basemap=basemap.grid, center=task.crater.center, tags=task.file_tags)
     area_m2 = placed.area_m2(basemap.grid)
     planet_m2 = 4 * math.pi * basemap.grid.body.radius_m**2
-    metadata: Metadata = {
+    metadata: Facts = {
         "crater": task.crater.name,
         "ejecta_px": placed.area_px,
         "area_km2": area_m2 / 1e6,
@@ -52,7 +52,7 @@ def _placed(task: CraterTask, basemap: Basemap) -> PlacedMask:
     return mask_to_basemap(mask, azimuthal=grid, basemap=basemap.grid)
 
 
-def _picture(placed: PlacedMask, seen: Window, basemap: Basemap) -> MetadataEntry:
+def _picture(placed: PlacedMask, seen: Window, basemap: Basemap) -> Picture:
     rows, cols = basemap.grid.shape
     top = max(0, seen.row - PICTURE_MARGIN_PX)
     bottom = min(rows, seen.row + seen.height + PICTURE_MARGIN_PX)
@@ -60,6 +60,6 @@ def _picture(placed: PlacedMask, seen: Window, basemap: Basemap) -> MetadataEntr
     around = Window(row=top, col=seen.col - PICTURE_MARGIN_PX, height=bottom - top, width=width)
     grey = mosaic_grey(crop(basemap.raster, around), max_side_px=PICTURE_PX)
     mask = placed.within(around, basemap.grid)
-    return picture(
+    return Picture(
         mask_over(grey, shrunk(mask, max_side_px=PICTURE_PX)), alt="ejecta over the mosaic"
     )

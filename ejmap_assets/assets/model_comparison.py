@@ -1,21 +1,19 @@
 """How trained models compare."""
 
-import dagster as dg
 import pandas as pd
 
-from ejmap_assets.artefact import Artefact, Metadata
+from ejmap_assets.artefact import Artefact, Facts
 from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.digest import content_version
 from ejmap_assets.hyperparameter_plots import metric_of
 from ejmap_assets.map_scoring import PIXEL, TEST, TILE, score
 from ejmap_assets.member_plots import comparison_plots
 from ejmap_assets.members import HYPERPARAMETER, KINDS, member_table, trained_members
 from ejmap_assets.model_choice import configured_version
-from ejmap_assets.plots import shown_and_saved
+from ejmap_assets.plots import saved_figures
 from ejmap_assets.project_paths import ModelKind
-from ejmap_assets.provenance import content_version
 from ejmap_assets.published_scores import published_members
 from ejmap_assets.table_file import write_table_and_csv
-from ejmap_assets.table_metadata import table_metadata
 
 ABOUT = ["model", "version", "iteration", "locations", "samples"]
 
@@ -44,16 +42,16 @@ def model_comparison(making: Making) -> Artefact:
         content=content_version(members.to_csv(index=False)),
         metadata={
             **_numbers(members),
-            "not_plotted": dg.MetadataValue.json(dict(plots.missing)),
-            "members": table_metadata(_summary(members)),
+            "not_plotted": dict(plots.missing),
+            "members": _summary(members),
             "path": str(paths.model_comparison),
-            **shown_and_saved(plots.figures, paths.model_comparison.with_suffix("")),
+            **saved_figures(plots.figures, paths.model_comparison.with_suffix("")),
         },
     )
 
 
-def _numbers(members: pd.DataFrame) -> Metadata:
-    found: Metadata = {}
+def _numbers(members: pd.DataFrame) -> Facts:
+    found: Facts = {}
     for kind in KINDS:
         part = members[members["model"] == kind]
         found[f"{kind}_members"] = len(part)

@@ -1,18 +1,16 @@
 """Where everything begins: the mosaic, the craters, and what is already known of their ejecta."""
 
 import numpy as np
-from dagster import MetadataValue
 
 from ejmap_assets import partitions
-from ejmap_assets.artefact import Artefact
-from ejmap_assets.crater_work import read_project_basemap
+from ejmap_assets.artefact import Artefact, Picture
+from ejmap_assets.basemap import read_project_basemap
 from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.digest import content_version
 from ejmap_assets.mask_file import write_mask
-from ejmap_assets.pictures import mask_over, mosaic_grey, mosaic_rgb, picture, shrunk
+from ejmap_assets.pictures import mask_over, mosaic_grey, mosaic_rgb, shrunk
 from ejmap_assets.plots import places_plot
-from ejmap_assets.provenance import content_version
 from ejmap_assets.source_data import source_basemap, source_catalogue, source_masks
-from ejmap_assets.table_metadata import table_metadata
 from ejmap_geo.craters import craters_of, write_catalogue
 from ejmap_geo.raster import write_cog
 
@@ -37,7 +35,7 @@ def basemap_mosaic(making: Making) -> Artefact:
             "resolution_km": grid.resolution_m / 1000,
             "imaged_share": float(np.mean(raster.any(axis=0))),
             "path": str(making.paths.basemap_mosaic),
-            "picture": picture(mosaic_rgb(raster, max_side_px=PICTURE_PX), alt="the mosaic"),
+            "picture": Picture(mosaic_rgb(raster, max_side_px=PICTURE_PX), alt="the mosaic"),
         },
     )
 
@@ -60,11 +58,11 @@ def crater_catalogue(making: Making) -> Artefact:
             "craters": len(craters),
             "smallest_radius_km": float(catalogue["radius_m"].min() / 1000),
             "largest_radius_km": float(catalogue["radius_m"].max() / 1000),
-            "new_craters": MetadataValue.json(added),
-            "removed_craters": MetadataValue.json(removed),
-            "notes": MetadataValue.json(catalogue.attrs.get("notes", [])),
+            "new_craters": added,
+            "removed_craters": removed,
+            "notes": catalogue.attrs.get("notes", []),
             "path": str(making.paths.crater_catalogue),
-            "first_rows": table_metadata(shown),
+            "first_rows": shown,
             "picture": places_plot(catalogue),
         },
         table=catalogue,
@@ -96,8 +94,8 @@ def manual_masks(making: Making) -> Artefact:
         metadata={
             "masks": len(masks_px),
             "ejecta_share_of_pixels": float(known.mean()),
-            "ejecta_px": MetadataValue.json(masks_px),
+            "ejecta_px": masks_px,
             "path": str(making.paths.manual_masks),
-            "picture": picture(overlay, alt="known ejecta over the mosaic"),
+            "picture": Picture(overlay, alt="known ejecta over the mosaic"),
         },
     )

@@ -2,10 +2,9 @@
 
 import geopandas as gpd
 
-from ejmap_assets.artefact import Artefact
+from ejmap_assets.artefact import Artefact, Picture
 from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.plots import embedded
-from ejmap_assets.provenance import content_version
+from ejmap_assets.digest import content_version
 from ejmap_assets.score_plots import location_plot
 from ejmap_assets.scored_tiles import own_tiles, write_tile_scores
 from ejmap_assets.tile_scoring import f1_of_locations, score_craters
@@ -48,7 +47,7 @@ def tile_scores(making: Making) -> Artefact:
             "tiles_with_ejecta": int(usable["is_ejecta_true"].sum()),
             "craters_without_connections": int((~by_crater["has_connections"].any()).sum()),
             "path": str(making.paths.tile_scores),
-            "picture": embedded(
+            "picture": Picture(
                 location_plot(tiles, f1, width_px=basemap.width_px), alt="F1 of tile locations"
             ),
         },

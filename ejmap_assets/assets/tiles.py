@@ -1,9 +1,9 @@
 """What the models look at around each crater."""
 
-from ejmap_assets.artefact import Artefact, Metadata
+from ejmap_assets.artefact import Artefact, Facts, Picture
 from ejmap_assets.chunk import CraterTask
-from ejmap_assets.pictures import picture, view_rgb
-from ejmap_assets.provenance import content_version
+from ejmap_assets.digest import content_version
+from ejmap_assets.pictures import view_rgb
 from ejmap_geo.raster import read_raster
 from ejmap_geo.tiling import mapping_tiles
 
@@ -33,13 +33,13 @@ def tile_store(task: CraterTask) -> Artefact:
         annulus=wanted_annulus(raster, basemap=basemap, crater=crater, plan=plan),
     )
     path = work.paths.tile_store(crater.key)
-    metadata: Metadata = {"crater": crater.name, "tile_side_px": side_px}
+    metadata: Facts = {"crater": crater.name, "tile_side_px": side_px}
     with write_tile_store(path, provenance=task.recipe.input_versions) as writer:
         table = write_tiles(writer, MAPPING, tiled, plan=plan)
         if plan.polar is not None:
             view = polar_view(raster, basemap=basemap, crater=crater, config=plan.polar.view)
             write_polar_views(writer, views=view[None], craters=[crater])
-            metadata["picture"] = picture(view_rgb(view[0]), alt="azimuth against range")
+            metadata["picture"] = Picture(view_rgb(view[0]), alt="azimuth against range")
     metadata |= {
         "mapping_tiles": len(table),
         "published_tiles": published is not None,

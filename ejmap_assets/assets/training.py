@@ -2,14 +2,13 @@
 
 import pandas as pd
 
-from ejmap_assets.artefact import Artefact, Metadata
+from ejmap_assets.artefact import Artefact, Facts, Picture
 from ejmap_assets.declare import Making, project_asset
+from ejmap_assets.digest import content_version
 from ejmap_assets.known_planets import known_planets
-from ejmap_assets.pictures import mask_over, mosaic_grey, picture, shrunk
+from ejmap_assets.pictures import mask_over, mosaic_grey, shrunk
 from ejmap_assets.planet_files import ejecta_of, planet_version, write_planet
 from ejmap_assets.project import OwnMasks, SyntheticTraining
-from ejmap_assets.provenance import content_version
-from ejmap_assets.table_metadata import table_metadata
 from ejmap_geo.synthetic.planet import PlanetConfig, make_planet
 
 PICTURE_PX = 480
@@ -46,14 +45,14 @@ def training_planets(making: Making) -> Artefact:
 def _described(making: Making) -> Artefact:
     versions: list[str] = []
     rows: list[dict[str, object]] = []
-    metadata: Metadata = {}
+    metadata: Facts = {}
     for name, planet in known_planets(making.project):
         ejecta = ejecta_of(planet)
         versions += [name, planet_version(planet)]
         rows.append({"planet": name, "craters": len(planet.craters), "ejecta": ejecta.mean()})
         grey = mosaic_grey(planet.raster, max_side_px=PICTURE_PX)
         overlay = mask_over(grey, shrunk(ejecta, max_side_px=PICTURE_PX))
-        metadata[f"picture_{name}"] = picture(overlay, alt=f"known ejecta of {name}")
+        metadata[f"picture_{name}"] = Picture(overlay, alt=f"known ejecta of {name}")
     table = pd.DataFrame(rows)
     return Artefact(
         content=content_version(*versions),
@@ -61,7 +60,7 @@ def _described(making: Making) -> Artefact:
             "planets": len(rows),
             "labelled_craters": int(table["craters"].sum()),
             "ejecta_share_of_pixels": float(table["ejecta"].mean()),
-            "by_planet": table_metadata(table),
+            "by_planet": table,
             "path": str(making.paths.training),
             **dict(list(metadata.items())[:MAX_PICTURES]),
         },

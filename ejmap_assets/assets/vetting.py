@@ -5,18 +5,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from dagster import MetadataValue
 from PIL import Image
 
 from ejmap_assets import partitions
-from ejmap_assets.artefact import Artefact, Metadata
+from ejmap_assets.artefact import Artefact, Facts, Picture, known_numbers
 from ejmap_assets.candidates import candidate_table, doubtful_words, held_out
 from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.pictures import picture
+from ejmap_assets.digest import content_version
 from ejmap_assets.plots import training_curve
-from ejmap_assets.provenance import content_version
 from ejmap_assets.table_file import write_table_and_csv
-from ejmap_assets.table_metadata import known_numbers, table_metadata
 from ejmap_assets.vetting_choice import (
     classifier_config,
     classifier_version,
@@ -73,11 +70,9 @@ def crater_tiles(making: Making) -> Artefact:
             "entries_of_the_catalogue": int((table["kind"] == CATALOGUE).sum()),
             "light_azimuth_deg": _light_words(required_vetting(making.project).light_azimuth_deg),
             "side_px": found.tiles.side_px,
-            "train_and_test_tiles": MetadataValue.json(
-                [[len(fold.trains), len(fold.tests)] for fold in found.folds]
-            ),
+            "train_and_test_tiles": [[len(fold.trains), len(fold.tests)] for fold in found.folds],
             "path": str(making.paths.crater_tiles),
-            "picture": picture(examples(found), alt="tiles of craters, and of other ground"),
+            "picture": Picture(examples(found), alt="tiles of craters, and of other ground"),
         },
         table=table,
     )
@@ -159,9 +154,9 @@ def crater_candidates(making: Making) -> Artefact:
             "test_accuracy": said.numbers["test_accuracy"],
             "learnt_from": _learnt_from(found),
             "light_azimuth_deg": _light_words(vetting.light_azimuth_deg),
-            "least_sure": table_metadata(_least_first(table)),
+            "least_sure": _least_first(table),
             "path": str(paths.crater_candidates),
-            "picture": picture(sheet, alt="the least sure entries of the catalogue"),
+            "picture": Picture(sheet, alt="the least sure entries of the catalogue"),
         },
         table=table,
     )
@@ -183,7 +178,7 @@ def _trained(
             "calibration_slope": cross.calibration.slope,
             "calibration_offset": cross.calibration.offset,
             "light_azimuth_deg": _light_words(required_vetting(making.project).light_azimuth_deg),
-            "configuration": MetadataValue.json(whole.config.model_dump(mode="json")),
+            "configuration": whole.config.model_dump(mode="json"),
             "path": str(path),
             "picture": training_curve(cross.history),
             **film.shown,
@@ -191,7 +186,7 @@ def _trained(
     )
 
 
-def _counted(table: pd.DataFrame, vetting: VettingSettings) -> Metadata:
+def _counted(table: pd.DataFrame, vetting: VettingSettings) -> Facts:
     counts = table["status"].value_counts()
     return {
         "entries": len(table),

@@ -19,7 +19,7 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
 from ejmap_assets import partitions
 from ejmap_assets.checks.finding import Finding, found_by
 from ejmap_assets.crater_work import CraterWork
-from ejmap_assets.former_result import RejectedError
+from ejmap_assets.errors import RejectedError
 from ejmap_geo.craters import Crater
 
 
@@ -65,7 +65,7 @@ class CraterCheck:
 
     @property
     def spec(self) -> dg.AssetCheckSpec:
-        """The check as Dagster knows it, divided by craters."""
+        """The check as Dagster knows it, partitioned by crater."""
         with warnings.catch_warnings():
             # We pin Dagster to one minor version, within which what is in preview may not change.
             warnings.simplefilter("ignore", dg.PreviewWarning)

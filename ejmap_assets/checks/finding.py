@@ -7,13 +7,13 @@ import dagster as dg
 from pandera.errors import SchemaError, SchemaErrors
 from pyarrow import ArrowException
 
-from ejmap_assets.artefact import MetadataEntry
-from ejmap_assets.errors import AssetsError
+from ejmap_assets.errors import ProjectError
+from ejmap_assets.fact_metadata import MetadataEntry
 from ejmap_geo.errors import GeoError
 from ejmap_ml.errors import MlError
 
 # What a file that is missing, torn or changed by hand makes its readers say.
-READING_ERRORS = (GeoError, MlError, AssetsError, ArrowException, OSError)
+READING_ERRORS = (GeoError, MlError, ProjectError, ArrowException, OSError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

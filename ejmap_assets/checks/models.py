@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from dagster import AssetChecksDefinition
 
-from ejmap_assets import partitions
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_assets.checks.project_check import ProjectLook, declared
+from ejmap_assets.model_choice import version_and_iteration
 from ejmap_assets.project_paths import ModelKind
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def member_is_sound(look: ProjectLook, kind: ModelKind) -> Finding:
     """
     from ejmap_ml.bundle import ModelBundle
 
-    version, iteration = partitions.version_and_iteration(look.partition)
+    version, iteration = version_and_iteration(look.partition)
     bundle = ModelBundle.load(
         look.project.paths.model_bundle(kind, version=version, iteration=iteration)
     )

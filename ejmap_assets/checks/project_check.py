@@ -9,7 +9,8 @@ import dagster as dg
 
 from ejmap_assets.checks.finding import Finding, found_by
 from ejmap_assets.lineage import LINEAGE
-from ejmap_assets.resources import OpenProject, ProjectResource
+from ejmap_assets.open_project import OpenProject
+from ejmap_assets.resources import ProjectResource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ def declared(
             asset=asset,
             blocking=blocking,
             description=description,
-            partitions_def=LINEAGE[asset].division.partitions_def,
+            partitions_def=LINEAGE[asset].partitioning.partitions_def,
         )
         def check(
             context: dg.AssetCheckExecutionContext, project: ProjectResource

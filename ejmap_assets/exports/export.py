@@ -7,8 +7,8 @@ from pathlib import Path
 from ejmap_assets.exports.merged_folder import require_free
 from ejmap_assets.exports.published_names import PublishedNames
 from ejmap_assets.imports.ejmap_folder.file_family import FileFamily
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project_paths import ProjectPaths
-from ejmap_assets.resources import OpenProject
 from ejmap_geo.craters import Crater
 from ejmap_geo.grid import BasemapGrid
 

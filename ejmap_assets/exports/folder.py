@@ -15,7 +15,7 @@ from ejmap_assets.exports.npy_tiles import export_npy_tiles
 from ejmap_assets.exports.published_names import PublishedNames
 from ejmap_assets.exports.scores import export_scores
 from ejmap_assets.exports.weights import export_weights
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.open_project import OpenProject
 from ejmap_geo.raster import basemap_grid_of
 
 Part = Callable[[Export], list[str]]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ejmap_assets.crater_work import azimuthal_grid
+from ejmap_assets.basemap import azimuthal_grid
 from ejmap_assets.exports.export import Export
 from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.imports.ejmap_folder.corner import published_half_px, shift_px

@@ -6,7 +6,7 @@ import numpy as np
 import rasterio
 from affine import Affine
 
-from ejmap_assets.crater_work import read_project_basemap
+from ejmap_assets.basemap import read_project_basemap
 from ejmap_assets.exports.export import Export
 from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.imports.ejmap_folder.corner import published_half_px

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ejmap_assets.basemap import azimuthal_grid
 from ejmap_assets.connections import read_connections
-from ejmap_assets.crater_work import azimuthal_grid
 from ejmap_assets.exports.export import Export
 from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.imports.ejmap_folder.file_family import FileFamily

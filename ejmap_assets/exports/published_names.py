@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 from ejmap_assets.model_choice import ModelVersion, configured_version
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project import EjmapFolderSource
 from ejmap_assets.project_paths import ModelKind
-from ejmap_assets.resources import OpenProject
 
 # Published folders know versions and splits by number only.
 UNNUMBERED = 0

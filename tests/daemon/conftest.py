@@ -17,8 +17,7 @@ import pytest
 from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 
 from ejmap_assets.instance import environment_of
-from ejmap_assets.project import ProjectPaths, load_project
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.open_project import OpenProject
 from tests.servers import end_group, free_port, wait_until_up
 
 CHECKOUT = Path(__file__).parents[2]
@@ -181,7 +180,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         servers.append(server)
         address = f"http://127.0.0.1:{port}"
         wait_until_up(address, server, log_path)
-        project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+        project = OpenProject.at(folder)
         found = Observatory(project, instance, address, server.pid)
         found.forget()
         return found

@@ -12,11 +12,10 @@ import pandas as pd
 import pytest
 
 from ejmap_assets.console import Console
+from ejmap_assets.definitions import runner_of
 from ejmap_assets.instance import open_instance
-from ejmap_assets.lineage import Division, names_divided_by
-from ejmap_assets.project import ProjectPaths, load_project
-from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import Runner
+from ejmap_assets.lineage import Partitioning, names_partitioned_by
+from ejmap_assets.open_project import OpenProject
 from tests.daemon.conftest import Observatory, Serve
 from tests.daemon.small_planet import SETTINGS, write_craters
 from tests.tiny_presets import EJCONN, POLAR
@@ -64,8 +63,8 @@ def observatory(
         patch.setenv("EJMAP_PROJECT", "")
         patch.setenv("EJMAP_POSTGRES_URL", url)
         with open_instance(folder) as instance:
-            project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
-            Runner(project, instance, Console(io.StringIO())).retrain()
+            project = OpenProject.at(folder)
+            runner_of(project, instance, Console(io.StringIO())).retrain()
             yield serve(folder, instance)
 
 
@@ -73,7 +72,7 @@ def test_a_backfill_costs_little_and_the_pages_answer_while_it_runs(
     observatory: Observatory, record_property: Callable[[str, object], None]
 ) -> None:
     """CPU seconds of all servers and runs together, over the craters."""
-    instance, steps = observatory.instance, names_divided_by(Division.CRATERS)
+    instance, steps = observatory.instance, names_partitioned_by(Partitioning.CRATERS)
     keys = sorted(observatory.project.craters())
     before = observatory.cpu_seconds()
     answer = observatory.ask(

@@ -9,11 +9,10 @@ import pytest
 
 from ejmap_assets.console import Console
 from ejmap_assets.declare import GPU_POOL
+from ejmap_assets.definitions import runner_of
 from ejmap_assets.instance import open_instance
-from ejmap_assets.lineage import Division, names_divided_by
-from ejmap_assets.project import ProjectPaths, load_project
-from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import Runner
+from ejmap_assets.lineage import Partitioning, names_partitioned_by
+from ejmap_assets.open_project import OpenProject
 from tests.daemon.conftest import Observatory, Serve
 from tests.daemon.small_planet import SETTINGS, write_craters
 from tests.daemon.test_four_hundred_craters import BACKFILL
@@ -36,8 +35,8 @@ def observatory(tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Itera
         patch.setenv("DAGSTER_HOME", "")
         patch.setenv("EJMAP_PROJECT", "")
         with open_instance(folder) as instance:
-            project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
-            Runner(project, instance, Console(io.StringIO())).retrain()
+            project = OpenProject.at(folder)
+            runner_of(project, instance, Console(io.StringIO())).retrain()
             (folder / "slow").touch()
             yield serve(folder, instance)
 
@@ -49,7 +48,9 @@ def _spans(observatory: Observatory) -> list[tuple[float, float]]:
     answer = observatory.ask(
         BACKFILL,
         backfill={
-            "assetSelection": [{"path": [name]} for name in names_divided_by(Division.CRATERS)],
+            "assetSelection": [
+                {"path": [name]} for name in names_partitioned_by(Partitioning.CRATERS)
+            ],
             "partitionNames": sorted(observatory.project.craters()),
             "fromFailure": False,
         },

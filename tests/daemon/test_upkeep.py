@@ -10,12 +10,11 @@ import pytest
 
 from ejmap_assets.console import Console
 from ejmap_assets.crater_state import CraterState, crater_states
+from ejmap_assets.definitions import runner_of
 from ejmap_assets.instance import open_instance
 from ejmap_assets.model_choice import configured_version
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.recipes import book_of
-from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import Runner
 from ejmap_ml.bundle import ModelBundle
 from tests.daemon.conftest import Observatory, Serve
 from tests.daemon.small_planet import CRATERS, SETTINGS, write_craters
@@ -47,9 +46,9 @@ def observatory(
         patch.setenv("EJMAP_PROJECT", "")
         patch.setenv("EJMAP_POSTGRES_URL", url)
         with open_instance(folder) as instance:
-            project = OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+            project = OpenProject.at(folder)
             stream = io.StringIO()
-            assert Runner(project, instance, Console(stream)).run() == [], stream.getvalue()
+            assert runner_of(project, instance, Console(stream)).run() == [], stream.getvalue()
             found = serve(folder, instance)
             found.switch_on(*RULES)
             assert found.settle(maps=0) == Counter(), "nothing is to be done yet"
@@ -67,7 +66,7 @@ def _promote(observatory: Observatory, change: Callable[[ModelBundle], ModelBund
         "ejseg", version=configured_version(project, "ejseg").key, iteration=0
     )
     change(ModelBundle.load(path)).save(path)
-    runner = Runner(project, observatory.instance, Console(io.StringIO()))
+    runner = runner_of(project, observatory.instance, Console(io.StringIO()))
     runner.decide("ejseg", mode="by_hand")
     observatory.forget()
 
@@ -136,7 +135,7 @@ def test_a_broken_crater_fails_alone_and_repair_redoes_it_alone(observatory: Obs
 
     flag.unlink()
     mapped = observatory.made("basemap_mask")
-    runner = Runner(observatory.project, observatory.instance, Console(io.StringIO()))
+    runner = runner_of(observatory.project, observatory.instance, Console(io.StringIO()))
     assert runner.repair() == []
 
     assert observatory.made("basemap_mask") - mapped == Counter([broken])

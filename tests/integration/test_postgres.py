@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import dagster as dg
 import pytest
 
-from ejmap_assets.errors import ProjectError
+from ejmap_assets.errors import SettingsError
 from ejmap_assets.history import ID_FILE, URL_VARIABLE
 from ejmap_assets.instance import open_instance
 from tests.postgres_server import PostgresServer, find_programs
@@ -71,7 +71,7 @@ def test_the_database_of_another_project_is_refused(
     _open(tmp_path / "mercury", address, monkeypatch, "0001")
     owner = (tmp_path / "mercury" / "dagster_home" / ID_FILE).read_text().strip()
 
-    with pytest.raises(ProjectError, match="history of another project, mercury; ") as refused:
+    with pytest.raises(SettingsError, match="history of another project, mercury; ") as refused:
         _open(tmp_path / "moon", address, monkeypatch, "0002")
 
     note = tmp_path / "moon" / "dagster_home" / ID_FILE
@@ -116,7 +116,7 @@ def test_an_empty_database_is_not_taken_for_the_history_of_a_project(
     """A wrong address or a backup that was not restored: everything would be made again."""
     _open(tmp_path, postgres.create_database("right"), monkeypatch, "0001")
 
-    with pytest.raises(ProjectError, match=r"wrong on 127\.0\.0\.1 does not hold the history"):
+    with pytest.raises(SettingsError, match=r"wrong on 127\.0\.0\.1 does not hold the history"):
         _open(tmp_path, postgres.create_database("wrong"), monkeypatch, "0001")
 
 
@@ -129,7 +129,7 @@ def test_the_database_of_another_dagster_is_refused(
     with dg.instance_for_test(overrides=settings) as instance:
         dg.materialize([rim], instance=instance)
 
-    with pytest.raises(ProjectError, match="holds runs of another Dagster"):
+    with pytest.raises(SettingsError, match="holds runs of another Dagster"):
         _open(tmp_path, address, monkeypatch, "0001")
 
 
@@ -151,7 +151,7 @@ def test_a_database_that_cannot_be_used_is_one_sentence(
     monkeypatch.setattr("dagster_postgres.utils.calculate_delay", lambda **_: 0)
     port = urlsplit(postgres.create_database(f"unused_{len(place)}")).port
 
-    with pytest.raises(ProjectError, match=rf"postgres on 127\.0\.0\.1: .*{reason}") as refused:
+    with pytest.raises(SettingsError, match=rf"postgres on 127\.0\.0\.1: .*{reason}") as refused:
         _open(tmp_path, f"postgresql://{place.format(port=port)}", monkeypatch)
 
     assert "wrong" not in str(refused.value)

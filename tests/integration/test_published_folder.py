@@ -13,6 +13,7 @@ import pytest
 
 from ejmap_assets import partitions
 from ejmap_assets.console import Console
+from ejmap_assets.definitions import runner_of
 from ejmap_assets.exports.folder import export_project
 from ejmap_assets.exports.published_names import PublishedNames
 from ejmap_assets.import_folder import import_folder
@@ -21,10 +22,8 @@ from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.imports.ejmap_folder.masks import read_output_mask
 from ejmap_assets.imports.ejmap_folder.plan import Wishes
 from ejmap_assets.map_scoring import PIXEL, TEST, TILE, TVT, score
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.provenance import last_record
-from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import Runner
 from ejmap_geo.masks import PlacedMask
 from ejmap_geo.raster import read_mask_on
 from ejmap_ml.bundle import ModelBundle
@@ -65,9 +64,9 @@ def imported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Imported]:
 
 def _run(folder: Path, place: Path, instance: dg.DagsterInstance, **wishes: object) -> OpenProject:
     import_folder(folder, place, wishes=Wishes(**wishes), tell=lambda _: None)
-    project = OpenProject(settings=load_project(place), paths=ProjectPaths(place))
+    project = OpenProject.at(place)
     stream = io.StringIO()
-    complaints = Runner(project, instance, Console(stream)).run()
+    complaints = runner_of(project, instance, Console(stream)).run()
     assert complaints == [], stream.getvalue()
     return project
 

@@ -16,15 +16,13 @@ from dagster._core.event_api import PartitionKeyFilter
 from ejmap_assets import partitions
 from ejmap_assets.console import Console
 from ejmap_assets.crater_state import CraterState, crater_states
-from ejmap_assets.definitions import build_defs
-from ejmap_assets.lineage import LINEAGE, VETTING, Division
+from ejmap_assets.definitions import build_defs, runner_of
+from ejmap_assets.lineage import LINEAGE, VETTING, Partitioning
 from ejmap_assets.model_choice import configured_version
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.promotion_config import ROLL_BACK
 from ejmap_assets.provenance import Record, last_record
 from ejmap_assets.recipes import book_of, configured_members
-from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import Runner
 from ejmap_assets.scoring import CHAIN, POOLED
 from ejmap_assets.stages import stages_made
 from ejmap_geo.raster import read_raster
@@ -62,22 +60,22 @@ class Made:
     def run(self) -> tuple[list[str], str]:
         """Bring it up to date; return the complaints and what the console showed."""
         stream = io.StringIO()
-        complaints = Runner(self.project, self.instance, Console(stream)).run()
+        complaints = runner_of(self.project, self.instance, Console(stream)).run()
         return complaints, stream.getvalue()
 
     def keys(self, name: str) -> list[str | None]:
-        """Return the partitions an asset should have; None stands for an undivided one."""
+        """Return the partitions an asset should have; None stands for an unpartitioned one."""
         if name in VETTING:
             return []
-        match LINEAGE[name].division:
-            case Division.WHOLE:
+        match LINEAGE[name].partitioning:
+            case Partitioning.NONE:
                 return [None]
-            case Division.CRATERS:
+            case Partitioning.CRATERS:
                 return list(self.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
-            case Division.EJCONN_VERSIONS | Division.EJSEG_VERSIONS as division:
-                return [configured_version(self.project, division.model_kind).key]
-            case division:
-                return list(configured_members(division, self.project))
+            case Partitioning.EJCONN_VERSIONS | Partitioning.EJSEG_VERSIONS as partitioning:
+                return [configured_version(self.project, partitioning.model_kind).key]
+            case partitioning:
+                return list(configured_members(partitioning, self.project))
 
     def record(self, name: str, key: str | None) -> Record:
         """Return the last materialisation of an asset."""
@@ -96,7 +94,7 @@ def _project(folder: Path, settings: str = SETTINGS) -> OpenProject:
     (folder / "project.yaml").write_text(settings)
     for name, text in (("ejconn_test", EJCONN), ("ejseg_test", POLAR), ("ejseg_tiles", TILES)):
         (folder / f"{name}.yaml").write_text(text)
-    return OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+    return OpenProject.at(folder)
 
 
 @pytest.fixture(scope="module")
@@ -249,7 +247,7 @@ def test_a_roll_back_finds_the_former_masks_and_computes_none(made: Made) -> Non
     """Though the settings still name the other model: they do not take the decision back."""
     project = _project(made.project.paths.folder, SETTINGS.replace("ejseg_test", "ejseg_tiles"))
     other = Made(project, made.instance)
-    runner = Runner(project, made.instance, Console(io.StringIO()))
+    runner = runner_of(project, made.instance, Console(io.StringIO()))
 
     runner.decide("ejseg", mode=ROLL_BACK, reason="rays were lost")
     before = other.states

@@ -13,10 +13,10 @@ from PIL import Image
 
 from ejmap_assets.console import Console
 from ejmap_assets.crater_state import CraterState, crater_states
+from ejmap_assets.definitions import runner_of
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.provenance import Record, last_record
 from ejmap_assets.recipes import book_of
-from ejmap_assets.resources import OpenProject
-from ejmap_assets.runner import Runner
 from ejmap_assets.vetting_choice import held_back
 from ejmap_assets.vetting_tiles import CRATER_FREE, VettingTiles
 from ejmap_ml.sgan.classifier import CraterClassifier
@@ -35,7 +35,7 @@ class Vetted:
     def vet(self, project: OpenProject | None = None) -> str:
         """Score what is new; return what the console showed."""
         stream = io.StringIO()
-        complaints = Runner(project or self.project, self.instance, Console(stream)).vet()
+        complaints = runner_of(project or self.project, self.instance, Console(stream)).vet()
         assert complaints == [], stream.getvalue()
         return stream.getvalue()
 

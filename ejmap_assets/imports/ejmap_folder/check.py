@@ -13,6 +13,7 @@ from ejmap_assets.errors import SourceError
 from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.imports.ejmap_folder.connections import read_connected
 from ejmap_assets.imports.ejmap_folder.craters import read_craters
+from ejmap_assets.imports.ejmap_folder.grid import published_grid
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.imports.ejmap_folder.parts import NAMES
 from ejmap_assets.imports.ejmap_folder.rectangles import read_rectangles
@@ -23,8 +24,7 @@ from ejmap_geo.body import Body
 from ejmap_geo.craters import craters_of
 from ejmap_geo.errors import GeoError
 from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.raster import basemap_grid_of, mask_window_of
-from ejmap_geo.raster_place import basemap_grid_of_part
+from ejmap_geo.raster import mask_window_of
 
 # More of one kind say nothing new.
 MOST_TOLD = 5
@@ -72,33 +72,6 @@ def check_published(
         return []
     known = catalogue["crater_id"].tolist()
     return [*catalogue.attrs["notes"], *_left_out(labelled, known)]
-
-
-def published_grid(
-    published: PublishedFolder, *, body: Body, mosaic: Path | None = None
-) -> BasemapGrid:
-    """Return the grid of the mosaic, or of the masks where there is no mosaic.
-
-    Raises:
-        GeoError: If the raster does not cover the planet, or its pixels do not divide it.
-        SourceError: If there is none.
-    """
-    masks = iter(published.found(layout.MANUAL_MASK).values())
-    path = (
-        mosaic
-        or published.file(layout.MOSAIC)
-        or next(masks, None)
-        or published.file(layout.ALL_MASK)
-    )
-    if path is not None:
-        return basemap_grid_of(path, body=body)
-    for family in (layout.LABEL_MAP, layout.OUTPUT_MASK):
-        for part in published.found(family).values():
-            return basemap_grid_of_part(part, body=body)
-    raise SourceError(
-        f"{published.folder} holds neither a mosaic nor a mask, so the size of the planet is not "
-        "known; give the mosaic with --mosaic (source.mosaic in project.yaml)"
-    )
 
 
 def _attempt(wrong: list[str], read: Callable[[], Result]) -> Result | None:

@@ -8,8 +8,8 @@ import yaml
 
 from ejmap_assets.cli import main
 from ejmap_assets.instance import environment_of, home_of
+from ejmap_assets.open_project import DEFAULT_PROJECT, project_folder
 from ejmap_assets.project import create_project
-from ejmap_assets.resources import DEFAULT_PROJECT, project_folder
 from ejmap_assets.webserver import command
 from ejmap_geo.body import MERCURY
 from ejmap_geo.coords import LonLat

@@ -63,7 +63,7 @@ def test_a_log_file_is_not_flooded() -> None:
 
 
 def test_nothing_to_do_is_a_full_bar() -> None:
-    """No craters, no division by zero."""
+    """No craters, no partitioning by zero."""
     stream = _Terminal()
 
     Console(stream).update("craters", done=0, total=0)

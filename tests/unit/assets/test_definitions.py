@@ -8,7 +8,7 @@ import pytest
 
 from ejmap_assets.definitions import build_defs
 from ejmap_assets.jobs import build_jobs
-from ejmap_assets.lineage import LINEAGE, Division, names_divided_by
+from ejmap_assets.lineage import LINEAGE, Partitioning, names_partitioned_by
 
 GROUPS = {"sources", "training", "models", "craters", "map", "evaluation", "vetting"}
 
@@ -85,7 +85,8 @@ def test_the_steps_of_a_crater_share_one_backfill_chunk(defs: dg.Definitions) ->
     """One process, and one loaded model, serves many craters."""
     graph = defs.resolve_asset_graph()
     policies = {
-        graph.get(dg.AssetKey(name)).backfill_policy for name in names_divided_by(Division.CRATERS)
+        graph.get(dg.AssetKey(name)).backfill_policy
+        for name in names_partitioned_by(Partitioning.CRATERS)
     }
 
     assert policies == {dg.BackfillPolicy.multi_run(50)}

@@ -66,7 +66,7 @@ class Bench:
         self.put_tables()
         upstream = {name for asset in ASSETS for name in LINEAGE[asset.key.path[0]].inputs}
         for name in upstream - {asset.key.path[0] for asset in ASSETS}:
-            if LINEAGE[name].division.partitions_def is None:
+            if LINEAGE[name].partitioning.partitions_def is None:
                 tags = {DATA_VERSION_TAG: "1"}
                 instance.report_runless_asset_event(dg.AssetMaterialization(name, tags=tags))
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ejmap_assets.errors import ProjectError
-from ejmap_assets.failures import StepError, crater_failure, is_permanent, permanent
+from ejmap_assets.errors import SettingsError, StepError
+from ejmap_assets.failures import crater_failure, is_permanent, permanent
 from ejmap_geo.errors import CrsError
 from ejmap_ml.errors import BundleError
 
@@ -13,7 +13,7 @@ from ejmap_ml.errors import BundleError
     [
         (CrsError("no CRS"), True),
         (BundleError("altered"), True),
-        (ProjectError("misspelt"), True),
+        (SettingsError("misspelt"), True),
         (StepError("missing"), True),
         (OSError("disk"), False),
         (MemoryError(), False),

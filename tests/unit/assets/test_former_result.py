@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ejmap_assets.former_result import RejectedError, replacing
+from ejmap_assets.errors import RejectedError
+from ejmap_assets.former_result import replacing
 
 
 def _write(path: Path, word: str) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from ejmap_assets.errors import ProjectError
+from ejmap_assets.errors import SettingsError
 from ejmap_assets.history import ID_FILE, URL_VARIABLE, database_name
 from ejmap_assets.instance import home_of, open_instance
-from ejmap_assets.resources import DEFAULT_PROJECT
+from ejmap_assets.open_project import DEFAULT_PROJECT
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +51,7 @@ def test_a_project_with_sqlite_is_not_begun_again_in_postgresql(
     open_instance(tmp_path).dispose()
     monkeypatch.setenv(URL_VARIABLE, "postgresql://somebody@nowhere.invalid/ejmap")
 
-    with pytest.raises(ProjectError, match="history of this project lies in SQLite; unset it"):
+    with pytest.raises(SettingsError, match="history of this project lies in SQLite; unset it"):
         open_instance(tmp_path)
 
 
@@ -61,7 +61,9 @@ def test_a_project_with_postgresql_is_not_begun_again_in_sqlite(tmp_path: Path) 
     home.mkdir()
     (home / ID_FILE).write_text("a2c4\n")
 
-    with pytest.raises(ProjectError, match="lies in PostgreSQL, and EJMAP_POSTGRES_URL is not set"):
+    with pytest.raises(
+        SettingsError, match="lies in PostgreSQL, and EJMAP_POSTGRES_URL is not set"
+    ):
         open_instance(tmp_path)
 
 
@@ -72,7 +74,7 @@ def test_an_address_of_something_else_is_refused_without_being_shown(
     """It may hold a password."""
     monkeypatch.setenv(URL_VARIABLE, address)
 
-    with pytest.raises(ProjectError, match="must look like postgresql://") as refused:
+    with pytest.raises(SettingsError, match="must look like postgresql://") as refused:
         open_instance(tmp_path)
 
     assert "hidden" not in str(refused.value)
@@ -95,7 +97,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     """As it is when a container made it as root: here a file is in the way."""
     (tmp_path / "project").write_text("")
 
-    with pytest.raises(ProjectError, match=r"project.dagster_home cannot be made: .* user id \d+"):
+    with pytest.raises(SettingsError, match=r"project.dagster_home cannot be made: .* user id \d+"):
         open_instance(tmp_path / "project")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from ejmap_assets.artefact import Artefact
+from ejmap_assets.fact_metadata import Metadata
 from ejmap_assets.kept_results import KeptResults
 
 
@@ -20,8 +20,8 @@ def _make(kept: KeptResults, output: Path, recipe: str) -> None:
     scratch = output.with_name("scratch")
     scratch.write_text(f"mask by {recipe}")
     scratch.replace(output)
-    metadata = {"ejecta_px": 7, "picture": dg.MetadataValue.md("![m](data:...)")}
-    kept.keep(recipe, output, Artefact(content=f"content of {recipe}", metadata=metadata))
+    metadata: Metadata = {"ejecta_px": 7, "picture": dg.MetadataValue.md("![m](data:...)")}
+    kept.keep(recipe, output, content=f"content of {recipe}", metadata=metadata)
 
 
 def test_a_former_result_is_put_back_with_what_it_reported(tmp_path: Path, output: Path) -> None:

@@ -10,10 +10,10 @@ import pytest
 
 from ejmap_assets.labelled_tiles import KnownPlanet, labelled_tiles_of, planet_tiles
 from ejmap_assets.mask_file import write_mask
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.planet_files import write_planet
 from ejmap_assets.progress import Silence
 from ejmap_assets.project import Project, ProjectPaths
-from ejmap_assets.resources import OpenProject
 from ejmap_assets.split_table import split_tables
 from ejmap_geo.craters import catalogue_from, write_catalogue
 from ejmap_geo.raster import write_cog

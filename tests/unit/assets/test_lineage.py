@@ -8,8 +8,8 @@ import pytest
 
 from ejmap_assets.cli import main
 from ejmap_assets.lineage import LINEAGE
-from ejmap_assets.project import FilesSource, ProjectPaths, load_project
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.open_project import OpenProject
+from ejmap_assets.project import FilesSource, ProjectPaths
 from ejmap_geo.body import MERCURY
 from ejmap_geo.coords import LonLat
 from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
@@ -29,7 +29,7 @@ def own(tmp_path: Path) -> OpenProject:
     folder = tmp_path / "mine"
     names = ("--mosaic", str(files / "mosaic.tif"), "--craters", str(files / "craters.csv"))
     assert main(["new", str(folder), *names]) == 0
-    return OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+    return OpenProject.at(folder)
 
 
 def _source(project: OpenProject) -> FilesSource:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_assets.members import flattened, member_table, trained_members
 from ejmap_assets.project_paths import ModelKind, ProjectPaths
 

@@ -4,15 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from ejmap_assets.errors import ProjectError
+from ejmap_assets.errors import SettingsError
 from ejmap_assets.model_choice import (
     ModelVersion,
     configured_version,
     imported_from,
     model_of,
 )
-from ejmap_assets.project import ProjectPaths, load_project
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.open_project import OpenProject
 from ejmap_ml.config import load_preset
 
 SETTINGS = """
@@ -26,7 +25,7 @@ splits: {used: 61}
 def project(tmp_path: Path) -> OpenProject:
     """A project that holds back the test tiles of split 61."""
     (tmp_path / "project.yaml").write_text(SETTINGS)
-    return OpenProject(settings=load_project(tmp_path), paths=ProjectPaths(tmp_path))
+    return OpenProject.at(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +45,7 @@ def test_a_version_reads_back_what_it_is_called(key: str, version: ModelVersion)
 @pytest.mark.parametrize("key", ["ejseg@", "@3", "ejseg@x", "ejseg@-1", "ejseg@1@2"])
 def test_a_split_is_a_number(key: str) -> None:
     """Anything else after the mark is refused in one sentence."""
-    with pytest.raises(ProjectError, match="is no model version; write NAME"):
+    with pytest.raises(SettingsError, match="is no model version; write NAME"):
         ModelVersion.parse(key)
 
 
@@ -68,7 +67,7 @@ def test_a_file_of_the_project_comes_before_a_packaged_preset(project: OpenProje
 
 def test_an_unknown_name_says_which_there_are(project: OpenProject) -> None:
     """And where to write one."""
-    with pytest.raises(ProjectError, match=r"no model configuration 'nope'; take one of .*tiny"):
+    with pytest.raises(SettingsError, match=r"no model configuration 'nope'; take one of .*tiny"):
         model_of(project, "ejseg", ModelVersion("nope"))
 
 

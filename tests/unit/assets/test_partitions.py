@@ -3,6 +3,7 @@
 import dagster as dg
 
 from ejmap_assets import partitions
+from ejmap_assets.model_choice import version_and_iteration
 
 
 def test_a_member_key_says_version_and_iteration() -> None:
@@ -10,7 +11,7 @@ def test_a_member_key_says_version_and_iteration() -> None:
     key = partitions.member_key(version="ejseg_polar", iteration=3)
 
     assert str(key) == "03|ejseg_polar"
-    assert partitions.version_and_iteration(str(key)) == ("ejseg_polar", 3)
+    assert version_and_iteration(str(key)) == ("ejseg_polar", 3)
 
 
 def test_craters_follow_the_catalogue() -> None:

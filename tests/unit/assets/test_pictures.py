@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from ejmap_assets.artefact import Picture
+from ejmap_assets.metadata_pictures import inline_picture
 from ejmap_assets.pictures import (
     MAX_PNG_BYTES,
     beside,
     mask_over,
     mosaic_grey,
     mosaic_rgb,
-    picture,
     png_of,
     probability_rgb,
     shrunk,
@@ -31,7 +32,7 @@ def test_even_pure_noise_stays_below_sixty_kilobytes() -> None:
 
 def test_a_picture_is_an_image_inside_markdown() -> None:
     """The UI draws it without fetching anything."""
-    value = picture(np.zeros((4, 6, 3), np.uint8), alt="nothing").value
+    value = inline_picture(Picture(np.zeros((4, 6, 3), np.uint8), alt="nothing")).value
     encoded = value.removeprefix("![nothing](data:image/png;base64,").removesuffix(")")
 
     with Image.open(io.BytesIO(base64.b64decode(encoded))) as image:

@@ -9,18 +9,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from dagster import MarkdownMetadataValue
 from PIL import Image
 
+from ejmap_assets.artefact import Picture
 from ejmap_assets.map_scoring import MAP_SCORE_COLUMNS
+from ejmap_assets.metadata_pictures import inline_picture
 from ejmap_assets.pictures import MAX_PNG_BYTES, MAX_SIDE_PX
-from ejmap_assets.plots import SERIES, embedded, new_plot, shown_and_saved, training_curve
+from ejmap_assets.plots import SERIES, new_plot, saved_figures, training_curve
 from ejmap_assets.score_plots import MATRIX_CODES, crater_plot, matrix_plot, scale_plot
 
 
-def _pixels(value: MarkdownMetadataValue) -> np.ndarray:
+def _pixels(picture: Picture) -> np.ndarray:
     """Return the picture inside metadata, checked for its size."""
-    data = base64.b64decode((value.value or "").split("base64,")[1].rstrip(")"))
+    data = base64.b64decode(inline_picture(picture).value.split("base64,")[1].rstrip(")"))
     assert len(data) <= MAX_PNG_BYTES
     with Image.open(io.BytesIO(data)) as image:
         assert max(image.size) <= MAX_SIDE_PX
@@ -39,7 +40,7 @@ def test_every_colour_of_a_plot_survives_its_palette() -> None:
     for number, color in enumerate(SERIES):
         axes.plot([0, 1], [number, number + 1], color=color)
 
-    pixels = _pixels(embedded(figure, alt="lines"))
+    pixels = _pixels(Picture(figure, alt="lines"))
 
     assert all(_shows(pixels, color) for color in SERIES)
 
@@ -50,7 +51,7 @@ def test_files_of_plots_that_are_no_longer_made_go_away(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     figure, _ = new_plot()
 
-    shown = shown_and_saved({"F1 over loss.kind": figure}, tmp_path)
+    shown = saved_figures({"F1 over loss.kind": figure}, tmp_path)
 
     assert list(shown) == ["picture_F1_over_loss_kind"]
     assert sorted(path.name for path in tmp_path.iterdir()) == [
@@ -65,7 +66,7 @@ def test_the_event_log_gets_the_first_plots_only(tmp_path: Path) -> None:
     """All of them are files."""
     figures = {f"plot {number}": new_plot()[0] for number in range(3)}
 
-    shown = shown_and_saved(figures, tmp_path, most=2)
+    shown = saved_figures(figures, tmp_path, most=2)
 
     assert list(shown) == ["picture_plot_0", "picture_plot_1"]
     assert len(list(tmp_path.glob("*.png"))) == 3
@@ -83,7 +84,7 @@ def test_cells_of_the_connection_matrix_have_the_colours_of_their_codes() -> Non
     matrix = pd.DataFrame({"tile_id": [3, 9], "0": [0, 1], "7": [2, 3], "8": [None, 0]})
     figure = matrix_plot(matrix.astype({"0": "Int8", "7": "Int8", "8": "Int8"}))
 
-    pixels = _pixels(embedded(figure, alt="matrix"))
+    pixels = _pixels(Picture(figure, alt="matrix"))
 
     axes = figure.axes[0]
     height = figure.bbox.height
@@ -106,7 +107,7 @@ def test_scores_without_a_value_leave_an_empty_plot(draw) -> None:
     """A project in which nothing is known yet is no error."""
     nothing = pd.DataFrame(columns=pd.Index(MAP_SCORE_COLUMNS)).astype({"crater_id": "Int64"})
 
-    assert _pixels(embedded(draw(nothing), alt="nothing")).any()
+    assert _pixels(Picture(draw(nothing), alt="nothing")).any()
 
 
 def test_nothing_that_draws_needs_pyplot() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ejmap_assets.errors import ProjectError
+from ejmap_assets.errors import SettingsError
 from ejmap_assets.project import (
     FilesSource,
     OwnMasks,
@@ -55,7 +55,7 @@ def test_a_project_is_never_overwritten(tmp_path: Path) -> None:
     """Making a project where there is one leaves the settings as they are."""
     create_project(tmp_path, profile="demo").settings.write_text("mine")
 
-    with pytest.raises(ProjectError, match="is a project already"):
+    with pytest.raises(SettingsError, match="is a project already"):
         create_project(tmp_path, profile="own")
 
     assert (tmp_path / "project.yaml").read_text() == "mine"
@@ -121,7 +121,7 @@ def test_a_mistake_in_the_settings_is_one_sentence(
     tmp_path: Path, changes: dict[str, Any], message: str
 ) -> None:
     """The key, what was found and what is allowed; no line of a validator's report."""
-    with pytest.raises(ProjectError, match=f"project.yaml: .*{message}") as caught:
+    with pytest.raises(SettingsError, match=f"project.yaml: .*{message}") as caught:
         _load(tmp_path, _changed(changes))
 
     assert "\n" not in str(caught.value)
@@ -130,7 +130,7 @@ def test_a_mistake_in_the_settings_is_one_sentence(
 
 def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
     """Two wrong keys are two sentences of one message."""
-    with pytest.raises(ProjectError, match=r"seeed.*; .*iterations"):
+    with pytest.raises(SettingsError, match=r"seeed.*; .*iterations"):
         _load(tmp_path, _changed({"source.seeed": 1, "models.iterations": -1}))
 
 
@@ -146,15 +146,15 @@ def test_settings_that_are_no_yaml_are_named(tmp_path: Path, text: str, message:
     """The file is in the message."""
     (tmp_path / "project.yaml").write_text(text)
 
-    with pytest.raises(ProjectError, match=f"project.yaml {message}"):
+    with pytest.raises(SettingsError, match=f"project.yaml {message}"):
         load_project(tmp_path)
 
 
 def test_a_folder_without_settings_is_no_project(tmp_path: Path) -> None:
     """The message says how to make one; an unknown profile lists the known ones."""
-    with pytest.raises(ProjectError, match=r"is no project.*ejmap new"):
+    with pytest.raises(SettingsError, match=r"is no project.*ejmap new"):
         load_project(tmp_path)
-    with pytest.raises(ProjectError, match="profiles are demo, mercury-quicklook, own"):
+    with pytest.raises(SettingsError, match="profiles are demo, mercury-quicklook, own"):
         create_project(tmp_path, profile="moon")
 
 

@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from ejmap_assets.definitions import build_defs
-from ejmap_assets.failures import StepError
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.errors import StepError
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.promotion import decide, promoted_bundles, roll_back
 from ejmap_assets.promotion_record import Decision, promoted_ensemble, promotions
-from ejmap_assets.resources import OpenProject, ProjectResource
+from ejmap_assets.resources import ProjectResource
 from ejmap_ml.bundle import ModelBundle, Provenance
 from ejmap_ml.config import load_preset
 from ejmap_ml.errors import BundleError
@@ -32,7 +32,7 @@ VERSION = "ejconn_tiny"
 def project(tmp_path: Path) -> OpenProject:
     """A project of two members an ensemble."""
     (tmp_path / "project.yaml").write_text(SETTINGS)
-    return OpenProject(settings=load_project(tmp_path), paths=ProjectPaths(tmp_path))
+    return OpenProject.at(tmp_path)
 
 
 def _train(project: OpenProject, *, seed: int, score: float | None) -> None:

@@ -3,14 +3,8 @@
 import dagster as dg
 import numpy as np
 
-from ejmap_assets.provenance import (
-    Ingredient,
-    Recipe,
-    as_ingredient,
-    content_version,
-    event_tags,
-    last_record,
-)
+from ejmap_assets.digest import content_version
+from ejmap_assets.provenance import Ingredient, Recipe, as_ingredient, event_tags, last_record
 
 MOSAIC = Ingredient(asset="basemap_mosaic", partition=None, data_version="m1", storage_id=4)
 

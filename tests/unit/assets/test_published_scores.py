@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from ejmap_assets.members import member_table
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.published_scores import published_members
-from ejmap_assets.resources import OpenProject
 
 SETTINGS = """
 source: {kind: ejmap-folder, folder: published}
@@ -31,7 +30,7 @@ def project(tmp_path: Path) -> OpenProject:
         path = results / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return OpenProject(settings=load_project(tmp_path), paths=ProjectPaths(tmp_path))
+    return OpenProject.at(tmp_path)
 
 
 def test_every_published_run_is_a_member(project: OpenProject) -> None:
@@ -62,6 +61,6 @@ def test_a_project_of_ones_own_has_no_published_members(tmp_path: Path) -> None:
     """Only a published folder has them."""
     text = "source: {kind: synthetic, seed: 1}\ntraining: {kind: synthetic, seeds: [2]}\n"
     (tmp_path / "project.yaml").write_text(text)
-    project = OpenProject(settings=load_project(tmp_path), paths=ProjectPaths(tmp_path))
+    project = OpenProject.at(tmp_path)
 
     assert list(published_members(project)) == []

@@ -6,9 +6,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.red_checks import red_checks
-from ejmap_assets.resources import OpenProject
 
 SETTINGS = """
 source: {kind: synthetic, seed: 5}
@@ -22,7 +21,7 @@ SOUND = "member_is_sound"
 def project(tmp_path: Path) -> OpenProject:
     """A project of two members an ensemble."""
     (tmp_path / "project.yaml").write_text(SETTINGS)
-    return OpenProject(settings=load_project(tmp_path), paths=ProjectPaths(tmp_path))
+    return OpenProject.at(tmp_path)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_assets.project import ProjectPaths
 from ejmap_assets.split_choice import read_split, split_version
 from ejmap_assets.table_file import write_table

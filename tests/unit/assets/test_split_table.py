@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_assets.project import SplitSettings
 from ejmap_assets.split_table import split_numbers, split_tables
 from ejmap_geo.tables import SplitIndex, SplitTable

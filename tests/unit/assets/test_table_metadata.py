@@ -6,7 +6,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from ejmap_assets.table_metadata import known_numbers, table_metadata
+from ejmap_assets.artefact import known_numbers
+from ejmap_assets.table_metadata import table_metadata
 
 
 def test_a_score_that_does_not_exist_leaves_its_cell_empty() -> None:

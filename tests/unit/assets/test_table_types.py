@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import StepError
 from ejmap_assets.lineage import LINEAGE
 from ejmap_assets.table_types import (
     COLUMN_SCHEMA,

@@ -1,11 +1,7 @@
 """Pictures of tile locations show where they are and what they hold."""
 
-import base64
-import io
-
 import numpy as np
 import pandas as pd
-from PIL import Image
 
 from ejmap_assets.tile_pictures import location_picture
 
@@ -24,9 +20,8 @@ BLACK = np.zeros((1, 200, 400), np.uint8)
 
 def _drawn(share: dict[int, float]) -> np.ndarray:
     shown = location_picture(BLACK, TILES, pd.Series(share, dtype=float), what="share", alt="x")
-    encoded = shown.value.removeprefix("![x](data:image/png;base64,").removesuffix(")")
-    with Image.open(io.BytesIO(base64.b64decode(encoded))) as image:
-        return np.asarray(image.convert("RGB")).astype(int)
+    assert isinstance(shown.image, np.ndarray)
+    return shown.image.astype(int)
 
 
 def test_shares_run_from_blue_to_orange() -> None:

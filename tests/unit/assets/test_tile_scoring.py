@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ejmap_assets.basemap import azimuthal_grid
 from ejmap_assets.connections import write_connections
-from ejmap_assets.crater_work import azimuthal_grid
 from ejmap_assets.mask_file import write_mask
 from ejmap_assets.progress import Silence
 from ejmap_assets.project_paths import ProjectPaths

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ejmap_assets.console import Console
-from ejmap_assets.errors import ProjectError
+from ejmap_assets.errors import SettingsError
 from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.train_versions import train_versions
 
@@ -42,7 +42,7 @@ def test_a_split_that_will_not_exist_is_refused(source: str, known: str, tmp_pat
     table.parent.mkdir(parents=True)
     table.write_text(LABELLED)
 
-    with pytest.raises(ProjectError, match=f"no split 7; the splits are {known}: name one"):
+    with pytest.raises(SettingsError, match=f"no split 7; the splits are {known}: name one"):
         _train(tmp_path, split=7)
 
     assert not (tmp_path / "data").exists()
@@ -52,5 +52,5 @@ def test_a_misspelt_version_is_refused(tmp_path: Path) -> None:
     """With those that are known."""
     (tmp_path / "project.yaml").write_text(SETTINGS.replace("SOURCE", OWN))
 
-    with pytest.raises(ProjectError, match="no model configuration 'ejseg_v2oo'; take one of "):
+    with pytest.raises(SettingsError, match="no model configuration 'ejseg_v2oo'; take one of "):
         _train(tmp_path, name="ejseg_v2oo")

@@ -9,10 +9,9 @@ from PIL import Image
 
 from ejmap_assets.candidates import HeldOut, candidate_table, doubtful_words
 from ejmap_assets.cli import main
-from ejmap_assets.errors import ProjectError
-from ejmap_assets.failures import StepError
+from ejmap_assets.errors import SettingsError, StepError
 from ejmap_assets.lineage import LINEAGE, VETTING
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.runner import Runner
 from ejmap_assets.stages import STAGES, stages_made
 from ejmap_assets.vetting_choice import (
@@ -69,9 +68,9 @@ def test_a_project_that_says_nothing_is_not_vetted(project: OpenProject) -> None
 
 def test_the_light_must_be_stated(project: OpenProject) -> None:
     """Nobody gets a classifier of shaded craters for an albedo mosaic by forgetting a line."""
-    with pytest.raises(ProjectError, match="light_azimuth_deg is missing"):
+    with pytest.raises(SettingsError, match="light_azimuth_deg is missing"):
         reopened(project.paths.folder, "{hold_back: true}")
-    with pytest.raises(ProjectError, match="from craters or from pictures"):
+    with pytest.raises(SettingsError, match="from craters or from pictures"):
         _with(project, "craters: a.csv, pictures: b")
 
     albedo = reopened(project.paths.folder, "{light_azimuth_deg: null}")
@@ -83,7 +82,7 @@ def test_the_light_must_be_stated(project: OpenProject) -> None:
 @pytest.mark.parametrize("stated", ["light_azimuth_deg: 400", "pictures_light_from_deg: 400"])
 def test_no_light_comes_from_400_degrees(project: OpenProject, stated: str) -> None:
     """A slip of the finger is no direction."""
-    with pytest.raises(ProjectError, match="found 400"):
+    with pytest.raises(SettingsError, match="found 400"):
         reopened(project.paths.folder, f"{{light_azimuth_deg: 0, {stated}}}")
 
 

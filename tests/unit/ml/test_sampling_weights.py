@@ -73,7 +73,7 @@ def test_both_connection_weights_are_multiplied() -> None:
 
 @pytest.mark.parametrize("is_connected", [True, False])
 def test_tiles_of_one_kind_are_weighed_too(is_connected: bool) -> None:
-    """No division by the number of tiles that are not there."""
+    """No partitioning by the number of tiles that are not there."""
     tiles = TILES.assign(ejecta_px=int(is_connected))
     config = ConnectionSamplingConfig(balance_connection=True, weigh_distance=True)
 

@@ -20,9 +20,9 @@ from ejmap_assets.crater_work import CraterWork
 from ejmap_assets.former_result import former_place
 from ejmap_assets.lineage import LINEAGE
 from ejmap_assets.mask_file import write_mask
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.open_project import OpenProject
+from ejmap_assets.project import ProjectPaths
 from ejmap_assets.provenance import Recipe
-from ejmap_assets.resources import OpenProject
 from ejmap_geo.body import MERCURY
 from ejmap_geo.craters import catalogue_from, write_catalogue
 from ejmap_geo.raster import write_cog
@@ -61,7 +61,7 @@ def project(tmp_path: Path, planet: Planet) -> OpenProject:
             basemap=planet.basemap,
             center=crater.center,
         )
-    return OpenProject(settings=load_project(tmp_path), paths=paths)
+    return OpenProject.at(tmp_path)
 
 
 @pytest.fixture

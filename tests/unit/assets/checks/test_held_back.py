@@ -15,9 +15,9 @@ import rasterio
 from ejmap_assets.console import Console
 from ejmap_assets.definitions import build_defs
 from ejmap_assets.in_process import SILENT_LOG
-from ejmap_assets.project import ProjectPaths, load_project
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.provenance import DATA_VERSION_TAG, last_record
-from ejmap_assets.resources import OpenProject, ProjectResource
+from ejmap_assets.resources import ProjectResource
 from ejmap_assets.run_failure import RunFailedError
 from ejmap_assets.runner import Runner
 from ejmap_geo.label_map import NODATA
@@ -35,7 +35,7 @@ def _holding(project: OpenProject, scores: dict[int, float]) -> OpenProject:
     path.parent.mkdir(parents=True, exist_ok=True)
     rows = {"crater_id": list(scores), "score": list(scores.values())}
     pd.DataFrame(rows).to_parquet(path)
-    return OpenProject(settings=load_project(folder), paths=ProjectPaths(folder))
+    return OpenProject.at(folder)
 
 
 def _refresh_map(project: OpenProject, instance: dg.DagsterInstance) -> None:

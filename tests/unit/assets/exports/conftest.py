@@ -2,7 +2,7 @@
 
 import pytest
 
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.open_project import OpenProject
 from tests.published_fixture import PublishedFixture
 from tests.published_folder import make_published_folder
 from tests.published_project import project_of

@@ -17,7 +17,7 @@ from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.imports.ejmap_folder.annulus import read_annulus
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.imports.ejmap_folder.weights import chosen_weights
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.open_project import OpenProject
 from ejmap_geo.body import MERCURY
 from ejmap_ml.bundle import ModelBundle, Provenance
 from ejmap_ml.config import ModelConfig, load_preset

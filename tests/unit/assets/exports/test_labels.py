@@ -11,7 +11,7 @@ from ejmap_assets.exports.export import Export
 from ejmap_assets.exports.labels import export_tiles, published_squares
 from ejmap_assets.exports.published_names import PublishedNames
 from ejmap_assets.imports.ejmap_folder import layout
-from ejmap_assets.resources import OpenProject
+from ejmap_assets.open_project import OpenProject
 from ejmap_geo.body import MERCURY
 from ejmap_geo.raster import basemap_grid_of
 

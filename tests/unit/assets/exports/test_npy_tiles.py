@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ejmap_assets.basemap import azimuthal_grid
 from ejmap_assets.crater_tiles import TiledCrater, TilePlan, tile_arrays
-from ejmap_assets.crater_work import azimuthal_grid
 from ejmap_assets.exports.folder import export_project
 from ejmap_assets.exports.published_names import PublishedNames
 from ejmap_assets.imports.ejmap_folder import layout, npy_tiles
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.model_choice import configured_model
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project import ProjectPaths
-from ejmap_assets.resources import OpenProject
 from ejmap_geo.raster import read_raster
 from ejmap_geo.tiling import Tile
 from ejmap_ml.config import ModelConfig, load_preset, to_yaml

@@ -9,8 +9,8 @@ import pytest
 from ejmap_assets.exports.folder import export_project
 from ejmap_assets.exports.published_names import PublishedNames, number_of, shown_versions
 from ejmap_assets.model_choice import ModelVersion
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project_paths import ProjectPaths
-from ejmap_assets.resources import OpenProject
 from tests.published_fixture import RUN
 
 

@@ -14,9 +14,9 @@ from ejmap_assets.imports.ejmap_folder import layout
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.map_scoring import MAP_SCORE_COLUMNS
 from ejmap_assets.members import KINDS, member_table
+from ejmap_assets.open_project import OpenProject
 from ejmap_assets.project import ProjectPaths
 from ejmap_assets.published_scores import published_members
-from ejmap_assets.resources import OpenProject
 from tests.published_fixture import PublishedFixture
 
 DOI = "10.5281/zenodo.18787894"

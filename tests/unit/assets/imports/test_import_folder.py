@@ -9,10 +9,10 @@ import torch
 import yaml
 
 from ejmap_assets.cli import main
-from ejmap_assets.errors import ProjectError, SourceError
+from ejmap_assets.errors import SettingsError, SourceError
 from ejmap_assets.import_folder import import_folder
 from ejmap_assets.imports.ejmap_folder import layout
-from ejmap_assets.imports.ejmap_folder.check import published_grid
+from ejmap_assets.imports.ejmap_folder.grid import published_grid
 from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
 from ejmap_assets.imports.ejmap_folder.plan import Wishes
 from ejmap_assets.model_choice import imported_from
@@ -181,7 +181,7 @@ def test_an_existing_folder_is_never_written_to(published: PublishedFolder, tmp_
     """It may be somebody's project."""
     (tmp_path / "p").mkdir()
 
-    with pytest.raises(ProjectError, match="name another with --project"):
+    with pytest.raises(SettingsError, match="name another with --project"):
         _import(published.folder, tmp_path / "p")
 
 
