@@ -1,12 +1,15 @@
 """Results of former models come back when their recipe does."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 import pytest
 
-from ejmap_assets.fact_metadata import Metadata
 from ejmap_assets.kept_results import KeptResults
+
+if TYPE_CHECKING:
+    from ejmap_assets.fact_metadata import Metadata
 
 
 @pytest.fixture
