@@ -16,11 +16,13 @@ COPY dagster_home/dagster.yaml ./dagster_home/
 COPY docker/workspace.yaml ./docker/
 COPY ejmap_geo ./ejmap_geo
 COPY ejmap_ml ./ejmap_ml
+COPY ejmap_project ./ejmap_project
 COPY ejmap_assets ./ejmap_assets
+COPY ejmap_cli ./ejmap_cli
 # Compiled here, since whoever runs it may not write here. Caches (compiled kernels, downloaded
 # encoders) and projects are written by any user id that docker-compose.yml chooses.
 RUN pip install --no-cache-dir --no-deps --editable . \
-    && python -m compileall -q ejmap_geo ejmap_ml ejmap_assets \
+    && python -m compileall -q ejmap_geo ejmap_ml ejmap_project ejmap_assets ejmap_cli \
     && mkdir --mode=1777 cache projects
 
 # An id without an account has neither a name nor a home folder.

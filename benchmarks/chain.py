@@ -10,33 +10,33 @@ import torch
 from geo.measure import CLEAR_REFS, arguments, status_gb
 from geo.scene import mosaic
 
-from ejmap_assets.artefact import Artefact
 from ejmap_assets.assets.azimuthal import azimuthal_mosaic
 from ejmap_assets.assets.ejconn import connection_predictions
 from ejmap_assets.assets.ejseg import segmentation_mask
 from ejmap_assets.assets.maps import PREVIEW_WIDTH_PX
 from ejmap_assets.assets.masks import basemap_mask
 from ejmap_assets.assets.tiles import tile_store
-from ejmap_assets.basemap import read_project_basemap
-from ejmap_assets.chunk import CraterTask
-from ejmap_assets.crater_work import CraterWork
-from ejmap_assets.mask_folder import MaskFolder
-from ejmap_assets.open_project import OpenProject
-from ejmap_assets.provenance import Recipe
-from ejmap_assets.segmenter import Segmenter
-from ejmap_geo.body import MERCURY
-from ejmap_geo.composite import color_composite, over_basemap
-from ejmap_geo.coords import LonLat
-from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.label_map import label_map
-from ejmap_geo.preview import shrink
-from ejmap_geo.raster import write_cog
-from ejmap_ml.bundle import ModelBundle, Provenance
-from ejmap_ml.config import ModelConfig, load_preset
-from ejmap_ml.ensemble import Ensemble
-from ejmap_ml.network import NormalizedNetwork, build_network
-from ejmap_ml.normalization import Normalization
+from ejmap_assets.lineage.provenance import Recipe
+from ejmap_assets.making.chunk import CraterTask
+from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.maps.composite import color_composite, over_basemap
+from ejmap_geo.maps.label_map import label_map
+from ejmap_geo.maps.preview import shrink
+from ejmap_geo.rasters.raster import write_cog
+from ejmap_ml.bundles.bundle import ModelBundle, Provenance
+from ejmap_ml.bundles.ensemble import Ensemble
+from ejmap_ml.bundles.network import NormalizedNetwork, build_network
+from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.config.model_config import ModelConfig, load_preset
+from ejmap_project.artefact import Artefact
+from ejmap_project.basemap import read_project_basemap
+from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.segmenter import Segmenter
+from ejmap_project.open_project import OpenProject
 
 COUNTS = (2, 4, 8)
 RADIUS_M = 20_000.0

@@ -24,14 +24,14 @@ import rasterio
 import torch
 from numpy.typing import NDArray
 
-from ejmap_geo.body import MOON
-from ejmap_geo.coords import LonLat
-from ejmap_geo.crater_free import crater_free_places
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.hillshade import Light, hillshade
-from ejmap_geo.local_tiles import LocalTiles, TilePlace, cut_tiles
-from ejmap_geo.tile_regions import RegionFold, fits_into_block, region_folds
-from ejmap_ml.reliability import calibration_error
+from ejmap_geo.craters.crater_free import crater_free_places
+from ejmap_geo.craters.local_tiles import LocalTiles, TilePlace, cut_tiles
+from ejmap_geo.craters.tile_regions import RegionFold, fits_into_block, region_folds
+from ejmap_geo.grids.body import MOON
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.maps.hillshade import Light, hillshade
+from ejmap_ml.bundles.reliability import calibration_error
 from ejmap_ml.sgan.calibration import Calibration
 from ejmap_ml.sgan.classifier import CraterClassifier
 from ejmap_ml.sgan.config import load_classifier_preset

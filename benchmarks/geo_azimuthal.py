@@ -8,9 +8,9 @@ from geo.measure import Row, arguments, copy_gb_per_s, in_turns, print_table
 from geo.plain import reprojected, warped_window, write_geotiff
 from geo.scene import CENTERS, grid_about, mosaic
 
-from ejmap_geo.body import MERCURY
-from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
-from ejmap_geo.reproject import to_azimuthal
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.resampling.reproject import to_azimuthal
 
 
 def main() -> None:

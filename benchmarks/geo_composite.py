@@ -9,10 +9,10 @@ from geo.measure import Cost, Row, arguments, copy_gb_per_s, in_turns, print_tab
 from geo.plain import add_to_composite
 from geo.scene import ejecta_of_craters
 
-from ejmap_geo.body import MERCURY
-from ejmap_geo.composite import color_composite
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.label_map import label_map
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.maps.composite import color_composite
+from ejmap_geo.maps.label_map import label_map
 
 CRATERS = 24
 

@@ -5,15 +5,15 @@ import argparse
 from geo.measure import Cost, arguments, repeated
 from geo.scene import CENTERS, CRATER_RADIUS_M, ejecta, ejecta_of_craters, grid_about, mosaic
 
-from ejmap_geo.body import MERCURY
-from ejmap_geo.composite import color_composite
-from ejmap_geo.denoise import denoised
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.label_map import label_map
-from ejmap_geo.placement import mask_to_basemap
-from ejmap_geo.polar import PolarGrid
-from ejmap_geo.reproject import polar_to_azimuthal, to_azimuthal, to_polar
-from ejmap_geo.rings import ring_counts
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.polar import PolarGrid
+from ejmap_geo.maps.composite import color_composite
+from ejmap_geo.maps.label_map import label_map
+from ejmap_geo.maps.rings import ring_counts
+from ejmap_geo.masks.denoise import denoised
+from ejmap_geo.masks.placement import mask_to_basemap
+from ejmap_geo.resampling.reproject import polar_to_azimuthal, to_azimuthal, to_polar
 
 WIDTHS_PX = (5760, 11520, 23040)
 CRATERS = (6, 12, 24)

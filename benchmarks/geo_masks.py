@@ -5,9 +5,9 @@ from geo.measure import Row, arguments, copy_gb_per_s, in_turns, print_table
 from geo.plain import reprojected
 from geo.scene import CENTERS, ejecta, grid_about
 
-from ejmap_geo.body import MERCURY
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.placement import mask_to_basemap
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.placement import mask_to_basemap
 
 
 def main() -> None:

@@ -5,11 +5,11 @@ from geo.measure import Row, arguments, copy_gb_per_s, in_turns, print_table
 from geo.plain import averaged
 from geo.scene import CENTERS, grid_about
 
-from ejmap_geo.body import MERCURY
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.mosaic import mean_probability
-from ejmap_geo.tiling import mapping_tiles
-from ejmap_geo.window import Window
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.mosaic import mean_probability
+from ejmap_geo.tiles.tiling import mapping_tiles
 
 # 256 pixels at full resolution.
 TILES_AROUND = 90

@@ -6,11 +6,11 @@ from geo.plain import denoised as plainly_denoised
 from geo.plain import reprojected, ring_analysis
 from geo.scene import CENTERS, CRATER_RADIUS_M, ejecta, grid_about
 
-from ejmap_geo.body import MERCURY
-from ejmap_geo.denoise import denoised
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.placement import grid_of_mask, mask_to_azimuthal, mask_to_basemap
-from ejmap_geo.rings import blanket_radius_px, ring_counts
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.maps.rings import blanket_radius_px, ring_counts
+from ejmap_geo.masks.denoise import denoised
+from ejmap_geo.masks.placement import grid_of_mask, mask_to_azimuthal, mask_to_basemap
 
 
 def main() -> None:

@@ -14,11 +14,11 @@ from geo.measure import Cost, Row, arguments, copy_gb_per_s, in_turns, print_tab
 from geo.plain import outlines, square_side_px
 from geo.scene import CENTERS, grid_about
 
-from ejmap_geo.body import MERCURY
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.reproject import to_azimuthal
-from ejmap_geo.tiling import labelled_tiles
-from ejmap_geo.window import Window
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.resampling.reproject import to_azimuthal
+from ejmap_geo.tiles.tiling import labelled_tiles
 
 TILES = 60
 # 256 pixels at full resolution.

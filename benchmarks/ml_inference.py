@@ -15,17 +15,17 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
 
-from ejmap_geo.body import MERCURY
-from ejmap_geo.coords import LonLat
-from ejmap_geo.craters import Crater
-from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
-from ejmap_ml.config import ModelConfig, load_preset
-from ejmap_ml.ejseg.polar_config import PolarUnetConfig
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_ml.bundles.inference import InferenceNetwork, fastest_precision, inference_device
+from ejmap_ml.bundles.network import NormalizedNetwork, build_network
+from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.config.model_config import ModelConfig, load_preset
+from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_ml.ejseg.polar_predict import map_crater, predict_view
 from ejmap_ml.ejseg.polar_view import polar_grid, polar_view
-from ejmap_ml.inference import InferenceNetwork, fastest_precision, inference_device
-from ejmap_ml.network import NormalizedNetwork, build_network
-from ejmap_ml.normalization import Normalization
 
 TILES = 32
 TRAINING_STEPS = 20

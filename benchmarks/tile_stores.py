@@ -15,10 +15,10 @@ from geo.measure import Cost, Row, arguments, copy_gb_per_s, in_turns, print_tab
 from numpy.typing import NDArray
 from scipy.ndimage import zoom
 
-from ejmap_ml import tile_sequence as sequence
-from ejmap_ml.sampling import ShardBatches
-from ejmap_ml.tile_group import TileStore
-from ejmap_ml.tile_store import write_tile_store
+from ejmap_ml.sampling.batches import ShardBatches
+from ejmap_ml.stores import tile_sequence as sequence
+from ejmap_ml.stores.tile_group import TileStore
+from ejmap_ml.stores.tile_store import write_tile_store
 
 TILES = 1536
 BATCH = 32

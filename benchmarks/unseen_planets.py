@@ -13,22 +13,22 @@ import numpy as np
 import pandas as pd
 from torch import nn
 
-from ejmap_assets.basemap import azimuthal_grid
-from ejmap_assets.known_planets import known_planets
-from ejmap_assets.open_project import OpenProject
-from ejmap_assets.project import SyntheticTraining
-from ejmap_assets.promotion import promoted_bundles
-from ejmap_geo.agreement import Confusion, origin_agreement, placed_confusion
-from ejmap_geo.craters import Crater
-from ejmap_geo.masks import PlacedMask
-from ejmap_geo.mosaic import is_set
-from ejmap_geo.reproject import covering_window, to_basemap
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.masks.mosaic import is_set
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.resampling.reproject import covering_window, to_basemap
+from ejmap_geo.scores.agreement import Confusion, origin_agreement, placed_confusion
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_ml.baselines import RuleHistogram, rule_histogram, score_rule, tune_rules
-from ejmap_ml.config import PolarUnetConfig
-from ejmap_ml.ejseg.polar_config import PolarViewConfig
+from ejmap_ml.config.model_config import PolarUnetConfig
+from ejmap_ml.config.polar_config import PolarViewConfig
 from ejmap_ml.ejseg.polar_predict import map_crater
 from ejmap_ml.ejseg.polar_view import polar_grid, polar_view
+from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.models.promotion import promoted_bundles
+from ejmap_project.open_project import OpenProject
+from ejmap_project.settings.project import SyntheticTraining
+from ejmap_project.sources.known_planets import known_planets
 
 
 def main() -> None:

@@ -14,12 +14,12 @@ from typing import Any, TypeAlias
 
 import dagster as dg
 
-from ejmap_assets.errors import StepError
-from ejmap_assets.lineage import LINEAGE, Partitioning
-from ejmap_assets.recipes import CATALOGUE, RecipeBook, book_of
-from ejmap_assets.records import RecordCache
+from ejmap_assets.lineage.lineage import LINEAGE, Partitioning
+from ejmap_assets.lineage.recipes import CATALOGUE, RecipeBook, book_of
+from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.resources import ProjectResource
-from ejmap_assets.vetting_choice import held_back
+from ejmap_project.errors import StepError
+from ejmap_project.vetting.vetting_choice import held_back
 
 Rule: TypeAlias = dg.AutomationCondition[Any]
 

@@ -14,17 +14,17 @@ from ejmap_assets.assets.tile_scores import tile_scores
 from ejmap_assets.assets.vetting import crater_candidates, crater_classifier, crater_tiles
 from ejmap_assets.automation import build_automation_sensor
 from ejmap_assets.checks import build_checks
-from ejmap_assets.chunk import CraterStep
-from ejmap_assets.errors import ProjectError
 from ejmap_assets.jobs import build_jobs
-from ejmap_assets.open_project import OpenProject
+from ejmap_assets.making.chunk import CraterStep
 from ejmap_assets.operations import build_operations
-from ejmap_assets.progress import Listener, Silence
-from ejmap_assets.project import MappingSettings
 from ejmap_assets.resources import ProjectResource
-from ejmap_assets.runner import Runner
+from ejmap_assets.runs.runner import Runner
 from ejmap_assets.schedules import build_schedules
 from ejmap_assets.sensors import build_file_sensors
+from ejmap_project.errors import ProjectError
+from ejmap_project.open_project import OpenProject
+from ejmap_project.progress import Listener, Silence
+from ejmap_project.settings.project import MappingSettings
 
 DEFAULT_SECONDS_BETWEEN_LOOKS = 30
 

@@ -16,7 +16,7 @@ from dagster._core.storage.schedules.base import ScheduleStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
-from ejmap_assets.errors import SettingsError
+from ejmap_project.errors import SettingsError
 
 URL_VARIABLE = "EJMAP_POSTGRES_URL"
 SCHEME = "postgresql"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from ejmap_assets.lineage import VETTING, Partitioning, names_partitioned_by
-from ejmap_assets.promotion_config import ROLL_BACK, promotion_run_config
+from ejmap_assets.launch_config import ROLL_BACK, promotion_run_config
+from ejmap_assets.lineage.lineage import VETTING, Partitioning, names_partitioned_by
 
 if TYPE_CHECKING:
     # Dagster returns it but does not name it in public.

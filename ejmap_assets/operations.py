@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 import dagster as dg
 
-from ejmap_assets.failures import is_permanent, permanent
-from ejmap_assets.open_project import OpenProject
-from ejmap_assets.progress import Listener
+from ejmap_assets.making.failures import is_permanent, permanent
 from ejmap_assets.resources import ProjectResource
-from ejmap_assets.run_log import RunLog
-from ejmap_assets.runner import Runner
+from ejmap_assets.runs.run_log import RunLog
+from ejmap_assets.runs.runner import Runner
+from ejmap_project.open_project import OpenProject
+from ejmap_project.progress import Listener
 
 REPAIR, RETRAIN = "repair", "retrain"
 

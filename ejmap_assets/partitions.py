@@ -5,7 +5,7 @@ from enum import Enum
 
 import dagster as dg
 
-from ejmap_assets.project_paths import ModelKind
+from ejmap_project.paths import ModelKind
 
 # Names of the dynamic sets on the instance; one instance serves one project.
 CRATERS_NAME = "craters"

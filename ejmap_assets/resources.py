@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from ejmap_assets.open_project import OpenProject, project_folder
+from ejmap_project.open_project import OpenProject, project_folder
 
 
 class ProjectResource(dg.ConfigurableResource[OpenProject]):

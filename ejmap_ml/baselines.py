@@ -14,11 +14,11 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from ejmap_geo.craters import Crater
-from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
-from ejmap_geo.masks import PlacedMask
-from ejmap_geo.reproject import covering_window
-from ejmap_geo.window import Window
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.resampling.reproject import covering_window
 from ejmap_ml.errors import SampleError
 
 MAD_TO_SIGMA = 1.4826

@@ -6,21 +6,21 @@ from pathlib import Path
 import dagster as dg
 
 from ejmap_assets import partitions
-from ejmap_assets.artefact import Artefact
 from ejmap_assets.assets.craters import crater_steps
 from ejmap_assets.checks.crater_check import CraterCheck
-from ejmap_assets.chunk import CraterStep, CraterTask
 from ejmap_assets.definitions import build_defs
-from ejmap_assets.errors import StepError
-from ejmap_assets.in_process import RANGE_END, RANGE_START, SILENT_LOG
-from ejmap_assets.lineage import LINEAGE, Partitioning, names_partitioned_by
-from ejmap_assets.open_project import OpenProject
-from ejmap_assets.provenance import DATA_VERSION_TAG
-from ejmap_assets.recipes import RecipeBook, book_of
+from ejmap_assets.lineage.lineage import LINEAGE, Partitioning, names_partitioned_by
+from ejmap_assets.lineage.provenance import DATA_VERSION_TAG
+from ejmap_assets.lineage.recipes import RecipeBook, book_of
+from ejmap_assets.making.chunk import CraterStep, CraterTask
 from ejmap_assets.resources import ProjectResource
-from ejmap_geo.body import MERCURY
-from ejmap_geo.coords import LonLat
-from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
+from ejmap_assets.runs.in_process import RANGE_END, RANGE_START, SILENT_LOG
+from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_project.artefact import Artefact
+from ejmap_project.errors import StepError
+from ejmap_project.open_project import OpenProject
 
 STEPS = names_partitioned_by(Partitioning.CRATERS)
 UPSTREAM = ("basemap_mosaic", "crater_catalogue", "promoted_ejconn", "promoted_ejseg")

@@ -12,11 +12,11 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from ejmap_geo.craters import Crater
-from ejmap_geo.grid import AzimuthalGrid
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.grids.window import Window
 from ejmap_geo.synthetic.planet import Planet
-from ejmap_geo.tiling import Tile
-from ejmap_geo.window import Window
+from ejmap_geo.tiles.tiling import Tile
 
 RADIUS_M = 2_439_400.0
 PLACEHOLDER = "__EJMAP_ROOT_DIR__"

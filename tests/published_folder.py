@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from pyproj import CRS, Geod
 from shapely.geometry import Polygon
 
-from ejmap_geo.craters import Crater
-from ejmap_geo.reproject import to_azimuthal
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.window import Window
+from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
-from ejmap_geo.tiling import Tile, labelled_tiles
-from ejmap_geo.window import Window
+from ejmap_geo.tiles.tiling import Tile, labelled_tiles
 from tests.published_fixture import (
     PLACEHOLDER,
     RADIUS_M,

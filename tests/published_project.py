@@ -6,21 +6,21 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from ejmap_assets.basemap import azimuthal_grid
-from ejmap_assets.connections import write_connections
-from ejmap_assets.imports.ejmap_folder.connections import read_connections, read_mapping_tiles
-from ejmap_assets.imports.ejmap_folder.craters import read_craters
-from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
-from ejmap_assets.imports.ejmap_folder.masks import read_manual_masks, read_output_mask
-from ejmap_assets.imports.ejmap_folder.tiles import read_labelled_tiles, read_splits
-from ejmap_assets.mask_file import write_mask
-from ejmap_assets.open_project import OpenProject
-from ejmap_assets.project import ProjectPaths
-from ejmap_geo.body import MERCURY
-from ejmap_geo.craters import Crater, craters_of, write_catalogue
-from ejmap_geo.masks import PlacedMask
-from ejmap_geo.raster import read_basemap, write_cog
-from ejmap_geo.reproject import to_azimuthal
+from ejmap_geo.craters.catalogue import Crater, craters_of, write_catalogue
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.rasters.raster import read_basemap, write_cog
+from ejmap_geo.resampling.reproject import to_azimuthal
+from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.files.connection_table import write_connections
+from ejmap_project.files.mask_file import write_mask
+from ejmap_project.open_project import OpenProject
+from ejmap_project.published.connections import read_connections, read_mapping_tiles
+from ejmap_project.published.craters import read_craters
+from ejmap_project.published.layout import PublishedFolder
+from ejmap_project.published.masks import read_manual_masks, read_output_mask
+from ejmap_project.published.tiles import read_labelled_tiles, read_splits
+from ejmap_project.settings.project import ProjectPaths
 from tests.published_fixture import EJCONN_VERSION, RUN, SPLIT, PublishedFixture
 
 

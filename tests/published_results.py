@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pandas as pd
 
-from ejmap_geo.reproject import to_azimuthal
-from ejmap_geo.window import Window
+from ejmap_geo.grids.window import Window
+from ejmap_geo.resampling.reproject import to_azimuthal
 from tests.published_fixture import (
     EJCONN_VERSION,
     PLACEHOLDER,

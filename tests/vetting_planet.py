@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_assets.open_project import OpenProject
-from ejmap_geo.body import MOON
-from ejmap_geo.coords import LonLat
-from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.raster import write_cog
+from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.grids.body import MOON
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.rasters.raster import write_cog
+from ejmap_project.open_project import OpenProject
 
 GRID = BasemapGrid(body=MOON, width_px=512)
 RADIUS_M = 90_000.0

@@ -18,8 +18,8 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import reproject
 from scipy import ndimage
 
-from ejmap_geo.grid import AzimuthalGrid, BasemapGrid, Grid
-from ejmap_geo.window import Window
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid, Grid
+from ejmap_geo.grids.window import Window
 
 THREADS = 2
 RING_PX = 4

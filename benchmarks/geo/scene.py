@@ -3,11 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_geo.body import MERCURY
-from ejmap_geo.coords import LonLat
-from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
-from ejmap_geo.masks import PlacedMask
-from ejmap_geo.placement import mask_to_basemap
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.masks.placement import mask_to_basemap
 
 # Where geometry is ordinary and where it is hard.
 CENTERS = {

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ejmap_assets.artefact import Artefact, Picture
-from ejmap_assets.chunk import CraterTask
-from ejmap_assets.digest import content_version
-from ejmap_assets.pictures import mosaic_rgb
-from ejmap_geo.raster import write_cog
-from ejmap_geo.reproject import to_azimuthal
+from ejmap_assets.making.chunk import CraterTask
+from ejmap_geo.rasters.raster import write_cog
+from ejmap_geo.resampling.reproject import to_azimuthal
+from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.digest import content_version
+from ejmap_project.pictures import mosaic_rgb
 
 
 def azimuthal_mosaic(task: CraterTask) -> Artefact:

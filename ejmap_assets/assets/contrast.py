@@ -5,17 +5,17 @@ import math
 import numpy as np
 import pandas as pd
 
-from ejmap_assets.artefact import Artefact
-from ejmap_assets.basemap import Basemap, read_project_basemap
-from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.digest import content_version
-from ejmap_assets.mask_folder import MaskFolder
-from ejmap_assets.plots import signed_bars
-from ejmap_assets.table_file import write_table
-from ejmap_geo.craters import Crater
-from ejmap_geo.masks import PlacedMask
-from ejmap_geo.profile import contrast_at_equal_distance
-from ejmap_geo.reach import farthest_on_basemap_m
+from ejmap_assets.making.declare import Making, project_asset
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.maps.profile import contrast_at_equal_distance
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.masks.reach import farthest_on_basemap_m
+from ejmap_project.artefact import Artefact
+from ejmap_project.basemap import Basemap, read_project_basemap
+from ejmap_project.digest import content_version
+from ejmap_project.figures import signed_bars
+from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.files.table_file import write_table
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")

@@ -7,7 +7,6 @@ from typing import Any
 import dagster as dg
 
 from ejmap_assets import partitions
-from ejmap_assets.artefact import Artefact
 from ejmap_assets.assets.azimuthal import azimuthal_mosaic
 from ejmap_assets.assets.ejconn import connection_predictions
 from ejmap_assets.assets.ejseg import segmentation_mask
@@ -15,14 +14,15 @@ from ejmap_assets.assets.masks import basemap_mask
 from ejmap_assets.assets.tiles import tile_store
 from ejmap_assets.automation import rule_of
 from ejmap_assets.checks.craters import checks_of
-from ejmap_assets.chunk import CraterStep, CraterTask, map_chunk
-from ejmap_assets.crater_work import CraterWork
-from ejmap_assets.declare import GPU_POOL, OWNERS
-from ejmap_assets.lineage import LINEAGE
-from ejmap_assets.progress import Progress
-from ejmap_assets.recipes import book_of
+from ejmap_assets.lineage.lineage import LINEAGE
+from ejmap_assets.lineage.recipes import book_of
+from ejmap_assets.making.chunk import CraterStep, CraterTask, map_chunk
+from ejmap_assets.making.declare import GPU_POOL, OWNERS
+from ejmap_assets.metadata.table_types import column_metadata
 from ejmap_assets.resources import ProjectResource
-from ejmap_assets.table_types import column_metadata
+from ejmap_project.artefact import Artefact
+from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.progress import Progress
 
 
 def crater_steps() -> list[CraterStep]:

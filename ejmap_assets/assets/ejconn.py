@@ -3,16 +3,16 @@
 import numpy as np
 import pandas as pd
 
-from ejmap_assets.artefact import Artefact, Picture
-from ejmap_assets.chunk import CraterTask
-from ejmap_assets.connections import tile_windows, write_connections
-from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.digest import content_version
-from ejmap_assets.pictures import probability_rgb, shrunk
-from ejmap_assets.promotion_config import promotion_fields
-from ejmap_assets.training_asset import promoted, samples, trained
-from ejmap_geo.mosaic import mean_probability
-from ejmap_geo.window import Window
+from ejmap_assets.assets.model_steps import promoted, samples, trained
+from ejmap_assets.launch_config import promotion_fields
+from ejmap_assets.making.chunk import CraterTask
+from ejmap_assets.making.declare import Making, project_asset
+from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.mosaic import mean_probability
+from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.digest import content_version
+from ejmap_project.files.connection_table import tile_windows, write_connections
+from ejmap_project.pictures import probability_rgb, shrunk
 
 PICTURE_PX = 320
 
@@ -77,10 +77,10 @@ def connection_predictions(task: CraterTask) -> Artefact:
 
 
 def _predicted(task: CraterTask) -> pd.DataFrame:
-    from ejmap_assets.crater_tiles import MAPPING
-    from ejmap_ml.ensemble import is_connected
-    from ejmap_ml.predict import predict_connections
-    from ejmap_ml.tile_group import TileStore
+    from ejmap_ml.bundles.ensemble import is_connected
+    from ejmap_ml.bundles.predict import predict_connections
+    from ejmap_ml.stores.tile_group import TileStore
+    from ejmap_project.mapping.tile_plan import MAPPING
 
     ensemble = task.work.ejconn
     group = TileStore.open(task.work.paths.tile_store(task.crater.key))[MAPPING]

@@ -6,12 +6,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ejmap_assets.artefact import Artefact, Picture
-from ejmap_assets.chunk import CraterTask
-from ejmap_assets.connections import read_connections, tile_windows
-from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.digest import content_version
-from ejmap_assets.pictures import (
+from ejmap_assets.assets.model_steps import promoted, samples, trained
+from ejmap_assets.launch_config import promotion_fields
+from ejmap_assets.making.chunk import CraterTask
+from ejmap_assets.making.declare import Making, project_asset
+from ejmap_geo.masks.denoise import denoised
+from ejmap_geo.masks.mosaic import is_set
+from ejmap_geo.masks.reach import farthest_m
+from ejmap_geo.rasters.raster import read_raster, write_cog
+from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.digest import content_version
+from ejmap_project.files.connection_table import read_connections, tile_windows
+from ejmap_project.pictures import (
     beside,
     mask_over,
     mosaic_grey,
@@ -19,15 +25,9 @@ from ejmap_assets.pictures import (
     probability_rgb,
     shrunk,
 )
-from ejmap_assets.promotion_config import promotion_fields
-from ejmap_assets.training_asset import promoted, samples, trained
-from ejmap_geo.denoise import denoised
-from ejmap_geo.mosaic import is_set
-from ejmap_geo.raster import read_raster, write_cog
-from ejmap_geo.reach import farthest_m
 
 if TYPE_CHECKING:
-    from ejmap_geo.mosaic import EnsembleLayers
+    from ejmap_geo.masks.mosaic import EnsembleLayers
 
 BAND_NAMES = ("probability", "vote_fraction", "mask")
 PICTURE_PX = 280
@@ -69,8 +69,8 @@ def segmentation_mask(task: CraterTask) -> Artefact:
     The probability in each pixel, the share of EJSEG's members that see ejecta there, and the mask
     (probability above one half).
     """
-    from ejmap_assets.segmenter import Target
-    from ejmap_ml.tile_group import TileStore
+    from ejmap_ml.stores.tile_group import TileStore
+    from ejmap_project.mapping.segmenter import Target
 
     work, key = task.work, task.crater.key
     connections = read_connections(work.paths.connections(key))

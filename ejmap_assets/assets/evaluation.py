@@ -3,14 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from ejmap_assets.artefact import Artefact, Facts, known_numbers
-from ejmap_assets.basemap import read_project_basemap
-from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.digest import content_version
-from ejmap_assets.mask_folder import MaskFolder
-from ejmap_assets.plots import reliability_plot, score_bars
-from ejmap_assets.project import OwnMasks
-from ejmap_assets.scoring import (
+from ejmap_assets.making.declare import Making, project_asset
+from ejmap_ml.bundles.reliability import error_of, reliability
+from ejmap_project.artefact import Artefact, Facts, known_numbers
+from ejmap_project.basemap import read_project_basemap
+from ejmap_project.digest import content_version
+from ejmap_project.figures import reliability_plot, score_bars
+from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.files.table_file import write_table_and_csv
+from ejmap_project.scoring.map_agreement import (
     CHAIN,
     POOLED,
     ScoreRow,
@@ -18,15 +19,14 @@ from ejmap_assets.scoring import (
     score_rules,
     score_table,
 )
-from ejmap_assets.source_settings import (
+from ejmap_project.settings.project import OwnMasks
+from ejmap_project.settings.sources import (
     EjmapFolderSource,
     FilesSource,
     QuicklookSource,
     Source,
     SyntheticSource,
 )
-from ejmap_assets.table_file import write_table_and_csv
-from ejmap_ml.reliability import error_of, reliability
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")

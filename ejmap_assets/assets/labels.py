@@ -5,20 +5,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ejmap_assets.artefact import Artefact, Facts, Picture
-from ejmap_assets.basemap import read_project_basemap
-from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.digest import content_version
-from ejmap_assets.known_planets import OWN_PLANET
-from ejmap_assets.labelled_tiles import labelled_tiles_of
-from ejmap_assets.planet_files import read_planet_mosaic
-from ejmap_assets.published_labels import published_splits
-from ejmap_assets.published_source import published_folder
-from ejmap_assets.split_choice import split_column
-from ejmap_assets.split_table import split_tables
-from ejmap_assets.table_file import write_table, write_table_and_csv
-from ejmap_assets.tile_pictures import location_picture
-from ejmap_ml.splits import TESTS, UNUSED
+from ejmap_assets.making.declare import Making, project_asset
+from ejmap_ml.sampling.splits import TESTS, UNUSED
+from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.basemap import read_project_basemap
+from ejmap_project.digest import content_version
+from ejmap_project.files.planet_files import read_planet_mosaic
+from ejmap_project.files.table_file import write_table, write_table_and_csv
+from ejmap_project.sources.known_planets import OWN_PLANET
+from ejmap_project.sources.published_source import published_folder
+from ejmap_project.training.labelled_tiles import labelled_tiles_of
+from ejmap_project.training.published_labels import published_splits
+from ejmap_project.training.split_choice import split_column
+from ejmap_project.training.split_table import split_tables
+from ejmap_project.training.tile_pictures import location_picture
 
 MAX_PICTURES = 3
 

@@ -2,10 +2,13 @@
 
 import pandas as pd
 
-from ejmap_assets.artefact import Artefact, Facts, known_numbers
-from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.digest import content_version
-from ejmap_assets.map_scoring import (
+from ejmap_assets.making.declare import Making, project_asset
+from ejmap_geo.scores.tile_agreement import FULL_SCALE_PX
+from ejmap_project.artefact import Artefact, Facts, known_numbers
+from ejmap_project.digest import content_version
+from ejmap_project.figures import saved_figures
+from ejmap_project.files.table_file import write_table_and_csv
+from ejmap_project.scoring.map_scoring import (
     EJCONN,
     PIXEL,
     TEST,
@@ -15,12 +18,9 @@ from ejmap_assets.map_scoring import (
     map_score_table,
     score,
 )
-from ejmap_assets.plots import saved_figures
-from ejmap_assets.score_plots import crater_plot, matrix_plot, scale_plot
-from ejmap_assets.scored_tiles import read_tile_scores
-from ejmap_assets.table_file import write_table_and_csv
-from ejmap_assets.tile_scoring import CEILING, MAP, SCALES_PX, SCORES
-from ejmap_geo.tile_agreement import FULL_SCALE_PX
+from ejmap_project.scoring.score_plots import crater_plot, matrix_plot, scale_plot
+from ejmap_project.scoring.scored_tiles import read_tile_scores
+from ejmap_project.scoring.tile_scoring import CEILING, MAP, SCALES_PX, SCORES
 
 
 @project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")

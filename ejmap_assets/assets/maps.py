@@ -9,20 +9,20 @@ import dagster as dg
 import geopandas as gpd
 import numpy as np
 
-from ejmap_assets.artefact import Artefact, Facts, Picture
-from ejmap_assets.basemap import Basemap, read_project_basemap
-from ejmap_assets.crater_state import CraterState, crater_states
-from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.digest import content_version
-from ejmap_assets.mask_folder import MaskFolder
-from ejmap_geo.color import crater_color
-from ejmap_geo.composite import color_composite, over_basemap
-from ejmap_geo.craters import Crater, catalogue_from, write_catalogue
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.label_map import NODATA, LabelMap, label_map
-from ejmap_geo.masks import PlacedMask
-from ejmap_geo.preview import LegendEntry, shrink, with_legend
-from ejmap_geo.raster import write_cog
+from ejmap_assets.lineage.crater_state import CraterState, crater_states
+from ejmap_assets.making.declare import Making, project_asset
+from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.maps.color import crater_color
+from ejmap_geo.maps.composite import color_composite, over_basemap
+from ejmap_geo.maps.label_map import NODATA, LabelMap, label_map
+from ejmap_geo.maps.preview import LegendEntry, shrink, with_legend
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.rasters.raster import write_cog
+from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.basemap import Basemap, read_project_basemap
+from ejmap_project.digest import content_version
+from ejmap_project.files.mask_folder import MaskFolder
 
 PREVIEW_WIDTH_PX = 2048
 LINKED = ("basemap_mosaic", "promoted_ejconn", "promoted_ejseg")

@@ -2,16 +2,16 @@
 
 import math
 
-from ejmap_assets.artefact import Artefact, Facts, Picture
-from ejmap_assets.basemap import Basemap
-from ejmap_assets.chunk import CraterTask
-from ejmap_assets.digest import content_version
-from ejmap_assets.mask_file import write_mask
-from ejmap_assets.pictures import mask_over, mosaic_grey, shrunk
-from ejmap_geo.masks import PlacedMask, crop
-from ejmap_geo.placement import mask_to_basemap
-from ejmap_geo.raster import read_raster
-from ejmap_geo.window import Window
+from ejmap_assets.making.chunk import CraterTask
+from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.placed_mask import PlacedMask, crop
+from ejmap_geo.masks.placement import mask_to_basemap
+from ejmap_geo.rasters.raster import read_raster
+from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.basemap import Basemap
+from ejmap_project.digest import content_version
+from ejmap_project.files.mask_file import write_mask
+from ejmap_project.pictures import mask_over, mosaic_grey, shrunk
 
 MASK_BAND = "mask"
 PICTURE_PX = 420

@@ -2,18 +2,18 @@
 
 import pandas as pd
 
-from ejmap_assets.artefact import Artefact, Facts
-from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.digest import content_version
-from ejmap_assets.hyperparameter_plots import metric_of
-from ejmap_assets.map_scoring import PIXEL, TEST, TILE, score
-from ejmap_assets.member_plots import comparison_plots
-from ejmap_assets.members import HYPERPARAMETER, KINDS, member_table, trained_members
-from ejmap_assets.model_choice import configured_version
-from ejmap_assets.plots import saved_figures
-from ejmap_assets.project_paths import ModelKind
-from ejmap_assets.published_scores import published_members
-from ejmap_assets.table_file import write_table_and_csv
+from ejmap_assets.making.declare import Making, project_asset
+from ejmap_project.artefact import Artefact, Facts
+from ejmap_project.digest import content_version
+from ejmap_project.figures import saved_figures
+from ejmap_project.files.table_file import write_table_and_csv
+from ejmap_project.models.model_version import configured_version
+from ejmap_project.paths import ModelKind
+from ejmap_project.scoring.hyperparameter_plots import metric_of
+from ejmap_project.scoring.map_scoring import PIXEL, TEST, TILE, score
+from ejmap_project.scoring.member_plots import comparison_plots
+from ejmap_project.scoring.members import HYPERPARAMETER, KINDS, member_table, trained_members
+from ejmap_project.scoring.published_scores import published_members
 
 ABOUT = ["model", "version", "iteration", "locations", "samples"]
 

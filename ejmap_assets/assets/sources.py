@@ -3,16 +3,16 @@
 import numpy as np
 
 from ejmap_assets import partitions
-from ejmap_assets.artefact import Artefact, Picture
-from ejmap_assets.basemap import read_project_basemap
-from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.digest import content_version
-from ejmap_assets.mask_file import write_mask
-from ejmap_assets.pictures import mask_over, mosaic_grey, mosaic_rgb, shrunk
-from ejmap_assets.plots import places_plot
-from ejmap_assets.source_data import source_basemap, source_catalogue, source_masks
-from ejmap_geo.craters import craters_of, write_catalogue
-from ejmap_geo.raster import write_cog
+from ejmap_assets.making.declare import Making, project_asset
+from ejmap_geo.craters.catalogue import craters_of, write_catalogue
+from ejmap_geo.rasters.raster import write_cog
+from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.basemap import read_project_basemap
+from ejmap_project.digest import content_version
+from ejmap_project.figures import places_plot
+from ejmap_project.files.mask_file import write_mask
+from ejmap_project.pictures import mask_over, mosaic_grey, mosaic_rgb, shrunk
+from ejmap_project.sources.source_data import source_basemap, source_catalogue, source_masks
 
 PICTURE_PX = 480
 

@@ -2,13 +2,13 @@
 
 import geopandas as gpd
 
-from ejmap_assets.artefact import Artefact, Picture
-from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.digest import content_version
-from ejmap_assets.score_plots import location_plot
-from ejmap_assets.scored_tiles import own_tiles, write_tile_scores
-from ejmap_assets.tile_scoring import f1_of_locations, score_craters
-from ejmap_geo.raster import basemap_grid_of
+from ejmap_assets.making.declare import Making, project_asset
+from ejmap_geo.rasters.raster import basemap_grid_of
+from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.digest import content_version
+from ejmap_project.scoring.score_plots import location_plot
+from ejmap_project.scoring.scored_tiles import own_tiles, write_tile_scores
+from ejmap_project.scoring.tile_scoring import f1_of_locations, score_craters
 
 
 @project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")

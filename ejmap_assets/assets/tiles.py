@@ -1,11 +1,11 @@
 """What the models look at around each crater."""
 
-from ejmap_assets.artefact import Artefact, Facts, Picture
-from ejmap_assets.chunk import CraterTask
-from ejmap_assets.digest import content_version
-from ejmap_assets.pictures import view_rgb
-from ejmap_geo.raster import read_raster
-from ejmap_geo.tiling import mapping_tiles
+from ejmap_assets.making.chunk import CraterTask
+from ejmap_geo.rasters.raster import read_raster
+from ejmap_geo.tiles.tiling import mapping_tiles
+from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.digest import content_version
+from ejmap_project.pictures import view_rgb
 
 
 def tile_store(task: CraterTask) -> Artefact:
@@ -13,10 +13,10 @@ def tile_store(task: CraterTask) -> Artefact:
 
     With them the crater's polar view: azimuth against range, in which rays are straight stripes.
     """
-    from ejmap_assets.crater_tiles import MAPPING, TiledCrater, wanted_annulus, write_tiles
     from ejmap_ml.ejseg.polar_data import write_polar_views
     from ejmap_ml.ejseg.polar_view import polar_view
-    from ejmap_ml.tile_store import write_tile_store
+    from ejmap_ml.stores.tile_store import write_tile_store
+    from ejmap_project.mapping.tile_plan import MAPPING, TiledCrater, wanted_annulus, write_tiles
 
     work, crater, plan = task.work, task.crater, task.work.tile_plan
     raster, basemap = work.basemap

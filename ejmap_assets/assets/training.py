@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from ejmap_assets.artefact import Artefact, Facts, Picture
-from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.digest import content_version
-from ejmap_assets.known_planets import known_planets
-from ejmap_assets.pictures import mask_over, mosaic_grey, shrunk
-from ejmap_assets.planet_files import ejecta_of, planet_version, write_planet
-from ejmap_assets.project import OwnMasks, SyntheticTraining
+from ejmap_assets.making.declare import Making, project_asset
 from ejmap_geo.synthetic.planet import PlanetConfig, make_planet
+from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.digest import content_version
+from ejmap_project.files.planet_files import ejecta_of, planet_version, write_planet
+from ejmap_project.pictures import mask_over, mosaic_grey, shrunk
+from ejmap_project.settings.project import OwnMasks, SyntheticTraining
+from ejmap_project.sources.known_planets import known_planets
 
 PICTURE_PX = 480
 MAX_PICTURES = 6

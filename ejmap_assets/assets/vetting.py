@@ -8,25 +8,25 @@ import pandas as pd
 from PIL import Image
 
 from ejmap_assets import partitions
-from ejmap_assets.artefact import Artefact, Facts, Picture, known_numbers
-from ejmap_assets.candidates import candidate_table, doubtful_words, held_out
-from ejmap_assets.declare import Making, project_asset
-from ejmap_assets.digest import content_version
-from ejmap_assets.plots import training_curve
-from ejmap_assets.table_file import write_table_and_csv
-from ejmap_assets.vetting_choice import (
+from ejmap_assets.making.declare import Making, project_asset
+from ejmap_geo.craters.tile_regions import FOLDS
+from ejmap_geo.rasters.raster import basemap_grid_of
+from ejmap_project.artefact import Artefact, Facts, Picture, known_numbers
+from ejmap_project.digest import content_version
+from ejmap_project.figures import training_curve
+from ejmap_project.files.table_file import write_table_and_csv
+from ejmap_project.settings.vetting import VettingSettings
+from ejmap_project.vetting.candidates import candidate_table, doubtful_words, held_out
+from ejmap_project.vetting.gathering import gather_tiles
+from ejmap_project.vetting.vetting_choice import (
     classifier_config,
     classifier_version,
     require_known_names,
     required_vetting,
 )
-from ejmap_assets.vetting_pictures import Film, examples, least_sure
-from ejmap_assets.vetting_settings import VettingSettings
-from ejmap_assets.vetting_sources import gather_tiles
-from ejmap_assets.vetting_tables import STATUSES
-from ejmap_assets.vetting_tiles import CATALOGUE, IS_CRATER, IS_OTHER, VettingTiles
-from ejmap_geo.raster import basemap_grid_of
-from ejmap_geo.tile_regions import FOLDS
+from ejmap_project.vetting.vetting_pictures import Film, examples, least_sure
+from ejmap_project.vetting.vetting_tables import STATUSES
+from ejmap_project.vetting.vetting_tiles import CATALOGUE, IS_CRATER, IS_OTHER, VettingTiles
 
 if TYPE_CHECKING:
     from ejmap_ml.sgan.crossfit import CrossFit
@@ -89,7 +89,7 @@ def crater_classifier(making: Making) -> Artefact:
     generator makes, a row an epoch; it teaches the classifier, and promises no realistic craters.
     """
     from ejmap_ml.sgan.crossfit import fit_crosswise
-    from ejmap_ml.whole_folder import whole_folder
+    from ejmap_ml.stores.whole_folder import whole_folder
 
     version = making.partition or ""
     vetting = required_vetting(making.project)

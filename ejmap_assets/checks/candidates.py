@@ -3,14 +3,19 @@
 import dagster as dg
 import geopandas as gpd
 
-from ejmap_assets.candidates import doubtful_words
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_assets.checks.project_check import ProjectLook, project_check
-from ejmap_assets.vetting_choice import held_back, required_vetting
-from ejmap_assets.vetting_sources import place_of_row
-from ejmap_assets.vetting_tables import DOUBTFUL, NOT_JUDGED, CandidateTable, CraterTileTable
-from ejmap_assets.vetting_tiles import PICTURE, VettingTiles
-from ejmap_geo.tile_regions import reaches_any
+from ejmap_geo.craters.tile_regions import reaches_any
+from ejmap_project.vetting.candidates import doubtful_words
+from ejmap_project.vetting.gathering import place_of_row
+from ejmap_project.vetting.vetting_choice import held_back, required_vetting
+from ejmap_project.vetting.vetting_tables import (
+    DOUBTFUL,
+    NOT_JUDGED,
+    CandidateTable,
+    CraterTileTable,
+)
+from ejmap_project.vetting.vetting_tiles import PICTURE, VettingTiles
 
 
 @project_check(asset="crater_tiles", blocking=True)

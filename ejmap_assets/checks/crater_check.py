@@ -18,9 +18,9 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
 
 from ejmap_assets import partitions
 from ejmap_assets.checks.finding import Finding, found_by
-from ejmap_assets.crater_work import CraterWork
-from ejmap_assets.errors import RejectedError
-from ejmap_geo.craters import Crater
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_project.errors import RejectedError
+from ejmap_project.mapping.crater_inputs import CraterWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

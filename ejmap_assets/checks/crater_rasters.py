@@ -4,10 +4,10 @@ import numpy as np
 
 from ejmap_assets.checks.crater_check import CraterLook
 from ejmap_assets.checks.finding import Finding, bad, good, warning
-from ejmap_geo.agreement import placed_confusion
-from ejmap_geo.raster import read_mask_on
-from ejmap_geo.raster_check import read_glance
-from ejmap_geo.raster_place import opened
+from ejmap_geo.rasters.raster import read_mask_on
+from ejmap_geo.rasters.raster_check import read_glance
+from ejmap_geo.rasters.raster_place import opened
+from ejmap_geo.scores.agreement import placed_confusion
 
 # Decides nothing that is made: a glance finds torn files and wrong values, not single pixels.
 GLANCE_PX = 256

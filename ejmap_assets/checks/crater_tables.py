@@ -5,15 +5,15 @@ import pandas as pd
 
 from ejmap_assets.checks.crater_check import CraterLook
 from ejmap_assets.checks.finding import Finding, bad, good, warning
-from ejmap_assets.connections import read_connections
-from ejmap_geo.tiling import mapping_tiles
+from ejmap_geo.tiles.tiling import mapping_tiles
+from ejmap_project.files.connection_table import read_connections
 
 
 def tiles_are_complete(look: CraterLook) -> Finding:
     """Find whether the tile store holds every tile of the plan, and whole views."""
-    from ejmap_assets.crater_tiles import MAPPING
     from ejmap_ml.ejseg.polar_data import GROUP, VIEW
-    from ejmap_ml.tile_group import TileStore
+    from ejmap_ml.stores.tile_group import TileStore
+    from ejmap_project.mapping.tile_plan import MAPPING
 
     plan, store = look.work.tile_plan, TileStore.open(look.output)
     group = store[MAPPING]
@@ -39,8 +39,8 @@ def tiles_are_complete(look: CraterLook) -> Finding:
 
 def connections_are_sound(look: CraterLook) -> Finding:
     """Find whether the table fits its schema and has one row for each tile of the store."""
-    from ejmap_assets.crater_tiles import MAPPING
-    from ejmap_ml.tile_group import TileStore
+    from ejmap_ml.stores.tile_group import TileStore
+    from ejmap_project.mapping.tile_plan import MAPPING
 
     table = read_connections(look.output)
     wanted = TileStore.open(look.work.paths.tile_store(look.crater.key))[MAPPING].tile_count

@@ -7,10 +7,10 @@ import dagster as dg
 from pandera.errors import SchemaError, SchemaErrors
 from pyarrow import ArrowException
 
-from ejmap_assets.errors import ProjectError
-from ejmap_assets.fact_metadata import MetadataEntry
+from ejmap_assets.metadata.facts import MetadataEntry
 from ejmap_geo.errors import GeoError
 from ejmap_ml.errors import MlError
+from ejmap_project.errors import ProjectError
 
 # What a file that is missing, torn or changed by hand makes its readers say.
 READING_ERRORS = (GeoError, MlError, ProjectError, ArrowException, OSError)

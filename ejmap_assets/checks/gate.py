@@ -10,7 +10,7 @@ from functools import cache
 import dagster as dg
 from dagster._core.event_api import PartitionKeyFilter
 
-from ejmap_assets.errors import StepError
+from ejmap_project.errors import StepError
 
 # Asset and partition; None where there are no partitions.
 Place = tuple[str, str | None]

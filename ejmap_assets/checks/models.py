@@ -11,11 +11,11 @@ from dagster import AssetChecksDefinition
 
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_assets.checks.project_check import ProjectLook, declared
-from ejmap_assets.model_choice import version_and_iteration
-from ejmap_assets.project_paths import ModelKind
+from ejmap_project.models.model_version import version_and_iteration
+from ejmap_project.paths import ModelKind
 
 if TYPE_CHECKING:
-    from ejmap_ml.tile_group import TileGroup
+    from ejmap_ml.stores.tile_group import TileGroup
 
 KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 # Read of each store: torn files show in the first shard or in none.
@@ -29,7 +29,7 @@ def samples_are_complete(look: ProjectLook, kind: ModelKind) -> Finding:
     (or craters, for polar views) of their planets.
     """
     from ejmap_ml.ejseg.polar_data import GROUP
-    from ejmap_ml.tile_group import TileStore
+    from ejmap_ml.stores.tile_group import TileStore
 
     paths = look.project.paths
     note = json.loads(paths.samples_note(kind, look.partition).read_bytes())
@@ -72,7 +72,7 @@ def member_is_sound(look: ProjectLook, kind: ModelKind) -> Finding:
 
     Warns when its F1 on validation or test samples is 0: it calls everything, or nothing, ejecta.
     """
-    from ejmap_ml.bundle import ModelBundle
+    from ejmap_ml.bundles.bundle import ModelBundle
 
     version, iteration = version_and_iteration(look.partition)
     bundle = ModelBundle.load(

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import dagster as dg
 
 from ejmap_assets.checks.finding import Finding, found_by
-from ejmap_assets.lineage import LINEAGE
-from ejmap_assets.open_project import OpenProject
+from ejmap_assets.lineage.lineage import LINEAGE
 from ejmap_assets.resources import ProjectResource
+from ejmap_project.open_project import OpenProject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import pandas as pd
 
 from ejmap_assets.checks.finding import Finding, good, warning
 from ejmap_assets.checks.project_check import ProjectLook, project_check
-from ejmap_ml.reliability import error_of
+from ejmap_ml.bundles.reliability import error_of
 
 # Rough on purpose: a probability of 0.8 that comes true six times in ten still sorts tiles well.
 LARGEST_ERROR = 0.2

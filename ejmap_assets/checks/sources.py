@@ -4,13 +4,13 @@ import dagster as dg
 import numpy as np
 
 from ejmap_assets import partitions
-from ejmap_assets.basemap import read_project_basemap
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_assets.checks.project_check import ProjectLook, project_check
-from ejmap_assets.known_planets import known_planets
-from ejmap_geo.craters import craters_of, read_catalogue
-from ejmap_geo.raster import basemap_grid_of, read_mask_on
-from ejmap_geo.tables import CraterTable
+from ejmap_geo.craters.catalogue import craters_of, read_catalogue
+from ejmap_geo.craters.schemas import CraterTable
+from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
+from ejmap_project.basemap import read_project_basemap
+from ejmap_project.sources.known_planets import known_planets
 
 IMAGED_SHARE_WANTED = 0.5
 # A training planet with less shows a network almost nothing but background.

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_geo.coords import LonLat
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.window import Window
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
 
 
 class Directions(NamedTuple):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_geo.body import Body
-from ejmap_geo.coords import LonLat, normalize_lon
+from ejmap_geo.grids.body import Body
+from ejmap_geo.grids.coords import LonLat, normalize_lon
 from ejmap_geo.synthetic.ejecta import RaySystem
 
 _CLUSTERED_SHARE = 0.55

@@ -7,11 +7,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_geo.body import MERCURY, Body
-from ejmap_geo.craters import DEFAULT_REACH_RADII, Crater
+from ejmap_geo.craters.catalogue import DEFAULT_REACH_RADII, Crater
 from ejmap_geo.errors import GridError
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.masks import PlacedMask
+from ejmap_geo.grids.body import MERCURY, Body
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.synthetic.directions import (
     Directions,
     cap_window,

@@ -6,8 +6,8 @@ import pandas as pd
 import torch
 
 from ejmap_ml.samples import SampleBatch
-from ejmap_ml.tile_group import TileGroup
-from ejmap_ml.tile_sequence import TileSequence
+from ejmap_ml.stores.tile_group import TileGroup
+from ejmap_ml.stores.tile_sequence import TileSequence
 
 # Array of a tile store: (tile, band + attention, row, col) uint8, attention in 0..2.
 CROP = "crop"

@@ -5,7 +5,7 @@ from typing import Any
 import timm
 from torch import Tensor, nn
 
-from ejmap_ml.config import TimmClassifierConfig
+from ejmap_ml.config.model_config import TimmClassifierConfig
 from ejmap_ml.errors import ConfigError
 from ejmap_ml.pretrained import checked_weights_path, hub_access
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 from torch import Tensor
 
-from ejmap_ml.config import DistanceMode, ModelConfig, SmpConfig
+from ejmap_ml.config.model_config import DistanceMode, ModelConfig, SmpConfig
 from ejmap_ml.errors import SampleError
 from ejmap_ml.samples import SampleBatch
-from ejmap_ml.tile_group import TileGroup
-from ejmap_ml.tile_sequence import TileSequence
+from ejmap_ml.stores.tile_group import TileGroup
+from ejmap_ml.stores.tile_sequence import TileSequence
 
 # Arrays of a tile store: (tile, band, row, col) uint8, (tile, row, col) float32 and
 # (tile, row, col) bool.
@@ -46,7 +46,7 @@ def distance_channel(
         radius_m: ``(tile,)`` rim radius of each tile's crater.
         mode: "absolute" gives metres, "ratio" crater radii, "rank" the order of the tile's pixels
             from 0 (nearest) to 1, equal distances sharing their mean rank; as
-            ``ejmap_geo.channels.DistanceMode``.
+            ``ejmap_geo.tiles.channels.DistanceMode``.
         is_logarithmic: Whether metres and radii become their decimal logarithm; a rank never does.
 
     Returns:

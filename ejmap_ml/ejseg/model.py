@@ -5,7 +5,7 @@ from typing import Any
 import segmentation_models_pytorch as smp
 from torch import Tensor, nn
 
-from ejmap_ml.config import SmpConfig
+from ejmap_ml.config.model_config import SmpConfig
 from ejmap_ml.ejseg.injection import MetadataInjector
 from ejmap_ml.errors import ConfigError, WeightsUnavailableError
 from ejmap_ml.pretrained import checked_weights_path, encoder_weights, hub_access

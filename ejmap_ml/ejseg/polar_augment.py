@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ejmap_ml.ejseg.polar_config import PolarAugmentationConfig
+from ejmap_ml.config.polar_config import PolarAugmentationConfig
 from ejmap_ml.ejseg.polar_view import VALID_CHANNEL
 from ejmap_ml.samples import SampleBatch
 

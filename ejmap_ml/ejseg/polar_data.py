@@ -7,17 +7,17 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from ejmap_geo.craters import Crater
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.masks import PlacedMask
-from ejmap_geo.reproject import to_polar
-from ejmap_ml.ejseg.polar_config import PolarViewConfig
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.resampling.reproject import to_polar
+from ejmap_ml.config.polar_config import PolarViewConfig
 from ejmap_ml.ejseg.polar_view import VALID_CHANNEL, polar_grid, polar_view
 from ejmap_ml.errors import SampleError
 from ejmap_ml.samples import SampleBatch
-from ejmap_ml.tile_group import TileGroup
-from ejmap_ml.tile_sequence import TileSequence
-from ejmap_ml.tile_store import TileStoreWriter
+from ejmap_ml.stores.tile_group import TileGroup
+from ejmap_ml.stores.tile_sequence import TileSequence
+from ejmap_ml.stores.tile_store import TileStoreWriter
 
 GROUP = "polar"
 VIEW = "view"

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ejmap_ml.ejseg.polar_config import PolarUnetConfig
+from ejmap_ml.config.polar_config import PolarUnetConfig
 
 MAX_WIDENING = 8
 

@@ -7,10 +7,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from ejmap_geo.grid import AzimuthalGrid
-from ejmap_geo.mosaic import EnsembleLayers, combine_members
-from ejmap_geo.polar import PolarGrid
-from ejmap_geo.reproject import polar_to_azimuthal
+from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.grids.polar import PolarGrid
+from ejmap_geo.masks.mosaic import EnsembleLayers, combine_members
+from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_ml.ejseg.polar_view import VALID_CHANNEL
 
 

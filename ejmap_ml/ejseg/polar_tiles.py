@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ejmap_geo.craters import Crater
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.labels import windows_of
-from ejmap_geo.reproject import to_polar
-from ejmap_ml.ejseg.polar_config import PolarViewConfig
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.resampling.reproject import to_polar
+from ejmap_geo.tiles.labels import windows_of
+from ejmap_ml.config.polar_config import PolarViewConfig
 from ejmap_ml.ejseg.polar_view import polar_grid
 
 NO_TILE = -1

@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_geo.body import Body
-from ejmap_geo.craters import Crater
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.polar import PolarGrid
-from ejmap_geo.reproject import to_polar
-from ejmap_ml.ejseg.polar_config import PolarViewConfig
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.body import Body
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.polar import PolarGrid
+from ejmap_geo.resampling.reproject import to_polar
+from ejmap_ml.config.polar_config import PolarViewConfig
 
 # MAD x 1.4826 is the standard deviation of normal noise; a view that is flat to a grey level is
 # scaled as if its spread were one level.

@@ -14,10 +14,10 @@ import timm
 import torch
 from torch import Tensor
 
-from ejmap_ml.bundle import ModelBundle, Provenance, check_weights, expected_weights
-from ejmap_ml.config import ModelConfig, SmpConfig, TimmClassifierConfig
+from ejmap_ml.bundles.bundle import ModelBundle, Provenance, check_weights, expected_weights
+from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.config.model_config import ModelConfig, SmpConfig, TimmClassifierConfig
 from ejmap_ml.errors import BundleError, CheckpointError
-from ejmap_ml.normalization import Normalization
 from ejmap_ml.published.foreign_pickle import save_foreign
 from ejmap_ml.published.task_arguments import task_arguments
 from ejmap_ml.published.tensor_file import read_tensor_file

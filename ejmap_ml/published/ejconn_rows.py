@@ -5,7 +5,7 @@ from typing import Any
 
 import timm
 
-from ejmap_ml.config import CropConfig
+from ejmap_ml.config.model_config import CropConfig
 from ejmap_ml.errors import ConfigError
 from ejmap_ml.published.cells import Cells
 from ejmap_ml.published.recipe import OPTION_COLUMNS, shared_settings

@@ -5,7 +5,7 @@ from typing import Any
 import segmentation_models_pytorch as smp
 import timm
 
-from ejmap_ml.config import WITH_DECODER_ATTENTION, ModelConfig
+from ejmap_ml.config.model_config import WITH_DECODER_ATTENTION, ModelConfig
 from ejmap_ml.errors import ConfigError
 from ejmap_ml.published.cells import Cells
 from ejmap_ml.published.recipe import OPTION_COLUMNS, chosen, shared_settings

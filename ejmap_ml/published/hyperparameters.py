@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ejmap_ml.config import CropConfig, ModelConfig, to_yaml
+from ejmap_ml.config.model_config import CropConfig, ModelConfig, to_yaml
 from ejmap_ml.errors import ConfigError
 from ejmap_ml.published import ejconn_rows, ejseg_rows
 from ejmap_ml.published.cells import Cells

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
+from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.errors import CheckpointError
-from ejmap_ml.normalization import Normalization
 
 LARGEST_BYTES = 2**16
 

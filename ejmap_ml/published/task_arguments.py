@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ejmap_ml.config import ModelConfig, SmpConfig, TimmClassifierConfig
+from ejmap_ml.config.model_config import ModelConfig, SmpConfig, TimmClassifierConfig
+from ejmap_ml.config.training_config import FocalLossConfig
 from ejmap_ml.errors import CheckpointError
 from ejmap_ml.published.ejseg_rows import ARCHITECTURES
 from ejmap_ml.published.foreign_pickle import Call, Foreign
-from ejmap_ml.training_config import FocalLossConfig
 
 EJCONN_CLASS = Foreign("connection_data_preparation", "timmModel")
 EJSEG_CLASS = Foreign("smp_custom_models", "SMP_midinput")

@@ -8,8 +8,8 @@ from pydantic import Field
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
+from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.errors import SampleError
-from ejmap_ml.frozen import Frozen
 
 FEWEST_OF_A_CLASS = 5
 

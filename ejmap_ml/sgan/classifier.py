@@ -18,9 +18,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
-from ejmap_geo.local_tiles import LocalTiles
-from ejmap_ml.bundle import Provenance, check_weights
-from ejmap_ml.bundle_files import (
+from ejmap_geo.craters.local_tiles import LocalTiles
+from ejmap_ml.bundles.bundle import Provenance, check_weights
+from ejmap_ml.bundles.bundle_files import (
     CONFIG,
     LARGEST_WEIGHTS_BYTES,
     PROVENANCE,
@@ -28,13 +28,13 @@ from ejmap_ml.bundle_files import (
     checked_file,
     read_json,
 )
+from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.errors import BundleError, SampleError
-from ejmap_ml.frozen import Frozen
 from ejmap_ml.sgan.calibration import Calibration
 from ejmap_ml.sgan.config import CraterClassifierConfig
 from ejmap_ml.sgan.data import require_light, stretched
 from ejmap_ml.sgan.discriminator import Discriminator
-from ejmap_ml.whole_folder import whole_folder
+from ejmap_ml.stores.whole_folder import whole_folder
 
 CLASSIFIER = "classifier.json"
 BATCH = 512

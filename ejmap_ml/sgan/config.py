@@ -7,8 +7,8 @@ from typing import Literal, Self
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.errors import ConfigError
-from ejmap_ml.frozen import Frozen
 
 DEFAULT_PRESET = "crater_sgan"
 

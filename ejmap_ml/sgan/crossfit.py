@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ejmap_geo.local_tiles import LocalTiles
-from ejmap_geo.tile_regions import RegionFold
+from ejmap_geo.craters.local_tiles import LocalTiles
+from ejmap_geo.craters.tile_regions import RegionFold
 from ejmap_ml.errors import SampleError
-from ejmap_ml.progress import Report
 from ejmap_ml.sgan.calibration import Calibration
 from ejmap_ml.sgan.classifier import CraterClassifier
 from ejmap_ml.sgan.config import CraterClassifierConfig
 from ejmap_ml.sgan.data import UNLABELLED
 from ejmap_ml.sgan.fit import PictureSink, fit_classifier
+from ejmap_ml.training.progress import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

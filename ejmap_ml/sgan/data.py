@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ejmap_geo.local_tiles import LocalTiles
+from ejmap_geo.craters.local_tiles import LocalTiles
 from ejmap_ml.errors import SampleError
 from ejmap_ml.sgan.config import StretchConfig
 

@@ -13,17 +13,17 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from ejmap_geo.local_tiles import LocalTiles
-from ejmap_ml.bundle import Provenance
+from ejmap_geo.craters.local_tiles import LocalTiles
+from ejmap_ml.bundles.bundle import Provenance
 from ejmap_ml.errors import SampleError
-from ejmap_ml.progress import Report
 from ejmap_ml.sgan.classifier import ClassifierMeaning, CraterClassifier
 from ejmap_ml.sgan.config import CraterClassifierConfig
 from ejmap_ml.sgan.data import UNLABELLED, DrawnBatches, checked_labels, stretched
 from ejmap_ml.sgan.generator import Generator
 from ejmap_ml.sgan.task import CraterTask
 from ejmap_ml.sgan.tile_sheet import tile_sheet
-from ejmap_ml.training import multiplies_bfloat16, quiet_lightning
+from ejmap_ml.training.progress import Report
+from ejmap_ml.training.trainer import multiplies_bfloat16, quiet_lightning
 
 OTHER, CRATER = "other", "crater"
 PICTURED_TILES = 64

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ejmap_geo.local_tiles import LIGHT_FROM_DEG, SIDE_PX, LocalTiles
+from ejmap_geo.craters.local_tiles import LIGHT_FROM_DEG, SIDE_PX, LocalTiles
 from ejmap_ml.errors import SampleError
 from ejmap_ml.sgan.data import UNLABELLED
 

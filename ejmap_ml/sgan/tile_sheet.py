@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from ejmap_geo.local_tiles import LocalTiles
+from ejmap_geo.craters.local_tiles import LocalTiles
 from ejmap_ml.errors import SampleError
 from ejmap_ml.sgan.config import StretchConfig
 from ejmap_ml.sgan.data import stretched

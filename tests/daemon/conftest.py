@@ -16,8 +16,8 @@ import dagster as dg
 import pytest
 from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 
-from ejmap_assets.instance import environment_of
-from ejmap_assets.open_project import OpenProject
+from ejmap_assets.runs.instance import environment_of
+from ejmap_project.open_project import OpenProject
 from tests.servers import end_group, free_port, wait_until_up
 
 CHECKOUT = Path(__file__).parents[2]
@@ -29,9 +29,9 @@ LOCATION = """
 import time
 
 from ejmap_assets.assets.craters import crater_steps
-from ejmap_assets.chunk import CraterStep
+from ejmap_assets.making.chunk import CraterStep
 from ejmap_assets.definitions import build_defs
-from ejmap_assets.failures import StepError
+from ejmap_assets.making.failures import StepError
 
 
 def breakable(step):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ejmap_geo.body import MERCURY
-from ejmap_geo.raster import write_cog
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.synthetic.planet import PlanetConfig, make_planet
 
 CRATERS = 4

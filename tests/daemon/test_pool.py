@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from ejmap_assets.console import Console
-from ejmap_assets.declare import GPU_POOL
 from ejmap_assets.definitions import runner_of
-from ejmap_assets.instance import open_instance
-from ejmap_assets.lineage import Partitioning, names_partitioned_by
-from ejmap_assets.open_project import OpenProject
+from ejmap_assets.lineage.lineage import Partitioning, names_partitioned_by
+from ejmap_assets.making.declare import GPU_POOL
+from ejmap_assets.runs.instance import open_instance
+from ejmap_cli.console import Console
+from ejmap_project.open_project import OpenProject
 from tests.daemon.conftest import Observatory, Serve
 from tests.daemon.small_planet import SETTINGS, write_craters
 from tests.daemon.test_four_hundred_craters import BACKFILL

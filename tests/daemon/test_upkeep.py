@@ -8,14 +8,14 @@ from dataclasses import replace
 import dagster as dg
 import pytest
 
-from ejmap_assets.console import Console
-from ejmap_assets.crater_state import CraterState, crater_states
 from ejmap_assets.definitions import runner_of
-from ejmap_assets.instance import open_instance
-from ejmap_assets.model_choice import configured_version
-from ejmap_assets.open_project import OpenProject
-from ejmap_assets.recipes import book_of
-from ejmap_ml.bundle import ModelBundle
+from ejmap_assets.lineage.crater_state import CraterState, crater_states
+from ejmap_assets.lineage.recipes import book_of
+from ejmap_assets.runs.instance import open_instance
+from ejmap_cli.console import Console
+from ejmap_ml.bundles.bundle import ModelBundle
+from ejmap_project.models.model_version import configured_version
+from ejmap_project.open_project import OpenProject
 from tests.daemon.conftest import Observatory, Serve
 from tests.daemon.small_planet import CRATERS, SETTINGS, write_craters
 from tests.tiny_presets import EJCONN, POLAR

@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 import torch
 
-from ejmap_ml.bundle import ModelBundle
-from ejmap_ml.config import ModelConfig
-from ejmap_ml.ensemble import Ensemble
-from ejmap_ml.fit import FitResult, fit
-from ejmap_ml.member_scores import score_member
+from ejmap_ml.bundles.bundle import ModelBundle
+from ejmap_ml.bundles.ensemble import Ensemble
+from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.samples import FitData, SampleBatch
+from ejmap_ml.training.fit import FitResult, fit
+from ejmap_ml.training.member_scores import score_member
 
 pytestmark = pytest.mark.gpu
 

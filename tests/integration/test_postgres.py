@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import dagster as dg
 import pytest
 
-from ejmap_assets.errors import SettingsError
 from ejmap_assets.history import ID_FILE, URL_VARIABLE
-from ejmap_assets.instance import open_instance
+from ejmap_assets.runs.instance import open_instance
+from ejmap_project.errors import SettingsError
 from tests.postgres_server import PostgresServer, find_programs
 
 

@@ -12,21 +12,21 @@ import pandas as pd
 import pytest
 
 from ejmap_assets import partitions
-from ejmap_assets.console import Console
 from ejmap_assets.definitions import runner_of
-from ejmap_assets.exports.folder import export_project
-from ejmap_assets.exports.published_names import PublishedNames
-from ejmap_assets.import_folder import import_folder
-from ejmap_assets.imports.ejmap_folder import layout
-from ejmap_assets.imports.ejmap_folder.layout import PublishedFolder
-from ejmap_assets.imports.ejmap_folder.masks import read_output_mask
-from ejmap_assets.imports.ejmap_folder.plan import Wishes
-from ejmap_assets.map_scoring import PIXEL, TEST, TILE, TVT, score
-from ejmap_assets.open_project import OpenProject
-from ejmap_assets.provenance import last_record
-from ejmap_geo.masks import PlacedMask
-from ejmap_geo.raster import read_mask_on
-from ejmap_ml.bundle import ModelBundle
+from ejmap_assets.lineage.provenance import last_record
+from ejmap_cli.console import Console
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.rasters.raster import read_mask_on
+from ejmap_ml.bundles.bundle import ModelBundle
+from ejmap_project.export.folder import export_project
+from ejmap_project.export.published_names import PublishedNames
+from ejmap_project.intake.import_folder import import_folder
+from ejmap_project.intake.import_plan import Wishes
+from ejmap_project.open_project import OpenProject
+from ejmap_project.published import layout
+from ejmap_project.published.layout import PublishedFolder
+from ejmap_project.published.masks import read_output_mask
+from ejmap_project.scoring.map_scoring import PIXEL, TEST, TILE, TVT, score
 from tests.published_fixture import RUN, PublishedFixture
 from tests.published_folder import make_published_folder
 from tests.published_project import tables_of

@@ -14,18 +14,18 @@ import rasterio
 from dagster._core.event_api import PartitionKeyFilter
 
 from ejmap_assets import partitions
-from ejmap_assets.console import Console
-from ejmap_assets.crater_state import CraterState, crater_states
 from ejmap_assets.definitions import build_defs, runner_of
-from ejmap_assets.lineage import LINEAGE, VETTING, Partitioning
-from ejmap_assets.model_choice import configured_version
-from ejmap_assets.open_project import OpenProject
-from ejmap_assets.promotion_config import ROLL_BACK
-from ejmap_assets.provenance import Record, last_record
-from ejmap_assets.recipes import book_of, configured_members
-from ejmap_assets.scoring import CHAIN, POOLED
-from ejmap_assets.stages import stages_made
-from ejmap_geo.raster import read_raster
+from ejmap_assets.launch_config import ROLL_BACK
+from ejmap_assets.lineage.crater_state import CraterState, crater_states
+from ejmap_assets.lineage.lineage import LINEAGE, VETTING, Partitioning
+from ejmap_assets.lineage.provenance import Record, last_record
+from ejmap_assets.lineage.recipes import book_of, configured_members
+from ejmap_assets.lineage.stages import stages_made
+from ejmap_cli.console import Console
+from ejmap_geo.rasters.raster import read_raster
+from ejmap_project.models.model_version import configured_version
+from ejmap_project.open_project import OpenProject
+from ejmap_project.scoring.map_agreement import CHAIN, POOLED
 from tests.tiny_presets import EJCONN, POLAR
 
 SETTINGS = """

@@ -11,15 +11,15 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from ejmap_assets.console import Console
-from ejmap_assets.crater_state import CraterState, crater_states
 from ejmap_assets.definitions import runner_of
-from ejmap_assets.open_project import OpenProject
-from ejmap_assets.provenance import Record, last_record
-from ejmap_assets.recipes import book_of
-from ejmap_assets.vetting_choice import held_back
-from ejmap_assets.vetting_tiles import CRATER_FREE, VettingTiles
+from ejmap_assets.lineage.crater_state import CraterState, crater_states
+from ejmap_assets.lineage.provenance import Record, last_record
+from ejmap_assets.lineage.recipes import book_of
+from ejmap_cli.console import Console
 from ejmap_ml.sgan.classifier import CraterClassifier
+from ejmap_project.open_project import OpenProject
+from ejmap_project.vetting.vetting_choice import held_back
+from ejmap_project.vetting.vetting_tiles import CRATER_FREE, VettingTiles
 from tests.vetting_planet import TOO_LARGE, TOO_SMALL, WRONG, reopened, write_vetting_project
 
 VETTING = "{light_azimuth_deg: 270, preset: small.yaml, hold_back: true, doubtful_below: 0.5}"

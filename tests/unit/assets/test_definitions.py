@@ -8,7 +8,7 @@ import pytest
 
 from ejmap_assets.definitions import build_defs
 from ejmap_assets.jobs import build_jobs
-from ejmap_assets.lineage import LINEAGE, Partitioning, names_partitioned_by
+from ejmap_assets.lineage.lineage import LINEAGE, Partitioning, names_partitioned_by
 
 GROUPS = {"sources", "training", "models", "craters", "map", "evaluation", "vetting"}
 

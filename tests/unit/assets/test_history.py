@@ -8,10 +8,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from ejmap_assets.errors import SettingsError
 from ejmap_assets.history import ID_FILE, URL_VARIABLE, database_name
-from ejmap_assets.instance import home_of, open_instance
-from ejmap_assets.open_project import DEFAULT_PROJECT
+from ejmap_assets.runs.instance import home_of, open_instance
+from ejmap_project.errors import SettingsError
+from ejmap_project.open_project import DEFAULT_PROJECT
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +104,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_shell_can_take_over_the_variables_of_a_project(tmp_path: Path) -> None:
     """``eval "$(ejmap env FOLDER)"`` for Dagster's own commands, spaces in the name included."""
     folder = tmp_path / "my planet"
-    script = f'eval "$({sys.executable} -m ejmap_assets.cli env "{folder}")"; '
+    script = f'eval "$({sys.executable} -m ejmap_cli.main env "{folder}")"; '
     script += 'echo "$DAGSTER_HOME"; echo "$EJMAP_PROJECT"'
 
     shell = subprocess.run(["/bin/sh", "-c", script], check=True, capture_output=True, text=True)

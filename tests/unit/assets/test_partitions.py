@@ -3,7 +3,7 @@
 import dagster as dg
 
 from ejmap_assets import partitions
-from ejmap_assets.model_choice import version_and_iteration
+from ejmap_project.models.model_version import version_and_iteration
 
 
 def test_a_member_key_says_version_and_iteration() -> None:

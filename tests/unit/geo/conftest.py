@@ -7,9 +7,9 @@ import pytest
 from hypothesis import settings
 from pyproj import Transformer
 
-from ejmap_geo.coords import LonLat
-from ejmap_geo.grid import AzimuthalGrid, BasemapGrid
-from ejmap_geo.window import Window
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.grids.window import Window
 
 # Digits that put no pixel centre on a pixel edge, where rounding alone would decide.
 CENTERS = {

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 import torch
 
-from ejmap_ml.config import ModelConfig
+from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.samples import SampleBatch
 
 TINY_NETWORK = "test_resnet"

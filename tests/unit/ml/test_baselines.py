@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from ejmap_geo.body import MERCURY
-from ejmap_geo.coords import LonLat
-from ejmap_geo.craters import Crater
-from ejmap_geo.grid import BasemapGrid
-from ejmap_geo.masks import PlacedMask
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_ml.baselines import (
     BRIGHTNESS_BINS,
     DISTANCE_BINS,

@@ -8,9 +8,9 @@ import timm
 import torch
 from safetensors.torch import save_file
 
-from ejmap_ml.config import ModelConfig
+from ejmap_ml.bundles.network import build_network
+from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.errors import WeightsUnavailableError
-from ejmap_ml.network import build_network
 from ejmap_ml.pretrained import hub_access
 
 

@@ -14,20 +14,20 @@ from ejmap_assets.assets.masks import basemap_mask
 from ejmap_assets.assets.tiles import tile_store
 from ejmap_assets.checks.crater_check import CraterLook
 from ejmap_assets.checks.project_check import ProjectLook
-from ejmap_assets.chunk import CraterTask
-from ejmap_assets.connections import write_connections
-from ejmap_assets.crater_work import CraterWork
-from ejmap_assets.former_result import former_place
-from ejmap_assets.lineage import LINEAGE
-from ejmap_assets.mask_file import write_mask
-from ejmap_assets.open_project import OpenProject
-from ejmap_assets.project import ProjectPaths
-from ejmap_assets.provenance import Recipe
-from ejmap_geo.body import MERCURY
-from ejmap_geo.craters import catalogue_from, write_catalogue
-from ejmap_geo.raster import write_cog
+from ejmap_assets.lineage.lineage import LINEAGE
+from ejmap_assets.lineage.provenance import Recipe
+from ejmap_assets.making.chunk import CraterTask
+from ejmap_assets.making.former_result import former_place
+from ejmap_geo.craters.catalogue import catalogue_from, write_catalogue
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
-from ejmap_ml.tile_group import TileStore
+from ejmap_ml.stores.tile_group import TileStore
+from ejmap_project.files.connection_table import write_connections
+from ejmap_project.files.mask_file import write_mask
+from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.open_project import OpenProject
+from ejmap_project.settings.project import ProjectPaths
 from tests.tiny_presets import EJCONN, POLAR
 
 SETTINGS = """

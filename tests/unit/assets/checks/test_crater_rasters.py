@@ -8,10 +8,10 @@ from ejmap_assets.checks.crater_check import CraterLook
 from ejmap_assets.checks.crater_rasters import DRIFT_IOU
 from ejmap_assets.checks.craters import CRATER_CHECKS
 from ejmap_assets.checks.finding import Finding
-from ejmap_assets.mask_file import write_mask
-from ejmap_geo.masks import PlacedMask
-from ejmap_geo.raster import write_cog
-from ejmap_geo.window import Window
+from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.rasters.raster import write_cog
+from ejmap_project.files.mask_file import write_mask
 from tests.unit.assets.checks.conftest import MappedCrater
 
 

@@ -10,8 +10,8 @@ from ejmap_assets.checks.crater_check import CraterLook
 from ejmap_assets.checks.craters import CRATER_CHECKS
 from ejmap_assets.checks.finding import Finding
 from ejmap_ml.ejseg.polar_data import write_polar_views
-from ejmap_ml.tile_group import TileStore
-from ejmap_ml.tile_store import write_tile_store
+from ejmap_ml.stores.tile_group import TileStore
+from ejmap_ml.stores.tile_store import write_tile_store
 from tests.unit.assets.checks.conftest import MappedCrater
 
 

@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 import rasterio
 
-from ejmap_assets.console import Console
 from ejmap_assets.definitions import build_defs
-from ejmap_assets.in_process import SILENT_LOG
-from ejmap_assets.open_project import OpenProject
-from ejmap_assets.provenance import DATA_VERSION_TAG, last_record
+from ejmap_assets.lineage.provenance import DATA_VERSION_TAG, last_record
 from ejmap_assets.resources import ProjectResource
-from ejmap_assets.run_failure import RunFailedError
-from ejmap_assets.runner import Runner
-from ejmap_geo.label_map import NODATA
+from ejmap_assets.runs.in_process import SILENT_LOG
+from ejmap_assets.runs.run_failure import RunFailedError
+from ejmap_assets.runs.runner import Runner
+from ejmap_cli.console import Console
+from ejmap_geo.maps.label_map import NODATA
+from ejmap_project.open_project import OpenProject
 from tests.chunk_bench import Bench
 
 HOLDING = "vetting: {light_azimuth_deg: 270, hold_back: true}\n"

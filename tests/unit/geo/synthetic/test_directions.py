@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ejmap_geo.body import MERCURY
-from ejmap_geo.coords import LonLat
-from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.synthetic.directions import (
     Directions,
     cap_window,

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from ejmap_geo.body import MERCURY
-from ejmap_geo.coords import LonLat
-from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.synthetic.directions import cap_window, directions, whole_planet
 from ejmap_geo.synthetic.ejecta import RaySystem, intensity, reach_radii
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from ejmap_geo.body import MERCURY
 from ejmap_geo.errors import GridError
-from ejmap_geo.grid import BasemapGrid
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.synthetic.directions import directions, whole_planet
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_geo.synthetic.relief import Bowls, shade

@@ -13,11 +13,11 @@ import timm
 import torch
 from torch import Tensor, nn
 
-from ejmap_ml.bundle import ModelBundle, Provenance
-from ejmap_ml.config import ModelConfig, load_preset
+from ejmap_ml.bundles.bundle import ModelBundle, Provenance
+from ejmap_ml.bundles.network import NormalizedNetwork, build_network
+from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.config.model_config import ModelConfig, load_preset
 from ejmap_ml.errors import CheckpointError
-from ejmap_ml.network import NormalizedNetwork, build_network
-from ejmap_ml.normalization import Normalization
 from ejmap_ml.published.checkpoint import bundle_from_checkpoint, write_checkpoint
 from ejmap_ml.published.norm_file import read_norm, write_norm
 from ejmap_ml.published.tensor_file import read_tensor_file

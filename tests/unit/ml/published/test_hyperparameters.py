@@ -9,17 +9,9 @@ import pytest
 import timm
 import torch
 
-from ejmap_ml.config import SmpConfig, TimmClassifierConfig, load_preset
-from ejmap_ml.errors import ConfigError
-from ejmap_ml.network import build_network
-from ejmap_ml.published.hyperparameters import (
-    PublishedRun,
-    preset_text,
-    read_ejconn_table,
-    read_ejseg_table,
-    write_presets,
-)
-from ejmap_ml.training_config import (
+from ejmap_ml.bundles.network import build_network
+from ejmap_ml.config.model_config import SmpConfig, TimmClassifierConfig, load_preset
+from ejmap_ml.config.training_config import (
     ConnectionSamplingConfig,
     CosineConfig,
     EjectaSamplingConfig,
@@ -29,6 +21,14 @@ from ejmap_ml.training_config import (
     TileAugmentationConfig,
     UniformSamplingConfig,
     WarmupConfig,
+)
+from ejmap_ml.errors import ConfigError
+from ejmap_ml.published.hyperparameters import (
+    PublishedRun,
+    preset_text,
+    read_ejconn_table,
+    read_ejseg_table,
+    write_presets,
 )
 
 EJSEG = Path(__file__).parent / "ejecta_version_hparams.csv"

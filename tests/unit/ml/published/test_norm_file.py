@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.errors import CheckpointError
-from ejmap_ml.normalization import Normalization
 from ejmap_ml.published.norm_file import read_norm, write_norm
 
 NORM = Normalization(offset=(0.1, 110.0, 120.0, 5.9), scale=(1 / 3, 31.0, 32.0, 0.4))

@@ -11,14 +11,14 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ejmap_ml.augment import build_augmenter
-from ejmap_ml.config import ModelConfig
-from ejmap_ml.losses import build_loss
-from ejmap_ml.network import NormalizedNetwork, build_network
-from ejmap_ml.normalization import Normalization
-from ejmap_ml.optim import build_optimizer, build_schedule
+from ejmap_ml.bundles.network import NormalizedNetwork, build_network
+from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.published.hyperparameters import read_ejconn_table, read_ejseg_table
 from ejmap_ml.samples import SampleBatch
+from ejmap_ml.sampling.augment import build_augmenter
+from ejmap_ml.training.losses import build_loss
+from ejmap_ml.training.optim import build_optimizer, build_schedule
 
 FOLDER = Path(__file__).parent
 SIDE_PX = 32

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file, save_file
 
-from ejmap_geo.local_tiles import LocalTiles
+from ejmap_geo.craters.local_tiles import LocalTiles
 from ejmap_ml.errors import BundleError, SampleError
 from ejmap_ml.sgan.calibration import Calibration
 from ejmap_ml.sgan.classifier import ClassifierMeaning, CraterClassifier

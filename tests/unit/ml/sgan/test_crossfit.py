@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ejmap_geo.tile_regions import RegionFold
+from ejmap_geo.craters.tile_regions import RegionFold
 from ejmap_ml.errors import SampleError
 from ejmap_ml.sgan.crossfit import fit_crosswise
 from ejmap_ml.sgan.fit import fit_classifier

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ejmap_geo.local_tiles import LocalTiles
+from ejmap_geo.craters.local_tiles import LocalTiles
 from ejmap_ml.errors import SampleError
 from ejmap_ml.sgan.config import StretchConfig
 from ejmap_ml.sgan.data import DrawnBatches, checked_labels, require_light, stretched

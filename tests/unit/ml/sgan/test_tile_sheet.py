@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ejmap_geo.local_tiles import LocalTiles
+from ejmap_geo.craters.local_tiles import LocalTiles
 from ejmap_ml.errors import SampleError
 from ejmap_ml.sgan.tile_sheet import contact_sheet, least_sure, tile_sheet
 

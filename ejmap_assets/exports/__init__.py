@@ -1,1 +1,0 @@
-"""A project's results in the layout of the published EJMAP folder."""

@@ -1,1 +1,0 @@
-"""Data that others published, brought into the shapes of a project."""

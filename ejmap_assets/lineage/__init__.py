@@ -1,0 +1,1 @@
+"""What is made from what, and whether it still is what would be made now."""

@@ -1,0 +1,67 @@
+"""Where each crater stands: mapped and up to date, from older data, failed, missing, held back."""
+
+from enum import Enum
+
+import dagster as dg
+
+from ejmap_assets.lineage.lineage import crater_steps_of
+from ejmap_assets.lineage.recipes import RecipeBook
+from ejmap_project.vetting.vetting_choice import held_back
+
+FAILED_RUNS = frozenset({dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED})
+
+
+class CraterState(Enum):
+    """Whether a crater's mask is there, and whether it is what would be made now."""
+
+    CURRENT = "current"
+    STALE = "stale"
+    FAILED = "failed"
+    MISSING = "missing"
+    HELD_BACK = "held back"
+
+
+def crater_states(book: RecipeBook) -> dict[str, CraterState]:
+    """Return the state of every crater of the catalogue by partition key.
+
+    A crater is stale when any step from the mosaic to its mask would be made by another recipe now,
+    such as after the promotion of another model. One that is not current and whose last run failed
+    is failed, whether it has an older mask or none. One that vetting holds back is held back,
+    whatever there is of it.
+    """
+    snapshot = book.snapshot()
+    steps = crater_steps_of(book.project)
+    failed = _last_run_failed(book.instance, steps)
+    held = held_back(book.project)
+    return {
+        key: CraterState.HELD_BACK if key in held else _state(snapshot, steps, key, failed)
+        for key in sorted(book.craters)
+    }
+
+
+def _state(
+    book: RecipeBook, steps: tuple[str, ...], key: str, failed: frozenset[str]
+) -> CraterState:
+    if all(book.is_current(name, key) for name in steps):
+        return CraterState.CURRENT
+    if key in failed:
+        return CraterState.FAILED
+    is_drawn = book.last(steps[-1], key) is not None and book.is_there(steps[-1], key)
+    return CraterState.STALE if is_drawn else CraterState.MISSING
+
+
+def _last_run_failed(instance: dg.DagsterInstance, steps: tuple[str, ...]) -> frozenset[str]:
+    """Return the craters of which some step was last planned by a run that failed before it."""
+    storage = instance.event_log_storage
+    planned = [
+        (key, run_id)
+        for name in steps
+        for key, (run_id, _) in (
+            storage.get_latest_asset_partition_materialization_attempts_without_materializations(
+                dg.AssetKey(name)
+            ).items()
+        )
+    ]
+    runs = {run_id: instance.get_run_by_id(run_id) for run_id in {run_id for _, run_id in planned}}
+    failed = {run_id for run_id, run in runs.items() if run and run.status in FAILED_RUNS}
+    return frozenset(key for key, run_id in planned if run_id in failed)

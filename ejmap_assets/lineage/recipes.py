@@ -1,0 +1,204 @@
+"""Recipes from the lineage, the project's settings and what the instance says was made."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import dagster as dg
+
+from ejmap_assets import partitions
+from ejmap_assets.lineage.lineage import LINEAGE, Partitioning, inputs_of
+from ejmap_assets.lineage.provenance import Ingredient, Recipe, Record, as_ingredient, last_record
+from ejmap_assets.lineage.records import RecordCache
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_project.digest import content_version
+from ejmap_project.errors import StepError
+from ejmap_project.models.model_version import (
+    ModelVersion,
+    configured_version,
+    version_and_iteration,
+)
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ModelKind
+from ejmap_project.training.split_choice import split_version
+from ejmap_project.vetting.vetting_choice import classifier_version
+
+MODEL_KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
+CATALOGUE = "crater_catalogue"
+SPLITS = "split_table"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeBook:
+    """The recipes that hold now for one project on one instance.
+
+    A book is for one run: unpartitioned inputs are those of the first time they are asked for.
+
+    Attributes:
+        project: The project.
+        instance: The project's instance.
+        craters: The craters of the catalogue by partition key; a crater's artefacts depend on
+            its own row only, so that a longer catalogue leaves the other craters current.
+    """
+
+    project: OpenProject
+    instance: dg.DagsterInstance
+    craters: Mapping[str, Crater]
+    _unpartitioned: dict[str, Ingredient] = field(default_factory=dict[str, Ingredient], repr=False)
+    _seen: dict[str, Mapping[str | None, Record]] | None = field(default=None, repr=False)
+    _cache: RecordCache = field(default_factory=RecordCache, repr=False)
+
+    def snapshot(self, cache: RecordCache | None = None) -> "RecipeBook":
+        """Return a book that reads each asset once, for looking at many craters.
+
+        What is made after its first look it does not see; do not make anything by it.
+
+        Args:
+            cache: Materialisations read before, for who looks again and again.
+        """
+        return replace(self, _seen={}, _cache=cache or RecordCache())
+
+    def last(self, asset: str, partition: str | None = None) -> Record | None:
+        """Return the last materialisation of an artefact, or None if there is none."""
+        if self._seen is None:
+            return last_record(self.instance, asset, partition)
+        if asset not in self._seen:
+            self._seen[asset] = self._all_records(asset)
+        return self._seen[asset].get(partition)
+
+    def _all_records(self, asset: str) -> Mapping[str | None, Record]:
+        if LINEAGE[asset].partitioning is Partitioning.NONE:
+            found = last_record(self.instance, asset)
+            return {} if found is None else {None: found}
+        return self._cache.last(self.instance, asset)
+
+    def recipe(self, asset: str, partition: str | None = None) -> Recipe:
+        """Return the recipe by which an artefact would be made now.
+
+        Raises:
+            StepError: If an input was never made. Craters that are missing are no error for an
+                asset that is made from all of them.
+        """
+        node = LINEAGE[asset]
+        is_of_crater = node.partitioning is Partitioning.CRATERS
+        project = self.mapping_project() if is_of_crater else self.project
+        return Recipe(
+            code_version=node.code_version,
+            settings=node.settings(project, partition or ""),
+            ingredients=tuple(
+                found
+                for name in inputs_of(self.project, asset, partition or "")
+                for found in self._ingredients(name, asset, partition)
+            ),
+        )
+
+    def mapping_project(self) -> OpenProject:
+        """Return the project with the ensembles that the recipes of this book name.
+
+        A promotion is written down before the event that tells of it, and may come while craters
+        are mapped: what a crater is made with is what its recipe says, and nothing newer.
+        """
+        promoted: dict[ModelKind, str] = {}
+        for kind in MODEL_KINDS:
+            name = f"promoted_{kind}"
+            made = None if name in self._unpartitioned else self.last(name)
+            if made is not None:
+                self._unpartitioned[name] = as_ingredient(made, name)
+            if name in self._unpartitioned:
+                promoted[kind] = self._unpartitioned[name].data_version
+        return replace(self.project, promoted=promoted)
+
+    def is_there(self, asset: str, partition: str | None = None) -> bool:
+        """Return whether the files of an artefact lie in their place: a record only claims it."""
+        node, paths = LINEAGE[asset], self.project.paths
+        there = (node.output(paths, partition or ""), *node.beside(paths))
+        return all(path.exists() for path in there)
+
+    def is_current(self, asset: str, partition: str | None = None) -> bool:
+        """Return whether an artefact is there and was made by the recipe that holds now."""
+        made = self.last(asset, partition)
+        if made is None or not self.is_there(asset, partition):
+            return False
+        try:
+            return made.recipe == self.recipe(asset, partition).digest
+        except StepError:
+            return False
+
+    def _ingredients(self, name: str, asset: str, partition: str | None) -> Iterator[Ingredient]:
+        made_of, makes = LINEAGE[name].partitioning, LINEAGE[asset].partitioning
+        match made_of:
+            case Partitioning.NONE:
+                yield self._unpartitioned_part(name, asset, partition)
+            case Partitioning.CRATERS if makes is Partitioning.CRATERS:
+                yield self._required(name, partition, asset)
+            case Partitioning.CRATERS:
+                keys = sorted(self.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
+                yield from self._those_made(name, keys)
+            case Partitioning.EJCONN_VERSIONS | Partitioning.EJSEG_VERSIONS:
+                version, _ = version_and_iteration(partition or "")
+                yield self._required(name, version, asset)
+            case Partitioning.CLASSIFIER_VERSIONS:
+                yield self._required(name, classifier_version(self.project), asset)
+            case Partitioning.EJCONN_MEMBERS | Partitioning.EJSEG_MEMBERS:
+                if LINEAGE[asset].takes_all_members:
+                    keys = sorted(self.instance.get_materialized_partitions(dg.AssetKey(name)))
+                    yield from self._those_made(name, keys)
+                    return
+                for key in configured_members(made_of, self.project):
+                    yield self._required(name, key, asset)
+
+    def _unpartitioned_part(self, name: str, asset: str, partition: str | None) -> Ingredient:
+        """Return an unpartitioned input, or the part of it that a partition is made from."""
+        # The same for every partition, and a query of milliseconds: asked for once a book.
+        if name not in self._unpartitioned:
+            self._unpartitioned[name] = self._required(name, None, asset)
+        found = self._unpartitioned[name]
+        match LINEAGE[asset].partitioning:
+            case Partitioning.CRATERS if name == CATALOGUE:
+                return self._own_row(found, partition)
+            case Partitioning.EJCONN_MEMBERS | Partitioning.EJSEG_MEMBERS if name == SPLITS:
+                return self._own_split(found, partition)
+            case _:
+                return found
+
+    def _those_made(self, name: str, keys: Iterable[str]) -> Iterator[Ingredient]:
+        for key in keys:
+            made = self.last(name, key)
+            # What is made from all that there is cannot be made from a file that was removed.
+            if made is not None and self.is_there(name, key):
+                yield as_ingredient(made, name, key)
+
+    def _own_row(self, catalogue: Ingredient, key: str | None) -> Ingredient:
+        crater = self.craters.get(key or "")
+        if crater is None:
+            raise StepError(
+                f"crater {key} is not in the catalogue; materialise crater_catalogue to bring the "
+                "partitions up to date"
+            )
+        return replace(catalogue, used_version=content_version(repr(crater)))
+
+    def _own_split(self, table: Ingredient, member: str | None) -> Ingredient:
+        """Return the one split that a member is trained on: others may come and go."""
+        key, _ = version_and_iteration(member or "")
+        split = ModelVersion.parse(key).split
+        return replace(table, used_version=split_version(self.project.paths, split))
+
+    def _required(self, name: str, partition: str | None, asset: str) -> Ingredient:
+        found = self.last(name, partition)
+        if found is None:
+            which = name if partition is None else f"{name} of {partition}"
+            raise StepError(f"{asset} needs {which}, which was never made; materialise it first")
+        return as_ingredient(found, name, partition)
+
+
+def book_of(project: OpenProject, instance: dg.DagsterInstance) -> RecipeBook:
+    """Return the recipes of an open project on its instance."""
+    return RecipeBook(project=project, instance=instance, craters=project.craters())
+
+
+def configured_members(partitioning: Partitioning, project: OpenProject) -> list[str]:
+    """Return the partition keys of the ensemble that the project's settings ask for."""
+    version = configured_version(project, partitioning.model_kind).key
+    return [
+        str(partitions.member_key(version=version, iteration=iteration))
+        for iteration in range(project.settings.models.members(partitioning.model_kind))
+    ]

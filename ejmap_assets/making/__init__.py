@@ -1,0 +1,1 @@
+"""How an asset is declared and made, and how it fails."""

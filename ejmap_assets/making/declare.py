@@ -1,0 +1,175 @@
+"""Declaring assets: a function in, a Dagster asset out. Those of craters are in ``chunk``."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from logging import Logger
+from typing import Any
+
+import dagster as dg
+
+from ejmap_assets.automation import rule_of
+from ejmap_assets.checks.gate import refuse_rejected
+from ejmap_assets.launch_config import ROLL_BACK
+from ejmap_assets.lineage.lineage import LINEAGE, Partitioning
+from ejmap_assets.lineage.provenance import RECIPE_TAG, Recipe
+from ejmap_assets.lineage.recipes import RecipeBook, book_of
+from ejmap_assets.making.failures import is_permanent, permanent
+from ejmap_assets.making.stopwatch import Stopwatch
+from ejmap_assets.metadata.facts import metadata_of
+from ejmap_assets.metadata.table_types import column_metadata, table_facts
+from ejmap_assets.resources import ProjectResource
+from ejmap_project.artefact import Artefact
+from ejmap_project.errors import StepError
+from ejmap_project.open_project import OpenProject
+from ejmap_project.progress import Progress
+from ejmap_project.settings.project import Project, ProjectPaths
+
+OWNERS = ("team:ejmap",)
+# Steps that use the accelerator, where there is one; the instance says how many run at a time.
+GPU_POOL = "gpu"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What the function behind an asset is given.
+
+    Attributes:
+        project: The project.
+        book: The recipes that hold now.
+        recipe: What the artefact is made from.
+        progress: Who listens.
+        log: The run's log.
+        partition: The partition that is made; None when there are none.
+        config: What was asked when it was launched.
+    """
+
+    project: OpenProject
+    book: RecipeBook
+    recipe: Recipe
+    progress: Progress
+    log: Logger
+    partition: str | None
+    config: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def settings(self) -> Project:
+        """The project's settings."""
+        return self.project.settings
+
+    @property
+    def paths(self) -> ProjectPaths:
+        """Where the project's artefacts lie."""
+        return self.project.paths
+
+    @property
+    def instance(self) -> dg.DagsterInstance:
+        """The project's instance."""
+        return self.book.instance
+
+
+Make = Callable[[Making], Artefact]
+
+
+def project_asset(
+    *, group: str, kinds: set[str], kind: str, config: Mapping[str, dg.Field] | None = None
+) -> Callable[[Make], dg.AssetsDefinition]:
+    """Turn a function that makes an artefact into the asset of the same name.
+
+    Its inputs, partitions and code version come from the lineage; its docstring is the description
+    that the UI shows.
+
+    Args:
+        group: Group in the UI.
+        kinds: Kinds of file, shown as icons.
+        kind: Value of the tag ``ejmap/kind``, on which an instance may limit runs.
+        config: What somebody may ask when it is launched, by name.
+    """
+
+    def declare(make: Make) -> dg.AssetsDefinition:
+        node = LINEAGE[make.__name__]
+
+        @dg.asset(
+            name=make.__name__,
+            description=inspect.getdoc(make),
+            deps=list(node.inputs),
+            group_name=group,
+            kinds=kinds,
+            owners=OWNERS,
+            tags={"ejmap/kind": kind},
+            code_version=node.code_version,
+            metadata=column_metadata(make.__name__),
+            partitions_def=node.partitioning.partitions_def,
+            automation_condition=rule_of(make.__name__),
+            config_schema=None if config is None else dict(config),
+            pool=GPU_POOL if kind == "train" else None,
+        )
+        def asset(
+            context: dg.AssetExecutionContext,
+            project: ProjectResource,
+            progress: dg.ResourceParam[Progress],
+        ) -> dg.MaterializeResult[Any]:
+            try:
+                return _materialized(context, project.open(), progress, make)
+            except Exception as error:
+                if is_permanent(error):
+                    raise permanent(error) from error
+                raise
+
+        return asset
+
+    return declare
+
+
+def _materialized(
+    context: dg.AssetExecutionContext, project: OpenProject, progress: Progress, make: Make
+) -> dg.MaterializeResult[Any]:
+    # In a run of a job that also makes partitioned assets, an unpartitioned one ignores the key.
+    is_partitioned = context.assets_def.partitions_def is not None
+    partition = context.partition_key if is_partitioned else None
+    book = book_of(project, context.instance)
+    # Before the work: what was there when it began is what it is made from.
+    config = context.op_execution_context.op_config or {}
+    recipe = _recipe(book, context.asset_key.to_user_string(), partition, config)
+    refuse_rejected(context.instance, _judged(recipe))
+    making = Making(
+        project=project,
+        book=book,
+        recipe=recipe,
+        progress=progress,
+        log=context.log,
+        partition=partition,
+        config=config,
+    )
+    with Stopwatch() as watch:
+        artefact = make(making)
+        metadata = metadata_of(artefact.metadata)
+    facts = table_facts(context.asset_key.to_user_string(), artefact.table)
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(artefact.content),
+        tags={RECIPE_TAG: recipe.digest},
+        metadata={**metadata, **facts, "seconds": round(watch.seconds, 2)},
+    )
+
+
+def _recipe(
+    book: RecipeBook, asset: str, partition: str | None, config: Mapping[str, Any]
+) -> Recipe:
+    try:
+        return book.recipe(asset, partition)
+    except StepError:
+        if config.get("mode") != ROLL_BACK:
+            raise
+    # A roll-back is made from what is stored, and of the configured version there may be nothing.
+    node = LINEAGE[asset]
+    return Recipe(code_version=node.code_version, settings=node.settings(book.project, ""))
+
+
+def _judged(recipe: Recipe) -> list[tuple[str, str | None]]:
+    """Return the inputs whose checks decide; candidates are judged where they are promoted."""
+    members = {Partitioning.EJCONN_MEMBERS, Partitioning.EJSEG_MEMBERS}
+    return [
+        (one.asset, one.partition)
+        for one in recipe.ingredients
+        if LINEAGE[one.asset].partitioning not in {*members, Partitioning.CRATERS}
+    ]

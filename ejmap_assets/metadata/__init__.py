@@ -1,0 +1,1 @@
+"""Facts about artefacts as the UI shows them."""

@@ -1,0 +1,1 @@
+"""How runs start, wait for their turn and end."""

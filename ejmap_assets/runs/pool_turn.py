@@ -1,0 +1,99 @@
+"""Waiting for a place in a pool, such as that of the accelerator, before a run begins.
+
+Dagster waits for it within the run, where it neither says so nor hears Ctrl-C.
+"""
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+
+import dagster as dg
+from dagster._core.execution.plan.instance_concurrency_context import InstanceConcurrencyContext
+from dagster._utils.interrupts import raise_interrupts_as
+
+from ejmap_assets.runs.lost_runs import fail_lost_runs
+
+LOOK_SECONDS = 1.0
+# A place is taken moments before its run is recorded. One whose run nobody knows for so long was
+# left behind by a process that died in between.
+UNKNOWN_SECONDS = 60.0
+
+
+@contextmanager
+def turn(
+    instance: dg.DagsterInstance,
+    job: dg.JobDefinition,
+    run_id: str,
+    *,
+    tell: Callable[[str], None],
+) -> Generator[None]:
+    """Hold the places in pools that the steps of a run need, once they are free.
+
+    Args:
+        instance: The instance of the run and its pools.
+        job: The job, with the steps that the run makes.
+        run_id: Id of the run.
+        tell: Is told once for whom we wait.
+
+    Raises:
+        KeyboardInterrupt: If somebody ends the waiting, by Ctrl-C or SIGTERM.
+    """
+    wanted = [(pool, node.name) for node in job.nodes for pool in node.definition.pools]
+    if not wanted:
+        yield
+        return
+    run = dg.DagsterRun(job_name=job.name, run_id=run_id)
+    try:
+        with raise_interrupts_as(KeyboardInterrupt):
+            for pool, step in wanted:
+                _wait(instance, run, pool, step, tell)
+        yield
+    finally:
+        instance.event_log_storage.free_concurrency_slots_for_run(run_id)
+
+
+def _wait(
+    instance: dg.DagsterInstance,
+    run: dg.DagsterRun,
+    pool: str,
+    step: str,
+    tell: Callable[[str], None],
+) -> None:
+    unknown_since: dict[str, float] = {}
+    told = False
+    while not _takes(instance, run, pool, step):
+        fail_lost_runs(instance)
+        holders = _holders(instance, pool)
+        _free_unknown(instance, holders, unknown_since)
+        if not told and holders:
+            tell(f"waiting for {_named(instance, holders)} in pool {pool}; Ctrl-C gives up")
+            told = True
+        time.sleep(LOOK_SECONDS)
+
+
+def _takes(instance: dg.DagsterInstance, run: dg.DagsterRun, pool: str, step: str) -> bool:
+    # Left at once: it takes us off the queue, which would outlive this process if it were killed.
+    with InstanceConcurrencyContext(instance, run) as places:
+        return places.claim(pool, step)
+
+
+def _holders(instance: dg.DagsterInstance, pool: str) -> Sequence[str]:
+    info = instance.event_log_storage.get_concurrency_info(pool)
+    return sorted(info.active_run_ids | info.assigned_run_ids)
+
+
+def _free_unknown(
+    instance: dg.DagsterInstance, holders: Sequence[str], unknown_since: dict[str, float]
+) -> None:
+    for run_id in holders:
+        if instance.has_run(run_id):
+            continue
+        first = unknown_since.setdefault(run_id, time.monotonic())
+        if time.monotonic() - first > UNKNOWN_SECONDS:
+            instance.event_log_storage.free_concurrency_slots_for_run(run_id)
+
+
+def _named(instance: dg.DagsterInstance, holders: Sequence[str]) -> str:
+    runs = {run_id: instance.get_run_by_id(run_id) for run_id in holders}
+    named = [f"run {key[:8]} ({run.job_name})" for key, run in runs.items() if run is not None]
+    return " and ".join(named) or "another run"

@@ -1,0 +1,44 @@
+"""The log of a run as a listener of long work."""
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from logging import Logger
+
+# Between two lines about the progress of one step: a log is read, not watched.
+PAUSE_SECONDS = 15.0
+
+
+class RunLog:
+    """A listener that writes to the log of a run; see :class:`ejmap_project.progress.Listener`."""
+
+    def __init__(self, log: Logger) -> None:
+        self._log = log
+        self._told = time.monotonic()
+
+    def line(self, text: str = "") -> None:
+        """Log a sentence."""
+        if text.strip():
+            self._log.info(text)
+
+    @contextmanager
+    def step(self, number: int, total: int, title: str) -> Generator[None]:
+        """Log the beginning and the end of a numbered step."""
+        self.line(f"[{number}/{total}] {title}")
+        begun = time.monotonic()
+        yield
+        self.line(f"      done in {time.monotonic() - begun:.1f} s")
+
+    def update(self, what: str, *, done: int, total: int) -> None:
+        """Log how much of the current step is finished, now and then."""
+        self._now_and_then(f"      {done}/{total} {what}")
+
+    def say(self, what: str) -> None:
+        """Log what the current step is busy with, now and then."""
+        self._now_and_then(f"      {what} ...")
+
+    def _now_and_then(self, text: str) -> None:
+        now = time.monotonic()
+        if now - self._told >= PAUSE_SECONDS:
+            self._told = now
+            self.line(text)

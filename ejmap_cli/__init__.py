@@ -1,0 +1,1 @@
+"""The command ``ejmap``: who asks, and in which words they are answered."""

@@ -1,0 +1,111 @@
+"""Progress on a terminal: numbered steps, and one line that fills up."""
+
+import io
+import os
+import shutil
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self, TextIO
+
+BAR_CHARACTERS = 24
+REDRAW_SECONDS = 0.1
+# Without a terminal (a log file, CI) a line is written now and then instead of redrawn.
+PLAIN_SECONDS = 15.0
+
+
+class Console:
+    """A listener that draws on a stream; see :class:`ejmap_project.progress.Progress`.
+
+    Without a stream it takes a copy of standard error, which still leads to the terminal while
+    :func:`ejmap_assets.runs.quiet.quiet_output` sends standard error itself to nowhere. Use it as a
+    context manager, so that the copy is closed.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or _copy_of_stderr()
+        self._is_terminal = self._stream.isatty()
+        self._begun = self._part_begun = time.monotonic()
+        self._drawn = 0.0
+        self._is_line_open = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._clear()
+        self._stream.flush()
+        if self._stream is not sys.stderr:
+            self._stream.close()
+
+    def line(self, text: str = "") -> None:
+        """Write a line that stays."""
+        self._clear()
+        self._stream.write(f"{text}\n")
+        self._stream.flush()
+
+    @contextmanager
+    def step(self, number: int, total: int, title: str) -> Generator[None]:
+        """Announce a numbered step, and tell how long it took when it ends well."""
+        self.line(f"[{number}/{total}] {title}")
+        begun = self._part_begun = time.monotonic()
+        self._drawn = begun
+        yield
+        self.line(f"      done in {time.monotonic() - begun:.1f} s")
+
+    def update(self, what: str, *, done: int, total: int) -> None:
+        """Draw how much of the current step is finished."""
+        share = min(1.0, done / total) if total else 1.0
+        filled = round(share * BAR_CHARACTERS)
+        bar = "#" * filled + "." * (BAR_CHARACTERS - filled)
+        self._draw(f"      [{bar}] {done}/{total} {what}{self._remaining(share)}", done >= total)
+
+    def say(self, what: str) -> None:
+        """Draw what the current step is busy with."""
+        self._draw(f"      {what} ...", False)
+
+    @property
+    def elapsed_seconds(self) -> float:
+        """Seconds since the console was opened."""
+        return time.monotonic() - self._begun
+
+    def _remaining(self, share: float) -> str:
+        spent = time.monotonic() - self._part_begun
+        if not 0.05 < share < 1 or spent < 3:
+            return ""
+        return f", about {spent / share - spent:.0f} s left"
+
+    def _draw(self, text: str, is_last: bool) -> None:
+        now = time.monotonic()
+        pause = REDRAW_SECONDS if self._is_terminal else PLAIN_SECONDS
+        if now - self._drawn < pause and not (is_last and self._is_terminal):
+            return
+        self._drawn = now
+        if not self._is_terminal:
+            self._stream.write(f"{text}\n")
+        else:
+            width = shutil.get_terminal_size().columns - 1
+            self._stream.write(f"\r\x1b[2K{text[:width]}")
+            self._is_line_open = True
+        self._stream.flush()
+
+    def _clear(self) -> None:
+        if self._is_line_open:
+            self._stream.write("\r\x1b[2K")
+            self._is_line_open = False
+
+
+def _copy_of_stderr() -> TextIO:
+    try:
+        number = os.dup(sys.stderr.fileno())
+    except (OSError, io.UnsupportedOperation):
+        # Standard error is no file: somebody who runs us inside another program listens there.
+        return sys.stderr
+    return os.fdopen(number, "w", encoding="utf-8", errors="replace")

@@ -1,0 +1,1 @@
+"""Craters: their table and its checks, places without craters, local tiles."""

@@ -1,0 +1,221 @@
+"""Craters: where they are, how large, and how far their ejecta are looked for."""
+
+import math
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ejmap_geo.craters.crater_geometry import centers, on_body, require_agreement
+from ejmap_geo.craters.crater_table import COLUMNS, LARGEST_CRATER_ID, checked_columns
+from ejmap_geo.craters.user_table import read_user_table
+from ejmap_geo.errors import CatalogueError, GridError
+from ejmap_geo.grids.body import Body
+from ejmap_geo.grids.coords import LonLat, checked
+from ejmap_geo.grids.crs import geographic_crs
+
+# Rays of the largest systems on Mercury end near 80 radii; a crater may carry its own reach.
+DEFAULT_REACH_RADII = 80.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crater:
+    """A crater whose ejecta are mapped.
+
+    Attributes:
+        crater_id: Number from 0 to 65533 that no other crater of the catalogue has.
+        name: Name, possibly empty.
+        center: Centre of the rim; the longitude is brought to [-180, 180).
+        radius_m: Rim radius in metres.
+        labelled: Whether a person (or the generator of a synthetic planet) mapped its ejecta.
+        reach_m: Great-circle distance up to which ejecta are looked for; None takes the default.
+    """
+
+    crater_id: int
+    name: str
+    center: LonLat
+    radius_m: float
+    labelled: bool = False
+    reach_m: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.crater_id <= LARGEST_CRATER_ID:
+            raise CatalogueError(
+                f"crater ids must lie in 0..{LARGEST_CRATER_ID}, got {self.crater_id}"
+            )
+        if not (math.isfinite(self.radius_m) and self.radius_m > 0):
+            raise CatalogueError(
+                f"radius of crater {self.crater_id} must be positive metres, got {self.radius_m}"
+            )
+        if self.reach_m is not None and not self.reach_m > self.radius_m:
+            raise CatalogueError(
+                f"reach of crater {self.crater_id} must exceed its radius of {self.radius_m} m, "
+                f"got {self.reach_m}"
+            )
+        try:
+            center = checked(self.center)
+        except GridError as error:
+            raise CatalogueError(f"crater {self.crater_id}: {error}") from error
+        object.__setattr__(self, "center", center)
+
+    @property
+    def key(self) -> str:
+        """The id with at least four digits, as partitions and file names carry it."""
+        return f"{self.crater_id:04d}"
+
+    def reach(self, body: Body) -> float:
+        """Return the distance in metres up to which ejecta are looked for on ``body``."""
+        wanted_m = self.reach_m or DEFAULT_REACH_RADII * self.radius_m
+        return min(wanted_m, body.half_circumference_m)
+
+
+def catalogue_from(craters: Iterable[Crater], body: Body) -> gpd.GeoDataFrame:
+    """Return a catalogue with one point a crater, sorted by ``crater_id``.
+
+    Raises:
+        CatalogueError: If there is no crater, or two share an id.
+    """
+    rows = [
+        (
+            crater.crater_id,
+            crater.name,
+            crater.center.lon_deg,
+            crater.center.lat_deg,
+            crater.radius_m,
+            crater.labelled,
+            crater.reach_m,
+        )
+        for crater in craters
+    ]
+    table = pd.DataFrame(rows, columns=pd.Index(COLUMNS))
+    columns, notes = checked_columns(table, body=body, what="list of craters")
+    return _catalogue(columns, geometry=None, body=body, notes=notes)
+
+
+def craters_of(catalogue: pd.DataFrame) -> list[Crater]:
+    """Return the craters of a catalogue, sorted by ``crater_id``."""
+    rows = catalogue.sort_values("crater_id")[list(COLUMNS)].itertuples(index=False)
+    return [
+        Crater(
+            crater_id=int(crater_id),
+            name=str(name),
+            center=LonLat(float(lon_deg), float(lat_deg)),
+            radius_m=float(radius_m),
+            labelled=bool(labelled),
+            reach_m=None if pd.isna(reach_m) else float(reach_m),
+        )
+        for crater_id, name, lon_deg, lat_deg, radius_m, labelled, reach_m in rows
+    ]
+
+
+def read_catalogue(path: Path, *, body: Body, west_positive: bool = False) -> gpd.GeoDataFrame:
+    """Read a crater table from GeoPackage, Shapefile, GeoParquet or CSV, and check it.
+
+    Columns are ``crater_id``, ``radius_m`` and either ``lon_deg`` and ``lat_deg`` or a geometry
+    (centre point or rim polygon, with a CRS on the sphere of ``body``); ``name``, ``labelled`` and
+    ``reach_m`` are optional. Without a geometry, degrees are planetocentric on ``body``.
+
+    Args:
+        path: The table; a GeoPackage must hold one layer of craters.
+        body: The planet it must be of.
+        west_positive: Whether the column ``lon_deg`` grows to the west.
+
+    Returns:
+        The catalogue, sorted by ``crater_id``, longitudes in [-180, 180), geometry in longitude
+        and latitude. ``attrs["notes"]`` lists in words what was changed.
+
+    Raises:
+        CrsError: If geometries have no CRS or another planet's.
+        CatalogueError: If the file cannot be read, or the table is empty, incomplete, ambiguous or
+            in the wrong units.
+    """
+    what = f"crater table {path.name}"
+    table = read_user_table(path, what="crater table", error=CatalogueError)
+    return catalogue_of(table, body=body, what=what, west_positive=west_positive)
+
+
+def catalogue_of(
+    table: pd.DataFrame, *, body: Body, what: str, west_positive: bool = False
+) -> gpd.GeoDataFrame:
+    """Check a crater table that was read already; see :func:`read_catalogue`.
+
+    Args:
+        table: Columns and, in a GeoDataFrame, geometries.
+        body: The planet it must be of.
+        what: The table in words, for messages.
+        west_positive: Whether the column ``lon_deg`` grows to the west.
+
+    Raises:
+        CrsError: As :func:`read_catalogue`.
+        CatalogueError: As :func:`read_catalogue`.
+    """
+    if not isinstance(table, gpd.GeoDataFrame):
+        columns, notes = checked_columns(table, body=body, what=what, west_positive=west_positive)
+        return _catalogue(columns, geometry=None, body=body, notes=notes)
+    table = on_body(table, body=body, what=what)
+    drawn = pd.DataFrame(
+        [(*center, radius_m) for center, radius_m in centers(table, body=body)],
+        columns=pd.Index(["lon_deg", "lat_deg", "radius_m"]),
+        dtype=np.float64,
+    )
+    given = pd.DataFrame(table.drop(columns=table.geometry.name))
+    if not {"lon_deg", "lat_deg"} <= set(given.columns):
+        if west_positive:
+            raise CatalogueError(
+                f"{what} takes its places from geometries, whose CRS says where east is; "
+                "remove west_positive, which is about a column lon_deg"
+            )
+        given[["lon_deg", "lat_deg"]] = drawn[["lon_deg", "lat_deg"]]
+    columns, notes = checked_columns(given, body=body, what=what, west_positive=west_positive)
+    require_agreement(columns, drawn, body=body, what=what)
+    return _catalogue(columns, geometry=table.geometry, body=body, notes=notes)
+
+
+def write_catalogue(catalogue: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a catalogue as GeoParquet (``.parquet``), GeoPackage (``.gpkg``) or ``.csv``.
+
+    The file appears whole or not at all; an older one is replaced.
+
+    Raises:
+        CatalogueError: If the name ends in something else.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        match path.suffix:
+            case ".parquet":
+                catalogue.to_parquet(unfinished)
+            case ".gpkg":
+                catalogue.to_file(unfinished, driver="GPKG", layer="craters")
+            case ".csv":
+                pd.DataFrame(catalogue[list(COLUMNS)]).to_csv(unfinished, index=False)
+            case _:
+                raise CatalogueError(
+                    f"cannot write craters as {path.name}; use .parquet, .gpkg or .csv"
+                )
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _catalogue(
+    columns: pd.DataFrame,
+    *,
+    geometry: gpd.GeoSeries | None,
+    body: Body,
+    notes: list[str],
+) -> gpd.GeoDataFrame:
+    if geometry is None:
+        geometry = gpd.GeoSeries(gpd.points_from_xy(columns["lon_deg"], columns["lat_deg"]))
+    order = np.argsort(columns["crater_id"].to_numpy(), kind="stable")
+    catalogue = gpd.GeoDataFrame(
+        columns.iloc[order].reset_index(drop=True),
+        geometry=geometry.to_numpy()[order],
+        crs=geographic_crs(body),
+    )
+    catalogue.attrs["notes"] = notes
+    return catalogue

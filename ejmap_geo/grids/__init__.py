@@ -1,0 +1,1 @@
+"""The sphere, its coordinates and the pixel grids on it."""

@@ -1,0 +1,59 @@
+"""Coordinate reference systems of a body: geographic, equidistant cylindrical, azimuthal."""
+
+import math
+
+from pyproj import CRS
+
+from ejmap_geo.errors import CrsError
+from ejmap_geo.grids.body import Body
+from ejmap_geo.grids.coords import LonLat
+
+RADIUS_TOLERANCE_M = 1.0
+
+
+def geographic_crs(body: Body) -> CRS:
+    """Return east-positive planetocentric longitude and latitude on the body's sphere."""
+    if body.authority is not None:
+        return CRS.from_user_input(body.authority)
+    return CRS.from_dict({"proj": "longlat", "R": body.radius_m, "no_defs": True})
+
+
+def equidistant_cylindrical_crs(body: Body) -> CRS:
+    """Return the simple cylindrical CRS of basemaps: central meridian 0, standard parallel 0."""
+    return _projected(body, "eqc", lat_ts=0, lon_0=0)
+
+
+def azimuthal_crs(body: Body, *, center: LonLat) -> CRS:
+    """Return the azimuthal equidistant CRS about ``center`` (EPSG method 1125 on a sphere)."""
+    return _projected(body, "aeqd", lat_0=center.lat_deg, lon_0=center.lon_deg)
+
+
+def _projected(body: Body, projection: str, **parameters: float) -> CRS:
+    return CRS.from_dict(
+        {"proj": projection, "R": body.radius_m, "units": "m", "no_defs": True} | parameters
+    )
+
+
+def require_body(crs: CRS, body: Body, *, what: str) -> None:
+    """Check that ``crs`` lies on the sphere of ``body``.
+
+    Args:
+        crs: Geographic or projected CRS of the data in question.
+        body: The planet that is being mapped.
+        what: The data in words, for the message.
+
+    Raises:
+        CrsError: If the ellipsoid is another planet's, or another sphere of the same planet.
+    """
+    ellipsoid = crs.ellipsoid
+    if ellipsoid is None:
+        raise CrsError(
+            f"{what} has a CRS without an ellipsoid ({crs.name}); give it one of {body.name}"
+        )
+    axes_m = (ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre)
+    if any(not math.isclose(axis, body.radius_m, abs_tol=RADIUS_TOLERANCE_M) for axis in axes_m):
+        raise CrsError(
+            f"{what} is on a body with axes {axes_m[0]:.0f} and {axes_m[1]:.0f} m ({crs.name}), "
+            f"but {body.name} here is a sphere of {body.radius_m:.0f} m; "
+            "reproject it (never relabel it) or name the right body"
+        )

@@ -1,0 +1,46 @@
+"""Great-circle distance from a point, over a window of either kind of grid."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.grids.window import Window
+
+
+def azimuthal_distance_m(azimuthal: AzimuthalGrid, window: Window) -> NDArray[np.float64]:
+    """Return the distance of pixel centres from the projection centre, ``(height, width)``.
+
+    Straight lines through the centre are true to scale, so this is plane geometry. Corners of a
+    whole-planet raster that lie beyond the antipode get the antipode's distance.
+    """
+    half = azimuthal.half_size_px - 0.5
+    down = np.arange(window.row, window.row + window.height) - half
+    right = np.arange(window.col, window.col + window.width) - half
+    distance_m = np.hypot(down[:, None], right) * azimuthal.resolution_m
+    return np.minimum(distance_m, azimuthal.body.half_circumference_m)
+
+
+def basemap_distance_m(
+    basemap: BasemapGrid, window: Window, *, origin: LonLat
+) -> NDArray[np.float64]:
+    """Return the distance of pixel centres from a point of the surface, ``(height, width)``."""
+    chord = half_chord_squared(basemap, window, origin=origin)
+    return 2 * basemap.body.radius_m * np.arctan2(np.sqrt(chord), np.sqrt(1 - chord))
+
+
+def half_chord_squared(
+    basemap: BasemapGrid, window: Window, *, origin: LonLat
+) -> NDArray[np.float64]:
+    """Return sin^2(c / 2), c being the angular distance of pixel centres from a point.
+
+    It grows with the distance from 0 to 1, so it can be compared with that of a radius at a
+    fraction of the cost of the distance itself. The haversine form keeps its digits next to the
+    point.
+    """
+    cell = 2 * np.pi / basemap.width_px
+    lon0, lat0 = np.radians(origin)
+    lat = np.pi / 2 - (np.arange(window.row, window.row + window.height) + 0.5) * cell
+    lon = (np.arange(window.col, window.col + window.width) + 0.5) * cell - np.pi
+    across = np.cos(lat0) * np.cos(lat)[:, None] * np.sin((lon - lon0) / 2) ** 2
+    return np.clip(np.sin((lat - lat0) / 2)[:, None] ** 2 + across, 0, 1)

@@ -1,0 +1,1 @@
+"""All masks as one map, and profiles of brightness by distance."""

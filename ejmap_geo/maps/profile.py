@@ -1,0 +1,244 @@
+"""Profiles: ejecta share and brightness by distance from a crater.
+
+Terrain gets darker or brighter with distance for many reasons, so ejecta are compared with
+what lies beside them in the same ring, never with the whole surroundings.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ejmap_geo.errors import RasterError
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.placed_mask import PlacedMask, pixel_area_m2
+from ejmap_geo.masks.reach import farthest_on_basemap_m
+from ejmap_geo.resampling.overlaps import Piece, pieces_of
+from ejmap_geo.resampling.reproject import covering_window
+from ejmap_geo.resampling.strips import in_strips, kernel_input
+
+# Sums are made in so many blocks of rows whatever the number of threads, so that the order of
+# additions, and with it the last digit, is the same on every machine.
+SUMMED_BLOCKS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RingProfile:
+    """Means over rings about a crater, weighted by area on the sphere; NaN where there is nothing.
+
+    Attributes:
+        edges_m: Inner edge of each ring and the outer edge of the last, ``(ring + 1,)``.
+        inside_m2: Area with data inside the mask, ``(ring,)``.
+        outside_m2: Area with data outside the mask, ``(ring,)``.
+        inside_mean: Mean of the bands inside the mask, ``(band, ring)``.
+        outside_mean: Mean of the bands outside the mask, ``(band, ring)``.
+    """
+
+    edges_m: NDArray[np.float64]
+    inside_m2: NDArray[np.float64]
+    outside_m2: NDArray[np.float64]
+    inside_mean: NDArray[np.float64]
+    outside_mean: NDArray[np.float64]
+
+    @property
+    def ejecta_share(self) -> NDArray[np.float64]:
+        """Share of the area with data that lies inside the mask, ``(ring,)``."""
+        return _ratio(self.inside_m2, self.inside_m2 + self.outside_m2)
+
+    @property
+    def contrast(self) -> NDArray[np.float64]:
+        """Mean inside minus outside at equal distance, ``(band,)``.
+
+        Rings weigh by their area inside the mask; rings that lie wholly inside or outside have
+        nothing to compare and do not count. NaN when no ring can be compared.
+        """
+        is_comparable = (self.inside_m2 > 0) & (self.outside_m2 > 0)
+        difference = (self.inside_mean - self.outside_mean)[:, is_comparable]
+        weight_m2 = self.inside_m2[is_comparable]
+        return _ratio(difference @ weight_m2, np.full(len(difference), weight_m2.sum()))
+
+
+def ring_profile(
+    raster: NDArray[np.generic],
+    *,
+    basemap: BasemapGrid,
+    center: LonLat,
+    mask: PlacedMask,
+    edges_m: NDArray[np.float64],
+    nodata: float = 0,
+) -> RingProfile:
+    """Measure a raster inside and outside a mask, ring by ring.
+
+    Args:
+        raster: ``(band, rows, cols)`` on ``basemap``.
+        basemap: Grid of ``raster``.
+        center: Centre of the rings.
+        mask: What counts as inside.
+        edges_m: Edges of the rings, growing distances from the centre. Start at the rim to leave
+            out the crater itself.
+        nodata: A pixel whose bands all hold this value is left out.
+
+    Raises:
+        RasterError: If the edges do not grow, or the raster does not have the shape of its grid.
+    """
+    if raster.ndim != 3 or raster.shape[1:] != basemap.shape:
+        rows, cols = basemap.shape
+        raise RasterError(f"raster must be (band, {rows}, {cols}), got {raster.shape}")
+    if edges_m.size < 2 or edges_m[0] < 0 or (np.diff(edges_m) <= 0).any():
+        raise RasterError(f"edges of rings must be growing distances, got {edges_m.tolist()}")
+    reaching = AzimuthalGrid.reaching(
+        basemap.body,
+        center=center,
+        resolution_m=basemap.resolution_m,
+        reach_m=float(edges_m[-1]),
+    )
+    window = covering_window(reaching, basemap, reach_m=float(edges_m[-1]))
+    rings = _rings_in(basemap, window, center=center, edges_m=edges_m)
+    inside = mask.within(window, basemap)
+    sums = _ring_sums(kernel_input(raster), inside, rings, window=window, nodata=nodata)
+    # Rings outside the mask come first, then the same rings inside.
+    count = edges_m.size - 1
+    means = _ratio(sums[1:], np.broadcast_to(sums[0], sums[1:].shape))
+    return RingProfile(
+        edges_m=edges_m,
+        inside_m2=sums[0, count:],
+        outside_m2=sums[0, :count],
+        inside_mean=means[:, count:],
+        outside_mean=means[:, :count],
+    )
+
+
+def contrast_at_equal_distance(
+    raster: NDArray[np.generic],
+    *,
+    basemap: BasemapGrid,
+    center: LonLat,
+    radius_m: float,
+    mask: PlacedMask,
+) -> NDArray[np.float64]:
+    """Return how much brighter a mask is than what lies beside it, ``(band,)``.
+
+    Rings start at the rim, are two basemap pixels wide and reach as far as the mask does. NaN for
+    an empty mask.
+
+    Args:
+        raster: ``(band, rows, cols)`` on ``basemap``, 0 in all bands where there are no data.
+        basemap: Grid of ``raster``.
+        center: Centre of the crater.
+        radius_m: Rim radius of the crater.
+        mask: Mask of the crater's ejecta.
+    """
+    if mask.window is None:
+        return np.full(len(raster), np.nan)
+    farthest_m = max(farthest_on_basemap_m(mask, basemap=basemap, origin=center), radius_m)
+    count = int((farthest_m - radius_m) // (2 * basemap.resolution_m)) + 1
+    edges_m = radius_m + 2 * basemap.resolution_m * np.arange(count + 1, dtype=np.float64)
+    profile = ring_profile(raster, basemap=basemap, center=center, mask=mask, edges_m=edges_m)
+    return profile.contrast
+
+
+class _Rings(NamedTuple):
+    """Distances and areas in a window: sin^2 of half a distance is along + shrink * across.
+
+    Attributes:
+        chords: That number for the edges of the rings, ``(ring + 1,)``.
+        along: ``(height,)``.
+        shrink: ``(height,)``.
+        across: ``(width,)``.
+        area_m2: Area of a pixel by row, ``(height,)``.
+    """
+
+    chords: NDArray[np.float64]
+    along: NDArray[np.float64]
+    shrink: NDArray[np.float64]
+    across: NDArray[np.float64]
+    area_m2: NDArray[np.float64]
+
+
+def _rings_in(
+    basemap: BasemapGrid, window: Window, *, center: LonLat, edges_m: NDArray[np.float64]
+) -> _Rings:
+    cell = 2 * np.pi / basemap.width_px
+    lon0, lat0 = np.radians(center)
+    lat = np.pi / 2 - (np.arange(window.row, window.row + window.height) + 0.5) * cell
+    lon = (np.arange(window.col, window.col + window.width) + 0.5) * cell - np.pi
+    halves = edges_m / (2 * basemap.body.radius_m)
+    # No pixel lies beyond the antipode; edges there only have to keep growing.
+    chords = np.where(halves < np.pi / 2, np.sin(halves) ** 2, 1 + halves)
+    return _Rings(
+        chords=chords,
+        along=np.sin((lat - lat0) / 2) ** 2,
+        shrink=np.cos(lat0) * np.cos(lat),
+        across=np.sin((lon - lon0) / 2) ** 2,
+        area_m2=pixel_area_m2(basemap, window),
+    )
+
+
+def _ring_sums(
+    raster: NDArray[np.generic],
+    inside: NDArray[np.bool_],
+    rings: _Rings,
+    *,
+    window: Window,
+    nodata: float,
+) -> NDArray[np.float64]:
+    """Return areas, and areas times bands, by ring: ``(1 + band, 2 * ring)``, outside first."""
+    step = -(-window.height // SUMMED_BLOCKS)
+    shape = (SUMMED_BLOCKS, 1 + raster.shape[0], 2 * (rings.chords.size - 1))
+    sums = np.zeros(shape)
+    for piece in pieces_of(window, raster.shape[2]):
+        in_strips(
+            lambda *rows, piece=piece: _add_rings(
+                sums, raster, inside, rings, (piece, nodata, step), rows
+            ),
+            rows=window.height,
+            cols=window.width,
+            step=step,
+        )
+    return sums.sum(axis=0)
+
+
+@njit(cache=True, nogil=True)
+def _add_rings(
+    sums: NDArray[np.float64],
+    raster: NDArray[np.generic],
+    inside: NDArray[np.bool_],
+    rings: _Rings,
+    place: tuple[Piece, float, int],
+    rows: tuple[int, int],
+) -> None:
+    """Add areas and weighted bands of a piece's rows to the sums of their block of rows.
+
+    ``place`` are the piece, the value that means no data, and the rows of a block.
+    """
+    (top, left, first, stop), nodata, step = place
+    count = rings.chords.size - 1
+    k = 0
+    for i in range(rows[0], rows[1]):
+        block = sums[i // step]
+        for j in range(first, stop):
+            chord = rings.along[i] + rings.shrink[i] * rings.across[j]
+            # Neighbours lie in the same ring or the next one: no distance has to be computed.
+            while k > 0 and chord < rings.chords[k]:
+                k -= 1
+            while k < count - 1 and chord >= rings.chords[k + 1]:
+                k += 1
+            if not rings.chords[k] <= chord < rings.chords[k + 1]:
+                continue
+            row, col = top + i, left + j - first
+            is_valid = False
+            for band in range(raster.shape[0]):
+                is_valid |= raster[band, row, col] != nodata
+            if is_valid:
+                part = k + count * inside[i, j]
+                block[0, part] += rings.area_m2[i]
+                for band in range(raster.shape[0]):
+                    block[1 + band, part] += rings.area_m2[i] * raster[band, row, col]
+
+
+def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)

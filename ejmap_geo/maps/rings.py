@@ -1,0 +1,147 @@
+"""Rings: how much of each ring about a crater is ejecta, and where the continuous blanket ends."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ejmap_geo.errors import RasterError
+from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.resampling.strips import in_strips, kernel_input
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RingCounts:
+    """Pixels by distance from the centre of a raster; rings hold their inner edge.
+
+    Attributes:
+        edges_px: Inner edge of each ring and the outer edge of the last, ``(ring + 1,)``.
+        set_px: Pixels of the mask in each ring, ``(ring,)``.
+        all_px: Pixels of the raster in each ring, ``(ring,)``.
+    """
+
+    edges_px: NDArray[np.float64]
+    set_px: NDArray[np.int64]
+    all_px: NDArray[np.int64]
+
+    @property
+    def share(self) -> NDArray[np.float64]:
+        """Share of each ring that is set, ``(ring,)``; 0 for a ring without pixels."""
+        return self.set_px / np.maximum(self.all_px, 1)
+
+
+def ring_counts(
+    mask: NDArray[np.bool_], *, azimuthal: AzimuthalGrid, width_px: float, first_px: float = 0.0
+) -> RingCounts:
+    """Count the pixels of a mask ring by ring, out to the corners of its raster.
+
+    Args:
+        mask: ``(rows, cols)`` on ``azimuthal``.
+        azimuthal: Grid of the mask. Rings are true: distances from its centre are.
+        width_px: Width of a ring.
+        first_px: Inner edge of the first ring; what lies nearer is not counted.
+
+    Raises:
+        RasterError: If the mask does not have the shape of its grid, or rings have no width.
+    """
+    if mask.shape != azimuthal.shape:
+        raise RasterError(f"mask is {mask.shape}, but its grid is {azimuthal.shape}")
+    if width_px <= 0 or first_px < 0:
+        raise RasterError(
+            f"rings must have a width and start at 0 or more, got {width_px} and {first_px} px"
+        )
+    half_px = azimuthal.half_size_px
+    rings = math.floor((math.sqrt(2) * half_px - first_px) / width_px) + 1
+    edges_px = first_px + width_px * np.arange(max(rings, 1) + 1, dtype=np.float64)
+    given, squares = kernel_input(mask), edges_px**2
+    found = in_strips(
+        lambda *rows: _count_rings(given, half_px, squares, rows),
+        rows=mask.shape[0],
+        cols=mask.shape[1],
+    )
+    all_px, set_px = sum(found[1:], start=found[0])
+    return RingCounts(edges_px=edges_px, set_px=set_px, all_px=all_px)
+
+
+def blanket_radius_px(
+    mask: NDArray[np.bool_],
+    *,
+    azimuthal: AzimuthalGrid,
+    radius_m: float,
+    start_radii: float = 4.0,
+    step_px: int = 4,
+) -> int:
+    """Return how far the continuous blanket of a crater reaches, as the published method finds it.
+
+    Rings are ``step_px`` wide about radii that start at ``start_radii`` crater radii, rounded down
+    to pixels. Outwards, the blanket ends at the first ring that is not more than half ejecta; when
+    the first one is not, it ends at the next ring inwards that is; 0 when there is none.
+
+    Args:
+        mask: ``(rows, cols)`` on ``azimuthal``.
+        azimuthal: Grid of the mask.
+        radius_m: Rim radius of the crater.
+        start_radii: Where to start, in crater radii.
+        step_px: Width of the rings and step from one to the next.
+
+    Raises:
+        RasterError: If the mask does not have the shape of its grid, or rings have no width.
+    """
+    if mask.shape != azimuthal.shape:
+        raise RasterError(f"mask is {mask.shape}, but its grid is {azimuthal.shape}")
+    if step_px < 1:
+        raise RasterError(f"rings must be at least 1 px wide, got {step_px}")
+    content, half_px = _around_content(mask)
+    if half_px == 0:
+        return 0
+    start_px = max(int(start_radii * radius_m / azimuthal.resolution_m), (step_px + 1) // 2)
+    # The ring about a radius begins half a step further in.
+    first_px = (start_px - step_px / 2) % step_px
+    grid = replace(azimuthal, half_size_px=half_px)
+    counts = ring_counts(content, azimuthal=grid, width_px=step_px, first_px=first_px)
+    # Whole numbers are compared: a half is not more than a half.
+    is_blanket = 2 * counts.set_px > counts.all_px
+    radii_px = np.rint(counts.edges_px[:-1] + step_px / 2).astype(np.int64)
+    start = int(np.searchsorted(radii_px, start_px))
+    if start < radii_px.size and is_blanket[start]:
+        ends = radii_px[start:][(~is_blanket | (radii_px >= half_px))[start:]]
+        # Nothing is set beyond the last ring, which may be wide enough to end before the edge.
+        return int(ends[0] if ends.size else radii_px[-1] + step_px)
+    inwards = radii_px[:start][is_blanket[:start] & (radii_px[:start] > step_px)]
+    return int(inwards[-1]) if inwards.size else 0
+
+
+def _around_content(mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], int]:
+    """Return the smallest centred square that holds all that is set, and half of its side."""
+    half = mask.shape[0] // 2
+    rows, cols = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    if rows.size == 0:
+        return mask[:0, :0], 0
+    first, last = min(rows[0], cols[0]), max(rows[-1], cols[-1]) + 1
+    half_px = int(max(half - first, last - half))
+    return mask[half - half_px : half + half_px, half - half_px : half + half_px], half_px
+
+
+@njit(cache=True, nogil=True)
+def _count_rings(
+    mask: NDArray[np.bool_], half_px: int, squares: NDArray[np.float64], rows: tuple[int, int]
+) -> NDArray[np.int64]:
+    """Return all pixels and those set by ring, ``(2, ring)``, ``squares`` being of the edges."""
+    rings = squares.size - 1
+    counts = np.zeros((2, rings), np.int64)
+    for i in range(rows[0], rows[1]):
+        north = (i + 0.5 - half_px) ** 2
+        k = rings - 1
+        for j in range(mask.shape[1]):
+            distance = north + (j + 0.5 - half_px) ** 2
+            # Neighbours lie in the same ring or the next one: no root has to be drawn.
+            while k > 0 and distance < squares[k]:
+                k -= 1
+            while k < rings - 1 and distance >= squares[k + 1]:
+                k += 1
+            if distance >= squares[0]:
+                counts[0, k] += 1
+                counts[1, k] += mask[i, j]
+    return counts

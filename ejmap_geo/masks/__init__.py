@@ -1,0 +1,1 @@
+"""Masks of ejecta: placed on the basemap, denoised, merged from tiles."""

@@ -1,0 +1,58 @@
+"""Denoising of masks: clusters of set or clear pixels that are too small to be ejecta or gaps."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.clusters import clusters_of, gaps_between, paint_runs, runs_of
+from ejmap_geo.masks.placed_mask import PlacedMask
+
+DEFAULT_MIN_PX = 100
+Connectivity = Literal[4, 8]
+
+
+def denoised(
+    mask: NDArray[np.bool_],
+    *,
+    min_px: int = DEFAULT_MIN_PX,
+    connectivity: Connectivity = 8,
+    wraps: bool = False,
+) -> NDArray[np.bool_]:
+    """Clear clusters of fewer than ``min_px`` set pixels, then fill holes of fewer clear ones.
+
+    Set pixels hang together by sides and corners (8), clear ones by sides only (4), or the other
+    way round: with the same rule for both a diagonal ray could cross a gap that crosses the ray.
+    Clear pixels that reach the edge of the array are no hole, however few they are.
+
+    Args:
+        mask: ``(rows, cols)``.
+        min_px: Smallest cluster that stays.
+        connectivity: Neighbours of a set pixel.
+        wraps: Whether the last column is next to the first, as on a whole-planet raster.
+    """
+    cols, joins_corners = mask.shape[1], connectivity == 8
+    runs = runs_of(mask)
+    islands = clusters_of(runs, cols=cols, joins_corners=joins_corners, wraps=wraps)
+    result = mask.copy()
+    paint_runs(result, runs.where(islands.size_px < min_px), value=False)
+    gaps = gaps_between(runs.where(islands.size_px >= min_px), cols=cols)
+    holes = clusters_of(gaps, cols=cols, joins_corners=not joins_corners, wraps=wraps)
+    paint_runs(result, gaps.where((holes.size_px < min_px) & ~holes.is_open), value=True)
+    return result
+
+
+def denoised_placed(
+    placed: PlacedMask,
+    *,
+    basemap: BasemapGrid,
+    min_px: int = DEFAULT_MIN_PX,
+    connectivity: Connectivity = 8,
+) -> PlacedMask:
+    """Return a placed mask without small clusters and holes, trimmed; see :func:`denoised`."""
+    if placed.window is None:
+        return placed
+    wraps = placed.window.width == basemap.width_px
+    mask = denoised(placed.mask, min_px=min_px, connectivity=connectivity, wraps=wraps)
+    return PlacedMask.in_window(mask, window=placed.window, basemap=basemap)

@@ -1,0 +1,189 @@
+"""Boolean masks placed in a basemap, kept no larger than their content."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.errors import RasterError
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.distance import half_chord_squared
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.resampling.reproject import covering_window
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlacedMask:
+    """A boolean mask in a window of the basemap; the window may wrap around in columns.
+
+    Attributes:
+        mask: ``(height, width)`` of the window; ``(0, 0)`` when nothing is set.
+        window: Where the mask lies; None when nothing is set.
+    """
+
+    mask: NDArray[np.bool_]
+    window: Window | None
+
+    def __post_init__(self) -> None:
+        expected = (0, 0) if self.window is None else self.window.shape
+        if self.mask.shape != expected:
+            raise RasterError(f"mask must fill its window of {expected} px, got {self.mask.shape}")
+        if self.mask.dtype != np.bool_:
+            raise RasterError(
+                f"mask must be bool, got {self.mask.dtype}; compare it with a threshold first"
+            )
+
+    @classmethod
+    def empty(cls) -> "PlacedMask":
+        """Return the mask that sets nothing."""
+        return cls(mask=np.zeros((0, 0), np.bool_), window=None)
+
+    @classmethod
+    def from_full(cls, mask: NDArray[np.bool_], basemap: BasemapGrid) -> "PlacedMask":
+        """Return a mask of the whole basemap, trimmed to its content round the antimeridian.
+
+        Raises:
+            RasterError: If ``mask`` does not have the shape of ``basemap``.
+        """
+        rows, cols = basemap.shape
+        if mask.shape != basemap.shape:
+            raise RasterError(f"mask must cover the basemap of {rows}x{cols} px, got {mask.shape}")
+        window = Window(row=0, col=0, height=rows, width=cols)
+        return cls.in_window(mask, window=window, basemap=basemap)
+
+    @classmethod
+    def in_window(
+        cls, mask: NDArray[np.bool_], *, window: Window, basemap: BasemapGrid
+    ) -> "PlacedMask":
+        """Return the mask of a basemap window, trimmed to its content.
+
+        A window of all columns has no edge of its own: it is cut at its widest empty gap, so that
+        content on both sides of the antimeridian stays together in a narrow window.
+        """
+        cols = basemap.shape[1]
+        if window.width == cols and mask.any():
+            start = _after_widest_gap(np.atleast_1d(mask.any(0)))
+            mask = np.roll(mask, -start, axis=1)
+            window = Window(
+                row=window.row, col=window.col + start, height=window.height, width=cols
+            )
+        trimmed = cls(mask=mask, window=window).trimmed()
+        if trimmed.window is None:
+            return trimmed
+        row, col, (height, width) = trimmed.window.row, trimmed.window.col, trimmed.window.shape
+        placed = Window(row=row, col=col % cols, height=height, width=width)
+        return cls(mask=trimmed.mask, window=placed)
+
+    @property
+    def area_px(self) -> int:
+        """Number of pixels set."""
+        return int(np.count_nonzero(self.mask))
+
+    def area_m2(self, basemap: BasemapGrid) -> float:
+        """Return the area on the sphere of the pixels set: rows shrink towards the poles."""
+        if self.window is None:
+            return 0.0
+        row_px = np.count_nonzero(self.mask, axis=1)
+        return float(row_px @ pixel_area_m2(basemap, self.window))
+
+    def trimmed(self) -> "PlacedMask":
+        """Return the same mask without empty rows and columns at its edges."""
+        if self.window is None or not self.mask.any():
+            return PlacedMask.empty()
+        rows, cols = np.flatnonzero(self.mask.any(1)), np.flatnonzero(self.mask.any(0))
+        window = Window(
+            row=self.window.row + int(rows[0]),
+            col=self.window.col + int(cols[0]),
+            height=int(rows[-1] - rows[0]) + 1,
+            width=int(cols[-1] - cols[0]) + 1,
+        )
+        mask = self.mask[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1].copy()
+        return PlacedMask(mask=mask, window=window)
+
+    def within(self, window: Window, basemap: BasemapGrid) -> NDArray[np.bool_]:
+        """Return what this mask sets in another window, ``(height, width)``; clear elsewhere."""
+        seen = np.zeros(window.shape, np.bool_)
+        if self.window is None:
+            return seen
+        cols = basemap.shape[1]
+        shift = (self.window.col - window.col) % cols
+        # Going round the planet the mask may enter the window at both of its sides.
+        for col in (shift, shift - cols):
+            placed = Window(
+                row=self.window.row - window.row,
+                col=col,
+                height=self.window.height,
+                width=self.window.width,
+            )
+            inside = placed.intersection(
+                Window(row=0, col=0, height=seen.shape[0], width=seen.shape[1])
+            )
+            if inside is not None:
+                top, left = inside.row - placed.row, inside.col - placed.col
+                bottom, right = top + inside.height, left + inside.width
+                seen[inside.slices] = self.mask[top:bottom, left:right]
+        return seen
+
+    def paste_into(self, full: NDArray[np.bool_]) -> None:
+        """Set the pixels of this mask in ``full``, a mask of the whole basemap."""
+        if self.window is not None:
+            for there, here in self.window.pieces(full.shape[1]):
+                full[there] |= self.mask[here]
+
+
+def disc(basemap: BasemapGrid, *, center: LonLat, radius_m: float) -> PlacedMask:
+    """Return the pixels whose centre lies within a great-circle distance of a point."""
+    azimuthal = AzimuthalGrid.reaching(
+        basemap.body, center=center, resolution_m=basemap.resolution_m, reach_m=radius_m
+    )
+    window = covering_window(azimuthal, basemap, reach_m=radius_m)
+    reach_rad = min(radius_m / basemap.body.radius_m, np.pi)
+    is_within = half_chord_squared(basemap, window, origin=center) <= np.sin(reach_rad / 2) ** 2
+    return PlacedMask.in_window(is_within, window=window, basemap=basemap)
+
+
+def without_crater(
+    placed: PlacedMask, *, basemap: BasemapGrid, center: LonLat, radius_m: float
+) -> PlacedMask:
+    """Return a mask of ejecta without the cavity that threw them: the disc inside the rim."""
+    if placed.window is None:
+        return placed
+    cavity = disc(basemap, center=center, radius_m=radius_m).within(placed.window, basemap)
+    return PlacedMask.in_window(placed.mask & ~cavity, window=placed.window, basemap=basemap)
+
+
+def crop(raster: NDArray[Scalar], window: Window) -> NDArray[Scalar]:
+    """Copy a window out of a whole-planet raster, going round the antimeridian.
+
+    Args:
+        raster: ``(..., rows, cols)`` on the basemap.
+        window: Part to copy.
+
+    Returns:
+        ``(..., height, width)`` in the type of ``raster``.
+    """
+    parts = [raster[(..., *there)] for there, _ in window.pieces(raster.shape[-1])]
+    return np.concatenate(parts, axis=-1)
+
+
+def pixel_area_m2(basemap: BasemapGrid, window: Window) -> NDArray[np.float64]:
+    """Return the area on the sphere of one pixel in each row of a window, ``(height,)``.
+
+    A pixel between latitudes a and b that spans d radians of longitude has area
+    R^2 d (sin b - sin a); the rows of the whole basemap sum to 4 pi R^2.
+    """
+    rows, cols = basemap.shape
+    edges = np.arange(window.row, window.row + window.height + 1)
+    sin_lat = np.cos(edges * (np.pi / rows))
+    return -np.diff(sin_lat) * basemap.body.radius_m**2 * (2 * np.pi / cols)
+
+
+def _after_widest_gap(occupied: NDArray[np.bool_]) -> int:
+    # The index of the first occupied place after the longest empty run of a closed ring.
+    places = np.flatnonzero(occupied)
+    gaps = np.diff(places, prepend=places[-1] - occupied.size)
+    return int(places[int(np.argmax(gaps))])

@@ -1,0 +1,86 @@
+"""How far ejecta reach from the centre of their crater."""
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ejmap_geo.errors import RasterError
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.resampling.strips import in_strips, kernel_input
+
+
+def farthest_m(mask: NDArray[np.bool_], azimuthal: AzimuthalGrid) -> float:
+    """Return the distance of the farthest pixel centre that is set, in metres; 0 if none is.
+
+    Args:
+        mask: ``(rows, cols)`` on ``azimuthal``.
+        azimuthal: Grid of the mask; distances from its centre are true along great circles.
+
+    Raises:
+        RasterError: If the mask does not have the shape of its grid.
+    """
+    if mask.shape != azimuthal.shape:
+        raise RasterError(f"mask is {mask.shape}, but its grid is {azimuthal.shape}")
+    given, half_px = kernel_input(mask), azimuthal.half_size_px
+    found = in_strips(
+        lambda *rows: _largest_square(given, half_px, rows), rows=mask.shape[0], cols=mask.shape[1]
+    )
+    return math.sqrt(max(found)) * azimuthal.resolution_m
+
+
+def farthest_on_basemap_m(placed: PlacedMask, *, basemap: BasemapGrid, origin: LonLat) -> float:
+    """Return the great-circle distance of the farthest pixel centre that is set; 0 if none is."""
+    if placed.window is None:
+        return 0.0
+    cell = 2 * np.pi / basemap.width_px
+    lon0, lat0 = np.radians(origin)
+    row, col, (height, width) = placed.window.row, placed.window.col, placed.window.shape
+    lat = np.pi / 2 - (np.arange(row, row + height) + 0.5) * cell
+    lon = (np.arange(col, col + width) + 0.5) * cell - np.pi
+    mask, across = kernel_input(placed.mask), np.sin((lon - lon0) / 2) ** 2
+    along, shrink = np.sin((lat - lat0) / 2) ** 2, np.cos(lat0) * np.cos(lat)
+    found = in_strips(
+        lambda *rows: _largest_chord(mask, along, shrink, across, rows), rows=height, cols=width
+    )
+    return 2 * math.asin(math.sqrt(min(max(found), 1.0))) * basemap.body.radius_m
+
+
+@njit(cache=True, nogil=True)
+def _largest_square(mask: NDArray[np.bool_], half_px: int, rows: tuple[int, int]) -> float:
+    """Return the largest square of a distance in pixels; only the outermost of a row can be it."""
+    farthest = 0.0
+    for i in range(rows[0], rows[1]):
+        north = (i + 0.5 - half_px) ** 2
+        for j in range(mask.shape[1]):
+            if mask[i, j]:
+                farthest = max(farthest, north + (j + 0.5 - half_px) ** 2)
+                break
+        for j in range(mask.shape[1] - 1, -1, -1):
+            if mask[i, j]:
+                farthest = max(farthest, north + (j + 0.5 - half_px) ** 2)
+                break
+    return farthest
+
+
+@njit(cache=True, nogil=True)
+def _largest_chord(
+    mask: NDArray[np.bool_],
+    along: NDArray[np.float64],
+    shrink: NDArray[np.float64],
+    across: NDArray[np.float64],
+    rows: tuple[int, int],
+) -> float:
+    """Return the largest sin^2 of half a distance: along + shrink * across of row and column."""
+    farthest = 0.0
+    for i in range(rows[0], rows[1]):
+        widest = -1.0
+        for j in range(mask.shape[1]):
+            if mask[i, j]:
+                widest = max(widest, across[j])
+        if widest >= 0:
+            farthest = max(farthest, along[i] + shrink[i] * widest)
+    return farthest

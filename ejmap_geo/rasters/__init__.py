@@ -1,0 +1,1 @@
+"""Raster files: reading, writing, checking that they lie where they should."""

@@ -1,0 +1,1 @@
+"""Exact resampling between the grids."""

@@ -1,0 +1,1 @@
+"""Agreement of masks, pixel by pixel and tile by tile."""

@@ -1,0 +1,1 @@
+"""Tiles around craters: where they lie and what a network sees of them."""

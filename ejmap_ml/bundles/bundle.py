@@ -1,0 +1,209 @@
+"""Model bundles: weights, configuration, normalization and provenance in one folder.
+
+Bundles may come from anybody. Weights are read as safetensors only, sizes are checked before
+anything is read, and names, shapes and types must be those of the network that the configuration
+builds.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import torch
+from pydantic import Field, TypeAdapter, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from ejmap_ml.bundles.bundle_files import (
+    CONFIG,
+    LARGEST_WEIGHTS_BYTES,
+    NORMALIZATION,
+    PROVENANCE,
+    WEIGHTS,
+    checked_file,
+    read_json,
+)
+from ejmap_ml.bundles.network import NormalizedNetwork, build_network
+from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.config.frozen import Frozen
+from ejmap_ml.config.model_config import ModelConfig
+from ejmap_ml.errors import BundleError
+from ejmap_ml.stores.whole_folder import whole_folder
+
+SHOWN_DIFFERENCES = 8
+_NORMALIZATION = TypeAdapter(Normalization | None)
+
+
+class Provenance(Frozen):
+    """Where the weights come from.
+
+    Attributes:
+        created_utc: When training ended, ISO 8601.
+        seed: Seed of weights, order and augmentation.
+        inputs: Name and data version of what was trained on.
+        scores: Scores of the best epoch.
+        samples: Number of training samples.
+        steps: Optimizer steps.
+        packages: Versions of the packages that trained.
+        source: Where the weights were published, such as a DOI; None when they were trained here.
+        file_name: Name of the published file.
+        file_sha256: Digest of the published file.
+    """
+
+    created_utc: str
+    seed: int | None = None
+    inputs: dict[str, str] = Field(default_factory=dict)
+    scores: dict[str, float] = Field(default_factory=dict)
+    samples: int | None = None
+    steps: int | None = None
+    packages: dict[str, str] = Field(default_factory=dict)
+    source: str | None = None
+    file_name: str | None = None
+    file_sha256: str | None = None
+
+
+class _Stamp(Frozen):
+    """What ``provenance.json`` holds."""
+
+    data_version: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ModelBundle:
+    """A trained model.
+
+    Attributes:
+        config: What it is.
+        weights: State of the normalised network, ``model.*``.
+        normalization: Offset and scale of its channels; None when samples arrive normalised.
+        provenance: Where the weights come from.
+    """
+
+    config: ModelConfig
+    weights: Mapping[str, Tensor]
+    normalization: Normalization | None
+    provenance: Provenance
+
+    @property
+    def data_version(self) -> str:
+        """SHA-256 of weights, configuration and normalization; equal for equal models."""
+        digest = hashlib.sha256()
+        digest.update(self.config.model_dump_json().encode())
+        digest.update(_normalization_json(self.normalization).encode())
+        for name in sorted(self.weights):
+            value = self.weights[name].detach().cpu().contiguous()
+            digest.update(f"{name} {value.dtype} {tuple(value.shape)};".encode())
+            digest.update(value.reshape(-1).view(torch.uint8).numpy().data)
+        return digest.hexdigest()
+
+    def build(self) -> NormalizedNetwork:
+        """Return the network in evaluation mode; it takes raw channels and normalises them itself.
+
+        Raises:
+            BundleError: The weights are not those of the configured network.
+        """
+        network = NormalizedNetwork(build_network(self.config), self.normalization)
+        check_weights(self.weights, wanted=network.state_dict())
+        network.load_state_dict(dict(self.weights))
+        return network.eval()
+
+    def save(self, path: Path) -> None:
+        """Write the folder ``path``, whole or not at all; an older bundle is replaced."""
+        stamp = _Stamp(data_version=self.data_version, provenance=self.provenance)
+        with whole_folder(path) as folder:
+            plain = {name: v.detach().cpu().contiguous() for name, v in self.weights.items()}
+            # save_file would make a file that only its owner may read.
+            (folder / WEIGHTS).write_bytes(save(plain))
+            _write(folder / CONFIG, self.config.model_dump_json(indent=2))
+            _write(folder / NORMALIZATION, _normalization_json(self.normalization))
+            _write(folder / PROVENANCE, stamp.model_dump_json(indent=2))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the bundle in the folder ``path``.
+
+        Raises:
+            BundleError: A file is missing, too large, altered or not what it should be, or weights
+                do not fit the configuration.
+        """
+        try:
+            config = ModelConfig.model_validate_json(read_json(path / CONFIG))
+            normalization = _NORMALIZATION.validate_json(read_json(path / NORMALIZATION))
+            stamp = _Stamp.model_validate_json(read_json(path / PROVENANCE))
+        except ValidationError as error:
+            raise BundleError(f"bundle {path} does not hold what it should: {error}") from error
+        bundle = cls(
+            config=config,
+            weights=_read_weights(path / WEIGHTS, config),
+            normalization=normalization,
+            provenance=stamp.provenance,
+        )
+        if bundle.data_version != stamp.data_version:
+            raise BundleError(
+                f"bundle {path} was altered after it was saved: its contents hash to "
+                f"{bundle.data_version[:12]}, not {stamp.data_version[:12]}; train or copy it again"
+            )
+        return bundle
+
+
+def check_weights(weights: Mapping[str, Tensor], *, wanted: Mapping[str, Tensor]) -> None:
+    """Compare names, shapes and types of weights with those of a network.
+
+    Raises:
+        BundleError: They differ; the message names the differences.
+    """
+    found = {name: _described(value) for name, value in weights.items()}
+    expected = {name: _described(value) for name, value in wanted.items()}
+    differences = [
+        *(f"missing {name}" for name in expected if name not in found),
+        *(f"unknown {name}" for name in found if name not in expected),
+        *(
+            f"{name} is {found[name]}, not {expected[name]}"
+            for name in expected
+            if name in found and found[name] != expected[name]
+        ),
+    ]
+    if differences:
+        more = len(differences) - SHOWN_DIFFERENCES
+        tail = f" and {more} more" if more > 0 else ""
+        raise BundleError(
+            f"weights do not fit their configuration: {'; '.join(differences[:SHOWN_DIFFERENCES])}"
+            f"{tail}; use the configuration that they were trained with"
+        )
+
+
+def expected_weights(config: ModelConfig) -> dict[str, Tensor]:
+    """Return what the weights of a model are called, with their shapes and types but no values.
+
+    Raises:
+        ConfigError: timm or smp know no such network.
+    """
+    # On the meta device: a configuration from anywhere must not decide how much memory is taken.
+    with torch.device("meta"):
+        return NormalizedNetwork(build_network(config), None).state_dict()
+
+
+def _described(value: Tensor) -> str:
+    return f"{str(value.dtype).removeprefix('torch.')} {tuple(value.shape)}"
+
+
+def _normalization_json(normalization: Normalization | None) -> str:
+    return "null" if normalization is None else normalization.model_dump_json()
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _read_weights(path: Path, config: ModelConfig) -> dict[str, Tensor]:
+    checked_file(path, largest_bytes=LARGEST_WEIGHTS_BYTES)
+    try:
+        weights = load_file(path)
+    except SafetensorError as error:
+        raise BundleError(f"{path} cannot be read as safetensors: {error}") from error
+    check_weights(weights, wanted=expected_weights(config))
+    return weights

@@ -1,0 +1,92 @@
+"""Networks from configurations, and the normalization in front of them."""
+
+from typing import assert_never
+
+import torch
+from torch import Tensor, nn
+
+from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.config.model_config import ModelConfig, SmpConfig, TimmClassifierConfig
+from ejmap_ml.config.polar_config import PolarUnetConfig
+from ejmap_ml.ejconn.model import EjconnNetwork
+from ejmap_ml.ejseg.model import EjsegNetwork
+from ejmap_ml.ejseg.polar_model import PolarUnet
+from ejmap_ml.errors import SampleError
+
+
+class NormalizedNetwork(nn.Module):
+    """A network that takes raw channels and metadata and normalises them itself.
+
+    The network is the attribute ``model``, which gives its weights the published names
+    (``model.encoder...``); offset and scale are no weights and stay out of the state.
+    """
+
+    offset: Tensor
+    scale: Tensor
+
+    def __init__(self, model: nn.Module, normalization: Normalization | None) -> None:
+        super().__init__()
+        self.model = model
+        self.is_normalizing = normalization is not None
+        values = normalization or Normalization(offset=(0.0,), scale=(1.0,))
+        self.register_buffer("offset", torch.tensor(values.offset), persistent=False)
+        self.register_buffer("scale", torch.tensor(values.scale), persistent=False)
+
+    def forward(self, image: Tensor, metadata: Tensor | None = None) -> Tensor:
+        """Return logits.
+
+        Args:
+            image: ``(B, C, H, W)`` raw channels, bands first.
+            metadata: ``(B, D)``: mean bands of the annulus, normalised like the bands, and then
+                the radius if it is told, normalised like the distance channel: both are lengths.
+                None when the network takes none.
+        """
+        if self.is_normalizing:
+            image = self._normalized_image(image)
+            metadata = None if metadata is None else self._normalized_metadata(metadata)
+        return self.model(image) if metadata is None else self.model(image, metadata)
+
+    def _normalized_image(self, image: Tensor) -> Tensor:
+        if image.shape[1] != len(self.offset):
+            raise SampleError(
+                f"the model was trained on {len(self.offset)} channels, got {image.shape[1]}; give "
+                "it a mosaic with the bands it was trained on"
+            )
+        return (image - self.offset[:, None, None]) / self.scale[:, None, None]
+
+    def _normalized_metadata(self, metadata: Tensor) -> Tensor:
+        bands = len(self.offset) - 1
+        annulus = (metadata[:, :bands] - self.offset[:bands]) / self.scale[:bands]
+        radius = (metadata[:, bands:] - self.offset[bands:]) / self.scale[bands:]
+        return torch.cat([annulus, radius], dim=1)
+
+
+def build_network(config: ModelConfig, *, pretrained: bool = False) -> nn.Module:
+    """Return the network that ``config`` names, in training mode.
+
+    Args:
+        config: The model.
+        pretrained: Whether to fetch the pretrained weights that the configuration names; without,
+            weights are random from torch's generator.
+
+    Raises:
+        ConfigError: timm or smp know no such network.
+        WeightsUnavailableError: Pretrained weights can neither be fetched nor read.
+    """
+    architecture = config.architecture
+    match architecture:
+        case TimmClassifierConfig():
+            return EjconnNetwork(
+                architecture, in_channels=config.in_channels, pretrained=pretrained
+            )
+        case SmpConfig():
+            return EjsegNetwork(
+                architecture,
+                in_channels=config.in_channels,
+                metadata_size=config.metadata_size,
+                pretrained=pretrained,
+            )
+        case PolarUnetConfig():
+            return PolarUnet(architecture, in_channels=config.in_channels)
+        case _:
+            assert_never(architecture)

@@ -1,0 +1,118 @@
+"""Prediction on tile stores: shard after shard, batch after batch, in inference mode."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ejmap_geo.masks.mosaic import EnsembleLayers
+from ejmap_ml.bundles.ensemble import Ensemble
+from ejmap_ml.bundles.inference import pieces_of
+from ejmap_ml.config.model_config import ModelConfig, TimmClassifierConfig
+from ejmap_ml.ejconn.data import CROP
+from ejmap_ml.ejseg.data import DISTANCE_M, IMAGE, TileInputs
+from ejmap_ml.errors import SampleError
+from ejmap_ml.stores.tile_group import TileGroup
+
+# Enough for the streams of most processors (see ``inference``) and for a GPU.
+_PIECES_AT_ONCE = 8
+
+# Receives the number of tiles done and of all.
+TileProgress = Callable[[int, int], None]
+
+
+def predict_connections(
+    ensemble: Ensemble,
+    group: TileGroup,
+    *,
+    batch_size: int | None = None,
+    progress: TileProgress | None = None,
+) -> EnsembleLayers:
+    """Predict which tiles hold ejecta of their crater.
+
+    Args:
+        ensemble: EJCONN networks.
+        group: Tiles with the array ``crop``.
+        batch_size: Tiles at once; None takes eight pieces (see ``inference``), at most a shard.
+        progress: Told after every batch.
+
+    Returns:
+        Probability and vote fraction of each tile, ``(tile,)``.
+
+    Raises:
+        SampleError: The crops are not those that the model was trained on.
+    """
+    _check_crops(ensemble.config, group)
+    batch_size = batch_size or _tiles_at_once(group, CROP)
+    probability = np.empty(group.tile_count, np.float32)
+    vote_fraction = np.empty(group.tile_count, np.float32)
+    member_count = ensemble.member_count
+    done = 0
+    for positions, tiles in group.batches([CROP], batch_size=batch_size):
+        layers = ensemble.predict((torch.from_numpy(tiles[CROP]).float(),))
+        probability[positions] = layers.probability[:, 0]
+        vote_fraction[positions] = layers.vote_fraction[:, 0]
+        done += len(positions)
+        if progress is not None:
+            progress(done, group.tile_count)
+    return EnsembleLayers(probability, vote_fraction, member_count)
+
+
+def predict_tiles(
+    ensemble: Ensemble,
+    group: TileGroup,
+    *,
+    selected: NDArray[np.intp] | None = None,
+    batch_size: int | None = None,
+) -> Iterator[tuple[NDArray[np.intp], EnsembleLayers]]:
+    """Predict the ejecta in tiles.
+
+    Args:
+        ensemble: EJSEG networks that look at tiles.
+        group: Tiles with the arrays ``image`` and ``distance_m`` and the columns of
+            ``TileInputs``.
+        selected: Positions of the tiles wanted, such as the connected ones; None takes all.
+        batch_size: Tiles at once; None takes eight pieces (see ``inference``), at most a shard.
+
+    Yields:
+        Positions in rising order; probability and vote fraction ``(B, row, col)``.
+
+    Raises:
+        SampleError: The model does not look at tiles, or was trained on other bands.
+    """
+    inputs = TileInputs(ensemble.config)
+    batch_size = batch_size or _tiles_at_once(group, IMAGE)
+    batches = group.batches([IMAGE, DISTANCE_M], batch_size=batch_size, selected=selected)
+    for positions, tiles in batches:
+        rows = group.table.iloc[positions]
+        layers = ensemble.predict(inputs(tiles[IMAGE], tiles[DISTANCE_M], rows))
+        yield (
+            positions,
+            EnsembleLayers(
+                layers.probability[:, 0], layers.vote_fraction[:, 0], layers.member_count
+            ),
+        )
+
+
+def _tiles_at_once(group: TileGroup, name: str) -> int:
+    _, height_px, width_px = group.tile_shape(name)
+    return _PIECES_AT_ONCE * pieces_of(height_px, width_px)
+
+
+def _check_crops(config: ModelConfig, group: TileGroup) -> None:
+    architecture: Any = config.architecture
+    if not isinstance(architecture, TimmClassifierConfig):
+        raise SampleError(
+            f"{config.name} is a {architecture.kind} and does not look at crops; take a model of "
+            "kind timm_classifier"
+        )
+    crop = architecture.crop
+    wanted = (config.in_channels, crop.height_px, crop.width_px)
+    found = group.tile_shape(CROP)
+    if found != wanted:
+        raise SampleError(
+            f"{config.name} was trained on crops of {wanted} (bands + attention, rows, columns), "
+            f"the store holds {found}; make the store with the bands and crop size of the model"
+        )

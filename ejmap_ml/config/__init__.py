@@ -1,0 +1,1 @@
+"""Configurations of models and trainings, and the presets."""

@@ -1,0 +1,1 @@
+"""Which samples train, test and come when, and how they are augmented."""

@@ -1,0 +1,1 @@
+"""Tile stores on disk: the only place that knows Zarr."""

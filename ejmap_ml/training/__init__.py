@@ -1,0 +1,1 @@
+"""Training a member: losses, metrics, checkpoints, scores."""

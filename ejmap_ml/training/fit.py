@@ -1,0 +1,205 @@
+"""Training a model from samples to a bundle, from the start or from where it was interrupted."""
+
+import hashlib
+import json
+import math
+import pickle
+import platform
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import assert_never
+
+import pandas as pd
+import torch
+
+from ejmap_ml.bundles.bundle import ModelBundle, Provenance
+from ejmap_ml.bundles.network import NormalizedNetwork, build_network
+from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.config.model_config import (
+    FixedNormalizationConfig,
+    ModelConfig,
+    NoNormalizationConfig,
+    TrainNormalizationConfig,
+)
+from ejmap_ml.samples import FitData, SampleSet
+from ejmap_ml.sampling.augment import Augmenter, build_augmenter
+from ejmap_ml.sampling.batches import BatchLoader, SerialBatches
+from ejmap_ml.training.binary_task import BinaryTask, ValidatedTask
+from ejmap_ml.training.checkpoints import LAST, best_weights
+from ejmap_ml.training.progress import Report
+from ejmap_ml.training.trainer import EpochPlan, TrainingLog, plan_epochs, train
+
+RUN = "run.json"
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, pickle.UnpicklingError)
+PACKAGES = ("torch", "lightning", "timm", "segmentation-models-pytorch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitResult:
+    """A trained model and how it came about.
+
+    Attributes:
+        bundle: The model with its best weights.
+        history: One row an epoch: epoch, step, train_loss and, where validated, val_* scores.
+        best_epoch: Epoch (from 0) of the weights in the bundle.
+        best_score: Validation score of that epoch, the one that the configuration watches; None
+            without validation.
+        resumed_from_step: Step at which an interrupted training was taken up; None for a new one.
+        seconds: Wall-clock time of this run.
+    """
+
+    bundle: ModelBundle
+    history: pd.DataFrame
+    best_epoch: int
+    best_score: float | None
+    resumed_from_step: int | None
+    seconds: float
+
+
+def fit(
+    config: ModelConfig,
+    data: FitData,
+    *,
+    folder: Path,
+    seed: int,
+    augmenter: Augmenter | None = None,
+    report: Report | None = None,
+    events: Path | None = None,
+) -> FitResult:
+    """Train a model, or go on where a run with the same arguments was interrupted.
+
+    Same arguments give the same weights on the same machine with the same number of threads,
+    whether interrupted or not; torch's global generator is left as it was.
+
+    Args:
+        config: The model and how it is trained.
+        data: What it is trained on.
+        folder: Where checkpoints and ``history.csv`` lie.
+        seed: Decides weights, order, dropout and augmentation.
+        augmenter: Change of training batches; None takes the one of the configuration.
+        report: Receives progress lines; None writes them to the terminal or log.
+        events: Where TensorBoard's event files go, if it is installed; None writes none.
+
+    Raises:
+        SampleError: There is no training sample, or nothing that tells how to weigh samples.
+        WeightsUnavailableError: Pretrained weights are configured and cannot be had.
+    """
+    started_s = time.monotonic()
+    folder.mkdir(parents=True, exist_ok=True)
+    plan = plan_epochs(config, data, seed=seed)
+    normalization = find_normalization(config, data.train)
+    resumed_from_step = _resumable_step(folder, fingerprint=_fingerprint(config, data, seed))
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(seed)
+        keeper = train(
+            _task(config, plan, normalization, data=data, seed=seed, augmenter=augmenter),
+            plan,
+            config=config,
+            data=data,
+            log=TrainingLog(folder=folder, events=events, report=report),
+            is_resumed=resumed_from_step is not None,
+        )
+    bundle = ModelBundle(
+        config=config,
+        weights=best_weights(folder),
+        normalization=normalization,
+        provenance=_provenance(data, seed=seed, best=keeper.history[keeper.best_epoch]),
+    )
+    return FitResult(
+        bundle=bundle,
+        history=pd.DataFrame(keeper.history),
+        best_epoch=keeper.best_epoch,
+        best_score=keeper.best_score,
+        resumed_from_step=resumed_from_step,
+        seconds=time.monotonic() - started_s,
+    )
+
+
+def _task(
+    config: ModelConfig,
+    plan: EpochPlan,
+    normalization: Normalization | None,
+    *,
+    data: FitData,
+    seed: int,
+    augmenter: Augmenter | None,
+) -> BinaryTask:
+    network = NormalizedNetwork(build_network(config, pretrained=True), normalization)
+    make_task = ValidatedTask if data.is_validated else BinaryTask
+    # Convolutions run faster with the channels innermost, on CPUs and on CUDA alike.
+    network = network.to(memory_format=torch.channels_last)
+    return make_task(
+        network,
+        config,
+        seed=seed,
+        total_steps=plan.epochs * len(plan.batches),
+        augmenter=augmenter or build_augmenter(config.augmentation, bands=config.bands),
+    )
+
+
+def find_normalization(config: ModelConfig, train: SampleSet) -> Normalization | None:
+    """Return the normalization that ``config`` asks for, from the training samples if need be."""
+    match config.normalization:
+        case NoNormalizationConfig():
+            return None
+        case FixedNormalizationConfig(extra_scale=extra_scale):
+            return Normalization.fixed(bands=config.bands, extra_scale=extra_scale)
+        case TrainNormalizationConfig(extra=extra):
+            serial = SerialBatches(len(train), batch_size=config.training.batch_size)
+            found = Normalization.from_samples(
+                batch.inputs[0].numpy() for batch in BatchLoader(train, serial)
+            )
+            if extra is None:
+                return found
+            return found.with_extra(offset=extra.offset, scale=extra.scale)
+        case _:
+            assert_never(config.normalization)
+
+
+def _fingerprint(config: ModelConfig, data: FitData, seed: int) -> str:
+    text = json.dumps(
+        {
+            "config": config.model_dump(mode="json"),
+            "inputs": dict(data.inputs),
+            "samples": len(data.train),
+            "seed": seed,
+        },
+        sort_keys=True,
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _resumable_step(folder: Path, *, fingerprint: str) -> int | None:
+    """Return the step of the last checkpoint when it is of this very training; forget others."""
+    run, last = folder / RUN, folder / LAST
+    try:
+        if json.loads(run.read_text(encoding="utf-8")) == {"fingerprint": fingerprint}:
+            return int(torch.load(last, map_location="cpu", weights_only=True)["global_step"])
+    except UNREADABLE:
+        # Missing, or torn by a full disk: nothing to go on from.
+        pass
+    last.unlink(missing_ok=True)
+    run.write_text(json.dumps({"fingerprint": fingerprint}), encoding="utf-8")
+    return None
+
+
+def _provenance(data: FitData, *, seed: int, best: Mapping[str, float]) -> Provenance:
+    counters = {"epoch", "step"}
+    return Provenance(
+        created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+        seed=seed,
+        inputs=dict(data.inputs),
+        # A loss may overflow in 16 bits; JSON has no word for that.
+        scores={
+            name: value
+            for name, value in best.items()
+            if name not in counters and math.isfinite(value)
+        },
+        samples=len(data.train),
+        steps=int(best["step"]),
+        packages={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+    )

@@ -1,0 +1,42 @@
+"""Scores of a trained member on samples that it never saw, counted batch by batch."""
+
+from dataclasses import asdict, replace
+
+import torch
+
+from ejmap_ml.bundles.bundle import ModelBundle
+from ejmap_ml.samples import SampleSet
+from ejmap_ml.sampling.batches import BatchLoader, SerialBatches
+from ejmap_ml.training.metrics import BinaryScores, WeightedConfusion
+
+TEST_PREFIX = "test_"
+
+
+def score_member(bundle: ModelBundle, samples: SampleSet, *, batch_size: int) -> BinaryScores:
+    """Return the scores of a member on labelled samples.
+
+    One batch is in memory at a time, however many samples there are.
+
+    Args:
+        bundle: The member.
+        samples: What it is scored on.
+        batch_size: Samples at once.
+
+    Raises:
+        BundleError: The weights are not those of the configured network.
+    """
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network = bundle.build().to(device)
+    counts = WeightedConfusion()
+    with torch.inference_mode():
+        for batch in BatchLoader(samples, SerialBatches(len(samples), batch_size=batch_size)):
+            logits = network(*(one.to(device) for one in batch.inputs)).float().cpu()
+            counts += WeightedConfusion.of(logits, batch.target, batch.weight)
+    return counts.scores
+
+
+def with_test_scores(bundle: ModelBundle, scores: BinaryScores) -> ModelBundle:
+    """Return the member with its test scores (``test_f1`` and so on) in its provenance."""
+    tested = {f"{TEST_PREFIX}{name}": value for name, value in asdict(scores).items()}
+    known = bundle.provenance.scores | tested
+    return replace(bundle, provenance=bundle.provenance.model_copy(update={"scores": known}))

@@ -1,0 +1,51 @@
+"""What making an artefact hands over: a digest of its content, and facts for people."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+
+class Picture(NamedTuple):
+    """A picture or a plot.
+
+    Attributes:
+        image: ``(rows, cols, 3)``, or a figure of matplotlib.
+        alt: Words for those who cannot see it.
+    """
+
+    image: "NDArray[np.uint8] | Figure"
+    alt: str
+
+
+# Numbers, words, pictures, tables, and lists and mappings of what JSON can hold; what shows them
+# may add values of its own.
+Facts: TypeAlias = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artefact:
+    """An artefact that lies in its place on disk.
+
+    Attributes:
+        content: Digest of its content, from :func:`ejmap_project.digest.content_version`.
+        metadata: Numbers, tables and pictures a scientist would look at, by name.
+        table: The table that was written, if other artefacts are made from it: it is checked, and
+            the UI shows its columns.
+    """
+
+    content: str
+    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    table: pd.DataFrame | None = None
+
+
+def known_numbers(values: Mapping[str, float]) -> dict[str, float]:
+    """Return the numbers that are there: JSON has no NaN."""
+    return {name: value for name, value in values.items() if math.isfinite(value)}

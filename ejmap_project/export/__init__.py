@@ -1,0 +1,1 @@
+"""Results written in the layout of the published study."""

@@ -1,0 +1,166 @@
+"""Plots of scores and trainings, and the same as files.
+
+Figures are matplotlib's own objects: nothing here knows of the global state of pyplot.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from ejmap_project.artefact import Picture
+
+SIZE_INCHES = (4.6, 2.6)
+DPI = 100
+FILE_DPI = 200
+# Some 8 kB each, in an event log that travels with every page that lists it.
+MOST_SHOWN = 16
+
+# Okabe and Ito: told apart by people who see red and green alike.
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, BLACK, GREY = "#CC79A7", "#56B4E9", "#000000", "#999999"
+SERIES = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY)
+
+
+def new_plot(*, width: float = SIZE_INCHES[0], height: float = 3.0) -> tuple[Figure, Axes]:
+    """Return an empty figure with one pair of axes; sizes are in hundreds of screen pixels."""
+    figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+    axes = figure.add_subplot()
+    axes.tick_params(labelsize=8)
+    axes.grid(alpha=0.3)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def legend_above(figure: Figure, *, columns: int = 2) -> None:
+    """Name what is drawn above the axes; nothing is named where nothing is drawn."""
+    if figure.axes[0].get_legend_handles_labels()[0]:
+        figure.legend(loc="outside upper center", ncols=columns, fontsize=8, frameon=False)
+
+
+def training_curve(history: pd.DataFrame) -> Picture:
+    """Plot loss and, where validated, F1 over the steps of a training.
+
+    Args:
+        history: ``step``, ``train_loss`` and perhaps ``val_f1``, one row an epoch.
+    """
+    figure = Figure(figsize=SIZE_INCHES, dpi=DPI, layout="constrained")
+    losses = figure.add_subplot()
+    losses.plot(history["step"], history["train_loss"], color="tab:blue")
+    losses.set_xlabel("optimizer step")
+    losses.set_ylabel("training loss", color="tab:blue")
+    validated = history.dropna(subset=["val_f1"]) if "val_f1" in history.columns else None
+    if validated is not None and len(validated):
+        scores = losses.twinx()
+        scores.plot(validated["step"], validated["val_f1"], color="tab:orange", marker=".")
+        scores.set_ylabel("validation F1", color="tab:orange")
+        scores.set_ylim(0, 1)
+    return Picture(figure, alt="training curve")
+
+
+def score_bars(scores: Mapping[str, float], *, what: str) -> Picture:
+    """Plot one horizontal bar a score, 0 to 1, in the given order from the top.
+
+    Args:
+        scores: Values by name.
+        what: The score in words.
+    """
+    figure = Figure(figsize=SIZE_INCHES, dpi=DPI, layout="constrained")
+    axes = figure.add_subplot()
+    axes.barh(list(scores)[::-1], list(scores.values())[::-1], color="tab:blue")
+    axes.set_xlim(0, 1)
+    axes.set_xlabel(what)
+    axes.grid(axis="x", alpha=0.4)
+    return Picture(figure, alt="scores")
+
+
+def signed_bars(values: Mapping[str, float]) -> Picture:
+    """Plot one horizontal bar a value, blue above 0 and red below, in the given order from the top.
+
+    Args:
+        values: Values by name.
+    """
+    height = max(SIZE_INCHES[1], 0.16 * len(values) + 0.6)
+    figure = Figure(figsize=(SIZE_INCHES[0], height), dpi=DPI, layout="constrained")
+    axes = figure.add_subplot()
+    heights = list(values.values())[::-1]
+    colors = ["tab:blue" if height > 0 else "tab:red" for height in heights]
+    axes.barh(list(values)[::-1], heights, color=colors)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.tick_params(axis="y", labelsize=7)
+    axes.set_xlabel("grey levels brighter than beside it")
+    return Picture(figure, alt="brightness of ejecta against their surroundings")
+
+
+def reliability_plot(table: pd.DataFrame) -> Picture:
+    """Plot what came true over what was said, the points as large as they have samples.
+
+    Args:
+        table: What :func:`ejmap_ml.bundles.reliability.reliability` returns.
+    """
+    figure, axes = new_plot(width=4.0)
+    axes.plot([0, 1], [0, 1], color="0.6", linestyle="--", label="comes true as said")
+    share = table["samples"] / max(table["samples"].sum(), 1)
+    axes.scatter(
+        table["mean_probability"],
+        table["share_true"],
+        s=20 + 300 * share,
+        color=BLUE,
+        label="tiles",
+    )
+    axes.set_xlabel("mean probability")
+    axes.set_ylabel("share with ejecta")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    legend_above(figure)
+    return Picture(figure, alt="reliability of connections")
+
+
+def places_plot(craters: pd.DataFrame) -> Picture:
+    """Plot where craters lie on a planet, the points as large as the craters, not to scale.
+
+    Args:
+        craters: ``lon_deg``, ``lat_deg`` and ``radius_m``.
+    """
+    figure, axes = new_plot()
+    share = np.sqrt(craters["radius_m"] / craters["radius_m"].max())
+    axes.scatter(
+        craters["lon_deg"], craters["lat_deg"], s=60 * share, color=BLUE, alpha=0.6, linewidth=0
+    )
+    axes.set_xlim(-180, 180)
+    axes.set_ylim(-90, 90)
+    axes.set_xticks(range(-180, 181, 60))
+    axes.set_yticks(range(-90, 91, 30))
+    axes.set_aspect("equal")
+    axes.set_xlabel("longitude, degrees east")
+    axes.set_ylabel("latitude")
+    return Picture(figure, alt="where the craters lie")
+
+
+def saved_figures(
+    figures: Mapping[str, Figure], folder: Path, *, most: int = MOST_SHOWN
+) -> dict[str, Picture]:
+    """Write plots as PNG files, sharp enough for paper, and return the first ones as pictures.
+
+    Args:
+        figures: Plots by name; the name is what the plot shows, in words.
+        folder: Where the files go; plots that lie there from an earlier time are removed.
+        most: Largest number that is returned; all are written.
+
+    Returns:
+        Pictures by ``picture_NAME``.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
+    words = {name: re.sub(r"\W+", "_", name) for name in figures}
+    for name, figure in figures.items():
+        FigureCanvasAgg(figure)
+        figure.savefig(folder / f"{words[name]}.png", dpi=FILE_DPI)
+    shown = list(figures.items())[:most]
+    return {f"picture_{words[name]}": Picture(figure, alt=name) for name, figure in shown}

@@ -1,0 +1,73 @@
+"""A planet with known ejecta as a folder: mosaic, crater table and one mask a labelled crater."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.craters.catalogue import catalogue_from, craters_of, read_catalogue, write_catalogue
+from ejmap_geo.grids.body import Body
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.rasters.raster import read_basemap, read_mask_on, write_cog
+from ejmap_geo.synthetic.planet import Planet
+from ejmap_project.digest import content_version
+from ejmap_project.files.mask_file import write_mask
+
+
+def write_planet(folder: Path, planet: Planet) -> None:
+    """Write a planet; :func:`read_planet` gives an equal one back."""
+    body = planet.basemap.body
+    write_cog(folder / "mosaic.tif", planet.raster, grid=planet.basemap, nodata=0)
+    write_catalogue(catalogue_from(planet.craters, body), folder / "craters.parquet")
+    for crater in planet.craters:
+        if crater.crater_id in planet.truth:
+            write_mask(
+                folder / "masks" / f"mask_{crater.key}.tif",
+                planet.truth[crater.crater_id],
+                basemap=planet.basemap,
+                center=crater.center,
+            )
+
+
+def read_planet(folder: Path, *, body: Body) -> Planet:
+    """Read what :func:`write_planet` wrote.
+
+    Raises:
+        GeoError: If a file is missing or does not fit the others.
+    """
+    raster, basemap = read_planet_mosaic(folder, body=body)
+    craters = tuple(craters_of(read_catalogue(folder / "craters.parquet", body=body)))
+    truth = {
+        crater.crater_id: read_mask_on(folder / "masks" / f"mask_{crater.key}.tif", basemap)
+        for crater in craters
+        if crater.labelled
+    }
+    return Planet(raster=raster, basemap=basemap, craters=craters, truth=truth)
+
+
+def read_planet_mosaic(folder: Path, *, body: Body) -> tuple[NDArray[np.uint8], BasemapGrid]:
+    """Read the mosaic alone of what :func:`write_planet` wrote, and its grid.
+
+    Raises:
+        GeoError: If the file is missing or was changed by hand.
+    """
+    return read_basemap(folder / "mosaic.tif", body=body)
+
+
+def planet_version(planet: Planet) -> str:
+    """Return a digest of a planet's pixels, craters and masks."""
+    masks = [part for crater_id in sorted(planet.truth) for part in _parts(planet.truth[crater_id])]
+    return content_version(planet.raster, repr(planet.craters), *masks)
+
+
+def ejecta_of(planet: Planet) -> np.ndarray:
+    """Return where a planet has ejecta of any crater, ``(rows, cols)`` bool."""
+    full = np.zeros(planet.basemap.shape, np.bool_)
+    for mask in planet.truth.values():
+        mask.paste_into(full)
+    return full
+
+
+def _parts(placed: PlacedMask) -> tuple[str, np.ndarray]:
+    return str(placed.window), placed.mask

@@ -1,0 +1,1 @@
+"""New projects: from a person's files, or from a published folder."""

@@ -1,0 +1,75 @@
+"""A project from a person's own files, checked before it is made."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from ejmap_geo.craters.catalogue import read_catalogue
+from ejmap_geo.grids.body import body_named
+from ejmap_geo.rasters.raster import read_basemap
+from ejmap_project.errors import SettingsError
+from ejmap_project.settings.project import GREY_BANDS, ProjectPaths, create_project, load_project
+
+PROFILE = "own"
+
+
+def new_project(
+    folder: Path, *, mosaic: Path, craters: Path, masks: Path | None, body: str
+) -> list[str]:
+    """Check a person's files and make a project of them.
+
+    Args:
+        folder: Folder to make.
+        mosaic: Raster of the whole planet.
+        craters: Crater table.
+        masks: Folder of masks of labelled craters.
+        body: The planet.
+
+    Returns:
+        Sentences on what was found and what was changed on reading.
+
+    Raises:
+        GeoError: If a file does not fit.
+        SettingsError: If the folder is a project already, or there is no folder of masks.
+    """
+    if ProjectPaths(folder).settings.exists():
+        raise SettingsError(f"{folder} is a project already; edit its project.yaml or name another")
+    if masks is not None and not masks.is_dir():
+        raise SettingsError(f"{masks} is no folder; masks are files mask_NNNN.tif in one folder")
+    planet = body_named(body)
+    raster, grid = read_basemap(mosaic, body=planet)
+    catalogue = read_catalogue(craters, body=planet)
+    bands = raster.shape[0]
+    values = {
+        "body": planet.name,
+        "  mosaic": str(mosaic.resolve()),
+        "  craters": str(craters.resolve()),
+        "  grey": bands == GREY_BANDS,
+    }
+    if masks is not None:
+        values["  # masks"] = str(masks.resolve())
+    paths = create_project(folder, profile=PROFILE)
+    text = _with_values(paths.settings.read_text(encoding="utf-8"), values)
+    paths.settings.write_text(text, encoding="utf-8")
+    load_project(folder)
+    return [
+        f"mosaic: {grid.width_px}x{grid.shape[0]} px, {bands} band(s), {planet.name}",
+        f"craters: {len(catalogue)}",
+        *catalogue.attrs.get("notes", []),
+    ]
+
+
+def _with_values(text: str, values: Mapping[str, object]) -> str:
+    """Replace the values of lines ``key: value  # comment`` and keep everything else."""
+    lines = []
+    for line in text.splitlines():
+        key = next((key for key in values if line.startswith(f"{key}:")), None)
+        if key is None:
+            lines.append(line)
+            continue
+        comment = line.partition("  #")[2] if not key.startswith("  #") else ""
+        # JSON is YAML on one line; the YAML writer wraps long paths.
+        value = json.dumps(values[key], ensure_ascii=False)
+        plain = key.replace("# ", "")
+        lines.append(f"{plain}: {value}" + (f"  #{comment}" if comment else ""))
+    return "\n".join(lines) + "\n"

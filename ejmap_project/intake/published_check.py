@@ -1,0 +1,134 @@
+"""The tables and rasters of a published folder, checked all together before anything is made."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from ejmap_geo.craters.catalogue import craters_of
+from ejmap_geo.errors import GeoError
+from ejmap_geo.grids.body import Body
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.rasters.raster import mask_window_of
+from ejmap_project.errors import SourceError
+from ejmap_project.published import layout
+from ejmap_project.published.connections import read_connected
+from ejmap_project.published.craters import read_craters
+from ejmap_project.published.grid import published_grid
+from ejmap_project.published.layout import PublishedFolder
+from ejmap_project.published.parts import NAMES
+from ejmap_project.published.rectangles import read_rectangles
+from ejmap_project.published.squares import read_labelled_squares, read_mapping_squares
+from ejmap_project.published.tiles import read_splits
+from ejmap_project.scoring.published_metrics import read_map_metrics, read_test_metrics
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# More of one kind say nothing new.
+MOST_TOLD = 5
+
+Result = TypeVar("Result")
+
+
+def check_published(
+    published: PublishedFolder, *, body: Body, mosaic: Path | None = None
+) -> list[str]:
+    """Check what a project of a published folder stands on, without reading pixels.
+
+    Tiles of networks (npy) and weights are checked when they are read.
+
+    Args:
+        published: The folder.
+        body: The planet.
+        mosaic: Mosaic to take instead of the folder's.
+
+    Returns:
+        A sentence for each thing that is accepted but changed on reading.
+
+    Raises:
+        SourceError: With one sentence for each thing that is wrong.
+    """
+    wrong: list[str] = []
+    basemap = _attempt(wrong, lambda: published_grid(published, body=body, mosaic=mosaic))
+    catalogue = _attempt(wrong, lambda: read_craters(published, body=body, basemap=basemap))
+    labelled = None
+    if published.file(layout.LABELLED_TILES) is not None:
+        labelled = _attempt(wrong, lambda: read_splits(published))
+    if basemap is not None:
+        craters = [] if catalogue is None else craters_of(catalogue)
+        for crater in craters:
+            _check_tiles(wrong, published, crater.crater_id, basemap)
+        _check_connections(wrong, published, basemap)
+        _check_masks(wrong, published.found(layout.MANUAL_MASK).values(), basemap)
+        _check_masks(wrong, published.found(layout.OUTPUT_MASK).values(), basemap)
+    _check_scores(wrong, published)
+    if wrong:
+        more = len(wrong) - MOST_TOLD
+        told = [*wrong[:MOST_TOLD], *([f"{more} more mistakes"] if more > 0 else [])]
+        raise SourceError("; and ".join(told))
+    if catalogue is None:
+        return []
+    known = catalogue["crater_id"].tolist()
+    return [*catalogue.attrs["notes"], *_left_out(labelled, known)]
+
+
+def _attempt(wrong: list[str], read: Callable[[], Result]) -> Result | None:
+    # All mistakes are told at once, so that nobody mends them one import at a time.
+    try:
+        return read()
+    except (GeoError, SourceError) as error:
+        if str(error) not in wrong:
+            wrong.append(str(error))
+        return None
+
+
+def _left_out(labelled: pd.DataFrame | None, known: Sequence[int]) -> list[str]:
+    """Return a sentence on the labelled tiles of craters that are in no catalogue."""
+    if labelled is None:
+        return []
+    rows = labelled.loc[~labelled["crater_id"].isin(known), "crater_id"]
+    unknown = sorted(rows.unique().tolist())
+    if not unknown:
+        return []
+    shown = ", ".join(map(str, unknown[:MOST_TOLD])) + (", ..." if unknown[MOST_TOLD:] else "")
+    left_out = f"az_positions_all.csv holds {len(rows)} tiles of crat_FID {shown}"
+    return [f"{left_out}, not among the craters of fresh_craters.shp: they are left out"]
+
+
+def _check_tiles(
+    wrong: list[str], published: PublishedFolder, crater_id: int, basemap: BasemapGrid
+) -> None:
+    for read in (read_rectangles, read_labelled_squares):
+        _attempt(wrong, partial(read, published, crater_id, basemap=basemap))
+
+
+def _check_connections(wrong: list[str], published: PublishedFolder, basemap: BasemapGrid) -> None:
+    tile_ids: dict[int, NDArray[np.int64]] = {}
+    for crater_id in {int(key[-1]) for key in published.found(layout.CONNECTIONS)}:
+        # Without mapping tiles they cannot be used, and say nothing.
+        if published.file(layout.MAPPING_SQUARES, crater=crater_id) is not None:
+            read = partial(read_mapping_squares, published, crater_id, basemap=basemap)
+            squares = _attempt(wrong, read)
+            if squares is not None:
+                tile_ids[crater_id] = squares["tile_id"].to_numpy(np.int64)
+    for (*_, crater), path in published.found(layout.CONNECTIONS).items():
+        if crater in tile_ids:
+            known = tile_ids[int(crater)]
+            _attempt(wrong, partial(read_connected, path, int(crater), tile_ids=known))
+
+
+def _check_scores(wrong: list[str], published: PublishedFolder) -> None:
+    for kind in NAMES:
+        for path in published.found(layout.training_metrics(kind)).values():
+            _attempt(wrong, partial(read_test_metrics, path))
+        for path in published.found(layout.map_metrics(kind)).values():
+            _attempt(wrong, partial(read_map_metrics, path))
+
+
+def _check_masks(wrong: list[str], paths: Iterable[Path], basemap: BasemapGrid) -> None:
+    for path in paths:
+        _attempt(wrong, partial(mask_window_of, path, basemap))

@@ -1,0 +1,206 @@
+"""The tiles of craters that models read, as groups of a tile store.
+
+Imported by assets when they run: it loads torch.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.distance import azimuthal_distance_m
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.tiles.annulus import annulus_mean
+from ejmap_geo.tiles.channels import attention_channel, attention_window, resized
+from ejmap_geo.tiles.tiling import Tile
+from ejmap_ml.config.model_config import ModelConfig, SmpConfig, TimmClassifierConfig
+from ejmap_ml.config.polar_config import PolarUnetConfig
+from ejmap_ml.ejconn.data import CROP, EJECTA_PX
+from ejmap_ml.ejseg.data import DISTANCE_M, IMAGE, MASK, RADIUS_M, annulus_columns
+from ejmap_ml.stores.tile_store import TileStoreWriter
+from ejmap_project.errors import StepError
+
+MAPPING = "mapping"
+# One group a crater, such as labelled_0007: craters are written and forgotten one by one.
+LABELLED_PREFIX = "labelled_"
+# Pixels of the raster that are averaged into one of a crop, at most, along each axis: more would
+# cost minutes a planet and change nothing that a network could tell.
+SAMPLES_PER_PX = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TilePlan:
+    """What models look at.
+
+    Attributes:
+        crop_px: Side of the crops that EJCONN sees; None without EJCONN.
+        tile: What a tile EJSEG sees; None without one.
+        polar: What a polar EJSEG sees; None without one.
+    """
+
+    crop_px: int | None = None
+    tile: SmpConfig | None = None
+    polar: PolarUnetConfig | None = None
+
+    @classmethod
+    def of(
+        cls, *, ejconn: ModelConfig | None = None, ejseg: ModelConfig | None = None
+    ) -> "TilePlan":
+        """Return the plan of one or both models.
+
+        Raises:
+            StepError: If one of them is of a kind that its part of the chain cannot use.
+        """
+        maps = None if ejseg is None else ejseg.architecture
+        if isinstance(maps, TimmClassifierConfig):
+            raise StepError(
+                "models.ejseg must not be a tile classifier; exchange the models or choose another "
+                "preset"
+            )
+        return cls(
+            crop_px=None if ejconn is None else _crop_px(ejconn),
+            tile=maps if isinstance(maps, SmpConfig) else None,
+            polar=maps if isinstance(maps, PolarUnetConfig) else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TiledCrater:
+    """A crater, the raster around it and its tiles.
+
+    Attributes:
+        crater: The crater.
+        azimuthal: Grid of the raster.
+        mosaic: ``(band, rows, cols)`` on ``azimuthal``.
+        tiles: The tiles.
+        annulus: Mean bands around the rim, ``(band,)``; None when no model is told them.
+        ejecta: Known ejecta, ``(rows, cols)`` bool; None where they are to be found.
+    """
+
+    crater: Crater
+    azimuthal: AzimuthalGrid
+    mosaic: NDArray[np.uint8]
+    tiles: Sequence[Tile]
+    annulus: NDArray[np.float64] | None = None
+    ejecta: NDArray[np.bool_] | None = None
+
+
+def wanted_annulus(
+    raster: NDArray[np.uint8], *, basemap: BasemapGrid, crater: Crater, plan: TilePlan
+) -> NDArray[np.float64] | None:
+    """Return the mean bands around a crater's rim if EJSEG is told them, ``(band,)``."""
+    if plan.tile is None or plan.tile.injection is None:
+        return None
+    injection = plan.tile.injection
+    return annulus_mean(
+        raster,
+        basemap=basemap,
+        center=crater.center,
+        radius_m=crater.radius_m,
+        radii=(injection.inner_radii, injection.outer_radii),
+    )
+
+
+def write_tiles(
+    writer: TileStoreWriter, name: str, one: TiledCrater, *, plan: TilePlan
+) -> pd.DataFrame:
+    """Write the tiles of a crater as one group.
+
+    Args:
+        writer: The store.
+        name: Name of the group.
+        one: The crater with its tiles, at least one.
+        plan: What the models look at.
+
+    Returns:
+        The table of the tiles.
+    """
+    table = _table(one)
+    writer.write_group(name, table=table, arrays=tile_arrays(one, plan))
+    return table
+
+
+def _crop_px(ejconn: ModelConfig) -> int:
+    looks = ejconn.architecture
+    if not isinstance(looks, TimmClassifierConfig):
+        raise StepError(
+            f"models.ejconn must be a tile classifier, found {looks.kind}; exchange the models or "
+            "choose another preset"
+        )
+    if looks.crop.height_px != looks.crop.width_px:
+        raise StepError(
+            f"crops of EJCONN must be square, found {looks.crop.height_px}x"
+            f"{looks.crop.width_px} px in {ejconn.name}; change the preset"
+        )
+    return looks.crop.width_px
+
+
+def _table(one: TiledCrater) -> pd.DataFrame:
+    table = pd.DataFrame(
+        {
+            "crater_id": one.crater.crater_id,
+            "tile_id": [tile.tile_id for tile in one.tiles],
+            "row": [tile.row for tile in one.tiles],
+            "col": [tile.col for tile in one.tiles],
+            "side_px": [tile.side_px for tile in one.tiles],
+            "distance_m": [tile.distance_m for tile in one.tiles],
+            RADIUS_M: one.crater.radius_m,
+        }
+    )
+    if one.annulus is not None:
+        names = annulus_columns(len(one.annulus))
+        table = table.assign(**dict(zip(names, one.annulus, strict=True)))
+    if one.ejecta is not None:
+        counts = [np.count_nonzero(one.ejecta[tile.window.slices]) for tile in one.tiles]
+        table[EJECTA_PX] = counts
+    return table
+
+
+def tile_arrays(one: TiledCrater, plan: TilePlan) -> dict[str, NDArray[Any]]:
+    """Return what the models see of the tiles of a crater, by the names of the tile store.
+
+    Returns:
+        ``crop`` ``(tile, band + 1, px, px)`` where EJCONN is planned; ``image``
+        ``(tile, band, px, px)``, ``distance_m`` and, where ejecta are known, ``mask``
+        ``(tile, px, px)`` where a tile EJSEG is.
+    """
+    arrays: dict[str, NDArray[Any]] = {}
+    if plan.crop_px is not None:
+        arrays[CROP] = np.stack([_crop(one, tile, plan.crop_px) for tile in one.tiles])
+    if plan.tile is None:
+        return arrays
+    side_px = plan.tile.tile.side_px
+    arrays[IMAGE] = np.stack([_sampled(one.mosaic, tile, side_px) for tile in one.tiles])
+    arrays[DISTANCE_M] = np.stack([_distance_m(one, tile, side_px) for tile in one.tiles])
+    if one.ejecta is not None:
+        arrays[MASK] = np.stack([_sampled(one.ejecta, tile, side_px) for tile in one.tiles])
+    return arrays
+
+
+def _crop(one: TiledCrater, tile: Tile, size_px: int) -> NDArray[np.uint8]:
+    radius_m = one.crater.radius_m
+    crop = attention_window(one.azimuthal, tile=tile.window, radius_m=radius_m)
+    step = max(1, crop.height // (SAMPLES_PER_PX * size_px))
+    rows, cols = crop.slices
+    seen = one.mosaic[:, rows.start : rows.stop : step, cols.start : cols.stop : step]
+    attention = attention_channel(
+        crop, azimuthal=one.azimuthal, tile=tile.window, radius_m=radius_m, size_px=size_px
+    )
+    bands = np.concatenate([resized(seen, size_px=size_px), attention[None]])
+    return np.rint(bands).astype(np.uint8)
+
+
+def _sampled(raster: NDArray[Any], tile: Tile, side_px: int) -> NDArray[Any]:
+    """Return a tile of a raster at another size, nearest pixel."""
+    place = ((np.arange(side_px) + 0.5) * tile.side_px / side_px).astype(np.intp)
+    return raster[..., (tile.row + place)[:, None], tile.col + place]
+
+
+def _distance_m(one: TiledCrater, tile: Tile, side_px: int) -> NDArray[np.float32]:
+    distance_m = azimuthal_distance_m(one.azimuthal, tile.window)
+    place = ((np.arange(side_px) + 0.5) * tile.side_px / side_px).astype(np.intp)
+    return distance_m[place[:, None], place].astype(np.float32)

@@ -1,0 +1,1 @@
+"""Which versions a project trains, and which of them maps its craters."""

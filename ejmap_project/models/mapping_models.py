@@ -1,0 +1,42 @@
+"""What the models look at that map the craters now. No torch: the lineage reads this."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ejmap_ml.bundles.bundle_files import CONFIG
+from ejmap_ml.config.model_config import ModelConfig
+from ejmap_project.errors import StepError
+from ejmap_project.models.model_version import configured_model
+from ejmap_project.models.promotion import member_folder
+from ejmap_project.models.promotion_record import mapping_ensemble
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ModelKind
+
+
+def mapping_model(project: OpenProject, kind: ModelKind) -> ModelConfig:
+    """Return the configuration of the promoted ensemble; before the first, that of the settings.
+
+    A configuration that is only trained yet, or that a roll-back left behind, cuts no tiles.
+
+    Raises:
+        StepError: If the promoted ensemble cannot be read.
+        ConfigError: If nothing is promoted and the settings name no valid configuration.
+    """
+    note = mapping_ensemble(project, kind)
+    if note is None:
+        return configured_model(project, kind)
+    folder = project.paths.stored_ensemble(kind, note.digest)
+    return _stored_config(member_folder(folder, 0) / CONFIG)
+
+
+@cache
+def _stored_config(path: Path) -> ModelConfig:
+    """Read a configuration; what is stored under a digest never changes."""
+    try:
+        return ModelConfig.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise StepError(
+            f"{path} cannot be read; restore it from a backup, or promote a model again"
+        ) from error

@@ -1,0 +1,208 @@
+"""Which ensemble maps the craters: candidates pass a gate, and every decision is written down.
+
+A promoted ensemble is stored under the digest of its members, apart from the versions that may be
+trained again. So a roll-back finds exactly what mapped the craters before.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ejmap_project.errors import StepError
+from ejmap_project.models.model_version import ModelVersion, configured_version
+from ejmap_project.models.promotion_record import (
+    Decision,
+    EnsembleNote,
+    Promotion,
+    mapping_ensemble,
+    promoted_ensemble,
+    promotions,
+    write_promotion,
+)
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ModelKind, ProjectPaths
+
+if TYPE_CHECKING:
+    from ejmap_ml.bundles.bundle import ModelBundle
+
+GATE_SCORE = "test_f1"
+
+
+def promoted_bundles(project: OpenProject, kind: ModelKind) -> list["ModelBundle"]:
+    """Read the members of the ensemble that maps the craters.
+
+    Raises:
+        StepError: If nothing is promoted yet.
+        BundleError: If a bundle is incomplete or was altered.
+    """
+    note = mapping_ensemble(project, kind) or promoted_ensemble(project.paths, kind)
+    return _stored_bundles(project.paths, kind, note)
+
+
+def decide(
+    project: OpenProject,
+    kind: ModelKind,
+    *,
+    by_hand: bool,
+    reason: str,
+    red_checks: Sequence[str] = (),
+) -> Promotion:
+    """Promote the configured version if it passes the gate or somebody insists; write it down.
+
+    The gate: no check upstream is red, and the candidate's mean F1 on the test tiles is not below
+    the current ensemble's by more than ``models.gate_tolerance``. Ensembles of different splits, or
+    without test tiles, cannot be compared; then the candidate passes, and the record says so.
+
+    Args:
+        project: The project.
+        kind: Which of the two models.
+        by_hand: Promote whatever the gate says.
+        reason: Why, when it is done by hand.
+        red_checks: Names of the checks upstream that failed.
+
+    Raises:
+        BundleError: If a member is missing, incomplete or was altered.
+    """
+    candidate, bundles = _candidate(project, kind)
+    decided = promotions(project.paths, kind)
+    current = decided[-1].current if decided else None
+    refusal = None
+    if by_hand:
+        reason = reason or "promoted by hand"
+    else:
+        refusal = _refusal(project, candidate, current, red_checks)
+        reason = refusal or _passed(candidate, current)
+    if refusal is not None and current is not None:
+        return write_promotion(project.paths, kind, Decision.KEPT, reason, current, candidate)
+    if refusal is not None:
+        raise StepError(f"the first {kind} ensemble cannot be promoted: {refusal}")
+    _store(project.paths, kind, candidate, bundles)
+    return write_promotion(project.paths, kind, Decision.PROMOTED, reason, candidate, candidate)
+
+
+def roll_back(project: OpenProject, kind: ModelKind, *, to: str, reason: str) -> Promotion:
+    """Let an ensemble that was promoted before map the craters again; write it down.
+
+    The configured version counts as looked at: it is not promoted again until it is trained again.
+    One that is not trained at all, or damaged, is no reason to keep what maps badly.
+
+    Args:
+        project: The project.
+        kind: Which of the two models.
+        to: Digest of the ensemble, or its beginning; empty takes the one before the current one.
+        reason: Why.
+
+    Raises:
+        StepError: If there is no such ensemble.
+        BundleError: If it is incomplete or was altered.
+    """
+    from ejmap_ml.errors import BundleError
+
+    decided = promotions(project.paths, kind)
+    if not decided:
+        raise StepError(f"no {kind} model was ever promoted; there is nothing to roll back to")
+    current = decided[-1].current
+    former = {one.current.digest: one.current for one in decided if one.current != current}
+    found = [note for digest, note in former.items() if digest.startswith(to)]
+    if not found or (to and len(found) > 1):
+        known = ", ".join(f"{digest} ({note.version})" for digest, note in former.items())
+        raise StepError(
+            f"there is no single former {kind} ensemble {to!r}; there are {known or 'none'}"
+        )
+    target = found[-1]
+    _stored_bundles(project.paths, kind, target)
+    try:
+        candidate, _ = _candidate(project, kind)
+    except BundleError:
+        candidate = decided[-1].candidate
+    reason = reason or f"rolled back from {current.version} ({current.digest})"
+    return write_promotion(project.paths, kind, Decision.ROLLED_BACK, reason, target, candidate)
+
+
+def _candidate(project: OpenProject, kind: ModelKind) -> tuple[EnsembleNote, list["ModelBundle"]]:
+    from ejmap_ml.bundles.bundle import ModelBundle
+
+    version = configured_version(project, kind).key
+    bundles = [
+        ModelBundle.load(project.paths.model_bundle(kind, version=version, iteration=iteration))
+        for iteration in range(project.settings.models.members(kind))
+    ]
+    scores = [bundle.provenance.scores.get(GATE_SCORE) for bundle in bundles]
+    known = [score for score in scores if score is not None]
+    note = EnsembleNote(
+        version=version,
+        members=tuple(bundle.data_version for bundle in bundles),
+        score=sum(known) / len(known) if len(known) == len(bundles) else None,
+    )
+    return note, bundles
+
+
+def _refusal(
+    project: OpenProject,
+    candidate: EnsembleNote,
+    current: EnsembleNote | None,
+    red_checks: Sequence[str],
+) -> str | None:
+    if red_checks:
+        return f"the check {red_checks[0]} is red; mend it, or promote by hand"
+    tolerance = project.settings.models.gate_tolerance
+    if not _comparable(candidate, current) or candidate.score is None:
+        return None
+    assert current is not None  # noqa: S101 - what is comparable is there
+    assert current.score is not None  # noqa: S101
+    if candidate.score >= current.score - tolerance:
+        return None
+    return (
+        f"the candidate's test F1 is {candidate.score:.4f}, below the {current.score:.4f} of "
+        f"{current.version}; train longer, or promote by hand"
+    )
+
+
+def _passed(candidate: EnsembleNote, current: EnsembleNote | None) -> str:
+    if current is None:
+        return "the first of its kind"
+    if not _comparable(candidate, current):
+        return "not compared: the two have no test tiles in common (splits.used)"
+    return f"test F1 {candidate.score:.4f} against {current.score:.4f} of {current.version}"
+
+
+def _comparable(candidate: EnsembleNote, current: EnsembleNote | None) -> bool:
+    if current is None or candidate.score is None or current.score is None:
+        return False
+    splits = {ModelVersion.parse(note.version).split for note in (candidate, current)}
+    return len(splits) == 1
+
+
+def _store(
+    paths: ProjectPaths, kind: ModelKind, note: EnsembleNote, bundles: Sequence["ModelBundle"]
+) -> None:
+    folder = paths.stored_ensemble(kind, note.digest)
+    if folder.is_dir():
+        return
+    scratch = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(scratch, ignore_errors=True)
+    for iteration, bundle in enumerate(bundles):
+        bundle.save(member_folder(scratch, iteration))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch.rename(folder)
+
+
+def _stored_bundles(
+    paths: ProjectPaths, kind: ModelKind, note: EnsembleNote
+) -> list["ModelBundle"]:
+    from ejmap_ml.bundles.bundle import ModelBundle
+
+    folder = paths.stored_ensemble(kind, note.digest)
+    bundles = [
+        ModelBundle.load(member_folder(folder, iteration)) for iteration in range(len(note.members))
+    ]
+    if tuple(bundle.data_version for bundle in bundles) != note.members:
+        raise StepError(f"{folder} does not hold the ensemble that was promoted; promote it again")
+    return bundles
+
+
+def member_folder(ensemble: Path, iteration: int) -> Path:
+    """Return where a member of a stored ensemble lies."""
+    return ensemble / f"iteration_{iteration:02d}"

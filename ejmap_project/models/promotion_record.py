@@ -1,0 +1,147 @@
+"""The record of promotions: which ensemble maps the craters, since when, and why."""
+
+import os
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ejmap_project.digest import content_version
+from ejmap_project.errors import StepError
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ModelKind, ProjectPaths
+
+
+class Decision(StrEnum):
+    """What was decided of a candidate."""
+
+    PROMOTED = "promoted"
+    KEPT = "kept"
+    ROLLED_BACK = "rolled back"
+
+
+class EnsembleNote(BaseModel):
+    """An ensemble that maps, or would have mapped, the craters.
+
+    Attributes:
+        version: Version of the model.
+        members: Data versions of its members, in the order of their iterations.
+        score: Mean F1 of its members on the test tiles of their split; None where none are held
+            back.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+    members: tuple[str, ...]
+    score: float | None = None
+
+    @property
+    def digest(self) -> str:
+        """A short text that is equal for equal weights, configurations and normalizations."""
+        return content_version(*self.members)
+
+
+class Promotion(BaseModel):
+    """One entry of the record of promotions.
+
+    Attributes:
+        decided_utc: When, ISO 8601.
+        decision: What was decided.
+        reason: Why, in a sentence.
+        current: The ensemble that maps the craters from then on.
+        candidate: The ensemble that was looked at.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    decided_utc: str
+    decision: Decision
+    reason: str
+    current: EnsembleNote
+    candidate: EnsembleNote
+
+
+def promotions(paths: ProjectPaths, kind: ModelKind) -> list[Promotion]:
+    """Return all decisions, the oldest first.
+
+    Raises:
+        StepError: If the record was changed by hand and cannot be read.
+    """
+    record = paths.promotions(kind)
+    if not record.is_file():
+        return []
+    lines = record.read_text(encoding="utf-8").splitlines()
+    try:
+        return [Promotion.model_validate_json(line) for line in lines if line.strip()]
+    except ValidationError as error:
+        raise StepError(
+            f"{record} holds a line that is no promotion; restore it from a backup, or move it "
+            f"away and promote anew ({error.error_count()} mistakes)"
+        ) from error
+
+
+def promoted_ensemble(paths: ProjectPaths, kind: ModelKind) -> EnsembleNote:
+    """Return the ensemble that maps the craters.
+
+    Raises:
+        StepError: If nothing is promoted yet.
+    """
+    decided = promotions(paths, kind)
+    if not decided:
+        raise StepError(f"no {kind} model is promoted; materialise promoted_{kind} first")
+    return decided[-1].current
+
+
+def mapping_ensemble(project: OpenProject, kind: ModelKind) -> EnsembleNote | None:
+    """Return the ensemble that maps the craters in a project; None before the first promotion.
+
+    The one that the recipes of its history name, where the project was opened by them; else the one
+    that was promoted last.
+
+    Raises:
+        StepError: If the record does not know the ensemble that the history names.
+    """
+    decided = promotions(project.paths, kind)
+    named = project.promoted.get(kind)
+    if not decided:
+        return None
+    if named is None:
+        return decided[-1].current
+    found = next((one.current for one in reversed(decided) if one.current.digest == named), None)
+    if found is None:
+        raise StepError(
+            f"{project.paths.promotions(kind)} does not name the ensemble {named} that the history "
+            f"does; restore it from a backup, or materialise promoted_{kind} again"
+        )
+    return found
+
+
+def write_promotion(
+    paths: ProjectPaths,
+    kind: ModelKind,
+    decision: Decision,
+    reason: str,
+    current: EnsembleNote,
+    candidate: EnsembleNote,
+) -> Promotion:
+    """Write a decision down, behind those before it."""
+    promotion = Promotion(
+        decided_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+        decision=decision,
+        reason=reason,
+        current=current,
+        candidate=candidate,
+    )
+    record = paths.promotions(kind)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    before = record.read_text(encoding="utf-8") if record.is_file() else ""
+    _replace(record, before + promotion.model_dump_json() + "\n")
+    return promotion
+
+
+def _replace(path: Path, text: str) -> None:
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)

@@ -1,0 +1,53 @@
+"""An open project: its settings and where its artefacts lie."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ejmap_geo.craters.catalogue import Crater, craters_of, read_catalogue
+from ejmap_project.paths import ModelKind
+from ejmap_project.settings.project import Project, ProjectPaths, load_project
+
+PROJECT_VARIABLE = "EJMAP_PROJECT"
+
+
+DEFAULT_PROJECT = Path("projects") / "demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenProject:
+    """A project's settings and where its artefacts lie.
+
+    Attributes:
+        settings: Its settings.
+        paths: Where its artefacts lie.
+        promoted: Digests of the ensembles that map its craters, where they are those that recipes
+            name; empty for those that were promoted last.
+    """
+
+    settings: Project
+    paths: ProjectPaths
+    promoted: Mapping[ModelKind, str] = field(default_factory=dict[ModelKind, str])
+
+    @classmethod
+    def at(cls, folder: Path) -> "OpenProject":
+        """Open the project in a folder.
+
+        Raises:
+            SettingsError: If there is no project or its settings are not valid.
+        """
+        return cls(settings=load_project(folder), paths=ProjectPaths(folder.resolve()))
+
+    def craters(self) -> dict[str, Crater]:
+        """Return the craters of the catalogue by partition key; none before it is made."""
+        path = self.paths.crater_catalogue
+        if not path.exists():
+            return {}
+        catalogue = read_catalogue(path, body=self.settings.planet)
+        return {crater.key: crater for crater in craters_of(catalogue)}
+
+
+def project_folder(folder: str = "") -> Path:
+    """Return the absolute folder of the project that is meant."""
+    return Path(folder or os.environ.get(PROJECT_VARIABLE, "") or DEFAULT_PROJECT).resolve()

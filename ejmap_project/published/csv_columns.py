@@ -1,0 +1,113 @@
+"""Tables of a published folder: CSV files of numbers, whose columns are checked by name."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ejmap_project.errors import SourceError
+
+LARGEST_CSV_BYTES = 2**28
+SHOWN = 4
+
+
+def read_columns(
+    path: Path,
+    *,
+    whole: Sequence[str],
+    real: Sequence[str] = (),
+    unique: Sequence[str] = (),
+    prefix: str | None = None,
+    may_be_empty: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Read columns of a CSV file; all others, paths among them, are left unread.
+
+    Args:
+        path: The file.
+        whole: Columns of whole numbers that must be there.
+        real: Columns of finite numbers that must be there.
+        unique: Columns that no two rows may share.
+        prefix: Start of the names of further columns of whole numbers, any number of them.
+        may_be_empty: Those columns of ``whole`` in which cells may be empty.
+
+    Returns:
+        ``whole`` as int64, or Int64 where cells may be empty, ``real`` as float64, and the further
+        columns as int64.
+
+    Raises:
+        SourceError: If the file is too large or no table, or a column is missing or holds something
+            else than such numbers.
+    """
+    table = _read(path)
+    wanted = [*whole, *real]
+    missing = [column for column in wanted if column not in table.columns]
+    if missing:
+        found = ", ".join(map(str, table.columns[:12])) or "no columns"
+        raise SourceError(
+            f"{path} has no column {', '.join(missing)}; found {found}; take the published file"
+        )
+    further = [] if prefix is None else _further(table, prefix)
+    checked = pd.DataFrame(
+        {
+            name: _whole_or_empty(table, name, path)
+            if name in may_be_empty
+            else _numbers(table, name, path, whole=name not in real)
+            for name in [*wanted, *further]
+        }
+    )
+    if unique:
+        _require_unique(checked, unique, path)
+    return checked
+
+
+def _read(path: Path) -> pd.DataFrame:
+    size = path.stat().st_size
+    if size > LARGEST_CSV_BYTES:
+        raise SourceError(
+            f"{path} has {size} bytes, more than the {LARGEST_CSV_BYTES} of any published table; "
+            "take the published file"
+        )
+    try:
+        return pd.read_csv(path)
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path} is not UTF-8 text; copy it again") from error
+    except (ValueError, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise SourceError(f"{path} cannot be read as a table ({reason})") from error
+
+
+def _further(table: pd.DataFrame, prefix: str) -> list[str]:
+    names = [str(name) for name in table.columns]
+    numbered = [name for name in names if name.removeprefix(prefix).isdecimal()]
+    return [name for name in numbered if name.startswith(prefix)]
+
+
+def _numbers(table: pd.DataFrame, name: str, path: Path, *, whole: bool) -> np.ndarray:
+    values = np.asarray(pd.to_numeric(table[name], errors="coerce"), np.float64)
+    wrong = ~np.isfinite(values)
+    if whole:
+        wrong |= (values != np.round(values)) | (np.abs(values) > 2**53)
+    if wrong.any():
+        rows = np.flatnonzero(wrong)
+        found = ", ".join(repr(value) for value in table[name].iloc[rows[:SHOWN]].tolist())
+        kind = "whole numbers" if whole else "numbers"
+        raise SourceError(
+            f"{path}: column {name} must hold {kind}, found {found} in row {rows[0] + 1}; "
+            "correct it or take the published file"
+        )
+    return values.astype(np.int64) if whole else values
+
+
+def _whole_or_empty(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
+    there = table[table[name].notna()]
+    numbers = pd.Series(_numbers(there, name, path, whole=True), there.index, dtype="Int64")
+    return numbers.reindex(table.index)
+
+
+def _require_unique(table: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
+    double = table.duplicated(list(columns))
+    if double.any():
+        first = table.loc[double, list(columns)].iloc[0]
+        found = ", ".join(f"{name} {value}" for name, value in first.items())
+        raise SourceError(f"{path} holds {found} more than once; remove the doubled rows")

@@ -1,0 +1,1 @@
+"""How good maps and models are, as tables and plots."""

@@ -1,0 +1,67 @@
+"""The labelled tiles of the planet that is mapped: which of them test, and how they were scored."""
+
+from pathlib import Path
+
+import geopandas as gpd
+
+from ejmap_geo.craters.schemas import TileScoreTable
+from ejmap_project.errors import StepError
+from ejmap_project.files.table_file import write_table_and_csv
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ProjectPaths
+from ejmap_project.settings.project import SyntheticTraining
+from ejmap_project.training.split_choice import IS_TEST, TESTS, TILE_KEY, TRAINS, UNUSED, read_split
+
+OWN_PLANET = "own"
+
+
+def own_tiles(project: OpenProject) -> gpd.GeoDataFrame:
+    """Return the labelled tiles of the project's own planet.
+
+    Returns:
+        The rows of ``labelled_tiles`` with ``is_usable`` (the used split trains or tests with the
+        tile) and ``is_test``. Without a used split models have seen every tile of the own planet,
+        unless they learned from synthetic planets: then every tile tests.
+
+    Raises:
+        StepError: If tiles or splits were not made yet.
+    """
+    path = project.paths.labelled_tiles
+    if not path.is_file():
+        raise StepError(f"{path} is missing; materialise labelled_tiles first")
+    tiles = gpd.read_parquet(path)
+    own = tiles[tiles["planet"] == OWN_PLANET]
+    used = project.settings.splits.used
+    flags = own[TILE_KEY].merge(read_split(project.paths, used), on=TILE_KEY, how="left")[IS_TEST]
+    flags = flags.fillna(UNUSED).to_numpy(int)
+    if used is None:
+        is_seen = not isinstance(project.settings.training, SyntheticTraining)
+        # Any tile may train then, but for those of which nothing is known.
+        is_usable = (own["split_class"] >= 0).to_numpy()
+        return own.assign(is_usable=is_usable, is_test=is_usable & (not is_seen))
+    return own.assign(is_usable=flags >= TRAINS, is_test=flags == TESTS)
+
+
+def write_tile_scores(table: gpd.GeoDataFrame, path: Path) -> None:
+    """Write the scored tiles as GeoParquet and CSV.
+
+    Raises:
+        SchemaError: If it is no table of scored tiles.
+    """
+    TileScoreTable.validate(table)
+    write_table_and_csv(table, path)
+
+
+def read_tile_scores(paths: ProjectPaths) -> gpd.GeoDataFrame:
+    """Return the scored tiles.
+
+    Raises:
+        StepError: If they were not made yet.
+        SchemaError: If the file was changed by hand.
+    """
+    path = paths.tile_scores
+    if not path.is_file():
+        raise StepError(f"{path} is missing; materialise tile_scores first")
+    table = gpd.read_parquet(path)
+    TileScoreTable.validate(table)
+    return table

@@ -1,0 +1,1 @@
+"""The settings in ``project.yaml``, and the profiles that come with the package."""

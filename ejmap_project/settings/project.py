@@ -1,0 +1,259 @@
+"""A project: one planet, one mosaic, one catalogue, and the settings by which they are mapped."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Self
+
+import yaml
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from ejmap_geo.errors import BodyError
+from ejmap_geo.grids.body import Body, body_named
+from ejmap_project.errors import SettingsError
+from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.settings.sentences import sentences_of
+from ejmap_project.settings.sources import (
+    EjmapFolderSource,
+    FilesSource,
+    QuicklookSource,
+    Settings,
+    Source,
+    SyntheticSource,
+)
+from ejmap_project.settings.training import OwnMasks, SplitSettings, SyntheticTraining
+from ejmap_project.settings.vetting import VettingSettings
+
+__all__ = [
+    "EjmapFolderSource",
+    "FilesSource",
+    "MappingSettings",
+    "ModelSettings",
+    "OwnMasks",
+    "Project",
+    "ProjectPaths",
+    "QuicklookSource",
+    "SplitSettings",
+    "SyntheticSource",
+    "SyntheticTraining",
+    "VettingSettings",
+    "create_project",
+    "load_project",
+    "profile_names",
+    "profile_text",
+]
+
+GREY_BANDS = 1
+COLOUR_BANDS = 3
+
+
+class ModelSettings(Settings):
+    """The models of the chain.
+
+    Attributes:
+        ejconn: Preset, or YAML file, of the model that finds connected tiles.
+        ejseg: Preset, or YAML file, of the model that maps ejecta.
+        iterations: Members of each ensemble.
+        ejconn_iterations: Members of the EJCONN ensemble, where they are not as many.
+        ejseg_iterations: Members of the EJSEG ensemble, where they are not as many.
+        seed: Number that every random choice of training comes from.
+        gate_tolerance: How far the test F1 of a candidate may lie below that of the ensemble that
+            maps the craters now.
+    """
+
+    ejconn: str = "ejconn_tiny"
+    ejseg: str = "ejseg_polar"
+    iterations: int = Field(default=1, ge=1, le=20)
+    ejconn_iterations: int | None = Field(default=None, ge=1, le=20)
+    ejseg_iterations: int | None = Field(default=None, ge=1, le=20)
+    seed: int = Field(default=0, ge=0)
+    gate_tolerance: float = Field(default=0.01, ge=0, le=1)
+
+    def members(self, kind: ModelKind) -> int:
+        """Return the number of members of a model's ensemble."""
+        own = self.ejconn_iterations if kind == "ejconn" else self.ejseg_iterations
+        return self.iterations if own is None else own
+
+
+class MappingSettings(Settings):
+    """How craters are mapped.
+
+    Attributes:
+        tile_side_px: Side of the square tiles around each crater.
+        denoise_px: Smaller islands and holes of a mask are removed; 0 keeps all.
+        connection_filter: Clear ejecta outside the tiles that EJCONN connects to the crater.
+        kept_results: Results of former models that are kept of each crater, so that a roll-back
+            finds them instead of computing them again; 0 keeps none.
+        chunk_craters: Most craters that a run of a backfill takes, with one loaded model; changing
+            it takes reloading the code location.
+    """
+
+    tile_side_px: int = Field(default=64, ge=16)
+    denoise_px: int = Field(default=0, ge=0)
+    connection_filter: bool = False
+    kept_results: int = Field(default=2, ge=0, le=100)
+    chunk_craters: int = Field(default=50, ge=1, le=10_000)
+
+
+class Project(Settings):
+    """All settings of a project, as its ``project.yaml`` states them."""
+
+    body: str = "Mercury"
+    source: Annotated[Source, Field(discriminator="kind")]
+    training: Annotated[SyntheticTraining | OwnMasks, Field(discriminator="kind")]
+    splits: SplitSettings = SplitSettings()
+    models: ModelSettings = ModelSettings()
+    mapping: MappingSettings = MappingSettings()
+    vetting: VettingSettings | None = None
+
+    @field_validator("body")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        try:
+            return body_named(name).name
+        except BodyError as error:
+            raise ValueError(str(error)) from error
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        source, training = self.source, self.training
+        match training:
+            case OwnMasks():
+                if not _holds_masks(source):
+                    raise ValueError(
+                        "training on own-masks needs source.kind files with source.masks; "
+                        "name the folder of your masks or train on synthetic planets"
+                    )
+            case SyntheticTraining():
+                if isinstance(source, SyntheticSource) and source.seed in training.seeds:
+                    raise ValueError(
+                        f"source.seed {source.seed} is also in training.seeds, so the scores would "
+                        "be of a planet already seen; choose another seed"
+                    )
+                grey = _is_grey(source)
+                if grey is not None and grey != training.grey:
+                    raise ValueError(
+                        f"training.grey is {training.grey}, but the mosaic has "
+                        f"{GREY_BANDS if grey else COLOUR_BANDS} band(s); set training.grey to "
+                        f"{str(grey).lower()}"
+                    )
+        if isinstance(source, QuicklookSource) and self.body != "Mercury":
+            raise ValueError(f"source.kind mercury-quicklook is Mercury, but body is {self.body}")
+        return self
+
+    @property
+    def planet(self) -> Body:
+        """The body that is mapped."""
+        return body_named(self.body)
+
+    @property
+    def is_known_everywhere(self) -> bool:
+        """Whether ejecta are known beyond the labelled tiles of the planets that are learned from.
+
+        A synthetic planet's are; a person's masks are, unless the tiles that were mapped are named.
+        """
+        match self.source:
+            case _ if isinstance(self.training, SyntheticTraining):
+                return True
+            case FilesSource(tiles=tiles):
+                return tiles is None
+            case _:
+                return False
+
+    @property
+    def trained_bands(self) -> int | None:
+        """Bands that the mosaic must have because of the training planets; None for any."""
+        if isinstance(self.training, SyntheticTraining):
+            return GREY_BANDS if self.training.grey else COLOUR_BANDS
+        return None
+
+
+def _holds_masks(source: Source) -> bool:
+    match source:
+        case FilesSource(masks=masks):
+            return masks is not None
+        case EjmapFolderSource():
+            return True
+        case SyntheticSource() | QuicklookSource():
+            return False
+
+
+def _is_grey(source: Source) -> bool | None:
+    match source:
+        case SyntheticSource():
+            return source.grey
+        case QuicklookSource():
+            return True
+        case FilesSource() | EjmapFolderSource():
+            return None
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads 0022, as the keys of craters are written, as twenty-two; YAML 1.1 has it octal."""
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        """Return the number that a person meant."""
+        digits = str(self.construct_scalar(node))
+        return int(digits) if digits.isdecimal() else super().construct_yaml_int(node)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
+
+
+def load_project(folder: Path) -> Project:
+    """Read and check the settings of a project.
+
+    Raises:
+        SettingsError: If there is no ``project.yaml``, or it is not valid; one line a mistake.
+    """
+    path = ProjectPaths(folder).settings
+    if not path.is_file():
+        raise SettingsError(
+            f"{folder} is no project: it has no project.yaml; make one with "
+            f"`ejmap new {folder} --mosaic FILE --craters FILE`"
+        )
+    try:
+        stated = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - is safe
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise SettingsError(f"{path} is not valid YAML in UTF-8: {reason}") from error
+    if not isinstance(stated, dict):
+        raise SettingsError(f"{path} must hold `key: value` lines, found {stated!r:.80}")
+    try:
+        return Project.model_validate(stated)
+    except ValidationError as error:
+        raise SettingsError(f"{path}: {'; '.join(sentences_of(error, Project))}") from error
+
+
+def profile_names() -> list[str]:
+    """Return the names of the settings that come with the package."""
+    files = resources.files("ejmap_project.settings").joinpath("profiles").iterdir()
+    return sorted(Path(file.name).stem for file in files if file.name.endswith(".yaml"))
+
+
+def profile_text(name: str) -> str:
+    """Return the commented settings of a profile.
+
+    Raises:
+        SettingsError: If there is no such profile.
+    """
+    if name not in profile_names():
+        raise SettingsError(f"unknown profile {name!r}; profiles are {', '.join(profile_names())}")
+    file = resources.files("ejmap_project.settings").joinpath("profiles", f"{name}.yaml")
+    return file.read_text(encoding="utf-8")
+
+
+def create_project(folder: Path, *, profile: str) -> ProjectPaths:
+    """Make a project folder with the settings of a profile; an existing project is left alone.
+
+    Raises:
+        SettingsError: If there is no such profile, or the folder is a project already.
+    """
+    paths = ProjectPaths(folder)
+    text = profile_text(profile)
+    if paths.settings.exists():
+        raise SettingsError(f"{folder} is a project already; edit its project.yaml or name another")
+    if folder.exists() and not folder.is_dir():
+        raise SettingsError(f"{folder} is a file, and a project is a folder; name another")
+    folder.mkdir(parents=True, exist_ok=True)
+    paths.settings.write_text(text, encoding="utf-8")
+    return paths

@@ -1,0 +1,1 @@
+"""What models learn from: labelled tiles, their splits, samples."""

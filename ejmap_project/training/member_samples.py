@@ -1,0 +1,209 @@
+"""What one member of an ensemble is trained, validated and tested on; loads torch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ejmap_ml.config.model_config import (
+    ModelConfig,
+    PolarUnetConfig,
+    SmpConfig,
+    TimmClassifierConfig,
+)
+from ejmap_ml.ejconn.data import EJECTA_PX, ConnectionSamples
+from ejmap_ml.ejseg.data import TileSamples
+from ejmap_ml.ejseg.polar_data import GROUP, PolarSamples
+from ejmap_ml.ejseg.polar_tiles import NO_TILE
+from ejmap_ml.errors import SampleError
+from ejmap_ml.samples import SampleSet
+from ejmap_ml.sampling.batches import SubsetSamples
+from ejmap_ml.sampling.splits import stratified_split
+from ejmap_ml.stores.tile_group import TileGroup, TileStore
+from ejmap_project.mapping.tile_plan import LABELLED_PREFIX
+from ejmap_project.training.split_choice import IS_TEST, TESTS, TILE_KEY, TRAINS, UNUSED
+
+SPLIT_STREAM = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What is known of the labelled tiles.
+
+    Attributes:
+        tiles: The table of labelled tiles.
+        split: The tiles of the split that is trained on, as ``split_choice.read_split`` gives them.
+        is_known_everywhere: Whether ejecta are known outside the labelled tiles too.
+    """
+
+    tiles: pd.DataFrame
+    split: pd.DataFrame
+    is_known_everywhere: bool
+
+    def of(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return split, class and ejecta of any crater of the tiles of a table, in its order.
+
+        Args:
+            table: Columns planet, crater_id and tile_id.
+        """
+        told = self.tiles[[*TILE_KEY, "split_class", "any_ejecta_px"]]
+        known = self.split.merge(told, on=TILE_KEY, how="left")
+        found = table[TILE_KEY].merge(known, on=TILE_KEY, how="left", validate="one_to_one")
+        return found.fillna({IS_TEST: UNUSED, "split_class": UNUSED, "any_ejecta_px": 0}).astype(
+            {IS_TEST: int, "split_class": int, "any_ejecta_px": int}
+        )
+
+    def counted(self, planet: str, crater_id: int, *, value: int) -> NDArray[np.int_]:
+        """Return the tile ids of a crater whose cells count on one side of the split."""
+        rows = (self.split["planet"] == planet) & (self.split["crater_id"] == crater_id)
+        own = self.split[rows]
+        ids = own.loc[own[IS_TEST] == value, "tile_id"].to_numpy(np.int_)
+        if value == TRAINS and self.is_known_everywhere:
+            return np.append(ids, NO_TILE)
+        return ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberSamples:
+    """The three parts of the samples of a member.
+
+    Attributes:
+        train: Samples that train.
+        validation: Samples that decide when to stop; None when none are drawn.
+        test: Samples that the member never sees; None when nothing is held back.
+        table: Table of the training samples, one row each.
+    """
+
+    train: SampleSet
+    validation: SampleSet | None
+    test: SampleSet | None
+    table: pd.DataFrame
+
+
+def member_samples(
+    config: ModelConfig, stores: Sequence[Path], *, labels: Labels, seed: int
+) -> MemberSamples:
+    """Divide the samples of a version for one member.
+
+    Args:
+        config: The version.
+        stores: Tile stores, one a planet, called by its name.
+        labels: What is known of the tiles.
+        seed: Decides which samples validate.
+
+    Raises:
+        SampleError: If nothing is left to train on.
+    """
+    opened = {path.stem: TileStore.open(path) for path in sorted(stores)}
+    match config.architecture:
+        case TimmClassifierConfig():
+            groups = _groups(opened, LABELLED_PREFIX)
+            samples = ConnectionSamples([group for _, group in groups])
+            parts = _tile_parts(samples.table, groups, labels)
+        case SmpConfig():
+            groups = _groups(opened, LABELLED_PREFIX)
+            samples = TileSamples([group for _, group in groups], config)
+            # As published: segmentation learns from tiles that hold ejecta.
+            holds = samples.table[EJECTA_PX].to_numpy() > 0
+            parts = _tile_parts(samples.table, groups, labels, wanted=holds)
+        case PolarUnetConfig():
+            return _polar_parts(config, config.architecture, _groups(opened, GROUP), labels, seed)
+    trains, validates = stratified_split(
+        parts.strata[parts.trains],
+        fraction=config.training.validation_fraction,
+        rng=np.random.default_rng((seed, SPLIT_STREAM)),
+    )
+    trains, validates = parts.trains[trains], parts.trains[validates]
+    if not trains.size:
+        raise SampleError(
+            f"{config.name} has no tile to train on; label more tiles or choose another split"
+        )
+    return MemberSamples(
+        train=SubsetSamples(samples, trains),
+        validation=SubsetSamples(samples, validates) if validates.size else None,
+        test=SubsetSamples(samples, parts.tests) if parts.tests.size else None,
+        table=parts.table.iloc[trains].reset_index(drop=True),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TileParts:
+    table: pd.DataFrame
+    trains: NDArray[np.intp]
+    tests: NDArray[np.intp]
+    strata: NDArray[np.int_]
+
+
+def _groups(stores: dict[str, TileStore], prefix: str) -> list[tuple[str, TileGroup]]:
+    found = [
+        (planet, store[name])
+        for planet, store in stores.items()
+        for name in store.group_names
+        if name.startswith(prefix)
+    ]
+    if not found:
+        raise SampleError("there is no labelled tile to learn from; label craters or tiles first")
+    return found
+
+
+def _planets(groups: Sequence[tuple[str, TileGroup]]) -> NDArray[np.str_]:
+    return np.repeat([planet for planet, _ in groups], [group.tile_count for _, group in groups])
+
+
+def _tile_parts(
+    table: pd.DataFrame,
+    groups: Sequence[tuple[str, TileGroup]],
+    labels: Labels,
+    *,
+    wanted: NDArray[np.bool_] | None = None,
+) -> _TileParts:
+    known = labels.of(table.assign(planet=_planets(groups)))
+    usable = known["split_class"].to_numpy() >= 0
+    if wanted is not None:
+        usable &= wanted
+    side = known[IS_TEST].to_numpy()
+    return _TileParts(
+        table=table.assign(any_ejecta_px=known["any_ejecta_px"].to_numpy()),
+        trains=np.flatnonzero(usable & (side == TRAINS)),
+        tests=np.flatnonzero(usable & (side == TESTS)),
+        strata=known["split_class"].to_numpy(np.int_),
+    )
+
+
+def _polar_parts(
+    config: ModelConfig,
+    architecture: PolarUnetConfig,
+    groups: Sequence[tuple[str, TileGroup]],
+    labels: Labels,
+    seed: int,
+) -> MemberSamples:
+    """Divide views: whole ones train or validate, and the cells of test tiles count in neither."""
+    table = pd.concat([group.table for _, group in groups], ignore_index=True)
+    places = list(zip(_planets(groups), table["crater_id"], strict=True))
+    # The planet that is mapped may test in the same table, and is not among these samples.
+    own = labels.split[labels.split["planet"].isin([planet for planet, _ in groups])]
+    held_back = bool((own[IS_TEST] != TRAINS).any())
+    views = [group for _, group in groups]
+    sides = {
+        value: PolarSamples(
+            views,
+            config=architecture.view,
+            tiles=[labels.counted(str(planet), int(one), value=value) for planet, one in places],
+        )
+        for value in ((TRAINS, TESTS) if held_back or not labels.is_known_everywhere else ())
+    }
+    trained = sides.get(TRAINS) or PolarSamples(views, config=architecture.view)
+    trains, validates = stratified_split(
+        np.zeros(len(trained), np.int_),
+        fraction=config.training.validation_fraction,
+        rng=np.random.default_rng((seed, SPLIT_STREAM)),
+    )
+    return MemberSamples(
+        train=SubsetSamples(trained, trains),
+        validation=SubsetSamples(trained, validates) if validates.size else None,
+        test=sides.get(TESTS) if (own[IS_TEST] == TESTS).any() else None,
+        table=table.iloc[trains].reset_index(drop=True),
+    )

@@ -1,0 +1,69 @@
+"""Pictures of tile locations: rectangles over the mosaic, coloured by a share."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from ejmap_geo.grids.window import Window
+from ejmap_geo.maps.color import Rgb
+from ejmap_geo.maps.preview import LegendEntry, with_legend
+from ejmap_geo.tiles.labels import windows_of
+from ejmap_project.artefact import Picture
+from ejmap_project.pictures import mosaic_grey
+
+PICTURE_PX = 480
+# Okabe and Ito: told apart by people who see red and green alike.
+NONE_RGB, ALL_RGB = Rgb(0, 114, 178), Rgb(230, 159, 0)
+OUTLINE_RGB = (255, 255, 255)
+OPACITY = 0.6
+
+
+def location_picture(
+    raster: NDArray[np.uint8], tiles: pd.DataFrame, share: pd.Series, *, what: str, alt: str
+) -> Picture:
+    """Draw tile locations over a mosaic, blue where a share is 0 and orange where it is largest.
+
+    Args:
+        raster: The mosaic, ``(band, rows, cols)``.
+        tiles: Labelled tiles of its planet.
+        share: Values from 0 to 1 by ``tile_id``; locations without one are only outlined.
+        what: What the share is of, in words.
+        alt: Words for those who cannot see it.
+    """
+    grey = mosaic_grey(raster, max_side_px=PICTURE_PX)
+    scale = grey.shape[1] / raster.shape[2]
+    known = share.dropna()
+    largest = float(known.max()) if len(known) else 0.0
+    below = Image.fromarray(grey)
+    above = below.copy()
+    draw = ImageDraw.Draw(above)
+    for tile_id, window in windows_of(tiles).items():
+        fill = _color(float(known[tile_id]), largest) if tile_id in known.index else None
+        for box in _boxes(window, raster.shape[2], scale):
+            draw.rectangle(box, fill=fill, outline=OUTLINE_RGB)
+    blended = np.asarray(Image.blend(below, above, OPACITY))
+    legend = [LegendEntry(f"{what}: 0%", NONE_RGB)]
+    if largest > 0:
+        legend.append(LegendEntry(f"{what}: {largest:.0%}", ALL_RGB))
+    return Picture(np.asarray(with_legend(np.moveaxis(blended, -1, 0), legend)), alt=alt)
+
+
+def _color(value: float, largest: float) -> Rgb:
+    part = value / largest if largest > 0 else 0.0
+    red, green, blue = (
+        round(none + part * (every - none)) for none, every in zip(NONE_RGB, ALL_RGB, strict=True)
+    )
+    return Rgb(red, green, blue)
+
+
+def _boxes(window: Window, width_px: int, scale: float) -> list[tuple[float, float, float, float]]:
+    return [
+        (
+            cols.start * scale,
+            rows.start * scale,
+            max(cols.start, cols.stop - 1) * scale,
+            max(rows.start, rows.stop - 1) * scale,
+        )
+        for (rows, cols), _ in window.pieces(width_px)
+    ]

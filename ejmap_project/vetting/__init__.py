@@ -1,0 +1,1 @@
+"""Which entries of the crater catalogue may be no craters."""

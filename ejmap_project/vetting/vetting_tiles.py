@@ -1,0 +1,93 @@
+"""The tiles by which a catalogue is vetted, and what is known of them, as files."""
+
+import os
+from dataclasses import dataclass
+from zipfile import BadZipFile
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.craters.local_tiles import LocalTiles
+from ejmap_geo.craters.tile_regions import FOLDS, RegionFold
+from ejmap_project.errors import StepError
+from ejmap_project.files.table_file import write_table
+from ejmap_project.paths import ProjectPaths
+
+CATALOGUE, LISTED, CRATER_FREE, PICTURE = "catalogue", "listed", "crater-free", "picture"
+KINDS = (CATALOGUE, LISTED, CRATER_FREE, PICTURE)
+IS_CRATER, IS_OTHER, NOT_KNOWN = 1, 0, -1
+NO_CRATER_ID = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VettingTiles:
+    """Tiles and a row of the table for each.
+
+    Attributes:
+        tiles: The tiles, turned to one light.
+        table: ``kind``, ``label``, ``crater_id`` of the catalogue, where it lies, the ``fold`` that
+            it tests and those that it ``trains_K``; see :class:`CraterTileTable`.
+    """
+
+    tiles: LocalTiles
+    table: gpd.GeoDataFrame
+
+    @property
+    def label(self) -> NDArray[np.int64]:
+        """``(tile,)`` 1 crater, 0 other ground, -1 not known."""
+        return self.table["label"].to_numpy(np.int64)
+
+    @property
+    def folds(self) -> list[RegionFold]:
+        """What trains and tests in each fold."""
+        fold = self.table["fold"].to_numpy()
+        return [
+            RegionFold(
+                trains=np.flatnonzero(self.table[f"trains_{number}"].to_numpy()),
+                tests=np.flatnonzero(fold == number),
+            )
+            for number in range(FOLDS)
+        ]
+
+    def save(self, paths: ProjectPaths) -> None:
+        """Write tiles and table; each appears whole or not at all."""
+        path, light_deg = paths.crater_tiles, self.tiles.light_from_deg
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f".{path.stem}.{os.getpid()}.npz")
+        with unfinished.open("wb") as file:
+            np.savez_compressed(
+                file,
+                values=self.tiles.values,
+                valid_share=self.tiles.valid_share,
+                light_from_deg=np.float64(np.nan if light_deg is None else light_deg),
+            )
+        unfinished.replace(path)
+        write_table(self.table, paths.crater_tile_table)
+
+    @classmethod
+    def load(cls, paths: ProjectPaths) -> "VettingTiles":
+        """Read tiles and table.
+
+        Raises:
+            StepError: If a file is missing or broken, or they do not belong together.
+        """
+        try:
+            table = gpd.read_parquet(paths.crater_tile_table)
+            with np.load(paths.crater_tiles, allow_pickle=False) as stored:
+                light_deg = float(stored["light_from_deg"])
+                tiles = LocalTiles(
+                    values=stored["values"],
+                    valid_share=stored["valid_share"],
+                    light_from_deg=None if np.isnan(light_deg) else light_deg,
+                )
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise StepError(
+                f"{paths.crater_tiles} cannot be read ({error}); materialise crater_tiles again"
+            ) from error
+        if not len(table) == len(tiles.values) == len(tiles.valid_share):
+            raise StepError(
+                f"{paths.crater_tiles} holds {len(tiles.values)} tiles, its table {len(table)}; "
+                "materialise crater_tiles again"
+            )
+        return cls(tiles=tiles, table=table)

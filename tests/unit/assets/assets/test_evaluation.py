@@ -1,0 +1,228 @@
+"""The evaluation assets through the real engine, on a tiny planet whose ejecta are known."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely import box
+
+from ejmap_assets.assets.evaluation import _is_known_everywhere
+from ejmap_assets.assets.map_scores import map_scores
+from ejmap_assets.assets.model_comparison import model_comparison
+from ejmap_assets.assets.tile_scores import tile_scores
+from ejmap_assets.lineage.lineage import LINEAGE
+from ejmap_assets.lineage.provenance import DATA_VERSION_TAG, last_record
+from ejmap_assets.resources import ProjectResource
+from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.rasters.raster import write_cog
+from ejmap_project.files.mask_file import write_mask
+from ejmap_project.progress import Silence
+from ejmap_project.settings.project import (
+    EjmapFolderSource,
+    FilesSource,
+    ProjectPaths,
+    QuicklookSource,
+    SyntheticSource,
+)
+
+FILE = Path("file")
+ASSETS = [tile_scores, map_scores, model_comparison]
+BASEMAP = BasemapGrid(body=MERCURY, width_px=64)
+CRATERS = [
+    Crater(crater_id=number, name=name, center=LonLat(lon_deg, 0.0), radius_m=40_000.0)
+    for number, name, lon_deg in ((0, "Hokusai", -60.3), (3, "Han Kan", 70.4))
+]
+# Tile, row, column, whether it tests.
+TILES = ((0, 12, 14, 0), (1, 12, 24, 1), (2, 14, 44, 0), (5, 20, 60, -1))
+SETTINGS = """
+source: {kind: files, mosaic: mosaic.tif, craters: craters.csv, masks: masks}
+training: {kind: own-masks}
+splits: {count: 1, used: 0}
+"""
+
+
+class Bench:
+    """A project with masks, labelled tiles and a split, and an instance that knows of them."""
+
+    def __init__(self, folder: Path, instance: dg.DagsterInstance) -> None:
+        self.folder = folder
+        self.instance = instance
+        self.paths = ProjectPaths(folder)
+        (folder / "project.yaml").write_text(SETTINGS)
+        mosaic = np.full((3, *BASEMAP.shape), 9, np.uint8)
+        write_cog(self.paths.basemap_mosaic, mosaic, grid=BASEMAP)
+        write_catalogue(catalogue_from(CRATERS, MERCURY), self.paths.crater_catalogue)
+        for crater, col in zip(CRATERS, (16, 26), strict=True):
+            self.put(self.paths.manual_mask(crater.key), crater, slice(col, col + 4))
+            self.put(self.paths.basemap_mask(crater.key), crater, slice(col + 1, col + 5))
+        self.put_tables()
+        upstream = {name for asset in ASSETS for name in LINEAGE[asset.key.path[0]].inputs}
+        for name in upstream - {asset.key.path[0] for asset in ASSETS}:
+            if LINEAGE[name].partitioning.partitions_def is None:
+                tags = {DATA_VERSION_TAG: "1"}
+                instance.report_runless_asset_event(dg.AssetMaterialization(name, tags=tags))
+
+    def put(self, path: Path, crater: Crater, cols: slice) -> None:
+        """Write a mask of two rows."""
+        full = np.zeros(BASEMAP.shape, np.bool_)
+        full[14:16, cols] = True
+        placed = PlacedMask.from_full(full, BASEMAP)
+        write_mask(path, placed, basemap=BASEMAP, center=crater.center)
+
+    def put_tables(self) -> None:
+        """Write the labelled tiles and one split of them, beside a planet that is not mapped."""
+        rows = [
+            {
+                "planet": planet,
+                "crater_id": crater.crater_id,
+                "tile_id": tile_id,
+                "basemap_row": row,
+                "basemap_col": col,
+                "basemap_height_px": 6,
+                "basemap_width_px": 8,
+                "row": 0,
+                "col": 0,
+                "side_px": 0,
+                "distance_m": 1e5,
+                "ejecta_px": 0,
+                "any_ejecta_px": 0,
+                "split_class": min(test, 0),
+                "test_0": test,
+            }
+            for planet in ("own", "planet_3")
+            for crater in CRATERS
+            for tile_id, row, col, test in TILES
+        ]
+        table = pd.DataFrame(rows).astype({"test_0": "int8"})
+        self.paths.labelled_tiles.parent.mkdir(parents=True)
+        places = [box(col, -row - 6, col + 8, -row) for _, row, col, _ in TILES] * 4
+        labelled = gpd.GeoDataFrame(table.drop(columns="test_0"), geometry=places, crs=BASEMAP.crs)
+        labelled.to_parquet(self.paths.labelled_tiles)
+        split = ["planet", "crater_id", "tile_id", "test_0"]
+        table[split].to_parquet(self.paths.splits)
+        index = {"split": [0], "kind": "random", "locations": 3, "train_tiles": 4, "test_tiles": 2}
+        pd.DataFrame(index).to_parquet(self.paths.split_index)
+
+    def make(self) -> dict[str, dict[str, object]]:
+        """Materialise the assets; return what each reported."""
+        resources = {"project": ProjectResource(folder=str(self.folder)), "progress": Silence()}
+        run = dg.materialize(ASSETS, instance=self.instance, resources=resources)
+        assert run.success
+        records = {
+            asset.key.path[0]: last_record(self.instance, asset.key.path[0]) for asset in ASSETS
+        }
+        return {
+            name: {key: value.value for key, value in record.metadata.items()}
+            for name, record in records.items()
+            if record is not None
+        }
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """Give a project whose evaluation was made once."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield Bench(tmp_path_factory.mktemp("evaluated"), instance)
+
+
+@pytest.fixture(scope="module")
+def made(bench: Bench) -> dict[str, dict[str, object]]:
+    """Give the metadata of the assets."""
+    return bench.make()
+
+
+def test_tiles_that_are_not_used_are_told_apart(made) -> None:
+    """Two craters in three used locations of which one tests; the other planet is not scored."""
+    found = made["tile_scores"]
+
+    assert (found["tiles"], found["test_tiles"], found["unused_tiles"]) == (6, 2, 2)
+    assert (found["labelled_craters"], found["tile_locations"]) == (2, 3)
+    assert found["craters_without_connections"] == 2
+
+
+def test_scores_are_those_of_hand_arithmetic(made) -> None:
+    """Each crater: 8 true pixels, 8 found, 6 of them right; the second crater's tile tests."""
+    found = made["map_scores"]
+
+    assert found["tvt_pixel_f1"] == pytest.approx(6 / 8)
+    assert found["test_pixel_iou"] == pytest.approx(6 / 10)
+    assert found["tvt_tile_f1"] == 1.0
+    assert found["tvt_pixel_accuracy"] == pytest.approx(1 - 8 / (6 * 48))
+    assert not any(name.startswith(("ceiling", "ejconn")) for name in found)
+
+
+@pytest.mark.usefixtures("made")
+def test_tables_lie_as_parquet_and_as_csv(bench: Bench) -> None:
+    """With the same rows; the tiles carry their place for a GIS."""
+    for path in (
+        bench.paths.tile_scores,
+        bench.paths.map_scores,
+        bench.paths.connection_matrix,
+        bench.paths.model_comparison,
+    ):
+        assert len(pd.read_csv(path.with_suffix(".csv"))) == len(pd.read_parquet(path)), path
+    tiles = gpd.read_parquet(bench.paths.tile_scores)
+    assert tiles.crs == BASEMAP.crs
+    assert tiles.geometry.iloc[0].bounds == (14, -18, 22, -12)
+    matrix = pd.read_csv(bench.paths.connection_matrix.with_suffix(".csv"))
+    assert matrix.to_numpy().tolist() == [[0, 3, 0], [1, 0, 3], [2, 0, 0]]
+
+
+def test_every_asset_shows_a_picture_but_a_comparison_of_nothing(bench: Bench, made) -> None:
+    """Plots are files too; no model was trained here."""
+    assert "picture" in made["tile_scores"]
+    names = ("connection_matrix", "F1_over_scale", "F1_of_craters")
+    assert all(f"picture_{name}" in made["map_scores"] for name in names)
+    folder = bench.paths.map_scores.with_suffix("")
+    assert sorted(path.stem for path in folder.glob("*.png")) == sorted(names)
+    assert made["model_comparison"]["ejseg_members"] == 0
+    assert "learning curve" in made["model_comparison"]["not_plotted"]
+
+
+@pytest.mark.usefixtures("made")
+def test_the_same_masks_give_the_same_content(bench: Bench) -> None:
+    """What was made from these tables stays current."""
+    names = [asset.key.path[0] for asset in ASSETS]
+    before = [last_record(bench.instance, name) for name in names]
+
+    bench.make()
+
+    after = [last_record(bench.instance, name) for name in names]
+    assert [one.data_version for one in before] == [one.data_version for one in after]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param(SyntheticSource(seed=1), True, id="synthetic"),
+        pytest.param(QuicklookSource(), True, id="quicklook"),
+        pytest.param(FilesSource(mosaic=FILE, craters=FILE, masks=FILE), True, id="whole-masks"),
+        pytest.param(
+            FilesSource(mosaic=FILE, craters=FILE, masks=FILE, tiles=FILE), False, id="tiles"
+        ),
+        pytest.param(EjmapFolderSource(folder=FILE), False, id="published"),
+    ],
+)
+def test_the_whole_planet_is_scored_where_all_of_it_is_known(source, expected: bool) -> None:
+    """What nobody looked at is no mistake of the map."""
+    assert _is_known_everywhere(source) is expected
+
+
+@pytest.mark.usefixtures("made")
+def test_nothing_known_is_said_and_no_error(bench: Bench) -> None:
+    """A planet of which nobody mapped ejecta has scores of nothing."""
+    labelled = gpd.read_parquet(bench.paths.labelled_tiles)
+    labelled[labelled["planet"] != "own"].to_parquet(bench.paths.labelled_tiles)
+
+    found = bench.make()
+
+    assert found["tile_scores"]["tiles"] == 0
+    assert "give manual masks" in str(found["map_scores"]["nothing_to_score"])

@@ -1,0 +1,69 @@
+"""When sources are made anew, and when a map counts as there."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ejmap_assets.lineage.lineage import LINEAGE
+from ejmap_cli.main import main
+from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.rasters.raster import write_cog
+from ejmap_project.open_project import OpenProject
+from ejmap_project.settings.project import FilesSource, ProjectPaths
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> OpenProject:
+    """A project of files that lie under a long path with spaces."""
+    files = tmp_path / "planetary data of an observatory" / "with a name that goes on and on"
+    files.mkdir(parents=True)
+    grid = BasemapGrid(body=MERCURY, width_px=64)
+    write_cog(files / "mosaic.tif", np.full(grid.shape, 9, np.uint8), grid=grid)
+    crater = Crater(crater_id=1, name="One", center=LonLat(0, 0), radius_m=40_000.0)
+    write_catalogue(catalogue_from([crater], MERCURY), files / "craters.csv")
+    folder = tmp_path / "mine"
+    names = ("--mosaic", str(files / "mosaic.tif"), "--craters", str(files / "craters.csv"))
+    assert main(["new", str(folder), *names]) == 0
+    return OpenProject.at(folder)
+
+
+def _source(project: OpenProject) -> FilesSource:
+    source = project.settings.source
+    assert isinstance(source, FilesSource)
+    return source
+
+
+def test_a_long_path_with_spaces_reaches_the_settings_whole(own: OpenProject) -> None:
+    """The YAML writer wraps lines at 80 columns, and half a path is no path."""
+    assert _source(own).mosaic.is_file()
+    assert _source(own).craters.is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "asset"), [("mosaic", "basemap_mosaic"), ("craters", "crater_catalogue")]
+)
+def test_a_file_that_is_edited_in_place_makes_the_sources_stale(
+    own: OpenProject, name: str, asset: str
+) -> None:
+    """The path stays the same, what lies there does not."""
+    node = LINEAGE[asset]
+    before = node.settings(own, "")
+    file: Path = getattr(_source(own), name)
+
+    os.utime(file, ns=(1, 1))
+
+    assert node.settings(own, "") != before
+
+
+def test_a_map_without_its_label_map_is_not_there(tmp_path: Path) -> None:
+    """The preview alone is no map for a GIS."""
+    paths = ProjectPaths(tmp_path)
+
+    beside = LINEAGE["global_map"].beside(paths)
+
+    assert {paths.label_map, paths.composite, paths.overlap_count, paths.map_craters} == {*beside}

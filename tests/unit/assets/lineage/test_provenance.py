@@ -1,0 +1,83 @@
+"""Provenance: equal content and equal recipes are recognised, others are not."""
+
+import dagster as dg
+import numpy as np
+
+from ejmap_assets.lineage.provenance import (
+    Ingredient,
+    Recipe,
+    as_ingredient,
+    event_tags,
+    last_record,
+)
+from ejmap_project.digest import content_version
+
+MOSAIC = Ingredient(asset="basemap_mosaic", partition=None, data_version="m1", storage_id=4)
+
+
+def test_equal_content_has_an_equal_version() -> None:
+    """Only values, shape and type count."""
+    pixels = np.arange(6, dtype=np.uint8).reshape(2, 3)
+
+    assert content_version(pixels, "a") == content_version(pixels[::-1][::-1], "a")
+    assert content_version(pixels) != content_version(pixels.reshape(3, 2))
+    assert content_version(pixels) != content_version(pixels.astype(np.int8))
+    assert content_version("ab", "c") != content_version("a", "bc")
+
+
+def test_a_recipe_changes_with_code_settings_and_inputs() -> None:
+    """Any of the three makes an artefact stale."""
+    base = Recipe(code_version="1", settings={"a": 1}, ingredients=(MOSAIC,))
+    newer = Ingredient(asset="basemap_mosaic", partition=None, data_version="m2", storage_id=9)
+    others = [
+        Recipe(code_version="2", settings={"a": 1}, ingredients=(MOSAIC,)),
+        Recipe(code_version="1", settings={"a": 2}, ingredients=(MOSAIC,)),
+        Recipe(code_version="1", settings={"a": 1}, ingredients=(newer,)),
+    ]
+
+    assert len({base.digest, *(one.digest for one in others)}) == 4
+
+
+def test_an_input_that_was_made_again_with_equal_content_changes_nothing() -> None:
+    """The place in the event log is no part of a recipe."""
+    again = Ingredient(asset="basemap_mosaic", partition=None, data_version="m1", storage_id=9)
+
+    assert (
+        Recipe(code_version="1", ingredients=(MOSAIC,)).digest
+        == Recipe(code_version="1", ingredients=(again,)).digest
+    )
+
+
+def test_only_the_used_part_of_an_input_counts() -> None:
+    """A crater depends on its own row of the catalogue."""
+    row = {"asset": "crater_catalogue", "partition": None, "used_version": "row"}
+    before = Ingredient(data_version="c1", storage_id=1, **row)
+    after = Ingredient(data_version="c2", storage_id=2, **row)
+
+    assert (
+        Recipe(code_version="1", ingredients=(before,)).digest
+        == Recipe(code_version="1", ingredients=(after,)).digest
+    )
+
+
+def test_a_logged_materialisation_is_read_back() -> None:
+    """Data version, recipe and place in the log survive the instance."""
+    recipe = Recipe(code_version="1", ingredients=(MOSAIC,))
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(
+                "azimuthal_mosaic",
+                partition="0001",
+                metadata={"n": 3},
+                tags=event_tags(recipe, data_version="v1"),
+            )
+        )
+        record = last_record(instance, "azimuthal_mosaic", "0001")
+        missing = last_record(instance, "azimuthal_mosaic", "0002")
+
+    assert record is not None
+    assert (record.data_version, record.recipe) == ("v1", recipe.digest)
+    assert record.metadata["n"].value == 3
+    assert record.storage_id > 0
+    assert as_ingredient(record, "azimuthal_mosaic", "0001").label == "azimuthal_mosaic[0001]"
+    assert missing is None

@@ -1,0 +1,55 @@
+"""Failures: permanent ones are told from others, and craters are named."""
+
+import pytest
+
+from ejmap_assets.making.failures import crater_failure, is_permanent, permanent
+from ejmap_geo.errors import CrsError
+from ejmap_ml.errors import BundleError
+from ejmap_project.errors import SettingsError, StepError
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (CrsError("no CRS"), True),
+        (BundleError("altered"), True),
+        (SettingsError("misspelt"), True),
+        (StepError("missing"), True),
+        (OSError("disk"), False),
+        (MemoryError(), False),
+    ],
+)
+def test_errors_that_the_same_inputs_raise_again_are_permanent(
+    error: Exception, *, expected: bool
+) -> None:
+    """A retry of those only costs time."""
+    assert is_permanent(error) is expected
+
+
+def test_a_permanent_failure_is_not_retried() -> None:
+    """Dagster reads it from the failure."""
+    failure = permanent(CrsError("mosaic has no CRS"))
+
+    assert failure.description == "mosaic has no CRS"
+    assert failure.allow_retries is False
+
+
+def test_failed_craters_are_named_with_their_reasons() -> None:
+    """One sentence is enough to know where to look."""
+    failure = crater_failure({"0007": StepError("no tiles"), "0003": KeyError()}, attempted=9)
+
+    assert failure.description == (
+        "2 of 9 craters failed, the others are kept. 0003: KeyError; 0007: no tiles"
+    )
+    assert failure.metadata["failed_craters"].value == ["0003", "0007"]
+    assert failure.allow_retries is True
+
+
+def test_hundreds_of_failed_craters_fit_in_a_sentence() -> None:
+    """The list is cut; the metadata hold all of it."""
+    errors = {f"{number:04d}": StepError("x") for number in range(100)}
+
+    failure = crater_failure(errors, attempted=100)
+
+    assert failure.description.endswith("0019: x; and 80 more")
+    assert len(failure.metadata["failed_craters"].value) == 100

@@ -1,0 +1,25 @@
+"""Tables inside metadata."""
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+
+from ejmap_assets.metadata.table_metadata import table_metadata
+from ejmap_project.artefact import known_numbers
+
+
+def test_a_score_that_does_not_exist_leaves_its_cell_empty() -> None:
+    """A row with NaN can be read by the UI, which parses strict JSON."""
+    table = pd.DataFrame({"method": ["rule"], "tile_f1": [np.nan], "pixel_f1": [0.41234567]})
+
+    record = table_metadata(table).records[0].data
+
+    assert record == {"method": "rule", "tile_f1": "", "pixel_f1": 0.4123}
+    json.dumps(record, allow_nan=False)
+
+
+def test_numbers_that_are_not_there_are_left_out_of_metadata() -> None:
+    """JSON has no word for them, and the UI would show none of the others."""
+    assert known_numbers({"f1": 0.5, "ceiling_f1": math.nan}) == {"f1": 0.5}

@@ -1,0 +1,90 @@
+"""Tables that the UI shows are what their types say."""
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+import pytest
+
+from ejmap_assets.lineage.lineage import LINEAGE
+from ejmap_assets.metadata.table_types import (
+    COLUMN_SCHEMA,
+    ROW_COUNT,
+    TABLES,
+    column_schema,
+    table_facts,
+    table_type,
+)
+from ejmap_project.errors import StepError
+
+
+def _connections(**columns: object) -> pd.DataFrame:
+    table = pd.DataFrame(
+        {
+            "crater_id": [3, 3],
+            "tile_id": [0, 1],
+            "probability": [0.25, 0.75],
+            "vote_fraction": [0.0, 1.0],
+            "is_connected": [False, True],
+        }
+    )
+    return table.assign(**columns)
+
+
+def test_every_column_that_is_declared_is_described() -> None:
+    """In words, for somebody who opens the asset in the UI."""
+    undescribed = [
+        f"{asset}.{column.name}"
+        for asset in TABLES
+        for column in column_schema(asset).columns
+        if not (column.description or "").endswith(".")
+    ]
+
+    assert undescribed == []
+    assert set(TABLES) <= set(LINEAGE)
+
+
+def test_the_ui_is_told_columns_bounds_and_rows() -> None:
+    """As Dagster names them."""
+    facts = table_facts("connection_predictions", _connections())
+
+    shown = facts[COLUMN_SCHEMA]
+    assert isinstance(shown, dg.TableSchemaMetadataValue)
+    schema = shown.schema
+    probability = next(one for one in schema.columns if one.name == "probability")
+    assert facts[ROW_COUNT] == 2
+    assert probability.type == "float64"
+    assert len(probability.constraints.other) == 2
+
+
+def test_columns_that_not_every_table_has_are_described_by_their_pattern() -> None:
+    """As the columns of splits, of which there are as many as there are splits."""
+    table = pd.DataFrame(
+        {"planet": ["own"], "crater_id": [1], "tile_id": [2], "test_7": np.array([1], np.int8)}
+    )
+
+    assert "tests" in (column_schema("split_table", table).columns[-1].description or "")
+
+
+@pytest.mark.parametrize(
+    ("broken", "word"),
+    [
+        pytest.param({"probability": [0.25, 1.5]}, "probability", id="out-of-bounds"),
+        pytest.param({"probability": [0.25, np.nan]}, "probability", id="missing"),
+        pytest.param({"tile_id": [1, 1]}, "tile_id", id="twice"),
+    ],
+)
+def test_a_table_that_breaks_its_word_is_refused(broken: dict[str, object], word: str) -> None:
+    """By the type of dagster-pandas, which names the column."""
+    with pytest.raises(StepError, match=rf"connection_predictions.*{word}"):
+        table_facts("connection_predictions", _connections(**broken))
+
+
+def test_a_column_that_is_missing_is_named() -> None:
+    """Before any other rule is looked at."""
+    with pytest.raises(StepError, match="Required column is_connected"):
+        table_facts("connection_predictions", _connections().drop(columns="is_connected"))
+
+
+def test_types_say_what_their_tables_are() -> None:
+    """In the words of the schema."""
+    assert (table_type("tile_scores").description or "").startswith("How well the map agrees")

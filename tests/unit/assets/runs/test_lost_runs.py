@@ -1,0 +1,185 @@
+"""Runs whose process was killed, and waiting for a place in a pool: with real processes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from ejmap_assets.run_process import PROCESS_TAG, is_gone, process_tags
+from ejmap_assets.runs.in_process import Work, execute
+from ejmap_assets.runs.lost_runs import fail_lost_runs
+
+SETTINGS = """
+run_launcher: {module: ejmap_assets.run_launcher, class: WatchedRunLauncher}
+concurrency: {pools: {granularity: op, default_limit: 1, op_granularity_run_buffer: 0}}
+"""
+# Works in the pool until it is told to stop; says on its output when it waits and when it works.
+WORKER = """
+import sys, time
+from pathlib import Path
+import dagster as dg
+from ejmap_assets.runs.in_process import Work, execute
+
+home = Path(sys.argv[1])
+
+@dg.asset(pool="gpu")
+def mask():
+    (home / sys.argv[2]).touch()
+    while True:
+        time.sleep(0.05)
+
+job = dg.Definitions(assets=[mask], jobs=[dg.define_asset_job("map")]).resolve_job_def("map")
+with dg.DagsterInstance.from_config(str(home)) as instance:
+    try:
+        execute(instance, job, Work(assets=("mask",)), tell=lambda told: print(told, flush=True))
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+PATIENCE_SECONDS = 60
+
+
+@dg.asset(pool="gpu")
+def mask() -> None:
+    """An asset that takes the pool's only place."""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The folder of an instance with our launcher and one place a pool."""
+    (tmp_path / "dagster.yaml").write_text(SETTINGS)
+    return tmp_path
+
+
+@pytest.fixture
+def instance(home: Path) -> Iterator[dg.DagsterInstance]:
+    """That instance."""
+    with dg.DagsterInstance.from_config(str(home)) as found:
+        yield found
+
+
+@contextmanager
+def _worker(home: Path, name: str) -> Generator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", WORKER, str(home), name],
+        env={**os.environ, "DAGSTER_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _map(instance: dg.DagsterInstance, told: list[str]) -> bool:
+    job = dg.Definitions(assets=[mask], jobs=[dg.define_asset_job("map")]).resolve_job_def("map")
+    return execute(instance, job, Work(assets=("mask",)), tell=told.append).success
+
+
+def test_the_place_of_a_killed_process_is_free_for_the_next(
+    home: Path, instance: dg.DagsterInstance
+) -> None:
+    """Its run counts as failed, and nobody waits for it."""
+    with _worker(home, "working") as worker:
+        _until((home / "working").exists)
+        (run,) = instance.get_runs()
+        assert fail_lost_runs(instance) == []
+        worker.kill()
+        # Not waited for: a process that nobody buried is gone nevertheless.
+        _until(lambda: is_gone(run) is True)
+
+        assert fail_lost_runs(instance) == [run.run_id]
+        failed = instance.get_run_by_id(run.run_id)
+
+    told: list[str] = []
+    assert failed is not None
+    assert failed.status is dg.DagsterRunStatus.FAILURE
+    assert _map(instance, told)
+    assert told == []
+
+
+def test_a_process_that_is_killed_while_somebody_waits_for_it_is_found_out(
+    home: Path, instance: dg.DagsterInstance
+) -> None:
+    """Who waits says for whom, once, and goes on by itself."""
+    with _worker(home, "working") as worker:
+        _until((home / "working").exists)
+        (run,) = instance.get_runs()
+        told: list[str] = []
+
+        def tell(sentence: str) -> None:
+            told.append(sentence)
+            worker.kill()
+
+        job = dg.Definitions(assets=[mask], jobs=[dg.define_asset_job("map")])
+        mapped = execute(
+            instance, job.resolve_job_def("map"), Work(assets=("mask",)), tell=tell
+        ).success
+
+    assert mapped
+    assert told == [f"waiting for run {run.run_id[:8]} (map) in pool gpu; Ctrl-C gives up"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_who_waits_can_be_told_to_give_up(
+    home: Path, instance: dg.DagsterInstance, number: signal.Signals
+) -> None:
+    """And leaves nothing behind in the queue."""
+    with _worker(home, "working"):
+        _until((home / "working").exists)
+        with _worker(home, "waiting") as waiting:
+            assert waiting.stdout is not None
+            assert waiting.stdout.readline().startswith("waiting for run")
+            waiting.send_signal(number)
+            assert waiting.wait(PATIENCE_SECONDS) == 130
+        info = instance.event_log_storage.get_concurrency_info("gpu")
+        assert len(info.claimed_slots) == 1
+        assert info.pending_step_count == 0
+    assert not (home / "waiting").exists()
+    assert len(instance.get_runs()) == 1
+
+
+def test_a_number_that_another_process_has_now_is_no_alibi() -> None:
+    """Ours here, which began at another time than the tag says."""
+    run_id, process_id, _, namespace = process_tags("one")[PROCESS_TAG].split()
+    tags = {**process_tags("one"), PROCESS_TAG: f"{run_id} {process_id} 1 {namespace}"}
+
+    assert is_gone(dg.DagsterRun("map", run_id="one", tags=process_tags("one"))) is False
+    assert is_gone(dg.DagsterRun("map", run_id="one", tags=tags)) is True
+
+
+def test_nobody_can_tell_of_another_machine_or_of_a_run_that_is_run_again() -> None:
+    """Who runs it once more takes over its tags, and not its process."""
+    elsewhere = {**process_tags("one"), "ejmap/host": "another"}
+
+    assert is_gone(dg.DagsterRun("map", run_id="one", tags=elsewhere)) is None
+    assert is_gone(dg.DagsterRun("map", run_id="two", tags=process_tags("one"))) is None
+
+
+def test_a_place_that_an_unknown_run_holds_is_freed(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process was killed between taking the place and recording the run."""
+    monkeypatch.setattr("ejmap_assets.runs.pool_turn.UNKNOWN_SECONDS", 0.0)
+    instance.event_log_storage.set_concurrency_slots("gpu", 1)
+    assert instance.event_log_storage.claim_concurrency_slot("gpu", "nobody", "mask").is_claimed
+    told: list[str] = []
+
+    assert _map(instance, told)
+    assert told == ["waiting for another run in pool gpu; Ctrl-C gives up"]

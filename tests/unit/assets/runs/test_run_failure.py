@@ -1,0 +1,30 @@
+"""What a failed run says of itself."""
+
+import dagster as dg
+import pytest
+
+from ejmap_assets.runs.run_failure import was_interrupted
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        pytest.param(dg.DagsterExecutionInterruptedError(), True, id="ctrl-c"),
+        pytest.param(ValueError("broken"), False, id="a-failure"),
+    ],
+)
+def test_ctrl_c_is_told_from_a_failure(error: BaseException, expected: bool) -> None:
+    """An interrupted run goes on later; a failed one needs mending."""
+
+    @dg.op
+    def doomed() -> None:
+        raise error
+
+    @dg.job
+    def job() -> None:
+        doomed()
+
+    result = job.execute_in_process(raise_on_error=False)
+
+    assert not result.success
+    assert was_interrupted(result) is expected

@@ -1,0 +1,439 @@
+"""Rasters are written with their planet and read back only when they fit it."""
+
+import gc
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import rasterio
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+
+from ejmap_geo.errors import CrsError, GeoError, RasterError
+from ejmap_geo.grids.body import MERCURY, MOON
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.crs import (
+    azimuthal_crs,
+    equidistant_cylindrical_crs,
+    geographic_crs,
+    require_body,
+)
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.rasters.raster import read_basemap, read_mask_on, read_raster, write_cog
+
+BASEMAP = BasemapGrid(body=MERCURY, width_px=64)
+HALF_M = MERCURY.half_circumference_m
+EQC = equidistant_cylindrical_crs(MERCURY)
+PX_M = 2 * HALF_M / 64
+
+
+def _gradient(bands: int = 1) -> NDArray[np.uint8]:
+    # Column c holds c + 1 everywhere, so a roll shows at once.
+    return np.broadcast_to(np.arange(1, 65, dtype=np.uint8), (bands, 32, 64)).copy()
+
+
+def _write(path: Path, values: NDArray[Any], **changes: Any) -> Path:
+    options: dict[str, Any] = {
+        "crs": EQC.to_wkt(),
+        "transform": Affine(PX_M, 0, -HALF_M, 0, -PX_M, HALF_M / 2),
+        "nodata": 0,
+    } | changes
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        dtype=values.dtype,
+        count=values.shape[0],
+        height=values.shape[1],
+        width=values.shape[2],
+        **options,
+    ) as raster:
+        raster.write(values)
+    return path
+
+
+def _square_of(azimuthal: AzimuthalGrid) -> NDArray[np.float32]:
+    return np.ones(azimuthal.shape, np.float32)
+
+
+def test_a_written_basemap_is_on_the_sphere_and_at_the_place_of_its_grid(
+    tmp_path: Path,
+) -> None:
+    """Rasterio finds the radius, bounds, pixels, names and nodata that were given."""
+    path = tmp_path / "new" / "mosaic.tif"
+    values = _gradient(3)
+
+    write_cog(path, values, grid=BASEMAP, nodata=0, band_names=("pc2", "pc1", "ratio"))
+
+    with rasterio.open(path) as raster:
+        crs = CRS.from_wkt(raster.crs.to_wkt())
+        assert crs.ellipsoid is not None
+        assert crs.ellipsoid.semi_major_metre == crs.ellipsoid.semi_minor_metre == 2_439_400
+        assert raster.bounds == pytest.approx((-HALF_M, -HALF_M / 2, HALF_M, HALF_M / 2))
+        np.testing.assert_array_equal(raster.read(), values)
+        assert raster.descriptions == ("pc2", "pc1", "ratio")
+        assert raster.nodata == 0
+    assert [file.name for file in path.parent.iterdir()] == ["mosaic.tif"]
+
+
+def test_a_written_azimuthal_raster_is_centred_on_its_crater(tmp_path: Path) -> None:
+    """The middle of the file is the crater, for PROJ with the CRS that GDAL read back."""
+    grid = AzimuthalGrid(
+        body=MERCURY,
+        center=LonLat(-127.34, 37.08),
+        resolution_m=5000.0,
+        half_size_px=40,
+    )
+
+    write_cog(tmp_path / "az.tif", _square_of(grid), grid=grid)
+
+    with rasterio.open(tmp_path / "az.tif") as raster:
+        crs = CRS.from_wkt(raster.crs.to_wkt())
+        x, y = raster.transform @ (40, 40)
+    require_body(crs, MERCURY, what="raster")
+    inverse = Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
+    assert inverse.transform(x, y) == pytest.approx((-127.34, 37.08))
+
+
+def test_large_files_are_cloud_optimised_with_nearest_overviews(tmp_path: Path) -> None:
+    """Blocks are 512 px and an overview holds only values that were there."""
+    grid = BasemapGrid(body=MERCURY, width_px=2048)
+    labels = np.where(np.indices(grid.shape).sum(0) % 2, 7, 500).astype(np.uint16)
+
+    write_cog(tmp_path / "labels.tif", labels, grid=grid, nodata=65_535)
+
+    with rasterio.open(tmp_path / "labels.tif") as raster:
+        assert raster.block_shapes == [(512, 512)]
+        assert raster.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert raster.overviews(1) == [2, 4]
+        reduced = raster.read(1, out_shape=(512, 1024))
+        assert set(np.unique(reduced)) <= {7, 500}
+
+
+def test_colours_and_transparency_are_marked(tmp_path: Path) -> None:
+    """A four-band composite opens as red, green, blue and alpha; a table colours one band."""
+    names = ("red", "green", "blue", "alpha")
+    write_cog(tmp_path / "rgba.tif", _gradient(4), grid=BASEMAP, band_names=names)
+    write_cog(tmp_path / "ids.tif", _gradient(), grid=BASEMAP, colormap={5: (255, 0, 0, 255)})
+
+    with rasterio.open(tmp_path / "rgba.tif") as raster:
+        assert tuple(kind.name for kind in raster.colorinterp) == names
+    with rasterio.open(tmp_path / "ids.tif") as raster:
+        assert raster.colormap(1)[5] == (255, 0, 0, 255)
+
+
+def test_a_raster_keeps_what_it_was_made_from(tmp_path: Path) -> None:
+    """Tags given on writing are read back from the file."""
+    grid = BasemapGrid(body=MERCURY, width_px=16)
+
+    write_cog(tmp_path / "a.tif", np.zeros(grid.shape, np.uint8), grid=grid, tags={"RECIPE": "a1"})
+
+    with rasterio.open(tmp_path / "a.tif") as raster:
+        assert raster.tags()["RECIPE"] == "a1"
+
+
+@pytest.mark.parametrize("col", [0, 50, 60, 63])
+def test_a_mask_window_survives_the_file_across_the_antimeridian(tmp_path: Path, col: int) -> None:
+    """Crop, write, read and paste give the full mask back, wherever the window lies."""
+    window = Window(row=3, col=col, height=5, width=9)
+    mask = np.ones((5, 9), bool)
+    expected = np.zeros(BASEMAP.shape, bool)
+    expected[3:8, (col + np.arange(9)) % 64] = True
+
+    write_cog(tmp_path / "mask.tif", mask, grid=BASEMAP, window=window, nodata=None)
+    read = np.zeros(BASEMAP.shape, bool)
+    read_mask_on(tmp_path / "mask.tif", BASEMAP).paste_into(read)
+
+    np.testing.assert_array_equal(read, expected)
+
+
+@pytest.mark.parametrize(
+    ("values", "names", "message"),
+    [
+        pytest.param(np.zeros((5, 5), np.uint8), (), "32x64 px, got", id="another-shape"),
+        pytest.param(np.zeros((1, 32, 64), np.uint8), ("a", "b"), "1 bands need", id="names"),
+    ],
+)
+def test_writing_refuses_what_does_not_fit(
+    tmp_path: Path, values: NDArray[np.uint8], names: tuple[str, ...], message: str
+) -> None:
+    """Values off the grid are an error and leave no file behind."""
+    with pytest.raises(RasterError, match=message):
+        write_cog(tmp_path / "x.tif", values, grid=BASEMAP, band_names=names)
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_raster_opens_lazily_with_its_crs(tmp_path: Path) -> None:
+    """Values, dimensions and CRS come back; a file that is no raster is named."""
+    write_cog(tmp_path / "a.tif", _gradient(2), grid=BASEMAP)
+    (tmp_path / "b.tif").write_text("no raster")
+
+    with read_raster(tmp_path / "a.tif") as raster:
+        assert raster.dims == ("band", "y", "x")
+        np.testing.assert_array_equal(raster.values, _gradient(2))
+        assert "2439400" in raster.rio.crs.to_wkt()
+    with pytest.raises(RasterError, match=r"b\.tif cannot be read as a raster"):
+        read_raster(tmp_path / "b.tif")
+
+
+def _overshooting(path: Path) -> Path:
+    # The published mosaics: pi R rounded up, half a millimetre beyond the pole.
+    px_m = PX_M * (1 + 1e-10)
+    return _write(path, _gradient(), transform=Affine(px_m, 0, -32 * px_m, 0, -px_m, 16 * px_m))
+
+
+def _from_zero(path: Path) -> Path:
+    values = np.roll(_gradient(), 32, axis=-1)
+    return _write(path, values, transform=Affine(PX_M, 0, 0, 0, -PX_M, HALF_M / 2))
+
+
+def _about_180(path: Path) -> Path:
+    crs = CRS.from_dict({"proj": "eqc", "R": MERCURY.radius_m, "lon_0": 180})
+    return _write(path, np.roll(_gradient(), 32, axis=-1), crs=crs.to_wkt())
+
+
+def _in_degrees(path: Path) -> Path:
+    transform = Affine(360 / 64, 0, -180, 0, -360 / 64, 90)
+    return _write(path, _gradient(), crs=geographic_crs(MERCURY).to_wkt(), transform=transform)
+
+
+def _in_kilometres(path: Path) -> Path:
+    crs = CRS.from_dict({"proj": "eqc", "R": MERCURY.radius_m, "units": "km"})
+    return _write(
+        path,
+        _gradient(),
+        crs=crs.to_wkt(),
+        transform=Affine(PX_M / 1e3, 0, -HALF_M / 1e3, 0, -PX_M / 1e3, HALF_M / 2e3),
+    )
+
+
+@pytest.mark.parametrize(
+    "mosaic", [_overshooting, _from_zero, _about_180, _in_degrees, _in_kilometres]
+)
+def test_mosaics_of_the_same_planet_become_the_same_basemap(tmp_path: Path, mosaic: Any) -> None:
+    """Rounding, 0..360, another central meridian, degrees and kilometres all read alike."""
+    values, grid = read_basemap(mosaic(tmp_path / "m.tif"), body=MERCURY, bands=1)
+
+    assert grid == BASEMAP
+    np.testing.assert_array_equal(values, _gradient())
+
+
+def test_nodata_becomes_zero_and_measured_zeros_stay_imaged(tmp_path: Path) -> None:
+    """With nodata 255, a pixel of 0 was measured: it turns into the darkest grey."""
+    image = _gradient()
+    image[0, 0, :3] = (0, 255, 9)
+
+    values, _ = read_basemap(_write(tmp_path / "m.tif", image, nodata=255), body=MERCURY)
+
+    assert values[0, 0, :3].tolist() == [1, 0, 9]
+
+
+def test_an_alpha_band_is_a_mask_and_no_band(tmp_path: Path) -> None:
+    """Transparent pixels become nodata and a grey-plus-alpha mosaic has one band."""
+    image = np.concatenate([_gradient(), np.full((1, 32, 64), 255, np.uint8)])
+    image[1, 4, 4] = 0
+    path = _write(tmp_path / "m.tif", image, nodata=None, alpha="yes", photometric="minisblack")
+
+    values, _ = read_basemap(path, body=MERCURY, bands=1)
+
+    assert values.shape == (1, 32, 64)
+    assert values[0, 4, 4] == 0
+    assert values[0, 4, 5] == 6
+
+
+def test_a_declared_range_turns_floats_into_greys(tmp_path: Path) -> None:
+    """0.02 is black (1), 0.10 white (255), halfway 128; NaN is nodata."""
+    image = np.full((1, 32, 64), 0.06, np.float32)
+    image[0, 0, :4] = (0.02, 0.10, np.nan, 0.5)
+    path = _write(tmp_path / "m.tif", image, nodata=None)
+
+    values, _ = read_basemap(path, body=MERCURY, value_range=(0.02, 0.10))
+
+    assert values[0, 0, :5].tolist() == [1, 255, 0, 255, 128]
+
+
+SHIFTED = Affine(PX_M, 0, 0.4 * PX_M, 0, -PX_M, HALF_M / 2)
+UPSIDE_DOWN = Affine(PX_M, 0, -HALF_M, 0, PX_M, -HALF_M / 2)
+ROTATED = Affine(PX_M, 1.0, -HALF_M, 0, -PX_M, HALF_M / 2)
+HALF_PLANET = Affine(PX_M / 2, 0, -HALF_M / 2, 0, -PX_M / 2, HALF_M / 4)
+WIDE_PIXELS = Affine(PX_M, 0, -HALF_M, 0, -PX_M / 2, HALF_M / 2)
+LAT_TS = CRS.from_dict({"proj": "eqc", "R": MERCURY.radius_m, "lat_ts": 30})
+IAU_MERCURY = CRS.from_dict({"proj": "eqc", "R": 2_440_530})
+AZIMUTHAL = azimuthal_crs(MERCURY, center=LonLat(0, 0))
+MOON_EQC = equidistant_cylindrical_crs(MOON)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        pytest.param({"crs": None}, CrsError, r"has no CRS; state it.*\+proj=eqc", id="no-crs"),
+        pytest.param(
+            {"crs": MOON_EQC.to_wkt()},
+            CrsError,
+            "axes 1737400.*Mercury here",
+            id="the-moon",
+        ),
+        pytest.param(
+            {"crs": IAU_MERCURY.to_wkt()},
+            CrsError,
+            "2440530.*never relabel",
+            id="iau-radius",
+        ),
+        pytest.param({"crs": "EPSG:4326"}, CrsError, "6378137", id="the-earth"),
+        pytest.param(
+            {"crs": AZIMUTHAL.to_wkt()},
+            CrsError,
+            "not simple cylindrical; reproject",
+            id="aeqd",
+        ),
+        pytest.param({"crs": LAT_TS.to_wkt()}, CrsError, "standard parallel.*30", id="lat-ts"),
+        pytest.param({"transform": Affine.identity()}, RasterError, "no position", id="nowhere"),
+        pytest.param({"transform": UPSIDE_DOWN}, RasterError, "south up", id="south-up"),
+        pytest.param({"transform": ROTATED}, RasterError, "rotated", id="rotated"),
+        pytest.param(
+            {"transform": HALF_PLANET},
+            RasterError,
+            r"longitude -90.000 to 90.000 and latitude -45.000 to 45.000.*pad it",
+            id="a-part",
+        ),
+        pytest.param({"transform": SHIFTED}, RasterError, "between two pixel edges", id="shifted"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_a_mosaic_at_a_wrong_place_is_refused_in_one_sentence(
+    tmp_path: Path, changes: dict[str, Any], error: type[GeoError], message: str
+) -> None:
+    """Each wrong georeferencing is named with what was found and what to do."""
+    path = _write(tmp_path / "m.tif", _gradient(), **changes)
+
+    with pytest.raises(error, match=message):
+        read_basemap(path, body=MERCURY)
+
+
+@pytest.mark.parametrize(
+    ("values", "arguments", "message"),
+    [
+        pytest.param(
+            _gradient(),
+            {"bands": 3},
+            r"has 1 band\(s\).*trained on 3; choose",
+            id="band-count",
+        ),
+        pytest.param(
+            _gradient().astype(np.uint16),
+            {},
+            r"uint16 values.*value_range: \[low",
+            id="16-bit",
+        ),
+        pytest.param(
+            _gradient().astype(np.float32),
+            {"value_range": (5.0, 5.0)},
+            "low < high",
+            id="empty-range",
+        ),
+    ],
+)
+def test_a_mosaic_of_wrong_values_is_refused_in_one_sentence(
+    tmp_path: Path, values: NDArray[Any], arguments: dict[str, Any], message: str
+) -> None:
+    """Band counts and types are compared with what models see; no stretch is silent."""
+    path = _write(tmp_path / "m.tif", values)
+
+    with pytest.raises(RasterError, match=message):
+        read_basemap(path, body=MERCURY, **arguments)
+
+
+def test_a_mosaic_of_oblong_pixels_is_refused(tmp_path: Path) -> None:
+    """64 by 64 pixels over 360 by 180 degrees are not square."""
+    path = _write(tmp_path / "m.tif", np.ones((1, 64, 64), np.uint8), transform=WIDE_PIXELS)
+
+    with pytest.raises(RasterError, match=r"64x64 px.*twice as wide as high"):
+        read_basemap(path, body=MERCURY)
+
+
+def test_a_colour_table_is_not_brightness(tmp_path: Path) -> None:
+    """A paletted picture is refused, because its numbers have no order."""
+    write_cog(tmp_path / "m.tif", _gradient(), grid=BASEMAP, colormap={1: (1, 2, 3, 255)})
+
+    with pytest.raises(RasterError, match=r"colour table.*-expand"):
+        read_basemap(tmp_path / "m.tif", body=MERCURY)
+
+
+def _mask(**changes: Any) -> dict[str, Any]:
+    return {"values": np.ones((1, 4, 4), np.uint8), "nodata": None} | changes
+
+
+@pytest.mark.parametrize(
+    ("mask", "error", "message"),
+    [
+        pytest.param(_mask(crs=None), CrsError, "no CRS", id="no-crs"),
+        pytest.param(_mask(crs=MOON_EQC.to_wkt()), CrsError, "1737400", id="the-moon"),
+        pytest.param(
+            _mask(transform=Affine(PX_M / 2, 0, 0, 0, -PX_M / 2, 0)),
+            RasterError,
+            "0.3556 pixels per degree, the mosaic 0.1778; resample",
+            id="another-size",
+        ),
+        pytest.param(
+            _mask(transform=Affine(PX_M, 0, 0.5 * PX_M, 0, -PX_M, 0)),
+            RasterError,
+            "0.50 px beside the pixels",
+            id="shifted",
+        ),
+        pytest.param(
+            _mask(transform=Affine(PX_M, 0, 0, 0, -PX_M, HALF_M / 2 + PX_M)),
+            RasterError,
+            "beyond a pole",
+            id="beyond-the-pole",
+        ),
+        pytest.param(
+            _mask(values=np.full((1, 4, 4), 255, np.uint8)),
+            RasterError,
+            r"0 \(no ejecta\) and 1 \(ejecta\) only, found 255; recode",
+            id="255",
+        ),
+        pytest.param(_mask(values=np.ones((3, 4, 4), np.uint8)), RasterError, "3 bands", id="rgb"),
+    ],
+)
+def test_a_mask_that_does_not_fit_is_refused_in_one_sentence(
+    tmp_path: Path, mask: dict[str, Any], error: type[GeoError], message: str
+) -> None:
+    """Masks must share planet, pixel size and pixel edges with the mosaic and hold 0 and 1."""
+    options: dict[str, Any] = {"transform": Affine(PX_M, 0, 0, 0, -PX_M, 0)} | mask
+    path = _write(tmp_path / "mask.tif", options.pop("values"), **options)
+
+    with pytest.raises(error, match=message):
+        read_mask_on(path, BASEMAP)
+
+
+def test_the_nodata_value_of_a_mask_is_clear(tmp_path: Path) -> None:
+    """255 as declared nodata sets nothing."""
+    values = np.array([[[0, 1], [255, 1]]], np.uint8)
+    transform = Affine(PX_M, 0, 0, 0, -PX_M, 0)
+
+    path = _write(tmp_path / "mask.tif", values, nodata=255, transform=transform)
+
+    assert read_mask_on(path, BASEMAP).area_px == 2
+
+
+def test_pixels_that_were_read_are_let_go(tmp_path: Path) -> None:
+    """At once, and not when Python looks for circles: craters follow each other in one process."""
+    grid = BasemapGrid(body=MERCURY, width_px=2048)
+    write_cog(tmp_path / "mask.tif", np.ones(grid.shape, np.uint8), grid=grid)
+    gc.disable()
+    tracemalloc.start()
+    try:
+        for _ in range(4):
+            with read_raster(tmp_path / "mask.tif") as raster:
+                assert raster.to_numpy().any()
+        kept_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        gc.enable()
+
+    assert kept_bytes < 1.5 * grid.shape[0] * grid.shape[1]

@@ -1,0 +1,34 @@
+"""Strips against the rows that they have to cover."""
+
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ejmap_geo.resampling.strips import in_strips
+
+
+@given(
+    rows=st.integers(1, 3000),
+    cols=st.sampled_from([1, 10_000]),
+    step=st.sampled_from([1, 64]),
+    threads=st.integers(1, 5),
+)
+def test_strips_cover_every_row_once(rows: int, cols: int, step: int, threads: int) -> None:
+    """From top to bottom, in order, starting at multiples of the step."""
+    with patch("ejmap_geo.resampling.strips.get_num_threads", return_value=threads):
+        strips = in_strips(lambda top, bottom: (top, bottom), rows=rows, cols=cols, step=step)
+
+    assert [row for strip in strips for row in range(*strip)] == list(range(rows))
+    assert all(top % step == 0 for top, _ in strips)
+
+
+def test_an_error_in_a_strip_is_not_lost() -> None:
+    """Threads hand their exceptions on."""
+
+    def fail(top: int, bottom: int) -> None:
+        raise ValueError(f"rows {top} to {bottom}")
+
+    with pytest.raises(ValueError, match="rows 0 to"):
+        in_strips(fail, rows=2000, cols=2000)

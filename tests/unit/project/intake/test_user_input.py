@@ -1,0 +1,207 @@
+"""Wrong input of a user gets one clear sentence before anything is computed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+from affine import Affine
+from rasterio.crs import CRS
+
+from ejmap_geo.grids.body import MERCURY, MOON, Body
+from ejmap_geo.grids.crs import equidistant_cylindrical_crs
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.rasters.raster import write_cog
+from ejmap_project.errors import SourceError
+from ejmap_project.intake.user_input import check_user_input
+from ejmap_project.settings.project import Project, ProjectPaths
+
+BASEMAP = BasemapGrid(body=MERCURY, width_px=64)
+TABLE = {
+    "crater_id": [0, 8],
+    "lon_deg": [16.65, -170.45],
+    "lat_deg": [57.84, -32.39],
+    "radius_m": [57_000.0, 37_500.0],
+}
+
+
+def _mosaic(folder: Path, *, bands: int = 3, body: Body = MERCURY, width_px: int = 64) -> None:
+    grid = BasemapGrid(body=body, width_px=width_px)
+    write_cog(folder / "mosaic.tif", np.ones((bands, *grid.shape), np.uint8), grid=grid)
+
+
+def _craters(folder: Path, **changes: Any) -> None:
+    pd.DataFrame(TABLE | changes).to_csv(folder / "craters.csv", index=False)
+
+
+def _mask(folder: Path, name: str = "mask_0008.tif", *, width_px: int = 64) -> None:
+    grid = BasemapGrid(body=MERCURY, width_px=width_px)
+    window = Window(row=2, col=60, height=3, width=8)
+    write_cog(folder / "masks" / name, np.ones(window.shape, np.bool_), grid=grid, window=window)
+
+
+def _good(folder: Path) -> None:
+    _mosaic(folder)
+    _craters(folder)
+    _mask(folder)
+
+
+def _check(folder: Path, **source: Any) -> list[str]:
+    files = {"kind": "files", "mosaic": "mosaic.tif", "craters": "craters.csv", "masks": "masks"}
+    project = Project.model_validate(
+        {"source": files | source, "training": {"kind": "synthetic", "seeds": [1]}}
+    )
+    return check_user_input(project, ProjectPaths(folder))
+
+
+def test_good_input_passes_and_changes_are_told(tmp_path: Path) -> None:
+    """Files that fit need no word; longitudes of 0..360 are accepted with a note."""
+    _good(tmp_path)
+
+    assert _check(tmp_path) == []
+
+    _craters(tmp_path, lon_deg=[16.65, 189.55])
+    assert _check(tmp_path) == ["1 longitudes outside [-180, 180) were brought into it"]
+
+
+def test_sources_that_are_made_have_nothing_to_check(tmp_path: Path) -> None:
+    """A synthetic planet has no files yet."""
+    project = Project.model_validate(
+        {
+            "source": {"kind": "synthetic", "seed": 7},
+            "training": {"kind": "synthetic", "seeds": [1]},
+        }
+    )
+
+    assert check_user_input(project, ProjectPaths(tmp_path)) == []
+
+
+def _without_crs(folder: Path) -> None:
+    _raw_mosaic(folder, crs=None)
+
+
+def _of_16_bit(folder: Path) -> None:
+    _raw_mosaic(folder, crs=CRS.from_wkt(equidistant_cylindrical_crs(MERCURY).to_wkt()))
+
+
+def _raw_mosaic(folder: Path, *, crs: CRS | None) -> None:
+    half_m, px_m = MERCURY.half_circumference_m, BASEMAP.resolution_m
+    with rasterio.open(
+        folder / "mosaic.tif",
+        "w",
+        driver="GTiff",
+        dtype="uint16",
+        count=3,
+        height=32,
+        width=64,
+        crs=crs,
+        transform=Affine(px_m, 0, -half_m, 0, -px_m, half_m / 2),
+    ) as raster:
+        raster.write(np.ones((3, 32, 64), np.uint16))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        pytest.param(_without_crs, r"mosaic mosaic.tif has no CRS; state it", id="no-crs"),
+        pytest.param(
+            lambda folder: _mosaic(folder, body=MOON),
+            r"mosaic.*1737400.*Mercury here is a sphere of 2439400",
+            id="another-planet",
+        ),
+        pytest.param(
+            lambda folder: _mosaic(folder, bands=1),
+            r"1 band\(s\), but the model was trained on 3",
+            id="band-count",
+        ),
+        pytest.param(_of_16_bit, r"uint16 values.*value_range", id="16-bit"),
+        pytest.param(
+            lambda folder: _mosaic(folder, width_px=128),
+            r"mask mask_0008.tif has 0.1778 pixels per degree, the mosaic 0.3556; resample",
+            id="mosaic-of-another-size",
+        ),
+        pytest.param(
+            lambda folder: (folder / "mosaic.tif").unlink(), r"cannot be read", id="no-mosaic"
+        ),
+        pytest.param(
+            lambda folder: _craters(folder, radius_m=[57.0, 37.5]),
+            r"these look like kilometres: multiply them by 1000",
+            id="radius-in-km",
+        ),
+        pytest.param(
+            lambda folder: _craters(folder, lon_deg=[1.0, 400.0]),
+            r"lon_deg must lie in .*found 400 at crater 8",
+            id="longitude",
+        ),
+        pytest.param(
+            lambda folder: pd.DataFrame(TABLE).iloc[:0].to_csv(folder / "craters.csv"),
+            r"crater table craters.csv is empty",
+            id="empty-table",
+        ),
+        pytest.param(
+            lambda folder: _craters(folder, crater_id=[8, 8]),
+            r"must be unique, but 8",
+            id="duplicate-ids",
+        ),
+        pytest.param(
+            lambda folder: (folder / "craters.csv").unlink(), r"does not exist", id="no-table"
+        ),
+        pytest.param(
+            lambda folder: _mask(folder, "mask_0099.tif"),
+            r"masks of craters that are not in the table \(mask_0099.tif\)",
+            id="stranger-mask",
+        ),
+        pytest.param(
+            lambda folder: (folder / "masks" / "mask_0008.tif").rename(folder / "masks" / "8.tif"),
+            r"holds no mask of a crater in the table; name masks mask_NNNN",
+            id="mask-names",
+        ),
+    ],
+)
+def test_each_wrong_file_is_one_sentence(
+    tmp_path: Path, spoil: Callable[[Path], object], message: str
+) -> None:
+    """The user's mistakes that issue 2 lists, one at a time."""
+    _good(tmp_path)
+    spoil(tmp_path)
+
+    with pytest.raises(SourceError, match=message) as caught:
+        _check(tmp_path)
+
+    assert "\n" not in str(caught.value)
+    assert "; and " not in str(caught.value)
+
+
+def test_a_missing_folder_of_masks_is_named(tmp_path: Path) -> None:
+    """The setting to correct is in the message."""
+    _good(tmp_path)
+
+    with pytest.raises(SourceError, match=r"does not exist; correct source.masks"):
+        _check(tmp_path, masks="elsewhere")
+
+
+def test_all_wrong_files_are_told_at_once(tmp_path: Path) -> None:
+    """A wrong mosaic and a wrong table are two sentences of one message."""
+    _good(tmp_path)
+    _mosaic(tmp_path, bands=1)
+    _craters(tmp_path, radius_m=[57.0, 37.5])
+
+    with pytest.raises(SourceError, match=r"kilometres.*; and mosaic mosaic.tif has 1 band"):
+        _check(tmp_path)
+
+
+def test_tile_locations_are_checked_with_the_rest(tmp_path: Path) -> None:
+    """They must lie on the mosaic; without a mosaic that fits nothing can be said of them."""
+    _good(tmp_path)
+    tiles = {"tile_id": [1], "row": [8], "col": [60], "height_px": [8], "width_px": [8]}
+    pd.DataFrame(tiles).to_csv(tmp_path / "tiles.csv", index=False)
+
+    assert _check(tmp_path, tiles="tiles.csv") == []
+
+    pd.DataFrame(tiles | {"row": [30]}).to_csv(tmp_path / "tiles.csv", index=False)
+    with pytest.raises(SourceError, match="tile 1 at row 30, col 60 with 8x8 px does not lie"):
+        _check(tmp_path, tiles="tiles.csv")

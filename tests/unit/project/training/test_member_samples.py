@@ -1,0 +1,169 @@
+"""What a member trains, validates and tests on."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_ml.config.model_config import ModelConfig, load_preset
+from ejmap_ml.config.polar_config import PolarUnetConfig, PolarViewConfig
+from ejmap_ml.ejseg.polar_data import write_polar_views
+from ejmap_ml.ejseg.polar_view import channel_count
+from ejmap_ml.errors import SampleError
+from ejmap_ml.samples import SampleSet
+from ejmap_ml.stores.tile_store import write_tile_store
+from ejmap_project.training.member_samples import Labels, MemberSamples, member_samples
+
+TILES = 12
+VIEW = PolarViewConfig(rows=16, cols=32)
+
+
+def _labels(*, test: list[int], is_known_everywhere: bool = True) -> Labels:
+    """Two planets with the same craters and tiles; every third tile is empty."""
+    rows = pd.DataFrame(
+        [(planet, 5, tile) for planet in ("a", "b") for tile in range(TILES)],
+        columns=["planet", "crater_id", "tile_id"],
+    )
+    tiles = rows.assign(split_class=[0, 5, 5] * 8, any_ejecta_px=rows["tile_id"] * 10)
+    return Labels(
+        tiles=tiles, split=rows.assign(test=test * 2), is_known_everywhere=is_known_everywhere
+    )
+
+
+def _connection_stores(folder: Path) -> list[Path]:
+    """Crops whose every value is the number of the planet times 100 plus the tile."""
+    paths = []
+    for number, planet in enumerate("ab"):
+        path = folder / f"{planet}.zarr"
+        tile = np.arange(TILES)
+        crops = np.broadcast_to(
+            (100 * number + tile).astype(np.uint8)[:, None, None, None], (TILES, 4, 8, 8)
+        )
+        table = pd.DataFrame({"crater_id": 5, "tile_id": tile, "ejecta_px": [0, 4, 9] * 4})
+        with write_tile_store(path, provenance={}) as writer:
+            writer.write_group("labelled_0005", table=table, arrays={"crop": crops})
+        paths.append(path)
+    return paths
+
+
+@pytest.fixture
+def ejconn() -> ModelConfig:
+    """A tile classifier that validates on a quarter."""
+    config = load_preset("ejconn_tiny")
+    training = config.training.model_copy(update={"validation_fraction": 0.25})
+    return config.model_copy(update={"training": training})
+
+
+def _numbers(samples: SampleSet | None) -> list[int]:
+    if samples is None:
+        return []
+    image = samples.batch(range(len(samples))).inputs[0]
+    return image[:, 0, 0, 0].int().tolist()
+
+
+def _parts(config: ModelConfig, folder: Path, labels: Labels, *, seed: int = 0) -> MemberSamples:
+    return member_samples(config, _connection_stores(folder), labels=labels, seed=seed)
+
+
+def test_test_tiles_are_in_no_other_part(ejconn: ModelConfig, tmp_path: Path) -> None:
+    """The three parts are disjoint, and together they are all tiles that the split uses."""
+    split = [0, 0, 1, 1, 0, 0, 0, 0, 1, -1, 0, 0]
+
+    parts = _parts(ejconn, tmp_path, _labels(test=split))
+
+    tests = [2, 3, 8, 102, 103, 108]
+    assert _numbers(parts.test) == tests
+    trained = _numbers(parts.train) + _numbers(parts.validation)
+    used = {100 * planet + tile for planet in (0, 1) for tile in range(TILES) if split[tile] >= 0}
+    assert sorted(trained + tests) == sorted(used)
+
+
+def test_the_same_seed_draws_the_same_members(ejconn: ModelConfig, tmp_path: Path) -> None:
+    """And another seed another draw."""
+    labels = _labels(test=[0] * TILES)
+
+    first, again, other = (
+        _numbers(_parts(ejconn, tmp_path / str(number), labels, seed=seed).validation)
+        for number, seed in enumerate((3, 3, 4))
+    )
+
+    assert first == again != other
+
+
+def test_both_classes_validate_in_their_share(ejconn: ModelConfig, tmp_path: Path) -> None:
+    """A quarter of the 8 empty tiles and of the 16 others."""
+    parts = _parts(ejconn, tmp_path, _labels(test=[0] * TILES))
+
+    validated = np.array(_numbers(parts.validation)) % 100
+    assert np.sum(validated % 3 == 0) == 2
+    assert np.sum(validated % 3 > 0) == 4
+
+
+def test_the_table_follows_the_training_samples(ejconn: ModelConfig, tmp_path: Path) -> None:
+    """Sampling weights are made from it."""
+    parts = _parts(ejconn, tmp_path, _labels(test=[0] * TILES))
+
+    assert (parts.table["tile_id"].to_numpy() == np.array(_numbers(parts.train)) % 100).all()
+    assert (parts.table["any_ejecta_px"] == 10 * parts.table["tile_id"]).all()
+
+
+def test_a_split_that_leaves_nothing_is_refused(ejconn: ModelConfig, tmp_path: Path) -> None:
+    """In one sentence, before any network is built."""
+    with pytest.raises(SampleError, match="has no tile to train on"):
+        _parts(ejconn, tmp_path, _labels(test=[1] * TILES))
+
+
+def _polar(folder: Path, labels: Labels) -> MemberSamples:
+    """One view a planet, whose column c lies in tile c, and the last quarter in none."""
+    crater = Crater(crater_id=5, name="a", center=LonLat(0, 0), radius_m=MERCURY.radius_m / 100)
+    shape = (1, channel_count(3), VIEW.rows, VIEW.cols)
+    ids = np.broadcast_to(np.arange(VIEW.cols, dtype=np.int32), (1, VIEW.rows, VIEW.cols))
+    ids = np.where(ids < TILES, ids, -1).astype(np.int32)
+    for planet in "ab":
+        with write_tile_store(folder / f"{planet}.zarr", provenance={}) as writer:
+            write_polar_views(
+                writer,
+                views=np.ones(shape, np.float32),
+                craters=[crater],
+                targets=np.zeros((1, VIEW.rows, VIEW.cols), np.float32),
+                tile_ids=ids,
+            )
+    config = load_preset("ejseg_polar").model_copy(
+        update={"architecture": PolarUnetConfig(base_channels=4, depth=1, view=VIEW)}
+    )
+    stores = sorted(folder.glob("*.zarr"))
+    return member_samples(config, stores, labels=labels, seed=0)
+
+
+def _counted(samples: SampleSet) -> list[bool]:
+    weight = samples.batch([0]).weight
+    assert weight is not None
+    return torch.any(weight[0, 0] > 0, dim=0).tolist()
+
+
+@pytest.mark.parametrize("is_known_everywhere", [True, False])
+def test_cells_of_test_tiles_count_in_the_test_alone(
+    tmp_path: Path, *, is_known_everywhere: bool
+) -> None:
+    """What lies in no tile counts where ejecta are known everywhere, and nowhere else."""
+    split = [0] * 9 + [1, 1, -1]
+
+    parts = _polar(tmp_path, _labels(test=split, is_known_everywhere=is_known_everywhere))
+
+    outside = VIEW.cols - TILES
+    assert _counted(parts.train) == [True] * 9 + [False] * 3 + [is_known_everywhere] * outside
+    assert parts.test is not None
+    assert _counted(parts.test) == [False] * 9 + [True, True, False] + [False] * outside
+
+
+def test_all_cells_count_when_nothing_is_held_back(tmp_path: Path) -> None:
+    """The demo's planets are known everywhere, and their test is another planet."""
+    parts = _polar(tmp_path, _labels(test=[0] * TILES))
+
+    assert all(_counted(parts.train))
+    assert parts.test is None
