@@ -55,7 +55,7 @@ test-all: $(DEV) $(QUICKLOOK) $(MOON) ## Run all tests, also those of minutes an
 	$(BIN)/python -m pytest
 
 .PHONY: check
-check: check-style check-types check-borders check-dagster check-files ## Check style, types, imports, the Dagster definitions and what is committed
+check: check-style check-types check-borders structure check-dagster check-files ## Check style, types, imports, the Dagster definitions and what is committed
 
 .PHONY: check-style check-types check-borders check-dagster check-files
 check-style: $(DEV)
@@ -68,6 +68,10 @@ check-types: $(DEV)
 check-borders: $(DEV)
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+
+.PHONY: structure
+structure: $(MADE) ## Measure modules, functions, folders and floors of imports, held to their limits
+	$(BIN)/python .ci/structure.py
 
 check-dagster: $(DEV)
 	$(BIN)/dg check defs

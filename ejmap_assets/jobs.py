@@ -9,6 +9,7 @@ import dagster as dg
 
 from ejmap_assets.launch_config import ROLL_BACK, promotion_run_config
 from ejmap_assets.lineage.lineage import VETTING, Partitioning, names_partitioned_by
+from ejmap_assets.lineage.stages import EVALUATED, PREPARE, PROMOTED, SOURCES, TRAINING, VET
 
 if TYPE_CHECKING:
     # Dagster returns it but does not name it in public.
@@ -16,18 +17,6 @@ if TYPE_CHECKING:
         UnresolvedAssetJobDefinition,
     )
 
-PREPARE = "prepare"
-SOURCES = ("basemap_mosaic", "crater_catalogue", "manual_masks")
-TRAINING = ("training_planets", "labelled_tiles", "split_table")
-VET = "vet_craters"
-PROMOTED = ("promoted_ejconn", "promoted_ejseg")
-EVALUATED = (
-    "ejecta_contrast",
-    "evaluation",
-    "tile_scores",
-    "map_scores",
-    "model_comparison",
-)
 TRAIN_TAGS = {"ejmap/kind": "train"}
 
 

@@ -6,8 +6,8 @@ again, and then nothing follows, because its content has the same data version.
 
 import dagster as dg
 
-from ejmap_assets.jobs import PREPARE
 from ejmap_assets.lineage.recipes import book_of
+from ejmap_assets.lineage.stages import PREPARE
 from ejmap_assets.operations import RETRAIN
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.errors import StepError

@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ejmap_assets.jobs import EVALUATED, PROMOTED, SOURCES, TRAINING, VET
 from ejmap_assets.lineage.lineage import VETTING, Partitioning, names_partitioned_by
 from ejmap_project.open_project import OpenProject
 
+PREPARE = "prepare"
+SOURCES = ("basemap_mosaic", "crater_catalogue", "manual_masks")
+TRAINING = ("training_planets", "labelled_tiles", "split_table")
+VET = "vet_craters"
+PROMOTED = ("promoted_ejconn", "promoted_ejseg")
+EVALUATED = (
+    "ejecta_contrast",
+    "evaluation",
+    "tile_scores",
+    "map_scores",
+    "model_comparison",
+)
 PROMOTE = "promote"
 
 

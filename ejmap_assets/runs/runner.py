@@ -9,11 +9,18 @@ from dataclasses import dataclass
 import dagster as dg
 
 from ejmap_assets import partitions
-from ejmap_assets.jobs import VET
 from ejmap_assets.launch_config import promotion_run_config
 from ejmap_assets.lineage.lineage import LINEAGE, Partitioning, crater_steps_of, models_to_make
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
-from ejmap_assets.lineage.stages import PROMOTE, RETRAINING, STAGES, Stage, stages_made, stages_of
+from ejmap_assets.lineage.stages import (
+    PROMOTE,
+    RETRAINING,
+    STAGES,
+    VET,
+    Stage,
+    stages_made,
+    stages_of,
+)
 from ejmap_assets.runs.in_process import Work, execute
 from ejmap_assets.runs.lost_runs import fail_lost_runs
 from ejmap_assets.runs.run_failure import RunFailedError, failure_sentence, was_interrupted
