@@ -14,23 +14,16 @@ from typing import Any, TypeAlias
 
 import dagster as dg
 
-from ejmap_assets.lineage.lineage import LINEAGE, Partitioning
-from ejmap_assets.lineage.recipes import CATALOGUE, RecipeBook, book_of
+from ejmap_assets.lineage.needed import depth_in_craters
+from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.records import RecordCache
+from ejmap_assets.lineage.row import Rule, UsedPart
+from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.errors import StepError
 from ejmap_project.vetting.vetting_choice import held_back
 
-Rule: TypeAlias = dg.AutomationCondition[Any]
-
-# From the mosaic around a crater to its mask on the basemap.
-STEPS_OF_A_CRATER = 5
-# Made from the masks of all craters, and what follows from those.
-MAPS = ("global_map", "ejecta_contrast", "evaluation", "tile_scores")
-SCORES = ("map_scores", "model_comparison")
-# Seconds each. The classifier between them is trained when somebody asks: what it learnt in other
-# regions holds for an entry that is new.
-VETTED = ("crater_tiles", "crater_candidates")
+Condition: TypeAlias = dg.AutomationCondition[Any]
 
 
 class TickLook:
@@ -60,12 +53,14 @@ class TickLook:
         project = ProjectResource().open()
         # Files are written before the event that tells of them: read after it, they are not older.
         before = book_of(project, instance).snapshot(self._cache)
-        before.last(CATALOGUE)
+        for name, row in LINEAGE.items():
+            if row.used_part is UsedPart.OWN_CRATER:
+                before.last(name)
         return replace(before, craters=project.craters())
 
 
 class HasNewRecipe(dg.AutomationCondition[Any]):
-    """True at the tick at which an artefact is first found to be made by another recipe than now.
+    """True on the first tick after an artefact's recipe changed.
 
     One that cannot be made yet, because an input is missing, has no recipe. One that fails is not
     asked for again until its recipe changes: what failed will fail again, and ``repair`` is there
@@ -156,28 +151,31 @@ def _wanted(book: RecipeBook, asset: str, partition: str) -> str | None:
     return None if book.is_current(asset, partition or None) else recipe.digest
 
 
-def rule_of(asset: str) -> Rule | None:
-    """Return the rule by which an asset is made; None for what somebody asks for."""
-    if LINEAGE[asset].partitioning is Partitioning.CRATERS:
-        return _labelled(_follows_its_recipe(), "the crater's recipe changed")
-    if asset in MAPS:
-        return _labelled(_settled(), "the craters have settled, and some changed")
-    if asset in VETTED:
-        return _labelled(_follows_when_settled(), "the catalogue or the mosaic changed")
-    if asset in SCORES:
-        return _labelled(_follows_its_recipe(), "what is scored changed")
-    return None
+def condition_of(asset: str) -> Condition | None:
+    """Return the condition under which an asset is made; None for what somebody asks for."""
+    rule = LINEAGE[asset].rule
+    match rule:
+        case Rule.ON_REQUEST:
+            return None
+        case Rule.WITH_UPSTREAM:
+            condition = _with_upstream()
+        case Rule.AFTER_UPSTREAM:
+            condition = _after_upstream()
+        case Rule.AFTER_CRATERS:
+            condition = _after_craters(depth_in_craters(asset))
+    labelled: Any = condition  # Dagster's types do not declare labels
+    return labelled.with_label(rule.value)
 
 
-def _labelled(rule: Any, label: str) -> Rule:  # noqa: ANN401 - Dagster declares labels nowhere
-    return rule.with_label(label)
+def _after_craters(depth: int) -> Condition:
+    """Refresh once the craters have settled, however many changed; a failed one blocks nothing.
 
-
-def _settled() -> Rule:
-    """Refresh once the craters have settled, however many changed; a failed one blocks nothing."""
-    moving: Rule = dg.AutomationCondition.in_progress() | IsRequestedNow()
+    Args:
+        depth: Longest chain of a crater's assets upstream.
+    """
+    moving: Condition = dg.AutomationCondition.in_progress() | IsRequestedNow()
     settled = ~dg.AutomationCondition.any_deps_match(moving)
-    for _ in range(STEPS_OF_A_CRATER - 1):
+    for _ in range(depth - 1):
         moving = dg.AutomationCondition.any_deps_match(moving)
         settled &= ~dg.AutomationCondition.any_deps_match(moving)
     return (
@@ -185,7 +183,7 @@ def _settled() -> Rule:
     )
 
 
-def _follows_its_recipe() -> Rule:
+def _with_upstream() -> Condition:
     asked = HasNewRecipe(_LOOK).since_last_handled() | dg.AutomationCondition.any_deps_match(
         dg.AutomationCondition.will_be_requested()
     )
@@ -196,8 +194,8 @@ def _follows_its_recipe() -> Rule:
     )
 
 
-def _follows_when_settled() -> Rule:
-    """Follow the recipe, without being made in one run with what it is made from."""
+def _after_upstream() -> Condition:
+    """Follow the recipe, in a run after those that make the upstream assets."""
     return (
         HasNewRecipe(_LOOK).since_last_handled()
         & ~dg.AutomationCondition.in_progress()

@@ -1,22 +1,15 @@
 """The code location: everything that Dagster knows of EJMAP."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
-from ejmap_assets.assets import contrast, evaluation, labels, maps, sources, training
-from ejmap_assets.assets.craters import build_crater_assets, crater_steps
-from ejmap_assets.assets.ejconn import ejconn_model, ejconn_samples, promoted_ejconn
-from ejmap_assets.assets.ejseg import ejseg_model, ejseg_samples, promoted_ejseg
-from ejmap_assets.assets.map_scores import map_scores
-from ejmap_assets.assets.model_comparison import model_comparison
-from ejmap_assets.assets.tile_scores import tile_scores
-from ejmap_assets.assets.vetting import crater_candidates, crater_classifier, crater_tiles
+from ejmap_assets.assets.registry import crater_steps, project_assets
 from ejmap_assets.automation import build_automation_sensor
-from ejmap_assets.checks import build_checks
-from ejmap_assets.jobs import build_jobs
+from ejmap_assets.checks.registry import project_checks
+from ejmap_assets.jobs import build_asset_jobs, build_upkeep_jobs
 from ejmap_assets.making.chunk import CraterStep
-from ejmap_assets.operations import build_operations
+from ejmap_assets.making.crater_assets import build_crater_assets
 from ejmap_assets.resources import ProjectResource
 from ejmap_assets.runs.runner import Runner
 from ejmap_assets.schedules import build_schedules
@@ -32,7 +25,7 @@ DEFAULT_SECONDS_BETWEEN_LOOKS = 30
 def build_defs(
     *,
     resource_overrides: Mapping[str, object] | None = None,
-    steps: list[CraterStep] | None = None,
+    steps: Sequence[CraterStep] | None = None,
     chunk_craters: int | None = None,
     seconds_between_looks: int = DEFAULT_SECONDS_BETWEEN_LOOKS,
 ) -> dg.Definitions:
@@ -47,33 +40,13 @@ def build_defs(
     """
     return dg.Definitions(
         assets=[
-            sources.basemap_mosaic,
-            sources.crater_catalogue,
-            sources.manual_masks,
-            crater_tiles,
-            crater_classifier,
-            crater_candidates,
-            training.training_planets,
-            labels.labelled_tiles,
-            labels.split_table,
-            ejconn_samples,
-            ejseg_samples,
-            ejconn_model,
-            ejseg_model,
-            promoted_ejconn,
-            promoted_ejseg,
+            *project_assets(),
             build_crater_assets(
                 steps=steps or crater_steps(), chunk_craters=chunk_craters or _chunk_craters()
             ),
-            maps.global_map,
-            contrast.ejecta_contrast,
-            evaluation.evaluation,
-            tile_scores,
-            map_scores,
-            model_comparison,
         ],
-        asset_checks=build_checks(),
-        jobs=[*build_jobs(), *build_operations(runner_of)],
+        asset_checks=project_checks(),
+        jobs=[*build_asset_jobs(), *build_upkeep_jobs(runner_of)],
         sensors=[
             build_automation_sensor(seconds_between_looks=seconds_between_looks),
             *build_file_sensors(seconds_between_looks=seconds_between_looks),
@@ -98,16 +71,17 @@ def runner_of(project: OpenProject, instance: dg.DagsterInstance, listener: List
         listener: Who is told how it goes.
     """
     folder = str(project.paths.folder)
-    defs = build_defs(
-        resource_overrides={"project": ProjectResource(folder=folder), "progress": listener}
+    built = build_defs(
+        resource_overrides={"project": ProjectResource(folder=folder), "progress": listener},
+        chunk_craters=project.settings.mapping.chunk_craters,
     )
-    return Runner(project, instance, listener, defs=defs)
+    return Runner(project, instance, listener, defs=built)
 
 
 def _chunk_craters() -> int:
-    """Return the setting of the project; that of every other one where it cannot be read.
+    """Return the setting of the project; the default where there is no valid project.
 
-    Dagster fixes the policy of a backfill where assets are declared, so it is read there.
+    Dagster fixes the policy of a backfill when it loads the code location, so it is read then.
     """
     try:
         return ProjectResource().open().settings.mapping.chunk_craters
@@ -115,4 +89,7 @@ def _chunk_craters() -> int:
         return MappingSettings().chunk_craters
 
 
-defs = build_defs()
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the code location; evaluated when Dagster loads it, not when Python imports it."""
+    return build_defs()

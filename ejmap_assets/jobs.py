@@ -1,15 +1,24 @@
-"""Jobs, named by what people do with them.
+"""Jobs, named by what people do with them; which assets they make, the lineage says.
 
-The assets themselves are in ``ejmap_assets.assets``; here they are only gathered.
+A job of assets makes the partitions that somebody names. ``repair`` and ``retrain`` first find out
+what there is to do: they look at every recipe, start a run for what is missing or stale, and tell
+in their log what they started.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import dagster as dg
 
 from ejmap_assets.launch_config import ROLL_BACK, promotion_run_config
-from ejmap_assets.lineage.lineage import VETTING, Partitioning, names_partitioned_by
-from ejmap_assets.lineage.stages import EVALUATED, PREPARE, PROMOTED, SOURCES, TRAINING, VET
+from ejmap_assets.lineage.needed import MODEL_KINDS, assets_of
+from ejmap_assets.lineage.stages import STAGES
+from ejmap_assets.making.failures import is_permanent, permanent
+from ejmap_assets.resources import ProjectResource
+from ejmap_assets.runs.run_log import RunLog
+from ejmap_assets.runs.runner import Runner
+from ejmap_project.open_project import OpenProject
+from ejmap_project.progress import Listener
 
 if TYPE_CHECKING:
     # Dagster returns it but does not name it in public.
@@ -17,13 +26,68 @@ if TYPE_CHECKING:
         UnresolvedAssetJobDefinition,
     )
 
-TRAIN_TAGS = {"ejmap/kind": "train"}
+REPAIR, RETRAIN = "repair", "retrain"
+
+# Handed in by the definitions: a runner needs all of them, and they need these jobs.
+RunnerOf: TypeAlias = Callable[[OpenProject, dg.DagsterInstance, Listener], Runner]
 
 
-def _job(
+def build_asset_jobs() -> list["UnresolvedAssetJobDefinition"]:
+    """Return the jobs of the stages of a project, and those that roll a model back."""
+    jobs = {stage.job.name: stage.job for stage in STAGES}
+    return [
+        *(
+            _asset_job(
+                job.name,
+                assets_of(*(stage for stage in STAGES if stage.job == job)),
+                job.description,
+                tags={"ejmap/kind": "train"} if job.trains else None,
+            )
+            for job in jobs.values()
+        ),
+        *(
+            _asset_job(
+                f"roll_back_{kind}",
+                (f"promoted_{kind}",),
+                f"Let the former {kind} ensemble map the craters again.",
+                config=promotion_run_config(kind, ROLL_BACK),
+            )
+            for kind in MODEL_KINDS
+        ),
+    ]
+
+
+def build_upkeep_jobs(runner_of: RunnerOf) -> list[dg.JobDefinition]:
+    """Return the jobs that find out by themselves what there is to do.
+
+    Args:
+        runner_of: Makes what brings a project up to date.
+    """
+    return [
+        _upkeep_job(
+            REPAIR,
+            runner_of,
+            Runner.repair,
+            kind="map",
+            description="Map exactly the craters that are missing or stale, failed ones included, "
+            "then refresh the map and its scores.",
+        ),
+        _upkeep_job(
+            RETRAIN,
+            runner_of,
+            Runner.retrain,
+            kind="train",
+            description="Read labels again, lay out and split their tiles, train the configured "
+            "versions where something changed, and promote them through the gate.",
+        ),
+    ]
+
+
+def _asset_job(
     name: str,
-    assets: tuple[str, ...],
+    assets: Sequence[str],
     description: str,
+    *,
     tags: dict[str, str] | None = None,
     config: dict[str, Any] | None = None,
 ) -> "UnresolvedAssetJobDefinition":
@@ -38,35 +102,33 @@ def _job(
     )
 
 
-def build_jobs() -> list["UnresolvedAssetJobDefinition"]:
-    """Return the jobs of a project, in the order in which a newcomer runs them."""
-    return [
-        _job(PREPARE, SOURCES, "Read the mosaic, the crater table and the manual masks."),
-        _job(VET, VETTING, "Score every entry of the catalogue: is it a crater?", TRAIN_TAGS),
-        _job("prepare_training", TRAINING, "Gather labelled craters and lay out their tiles."),
-        _job("cut_ejconn_samples", ("ejconn_samples",), "Cut the crops that versions learn from."),
-        _job("cut_ejseg_samples", ("ejseg_samples",), "Cut the tiles that versions learn from."),
-        _job("train_ejconn", ("ejconn_model",), "Train members of EJCONN.", TRAIN_TAGS),
-        _job("train_ejseg", ("ejseg_model",), "Train members of EJSEG.", TRAIN_TAGS),
-        _job("promote", PROMOTED, "Let the trained ensembles map the craters, if the gate agrees."),
-        *(
-            _job(
-                f"roll_back_{kind}",
-                (f"promoted_{kind}",),
-                f"Let the former {kind} ensemble map the craters again.",
-                config=promotion_run_config(kind, ROLL_BACK),
-            )
-            for kind in ("ejconn", "ejseg")
-        ),
-        _job(
-            "map_craters",
-            names_partitioned_by(Partitioning.CRATERS),
-            "Map the ejecta of craters, from the mosaic around each to its mask on the basemap.",
-        ),
-        _job("refresh_map", ("global_map",), "Put the masks of all craters into one map."),
-        _job(
-            "evaluate",
-            EVALUATED,
-            "Measure the masks on the mosaic and, where ejecta are known, score them.",
-        ),
-    ]
+def _upkeep_job(
+    name: str,
+    runner_of: RunnerOf,
+    follow: Callable[[Runner], list[str]],
+    *,
+    kind: str,
+    description: str,
+) -> dg.JobDefinition:
+    @dg.op(name=f"{name}_project", description=description)
+    def operation(context: dg.OpExecutionContext, project: ProjectResource) -> None:
+        try:
+            runner = runner_of(project.open(), context.instance, RunLog(context.log))
+            complaints = follow(runner)
+        except Exception as error:
+            if is_permanent(error):
+                raise permanent(error) from error
+            raise
+        if complaints:
+            raise dg.Failure(description=" ".join(complaints), allow_retries=False)
+
+    @dg.job(
+        name=name,
+        description=description,
+        executor_def=dg.in_process_executor,
+        tags={"ejmap/kind": kind},
+    )
+    def job() -> None:
+        operation()
+
+    return job

@@ -51,6 +51,10 @@ class Partitioning(Enum):
         return "ejconn" if is_ejconn else "ejseg"
 
 
+# Of the ensembles of both models.
+MEMBERS = frozenset({Partitioning.EJCONN_MEMBERS, Partitioning.EJSEG_MEMBERS})
+VERSIONS = frozenset({Partitioning.EJCONN_VERSIONS, Partitioning.EJSEG_VERSIONS})
+
 _PARTITIONS: Mapping[Partitioning, dg.PartitionsDefinition[str] | None] = {
     Partitioning.NONE: None,
     Partitioning.CRATERS: craters,

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from ejmap_assets.operations import REPAIR, RETRAIN
+from ejmap_assets.jobs import REPAIR, RETRAIN
 
 NIGHTLY = "0 2 * * *"
 WEEKLY = "0 3 * * SUN"

@@ -6,9 +6,9 @@ again, and then nothing follows, because its content has the same data version.
 
 import dagster as dg
 
+from ejmap_assets.jobs import RETRAIN
 from ejmap_assets.lineage.recipes import book_of
 from ejmap_assets.lineage.stages import PREPARE
-from ejmap_assets.operations import RETRAIN
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.errors import StepError
 
@@ -23,7 +23,7 @@ def build_file_sensors(*, seconds_between_looks: int) -> list[dg.SensorDefinitio
         _sensor(
             "mosaic_file",
             asset="basemap_mosaic",
-            job=PREPARE,
+            job=PREPARE.name,
             selection=("basemap_mosaic",),
             seconds=seconds_between_looks,
             description="Reads the mosaic again when its file changes.",
@@ -31,7 +31,7 @@ def build_file_sensors(*, seconds_between_looks: int) -> list[dg.SensorDefinitio
         _sensor(
             "crater_table",
             asset="crater_catalogue",
-            job=PREPARE,
+            job=PREPARE.name,
             selection=("crater_catalogue",),
             seconds=seconds_between_looks,
             description="Reads the crater table again when its file changes. A crater that was "

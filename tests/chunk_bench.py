@@ -6,13 +6,15 @@ from pathlib import Path
 import dagster as dg
 
 from ejmap_assets import partitions
-from ejmap_assets.assets.craters import crater_steps
+from ejmap_assets.assets.registry import crater_steps
 from ejmap_assets.checks.crater_check import CraterCheck
 from ejmap_assets.definitions import build_defs
-from ejmap_assets.lineage.lineage import LINEAGE, Partitioning, names_partitioned_by
+from ejmap_assets.lineage.needed import partitioned_by
 from ejmap_assets.lineage.provenance import DATA_VERSION_TAG
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
+from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.chunk import CraterStep, CraterTask
+from ejmap_assets.partitions import Partitioning
 from ejmap_assets.resources import ProjectResource
 from ejmap_assets.runs.in_process import RANGE_END, RANGE_START, SILENT_LOG
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
@@ -22,7 +24,7 @@ from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.open_project import OpenProject
 
-STEPS = names_partitioned_by(Partitioning.CRATERS)
+STEPS = partitioned_by(Partitioning.CRATERS)
 UPSTREAM = ("basemap_mosaic", "crater_catalogue", "promoted_ejconn", "promoted_ejseg")
 KEYS = ["0001", "0002", "0003", "0004"]
 

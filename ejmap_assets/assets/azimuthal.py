@@ -3,6 +3,7 @@
 import numpy as np
 
 from ejmap_assets.making.chunk import CraterTask
+from ejmap_assets.making.crater_assets import crater_asset
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_project.artefact import Artefact, Picture
@@ -10,6 +11,7 @@ from ejmap_project.digest import content_version
 from ejmap_project.pictures import mosaic_rgb
 
 
+@crater_asset(kinds={"geotiff"})
 def azimuthal_mosaic(task: CraterTask) -> Artefact:
     """Mosaic around one crater in azimuthal equidistant projection.
 

@@ -6,6 +6,7 @@ import pandas as pd
 from ejmap_assets.assets.model_steps import promoted, samples, trained
 from ejmap_assets.launch_config import promotion_fields
 from ejmap_assets.making.chunk import CraterTask
+from ejmap_assets.making.crater_assets import crater_asset
 from ejmap_assets.making.declare import Making, project_asset
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.mosaic import mean_probability
@@ -50,6 +51,7 @@ def promoted_ejconn(making: Making) -> Artefact:
     return promoted(making, "ejconn")
 
 
+@crater_asset(kinds={"parquet", "pytorch"})
 def connection_predictions(task: CraterTask) -> Artefact:
     """Which tiles around one crater hold its ejecta, as most of EJCONN's members say."""
     published = task.work.published_connections(task.crater)

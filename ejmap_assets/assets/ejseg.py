@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ejmap_assets.assets.model_steps import promoted, samples, trained
 from ejmap_assets.launch_config import promotion_fields
 from ejmap_assets.making.chunk import CraterTask
+from ejmap_assets.making.crater_assets import crater_asset
 from ejmap_assets.making.declare import Making, project_asset
 from ejmap_geo.masks.denoise import denoised
 from ejmap_geo.masks.mosaic import is_set
@@ -63,6 +64,7 @@ def promoted_ejseg(making: Making) -> Artefact:
     return promoted(making, "ejseg")
 
 
+@crater_asset(kinds={"geotiff", "pytorch"})
 def segmentation_mask(task: CraterTask) -> Artefact:
     """Ejecta around one crater in azimuthal projection.
 

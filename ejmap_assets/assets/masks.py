@@ -3,6 +3,7 @@
 import math
 
 from ejmap_assets.making.chunk import CraterTask
+from ejmap_assets.making.crater_assets import crater_asset
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.masks.placement import mask_to_basemap
@@ -18,6 +19,7 @@ PICTURE_PX = 420
 PICTURE_MARGIN_PX = 8
 
 
+@crater_asset(kinds={"geotiff"})
 def basemap_mask(task: CraterTask) -> Artefact:
     """Ejecta of one crater on the pixels of the basemap, cut to its content.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ejmap_assets.checks.rejected import red_checks
+from ejmap_assets.checks.rejected import failed_checks
 from ejmap_assets.launch_config import BY_HAND, ROLL_BACK
 from ejmap_assets.lineage.recipe_settings import look_of
 from ejmap_assets.making.declare import Making
@@ -105,7 +105,7 @@ def promoted(making: Making, kind: ModelKind) -> Artefact:
             kind,
             by_hand=asked["mode"] == BY_HAND,
             reason=asked["reason"],
-            red_checks=red_checks(making.project, making.instance, f"promoted_{kind}"),
+            red_checks=failed_checks(making.project, making.instance, f"promoted_{kind}"),
         )
     making.log.info("%s: %s", decided.decision, decided.reason)
     record = pd.DataFrame(

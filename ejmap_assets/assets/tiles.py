@@ -1,6 +1,7 @@
 """What the models look at around each crater."""
 
 from ejmap_assets.making.chunk import CraterTask
+from ejmap_assets.making.crater_assets import crater_asset
 from ejmap_geo.rasters.raster import read_raster
 from ejmap_geo.tiles.tiling import mapping_tiles
 from ejmap_project.artefact import Artefact, Facts, Picture
@@ -8,6 +9,7 @@ from ejmap_project.digest import content_version
 from ejmap_project.pictures import view_rgb
 
 
+@crater_asset(kinds={"zarr"})
 def tile_store(task: CraterTask) -> Artefact:
     """Tiles on a regular grid around one crater, as the models see them.
 

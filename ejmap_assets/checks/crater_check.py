@@ -4,6 +4,7 @@ A check that blocks keeps its artefact from being recorded, so that the crater's
 nothing to go on from; the other craters of a chunk are not held up.
 """
 
+import inspect
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -84,6 +85,30 @@ class CraterCheck:
     def stops(self, finding: Finding) -> bool:
         """Return whether the artefact must not be used."""
         return self.blocking and not finding.passed and not finding.is_warning
+
+
+def crater_check(
+    *, asset: str, blocking: bool = True
+) -> Callable[[Callable[[CraterLook], Finding]], CraterCheck]:
+    """Turn a function that looks at an artefact of a crater into the check of the same name.
+
+    Its docstring is the description that the UI shows.
+
+    Args:
+        asset: Name of the asset.
+        blocking: Whether an error keeps the artefact from being used.
+    """
+
+    def declare(find: Callable[[CraterLook], Finding]) -> CraterCheck:
+        return CraterCheck(
+            asset=asset,
+            name=find.__name__,
+            description=inspect.getdoc(find) or "",
+            find=find,
+            blocking=blocking,
+        )
+
+    return declare
 
 
 Findings: TypeAlias = Mapping[CraterCheck, Finding]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ejmap_assets.checks.crater_check import CraterLook
+from ejmap_assets.checks.crater_check import CraterLook, crater_check
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.rasters.raster_check import read_glance
@@ -18,8 +18,12 @@ LAYERS = ("probability", "vote_fraction", "mask")
 SET_ABOVE = 0.5
 
 
+@crater_check(asset="azimuthal_mosaic")
 def surroundings_are_sound(look: CraterLook) -> Finding:
-    """Find whether the mosaic around a crater is on its grid, 8 bit, and shows something."""
+    """The raster lies on the crater's grid, with the mosaic's bands and type, and shows something.
+
+    Stops the crater when nothing around it was imaged; warns when less than half was.
+    """
     raster = look.work.basemap.raster
     seen = read_glance(
         look.output,
@@ -46,8 +50,13 @@ def surroundings_are_sound(look: CraterLook) -> Finding:
     return good(f"on its grid, {imaged:.0%} imaged", **numbers)
 
 
+@crater_check(asset="segmentation_mask")
 def layers_are_sound(look: CraterLook) -> Finding:
-    """Find whether probability, votes and mask are on their grid and agree with each other."""
+    """Probability, vote fraction and mask lie on the crater's grid and agree with each other.
+
+    Probabilities lie in 0 to 1; the mask holds 0 and 1 and is set only where the probability is
+    above one half.
+    """
     probability, votes, mask = read_glance(
         look.output,
         look.work.azimuthal_grid(look.crater),
@@ -77,8 +86,12 @@ def layers_are_sound(look: CraterLook) -> Finding:
     return good("probability, votes and mask agree", **numbers)
 
 
+@crater_check(asset="basemap_mask")
 def mask_is_sound(look: CraterLook) -> Finding:
-    """Find whether a mask lies on the pixels of the mosaic, holds 0 and 1, and sets something."""
+    """The mask is 8 bit, holds 0 and 1 and lies exactly on the mosaic's pixels.
+
+    Warns when it sets nothing.
+    """
     basemap = look.work.basemap.grid
     placed = read_mask_on(look.output, basemap)
     with opened(look.output) as raster:
@@ -95,8 +108,12 @@ def mask_is_sound(look: CraterLook) -> Finding:
     return good(f"on the mosaic's pixels, {placed.area_px} px of ejecta", **numbers)
 
 
+@crater_check(asset="basemap_mask", blocking=False)
 def mask_did_not_drift(look: CraterLook) -> Finding:
-    """Find how well a mask agrees with the one that it replaces."""
+    """The mask agrees with the one it replaces: intersection over union of at least 0.5.
+
+    A larger change after another model or mosaic deserves a look.
+    """
     if not look.former.is_file():
         return good("nothing to compare with: no earlier mask of this crater is kept")
     basemap = look.work.basemap.grid

@@ -3,14 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from ejmap_assets.checks.crater_check import CraterLook
+from ejmap_assets.checks.crater_check import CraterLook, crater_check
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_geo.tiles.tiling import mapping_tiles
 from ejmap_project.files.connection_table import read_connections
 
 
+@crater_check(asset="tile_store")
 def tiles_are_complete(look: CraterLook) -> Finding:
-    """Find whether the tile store holds every tile of the plan, and whole views."""
+    """The store holds every tile of the plan, and a polar view without gaps if one is planned."""
     from ejmap_ml.ejseg.polar_data import GROUP, VIEW
     from ejmap_ml.stores.tile_group import TileStore
     from ejmap_project.mapping.tile_plan import MAPPING
@@ -37,8 +38,9 @@ def tiles_are_complete(look: CraterLook) -> Finding:
     return good(f"{wanted} tiles and the polar view", **numbers)
 
 
+@crater_check(asset="connection_predictions")
 def connections_are_sound(look: CraterLook) -> Finding:
-    """Find whether the table fits its schema and has one row for each tile of the store."""
+    """The table fits its schema, is of this crater and has one row for each tile of the store."""
     from ejmap_ml.stores.tile_group import TileStore
     from ejmap_project.mapping.tile_plan import MAPPING
 
@@ -56,8 +58,12 @@ def connections_are_sound(look: CraterLook) -> Finding:
     return good(f"one row for each of {wanted} tiles", **numbers)
 
 
+@crater_check(asset="connection_predictions", blocking=False)
 def some_tiles_are_connected(look: CraterLook) -> Finding:
-    """Find whether EJCONN tells tiles apart: neither none nor all of them hold ejecta."""
+    """Some tiles are connected to the crater and some are not.
+
+    None or all of them: look at the crater; the mask may still be right.
+    """
     table = pd.read_parquet(look.output, columns=["is_connected", "probability"])
     connected, tiles = int(table["is_connected"].sum()), len(table)
     numbers = {

@@ -17,7 +17,6 @@ from ejmap_project.paths import ModelKind
 if TYPE_CHECKING:
     from ejmap_ml.stores.tile_group import TileGroup
 
-KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 # Read of each store: torn files show in the first shard or in none.
 LOOKED_AT = 64
 
@@ -101,16 +100,10 @@ def member_is_sound(look: ProjectLook, kind: ModelKind) -> Finding:
     return good("weights are finite", **numbers)
 
 
-def build_model_checks() -> list[AssetChecksDefinition]:
-    """Return the checks of samples and members of both models."""
-    return [
-        check
-        for kind in KINDS
-        for check in (
-            _of_kind(samples_are_complete, f"{kind}_samples", kind),
-            _of_kind(member_is_sound, f"{kind}_model", kind),
-        )
-    ]
+def _is_broken(group: "TileGroup") -> bool:
+    looked_at = range(min(group.tile_count, LOOKED_AT))
+    arrays = (group.read(name, looked_at) for name in group.array_names)
+    return not group.tile_count or not all(np.isfinite(values).all() for values in arrays)
 
 
 def _of_kind(
@@ -125,7 +118,7 @@ def _of_kind(
     )
 
 
-def _is_broken(group: "TileGroup") -> bool:
-    looked_at = range(min(group.tile_count, LOOKED_AT))
-    arrays = (group.read(name, looked_at) for name in group.array_names)
-    return not group.tile_count or not all(np.isfinite(values).all() for values in arrays)
+ejconn_samples_are_complete = _of_kind(samples_are_complete, "ejconn_samples", "ejconn")
+ejseg_samples_are_complete = _of_kind(samples_are_complete, "ejseg_samples", "ejseg")
+ejconn_member_is_sound = _of_kind(member_is_sound, "ejconn_model", "ejconn")
+ejseg_member_is_sound = _of_kind(member_is_sound, "ejseg_model", "ejseg")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from ejmap_assets.checks.finding import Finding, found_by
-from ejmap_assets.lineage.lineage import LINEAGE
+from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.open_project import OpenProject
 

@@ -1,20 +1,49 @@
-"""Checks that failed on what a model was made from."""
+"""What failed checks forbid: nothing is made from rejected data, nothing promoted over a failure.
+
+Dagster itself holds back only what would be made in the run in which a check fails.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 import dagster as dg
 from dagster._core.event_api import PartitionKeyFilter
 
-from ejmap_assets.lineage.lineage import LINEAGE, Partitioning
+from ejmap_assets.checks.registry import project_checks
 from ejmap_assets.lineage.recipes import configured_members
+from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.partitions import MEMBERS, Partitioning
+from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
 
-MEMBERS = frozenset({Partitioning.EJCONN_MEMBERS, Partitioning.EJSEG_MEMBERS})
+# Asset and partition; None where there are no partitions.
+Place = tuple[str, str | None]
 
 
-def red_checks(project: OpenProject, instance: dg.DagsterInstance, asset: str) -> list[str]:
+def refuse_rejected(instance: dg.DagsterInstance, inputs: Iterable[Place]) -> None:
+    """Check that no input is known to be wrong.
+
+    Args:
+        instance: The project's instance.
+        inputs: What something is to be made from. Artefacts of craters need not be among them: a
+            rejected one was never recorded.
+
+    Raises:
+        StepError: If the last evaluation of a blocking check of an input failed.
+    """
+    reasons = rejections(instance, inputs)
+    if reasons:
+        raise StepError("; ".join(reasons))
+
+
+def rejections(instance: dg.DagsterInstance, inputs: Iterable[Place]) -> list[str]:
+    """Return a sentence for each blocking check of an input that failed when it last ran."""
+    return [_sentence(one) for one in _failed(instance, inputs) if one.blocking]
+
+
+def failed_checks(project: OpenProject, instance: dg.DagsterInstance, asset: str) -> list[str]:
     """Return the names of checks upstream of an asset whose last evaluation failed.
 
     Each member of the configured ensemble counts, and no member of another version. Warnings are
@@ -25,34 +54,43 @@ def red_checks(project: OpenProject, instance: dg.DagsterInstance, asset: str) -
         instance: Its instance.
         asset: Name of the asset.
     """
+    places = [
+        (name, partition)
+        for name in LINEAGE
+        if name in _upstream(asset)
+        for partition in _configured_partitions(project, name)
+    ]
+    return sorted(f"{_label(one)}: {one.check_name}" for one in _failed(instance, places))
+
+
+def _failed(instance: dg.DagsterInstance, places: Iterable[Place]) -> list[dg.AssetCheckEvaluation]:
+    """Return the last evaluations that failed with an error."""
+    keys: dict[str | None, list[dg.AssetCheckKey]] = defaultdict(list)
+    for asset, partition in places:
+        keys[partition] += _check_keys().get(asset, [])
     storage = instance.event_log_storage
-    found = [
+    found: list[object] = [
         record.evaluation
-        for partition, keys in _keys_upstream(project, asset).items()
+        for partition, of_partition in keys.items()
         for record in storage.get_latest_asset_check_execution_by_key(
-            keys, partition_filter=PartitionKeyFilter(key=partition)
+            of_partition, partition_filter=PartitionKeyFilter(key=partition)
         ).values()
     ]
     # Of a check that was planned and never ran, the record holds the plan.
     ran = [one for one in found if isinstance(one, dg.AssetCheckEvaluation)]
-    return sorted(_name(one) for one in ran if _is_red(one))
+    error = dg.AssetCheckSeverity.ERROR
+    return [one for one in ran if not one.passed and one.severity is error]
 
 
-def _keys_upstream(project: OpenProject, asset: str) -> Mapping[str | None, list[dg.AssetCheckKey]]:
-    """Return the checks upstream of an asset by the partition that counts."""
-    from ejmap_assets.checks import build_checks
-
-    upstream = _upstream(asset)
-    keys: dict[str | None, list[dg.AssetCheckKey]] = defaultdict(list)
-    for check in build_checks():
-        for key in check.check_keys:
-            name = key.asset_key.to_user_string()
-            for partition in _partitions(project, name) if name in upstream else ():
-                keys[partition].append(key)
+@cache
+def _check_keys() -> Mapping[str, list[dg.AssetCheckKey]]:
+    keys: dict[str, list[dg.AssetCheckKey]] = defaultdict(list)
+    for key in (key for check in project_checks() for key in check.check_keys):
+        keys[key.asset_key.to_user_string()].append(key)
     return keys
 
 
-def _partitions(project: OpenProject, asset: str) -> list[str] | list[None]:
+def _configured_partitions(project: OpenProject, asset: str) -> list[str] | list[None]:
     partitioning = LINEAGE[asset].partitioning
     if partitioning is Partitioning.NONE:
         return [None]
@@ -61,22 +99,19 @@ def _partitions(project: OpenProject, asset: str) -> list[str] | list[None]:
     return [configured_version(project, partitioning.model_kind).key]
 
 
-def _is_red(evaluation: dg.AssetCheckEvaluation) -> bool:
-    return not evaluation.passed and evaluation.severity is dg.AssetCheckSeverity.ERROR
-
-
-def _name(evaluation: dg.AssetCheckEvaluation) -> str:
-    asset = evaluation.asset_key.to_user_string()
-    of = asset if evaluation.partition is None else f"{asset} of {evaluation.partition}"
-    return f"{of}: {evaluation.check_name}"
-
-
 def _upstream(asset: str) -> set[str]:
-    found: set[str] = set()
-    unseen = [asset]
-    while unseen:
-        for name in LINEAGE[unseen.pop()].inputs:
-            if name not in found:
-                found.add(name)
-                unseen.append(name)
-    return found
+    parents = set(LINEAGE[asset].inputs)
+    return parents.union(*map(_upstream, parents))
+
+
+def _label(evaluation: dg.AssetCheckEvaluation) -> str:
+    asset = evaluation.asset_key.to_user_string()
+    return asset if evaluation.partition is None else f"{asset} of {evaluation.partition}"
+
+
+def _sentence(evaluation: dg.AssetCheckEvaluation) -> str:
+    return (
+        f"{_label(evaluation)} must not be used: its check {evaluation.check_name} failed "
+        f"({evaluation.description}); mend the cause and materialise "
+        f"{evaluation.asset_key.to_user_string()} again"
+    )

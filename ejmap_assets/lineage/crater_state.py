@@ -4,7 +4,7 @@ from enum import Enum
 
 import dagster as dg
 
-from ejmap_assets.lineage.lineage import crater_steps_of
+from ejmap_assets.lineage.needed import mask_asset, steps_to_mask
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_project.vetting.vetting_choice import held_back
 
@@ -30,7 +30,7 @@ def crater_states(book: RecipeBook) -> dict[str, CraterState]:
     whatever there is of it.
     """
     snapshot = book.snapshot()
-    steps = crater_steps_of(book.project)
+    steps = steps_to_mask(book.project)
     failed = _last_run_failed(book.instance, steps)
     held = held_back(book.project)
     return {
@@ -46,8 +46,9 @@ def _state(
         return CraterState.CURRENT
     if key in failed:
         return CraterState.FAILED
-    is_drawn = book.last(steps[-1], key) is not None and book.is_there(steps[-1], key)
-    return CraterState.STALE if is_drawn else CraterState.MISSING
+    mask = mask_asset()
+    has_mask = book.last(mask, key) is not None and book.is_there(mask, key)
+    return CraterState.STALE if has_mask else CraterState.MISSING
 
 
 def _last_run_failed(instance: dg.DagsterInstance, steps: tuple[str, ...]) -> frozenset[str]:

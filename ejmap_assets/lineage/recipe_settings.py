@@ -168,6 +168,18 @@ def of_promotion(kind: ModelKind) -> Settings:
     ]
 
 
+def uses_connections(project: OpenProject, _: str) -> bool:
+    """Return whether the project uses published connections instead of predictions."""
+    source = project.settings.source
+    return isinstance(source, EjmapFolderSource) and source.connections is not None
+
+
+def uses_masks(project: OpenProject, _: str) -> bool:
+    """Return whether the project shows published masks instead of its own."""
+    source = project.settings.source
+    return isinstance(source, EjmapFolderSource) and source.masks_run is not None
+
+
 def of_connections(project: OpenProject, _: str) -> object:
     """Published connections, if they are used instead of predictions."""
     source = project.settings.source

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field, replace
 import dagster as dg
 
 from ejmap_assets import partitions
-from ejmap_assets.lineage.lineage import LINEAGE, Partitioning, inputs_of
+from ejmap_assets.lineage.needed import MODEL_KINDS, inputs_of
 from ejmap_assets.lineage.provenance import Ingredient, Recipe, Record, as_ingredient, last_record
 from ejmap_assets.lineage.records import RecordCache
+from ejmap_assets.lineage.row import UsedPart
+from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.partitions import MEMBERS, Partitioning
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
@@ -22,16 +25,12 @@ from ejmap_project.paths import ModelKind
 from ejmap_project.training.split_choice import split_version
 from ejmap_project.vetting.vetting_choice import classifier_version
 
-MODEL_KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
-CATALOGUE = "crater_catalogue"
-SPLITS = "split_table"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeBook:
     """The recipes that hold now for one project on one instance.
 
-    A book is for one run: unpartitioned inputs are those of the first time they are asked for.
+    A book is for one run: unpartitioned inputs are cached on first access.
 
     Attributes:
         project: The project.
@@ -152,13 +151,12 @@ class RecipeBook:
         if name not in self._unpartitioned:
             self._unpartitioned[name] = self._required(name, None, asset)
         found = self._unpartitioned[name]
-        match LINEAGE[asset].partitioning:
-            case Partitioning.CRATERS if name == CATALOGUE:
-                return self._own_row(found, partition)
-            case Partitioning.EJCONN_MEMBERS | Partitioning.EJSEG_MEMBERS if name == SPLITS:
-                return self._own_split(found, partition)
-            case _:
-                return found
+        part, partitioning = LINEAGE[name].used_part, LINEAGE[asset].partitioning
+        if part is UsedPart.OWN_CRATER and partitioning is Partitioning.CRATERS:
+            return self._own_row(found, partition)
+        if part is UsedPart.OWN_SPLIT and partitioning in MEMBERS:
+            return self._own_split(found, partition)
+        return found
 
     def _those_made(self, name: str, keys: Iterable[str]) -> Iterator[Ingredient]:
         for key in keys:

@@ -1,87 +1,110 @@
-"""The stages of a project, from nothing to a scored map, in the order in which they are made."""
+"""The stages of a project, from nothing to a scored map, and the jobs that work on them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ejmap_assets.lineage.lineage import VETTING, Partitioning, names_partitioned_by
-from ejmap_project.open_project import OpenProject
 
-PREPARE = "prepare"
-SOURCES = ("basemap_mosaic", "crater_catalogue", "manual_masks")
-TRAINING = ("training_planets", "labelled_tiles", "split_table")
-VET = "vet_craters"
-PROMOTED = ("promoted_ejconn", "promoted_ejseg")
-EVALUATED = (
-    "ejecta_contrast",
-    "evaluation",
-    "tile_scores",
-    "map_scores",
-    "model_comparison",
-)
-PROMOTE = "promote"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A job of assets.
+
+    Attributes:
+        name: How people call it.
+        description: What it does, for the UI.
+        trains: Whether it trains networks: an instance may limit how many such runs there are.
+        may_fail: Whether what comes after it is made although it failed.
+    """
+
+    name: str
+    description: str
+    trains: bool = False
+    may_fail: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A numbered step of the way from nothing to a map.
+    """A numbered step of the way from nothing to a map; its assets name it in their rows.
 
     Attributes:
         title: What it does, for the console.
-        job: Job that does it.
-        assets: Assets it makes, upstream first.
+        job: The job that does it.
     """
 
     title: str
-    job: str
-    assets: tuple[str, ...]
+    job: Job
 
 
+PREPARE = Job(name="prepare", description="Read the mosaic, the crater table and the manual masks.")
+VET = Job(
+    name="vet_craters",
+    description="Score every entry of the catalogue: is it a crater?",
+    trains=True,
+    may_fail=True,
+)
+PROMOTE = Job(
+    name="promote",
+    description="Let the trained ensembles map the craters, if the gate agrees.",
+)
+MAP_CRATERS = Job(
+    name="map_craters",
+    description="Map the ejecta of craters, from the mosaic around each to its mask on the basemap "
+    "and its profile.",
+    may_fail=True,
+)
+REFRESH_MAP = Job(name="refresh_map", description="Put the masks of all craters into one map.")
+EVALUATE = Job(
+    name="evaluate",
+    description="Measure the masks on the mosaic and, where ejecta are known, score them.",
+    may_fail=True,
+)
+
+SOURCES = Stage(title="mosaic, craters, known ejecta", job=PREPARE)
+CRATER_TILES = Stage(title="tiles around craters and beside them", job=VET)
+CLASSIFIER = Stage(title="train the crater classifier", job=VET)
+CANDIDATES = Stage(title="score the crater catalogue", job=VET)
+LABELS = Stage(
+    title="planets to learn from, their tiles",
+    job=Job(
+        name="prepare_training", description="Gather labelled craters and lay out their tiles."
+    ),
+)
+EJCONN_SAMPLES = Stage(
+    title="samples of EJCONN",
+    job=Job(name="cut_ejconn_samples", description="Cut the crops that versions learn from."),
+)
+EJCONN = Stage(
+    title="train EJCONN: which tiles hold ejecta",
+    job=Job(name="train_ejconn", description="Train members of EJCONN.", trains=True),
+)
+EJSEG_SAMPLES = Stage(
+    title="samples of EJSEG",
+    job=Job(name="cut_ejseg_samples", description="Cut the tiles that versions learn from."),
+)
+EJSEG = Stage(
+    title="train EJSEG: where the ejecta are",
+    job=Job(name="train_ejseg", description="Train members of EJSEG.", trains=True),
+)
+PROMOTED = Stage(title="promote the trained models", job=PROMOTE)
+CRATERS = Stage(title="map the craters", job=MAP_CRATERS)
+MAP = Stage(title="put the global map together", job=REFRESH_MAP)
+SCORES = Stage(title="measure the masks, score them where ejecta are known", job=EVALUATE)
+
+# In the order in which a project is made.
 STAGES = (
-    Stage(title="mosaic, craters, known ejecta", job="prepare", assets=SOURCES),
-    Stage(title="tiles around craters and beside them", job=VET, assets=("crater_tiles",)),
-    Stage(title="train the crater classifier", job=VET, assets=("crater_classifier",)),
-    Stage(title="score the crater catalogue", job=VET, assets=("crater_candidates",)),
-    Stage(title="planets to learn from, their tiles", job="prepare_training", assets=TRAINING),
-    Stage(title="samples of EJCONN", job="cut_ejconn_samples", assets=("ejconn_samples",)),
-    Stage(
-        title="train EJCONN: which tiles hold ejecta", job="train_ejconn", assets=("ejconn_model",)
-    ),
-    Stage(title="samples of EJSEG", job="cut_ejseg_samples", assets=("ejseg_samples",)),
-    Stage(title="train EJSEG: where the ejecta are", job="train_ejseg", assets=("ejseg_model",)),
-    Stage(title="promote the trained models", job=PROMOTE, assets=PROMOTED),
-    Stage(
-        title="map the craters",
-        job="map_craters",
-        assets=names_partitioned_by(Partitioning.CRATERS),
-    ),
-    Stage(title="put the global map together", job="refresh_map", assets=("global_map",)),
-    Stage(
-        title="measure the masks, score them where ejecta are known",
-        job="evaluate",
-        assets=EVALUATED,
-    ),
+    SOURCES,
+    CRATER_TILES,
+    CLASSIFIER,
+    CANDIDATES,
+    LABELS,
+    EJCONN_SAMPLES,
+    EJCONN,
+    EJSEG_SAMPLES,
+    EJSEG,
+    PROMOTED,
+    CRATERS,
+    MAP,
+    SCORES,
 )
-
-
 # From the files that a person edits to models that may be promoted.
-RETRAINING = (
-    "prepare",
-    VET,
-    "prepare_training",
-    "cut_ejconn_samples",
-    "train_ejconn",
-    "cut_ejseg_samples",
-    "train_ejseg",
-    PROMOTE,
-)
-
-
-def stages_of(*jobs: str) -> list[Stage]:
-    """Return the stages of jobs in the order in which a project is made."""
-    return [stage for stage in STAGES if stage.job in jobs]
-
-
-def stages_made(project: OpenProject, stages: Sequence[Stage] = STAGES) -> list[Stage]:
-    """Return the stages that a project has: its catalogue is vetted only where it says how."""
-    is_vetted = project.settings.vetting is not None
-    return [stage for stage in stages if is_vetted or stage.assets[0] not in VETTING]
+RETRAINING = STAGES[: STAGES.index(PROMOTED) + 1]
+# From current models to a current map and its scores.
+REPAIRING = STAGES[STAGES.index(CRATERS) :]

@@ -14,25 +14,23 @@ from dataclasses import dataclass
 import dagster as dg
 
 from ejmap_assets.checks.crater_check import CraterCheck, CraterLook, log_findings, rejection
-from ejmap_assets.checks.gate import refuse_rejected
 from ejmap_assets.checks.maps import tell_map_of_failures
-from ejmap_assets.lineage.lineage import LINEAGE, Partitioning
+from ejmap_assets.checks.rejected import refuse_rejected
 from ejmap_assets.lineage.provenance import Recipe, event_tags
 from ejmap_assets.lineage.recipes import RecipeBook
+from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.failures import crater_failure, permanent
 from ejmap_assets.making.former_result import former_place, replacing
 from ejmap_assets.making.kept_results import KeptResults
 from ejmap_assets.making.stopwatch import Stopwatch
 from ejmap_assets.metadata.facts import metadata_of
 from ejmap_assets.metadata.table_types import table_facts
+from ejmap_assets.partitions import Partitioning
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.progress import Progress
-
-# Made anew when another model is promoted.
-STEPS_OF_MODELS = frozenset({"connection_predictions", "segmentation_mask", "basemap_mask"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +69,10 @@ class CraterStep:
     def name(self) -> str:
         """Name of the asset."""
         return self.spec.key.to_user_string()
+
+    def __call__(self, task: CraterTask) -> Artefact:
+        """Make the artefact of a crater."""
+        return self.make(task)
 
 
 def map_chunk(
@@ -150,7 +152,7 @@ def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask)
             restored = kept.restore(recipe.digest, output)
             artefact = step.make(task) if restored is None else restored
             metadata = metadata_of(artefact.metadata)
-            facts = table_facts(step.name, artefact.table)
+            facts = table_facts(step.name, LINEAGE[step.name].table, artefact.table)
         look = CraterLook(crater=task.crater, work=work, output=output, former=former)
         findings = {check: check.look(look) for check in step.checks}
         rejected = rejection(findings)
@@ -175,7 +177,7 @@ def _kept_results(work: CraterWork, step: str, key: str) -> KeptResults:
 
     Mosaics and tiles do not depend on a model: a roll-back finds them in their place.
     """
-    limit = work.settings.mapping.kept_results if step in STEPS_OF_MODELS else 0
+    limit = work.settings.mapping.kept_results if LINEAGE[step].is_kept else 0
     return KeptResults(folder=work.paths.kept_results(key) / step, limit=limit)
 
 

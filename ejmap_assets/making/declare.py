@@ -8,16 +8,17 @@ from typing import Any
 
 import dagster as dg
 
-from ejmap_assets.automation import rule_of
-from ejmap_assets.checks.gate import refuse_rejected
+from ejmap_assets.automation import condition_of
+from ejmap_assets.checks.rejected import refuse_rejected
 from ejmap_assets.launch_config import ROLL_BACK
-from ejmap_assets.lineage.lineage import LINEAGE, Partitioning
 from ejmap_assets.lineage.provenance import RECIPE_TAG, Recipe
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
+from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.failures import is_permanent, permanent
 from ejmap_assets.making.stopwatch import Stopwatch
 from ejmap_assets.metadata.facts import metadata_of
 from ejmap_assets.metadata.table_types import column_metadata, table_facts
+from ejmap_assets.partitions import MEMBERS, Partitioning
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
@@ -87,20 +88,20 @@ def project_asset(
     """
 
     def declare(make: Make) -> dg.AssetsDefinition:
-        node = LINEAGE[make.__name__]
+        row = LINEAGE[make.__name__]
 
         @dg.asset(
             name=make.__name__,
             description=inspect.getdoc(make),
-            deps=list(node.inputs),
+            deps=list(row.inputs),
             group_name=group,
             kinds=kinds,
             owners=OWNERS,
             tags={"ejmap/kind": kind},
-            code_version=node.code_version,
-            metadata=column_metadata(make.__name__),
-            partitions_def=node.partitioning.partitions_def,
-            automation_condition=rule_of(make.__name__),
+            code_version=row.code_version,
+            metadata=column_metadata(row.table),
+            partitions_def=row.partitioning.partitions_def,
+            automation_condition=condition_of(make.__name__),
             config_schema=None if config is None else dict(config),
             pool=GPU_POOL if kind == "train" else None,
         )
@@ -130,7 +131,8 @@ def _materialized(
     book = book_of(project, context.instance)
     # Before the work: what was there when it began is what it is made from.
     config = context.op_execution_context.op_config or {}
-    recipe = _recipe(book, context.asset_key.to_user_string(), partition, config)
+    asset = context.asset_key.to_user_string()
+    recipe = _recipe(book, asset, partition, config)
     refuse_rejected(context.instance, _judged(recipe))
     making = Making(
         project=project,
@@ -144,7 +146,7 @@ def _materialized(
     with Stopwatch() as watch:
         artefact = make(making)
         metadata = metadata_of(artefact.metadata)
-    facts = table_facts(context.asset_key.to_user_string(), artefact.table)
+    facts = table_facts(asset, LINEAGE[asset].table, artefact.table)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(artefact.content),
         tags={RECIPE_TAG: recipe.digest},
@@ -161,15 +163,14 @@ def _recipe(
         if config.get("mode") != ROLL_BACK:
             raise
     # A roll-back is made from what is stored, and of the configured version there may be nothing.
-    node = LINEAGE[asset]
-    return Recipe(code_version=node.code_version, settings=node.settings(book.project, ""))
+    row = LINEAGE[asset]
+    return Recipe(code_version=row.code_version, settings=row.settings(book.project, ""))
 
 
 def _judged(recipe: Recipe) -> list[tuple[str, str | None]]:
     """Return the inputs whose checks decide; candidates are judged where they are promoted."""
-    members = {Partitioning.EJCONN_MEMBERS, Partitioning.EJSEG_MEMBERS}
     return [
         (one.asset, one.partition)
         for one in recipe.ingredients
-        if LINEAGE[one.asset].partitioning not in {*members, Partitioning.CRATERS}
+        if LINEAGE[one.asset].partitioning not in {*MEMBERS, Partitioning.CRATERS}
     ]

@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import TypeAlias
 
 import dagster as dg
 import pandas as pd
@@ -19,36 +20,10 @@ from dagster_pandas.constraints import (
 from pandera.errors import SchemaError, SchemaErrors
 
 from ejmap_assets.metadata.facts import Metadata
-from ejmap_geo.craters.schemas import (
-    ConnectionTable,
-    CraterTable,
-    LabelledTileTable,
-    SplitTable,
-    TileScoreTable,
-)
 from ejmap_project.errors import StepError
-from ejmap_project.scoring.score_tables import (
-    ContrastTable,
-    MapCraterTable,
-    MapScoreTable,
-    ScoreTable,
-)
-from ejmap_project.vetting.vetting_tables import CandidateTable, CraterTileTable
 
 COLUMN_SCHEMA, ROW_COUNT = "dagster/column_schema", "dagster/row_count"
-TABLES: Mapping[str, type[pa.DataFrameModel]] = {
-    "crater_catalogue": CraterTable,
-    "crater_tiles": CraterTileTable,
-    "crater_candidates": CandidateTable,
-    "labelled_tiles": LabelledTileTable,
-    "split_table": SplitTable,
-    "connection_predictions": ConnectionTable,
-    "global_map": MapCraterTable,
-    "ejecta_contrast": ContrastTable,
-    "evaluation": ScoreTable,
-    "tile_scores": TileScoreTable,
-    "map_scores": MapScoreTable,
-}
+Schema: TypeAlias = type[pa.DataFrameModel]
 
 
 class FitsSchema(DataFrameConstraint):
@@ -69,9 +44,8 @@ class FitsSchema(DataFrameConstraint):
 
 
 @cache
-def table_type(asset: str) -> dg.DagsterType:
-    """Return the type of an asset's table."""
-    model = TABLES[asset]
+def table_type(model: Schema) -> dg.DagsterType:
+    """Return the type of the tables of a schema."""
     with warnings.catch_warnings():
         # We pin Dagster to one minor version, within which what is in beta may not change.
         warnings.simplefilter("ignore", dg.BetaWarning)
@@ -88,14 +62,14 @@ def table_type(asset: str) -> dg.DagsterType:
         )
 
 
-def column_schema(asset: str, table: pd.DataFrame | None = None) -> dg.TableSchema:
-    """Return what the UI says of the columns of an asset's table.
+def column_schema(model: Schema, table: pd.DataFrame | None = None) -> dg.TableSchema:
+    """Return what the UI says of the columns of a table.
 
     Args:
-        asset: Name of the asset.
+        model: Schema of the table.
         table: The table, for columns that not every one has; None for what is always there.
     """
-    declared = TABLES[asset].to_schema().columns
+    declared = model.to_schema().columns
     if table is None:
         names = [name for name, column in declared.items() if not column.regex]
     else:
@@ -103,25 +77,30 @@ def column_schema(asset: str, table: pd.DataFrame | None = None) -> dg.TableSche
     return dg.TableSchema([_column(name, declared, table) for name in names])
 
 
-def column_metadata(asset: str) -> dict[str, dg.TableSchema]:
+def column_metadata(model: Schema | None) -> dict[str, dg.TableSchema]:
     """Return what a definition says of an asset's table; nothing if it has none."""
-    return {COLUMN_SCHEMA: column_schema(asset)} if asset in TABLES else {}
+    return {} if model is None else {COLUMN_SCHEMA: column_schema(model)}
 
 
-def table_facts(asset: str, table: pd.DataFrame | None) -> Metadata:
+def table_facts(asset: str, model: Schema | None, table: pd.DataFrame | None) -> Metadata:
     """Check the table of an asset, and return what the UI shows beside it.
+
+    Args:
+        asset: Name of the asset.
+        model: Schema of its table; None when it has none.
+        table: The table; None when none was written.
 
     Raises:
         StepError: If the table is not of its type.
     """
-    if table is None:
+    if model is None or table is None:
         return {}
     plain = pd.DataFrame(table)
     # No context is needed: the type looks at nothing but the table.
-    found = table_type(asset).type_check(None, plain)  # pyright: ignore[reportArgumentType]
+    found = table_type(model).type_check(None, plain)  # pyright: ignore[reportArgumentType]
     if not found.success:
         raise StepError(f"the table of {asset} is not what it should be: {found.description}")
-    schema = dg.MetadataValue.table_schema(column_schema(asset, plain))
+    schema = dg.MetadataValue.table_schema(column_schema(model, plain))
     return {COLUMN_SCHEMA: schema, ROW_COUNT: len(plain)}
 
 

@@ -10,17 +10,12 @@ import dagster as dg
 
 from ejmap_assets import partitions
 from ejmap_assets.launch_config import promotion_run_config
-from ejmap_assets.lineage.lineage import LINEAGE, Partitioning, crater_steps_of, models_to_make
+from ejmap_assets.lineage import stages
+from ejmap_assets.lineage.needed import assets_of, crater_steps_of, is_made, stages_made
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
-from ejmap_assets.lineage.stages import (
-    PROMOTE,
-    RETRAINING,
-    STAGES,
-    VET,
-    Stage,
-    stages_made,
-    stages_of,
-)
+from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.stages import Job, Stage
+from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning
 from ejmap_assets.runs.in_process import Work, execute
 from ejmap_assets.runs.lost_runs import fail_lost_runs
 from ejmap_assets.runs.run_failure import RunFailedError, failure_sentence, was_interrupted
@@ -63,23 +58,23 @@ class Runner:
         self._defs = defs
 
     def run(self) -> list[str]:
-        """Make everything that is missing or out of date.
+        """Make everything that is missing or stale.
 
         Returns:
             A sentence for each failure that did not keep the rest from being made.
 
         Raises:
-            RunFailedError: If a stage failed on which the rest stands.
+            RunFailedError: If a stage failed that the next ones need.
         """
-        return self._follow(STAGES, self._work)
+        return self._follow(stages.STAGES, self._work)
 
     def repair(self) -> list[str]:
-        """Map exactly the craters that are missing or out of date, and refresh map and scores.
+        """Map exactly the craters that are missing or stale, and refresh the map and its scores.
 
         Returns:
             A sentence for each failure that did not keep the rest from being made.
         """
-        return self._follow(stages_of("map_craters", "refresh_map", "evaluate"), self._work)
+        return self._follow(stages.REPAIRING, self._work)
 
     def vet(self) -> list[str]:
         """Score the entries of the catalogue where it, the mosaic or settings changed.
@@ -90,7 +85,7 @@ class Runner:
         Raises:
             RunFailedError: If mosaic or catalogue cannot be read.
         """
-        return self._follow(stages_of("prepare", VET), self._work)
+        return self._follow(_of_jobs(stages.PREPARE, stages.VET), self._work)
 
     def retrain(self) -> list[str]:
         """Train the configured versions anew where labels or settings changed, and promote them.
@@ -100,7 +95,7 @@ class Runner:
         Raises:
             RunFailedError: If a stage failed.
         """
-        return self._follow(stages_of(*RETRAINING), self._work)
+        return self._follow(stages.RETRAINING, self._work)
 
     def decide(self, kind: ModelKind, *, mode: str, to: str = "", reason: str = "") -> None:
         """Promote the configured version of a model, through the gate or by hand, or roll back.
@@ -108,15 +103,14 @@ class Runner:
         Raises:
             RunFailedError: If there is nothing to promote, or to roll back to.
         """
-        stage = next(one for one in STAGES if one.job == PROMOTE)
         work = Work(
             assets=(f"promoted_{kind}",),
             config=promotion_run_config(kind, mode, to=to, reason=reason),
         )
-        self._execute(stage, work)
+        self._execute(stages.PROMOTED, work)
 
     def train(self, trainings: Sequence[Training]) -> None:
-        """Train the members of ensembles that are missing or out of date.
+        """Train the members of ensembles that are missing or stale.
 
         Versions are registered first, so that the UI shows them and can train them too.
 
@@ -124,64 +118,62 @@ class Runner:
             RunFailedError: If a stage failed.
         """
         kinds = {training.kind for training in trainings}
-        of_models = (f"{part}_{kind}" for kind in kinds for part in ("train", "cut"))
-        jobs = [name if name.startswith("train") else f"{name}_samples" for name in of_models]
-        stages = stages_of("prepare", "prepare_training", *jobs)
-        self._follow(stages, lambda stage: self._training_work(stage, trainings))
+        wanted = [
+            stage
+            for stage in stages.RETRAINING
+            if stage in (stages.SOURCES, stages.LABELS) or _kind_of(stage) in kinds
+        ]
+        self._follow(wanted, lambda stage: self._training_work(stage, trainings))
 
     def _follow(
-        self, stages: Sequence[Stage], work_of: Callable[[Stage], Iterable[Work]]
+        self, wanted: Sequence[Stage], work_of: Callable[[Stage], Iterable[Work]]
     ) -> list[str]:
         fail_lost_runs(self._instance)
         complaints: list[str] = []
-        stages = stages_made(self._project, stages)
-        for number, stage in enumerate(stages, start=1):
+        made = stages_made(self._project, wanted)
+        for number, stage in enumerate(made, start=1):
             work = list(work_of(stage))
             if not work:
-                self._listener.line(f"[{number}/{len(stages)}] {stage.title}: there and up to date")
+                self._listener.line(f"[{number}/{len(made)}] {stage.title}: there and up to date")
                 continue
-            with self._listener.step(number, len(stages), stage.title):
+            with self._listener.step(number, len(made), stage.title):
                 for one in work:
                     complaints += self._execute(stage, one)
         return complaints
 
     def _training_work(self, stage: Stage, trainings: Sequence[Training]) -> Iterator[Work]:
-        partitioning = LINEAGE[stage.assets[0]].partitioning
-        if partitioning is Partitioning.NONE:
+        if _kind_of(stage) is None:
             yield from self._work(stage)
             return
         book = book_of(self._project, self._instance).snapshot()
         for training in trainings:
-            if training.kind != partitioning.model_kind:
-                continue
-            if stage.assets[0].endswith("_samples"):
-                yield from self._sample_work(book, training)
-            else:
-                yield from _member_work(book, training)
+            if training.kind == _kind_of(stage):
+                yield from self._model_work(book, stage, training)
 
     def _work(self, stage: Stage) -> Iterator[Work]:
+        assets = [name for name in assets_of(stage) if is_made(self._project, name)]
+        if not assets:
+            return
         book = book_of(self._project, self._instance).snapshot()
-        partitioning = LINEAGE[stage.assets[0]].partitioning
-        match partitioning:
+        match LINEAGE[assets[0]].partitioning:
             case Partitioning.NONE:
-                pending = _pending(book, _needed(self._project, stage.assets), None)
+                pending = _pending(book, assets, None)
                 if pending:
                     yield Work(assets=pending)
             case Partitioning.CRATERS:
                 yield from self._crater_work(book, crater_steps_of(self._project))
-            case (
-                Partitioning.EJCONN_VERSIONS
-                | Partitioning.EJSEG_VERSIONS
-                | Partitioning.EJCONN_MEMBERS
-                | Partitioning.EJSEG_MEMBERS
-            ) if partitioning.model_kind not in models_to_make(self._project):
-                return
             case Partitioning.CLASSIFIER_VERSIONS:
-                yield from self._classifier_work(book)
-            case Partitioning.EJCONN_VERSIONS | Partitioning.EJSEG_VERSIONS:
-                yield from self._sample_work(book, self._configured(partitioning.model_kind))
-            case Partitioning.EJCONN_MEMBERS | Partitioning.EJSEG_MEMBERS:
-                yield from _member_work(book, self._configured(partitioning.model_kind))
+                yield from self._classifier_work(book, assets[0])
+            case partitioning:
+                training = self._configured(partitioning.model_kind)
+                yield from self._model_work(book, stage, training)
+
+    def _model_work(self, book: RecipeBook, stage: Stage, training: Training) -> Iterator[Work]:
+        (asset,) = assets_of(stage)
+        if LINEAGE[asset].partitioning in MEMBERS:
+            yield from _member_work(book, asset, training)
+        else:
+            yield from self._sample_work(book, asset, training)
 
     def _configured(self, kind: ModelKind) -> Training:
         return Training(
@@ -190,7 +182,7 @@ class Runner:
             iterations=self._project.settings.models.members(kind),
         )
 
-    def _sample_work(self, book: RecipeBook, training: Training) -> Iterator[Work]:
+    def _sample_work(self, book: RecipeBook, asset: str, training: Training) -> Iterator[Work]:
         partitions.register_version(
             self._instance,
             versions_name=partitions.versions_name(training.kind),
@@ -201,17 +193,16 @@ class Runner:
         is_trained_here = any(
             imported_from(paths, training.kind, training.version, one) is None for one in members
         )
-        asset = f"{training.kind}_samples"
         if is_trained_here and not book.is_current(asset, training.version):
             yield Work(assets=(asset,), first=training.version, last=training.version)
 
-    def _classifier_work(self, book: RecipeBook) -> Iterator[Work]:
+    def _classifier_work(self, book: RecipeBook, asset: str) -> Iterator[Work]:
         version = classifier_version(self._project)
         partitions.register_version(
             self._instance, versions_name=partitions.CLASSIFIER_VERSIONS_NAME, version=version
         )
-        if not book.is_current("crater_classifier", version):
-            yield Work(assets=("crater_classifier",), first=version, last=version)
+        if not book.is_current(asset, version):
+            yield Work(assets=(asset,), first=version, last=version)
 
     def _crater_work(self, book: RecipeBook, assets: tuple[str, ...]) -> Iterator[Work]:
         # Ranges follow the order in which the instance knows the keys.
@@ -231,7 +222,7 @@ class Runner:
             yield Work(assets=run_assets, first=run[0], last=run[-1])
 
     def _execute(self, stage: Stage, work: Work) -> list[str]:
-        job = self._defs.resolve_job_def(stage.job)
+        job = self._defs.resolve_job_def(stage.job.name)
         result = execute(
             self._instance, job, work, tell=lambda told: self._listener.line(f"      {told}")
         )
@@ -240,21 +231,24 @@ class Runner:
         if was_interrupted(result):
             raise KeyboardInterrupt
         sentence = failure_sentence(result)
-        # The craters that are there still make a map; everything else is stood upon.
-        if stage.job not in {VET, "map_craters", "evaluate"}:
+        # A failed crater does not block the map; a failed upstream stage does.
+        if not stage.job.may_fail:
             raise RunFailedError(f"{stage.title}: {sentence}")
         self._listener.line(f"      {sentence}")
         return [sentence]
 
 
-def _needed(project: OpenProject, assets: Sequence[str]) -> list[str]:
-    """Leave out the promotion of a model whose part somebody else did."""
-    promoted = {f"promoted_{kind}" for kind in models_to_make(project)}
-    return [name for name in assets if not name.startswith("promoted_") or name in promoted]
+def _of_jobs(*jobs: Job) -> list[Stage]:
+    return [stage for stage in stages.STAGES if stage.job in jobs]
 
 
-def _member_work(book: RecipeBook, training: Training) -> Iterator[Work]:
-    asset = f"{training.kind}_model"
+def _kind_of(stage: Stage) -> ModelKind | None:
+    """Return the model whose versions or members a stage makes; None for the other stages."""
+    partitioning = LINEAGE[assets_of(stage)[0]].partitioning
+    return partitioning.model_kind if partitioning in VERSIONS | MEMBERS else None
+
+
+def _member_work(book: RecipeBook, asset: str, training: Training) -> Iterator[Work]:
     for iteration in range(training.iterations):
         key = str(partitions.member_key(version=training.version, iteration=iteration))
         if not book.is_current(asset, key):

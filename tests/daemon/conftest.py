@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 300
 LOCATION = """
 import time
 
-from ejmap_assets.assets.craters import crater_steps
+from ejmap_assets.assets.registry import crater_steps
 from ejmap_assets.making.chunk import CraterStep
 from ejmap_assets.definitions import build_defs
 from ejmap_assets.making.failures import StepError

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from ejmap_assets.definitions import runner_of
-from ejmap_assets.lineage.lineage import Partitioning, names_partitioned_by
+from ejmap_assets.lineage.needed import partitioned_by
+from ejmap_assets.partitions import Partitioning
 from ejmap_assets.runs.instance import open_instance
 from ejmap_cli.console import Console
 from ejmap_project.open_project import OpenProject
@@ -72,7 +73,7 @@ def test_a_backfill_costs_little_and_the_pages_answer_while_it_runs(
     observatory: Observatory, record_property: Callable[[str, object], None]
 ) -> None:
     """CPU seconds of all servers and runs together, over the craters."""
-    instance, steps = observatory.instance, names_partitioned_by(Partitioning.CRATERS)
+    instance, steps = observatory.instance, partitioned_by(Partitioning.CRATERS)
     keys = sorted(observatory.project.craters())
     before = observatory.cpu_seconds()
     answer = observatory.ask(

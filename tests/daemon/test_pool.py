@@ -8,8 +8,9 @@ import dagster as dg
 import pytest
 
 from ejmap_assets.definitions import runner_of
-from ejmap_assets.lineage.lineage import Partitioning, names_partitioned_by
+from ejmap_assets.lineage.needed import partitioned_by
 from ejmap_assets.making.declare import GPU_POOL
+from ejmap_assets.partitions import Partitioning
 from ejmap_assets.runs.instance import open_instance
 from ejmap_cli.console import Console
 from ejmap_project.open_project import OpenProject
@@ -48,9 +49,7 @@ def _spans(observatory: Observatory) -> list[tuple[float, float]]:
     answer = observatory.ask(
         BACKFILL,
         backfill={
-            "assetSelection": [
-                {"path": [name]} for name in names_partitioned_by(Partitioning.CRATERS)
-            ],
+            "assetSelection": [{"path": [name]} for name in partitioned_by(Partitioning.CRATERS)],
             "partitionNames": sorted(observatory.project.craters()),
             "fromFailure": False,
         },

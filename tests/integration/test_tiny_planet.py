@@ -17,10 +17,11 @@ from ejmap_assets import partitions
 from ejmap_assets.definitions import build_defs, runner_of
 from ejmap_assets.launch_config import ROLL_BACK
 from ejmap_assets.lineage.crater_state import CraterState, crater_states
-from ejmap_assets.lineage.lineage import LINEAGE, VETTING, Partitioning
+from ejmap_assets.lineage.needed import stages_made
 from ejmap_assets.lineage.provenance import Record, last_record
 from ejmap_assets.lineage.recipes import book_of, configured_members
-from ejmap_assets.lineage.stages import stages_made
+from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.partitions import Partitioning
 from ejmap_cli.console import Console
 from ejmap_geo.rasters.raster import read_raster
 from ejmap_project.models.model_version import configured_version
@@ -65,7 +66,7 @@ class Made:
 
     def keys(self, name: str) -> list[str | None]:
         """Return the partitions an asset should have; None stands for an unpartitioned one."""
-        if name in VETTING:
+        if LINEAGE[name].is_optional:
             return []
         match LINEAGE[name].partitioning:
             case Partitioning.NONE:
@@ -122,12 +123,11 @@ def test_everything_is_made_and_recorded_once(made: Made) -> None:
 
 def test_every_asset_reports_numbers_and_every_raster_a_picture(made: Made) -> None:
     """What a scientist looks at first is in the UI."""
-    without_picture = {"promoted_ejconn", "promoted_ejseg"}
-    for name in [one for one in LINEAGE if one not in VETTING]:
+    for name in [one for one, row in LINEAGE.items() if not row.is_optional]:
         metadata = made.record(name, made.keys(name)[0]).metadata
         assert float(str(metadata["seconds"].value)) >= 0
         shown = [str(value.value) for key, value in metadata.items() if key.startswith("picture")]
-        assert bool(shown) is (name not in without_picture), name
+        assert bool(shown) is bool(LINEAGE[name].picture), name
         assert all(text.startswith("![") and len(text) < 81_000 for text in shown), name
 
 

@@ -7,8 +7,10 @@ import dagster as dg
 import pytest
 
 from ejmap_assets.definitions import build_defs
-from ejmap_assets.jobs import build_jobs
-from ejmap_assets.lineage.lineage import LINEAGE, Partitioning, names_partitioned_by
+from ejmap_assets.jobs import build_asset_jobs
+from ejmap_assets.lineage.needed import partitioned_by
+from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.partitions import Partitioning
 
 GROUPS = {"sources", "training", "models", "craters", "map", "evaluation", "vetting"}
 
@@ -64,7 +66,7 @@ def test_the_lineage_lists_inputs_before_what_is_made_from_them() -> None:
 
 def test_jobs_are_named_by_what_people_do() -> None:
     """Each asset can be made by a job."""
-    assert {job.name for job in build_jobs()} == {
+    assert {job.name for job in build_asset_jobs()} == {
         "prepare",
         "vet_craters",
         "prepare_training",
@@ -86,7 +88,7 @@ def test_the_steps_of_a_crater_share_one_backfill_chunk(defs: dg.Definitions) ->
     graph = defs.resolve_asset_graph()
     policies = {
         graph.get(dg.AssetKey(name)).backfill_policy
-        for name in names_partitioned_by(Partitioning.CRATERS)
+        for name in partitioned_by(Partitioning.CRATERS)
     }
 
     assert policies == {dg.BackfillPolicy.multi_run(50)}

@@ -14,8 +14,8 @@ from ejmap_assets.assets.evaluation import _is_known_everywhere
 from ejmap_assets.assets.map_scores import map_scores
 from ejmap_assets.assets.model_comparison import model_comparison
 from ejmap_assets.assets.tile_scores import tile_scores
-from ejmap_assets.lineage.lineage import LINEAGE
 from ejmap_assets.lineage.provenance import DATA_VERSION_TAG, last_record
+from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.resources import ProjectResource
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
 from ejmap_geo.grids.body import MERCURY

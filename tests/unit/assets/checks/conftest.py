@@ -14,8 +14,8 @@ from ejmap_assets.assets.masks import basemap_mask
 from ejmap_assets.assets.tiles import tile_store
 from ejmap_assets.checks.crater_check import CraterLook
 from ejmap_assets.checks.project_check import ProjectLook
-from ejmap_assets.lineage.lineage import LINEAGE
 from ejmap_assets.lineage.provenance import Recipe
+from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.chunk import CraterTask
 from ejmap_assets.making.former_result import former_place
 from ejmap_geo.craters.catalogue import catalogue_from, write_catalogue

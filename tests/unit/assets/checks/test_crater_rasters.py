@@ -6,8 +6,8 @@ import rasterio
 
 from ejmap_assets.checks.crater_check import CraterLook
 from ejmap_assets.checks.crater_rasters import DRIFT_IOU
-from ejmap_assets.checks.craters import CRATER_CHECKS
 from ejmap_assets.checks.finding import Finding
+from ejmap_assets.checks.registry import crater_checks
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
@@ -16,7 +16,7 @@ from tests.unit.assets.checks.conftest import MappedCrater
 
 
 def _find(name: str, look: CraterLook) -> Finding:
-    return next(check for check in CRATER_CHECKS if check.name == name).look(look)
+    return next(check for check in crater_checks() if check.name == name).look(look)
 
 
 def test_the_mosaic_around_a_crater_passes(mapped: MappedCrater) -> None:

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from ejmap_assets.checks.crater_check import CraterLook
-from ejmap_assets.checks.craters import CRATER_CHECKS
 from ejmap_assets.checks.finding import Finding
+from ejmap_assets.checks.registry import crater_checks
 from ejmap_ml.ejseg.polar_data import write_polar_views
 from ejmap_ml.stores.tile_group import TileStore
 from ejmap_ml.stores.tile_store import write_tile_store
@@ -16,7 +16,7 @@ from tests.unit.assets.checks.conftest import MappedCrater
 
 
 def _find(name: str, look: CraterLook) -> Finding:
-    return next(check for check in CRATER_CHECKS if check.name == name).look(look)
+    return next(check for check in crater_checks() if check.name == name).look(look)
 
 
 def _rewrite(mapped: MappedCrater, *, drop: int = 0, view: float | None = None) -> CraterLook:

@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from ejmap_assets.checks.rejected import red_checks
+from ejmap_assets.checks.rejected import failed_checks
 from ejmap_project.open_project import OpenProject
 
 SETTINGS = """
@@ -50,7 +50,7 @@ def test_a_red_member_counts_when_a_later_one_is_green(
     _check(instance, "00|ejconn_tiny", passed=False)
     _check(instance, "01|ejconn_tiny", passed=True)
 
-    assert red_checks(project, instance, "promoted_ejconn") == [
+    assert failed_checks(project, instance, "promoted_ejconn") == [
         f"ejconn_model of 00|ejconn_tiny: {SOUND}"
     ]
 
@@ -63,4 +63,4 @@ def test_a_red_member_of_another_version_counts_for_nothing(
     _check(instance, "00|ejconn_v200", passed=False)
     _check(instance, "02|ejconn_tiny", passed=False)
 
-    assert red_checks(project, instance, "promoted_ejconn") == []
+    assert failed_checks(project, instance, "promoted_ejconn") == []

@@ -5,15 +5,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ejmap_assets.lineage.lineage import LINEAGE
+from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.metadata.table_types import (
     COLUMN_SCHEMA,
     ROW_COUNT,
-    TABLES,
     column_schema,
     table_facts,
     table_type,
 )
+from ejmap_geo.craters.schemas import ConnectionTable, SplitTable, TileScoreTable
 from ejmap_project.errors import StepError
 
 
@@ -34,18 +34,17 @@ def test_every_column_that_is_declared_is_described() -> None:
     """In words, for somebody who opens the asset in the UI."""
     undescribed = [
         f"{asset}.{column.name}"
-        for asset in TABLES
-        for column in column_schema(asset).columns
+        for asset, row in LINEAGE.items()
+        for column in (column_schema(row.table).columns if row.table else ())
         if not (column.description or "").endswith(".")
     ]
 
     assert undescribed == []
-    assert set(TABLES) <= set(LINEAGE)
 
 
 def test_the_ui_is_told_columns_bounds_and_rows() -> None:
     """As Dagster names them."""
-    facts = table_facts("connection_predictions", _connections())
+    facts = table_facts("connection_predictions", ConnectionTable, _connections())
 
     shown = facts[COLUMN_SCHEMA]
     assert isinstance(shown, dg.TableSchemaMetadataValue)
@@ -62,7 +61,7 @@ def test_columns_that_not_every_table_has_are_described_by_their_pattern() -> No
         {"planet": ["own"], "crater_id": [1], "tile_id": [2], "test_7": np.array([1], np.int8)}
     )
 
-    assert "tests" in (column_schema("split_table", table).columns[-1].description or "")
+    assert "tests" in (column_schema(SplitTable, table).columns[-1].description or "")
 
 
 @pytest.mark.parametrize(
@@ -76,15 +75,17 @@ def test_columns_that_not_every_table_has_are_described_by_their_pattern() -> No
 def test_a_table_that_breaks_its_word_is_refused(broken: dict[str, object], word: str) -> None:
     """By the type of dagster-pandas, which names the column."""
     with pytest.raises(StepError, match=rf"connection_predictions.*{word}"):
-        table_facts("connection_predictions", _connections(**broken))
+        table_facts("connection_predictions", ConnectionTable, _connections(**broken))
 
 
 def test_a_column_that_is_missing_is_named() -> None:
     """Before any other rule is looked at."""
     with pytest.raises(StepError, match="Required column is_connected"):
-        table_facts("connection_predictions", _connections().drop(columns="is_connected"))
+        table_facts(
+            "connection_predictions", ConnectionTable, _connections().drop(columns="is_connected")
+        )
 
 
 def test_types_say_what_their_tables_are() -> None:
     """In the words of the schema."""
-    assert (table_type("tile_scores").description or "").startswith("How well the map agrees")
+    assert (table_type(TileScoreTable).description or "").startswith("How well the map agrees")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ejmap_assets.lineage.lineage import LINEAGE
+from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_cli.main import main
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
 from ejmap_geo.grids.body import MERCURY

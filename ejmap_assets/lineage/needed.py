@@ -1,0 +1,121 @@
+"""What of the lineage holds in a project: fewer assets where somebody published some of them."""
+
+from collections.abc import Sequence
+
+from ejmap_assets.lineage.row import Row
+from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.stages import STAGES, Stage
+from ejmap_assets.partitions import Partitioning
+from ejmap_project.models.model_version import configured_version, imported_from
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ModelKind
+
+MODEL_KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
+
+
+def partitioned_by(partitioning: Partitioning) -> tuple[str, ...]:
+    """Return the assets of a partitioning, upstream first."""
+    return tuple(name for name, row in LINEAGE.items() if row.partitioning is partitioning)
+
+
+def assets_of(*stages: Stage) -> tuple[str, ...]:
+    """Return the assets of stages, upstream first."""
+    return tuple(name for name, row in LINEAGE.items() if row.stage in stages)
+
+
+def mask_asset() -> str:
+    """Return the asset that is the mask of a crater."""
+    return next(name for name, row in LINEAGE.items() if row.is_mask)
+
+
+def inputs_of(project: OpenProject, asset: str, partition: str = "") -> tuple[str, ...]:
+    """Return what an artefact is made from in this project.
+
+    Less than the lineage says where somebody published the artefact itself: a model's member, a
+    crater's connections or its mask.
+    """
+    row = LINEAGE[asset]
+    if row.published is not None and row.published.is_used(project, partition):
+        return row.published.inputs
+    return row.inputs
+
+
+def crater_steps_of(project: OpenProject) -> tuple[str, ...]:
+    """Return the assets of a crater that this project makes, upstream first.
+
+    An asset that only serves to make what somebody published is left out.
+    """
+    return _upstream(project, partitioned_by(Partitioning.CRATERS), _leaves())
+
+
+def steps_to_mask(project: OpenProject) -> tuple[str, ...]:
+    """Return the assets from the mosaic to a crater's mask that this project makes."""
+    return _upstream(project, partitioned_by(Partitioning.CRATERS), {mask_asset()})
+
+
+def depth_in_craters(asset: str) -> int:
+    """Return the longest chain of a crater's assets upstream of an asset."""
+    return max((_height(name) for name in LINEAGE[asset].inputs), default=0)
+
+
+def models_to_make(project: OpenProject) -> tuple[ModelKind, ...]:
+    """Return the models of this project: those that map craters, and those that were imported.
+
+    A model is not trained when its outputs were imported.
+    """
+    used = {name for step in crater_steps_of(project) for name in inputs_of(project, step)}
+    return tuple(
+        kind for kind in MODEL_KINDS if f"promoted_{kind}" in used or _is_imported(project, kind)
+    )
+
+
+def is_made(project: OpenProject, asset: str) -> bool:
+    """Return whether this project makes an asset at all."""
+    row = LINEAGE[asset]
+    if row.is_optional:
+        return project.settings.vetting is not None
+    if row.partitioning is Partitioning.CRATERS:
+        return asset in crater_steps_of(project)
+    kinds = [kind for kind in MODEL_KINDS if asset in _assets_of_model(kind)]
+    return not kinds or kinds[0] in models_to_make(project)
+
+
+def stages_made(project: OpenProject, stages: Sequence[Stage] = STAGES) -> list[Stage]:
+    """Return the stages that a project has: its catalogue is vetted only where it says how."""
+    is_vetted = project.settings.vetting is not None
+    return [
+        stage
+        for stage in stages
+        if is_vetted or not all(LINEAGE[name].is_optional for name in assets_of(stage))
+    ]
+
+
+def _assets_of_model(kind: ModelKind) -> tuple[str, ...]:
+    return (f"{kind}_samples", f"{kind}_model", f"promoted_{kind}")
+
+
+def _leaves() -> set[str]:
+    """Return the assets of a crater that no other asset of a crater is made from."""
+    steps = partitioned_by(Partitioning.CRATERS)
+    used = {parent for name in steps for parent in LINEAGE[name].inputs}
+    return {name for name in steps if name not in used}
+
+
+def _upstream(project: OpenProject, steps: tuple[str, ...], wanted: set[str]) -> tuple[str, ...]:
+    for name in reversed(steps):
+        if name in wanted:
+            wanted |= {*inputs_of(project, name)} & {*steps}
+    return tuple(name for name in steps if name in wanted)
+
+
+def _height(asset: str) -> int:
+    row: Row = LINEAGE[asset]
+    if row.partitioning is not Partitioning.CRATERS:
+        return 0
+    return 1 + max((_height(name) for name in row.inputs), default=0)
+
+
+def _is_imported(project: OpenProject, kind: ModelKind) -> bool:
+    key = configured_version(project, kind).key
+    members = range(project.settings.models.members(kind))
+    return all(imported_from(project.paths, kind, key, one) is not None for one in members)

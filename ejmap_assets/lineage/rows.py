@@ -1,0 +1,292 @@
+"""The lineage: one row an asset, inputs before what is made from them.
+
+A crater's artefact follows from the same crater's artefacts upstream; the map from those of all
+craters; a promoted model from the members of the version that the project's settings name.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ejmap_assets.lineage import recipe_settings, stages
+from ejmap_assets.lineage.row import Output, Published, Row, Rule, UsedPart
+from ejmap_assets.partitions import Partitioning
+from ejmap_geo.craters.schemas import (
+    ConnectionTable,
+    CraterTable,
+    LabelledTileTable,
+    SplitTable,
+    TileScoreTable,
+)
+from ejmap_project.models.model_version import imported_from, version_and_iteration
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.scoring.score_tables import (
+    ContrastTable,
+    MapCraterTable,
+    MapScoreTable,
+    ScoreTable,
+)
+from ejmap_project.vetting.vetting_tables import CandidateTable, CraterTileTable
+
+
+def _bundle(kind: ModelKind) -> Output:
+    def bundle(paths: ProjectPaths, key: str) -> Path:
+        version, iteration = version_and_iteration(key)
+        return paths.model_bundle(kind, version=version, iteration=iteration)
+
+    return bundle
+
+
+def _imported(kind: ModelKind) -> Published:
+    def is_used(project: OpenProject, key: str) -> bool:
+        return imported_from(project.paths, kind, *version_and_iteration(key)) is not None
+
+    return Published(is_used=is_used)
+
+
+LINEAGE: Mapping[str, Row] = {
+    "basemap_mosaic": Row(
+        stage=stages.SOURCES,
+        output=lambda paths, _: paths.basemap_mosaic,
+        settings=recipe_settings.of_mosaic,
+        picture="the mosaic",
+    ),
+    # A synthetic planet is made whole with its mosaic, craters and true ejecta included.
+    "crater_catalogue": Row(
+        stage=stages.SOURCES,
+        output=lambda paths, _: paths.crater_catalogue,
+        inputs=("basemap_mosaic",),
+        settings=recipe_settings.of_catalogue,
+        table=CraterTable,
+        picture="where the craters lie",
+        used_part=UsedPart.OWN_CRATER,
+    ),
+    "manual_masks": Row(
+        stage=stages.SOURCES,
+        output=lambda paths, _: paths.manual_masks,
+        inputs=("basemap_mosaic", "crater_catalogue"),
+        settings=recipe_settings.of_manual_masks,
+        picture="known ejecta over the mosaic",
+    ),
+    "crater_tiles": Row(
+        stage=stages.CRATER_TILES,
+        output=lambda paths, _: paths.crater_tiles,
+        beside=lambda paths: (paths.crater_tile_table,),
+        inputs=("basemap_mosaic", "crater_catalogue"),
+        settings=recipe_settings.of_crater_tiles,
+        rule=Rule.AFTER_UPSTREAM,
+        table=CraterTileTable,
+        picture="tiles of craters, and of other ground",
+        is_optional=True,
+    ),
+    # Trained when somebody asks: what it learnt in other regions holds for an entry that is new.
+    "crater_classifier": Row(
+        stage=stages.CLASSIFIER,
+        output=ProjectPaths.crater_classifier,
+        inputs=("crater_tiles",),
+        partitioning=Partitioning.CLASSIFIER_VERSIONS,
+        settings=recipe_settings.of_crater_classifier,
+        picture="training curve",
+        is_optional=True,
+    ),
+    "crater_candidates": Row(
+        stage=stages.CANDIDATES,
+        output=lambda paths, _: paths.crater_candidates,
+        beside=lambda paths: (paths.least_sure,),
+        inputs=("crater_catalogue", "crater_tiles", "crater_classifier"),
+        settings=recipe_settings.of_candidates,
+        rule=Rule.AFTER_UPSTREAM,
+        table=CandidateTable,
+        picture="the least sure entries of the catalogue",
+        is_optional=True,
+    ),
+    "training_planets": Row(
+        stage=stages.LABELS,
+        output=lambda paths, _: paths.training,
+        inputs=("basemap_mosaic", "crater_catalogue", "manual_masks"),
+        settings=recipe_settings.of_training,
+        picture="known ejecta of each planet",
+    ),
+    "labelled_tiles": Row(
+        stage=stages.LABELS,
+        output=lambda paths, _: paths.labelled_tiles,
+        inputs=("training_planets", "basemap_mosaic", "crater_catalogue", "manual_masks"),
+        settings=recipe_settings.of_labels,
+        table=LabelledTileTable,
+        picture="tile locations of each planet",
+    ),
+    "split_table": Row(
+        stage=stages.LABELS,
+        output=lambda paths, _: paths.splits,
+        beside=lambda paths: (paths.split_index,),
+        inputs=("labelled_tiles",),
+        settings=recipe_settings.of_splits,
+        table=SplitTable,
+        used_part=UsedPart.OWN_SPLIT,
+        picture="tile locations that test",
+    ),
+    "ejconn_samples": Row(
+        stage=stages.EJCONN_SAMPLES,
+        output=lambda paths, key: paths.samples_note("ejconn", key),
+        inputs=("training_planets", "labelled_tiles"),
+        partitioning=Partitioning.EJCONN_VERSIONS,
+        settings=recipe_settings.of_look("ejconn"),
+        picture="some of the samples",
+    ),
+    "ejseg_samples": Row(
+        stage=stages.EJSEG_SAMPLES,
+        output=lambda paths, key: paths.samples_note("ejseg", key),
+        inputs=("training_planets", "labelled_tiles"),
+        partitioning=Partitioning.EJSEG_VERSIONS,
+        settings=recipe_settings.of_look("ejseg"),
+        picture="some of the samples",
+    ),
+    "ejconn_model": Row(
+        stage=stages.EJCONN,
+        output=_bundle("ejconn"),
+        inputs=("ejconn_samples", "split_table"),
+        partitioning=Partitioning.EJCONN_MEMBERS,
+        settings=recipe_settings.of_member("ejconn"),
+        picture="training curve",
+        published=_imported("ejconn"),
+    ),
+    "ejseg_model": Row(
+        stage=stages.EJSEG,
+        output=_bundle("ejseg"),
+        inputs=("ejseg_samples", "split_table"),
+        partitioning=Partitioning.EJSEG_MEMBERS,
+        settings=recipe_settings.of_member("ejseg"),
+        picture="training curve",
+        published=_imported("ejseg"),
+    ),
+    "promoted_ejconn": Row(
+        stage=stages.PROMOTED,
+        output=lambda paths, _: paths.promotions("ejconn"),
+        inputs=("ejconn_model",),
+        settings=recipe_settings.of_promotion("ejconn"),
+    ),
+    "promoted_ejseg": Row(
+        stage=stages.PROMOTED,
+        output=lambda paths, _: paths.promotions("ejseg"),
+        inputs=("ejseg_model",),
+        settings=recipe_settings.of_promotion("ejseg"),
+    ),
+    "azimuthal_mosaic": Row(
+        stage=stages.CRATERS,
+        output=ProjectPaths.azimuthal_mosaic,
+        inputs=("basemap_mosaic", "crater_catalogue"),
+        partitioning=Partitioning.CRATERS,
+        rule=Rule.WITH_UPSTREAM,
+        picture="mosaic around the crater",
+    ),
+    "tile_store": Row(
+        stage=stages.CRATERS,
+        output=ProjectPaths.tile_store,
+        inputs=("azimuthal_mosaic", "crater_catalogue"),
+        partitioning=Partitioning.CRATERS,
+        settings=recipe_settings.of_tiles,
+        rule=Rule.WITH_UPSTREAM,
+        picture="azimuth against range",
+    ),
+    "connection_predictions": Row(
+        stage=stages.CRATERS,
+        output=ProjectPaths.connections,
+        inputs=("tile_store", "promoted_ejconn"),
+        partitioning=Partitioning.CRATERS,
+        settings=recipe_settings.of_connections,
+        rule=Rule.WITH_UPSTREAM,
+        table=ConnectionTable,
+        picture="probability of each tile",
+        published=Published(is_used=recipe_settings.uses_connections, inputs=("tile_store",)),
+        is_kept=True,
+    ),
+    "segmentation_mask": Row(
+        stage=stages.CRATERS,
+        output=ProjectPaths.segmentation,
+        inputs=("basemap_mosaic", "tile_store", "connection_predictions", "promoted_ejseg"),
+        partitioning=Partitioning.CRATERS,
+        settings=recipe_settings.of_masks,
+        rule=Rule.WITH_UPSTREAM,
+        picture="mosaic, mask, probability",
+        is_kept=True,
+    ),
+    "basemap_mask": Row(
+        stage=stages.CRATERS,
+        output=ProjectPaths.basemap_mask,
+        inputs=("segmentation_mask",),
+        partitioning=Partitioning.CRATERS,
+        settings=recipe_settings.of_given_mask,
+        rule=Rule.WITH_UPSTREAM,
+        picture="ejecta over the mosaic",
+        published=Published(
+            is_used=recipe_settings.uses_masks, inputs=("crater_catalogue", "basemap_mosaic")
+        ),
+        is_kept=True,
+        is_mask=True,
+    ),
+    "global_map": Row(
+        stage=stages.MAP,
+        output=lambda paths, _: paths.preview,
+        beside=lambda paths: (
+            paths.label_map,
+            paths.overlap_count,
+            paths.composite,
+            paths.map_craters,
+        ),
+        inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
+        settings=recipe_settings.of_map,
+        rule=Rule.AFTER_CRATERS,
+        table=MapCraterTable,
+        picture="ejecta of all craters over the mosaic",
+    ),
+    "ejecta_contrast": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.contrast,
+        inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
+        rule=Rule.AFTER_CRATERS,
+        table=ContrastTable,
+        picture="brightness of ejecta against their surroundings",
+    ),
+    "evaluation": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.scores,
+        code_version="3",  # 2: claim precision; 3: reliability
+        inputs=("basemap_mask", "connection_predictions", "manual_masks", "training_planets"),
+        rule=Rule.AFTER_CRATERS,
+        table=ScoreTable,
+        picture="F1 of pixels, and how often probabilities come true",
+    ),
+    "tile_scores": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.tile_scores,
+        inputs=(
+            "basemap_mask",
+            "connection_predictions",
+            "manual_masks",
+            "labelled_tiles",
+            "split_table",
+        ),
+        settings=recipe_settings.of_used_split,
+        rule=Rule.AFTER_CRATERS,
+        table=TileScoreTable,
+        picture="F1 of tile locations",
+    ),
+    "map_scores": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.map_scores,
+        beside=lambda paths: (paths.connection_matrix,),
+        inputs=("tile_scores",),
+        rule=Rule.WITH_UPSTREAM,
+        table=MapScoreTable,
+        picture="connection matrix, F1 over scale, F1 of craters",
+    ),
+    "model_comparison": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.model_comparison,
+        inputs=("ejconn_model", "ejseg_model", "map_scores"),
+        settings=recipe_settings.of_comparison,
+        rule=Rule.WITH_UPSTREAM,
+        takes_all_members=True,
+        picture="scores over hyperparameters, splits and locations",
+    ),
+}

@@ -1,0 +1,83 @@
+"""The assets of a crater: a function in, a step out; all steps together are one Dagster asset."""
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from ejmap_assets.automation import condition_of
+from ejmap_assets.checks.registry import checks_of
+from ejmap_assets.lineage.recipes import book_of
+from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.making.chunk import CraterStep, CraterTask, map_chunk
+from ejmap_assets.making.declare import GPU_POOL, OWNERS
+from ejmap_assets.metadata.table_types import column_metadata
+from ejmap_assets.resources import ProjectResource
+from ejmap_project.artefact import Artefact
+from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.progress import Progress
+
+
+def crater_asset(*, kinds: set[str]) -> Callable[[Callable[[CraterTask], Artefact]], CraterStep]:
+    """Turn a function that makes an artefact of a crater into the asset of the same name.
+
+    Its docstring is the description that the UI shows; everything else is in its row of the
+    lineage.
+
+    Args:
+        kinds: Kinds of file, shown as icons.
+    """
+
+    def declare(make: Callable[[CraterTask], Artefact]) -> CraterStep:
+        name = make.__name__
+        row = LINEAGE[name]
+        spec = dg.AssetSpec(
+            name,
+            deps=list(row.inputs),
+            description=inspect.getdoc(make),
+            group_name="craters",
+            kinds=kinds,
+            owners=OWNERS,
+            tags={"ejmap/kind": "map"},
+            code_version=row.code_version,
+            metadata=column_metadata(row.table),
+            partitions_def=row.partitioning.partitions_def,
+            skippable=True,
+            automation_condition=condition_of(name),
+        )
+        return CraterStep(spec=spec, make=make, checks=checks_of(name))
+
+    return declare
+
+
+def build_crater_assets(*, steps: Sequence[CraterStep], chunk_craters: int) -> dg.AssetsDefinition:
+    """Return the assets of a crater.
+
+    Args:
+        steps: Steps of a crater, upstream first.
+        chunk_craters: Most craters a run of a backfill takes: one process and one loaded model
+            serve so many.
+    """
+
+    @dg.multi_asset(
+        name="map_craters_one_by_one",
+        specs=[step.spec for step in steps],
+        check_specs=[check.spec for step in steps for check in step.checks],
+        can_subset=True,
+        backfill_policy=dg.BackfillPolicy.multi_run(chunk_craters),
+        pool=GPU_POOL,
+    )
+    def crater_assets(
+        context: dg.AssetExecutionContext,
+        project: ProjectResource,
+        progress: dg.ResourceParam[Progress],
+    ) -> Iterator[dg.MaterializeResult[Any]]:
+        opened = project.open()
+        book = book_of(opened, context.instance)
+        work = CraterWork(book.mapping_project())
+        map_chunk(context, steps=steps, work=work, book=book, progress=progress)
+        # Every materialisation is logged already; a generator may leave out skippable outputs.
+        yield from ()
+
+    return crater_assets
