@@ -161,6 +161,10 @@ class ProjectPaths:
         """Ejecta of one crater on the basemap grid, cropped."""
         return self.crater(key) / "basemap_mask.tif"
 
+    def crater_profile(self, key: str) -> Path:
+        """Ejecta fraction and brightness around one crater, ring by ring."""
+        return self.crater(key) / "profile.parquet"
+
     def kept_results(self, key: str) -> Path:
         """Folder of results of former models of one crater."""
         return self.crater(key) / "kept"

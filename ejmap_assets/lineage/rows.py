@@ -17,6 +17,7 @@ from ejmap_geo.craters.schemas import (
     SplitTable,
     TileScoreTable,
 )
+from ejmap_project.analysis.crater_profile import ProfileTable
 from ejmap_project.models.model_version import imported_from, version_and_iteration
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind, ProjectPaths
@@ -223,6 +224,15 @@ LINEAGE: Mapping[str, Row] = {
         ),
         is_kept=True,
         is_mask=True,
+    ),
+    "crater_profile": Row(
+        stage=stages.CRATERS,
+        output=ProjectPaths.crater_profile,
+        inputs=("basemap_mask", "basemap_mosaic", "crater_catalogue"),
+        partitioning=Partitioning.CRATERS,
+        rule=Rule.WITH_UPSTREAM,
+        table=ProfileTable,
+        picture="ejecta fraction and brightness by distance",
     ),
     "global_map": Row(
         stage=stages.MAP,

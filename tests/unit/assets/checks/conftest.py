@@ -10,6 +10,7 @@ import pytest
 
 from ejmap_assets import partitions
 from ejmap_assets.assets.azimuthal import azimuthal_mosaic
+from ejmap_assets.assets.crater_profile import crater_profile
 from ejmap_assets.assets.masks import basemap_mask
 from ejmap_assets.assets.tiles import tile_store
 from ejmap_assets.checks.crater_check import CraterLook
@@ -145,6 +146,12 @@ class MappedCrater:
         self.layers()
         basemap_mask(self._task)
         return self.look("basemap_mask")
+
+    def profile(self) -> CraterLook:
+        """Measure the rings around it."""
+        self.mask()
+        crater_profile(self._task)
+        return self.look("crater_profile")
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Measurements of the map: profiles, patterns, statistics of the planet."""
