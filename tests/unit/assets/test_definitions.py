@@ -1,11 +1,14 @@
 """The code location: it loads, it is light, and it says what it holds."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from ejmap_assets.checks.registry import checks_of, crater_checks, project_checks
 from ejmap_assets.definitions import build_defs
 from ejmap_assets.jobs import build_asset_jobs
 from ejmap_assets.lineage.needed import partitioned_by
@@ -92,3 +95,31 @@ def test_the_steps_of_a_crater_share_one_backfill_chunk(defs: dg.Definitions) ->
     }
 
     assert policies == {dg.BackfillPolicy.multi_run(50)}
+
+
+def test_every_asset_of_a_crater_is_checked_and_shows_a_picture() -> None:
+    """A check that is forgotten is missed by nobody until data are wrong."""
+    for name in partitioned_by(Partitioning.CRATERS):
+        assert checks_of(name), name
+        assert LINEAGE[name].picture, name
+
+
+def test_every_check_is_of_an_asset() -> None:
+    """A check of a misspelt asset would never run."""
+    checked = {key.asset_key.to_user_string() for one in project_checks() for key in one.check_keys}
+
+    assert checked | {check.asset for check in crater_checks()} <= set(LINEAGE)
+
+
+def test_importing_the_code_location_asks_for_no_project(tmp_path: Path) -> None:
+    """EJMAP_PROJECT is read when Dagster loads it or a run needs it."""
+    (tmp_path / "project.yaml").write_text("source: [")
+    code = (
+        "import ejmap_project.settings.project as settings\n"
+        "settings.load_project = None\n"
+        "import ejmap_assets.definitions\n"
+    )
+
+    environment = {**os.environ, "EJMAP_PROJECT": str(tmp_path)}
+
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)

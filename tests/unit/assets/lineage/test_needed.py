@@ -1,0 +1,120 @@
+"""What a project makes: everything, or less where somebody published part of it."""
+
+from pathlib import Path
+
+import pytest
+
+from ejmap_assets.lineage.needed import (
+    assets_of,
+    crater_steps_of,
+    depth_in_craters,
+    inputs_of,
+    is_made,
+    models_to_make,
+    stages_made,
+    steps_to_mask,
+)
+from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.stages import REPAIRING, RETRAINING, STAGES
+from ejmap_assets.partitions import Partitioning
+from ejmap_project.open_project import OpenProject
+
+MAPPED_HERE = (
+    "azimuthal_mosaic",
+    "tile_store",
+    "connection_predictions",
+    "segmentation_mask",
+    "basemap_mask",
+)
+
+
+def _project(folder: Path, source: str) -> OpenProject:
+    (folder / "project.yaml").write_text(
+        f"source: {{{source}}}\ntraining: {{kind: synthetic, seeds: [1]}}\n"
+    )
+    return OpenProject.at(folder)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> OpenProject:
+    """A project that maps everything itself."""
+    return _project(tmp_path, "kind: synthetic, seed: 5")
+
+
+@pytest.fixture
+def with_connections(tmp_path: Path) -> OpenProject:
+    """A project that takes published connections in the place of EJCONN's."""
+    return _project(tmp_path, "kind: ejmap-folder, folder: published, connections: 32/61")
+
+
+@pytest.fixture
+def with_masks(tmp_path: Path) -> OpenProject:
+    """A project that shows published masks."""
+    return _project(tmp_path, "kind: ejmap-folder, folder: published, masks_run: some")
+
+
+def test_a_project_of_its_own_makes_every_step_and_both_models(own: OpenProject) -> None:
+    """From the mosaic around a crater to its mask, and what is measured on it."""
+    assert steps_to_mask(own) == MAPPED_HERE
+    assert crater_steps_of(own) == (*MAPPED_HERE, "crater_profile")
+    assert models_to_make(own) == ("ejconn", "ejseg")
+
+
+def test_published_connections_need_no_ejconn(with_connections: OpenProject) -> None:
+    """Tiles are cut all the same: EJSEG maps in them."""
+    assert steps_to_mask(with_connections) == MAPPED_HERE
+    assert inputs_of(with_connections, "connection_predictions", "0001") == ("tile_store",)
+    assert models_to_make(with_connections) == ("ejseg",)
+    assert not is_made(with_connections, "promoted_ejconn")
+
+
+def test_published_masks_need_neither_tiles_nor_models(with_masks: OpenProject) -> None:
+    """They are measured like our own."""
+    assert steps_to_mask(with_masks) == ("basemap_mask",)
+    assert crater_steps_of(with_masks) == ("basemap_mask", "crater_profile")
+    assert inputs_of(with_masks, "basemap_mask", "0001") == ("crater_catalogue", "basemap_mosaic")
+    assert models_to_make(with_masks) == ()
+    assert not is_made(with_masks, "ejseg_model")
+
+
+def test_a_catalogue_is_vetted_only_where_the_settings_say_so(own: OpenProject) -> None:
+    """The stages of vetting are then no stages of the project."""
+    assert [stage.title for stage in STAGES if stage not in stages_made(own)] == [
+        "tiles around craters and beside them",
+        "train the crater classifier",
+        "score the crater catalogue",
+    ]
+
+
+def test_the_map_waits_for_the_whole_chain_of_a_crater() -> None:
+    """Five assets lie between the mosaic and the map; a score of the map lies beyond them."""
+    assert depth_in_craters("global_map") == 5
+    assert depth_in_craters("azimuthal_mosaic") == 0
+    assert depth_in_craters("map_scores") == 0
+
+
+def test_every_asset_belongs_to_one_stage_and_no_stage_is_empty() -> None:
+    """Jobs, and with them the command line, would miss an asset without a word."""
+    assert sorted(name for stage in STAGES for name in assets_of(stage)) == sorted(LINEAGE)
+    assert all(assets_of(stage) for stage in STAGES)
+
+
+def test_a_stage_mixes_no_partitionings() -> None:
+    """A run is of one partition, and so is what a stage asks for."""
+    for stage in STAGES:
+        assert len({LINEAGE[name].partitioning for name in assets_of(stage)}) == 1, stage.title
+
+
+def test_one_asset_of_a_crater_is_its_mask() -> None:
+    """The map draws it, states of craters count up to it."""
+    masks = [name for name, row in LINEAGE.items() if row.is_mask]
+
+    assert masks == ["basemap_mask"]
+    assert LINEAGE[masks[0]].partitioning is Partitioning.CRATERS
+
+
+def test_retraining_ends_with_a_promotion_and_repairing_begins_with_the_craters() -> None:
+    """Nothing lies between the two: together they are a whole project."""
+    assert RETRAINING[-1].job.name == "promote"
+    assert REPAIRING[0].job.name == "map_craters"
+    assert (*RETRAINING, *REPAIRING) == STAGES
