@@ -5,6 +5,7 @@ craters; a promoted model from the members of the version that the project's set
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from ejmap_assets.lineage import recipe_settings, stages
@@ -44,6 +45,10 @@ def _imported(kind: ModelKind) -> Published:
 
     return Published(is_used=is_used)
 
+
+_CraterRow = partial(
+    Row, stage=stages.CRATERS, partitioning=Partitioning.CRATERS, rule=Rule.WITH_UPSTREAM
+)
 
 LINEAGE: Mapping[str, Row] = {
     "basemap_mosaic": Row(
@@ -172,52 +177,37 @@ LINEAGE: Mapping[str, Row] = {
         inputs=("ejseg_model",),
         settings=recipe_settings.of_promotion("ejseg"),
     ),
-    "azimuthal_mosaic": Row(
-        stage=stages.CRATERS,
+    "azimuthal_mosaic": _CraterRow(
         output=ProjectPaths.azimuthal_mosaic,
         inputs=("basemap_mosaic", "crater_catalogue"),
-        partitioning=Partitioning.CRATERS,
-        rule=Rule.WITH_UPSTREAM,
         picture="mosaic around the crater",
     ),
-    "tile_store": Row(
-        stage=stages.CRATERS,
+    "tile_store": _CraterRow(
         output=ProjectPaths.tile_store,
         inputs=("azimuthal_mosaic", "crater_catalogue"),
-        partitioning=Partitioning.CRATERS,
         settings=recipe_settings.of_tiles,
-        rule=Rule.WITH_UPSTREAM,
         picture="azimuth against range",
     ),
-    "connection_predictions": Row(
-        stage=stages.CRATERS,
+    "connection_predictions": _CraterRow(
         output=ProjectPaths.connections,
         inputs=("tile_store", "promoted_ejconn"),
-        partitioning=Partitioning.CRATERS,
         settings=recipe_settings.of_connections,
-        rule=Rule.WITH_UPSTREAM,
         table=ConnectionTable,
         picture="probability of each tile",
         published=Published(is_used=recipe_settings.uses_connections, inputs=("tile_store",)),
         is_kept=True,
     ),
-    "segmentation_mask": Row(
-        stage=stages.CRATERS,
+    "segmentation_mask": _CraterRow(
         output=ProjectPaths.segmentation,
         inputs=("basemap_mosaic", "tile_store", "connection_predictions", "promoted_ejseg"),
-        partitioning=Partitioning.CRATERS,
         settings=recipe_settings.of_masks,
-        rule=Rule.WITH_UPSTREAM,
         picture="mosaic, mask, probability",
         is_kept=True,
     ),
-    "basemap_mask": Row(
-        stage=stages.CRATERS,
+    "basemap_mask": _CraterRow(
         output=ProjectPaths.basemap_mask,
         inputs=("segmentation_mask",),
-        partitioning=Partitioning.CRATERS,
         settings=recipe_settings.of_given_mask,
-        rule=Rule.WITH_UPSTREAM,
         picture="ejecta over the mosaic",
         published=Published(
             is_used=recipe_settings.uses_masks, inputs=("crater_catalogue", "basemap_mosaic")
@@ -225,12 +215,9 @@ LINEAGE: Mapping[str, Row] = {
         is_kept=True,
         is_mask=True,
     ),
-    "crater_profile": Row(
-        stage=stages.CRATERS,
+    "crater_profile": _CraterRow(
         output=ProjectPaths.crater_profile,
         inputs=("basemap_mask", "basemap_mosaic", "crater_catalogue"),
-        partitioning=Partitioning.CRATERS,
-        rule=Rule.WITH_UPSTREAM,
         table=ProfileTable,
         picture="ejecta fraction and brightness by distance",
     ),
