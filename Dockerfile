@@ -1,13 +1,13 @@
 # One image for the code server, the webserver and the daemon of docker-compose.yml.
 FROM python:3.11-slim-bookworm
 
-# rasterio's wheels take expat from the system, numba's threads OpenMP; the slim image has neither.
+# rasterio's wheels need expat of the system and numba's threads need OpenMP; the slim image has neither.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libexpat1 libgomp1 \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /ejmap
-# The packages change less often than the code, and torch is large: a layer of their own.
+# Dependencies change less often than the code, and torch is large: they get their own layer.
 COPY requirements/base.txt requirements/postgres.txt ./requirements/
 RUN pip install --no-cache-dir -r requirements/base.txt -r requirements/postgres.txt
 
@@ -19,13 +19,13 @@ COPY ejmap_ml ./ejmap_ml
 COPY ejmap_project ./ejmap_project
 COPY ejmap_assets ./ejmap_assets
 COPY ejmap_cli ./ejmap_cli
-# Compiled here, since whoever runs it may not write here. Caches (compiled kernels, downloaded
-# encoders) and projects are written by any user id that docker-compose.yml chooses.
+# Python files are compiled here, because the user of the container may not write here. Any user id
+# that docker-compose.yml chooses may write caches (compiled kernels, downloaded encoders) and projects.
 RUN pip install --no-cache-dir --no-deps --editable . \
     && python -m compileall -q ejmap_geo ejmap_ml ejmap_project ejmap_assets ejmap_cli \
     && mkdir --mode=1777 cache projects
 
-# An id without an account has neither a name nor a home folder.
+# A user id without an account has neither a name nor a home folder.
 ENV HOME=/ejmap/cache \
     USER=ejmap \
     PYTHONUNBUFFERED=1
