@@ -18,7 +18,6 @@ from ejmap_project.models.model_version import (
 )
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind, ProjectPaths
-from ejmap_project.settings.project import EjmapFolderSource
 
 # The partition is "" for unpartitioned assets.
 Output = Callable[[ProjectPaths, str], Path]
@@ -270,14 +269,12 @@ def _is_imported(project: OpenProject, kind: ModelKind) -> bool:
 
 
 def _given_connections(project: OpenProject) -> bool:
-    source = project.settings.source
-    return isinstance(source, EjmapFolderSource) and source.connections is not None
+    return project.settings.source.published.connections is not None
 
 
 def uses_given_masks(project: OpenProject) -> bool:
     """Return whether the project shows published masks instead of its own."""
-    source = project.settings.source
-    return isinstance(source, EjmapFolderSource) and source.masks_run is not None
+    return project.settings.source.published.masks_run is not None
 
 
 def names_partitioned_by(partitioning: Partitioning) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Where mosaic, craters and known ejecta come from, as settings."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -14,7 +14,60 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class SyntheticSource(Settings):
+class PublishedResults(NamedTuple):
+    """Published results that come with a source, and those that replace the project's own.
+
+    Attributes:
+        doi: Where they were published; empty for a source that nobody published.
+        connections: ``VERSION/SPLIT`` of the connections that replace EJCONN's predictions.
+        masks_run: Run of the output masks that replace the project's own.
+    """
+
+    doi: str = ""
+    connections: str | None = None
+    masks_run: str | None = None
+
+
+class SourceSettings(Settings):
+    """What the settings of a source say without its files; a kind overrides what differs."""
+
+    @property
+    def holds_masks(self) -> bool:
+        """Whether models can learn from masks of the source."""
+        return False
+
+    @property
+    def may_be_partial(self) -> bool:
+        """Whether any of its files may be missing; the project then does without them."""
+        return False
+
+    @property
+    def is_known_everywhere(self) -> bool:
+        """Whether pixels outside of all masks are known to hold no ejecta, planet-wide."""
+        return True
+
+    @property
+    def is_grey(self) -> bool | None:
+        """Whether the mosaic has one band; None if only its file can tell."""
+        return None
+
+    @property
+    def planet_seed(self) -> int | None:
+        """Seed that the planet is made from; None for a planet that is not made."""
+        return None
+
+    @property
+    def only_body(self) -> str | None:
+        """The one body that the mosaic shows; None if the settings may name any."""
+        return None
+
+    @property
+    def published(self) -> PublishedResults:
+        """What was published with the source."""
+        return PublishedResults()
+
+
+class SyntheticSource(SourceSettings):
     """A demo planet, made from a seed, whose true ejecta are known.
 
     Attributes:
@@ -30,8 +83,18 @@ class SyntheticSource(Settings):
     craters: int = Field(default=24, ge=1)
     grey: bool = False
 
+    @property
+    def is_grey(self) -> bool:
+        """As stated."""
+        return self.grey
 
-class QuicklookSource(Settings):
+    @property
+    def planet_seed(self) -> int:
+        """As stated."""
+        return self.seed
+
+
+class QuicklookSource(SourceSettings):
     """The real Mercury in grey, with craters that the IAU named.
 
     Attributes:
@@ -41,8 +104,18 @@ class QuicklookSource(Settings):
     kind: Literal["mercury-quicklook"] = "mercury-quicklook"
     only_rayed: bool = True
 
+    @property
+    def is_grey(self) -> bool:
+        """The image has one band."""
+        return True
 
-class FilesSource(Settings):
+    @property
+    def only_body(self) -> str:
+        """The image shows Mercury."""
+        return "Mercury"
+
+
+class FilesSource(SourceSettings):
     """Files of the user; relative paths count from the project folder.
 
     Attributes:
@@ -70,8 +143,18 @@ class FilesSource(Settings):
             raise ValueError("must be [low, high] with low < high")
         return value
 
+    @property
+    def holds_masks(self) -> bool:
+        """Whether a folder of masks is named."""
+        return self.masks is not None
 
-class EjmapFolderSource(Settings):
+    @property
+    def is_known_everywhere(self) -> bool:
+        """Whether no table of rectangles limits what was mapped."""
+        return self.tiles is None
+
+
+class EjmapFolderSource(SourceSettings):
     """A published EJMAP folder (``data/`` and ``results/``), or any part of one.
 
     Attributes:
@@ -91,6 +174,26 @@ class EjmapFolderSource(Settings):
     tables: Path | None = None
     connections: str | None = Field(default=None, pattern=r"^\d+/\d+$")
     masks_run: str | None = Field(default=None, min_length=1)
+
+    @property
+    def holds_masks(self) -> bool:
+        """A published folder has a place for them."""
+        return True
+
+    @property
+    def may_be_partial(self) -> bool:
+        """Any part of the folder is enough."""
+        return True
+
+    @property
+    def is_known_everywhere(self) -> bool:
+        """Ejecta were mapped in rectangles."""
+        return False
+
+    @property
+    def published(self) -> PublishedResults:
+        """As stated."""
+        return PublishedResults(self.doi, self.connections, self.masks_run)
 
 
 Source = SyntheticSource | QuicklookSource | FilesSource | EjmapFolderSource

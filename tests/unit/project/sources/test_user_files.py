@@ -17,8 +17,9 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.errors import SourceError
-from ejmap_project.intake.user_input import check_user_input
+from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.project import Project, ProjectPaths
+from ejmap_project.sources.kinds import source_of
 
 BASEMAP = BasemapGrid(body=MERCURY, width_px=64)
 TABLE = {
@@ -55,7 +56,7 @@ def _check(folder: Path, **source: Any) -> list[str]:
     project = Project.model_validate(
         {"source": files | source, "training": {"kind": "synthetic", "seeds": [1]}}
     )
-    return check_user_input(project, ProjectPaths(folder))
+    return source_of(OpenProject(settings=project, paths=ProjectPaths(folder))).check()
 
 
 def test_good_input_passes_and_changes_are_told(tmp_path: Path) -> None:
@@ -66,18 +67,6 @@ def test_good_input_passes_and_changes_are_told(tmp_path: Path) -> None:
 
     _craters(tmp_path, lon_deg=[16.65, 189.55])
     assert _check(tmp_path) == ["1 longitudes outside [-180, 180) were brought into it"]
-
-
-def test_sources_that_are_made_have_nothing_to_check(tmp_path: Path) -> None:
-    """A synthetic planet has no files yet."""
-    project = Project.model_validate(
-        {
-            "source": {"kind": "synthetic", "seed": 7},
-            "training": {"kind": "synthetic", "seeds": [1]},
-        }
-    )
-
-    assert check_user_input(project, ProjectPaths(tmp_path)) == []
 
 
 def _without_crs(folder: Path) -> None:
