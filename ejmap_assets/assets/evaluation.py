@@ -38,7 +38,7 @@ def evaluation(making: Making) -> Artefact:
     predicted = MaskFolder.of(craters, paths.basemap_mask, basemap.grid).readable()
     rows: list[ScoreRow] = []
     said = reliability(np.zeros(0), np.zeros(0, np.bool_))
-    if actual and making.settings.source.is_known_everywhere:
+    if actual and making.settings.source.traits.is_known_everywhere:
         making.progress.say("comparing masks with known ejecta")
         chain = score_chain(project, basemap, predicted=predicted, actual=actual)
         rows += chain.rows

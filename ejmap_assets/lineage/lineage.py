@@ -269,12 +269,12 @@ def _is_imported(project: OpenProject, kind: ModelKind) -> bool:
 
 
 def _given_connections(project: OpenProject) -> bool:
-    return project.settings.source.published.connections is not None
+    return project.settings.source.traits.connections is not None
 
 
 def uses_given_masks(project: OpenProject) -> bool:
     """Return whether the project shows published masks instead of its own."""
-    return project.settings.source.published.masks_run is not None
+    return project.settings.source.traits.masks_run is not None
 
 
 def names_partitioned_by(partitioning: Partitioning) -> tuple[str, ...]:

@@ -134,7 +134,7 @@ def of_promotion(kind: ModelKind) -> Settings:
 
 def of_connections(project: OpenProject, _: str) -> object:
     """The published connections that replace predictions."""
-    return project.settings.source.published.connections
+    return project.settings.source.traits.connections
 
 
 def of_masks(project: OpenProject, _: str) -> object:
@@ -145,7 +145,7 @@ def of_masks(project: OpenProject, _: str) -> object:
 
 def of_given_mask(project: OpenProject, _: str) -> object:
     """The run of published masks that replace the project's own."""
-    return project.settings.source.published.masks_run
+    return project.settings.source.traits.masks_run
 
 
 def of_used_split(project: OpenProject, _: str) -> object:

@@ -62,7 +62,7 @@ class PublishedNames:
             ejconn=chosen_ejconn,
             ejseg=chosen_ejseg,
             split=chosen_split,
-            run=run or project.settings.source.published.masks_run or composed,
+            run=run or project.settings.source.traits.masks_run or composed,
         )
 
     def version(self, kind: ModelKind) -> int:
@@ -75,12 +75,12 @@ def shown_versions(project: OpenProject) -> dict[ModelKind, int]:
 
     Its own models may be others, and are not to be published under these numbers.
     """
-    published = project.settings.source.published
+    source = project.settings.source.traits
     shown: dict[ModelKind, int] = {}
-    if found := RUN.match(published.masks_run or ""):
+    if found := RUN.match(source.masks_run or ""):
         shown |= {"ejseg": int(found["ejseg"]), "ejconn": int(found["ejconn"])}
-    if published.connections is not None:
-        shown["ejconn"] = int(published.connections.split("/")[0])
+    if source.connections is not None:
+        shown["ejconn"] = int(source.connections.split("/")[0])
     return shown
 
 
@@ -101,10 +101,10 @@ def number_of(version: ModelVersion) -> int:
 
 
 def _shown_split(project: OpenProject) -> int | None:
-    published = project.settings.source.published
-    if published.connections is not None:
-        return int(published.connections.split("/")[1])
-    found = RUN.match(published.masks_run or "")
+    source = project.settings.source.traits
+    if source.connections is not None:
+        return int(source.connections.split("/")[1])
+    found = RUN.match(source.masks_run or "")
     return int(found["split"]) if found else None
 
 

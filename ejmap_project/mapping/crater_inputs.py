@@ -80,12 +80,8 @@ class CraterWork:
     @property
     def published_run(self) -> str:
         """Which published masks replace the project's own, and where they were published."""
-        published = self.settings.source.published
-        return (
-            "none"
-            if published.masks_run is None
-            else f"run {published.masks_run} of {published.doi}"
-        )
+        source = self.settings.source.traits
+        return f"run {source.masks_run} of {source.doi}" if source.masks_run else "none"
 
     @cached_property
     def tile_plan(self) -> "TilePlan":

@@ -26,7 +26,7 @@ def published_members(project: OpenProject) -> Iterator[Member]:
     Raises:
         SourceError: If a table of scores is none.
     """
-    source, doi = source_of(project), project.settings.source.published.doi
+    source, doi = source_of(project), project.settings.source.traits.doi
     for kind in KINDS:
         for version, scores in _scores_by_version(source.scores_of(kind)):
             name = f"{kind}_v{version}"

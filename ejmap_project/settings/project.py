@@ -104,7 +104,7 @@ class Project(Settings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        source, training = self.source, self.training
+        source, training = self.source.traits, self.training
         match training:
             case OwnMasks():
                 if not source.holds_masks:
@@ -113,10 +113,10 @@ class Project(Settings):
                         "name the folder of your masks or train on synthetic planets"
                     )
             case SyntheticTraining():
-                if source.planet_seed in training.seeds:
+                if source.seed in training.seeds:
                     raise ValueError(
-                        f"source.seed {source.planet_seed} is also in training.seeds, so the "
-                        "scores would be of a planet already seen; choose another seed"
+                        f"source.seed {source.seed} is also in training.seeds, so the scores would "
+                        "be of a planet already seen; choose another seed"
                     )
                 if source.is_grey not in {None, training.grey}:
                     raise ValueError(
@@ -126,7 +126,7 @@ class Project(Settings):
                     )
         if source.only_body not in {None, self.body}:
             raise ValueError(
-                f"source.kind {source.kind} is {source.only_body}, but body is {self.body}"
+                f"source.kind {self.source.kind} is {source.only_body}, but body is {self.body}"
             )
         return self
 
@@ -141,7 +141,9 @@ class Project(Settings):
 
         Otherwise they are known in the labelled tiles only.
         """
-        return isinstance(self.training, SyntheticTraining) or self.source.is_known_everywhere
+        return (
+            isinstance(self.training, SyntheticTraining) or self.source.traits.is_known_everywhere
+        )
 
     @property
     def trained_bands(self) -> int | None:

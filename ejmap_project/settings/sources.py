@@ -14,60 +14,33 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class PublishedResults(NamedTuple):
-    """Published results that come with a source, and those that replace the project's own.
+class SourceTraits(NamedTuple):
+    """What the settings of a source say of it, without a look at its files.
 
     Attributes:
-        doi: Where they were published; empty for a source that nobody published.
-        connections: ``VERSION/SPLIT`` of the connections that replace EJCONN's predictions.
-        masks_run: Run of the output masks that replace the project's own.
+        holds_masks: Whether models can learn from its masks.
+        may_be_partial: Whether any of its files may be missing, masks included.
+        is_known_everywhere: Whether pixels outside of all masks are known to hold no ejecta.
+        is_grey: Whether the mosaic has one band; None if only its file can tell.
+        seed: Seed that the planet is made from; None for a planet that is not made.
+        only_body: The one body that the mosaic shows; None if the settings may name any.
+        doi: Where it was published; empty if nobody published it.
+        connections: ``VERSION/SPLIT`` of published connections that replace predictions.
+        masks_run: Run of published masks that replace the project's own.
     """
 
+    holds_masks: bool = False
+    may_be_partial: bool = False
+    is_known_everywhere: bool = True
+    is_grey: bool | None = None
+    seed: int | None = None
+    only_body: str | None = None
     doi: str = ""
     connections: str | None = None
     masks_run: str | None = None
 
 
-class SourceSettings(Settings):
-    """What the settings of a source say without its files; a kind overrides what differs."""
-
-    @property
-    def holds_masks(self) -> bool:
-        """Whether models can learn from masks of the source."""
-        return False
-
-    @property
-    def may_be_partial(self) -> bool:
-        """Whether any of its files may be missing; the project then does without them."""
-        return False
-
-    @property
-    def is_known_everywhere(self) -> bool:
-        """Whether pixels outside of all masks are known to hold no ejecta, planet-wide."""
-        return True
-
-    @property
-    def is_grey(self) -> bool | None:
-        """Whether the mosaic has one band; None if only its file can tell."""
-        return None
-
-    @property
-    def planet_seed(self) -> int | None:
-        """Seed that the planet is made from; None for a planet that is not made."""
-        return None
-
-    @property
-    def only_body(self) -> str | None:
-        """The one body that the mosaic shows; None if the settings may name any."""
-        return None
-
-    @property
-    def published(self) -> PublishedResults:
-        """What was published with the source."""
-        return PublishedResults()
-
-
-class SyntheticSource(SourceSettings):
+class SyntheticSource(Settings):
     """A demo planet, made from a seed, whose true ejecta are known.
 
     Attributes:
@@ -84,17 +57,12 @@ class SyntheticSource(SourceSettings):
     grey: bool = False
 
     @property
-    def is_grey(self) -> bool:
-        """As stated."""
-        return self.grey
-
-    @property
-    def planet_seed(self) -> int:
-        """As stated."""
-        return self.seed
+    def traits(self) -> SourceTraits:
+        """What follows from the settings."""
+        return SourceTraits(is_grey=self.grey, seed=self.seed)
 
 
-class QuicklookSource(SourceSettings):
+class QuicklookSource(Settings):
     """The real Mercury in grey, with craters that the IAU named.
 
     Attributes:
@@ -105,17 +73,12 @@ class QuicklookSource(SourceSettings):
     only_rayed: bool = True
 
     @property
-    def is_grey(self) -> bool:
-        """The image has one band."""
-        return True
-
-    @property
-    def only_body(self) -> str:
-        """The image shows Mercury."""
-        return "Mercury"
+    def traits(self) -> SourceTraits:
+        """What follows from the settings."""
+        return SourceTraits(is_grey=True, only_body="Mercury")
 
 
-class FilesSource(SourceSettings):
+class FilesSource(Settings):
     """Files of the user; relative paths count from the project folder.
 
     Attributes:
@@ -144,17 +107,14 @@ class FilesSource(SourceSettings):
         return value
 
     @property
-    def holds_masks(self) -> bool:
-        """Whether a folder of masks is named."""
-        return self.masks is not None
-
-    @property
-    def is_known_everywhere(self) -> bool:
-        """Whether no table of rectangles limits what was mapped."""
-        return self.tiles is None
+    def traits(self) -> SourceTraits:
+        """What follows from the settings."""
+        return SourceTraits(
+            holds_masks=self.masks is not None, is_known_everywhere=self.tiles is None
+        )
 
 
-class EjmapFolderSource(SourceSettings):
+class EjmapFolderSource(Settings):
     """A published EJMAP folder (``data/`` and ``results/``), or any part of one.
 
     Attributes:
@@ -176,24 +136,16 @@ class EjmapFolderSource(SourceSettings):
     masks_run: str | None = Field(default=None, min_length=1)
 
     @property
-    def holds_masks(self) -> bool:
-        """A published folder has a place for them."""
-        return True
-
-    @property
-    def may_be_partial(self) -> bool:
-        """Any part of the folder is enough."""
-        return True
-
-    @property
-    def is_known_everywhere(self) -> bool:
-        """Ejecta were mapped in rectangles."""
-        return False
-
-    @property
-    def published(self) -> PublishedResults:
-        """As stated."""
-        return PublishedResults(self.doi, self.connections, self.masks_run)
+    def traits(self) -> SourceTraits:
+        """What follows from the settings."""
+        return SourceTraits(
+            holds_masks=True,
+            may_be_partial=True,
+            is_known_everywhere=False,
+            doi=self.doi,
+            connections=self.connections,
+            masks_run=self.masks_run,
+        )
 
 
 Source = SyntheticSource | QuicklookSource | FilesSource | EjmapFolderSource

@@ -46,7 +46,7 @@ def known_planets(project: OpenProject) -> Iterator[NamedPlanet]:
             own = own_planet(project)
             if own is not None:
                 yield own
-            elif not project.settings.source.may_be_partial:
+            elif not project.settings.source.traits.may_be_partial:
                 raise SourceError(
                     "no crater has a manual mask to learn from; set source.masks, or train on "
                     "synthetic planets"

@@ -25,13 +25,10 @@ from ejmap_project.published.file_family import FileFamily
 from ejmap_project.published.grid import published_grid
 from ejmap_project.published.layout import PublishedFolder
 from ejmap_project.published.masks import read_manual_masks, read_output_mask
+from ejmap_project.published.tiles import read_splits
 from ejmap_project.settings.sources import EjmapFolderSource
 from ejmap_project.sources.published_check import check_published
-from ejmap_project.sources.published_labels import (
-    published_labels,
-    published_locations,
-    published_splits,
-)
+from ejmap_project.sources.published_labels import published_labels, published_locations
 from ejmap_project.sources.source import ProjectSource, ScoreFiles, SourceFiles
 
 PUBLISHED_BANDS = 3
@@ -127,7 +124,8 @@ class PublishedStudy(ProjectSource):
 
     def splits(self) -> pd.DataFrame | None:
         """Read the splits; None if the folder holds none."""
-        return published_splits(self._folder)
+        is_there = self._folder.file(layout.LABELLED_TILES) is not None
+        return read_splits(self._folder) if is_there else None
 
     def samples(self) -> PublishedFolder | None:
         """Return the folder if it came without a mosaic."""

@@ -66,12 +66,6 @@ class PublishedAnswers(Protocol):
         """Return the labelled tiles, under ``LabelledTileTable``."""
         return None
 
-    def locations(
-        self, _craters: Sequence[Crater], _basemap: BasemapGrid, /
-    ) -> Mapping[int, Window] | None:
-        """Return the rectangles in which ejecta were mapped, by tile id; None for everywhere."""
-        return None
-
     def splits(self) -> pd.DataFrame | None:
         """Return the splits of labelled tiles, one column ``test_K`` a split."""
         return None
@@ -116,6 +110,20 @@ class ProjectSource(PublishedAnswers, Protocol):
             SourceError: If masks are named, but none of them is of a crater.
         """
         ...
+
+    def locations(
+        self, _craters: Sequence[Crater], _basemap: BasemapGrid, /
+    ) -> Mapping[int, Window] | None:
+        """Return the rectangles in which the ejecta of craters were mapped, by tile id.
+
+        Returns:
+            None if ejecta were mapped everywhere; empty if nobody knows where.
+
+        Raises:
+            GeoError: If a table of the user does not fit the mosaic.
+            SourceError: If a published table does not fit it.
+        """
+        return None
 
     def files(self) -> SourceFiles:
         """Return the user's files; a source that comes with a package has none."""

@@ -18,7 +18,7 @@ from ejmap_project.errors import SourceError
 from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.sources import FilesSource
 from ejmap_project.sources.mask_files import MASK_NAMES, read_masks, wrong_names
-from ejmap_project.sources.mistakes import attempt
+from ejmap_project.sources.mistakes import Result, attempt
 from ejmap_project.sources.source import ProjectSource, SourceFiles
 
 
@@ -36,14 +36,7 @@ class UserFiles(ProjectSource):
 
     def basemap(self, _tell: Callable[[str], None]) -> Basemap:
         """Read the mosaic."""
-        settings = self.project.settings
-        raster, grid = read_basemap(
-            self._file(self.stated.mosaic),
-            body=settings.planet,
-            bands=settings.trained_bands,
-            value_range=self.stated.value_range,
-        )
-        return Basemap(raster, grid)
+        return Basemap(*self._from_mosaic(read_basemap))
 
     def catalogue(self) -> gpd.GeoDataFrame:
         """Read the crater table."""
@@ -84,7 +77,7 @@ class UserFiles(ProjectSource):
         """Check every file; mistakes of all of them are one error."""
         wrong: list[str] = []
         catalogue = attempt(wrong, self.catalogue)
-        basemap = attempt(wrong, self._grid)
+        basemap = attempt(wrong, lambda: self._from_mosaic(basemap_grid_of))
         if self.stated.masks is not None:
             folder = self._file(self.stated.masks)
             if catalogue is not None:
@@ -98,9 +91,9 @@ class UserFiles(ProjectSource):
             raise SourceError("; and ".join(wrong))
         return [] if catalogue is None else list(catalogue.attrs["notes"])
 
-    def _grid(self) -> BasemapGrid:
+    def _from_mosaic(self, read: Callable[..., Result]) -> Result:
         settings = self.project.settings
-        return basemap_grid_of(
+        return read(
             self._file(self.stated.mosaic),
             body=settings.planet,
             bands=settings.trained_bands,

@@ -212,7 +212,7 @@ def test_the_same_masks_give_the_same_content(bench: Bench) -> None:
 )
 def test_the_whole_planet_is_scored_where_all_of_it_is_known(source, expected: bool) -> None:
     """What nobody looked at is no mistake of the map."""
-    assert source.is_known_everywhere is expected
+    assert source.traits.is_known_everywhere is expected
 
 
 @pytest.mark.usefixtures("made")
