@@ -11,7 +11,7 @@ from ejmap_project.settings.project import Project, ProjectPaths
 
 
 @pytest.fixture
-def project_of(tmp_path: Path) -> Callable[..., OpenProject]:
+def open_project(tmp_path: Path) -> Callable[..., OpenProject]:
     """Give a function that opens a project from the settings of its source."""
 
     def opened(source: dict[str, Any], **settings: Any) -> OpenProject:

@@ -29,9 +29,9 @@ FILES = {"kind": "files", "mosaic": "m.tif", "craters": "c.csv", "masks": "masks
         pytest.param({"source": FILES}, id="files"),
     ],
 )
-def test_without_a_published_folder_nothing_is_published(stated, project_of) -> None:
+def test_without_a_published_folder_nothing_is_published(stated, open_project) -> None:
     """The project then computes everything itself, from its mosaic."""
-    source = source_of(project_of(**stated))
+    source = source_of(open_project(**stated))
 
     assert source.tiles_of(CRATER, BASEMAP) is None
     assert source.connections_of(CRATER, BASEMAP) is None
@@ -52,9 +52,9 @@ def test_without_a_published_folder_nothing_is_published(stated, project_of) -> 
         pytest.param({"source": {"kind": "mercury-quicklook"}, "training": GREY}, id="quicklook"),
     ],
 )
-def test_a_source_that_comes_with_the_package_has_no_files(stated, project_of) -> None:
+def test_a_source_that_comes_with_the_package_has_no_files(stated, open_project) -> None:
     """Recipes stamp nothing of it, and there is nothing to check."""
-    source = source_of(project_of(**stated))
+    source = source_of(open_project(**stated))
 
     assert source.files() == ((), (), (), None, None)
     assert source.check() == []

@@ -45,10 +45,10 @@ def _write(project: OpenProject, *, masked: list[Crater]) -> None:
         write_mask(path, _square(crater), basemap=BASEMAP, center=crater.center)
 
 
-def test_synthetic_training_planets_are_named_by_their_seed(project_of) -> None:
+def test_synthetic_training_planets_are_named_by_their_seed(open_project) -> None:
     """In the order of the settings; the mapped planet is not among them."""
     training = {"kind": "synthetic", "seeds": [4, 2], "width_px": 128, "craters": 1}
-    project = project_of({"kind": "synthetic", "seed": 7}, training=training)
+    project = open_project({"kind": "synthetic", "seed": 7}, training=training)
     config = PlanetConfig(width_px=128, craters=1, old_craters=5, bright_spots=2)
     made = {seed: make_planet(config, seed=seed) for seed in (2, 4)}
     for seed, planet in made.items():
@@ -61,9 +61,9 @@ def test_synthetic_training_planets_are_named_by_their_seed(project_of) -> None:
         np.testing.assert_array_equal(planets[f"planet_{seed}"].raster, planet.raster)
 
 
-def test_own_masks_make_the_mapped_planet_one_to_learn_from(project_of) -> None:
+def test_own_masks_make_the_mapped_planet_one_to_learn_from(open_project) -> None:
     """With the craters that have a mask, and no other."""
-    project = project_of(FILES, training=OWN_MASKS)
+    project = open_project(FILES, training=OWN_MASKS)
     _write(project, masked=CRATERS[1:])
 
     ((name, planet),) = known_planets(project)
@@ -73,19 +73,19 @@ def test_own_masks_make_the_mapped_planet_one_to_learn_from(project_of) -> None:
     assert {one: mask.area_px for one, mask in planet.truth.items()} == {8: 4}
 
 
-def test_files_without_a_single_mask_cannot_train(project_of) -> None:
+def test_files_without_a_single_mask_cannot_train(open_project) -> None:
     """The message names both ways out."""
-    project = project_of(FILES, training=OWN_MASKS)
+    project = open_project(FILES, training=OWN_MASKS)
     _write(project, masked=[])
 
     with pytest.raises(SourceError, match=r"no crater has a manual mask.*set source\.masks, or"):
         list(known_planets(project))
 
 
-def test_a_published_folder_may_hold_no_masks(project_of, tmp_path: Path) -> None:
+def test_a_published_folder_may_hold_no_masks(open_project, tmp_path: Path) -> None:
     """Its weights map craters; nothing is trained."""
     folder = {"kind": "ejmap-folder", "folder": str(tmp_path)}
-    project = project_of(folder, training=OWN_MASKS)
+    project = open_project(folder, training=OWN_MASKS)
     _write(project, masked=[])
 
     assert list(known_planets(project)) == []

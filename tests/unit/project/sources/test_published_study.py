@@ -23,14 +23,14 @@ OWN_MASKS = {"kind": "own-masks"}
 
 
 @pytest.fixture
-def source(published: PublishedFolder, project_of) -> ProjectSource:
+def source(published: PublishedFolder, open_project) -> ProjectSource:
     """The source of a project that takes nothing but the folder."""
-    return source_of(_project(published.folder, project_of))
+    return source_of(_project(published.folder, open_project))
 
 
-def _project(folder: Path, project_of: Any, **stated: str) -> OpenProject:
+def _project(folder: Path, open_project: Any, **stated: str) -> OpenProject:
     source = {"kind": "ejmap-folder", "folder": str(folder)} | stated
-    return project_of(source, training=OWN_MASKS)
+    return open_project(source, training=OWN_MASKS)
 
 
 def _full(mask: PlacedMask, made: PublishedFixture) -> np.ndarray:
@@ -50,11 +50,11 @@ def test_the_mosaic_is_that_of_the_folder(source: ProjectSource, made: Published
 
 
 def test_without_a_mosaic_the_masks_give_the_grid(
-    mine: PublishedFolder, made: PublishedFixture, project_of
+    mine: PublishedFolder, made: PublishedFixture, open_project
 ) -> None:
     """All of it is nodata, and models train on the published tiles."""
     mine.required(layout.MOSAIC).unlink()
-    source = source_of(_project(mine.folder, project_of))
+    source = source_of(_project(mine.folder, open_project))
 
     raster, grid = source.basemap(lambda _: None)
 
@@ -66,14 +66,14 @@ def test_without_a_mosaic_the_masks_give_the_grid(
 
 
 def test_a_named_mosaic_takes_the_place_of_the_folders(
-    mine: PublishedFolder, made: PublishedFixture, project_of, tmp_path: Path
+    mine: PublishedFolder, made: PublishedFixture, open_project, tmp_path: Path
 ) -> None:
     """Recipes stamp both files."""
     theirs = mine.required(layout.MOSAIC)
     grid = made.planet.basemap
     mosaic = tmp_path / "better.tif"
     write_cog(mosaic, np.full((1, *grid.shape), 9, np.uint8), grid=grid)
-    source = source_of(_project(mine.folder, project_of, mosaic=str(mosaic)))
+    source = source_of(_project(mine.folder, open_project, mosaic=str(mosaic)))
 
     raster, _ = source.basemap(lambda _: None)
 
@@ -85,10 +85,10 @@ def test_a_named_mosaic_takes_the_place_of_the_folders(
 
 
 def test_craters_reach_as_far_as_their_published_tiles(
-    published: PublishedFolder, made: PublishedFixture, project_of
+    published: PublishedFolder, made: PublishedFixture, open_project
 ) -> None:
     """Tiles of FID 0 lie up to 0.4 of half the circumference away, those of others up to 0.25."""
-    project = _project(published.folder, project_of)
+    project = _project(published.folder, open_project)
     write_cog(project.paths.basemap_mosaic, made.planet.raster, grid=made.planet.basemap)
 
     catalogue = source_of(project).catalogue().set_index("crater_id")
@@ -132,11 +132,11 @@ def test_mapping_tiles_lie_where_they_were_published(
 
 
 def test_connections_replace_predictions_only_where_they_are_named(
-    source: ProjectSource, published: PublishedFolder, made: PublishedFixture, project_of
+    source: ProjectSource, published: PublishedFolder, made: PublishedFixture, open_project
 ) -> None:
     """By version and split."""
     named = f"{EJCONN_VERSION}/{SPLIT}"
-    showing = source_of(_project(published.folder, project_of, connections=named))
+    showing = source_of(_project(published.folder, open_project, connections=named))
     crater, basemap = made.planet.craters[0], made.planet.basemap
 
     table = showing.connections_of(crater, basemap)
@@ -149,10 +149,10 @@ def test_connections_replace_predictions_only_where_they_are_named(
 
 
 def test_a_published_mask_replaces_a_map_only_where_a_run_is_named(
-    source: ProjectSource, published: PublishedFolder, made: PublishedFixture, project_of
+    source: ProjectSource, published: PublishedFolder, made: PublishedFixture, open_project
 ) -> None:
     """Pixel for pixel."""
-    showing = source_of(_project(published.folder, project_of, masks_run=RUN))
+    showing = source_of(_project(published.folder, open_project, masks_run=RUN))
     crater, basemap = made.planet.craters[0], made.planet.basemap
 
     mask = showing.mask_of(crater, basemap)
@@ -192,7 +192,7 @@ def test_scores_are_listed_by_version(source: ProjectSource, made: PublishedFixt
 
 
 def test_a_folder_of_craters_and_a_mosaic_lacks_the_rest_without_an_error(
-    mine: PublishedFolder, made: PublishedFixture, project_of
+    mine: PublishedFolder, made: PublishedFixture, open_project
 ) -> None:
     """Any part of a published folder is enough."""
     shutil.rmtree(mine.folder / "results")
@@ -200,7 +200,7 @@ def test_a_folder_of_craters_and_a_mosaic_lacks_the_rest_without_an_error(
         shutil.rmtree(mine.folder / "data" / part)
     for path in (mine.folder / "data" / "ejc_data").glob("human_*"):
         path.unlink()
-    source = source_of(_project(mine.folder, project_of))
+    source = source_of(_project(mine.folder, open_project))
     craters, basemap = made.planet.craters, made.planet.basemap
 
     assert source.check() == []
@@ -212,9 +212,9 @@ def test_a_folder_of_craters_and_a_mosaic_lacks_the_rest_without_an_error(
     assert source.scores_of("ejconn") == ({}, {})
 
 
-def test_a_folder_that_is_gone_is_named(project_of, tmp_path: Path) -> None:
+def test_a_folder_that_is_gone_is_named(open_project, tmp_path: Path) -> None:
     """A recipe is still written: its stamps are empty."""
-    source = source_of(_project(tmp_path / "gone", project_of))
+    source = source_of(_project(tmp_path / "gone", open_project))
 
     assert list(source.files().catalogue) == []
     for ask in (source.check, source.has_mosaic, source.splits, source.samples):

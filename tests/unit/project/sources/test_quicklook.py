@@ -84,7 +84,7 @@ def test_shadow_is_data_and_the_image_is_rolled(
 
 
 def test_the_quick_look_is_the_image_with_named_craters_and_no_masks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, project_of
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_project
 ) -> None:
     """Craters without visible rays are left out unless the settings take them in."""
     path = _package(tmp_path, monkeypatch)
@@ -92,7 +92,7 @@ def test_the_quick_look_is_the_image_with_named_craters_and_no_masks(
     Image.new("L", (2048, 1024), 77).save(path)
     grey = {"kind": "synthetic", "seeds": [1], "grey": True}
     rayed, every = (
-        source_of(project_of({"kind": "mercury-quicklook", "only_rayed": one}, training=grey))
+        source_of(open_project({"kind": "mercury-quicklook", "only_rayed": one}, training=grey))
         for one in (True, False)
     )
 

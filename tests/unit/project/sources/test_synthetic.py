@@ -10,9 +10,9 @@ from ejmap_project.sources.kinds import source_of
 STATED = {"kind": "synthetic", "seed": 5, "width_px": 128, "craters": 2}
 
 
-def test_mosaic_craters_and_masks_are_of_the_planet_of_the_seed(project_of) -> None:
+def test_mosaic_craters_and_masks_are_of_the_planet_of_the_seed(open_project) -> None:
     """Pixel for pixel, on the body that the settings name; the steps are told."""
-    source = source_of(project_of(STATED, body="Moon"))
+    source = source_of(open_project(STATED, body="Moon"))
     planet = make_planet(PlanetConfig(body=MOON, width_px=128, craters=2, bands=3), seed=5)
     told: list[str] = []
 
@@ -32,10 +32,10 @@ def test_mosaic_craters_and_masks_are_of_the_planet_of_the_seed(project_of) -> N
         np.testing.assert_array_equal(full, truth)
 
 
-def test_a_grey_planet_has_one_band(project_of) -> None:
+def test_a_grey_planet_has_one_band(open_project) -> None:
     """As models that learn from grey planets need it."""
     training = {"kind": "synthetic", "seeds": [1], "grey": True}
-    source = source_of(project_of(STATED | {"grey": True}, training=training))
+    source = source_of(open_project(STATED | {"grey": True}, training=training))
 
     raster, _ = source.basemap(lambda _: None)
 
