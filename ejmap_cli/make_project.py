@@ -8,12 +8,12 @@ import pandas as pd
 from ejmap_assets.definitions import runner_of
 from ejmap_assets.runs.instance import open_instance
 from ejmap_cli.console import Console
-from ejmap_project.intake.user_input import check_user_input
 from ejmap_project.models.model_version import configured_model
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.scoring.map_agreement import POOLED
 from ejmap_project.settings.project import ProjectPaths
+from ejmap_project.sources.kinds import source_of
 
 MODEL_KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 SHOWN = {
@@ -50,7 +50,7 @@ def make_project(folder: Path, console: Console) -> int:
     paths = ProjectPaths(folder.resolve())
     project = OpenProject.at(paths.folder)
     console.line(f"project {folder}")
-    for note in check_user_input(project.settings, paths):
+    for note in source_of(project).check():
         console.line(note)
     for kind in MODEL_KINDS:
         # Asked for before anything is made: a misspelt preset should not cost a training set.

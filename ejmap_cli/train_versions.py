@@ -12,8 +12,7 @@ from ejmap_project.models.model_version import ModelVersion, configured_version,
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.settings.project import ProjectPaths
-from ejmap_project.sources.published_source import published_folder
-from ejmap_project.training.published_labels import published_splits
+from ejmap_project.sources.kinds import source_of
 from ejmap_project.training.split_table import split_numbers
 
 
@@ -78,9 +77,7 @@ def _require_splits(project: OpenProject, splits: Sequence[int]) -> None:
     """Check that splits exist or will: the table of splits is made from the settings first."""
     if not splits:
         return
-    published = published_folder(project)
-    given = None if published is None else published_splits(published)
-    known = split_numbers(project.settings.splits, given=given)
+    known = split_numbers(project.settings.splits, given=source_of(project).splits())
     unknown = [split for split in splits if split not in known]
     if unknown:
         listed = ", ".join(map(str, known)) or "none"

@@ -7,9 +7,9 @@ import pandas as pd
 from ejmap_assets.definitions import runner_of
 from ejmap_assets.runs.instance import open_instance
 from ejmap_cli.console import Console
-from ejmap_project.intake.user_input import check_user_input
 from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.project import ProjectPaths
+from ejmap_project.sources.kinds import source_of
 from ejmap_project.vetting.candidates import doubtful_words
 from ejmap_project.vetting.vetting_choice import classifier_config, classifier_version
 from ejmap_project.vetting.vetting_tables import DOUBTFUL, NOT_JUDGED
@@ -30,7 +30,7 @@ def vet_catalogue(folder: Path, console: Console) -> int:
     project = OpenProject.at(paths.folder)
     # Asked for before anything is made: a misspelt preset should not cost the reading of a mosaic.
     classifier_config(project, classifier_version(project))
-    for note in check_user_input(project.settings, paths):
+    for note in source_of(project).check():
         console.line(note)
     with open_instance(paths.folder) as instance:
         complaints = runner_of(project, instance, console).vet()

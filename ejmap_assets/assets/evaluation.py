@@ -20,13 +20,6 @@ from ejmap_project.scoring.map_agreement import (
     score_table,
 )
 from ejmap_project.settings.project import OwnMasks
-from ejmap_project.settings.sources import (
-    EjmapFolderSource,
-    FilesSource,
-    QuicklookSource,
-    Source,
-    SyntheticSource,
-)
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")
@@ -45,7 +38,7 @@ def evaluation(making: Making) -> Artefact:
     predicted = MaskFolder.of(craters, paths.basemap_mask, basemap.grid).readable()
     rows: list[ScoreRow] = []
     said = reliability(np.zeros(0), np.zeros(0, np.bool_))
-    if actual and _is_known_everywhere(making.settings.source):
+    if actual and making.settings.source.traits.is_known_everywhere:
         making.progress.say("comparing masks with known ejecta")
         chain = score_chain(project, basemap, predicted=predicted, actual=actual)
         rows += chain.rows
@@ -71,17 +64,6 @@ def evaluation(making: Making) -> Artefact:
     return Artefact(
         content=version, metadata=_metadata(rows, making, said), table=score_table(rows)
     )
-
-
-def _is_known_everywhere(source: Source) -> bool:
-    """Return whether what is no known ejecta is known to be none, all over the planet."""
-    match source:
-        case FilesSource(tiles=tiles):
-            return tiles is None
-        case EjmapFolderSource():
-            return False
-        case SyntheticSource() | QuicklookSource():
-            return True
 
 
 def _metadata(rows: list[ScoreRow], making: Making, said: pd.DataFrame) -> Facts:

@@ -12,10 +12,9 @@ from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.files.planet_files import read_planet_mosaic
 from ejmap_project.files.table_file import write_table, write_table_and_csv
+from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.known_planets import OWN_PLANET
-from ejmap_project.sources.published_source import published_folder
 from ejmap_project.training.labelled_tiles import labelled_tiles_of
-from ejmap_project.training.published_labels import published_splits
 from ejmap_project.training.split_choice import split_column
 from ejmap_project.training.split_table import split_tables
 from ejmap_project.training.tile_pictures import location_picture
@@ -51,8 +50,7 @@ def split_table(making: Making) -> Artefact:
     others as they are. Planets that are not mapped always train.
     """
     labelled = gpd.read_parquet(making.paths.labelled_tiles)
-    published = published_folder(making.project)
-    given = None if published is None else published_splits(published)
+    given = source_of(making.project).splits()
     splits, index = split_tables(labelled, making.settings.splits, given=given)
     write_table(splits, making.paths.splits)
     write_table_and_csv(index, making.paths.split_index)

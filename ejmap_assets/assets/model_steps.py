@@ -25,8 +25,8 @@ from ejmap_project.models.promotion import decide, roll_back
 from ejmap_project.models.promotion_record import promotions
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
+from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.known_planets import OWN_PLANET, known_planets
-from ejmap_project.sources.published_source import has_mosaic, published_folder
 from ejmap_project.training.sample_pictures import samples_picture
 from ejmap_project.training.split_choice import read_split
 
@@ -151,8 +151,8 @@ def _cut(making: Making, kind: ModelKind, version: ModelVersion, *, folder: Path
     plan = TilePlan.of(ejconn=config) if kind == "ejconn" else TilePlan.of(ejseg=config)
     labelled = pd.read_parquet(making.paths.labelled_tiles)
     shutil.rmtree(folder, ignore_errors=True)
-    published = published_folder(making.project)
-    if published is not None and not has_mosaic(making.project):
+    published = source_of(making.project).samples()
+    if published is not None:
         making.progress.say("reading the published tiles")
         write_published_samples(
             folder / f"{OWN_PLANET}.zarr",

@@ -12,7 +12,7 @@ from ejmap_project.digest import content_version
 from ejmap_project.figures import places_plot
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.pictures import mask_over, mosaic_grey, mosaic_rgb, shrunk
-from ejmap_project.sources.source_data import source_basemap, source_catalogue, source_masks
+from ejmap_project.sources.kinds import source_of
 
 PICTURE_PX = 480
 
@@ -23,7 +23,7 @@ def basemap_mosaic(making: Making) -> Artefact:
 
     Longitude -180 to 180, 8 bit, 0 where nothing was imaged. All maps lie on its pixels.
     """
-    raster, grid = source_basemap(making.project, tell=making.progress.say)
+    raster, grid = source_of(making.project).basemap(making.progress.say)
     write_cog(making.paths.basemap_mosaic, raster, grid=grid, nodata=0)
     return Artefact(
         content=content_version(raster),
@@ -47,7 +47,7 @@ def crater_catalogue(making: Making) -> Artefact:
     Number, name, centre, rim radius. Each crater becomes a partition; a crater that is added is
     mapped without touching the others.
     """
-    catalogue = source_catalogue(making.project)
+    catalogue = source_of(making.project).catalogue()
     craters = craters_of(catalogue)
     write_catalogue(catalogue, making.paths.crater_catalogue)
     added, removed = partitions.sync_craters(making.instance, [crater.key for crater in craters])
@@ -81,7 +81,8 @@ def manual_masks(making: Making) -> Artefact:
     parts: list[str | np.ndarray] = []
     masks_px: dict[str, int] = {}
     making.paths.manual_masks.mkdir(parents=True, exist_ok=True)
-    for crater, placed in source_masks(making.project, making.project.craters(), basemap.grid):
+    craters = making.project.craters()
+    for crater, placed in source_of(making.project).masks(craters, basemap.grid):
         path = making.paths.manual_mask(crater.key)
         write_mask(path, placed, basemap=basemap.grid, center=crater.center)
         placed.paste_into(known)

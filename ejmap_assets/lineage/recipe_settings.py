@@ -21,7 +21,7 @@ from ejmap_project.models.model_version import (
 )
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
-from ejmap_project.settings.project import EjmapFolderSource, FilesSource
+from ejmap_project.sources.kinds import source_of
 from ejmap_project.vetting.vetting_choice import (
     classifier_config,
     classifier_version,
@@ -34,61 +34,25 @@ Settings = Callable[[OpenProject, str], object]
 
 def of_mosaic(project: OpenProject, _: str) -> object:
     """Which planet is mapped, and the file of its mosaic."""
-    return [_stated_source(project), _stamps(_mosaic_files(project))]
+    return [_stated_source(project), _stamps(source_of(project).files().mosaic)]
 
 
 def of_catalogue(project: OpenProject, _: str) -> object:
     """The planet and the files of its crater table."""
-    return [_stated_source(project), _stamps(_catalogue_files(project))]
+    return [_stated_source(project), _stamps(source_of(project).files().catalogue)]
 
 
 def of_manual_masks(project: OpenProject, _: str) -> object:
     """The planet and the files of its masks."""
-    return [_stated_source(project), _stamps(_mask_files(project))]
+    return [_stated_source(project), _stamps(source_of(project).files().masks)]
 
 
 def _stated_source(project: OpenProject) -> object:
-    # What is used in the place of our own predictions changes nothing of mosaic and craters.
+    # Published predictions replace ours only downstream of the mosaic and the catalogue.
     stated = project.settings.source.model_dump(
         mode="json", exclude={"tiles", "tables", "connections", "masks_run"}
     )
     return [project.settings.body, stated]
-
-
-def _mosaic_files(project: OpenProject) -> list[Path]:
-    match project.settings.source:
-        case FilesSource() as source:
-            return [project.paths.user_file(source.mosaic)]
-        case EjmapFolderSource() as source:
-            named = [] if source.mosaic is None else [project.paths.user_file(source.mosaic)]
-            folder = project.paths.user_file(source.folder)
-            return [*named, folder / "data" / "mosaics" / "cylindrical_mosaic.tif"]
-        case _:
-            return []
-
-
-def _catalogue_files(project: OpenProject) -> list[Path]:
-    match project.settings.source:
-        case FilesSource() as source:
-            craters = project.paths.user_file(source.craters)
-            # A Shapefile is several files of one name.
-            return [*craters.parent.glob(f"{craters.stem}.*")]
-        case EjmapFolderSource() as source:
-            folder = project.paths.user_file(source.folder)
-            tiles = folder.glob("data/conn_data/eval_positions/*.csv")
-            return [*folder.glob("data/ejc_data/fresh_craters.*"), *tiles]
-        case _:
-            return []
-
-
-def _mask_files(project: OpenProject) -> list[Path]:
-    match project.settings.source:
-        case FilesSource(masks=masks) if masks is not None:
-            return [*project.paths.user_file(masks).glob("*.tif")]
-        case EjmapFolderSource() as source:
-            return [*project.paths.user_file(source.folder).glob("data/cyl_data/*.tif")]
-        case _:
-            return []
 
 
 def _stamps(files: Iterable[Path]) -> list[tuple[str, int, int]]:
@@ -108,9 +72,9 @@ def of_training(project: OpenProject, _: str) -> object:
 
 def of_labels(project: OpenProject, _: str) -> object:
     """How labelled tiles are laid out."""
+    path = source_of(project).files().tiles
     tiles = None
-    if isinstance(project.settings.source, FilesSource) and project.settings.source.tiles:
-        path = project.paths.user_file(project.settings.source.tiles)
+    if path is not None:
         tiles = [str(path), path.stat().st_mtime_ns if path.is_file() else None]
     return [project.settings.training.kind, project.settings.mapping.tile_side_px, tiles]
 
@@ -170,20 +134,17 @@ def of_promotion(kind: ModelKind) -> Settings:
 
 def uses_connections(project: OpenProject, _: str) -> bool:
     """Return whether the project uses published connections instead of predictions."""
-    source = project.settings.source
-    return isinstance(source, EjmapFolderSource) and source.connections is not None
+    return project.settings.source.traits.connections is not None
 
 
 def uses_masks(project: OpenProject, _: str) -> bool:
     """Return whether the project shows published masks instead of its own."""
-    source = project.settings.source
-    return isinstance(source, EjmapFolderSource) and source.masks_run is not None
+    return project.settings.source.traits.masks_run is not None
 
 
 def of_connections(project: OpenProject, _: str) -> object:
-    """Published connections, if they are used instead of predictions."""
-    source = project.settings.source
-    return source.connections if isinstance(source, EjmapFolderSource) else None
+    """The published connections that replace predictions."""
+    return project.settings.source.traits.connections
 
 
 def of_masks(project: OpenProject, _: str) -> object:
@@ -193,9 +154,8 @@ def of_masks(project: OpenProject, _: str) -> object:
 
 
 def of_given_mask(project: OpenProject, _: str) -> object:
-    """The run of published masks, if they are used."""
-    source = project.settings.source
-    return source.masks_run if isinstance(source, EjmapFolderSource) else None
+    """The run of published masks that replace the project's own."""
+    return project.settings.source.traits.masks_run
 
 
 def of_used_split(project: OpenProject, _: str) -> object:
@@ -204,11 +164,9 @@ def of_used_split(project: OpenProject, _: str) -> object:
 
 
 def of_comparison(project: OpenProject, _: str) -> object:
-    """The scores that somebody published."""
-    source = project.settings.source
-    if not isinstance(source, EjmapFolderSource):
-        return None
-    return _stamps(project.paths.user_file(source.folder).glob("results/*/*/*_metrics.csv"))
+    """The files of published scores; None if nothing was published, empty if they are missing."""
+    scores = source_of(project).files().scores
+    return None if scores is None else _stamps(scores)
 
 
 def of_crater_tiles(project: OpenProject, _: str) -> object:

@@ -13,7 +13,7 @@ from ejmap_geo.rasters.raster import read_mask_on, write_cog
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.export.export import Export
 from ejmap_project.published import layout
-from ejmap_project.published.corner import published_half_px, shift_px
+from ejmap_project.published.grid import published_half_px, shift_px
 from ejmap_project.published.tiles import OURS, PLANET, SPLIT_PREFIX
 
 # Paths in published tables begin with it; nobody follows them.

@@ -14,7 +14,7 @@ from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.export.export import Export
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.published import layout
-from ejmap_project.published.corner import published_half_px
+from ejmap_project.published.grid import published_half_px
 
 MASK_BAND = "mask"
 

@@ -13,7 +13,7 @@ from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.export.export import Export
 from ejmap_project.published import layout
-from ejmap_project.published.corner import published_half_px
+from ejmap_project.published.grid import published_half_px
 
 # The widest annulus that was tuned ends at 5 radii.
 BUFFER_RADII = 6.0

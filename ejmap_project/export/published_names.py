@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from ejmap_project.models.model_version import ModelVersion, configured_version
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
-from ejmap_project.settings.project import EjmapFolderSource
 
 # Published folders know versions and splits by number only.
 UNNUMBERED = 0
@@ -63,7 +62,7 @@ class PublishedNames:
             ejconn=chosen_ejconn,
             ejseg=chosen_ejseg,
             split=chosen_split,
-            run=run or _source(project).get("masks_run") or composed,
+            run=run or project.settings.source.traits.masks_run or composed,
         )
 
     def version(self, kind: ModelKind) -> int:
@@ -76,12 +75,12 @@ def shown_versions(project: OpenProject) -> dict[ModelKind, int]:
 
     Its own models may be others, and are not to be published under these numbers.
     """
-    source = _source(project)
+    source = project.settings.source.traits
     shown: dict[ModelKind, int] = {}
-    if found := RUN.match(source.get("masks_run", "")):
+    if found := RUN.match(source.masks_run or ""):
         shown |= {"ejseg": int(found["ejseg"]), "ejconn": int(found["ejconn"])}
-    if "connections" in source:
-        shown["ejconn"] = int(source["connections"].split("/")[0])
+    if source.connections is not None:
+        shown["ejconn"] = int(source.connections.split("/")[0])
     return shown
 
 
@@ -102,20 +101,11 @@ def number_of(version: ModelVersion) -> int:
 
 
 def _shown_split(project: OpenProject) -> int | None:
-    source = _source(project)
-    if "connections" in source:
-        return int(source["connections"].split("/")[1])
-    found = RUN.match(source.get("masks_run", ""))
+    source = project.settings.source.traits
+    if source.connections is not None:
+        return int(source.connections.split("/")[1])
+    found = RUN.match(source.masks_run or "")
     return int(found["split"]) if found else None
-
-
-def _source(project: OpenProject) -> dict[str, str]:
-    """Return what a project takes of a published folder, as its settings name it."""
-    source = project.settings.source
-    if not isinstance(source, EjmapFolderSource):
-        return {}
-    stated = {"connections": source.connections, "masks_run": source.masks_run}
-    return {name: value for name, value in stated.items() if value is not None}
 
 
 def _first(*values: int | None) -> int:

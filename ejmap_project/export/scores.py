@@ -1,6 +1,7 @@
 """Scores of the map and of trained members, in the published columns."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pandas as pd
 
@@ -10,17 +11,16 @@ from ejmap_project.export.published_names import KINDS, number_of, own_number
 from ejmap_project.models.model_version import ModelVersion, configured_version
 from ejmap_project.paths import ModelKind
 from ejmap_project.published import layout
-from ejmap_project.published.file_family import FileFamily
+from ejmap_project.published.scores import RUN, read_published_runs
 from ejmap_project.scoring.published_metrics import (
-    RUN,
     connmatrix_csv,
     eval_metrics_csv,
     next_iteration,
-    read_published_runs,
     test_metrics_csv,
     with_published,
 )
-from ejmap_project.sources.published_source import published_folder
+from ejmap_project.sources.kinds import source_of
+from ejmap_project.sources.source import ScoreFiles
 
 Version = tuple[ModelKind, int]
 Tables = dict[Version, pd.DataFrame]
@@ -55,7 +55,7 @@ def _write_connection_matrix(export: Export) -> None:
 def _map_scores(
     export: Export, members: Mapping[Version, pd.DataFrame]
 ) -> tuple[Tables, list[str]]:
-    tables, notes = _published(export, layout.map_metrics)
+    tables, notes = _published(export, lambda files: files.maps)
     if not export.paths.map_scores.is_file():
         return tables, [*notes, "scores of the map: not made yet"]
     version: Version = ("ejseg", export.names.ejseg)
@@ -75,7 +75,7 @@ def _map_scores(
 
 
 def _member_scores(export: Export) -> tuple[Tables, list[str]]:
-    tables, notes = _published(export, layout.training_metrics)
+    tables, notes = _published(export, lambda files: files.members)
     if not export.paths.model_comparison.is_file():
         return tables, [*notes, "scores of trained models: not made yet"]
     members = pd.read_parquet(export.paths.model_comparison)
@@ -93,20 +93,18 @@ def _member_scores(export: Export) -> tuple[Tables, list[str]]:
 
 
 def _published(
-    export: Export, family_of: Callable[[ModelKind], FileFamily]
+    export: Export, chosen: Callable[[ScoreFiles], Mapping[int, Path]]
 ) -> tuple[Tables, list[str]]:
+    source = source_of(export.project)
     try:
-        published = published_folder(export.project)
+        files: dict[Version, Path] = {
+            (kind, version): path
+            for kind in KINDS
+            for version, path in chosen(source.scores_of(kind)).items()
+        }
     except SourceError as error:
         return {}, [f"published scores: {error}"]
-    if published is None:
-        return {}, []
-    tables: Tables = {
-        (kind, int(version)): read_published_runs(path)
-        for kind in KINDS
-        for (version,), path in published.found(family_of(kind)).items()
-    }
-    return tables, []
+    return {version: read_published_runs(path) for version, path in files.items()}, []
 
 
 def _number(export: Export, kind: ModelKind, name: str) -> int | None:

@@ -9,7 +9,6 @@ from ejmap_ml.config.model_config import ModelConfig, preset_names, to_yaml
 from ejmap_ml.stores.whole_folder import whole_folder
 from ejmap_project.errors import SettingsError
 from ejmap_project.intake.import_plan import Plan, Wishes, plan_of
-from ejmap_project.intake.published_check import check_published
 from ejmap_project.models.model_version import ModelVersion
 from ejmap_project.paths import ModelKind
 from ejmap_project.published.grid import published_grid
@@ -17,6 +16,7 @@ from ejmap_project.published.inventory import hyperparameter_tables, take_invent
 from ejmap_project.published.layout import PublishedFolder
 from ejmap_project.published.presets import Looks, config_of, preset_texts, read_tables
 from ejmap_project.settings.project import ProjectPaths, load_project
+from ejmap_project.sources.published_check import check_published
 
 Tell = Callable[[str], None]
 

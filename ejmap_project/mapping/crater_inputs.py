@@ -12,7 +12,7 @@ from ejmap_project.errors import StepError
 from ejmap_project.models.mapping_models import mapping_model
 from ejmap_project.models.promotion import promoted_bundles
 from ejmap_project.open_project import OpenProject
-from ejmap_project.settings.project import EjmapFolderSource
+from ejmap_project.sources.kinds import source_of
 
 if TYPE_CHECKING:
     from ejmap_geo.masks.placed_mask import PlacedMask
@@ -33,6 +33,7 @@ class CraterWork:
         self.settings = project.settings
         self.paths = project.paths
         self._project = project
+        self._source = source_of(project)
 
     @cached_property
     def basemap(self) -> Basemap:
@@ -45,9 +46,7 @@ class CraterWork:
         Raises:
             StepError: If there is no mosaic.
         """
-        from ejmap_project.sources.published_source import has_mosaic
-
-        if not has_mosaic(self._project):
+        if not self._source.has_mosaic():
             raise StepError(
                 "the published folder holds no mosaic, so craters cannot be mapped; name one as "
                 "source.mosaic, or show published maps with source.masks_run"
@@ -63,64 +62,26 @@ class CraterWork:
         return azimuthal_grid(crater, self.basemap.grid)
 
     def published_mapping_tiles(self, crater: Crater) -> "list[Tile] | None":
-        """Return the tiles that a crater was mapped by where it was published; None elsewhere."""
-        from ejmap_project.published.connections import read_mapping_tiles
-        from ejmap_project.sources.published_source import published_folder
-
-        published = published_folder(self._project)
-        if published is None:
-            return None
-        return read_mapping_tiles(
-            published,
-            crater.crater_id,
-            azimuthal=self.azimuthal_grid(crater),
-            basemap=self.basemap.grid,
-        )
+        """Return the published mapping tiles of a crater; None if there are none."""
+        return self._source.tiles_of(crater, self.basemap.grid)
 
     def published_connections(self, crater: Crater) -> pd.DataFrame | None:
-        """Return a crater's published connections where the project uses them; None elsewhere.
+        """Return the published connections that replace a crater's predictions, if any do.
 
         Raises:
             SourceError: If they are missing, or there are no mapping tiles to go with them.
         """
-        from ejmap_project.published.connections import read_connections
-        from ejmap_project.sources.published_source import published_folder
-
-        source, published = self.settings.source, published_folder(self._project)
-        if published is None or not isinstance(source, EjmapFolderSource):
-            return None
-        if source.connections is None:
-            return None
-        version, split = source.connections.split("/")
-        return read_connections(
-            published,
-            crater.crater_id,
-            version=int(version),
-            split=int(split),
-            tiles=self.published_mapping_tiles(crater) or [],
-        )
+        return self._source.connections_of(crater, self.basemap.grid)
 
     def published_mask(self, crater: Crater) -> "PlacedMask | None":
-        """Return the published map of a crater where the project shows it instead of its own."""
-        from ejmap_project.sources.published_source import published_folder, published_output_mask
-
-        source = self.settings.source
-        published = published_folder(self._project)
-        if published is None or not isinstance(source, EjmapFolderSource):
-            return None
-        if source.masks_run is None:
-            return None
-        return published_output_mask(
-            published, crater, run=source.masks_run, basemap=self.basemap.grid
-        )
+        """Return the published mask that replaces a crater's own map, if one does."""
+        return self._source.mask_of(crater, self.basemap.grid)
 
     @property
     def published_run(self) -> str:
-        """Which published maps the project shows, and where they were published."""
-        source = self.settings.source
-        if not isinstance(source, EjmapFolderSource):
-            return "none"
-        return f"run {source.masks_run} of {source.doi}"
+        """Which published masks replace the project's own, and where they were published."""
+        source = self.settings.source.traits
+        return f"run {source.masks_run} of {source.doi}" if source.masks_run else "none"
 
     @cached_property
     def tile_plan(self) -> "TilePlan":

@@ -12,7 +12,7 @@ from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_project.errors import SourceError
 from ejmap_project.published import layout
-from ejmap_project.published.corner import published_half_px
+from ejmap_project.published.grid import published_half_px
 from ejmap_project.published.layout import PublishedFolder
 from ejmap_project.published.squares import read_mapping_squares
 

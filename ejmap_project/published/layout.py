@@ -62,6 +62,11 @@ ANALYSIS = (
     FileFamily("results/output_masks/{run}/analysis_clean.csv"),
 )
 
+# All files of a kind, whether they are well named or not: recipes stamp them.
+CRATER_FILES = ("data/ejc_data/fresh_craters.*", "data/conn_data/eval_positions/*.csv")
+MASK_FILES = "data/cyl_data/*.tif"
+SCORE_FILES = "results/*/*/*_metrics.csv"
+
 # Tables of hyperparameters come with the published code, beside the data.
 HYPERPARAMETERS: Mapping[ModelKind, str] = {
     "ejconn": "connection_version_hparams.csv",

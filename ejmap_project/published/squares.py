@@ -10,8 +10,8 @@ from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.tiles.tiling import Tile
 from ejmap_project.errors import SourceError
 from ejmap_project.published import layout
-from ejmap_project.published.corner import published_half_px, shift_px
 from ejmap_project.published.csv_columns import read_columns
+from ejmap_project.published.grid import published_half_px, shift_px
 from ejmap_project.published.layout import PublishedFolder
 
 PLACE = ("x", "y", "height", "width")

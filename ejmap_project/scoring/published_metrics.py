@@ -1,23 +1,12 @@
 """Scores in the columns of the published ``eval_metrics.csv``, ``test_metrics.csv`` and so on."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
-from ejmap_project.published.csv_columns import read_columns
-from ejmap_project.scoring.map_scoring import PIXEL, TEST, TILE, TVT, score
+from ejmap_project.published.scores import METRICS, PARTS, RUN
+from ejmap_project.scoring.map_scoring import score
 
-# Their word for each score, in the order of their columns.
-METRICS = {
-    "Accuracy": "accuracy",
-    "F1_Score": "f1",
-    "IoU": "iou",
-    "Precision": "precision",
-    "Recall": "recall",
-}
-RUN = ("test-set", "iteration")
-RUN_WORDS = ("split", "iteration")
 # What their training run told of itself besides; none of it is kept here.
 RUN_INFO = (
     "epochs_run",
@@ -28,13 +17,6 @@ RUN_INFO = (
     "time_test",
     "gpu_name",
 )
-# Pixels and then tiles ("conn"), of all labelled tiles and then of those that test.
-PARTS = {
-    "": (TVT, PIXEL),
-    "conn_": (TVT, TILE),
-    "test_": (TEST, PIXEL),
-    "conn_test_": (TEST, TILE),
-}
 
 
 def eval_metrics_csv(
@@ -109,60 +91,6 @@ def next_iteration(runs: Sequence[pd.DataFrame], *, test_set: int) -> int:
     """Return the first iteration after all runs of a test set."""
     numbers = [runs_of["iteration"][runs_of["test-set"] == test_set].max() for runs_of in runs]
     return 1 + max((int(number) for number in numbers if not pd.isna(number)), default=-1)
-
-
-def read_published_runs(path: Path) -> pd.DataFrame:
-    """Read a published table of scores as it stands, with every digit and column of it.
-
-    Raises:
-        SourceError: If the file is no such table.
-    """
-    read_test_metrics(path)
-    table = pd.read_csv(path, float_precision="round_trip")
-    return table.astype({RUN[0]: "Int64", RUN[1]: "Int64"})
-
-
-def read_map_metrics(path: Path) -> pd.DataFrame:
-    """Read a published ``eval_metrics.csv``: how good the maps of a version's members were.
-
-    Returns:
-        ``split`` (missing for a model that learned from all labelled tiles), ``iteration``, and
-        scores such as ``map_test_pixel_f1``; a score that is missing is NaN.
-
-    Raises:
-        SourceError: If the file is no such table.
-    """
-    names = {
-        prefix + theirs: f"map_{scope}_{level}_{ours}"
-        for prefix, (scope, level) in PARTS.items()
-        for theirs, ours in METRICS.items()
-    }
-    return _read_runs(path, names)
-
-
-def read_test_metrics(path: Path) -> pd.DataFrame:
-    """Read a published ``test_metrics.csv``: how good a version's members were on test tiles.
-
-    Returns:
-        ``split`` and ``iteration`` as of maps, and scores such as ``test_f1``; a score that is
-        missing is NaN.
-
-    Raises:
-        SourceError: If the file is no such table.
-    """
-    return _read_runs(
-        path, {"loss": "test_loss"} | {old: f"test_{new}" for old, new in METRICS.items()}
-    )
-
-
-def _read_runs(path: Path, names: dict[str, str]) -> pd.DataFrame:
-    # What is trained on all labelled tiles is of no split, and exported so.
-    runs = read_columns(path, whole=RUN, unique=RUN, may_be_empty=RUN[:1]).rename(
-        columns=dict(zip(RUN, RUN_WORDS, strict=True))
-    )
-    # Without test tiles their scores are empty, or were not written at all.
-    scores = pd.read_csv(path).reindex(columns=list(names)).rename(columns=names)
-    return runs.join(scores.apply(pd.to_numeric, errors="coerce").astype(float))
 
 
 def connmatrix_csv(matrix: pd.DataFrame) -> pd.DataFrame:

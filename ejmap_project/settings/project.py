@@ -12,28 +12,17 @@ from ejmap_geo.grids.body import Body, body_named
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
 from ejmap_project.settings.sentences import sentences_of
-from ejmap_project.settings.sources import (
-    EjmapFolderSource,
-    FilesSource,
-    QuicklookSource,
-    Settings,
-    Source,
-    SyntheticSource,
-)
+from ejmap_project.settings.sources import Settings, Source
 from ejmap_project.settings.training import OwnMasks, SplitSettings, SyntheticTraining
 from ejmap_project.settings.vetting import VettingSettings
 
 __all__ = [
-    "EjmapFolderSource",
-    "FilesSource",
     "MappingSettings",
     "ModelSettings",
     "OwnMasks",
     "Project",
     "ProjectPaths",
-    "QuicklookSource",
     "SplitSettings",
-    "SyntheticSource",
     "SyntheticTraining",
     "VettingSettings",
     "create_project",
@@ -115,29 +104,30 @@ class Project(Settings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        source, training = self.source, self.training
+        source, training = self.source.traits, self.training
         match training:
             case OwnMasks():
-                if not _holds_masks(source):
+                if not source.holds_masks:
                     raise ValueError(
                         "training on own-masks needs source.kind files with source.masks; "
                         "name the folder of your masks or train on synthetic planets"
                     )
             case SyntheticTraining():
-                if isinstance(source, SyntheticSource) and source.seed in training.seeds:
+                if source.seed in training.seeds:
                     raise ValueError(
                         f"source.seed {source.seed} is also in training.seeds, so the scores would "
                         "be of a planet already seen; choose another seed"
                     )
-                grey = _is_grey(source)
-                if grey is not None and grey != training.grey:
+                if source.is_grey not in {None, training.grey}:
                     raise ValueError(
                         f"training.grey is {training.grey}, but the mosaic has "
-                        f"{GREY_BANDS if grey else COLOUR_BANDS} band(s); set training.grey to "
-                        f"{str(grey).lower()}"
+                        f"{GREY_BANDS if source.is_grey else COLOUR_BANDS} band(s); set "
+                        f"training.grey to {str(source.is_grey).lower()}"
                     )
-        if isinstance(source, QuicklookSource) and self.body != "Mercury":
-            raise ValueError(f"source.kind mercury-quicklook is Mercury, but body is {self.body}")
+        if source.only_body not in {None, self.body}:
+            raise ValueError(
+                f"source.kind {self.source.kind} is {source.only_body}, but body is {self.body}"
+            )
         return self
 
     @property
@@ -147,17 +137,13 @@ class Project(Settings):
 
     @property
     def is_known_everywhere(self) -> bool:
-        """Whether ejecta are known beyond the labelled tiles of the planets that are learned from.
+        """Whether all ejecta are known of the planets that models learn from.
 
-        A synthetic planet's are; a person's masks are, unless the tiles that were mapped are named.
+        Otherwise they are known in the labelled tiles only.
         """
-        match self.source:
-            case _ if isinstance(self.training, SyntheticTraining):
-                return True
-            case FilesSource(tiles=tiles):
-                return tiles is None
-            case _:
-                return False
+        return (
+            isinstance(self.training, SyntheticTraining) or self.source.traits.is_known_everywhere
+        )
 
     @property
     def trained_bands(self) -> int | None:
@@ -165,26 +151,6 @@ class Project(Settings):
         if isinstance(self.training, SyntheticTraining):
             return GREY_BANDS if self.training.grey else COLOUR_BANDS
         return None
-
-
-def _holds_masks(source: Source) -> bool:
-    match source:
-        case FilesSource(masks=masks):
-            return masks is not None
-        case EjmapFolderSource():
-            return True
-        case SyntheticSource() | QuicklookSource():
-            return False
-
-
-def _is_grey(source: Source) -> bool | None:
-    match source:
-        case SyntheticSource():
-            return source.grey
-        case QuicklookSource():
-            return True
-        case FilesSource() | EjmapFolderSource():
-            return None
 
 
 class _Loader(yaml.SafeLoader):

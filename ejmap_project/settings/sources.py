@@ -1,7 +1,7 @@
 """Where mosaic, craters and known ejecta come from, as settings."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -12,6 +12,32 @@ class Settings(BaseModel):
     """A part of a project's settings: frozen, and unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class SourceTraits(NamedTuple):
+    """What the settings of a source say of it, without a look at its files.
+
+    Attributes:
+        holds_masks: Whether models can learn from its masks.
+        may_be_partial: Whether any of its files may be missing, masks included.
+        is_known_everywhere: Whether pixels outside of all masks are known to hold no ejecta.
+        is_grey: Whether the mosaic has one band; None if only its file can tell.
+        seed: Seed that the planet is made from; None for a planet that is not made.
+        only_body: The one body that the mosaic shows; None if the settings may name any.
+        doi: Where it was published; empty if nobody published it.
+        connections: ``VERSION/SPLIT`` of published connections that replace predictions.
+        masks_run: Run of published masks that replace the project's own.
+    """
+
+    holds_masks: bool = False
+    may_be_partial: bool = False
+    is_known_everywhere: bool = True
+    is_grey: bool | None = None
+    seed: int | None = None
+    only_body: str | None = None
+    doi: str = ""
+    connections: str | None = None
+    masks_run: str | None = None
 
 
 class SyntheticSource(Settings):
@@ -30,6 +56,11 @@ class SyntheticSource(Settings):
     craters: int = Field(default=24, ge=1)
     grey: bool = False
 
+    @property
+    def traits(self) -> SourceTraits:
+        """What follows from the settings."""
+        return SourceTraits(is_grey=self.grey, seed=self.seed)
+
 
 class QuicklookSource(Settings):
     """The real Mercury in grey, with craters that the IAU named.
@@ -40,6 +71,11 @@ class QuicklookSource(Settings):
 
     kind: Literal["mercury-quicklook"] = "mercury-quicklook"
     only_rayed: bool = True
+
+    @property
+    def traits(self) -> SourceTraits:
+        """What follows from the settings."""
+        return SourceTraits(is_grey=True, only_body="Mercury")
 
 
 class FilesSource(Settings):
@@ -70,6 +106,13 @@ class FilesSource(Settings):
             raise ValueError("must be [low, high] with low < high")
         return value
 
+    @property
+    def traits(self) -> SourceTraits:
+        """What follows from the settings."""
+        return SourceTraits(
+            holds_masks=self.masks is not None, is_known_everywhere=self.tiles is None
+        )
+
 
 class EjmapFolderSource(Settings):
     """A published EJMAP folder (``data/`` and ``results/``), or any part of one.
@@ -91,6 +134,18 @@ class EjmapFolderSource(Settings):
     tables: Path | None = None
     connections: str | None = Field(default=None, pattern=r"^\d+/\d+$")
     masks_run: str | None = Field(default=None, min_length=1)
+
+    @property
+    def traits(self) -> SourceTraits:
+        """What follows from the settings."""
+        return SourceTraits(
+            holds_masks=True,
+            may_be_partial=True,
+            is_known_everywhere=False,
+            doi=self.doi,
+            connections=self.connections,
+            masks_run=self.masks_run,
+        )
 
 
 Source = SyntheticSource | QuicklookSource | FilesSource | EjmapFolderSource

@@ -15,7 +15,7 @@ from ejmap_project.basemap import read_project_basemap
 from ejmap_project.errors import SourceError
 from ejmap_project.files.planet_files import read_planet
 from ejmap_project.open_project import OpenProject
-from ejmap_project.settings.project import EjmapFolderSource, OwnMasks, SyntheticTraining
+from ejmap_project.settings.training import OwnMasks, SyntheticTraining
 
 # The planet that is mapped, among those that models learn from.
 OWN_PLANET = "own"
@@ -33,7 +33,7 @@ def known_planets(project: OpenProject) -> Iterator[NamedPlanet]:
 
     Raises:
         GeoError: If a file is missing or was changed by hand.
-        SourceError: If the project has no mask to learn from. A published folder may hold none.
+        SourceError: If the project has no mask to learn from, and its source may not lack them.
     """
     match project.settings.training:
         case SyntheticTraining(seeds=seeds):
@@ -46,7 +46,7 @@ def known_planets(project: OpenProject) -> Iterator[NamedPlanet]:
             own = own_planet(project)
             if own is not None:
                 yield own
-            elif not isinstance(project.settings.source, EjmapFolderSource):
+            elif not project.settings.source.traits.may_be_partial:
                 raise SourceError(
                     "no crater has a manual mask to learn from; set source.masks, or train on "
                     "synthetic planets"

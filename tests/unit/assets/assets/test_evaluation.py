@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from ejmap_assets.assets.evaluation import _is_known_everywhere
 from ejmap_assets.assets.map_scores import map_scores
 from ejmap_assets.assets.model_comparison import model_comparison
 from ejmap_assets.assets.tile_scores import tile_scores
@@ -25,10 +24,10 @@ from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.progress import Silence
-from ejmap_project.settings.project import (
+from ejmap_project.settings.project import ProjectPaths
+from ejmap_project.settings.sources import (
     EjmapFolderSource,
     FilesSource,
-    ProjectPaths,
     QuicklookSource,
     SyntheticSource,
 )
@@ -213,7 +212,7 @@ def test_the_same_masks_give_the_same_content(bench: Bench) -> None:
 )
 def test_the_whole_planet_is_scored_where_all_of_it_is_known(source, expected: bool) -> None:
     """What nobody looked at is no mistake of the map."""
-    assert _is_known_everywhere(source) is expected
+    assert source.traits.is_known_everywhere is expected
 
 
 @pytest.mark.usefixtures("made")

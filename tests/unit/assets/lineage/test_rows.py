@@ -14,7 +14,8 @@ from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.open_project import OpenProject
-from ejmap_project.settings.project import FilesSource, ProjectPaths
+from ejmap_project.settings.project import ProjectPaths
+from ejmap_project.settings.sources import FilesSource
 
 
 @pytest.fixture

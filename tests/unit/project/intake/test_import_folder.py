@@ -16,12 +16,14 @@ from ejmap_ml.errors import CheckpointError
 from ejmap_project.errors import SettingsError, SourceError
 from ejmap_project.intake.import_folder import import_folder
 from ejmap_project.intake.import_plan import Wishes
-from ejmap_project.intake.user_input import check_user_input
 from ejmap_project.models.model_version import imported_from
+from ejmap_project.open_project import OpenProject
 from ejmap_project.published import layout
 from ejmap_project.published.grid import published_grid
 from ejmap_project.published.layout import PublishedFolder
-from ejmap_project.settings.project import EjmapFolderSource, OwnMasks, ProjectPaths, load_project
+from ejmap_project.settings.project import OwnMasks, ProjectPaths, load_project
+from ejmap_project.settings.sources import EjmapFolderSource
+from ejmap_project.sources.kinds import source_of
 from tests.published_fixture import RUN, PublishedFixture
 from tests.published_models import write_models
 
@@ -259,10 +261,10 @@ def test_a_folder_that_changed_is_checked_again_before_a_run(
 ) -> None:
     """Before anything is computed."""
     _import(mine.folder, tmp_path / "p")
-    paths, project = ProjectPaths(tmp_path / "p"), load_project(tmp_path / "p")
-    assert check_user_input(project, paths) == []
+    source = source_of(OpenProject.at(tmp_path / "p"))
+    assert source.check() == []
 
     mine.required(layout.MANUAL_MASK, crater=12).write_bytes(b"no raster")
 
     with pytest.raises(SourceError, match=r"mask_crater_12\.tif cannot be read"):
-        check_user_input(project, paths)
+        source.check()

@@ -11,7 +11,7 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_project.errors import SourceError
 from ejmap_project.published import layout
-from ejmap_project.published.corner import published_half_px
+from ejmap_project.published.grid import published_half_px
 from ejmap_project.published.layout import PublishedFolder
 from ejmap_project.published.squares import read_mapping_squares, tiles_on
 from ejmap_project.published.tiles import read_labelled_tiles, read_splits

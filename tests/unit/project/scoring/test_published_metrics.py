@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from ejmap_project.errors import SourceError
+from ejmap_project.published import scores
 from ejmap_project.scoring import published_metrics
 from ejmap_project.scoring.map_scoring import MAP_SCORE_COLUMNS
 
@@ -108,7 +109,7 @@ def test_published_scores_of_maps_are_read_back(tmp_path: Path) -> None:
         path, index=False
     )
 
-    (row,) = published_metrics.read_map_metrics(path).to_dict("records")
+    (row,) = scores.read_map_metrics(path).to_dict("records")
 
     assert (row["split"], row["iteration"]) == (61, 2)
     assert row["map_test_tile_f1"] == pytest.approx(0.41)
@@ -120,7 +121,7 @@ def test_published_runs_without_test_tiles_have_no_scores(tmp_path: Path) -> Non
     path = tmp_path / "test_metrics.csv"
     path.write_text("test-set,iteration,loss,F1_Score,gpu_name\n0,0,0.4,,A100\n0,1,0.3,0.7,A100\n")
 
-    table = published_metrics.read_test_metrics(path)
+    table = scores.read_test_metrics(path)
 
     assert table["test_f1"].isna().tolist() == [True, False]
     assert table["test_loss"].tolist() == [0.4, 0.3]
@@ -135,7 +136,7 @@ def test_members_of_no_split_are_read_back(tmp_path: Path) -> None:
     )
     published_metrics.test_metrics_csv(members).to_csv(path, index=False)
 
-    table = published_metrics.read_test_metrics(path)
+    table = scores.read_test_metrics(path)
 
     assert table["split"].tolist() == [61, pd.NA]
     assert table["test_f1"].tolist()[0] == 0.7
@@ -147,4 +148,4 @@ def test_a_table_without_runs_is_refused(tmp_path: Path) -> None:
     path.write_text("F1_Score\n0.5\n")
 
     with pytest.raises(SourceError, match="no column test-set, iteration"):
-        published_metrics.read_map_metrics(path)
+        scores.read_map_metrics(path)

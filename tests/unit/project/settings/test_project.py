@@ -9,7 +9,6 @@ import yaml
 
 from ejmap_project.errors import SettingsError
 from ejmap_project.settings.project import (
-    FilesSource,
     OwnMasks,
     Project,
     ProjectPaths,
@@ -18,6 +17,7 @@ from ejmap_project.settings.project import (
     profile_names,
     profile_text,
 )
+from ejmap_project.settings.sources import FilesSource
 
 
 def _changed(changes: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_project.errors import SourceError
 from ejmap_project.sources import quicklook
+from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.nomenclature import named_craters
 
 needs_image = pytest.mark.skipif(
@@ -80,6 +81,29 @@ def test_shadow_is_data_and_the_image_is_rolled(
     assert values[0, 100, 1024:1040].min() > 250
     assert values[0, 100, 1100] == 1
     assert not values[0, -1].any()
+
+
+def test_the_quick_look_is_the_image_with_named_craters_and_no_masks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, open_project
+) -> None:
+    """Craters without visible rays are left out unless the settings take them in."""
+    path = _package(tmp_path, monkeypatch)
+    path.parent.mkdir(parents=True)
+    Image.new("L", (2048, 1024), 77).save(path)
+    grey = {"kind": "synthetic", "seeds": [1], "grey": True}
+    rayed, every = (
+        source_of(open_project({"kind": "mercury-quicklook", "only_rayed": one}, training=grey))
+        for one in (True, False)
+    )
+
+    raster, grid = rayed.basemap(lambda _: None)
+
+    assert (raster[0, :-1] == 77).all()
+    assert grid == BasemapGrid(body=MERCURY, width_px=2048)
+    table = named_craters()
+    assert len(every.catalogue()) == len(table)
+    assert len(rayed.catalogue()) == (table["rays"] != "none").sum() < len(table)
+    assert list(rayed.masks({}, grid)) == []
 
 
 @needs_image

@@ -1,9 +1,8 @@
-"""Labelled tiles and splits of a published folder, as far as it holds them."""
+"""Labelled tiles of a published folder, as far as it holds them."""
 
 from collections.abc import Iterable, Mapping
 
 import geopandas as gpd
-import pandas as pd
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
@@ -12,7 +11,7 @@ from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.published import layout
 from ejmap_project.published.layout import PublishedFolder
 from ejmap_project.published.rectangles import COLUMNS, read_rectangles
-from ejmap_project.published.tiles import read_labelled_tiles, read_splits
+from ejmap_project.published.tiles import read_labelled_tiles
 
 
 def published_labels(
@@ -59,15 +58,6 @@ def published_locations(
             row, col, height, width = (int(one) for one in place)
             found[int(tile_id)] = Window(row=row, col=col, height=height, width=width)
     return dict(sorted(found.items()))
-
-
-def published_splits(published: PublishedFolder) -> pd.DataFrame | None:
-    """Return the splits that were published; None where there are none.
-
-    Raises:
-        SourceError: If the table does not fit.
-    """
-    return None if published.file(layout.LABELLED_TILES) is None else read_splits(published)
 
 
 def _has_rectangles(published: PublishedFolder) -> bool:

@@ -1,4 +1,4 @@
-"""Wrong input of a user gets one clear sentence before anything is computed."""
+"""Files of the user as a source; each wrong one is one clear sentence before anything is made."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,14 +11,18 @@ import rasterio
 from affine import Affine
 from rasterio.crs import CRS
 
+from ejmap_geo.craters.catalogue import craters_of
+from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import MERCURY, MOON, Body
 from ejmap_geo.grids.crs import equidistant_cylindrical_crs
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.errors import SourceError
-from ejmap_project.intake.user_input import check_user_input
+from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.project import Project, ProjectPaths
+from ejmap_project.sources.kinds import source_of
+from ejmap_project.sources.source import ProjectSource
 
 BASEMAP = BasemapGrid(body=MERCURY, width_px=64)
 TABLE = {
@@ -55,7 +59,7 @@ def _check(folder: Path, **source: Any) -> list[str]:
     project = Project.model_validate(
         {"source": files | source, "training": {"kind": "synthetic", "seeds": [1]}}
     )
-    return check_user_input(project, ProjectPaths(folder))
+    return source_of(OpenProject(settings=project, paths=ProjectPaths(folder))).check()
 
 
 def test_good_input_passes_and_changes_are_told(tmp_path: Path) -> None:
@@ -66,18 +70,6 @@ def test_good_input_passes_and_changes_are_told(tmp_path: Path) -> None:
 
     _craters(tmp_path, lon_deg=[16.65, 189.55])
     assert _check(tmp_path) == ["1 longitudes outside [-180, 180) were brought into it"]
-
-
-def test_sources_that_are_made_have_nothing_to_check(tmp_path: Path) -> None:
-    """A synthetic planet has no files yet."""
-    project = Project.model_validate(
-        {
-            "source": {"kind": "synthetic", "seed": 7},
-            "training": {"kind": "synthetic", "seeds": [1]},
-        }
-    )
-
-    assert check_user_input(project, ProjectPaths(tmp_path)) == []
 
 
 def _without_crs(folder: Path) -> None:
@@ -205,3 +197,81 @@ def test_tile_locations_are_checked_with_the_rest(tmp_path: Path) -> None:
     pd.DataFrame(tiles | {"row": [30]}).to_csv(tmp_path / "tiles.csv", index=False)
     with pytest.raises(SourceError, match="tile 1 at row 30, col 60 with 8x8 px does not lie"):
         _check(tmp_path, tiles="tiles.csv")
+
+
+def _source(folder: Path, **source: Any) -> ProjectSource:
+    files = {"kind": "files", "mosaic": "mosaic.tif", "craters": "craters.csv"}
+    training = {"kind": "synthetic", "seeds": [1], "grey": source.pop("grey", False)}
+    project = Project.model_validate({"source": files | source, "training": training})
+    return source_of(OpenProject(settings=project, paths=ProjectPaths(folder)))
+
+
+def test_mosaic_and_craters_are_read_from_the_named_files(tmp_path: Path) -> None:
+    """Relative paths count from the project folder; 16.65 degrees west is -16.65 degrees east."""
+    _good(tmp_path)
+    source = _source(tmp_path, west_positive=True)
+
+    raster, grid = source.basemap(lambda _: None)
+    catalogue = source.catalogue()
+
+    assert grid == BASEMAP
+    assert raster.shape == (3, 32, 64)
+    assert set(raster.flat) == {1}
+    assert catalogue["lon_deg"].tolist() == pytest.approx([-16.65, 170.45])
+    assert catalogue["radius_m"].tolist() == [57_000.0, 37_500.0]
+
+
+def test_a_16_bit_mosaic_is_stretched_to_the_stated_range(tmp_path: Path) -> None:
+    """Its upper end is white."""
+    _good(tmp_path)
+    _of_16_bit(tmp_path)
+    source = _source(tmp_path, value_range=[0, 1])
+
+    raster, _ = source.basemap(lambda _: None)
+
+    assert set(raster.flat) == {255}
+
+
+def test_a_mosaic_must_have_the_bands_that_models_learn_from(tmp_path: Path) -> None:
+    """Grey planets teach nothing of three bands."""
+    _good(tmp_path)
+
+    with pytest.raises(RasterError, match=r"3 band\(s\), but the model was trained on 1"):
+        _source(tmp_path, grey=True).basemap(lambda _: None)
+
+
+def test_masks_are_those_of_the_named_folder(tmp_path: Path) -> None:
+    """Crater 8 has one; without a folder nobody has."""
+    _good(tmp_path)
+    craters = {one.key: one for one in craters_of(_source(tmp_path).catalogue())}
+
+    masks = list(_source(tmp_path, masks="masks").masks(craters, BASEMAP))
+
+    assert [(crater.crater_id, mask.area_px) for crater, mask in masks] == [(8, 24)]
+    assert list(_source(tmp_path).masks(craters, BASEMAP)) == []
+
+
+def test_ejecta_are_known_in_the_named_rectangles(tmp_path: Path) -> None:
+    """Whichever craters are asked for; without a table they are known everywhere."""
+    tiles = {"tile_id": [4], "row": [8], "col": [60], "height_px": [6], "width_px": [7]}
+    pd.DataFrame(tiles).to_csv(tmp_path / "tiles.csv", index=False)
+
+    locations = _source(tmp_path, tiles="tiles.csv").locations([], BASEMAP)
+
+    assert locations == {4: Window(row=8, col=60, height=6, width=7)}
+    assert _source(tmp_path).locations([], BASEMAP) is None
+
+
+def test_every_named_file_is_listed_for_recipes(tmp_path: Path) -> None:
+    """All files of a Shapefile among them, and the rectangles although they are not there."""
+    for name in ("rims.shp", "rims.dbf", "rims_of_old.shp", "masks/a.tif", "masks/a.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+
+    files = _source(tmp_path, craters="rims.shp", masks="masks", tiles="tiles.csv").files()
+
+    assert list(files.mosaic) == [tmp_path / "mosaic.tif"]
+    assert sorted(files.catalogue) == [tmp_path / "rims.dbf", tmp_path / "rims.shp"]
+    assert list(files.masks) == [tmp_path / "masks" / "a.tif"]
+    assert files.tiles == tmp_path / "tiles.csv"

@@ -1,15 +1,14 @@
 """The tables and rasters of a published folder, checked all together before anything is made."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from ejmap_geo.craters.catalogue import craters_of
-from ejmap_geo.errors import GeoError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster import mask_window_of
@@ -21,17 +20,16 @@ from ejmap_project.published.grid import published_grid
 from ejmap_project.published.layout import PublishedFolder
 from ejmap_project.published.parts import NAMES
 from ejmap_project.published.rectangles import read_rectangles
+from ejmap_project.published.scores import read_map_metrics, read_test_metrics
 from ejmap_project.published.squares import read_labelled_squares, read_mapping_squares
 from ejmap_project.published.tiles import read_splits
-from ejmap_project.scoring.published_metrics import read_map_metrics, read_test_metrics
+from ejmap_project.sources.mistakes import attempt
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # More of one kind say nothing new.
 MOST_TOLD = 5
-
-Result = TypeVar("Result")
 
 
 def check_published(
@@ -53,11 +51,11 @@ def check_published(
         SourceError: With one sentence for each thing that is wrong.
     """
     wrong: list[str] = []
-    basemap = _attempt(wrong, lambda: published_grid(published, body=body, mosaic=mosaic))
-    catalogue = _attempt(wrong, lambda: read_craters(published, body=body, basemap=basemap))
+    basemap = attempt(wrong, lambda: published_grid(published, body=body, mosaic=mosaic))
+    catalogue = attempt(wrong, lambda: read_craters(published, body=body, basemap=basemap))
     labelled = None
     if published.file(layout.LABELLED_TILES) is not None:
-        labelled = _attempt(wrong, lambda: read_splits(published))
+        labelled = attempt(wrong, lambda: read_splits(published))
     if basemap is not None:
         craters = [] if catalogue is None else craters_of(catalogue)
         for crater in craters:
@@ -74,16 +72,6 @@ def check_published(
         return []
     known = catalogue["crater_id"].tolist()
     return [*catalogue.attrs["notes"], *_left_out(labelled, known)]
-
-
-def _attempt(wrong: list[str], read: Callable[[], Result]) -> Result | None:
-    # All mistakes are told at once, so that nobody mends them one import at a time.
-    try:
-        return read()
-    except (GeoError, SourceError) as error:
-        if str(error) not in wrong:
-            wrong.append(str(error))
-        return None
 
 
 def _left_out(labelled: pd.DataFrame | None, known: Sequence[int]) -> list[str]:
@@ -103,7 +91,7 @@ def _check_tiles(
     wrong: list[str], published: PublishedFolder, crater_id: int, basemap: BasemapGrid
 ) -> None:
     for read in (read_rectangles, read_labelled_squares):
-        _attempt(wrong, partial(read, published, crater_id, basemap=basemap))
+        attempt(wrong, partial(read, published, crater_id, basemap=basemap))
 
 
 def _check_connections(wrong: list[str], published: PublishedFolder, basemap: BasemapGrid) -> None:
@@ -112,23 +100,23 @@ def _check_connections(wrong: list[str], published: PublishedFolder, basemap: Ba
         # Without mapping tiles they cannot be used, and say nothing.
         if published.file(layout.MAPPING_SQUARES, crater=crater_id) is not None:
             read = partial(read_mapping_squares, published, crater_id, basemap=basemap)
-            squares = _attempt(wrong, read)
+            squares = attempt(wrong, read)
             if squares is not None:
                 tile_ids[crater_id] = squares["tile_id"].to_numpy(np.int64)
     for (*_, crater), path in published.found(layout.CONNECTIONS).items():
         if crater in tile_ids:
             known = tile_ids[int(crater)]
-            _attempt(wrong, partial(read_connected, path, int(crater), tile_ids=known))
+            attempt(wrong, partial(read_connected, path, int(crater), tile_ids=known))
 
 
 def _check_scores(wrong: list[str], published: PublishedFolder) -> None:
     for kind in NAMES:
         for path in published.found(layout.training_metrics(kind)).values():
-            _attempt(wrong, partial(read_test_metrics, path))
+            attempt(wrong, partial(read_test_metrics, path))
         for path in published.found(layout.map_metrics(kind)).values():
-            _attempt(wrong, partial(read_map_metrics, path))
+            attempt(wrong, partial(read_map_metrics, path))
 
 
 def _check_masks(wrong: list[str], paths: Iterable[Path], basemap: BasemapGrid) -> None:
     for path in paths:
-        _attempt(wrong, partial(mask_window_of, path, basemap))
+        attempt(wrong, partial(mask_window_of, path, basemap))

@@ -1,0 +1,27 @@
+"""The kinds of sources: the only place that tells them apart."""
+
+from ejmap_project.open_project import OpenProject
+from ejmap_project.settings.sources import (
+    EjmapFolderSource,
+    FilesSource,
+    QuicklookSource,
+    SyntheticSource,
+)
+from ejmap_project.sources.published_study import PublishedStudy
+from ejmap_project.sources.quicklook import MercuryQuicklook
+from ejmap_project.sources.source import ProjectSource
+from ejmap_project.sources.synthetic import SyntheticPlanet
+from ejmap_project.sources.user_files import UserFiles
+
+
+def source_of(project: OpenProject) -> ProjectSource:
+    """Return the source that a project's settings name."""
+    match project.settings.source:
+        case SyntheticSource() as stated:
+            return SyntheticPlanet(project, stated)
+        case QuicklookSource() as stated:
+            return MercuryQuicklook(stated)
+        case FilesSource() as stated:
+            return UserFiles(project, stated)
+        case EjmapFolderSource() as stated:
+            return PublishedStudy(project, stated)

@@ -1,0 +1,151 @@
+"""A published EJMAP folder as the source of a project."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.rasters.raster import basemap_grid_of, read_basemap
+from ejmap_geo.tiles.tiling import Tile
+from ejmap_project.basemap import Basemap, azimuthal_grid
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ModelKind
+from ejmap_project.published import layout
+from ejmap_project.published.connections import read_connections, read_mapping_tiles
+from ejmap_project.published.craters import read_craters
+from ejmap_project.published.file_family import FileFamily
+from ejmap_project.published.grid import published_grid
+from ejmap_project.published.layout import PublishedFolder
+from ejmap_project.published.masks import read_manual_masks, read_output_mask
+from ejmap_project.published.tiles import read_splits
+from ejmap_project.settings.sources import EjmapFolderSource
+from ejmap_project.sources.published_check import check_published
+from ejmap_project.sources.published_labels import published_labels, published_locations
+from ejmap_project.sources.source import ProjectSource, ScoreFiles, SourceFiles
+
+PUBLISHED_BANDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedStudy(ProjectSource):
+    """A folder with ``data/`` and ``results/``, any part of which may be missing.
+
+    Attributes:
+        project: The project.
+        stated: The settings of the source.
+    """
+
+    project: OpenProject
+    stated: EjmapFolderSource
+
+    def basemap(self, _tell: Callable[[str], None]) -> Basemap:
+        """Read the mosaic; without one, return nodata on the grid of the masks."""
+        body, published = self.project.settings.planet, self._folder
+        path = self._mosaic or published.file(layout.MOSAIC)
+        if path is not None:
+            return Basemap(*read_basemap(path, body=body))
+        grid = published_grid(published, body=body)
+        return Basemap(np.zeros((PUBLISHED_BANDS, *grid.shape), np.uint8), grid)
+
+    def catalogue(self) -> gpd.GeoDataFrame:
+        """Read the craters; each reaches as far as its published tiles."""
+        body = self.project.settings.planet
+        basemap = basemap_grid_of(self.project.paths.basemap_mosaic, body=body)
+        return read_craters(self._folder, body=body, basemap=basemap)
+
+    def masks(
+        self, craters: Mapping[str, Crater], basemap: BasemapGrid
+    ) -> Iterator[tuple[Crater, PlacedMask]]:
+        """Yield the manual masks; there may be none."""
+        return read_manual_masks(self._folder, craters.values(), basemap=basemap)
+
+    def files(self) -> SourceFiles:
+        """Return the files of the folder, and the mosaic that takes the place of its own."""
+        folder = self.project.paths.user_file(self.stated.folder)
+        named = [] if self._mosaic is None else [self._mosaic]
+        return SourceFiles(
+            mosaic=[*named, layout.MOSAIC.path(folder)],
+            catalogue=chain.from_iterable(map(folder.glob, layout.CRATER_FILES)),
+            masks=folder.glob(layout.MASK_FILES),
+            scores=folder.glob(layout.SCORE_FILES),
+        )
+
+    def check(self) -> list[str]:
+        """Check tables and rasters; the first mistakes of all of them are one error."""
+        body = self.project.settings.planet
+        return check_published(self._folder, body=body, mosaic=self._mosaic)
+
+    def has_mosaic(self) -> bool:
+        """Return whether a mosaic is named or came with the folder."""
+        return self._mosaic is not None or self._folder.file(layout.MOSAIC) is not None
+
+    def tiles_of(self, crater: Crater, basemap: BasemapGrid) -> list[Tile] | None:
+        """Read the mapping tiles of a crater; None if the folder holds none of it."""
+        azimuthal = azimuthal_grid(crater, basemap)
+        return read_mapping_tiles(
+            self._folder, crater.crater_id, azimuthal=azimuthal, basemap=basemap
+        )
+
+    def connections_of(self, crater: Crater, basemap: BasemapGrid) -> pd.DataFrame | None:
+        """Read the connections of the version and split that the settings name."""
+        if self.stated.connections is None:
+            return None
+        version, split = map(int, self.stated.connections.split("/"))
+        return read_connections(
+            self._folder,
+            crater.crater_id,
+            version=version,
+            split=split,
+            tiles=self.tiles_of(crater, basemap) or [],
+        )
+
+    def mask_of(self, crater: Crater, basemap: BasemapGrid) -> PlacedMask | None:
+        """Read the output mask of the run that the settings name."""
+        run = self.stated.masks_run
+        if run is None:
+            return None
+        return read_output_mask(self._folder, crater.crater_id, run=run, basemap=basemap)
+
+    def labels(self, craters: Sequence[Crater], basemap: BasemapGrid) -> gpd.GeoDataFrame | None:
+        """Read the labelled tiles; None if the folder lacks their places or what they hold."""
+        return published_labels(self._folder, craters, basemap=basemap)
+
+    def locations(self, craters: Sequence[Crater], basemap: BasemapGrid) -> Mapping[int, Window]:
+        """Read the rectangles in which ejecta were mapped; empty if the folder holds none."""
+        return published_locations(self._folder, craters, basemap=basemap)
+
+    def splits(self) -> pd.DataFrame | None:
+        """Read the splits; None if the folder holds none."""
+        is_there = self._folder.file(layout.LABELLED_TILES) is not None
+        return read_splits(self._folder) if is_there else None
+
+    def samples(self) -> PublishedFolder | None:
+        """Return the folder if it came without a mosaic."""
+        return None if self.has_mosaic() else self._folder
+
+    def scores_of(self, kind: ModelKind) -> ScoreFiles:
+        """Return the tables of the model's versions; any may be missing."""
+        return ScoreFiles(
+            members=self._by_version(layout.training_metrics(kind)),
+            maps=self._by_version(layout.map_metrics(kind)),
+        )
+
+    @property
+    def _folder(self) -> PublishedFolder:
+        return PublishedFolder.at(self.project.paths.user_file(self.stated.folder))
+
+    @property
+    def _mosaic(self) -> Path | None:
+        stated = self.stated.mosaic
+        return None if stated is None else self.project.paths.user_file(stated)
+
+    def _by_version(self, family: FileFamily) -> dict[int, Path]:
+        return {int(version): path for (version,), path in self._folder.found(family).items()}

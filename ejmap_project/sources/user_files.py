@@ -1,0 +1,104 @@
+"""Files of the user as the source of a project: a mosaic, a crater table, and known ejecta."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import geopandas as gpd
+
+from ejmap_geo.craters.catalogue import Crater, craters_of, read_catalogue
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of, read_basemap
+from ejmap_geo.tiles.tile_locations import read_tile_locations
+from ejmap_project.basemap import Basemap
+from ejmap_project.errors import SourceError
+from ejmap_project.open_project import OpenProject
+from ejmap_project.settings.sources import FilesSource
+from ejmap_project.sources.mask_files import MASK_NAMES, read_masks, wrong_names
+from ejmap_project.sources.mistakes import Result, attempt
+from ejmap_project.sources.source import ProjectSource, SourceFiles
+
+
+@dataclass(frozen=True, slots=True)
+class UserFiles(ProjectSource):
+    """Files that lie wherever the user keeps them.
+
+    Attributes:
+        project: The project.
+        stated: The settings of the source.
+    """
+
+    project: OpenProject
+    stated: FilesSource
+
+    def basemap(self, _tell: Callable[[str], None]) -> Basemap:
+        """Read the mosaic."""
+        return Basemap(*self._from_mosaic(read_basemap))
+
+    def catalogue(self) -> gpd.GeoDataFrame:
+        """Read the crater table."""
+        return read_catalogue(
+            self._file(self.stated.craters),
+            body=self.project.settings.planet,
+            west_positive=self.stated.west_positive,
+        )
+
+    def masks(
+        self, craters: Mapping[str, Crater], basemap: BasemapGrid
+    ) -> Iterator[tuple[Crater, PlacedMask]]:
+        """Yield the masks of the named folder; nothing if none is named."""
+        if self.stated.masks is not None:
+            yield from read_masks(self._file(self.stated.masks), craters, basemap)
+
+    def locations(
+        self, _craters: Sequence[Crater], basemap: BasemapGrid
+    ) -> Mapping[int, Window] | None:
+        """Read the rectangles in which the user mapped the ejecta of every labelled crater."""
+        if self.stated.tiles is None:
+            return None
+        return read_tile_locations(self._file(self.stated.tiles), basemap=basemap)
+
+    def files(self) -> SourceFiles:
+        """Return all files that the settings name."""
+        craters = self._file(self.stated.craters)
+        masks, tiles = self.stated.masks, self.stated.tiles
+        return SourceFiles(
+            mosaic=[self._file(self.stated.mosaic)],
+            # A Shapefile is several files of one name.
+            catalogue=craters.parent.glob(f"{craters.stem}.*"),
+            masks=() if masks is None else self._file(masks).glob("*.tif"),
+            tiles=None if tiles is None else self._file(tiles),
+        )
+
+    def check(self) -> list[str]:
+        """Check every file; mistakes of all of them are one error."""
+        wrong: list[str] = []
+        catalogue = attempt(wrong, self.catalogue)
+        basemap = attempt(wrong, lambda: self._from_mosaic(basemap_grid_of))
+        if self.stated.masks is not None:
+            folder = self._file(self.stated.masks)
+            if catalogue is not None:
+                wrong += wrong_names(folder, craters_of(catalogue))
+            if basemap is not None:
+                for path in sorted(folder.glob(MASK_NAMES)):
+                    attempt(wrong, partial(mask_window_of, path, basemap))
+        if basemap is not None:
+            attempt(wrong, partial(self.locations, (), basemap))
+        if wrong:
+            raise SourceError("; and ".join(wrong))
+        return [] if catalogue is None else list(catalogue.attrs["notes"])
+
+    def _from_mosaic(self, read: Callable[..., Result]) -> Result:
+        settings = self.project.settings
+        return read(
+            self._file(self.stated.mosaic),
+            body=settings.planet,
+            bands=settings.trained_bands,
+            value_range=self.stated.value_range,
+        )
+
+    def _file(self, stated: Path) -> Path:
+        return self.project.paths.user_file(stated)

@@ -1,0 +1,89 @@
+"""Only one module tells the kinds of sources apart, and every kind answers every question."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_project.sources.kinds import source_of
+
+CHECKOUT = Path(__file__).parents[4]
+BASEMAP = BasemapGrid(body=MERCURY, width_px=64)
+CRATER = Crater(crater_id=3, name="Han Kan", center=LonLat(70.0, 0.0), radius_m=40_000.0)
+GREY = {"kind": "synthetic", "seeds": [1], "grey": True}
+SETTINGS = ("SyntheticSource", "QuicklookSource", "FilesSource", "EjmapFolderSource")
+SOURCES = ("SyntheticPlanet", "MercuryQuicklook", "UserFiles", "PublishedStudy")
+FILES = {"kind": "files", "mosaic": "m.tif", "craters": "c.csv", "masks": "masks"}
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        pytest.param({"source": {"kind": "synthetic", "seed": 5}}, id="synthetic"),
+        pytest.param({"source": {"kind": "mercury-quicklook"}, "training": GREY}, id="quicklook"),
+        pytest.param({"source": FILES}, id="files"),
+    ],
+)
+def test_without_a_published_folder_nothing_is_published(stated, open_project) -> None:
+    """The project then computes everything itself, from its mosaic."""
+    source = source_of(open_project(**stated))
+
+    assert source.tiles_of(CRATER, BASEMAP) is None
+    assert source.connections_of(CRATER, BASEMAP) is None
+    assert source.mask_of(CRATER, BASEMAP) is None
+    assert source.labels([CRATER], BASEMAP) is None
+    assert source.locations([CRATER], BASEMAP) is None
+    assert source.splits() is None
+    assert source.samples() is None
+    assert source.scores_of("ejseg") == ({}, {})
+    assert source.files().scores is None
+    assert source.has_mosaic()
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        pytest.param({"source": {"kind": "synthetic", "seed": 5}}, id="synthetic"),
+        pytest.param({"source": {"kind": "mercury-quicklook"}, "training": GREY}, id="quicklook"),
+    ],
+)
+def test_a_source_that_comes_with_the_package_has_no_files(stated, open_project) -> None:
+    """Recipes stamp nothing of it, and there is nothing to check."""
+    source = source_of(open_project(**stated))
+
+    assert source.files() == ((), (), (), None, None)
+    assert source.check() == []
+
+
+def test_nobody_else_names_a_kind_of_source() -> None:
+    """Whoever needs to know something asks the source, or the traits in its settings."""
+    found = {
+        f"{path.relative_to(CHECKOUT)}: {name}"
+        for folder in (*CHECKOUT.glob("ejmap_*"), CHECKOUT / "benchmarks")
+        for path in folder.rglob("*.py")
+        for name in _names(path)
+        if name in _foreign(path)
+    }
+
+    assert found == set()
+
+
+def _foreign(path: Path) -> tuple[str, ...]:
+    room = path.parent.relative_to(CHECKOUT).as_posix()
+    if room == "ejmap_project/sources":
+        return ()
+    return SOURCES if room == "ejmap_project/settings" else SETTINGS + SOURCES
+
+
+def _names(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.alias(name=name):
+                yield name
+            case _:
+                pass
