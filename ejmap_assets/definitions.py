@@ -4,14 +4,10 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from ejmap_assets.assets import contrast, evaluation, labels, maps, sources, training
+from ejmap_assets.assets import contrast, evaluation, maps, scores, sources, training, vetting
 from ejmap_assets.assets.craters import build_crater_assets, crater_steps
 from ejmap_assets.assets.ejconn import ejconn_model, ejconn_samples, promoted_ejconn
 from ejmap_assets.assets.ejseg import ejseg_model, ejseg_samples, promoted_ejseg
-from ejmap_assets.assets.map_scores import map_scores
-from ejmap_assets.assets.model_comparison import model_comparison
-from ejmap_assets.assets.tile_scores import tile_scores
-from ejmap_assets.assets.vetting import crater_candidates, crater_classifier, crater_tiles
 from ejmap_assets.automation import build_automation_sensor
 from ejmap_assets.checks import build_checks
 from ejmap_assets.jobs import build_jobs
@@ -50,12 +46,12 @@ def build_defs(
             sources.basemap_mosaic,
             sources.crater_catalogue,
             sources.manual_masks,
-            crater_tiles,
-            crater_classifier,
-            crater_candidates,
+            vetting.crater_tiles,
+            vetting.crater_classifier,
+            vetting.crater_candidates,
             training.training_planets,
-            labels.labelled_tiles,
-            labels.split_table,
+            training.labelled_tiles,
+            training.split_table,
             ejconn_samples,
             ejseg_samples,
             ejconn_model,
@@ -68,9 +64,9 @@ def build_defs(
             maps.global_map,
             contrast.ejecta_contrast,
             evaluation.evaluation,
-            tile_scores,
-            map_scores,
-            model_comparison,
+            scores.tile_scores,
+            scores.map_scores,
+            scores.model_comparison,
         ],
         asset_checks=build_checks(),
         jobs=[*build_jobs(), *build_operations(runner_of)],

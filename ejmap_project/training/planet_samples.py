@@ -1,5 +1,6 @@
 """Samples of a planet with known ejecta, for one of the models; loads torch."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +31,7 @@ def write_samples(
     *,
     labelled: pd.DataFrame,
     plan: TilePlan,
-    inputs: dict[str, str],
+    inputs: Mapping[str, str],
 ) -> int:
     """Write the samples of all labelled craters of a planet.
 

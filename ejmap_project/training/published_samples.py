@@ -1,6 +1,6 @@
 """Published tiles as samples that models learn from, where no mosaic is needed; loads torch."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ def write_published_samples(
     labelled: pd.DataFrame,
     plan: TilePlan,
     body: Body,
-    inputs: dict[str, str],
+    inputs: Mapping[str, str],
 ) -> int:
     """Write the published tiles that a model can learn from as a tile store.
 

@@ -10,10 +10,7 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from ejmap_assets.assets.evaluation import _is_known_everywhere
-from ejmap_assets.assets.map_scores import map_scores
-from ejmap_assets.assets.model_comparison import model_comparison
-from ejmap_assets.assets.tile_scores import tile_scores
+from ejmap_assets.assets.scores import map_scores, model_comparison, tile_scores
 from ejmap_assets.lineage.lineage import LINEAGE
 from ejmap_assets.lineage.provenance import DATA_VERSION_TAG, last_record
 from ejmap_assets.resources import ProjectResource
@@ -25,6 +22,7 @@ from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.progress import Silence
+from ejmap_project.scoring.evaluation import _is_known_everywhere
 from ejmap_project.settings.project import (
     EjmapFolderSource,
     FilesSource,

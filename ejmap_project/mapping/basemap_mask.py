@@ -1,0 +1,63 @@
+"""Step 5 of a crater: the mask of its ejecta on the pixels of the basemap."""
+
+import math
+from collections.abc import Mapping
+
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.placed_mask import PlacedMask, crop
+from ejmap_geo.masks.placement import mask_to_basemap
+from ejmap_geo.rasters.raster import read_raster
+from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.basemap import Basemap
+from ejmap_project.digest import content_version
+from ejmap_project.files.mask_file import write_mask
+from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.ejecta_layers import MASK_BAND
+from ejmap_project.pictures import mask_over, mosaic_grey, shrunk
+
+PICTURE_PX = 420
+PICTURE_MARGIN_PX = 8
+
+
+def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
+    """Write the mask of a crater on the basemap, from its ejecta layers or as it was published."""
+    basemap = work.basemap
+    published = work.published_mask(crater)
+    placed = _mapped(work, crater) if published is None else published
+    path = work.paths.basemap_mask(crater.key)
+    write_mask(path, placed, basemap=basemap.grid, center=crater.center, tags=tags)
+    area_m2 = placed.area_m2(basemap.grid)
+    planet_m2 = 4 * math.pi * basemap.grid.body.radius_m**2
+    metadata: Facts = {
+        "crater": crater.name,
+        "ejecta_px": placed.area_px,
+        "area_km2": area_m2 / 1e6,
+        "share_of_planet": area_m2 / planet_m2,
+        "source": "mapped here" if published is None else work.published_run,
+        "path": str(path),
+    }
+    if placed.window is not None:
+        metadata["picture"] = _picture(placed, placed.window, basemap)
+    window = str(placed.window)
+    return Artefact(content=content_version(window, placed.mask), metadata=metadata)
+
+
+def _mapped(work: CraterWork, crater: Crater) -> PlacedMask:
+    with read_raster(work.paths.segmentation(crater.key)) as layers:
+        names = list(layers.attrs["long_name"])
+        mask = layers[names.index(MASK_BAND)].to_numpy() > 0
+    return mask_to_basemap(mask, azimuthal=work.azimuthal_grid(crater), basemap=work.basemap.grid)
+
+
+def _picture(placed: PlacedMask, seen: Window, basemap: Basemap) -> Picture:
+    rows, cols = basemap.grid.shape
+    top = max(0, seen.row - PICTURE_MARGIN_PX)
+    bottom = min(rows, seen.row + seen.height + PICTURE_MARGIN_PX)
+    width = min(cols, seen.width + 2 * PICTURE_MARGIN_PX)
+    around = Window(row=top, col=seen.col - PICTURE_MARGIN_PX, height=bottom - top, width=width)
+    grey = mosaic_grey(crop(basemap.raster, around), max_side_px=PICTURE_PX)
+    mask = placed.within(around, basemap.grid)
+    return Picture(
+        mask_over(grey, shrunk(mask, max_side_px=PICTURE_PX)), alt="ejecta over the mosaic"
+    )

@@ -1,0 +1,57 @@
+"""Step 2 of a crater: its tiles and its polar view, cut as the promoted models take them."""
+
+from collections.abc import Mapping
+
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.rasters.raster import read_raster
+from ejmap_geo.tiles.tiling import mapping_tiles
+from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.digest import content_version
+from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.pictures import view_rgb
+
+
+def cut_tile_store(
+    work: CraterWork, crater: Crater, *, recipe: str, inputs: Mapping[str, str]
+) -> Artefact:
+    """Write the tile store of a crater; the published tiles where its source names them.
+
+    Args:
+        work: The mosaic and the promoted models.
+        crater: The crater, whose azimuthal mosaic is there.
+        recipe: Digest of mosaic and settings, from which the tiles follow.
+        inputs: Data versions of what the tiles are cut from.
+    """
+    from ejmap_ml.ejseg.polar_data import write_polar_views
+    from ejmap_ml.ejseg.polar_view import polar_view
+    from ejmap_ml.stores.tile_store import write_tile_store
+    from ejmap_project.mapping.tile_plan import MAPPING, TiledCrater, wanted_annulus, write_tiles
+
+    plan, (raster, basemap) = work.tile_plan, work.basemap
+    grid = work.azimuthal_grid(crater)
+    with read_raster(work.paths.azimuthal_mosaic(crater.key)) as layers:
+        mosaic = layers.to_numpy()
+    side_px = min(work.settings.mapping.tile_side_px, grid.shape[0])
+    published = work.published_mapping_tiles(crater)
+    tiled = TiledCrater(
+        crater=crater,
+        azimuthal=grid,
+        mosaic=mosaic,
+        tiles=published or mapping_tiles(grid, side_px=side_px, reach_m=crater.reach(basemap.body)),
+        annulus=wanted_annulus(raster, basemap=basemap, crater=crater, plan=plan),
+    )
+    path = work.paths.tile_store(crater.key)
+    metadata: Facts = {"crater": crater.name, "tile_side_px": side_px}
+    with write_tile_store(path, provenance=inputs) as writer:
+        table = write_tiles(writer, MAPPING, tiled, plan=plan)
+        if plan.polar is not None:
+            view = polar_view(raster, basemap=basemap, crater=crater, config=plan.polar.view)
+            write_polar_views(writer, views=view[None], craters=[crater])
+            metadata["picture"] = Picture(view_rgb(view[0]), alt="azimuth against range")
+    metadata |= {
+        "mapping_tiles": len(table),
+        "published_tiles": published is not None,
+        "farthest_tile_km": float(table["distance_m"].max() / 1000),
+        "path": str(path),
+    }
+    return Artefact(content=content_version(recipe), metadata=metadata)
