@@ -32,7 +32,7 @@ def write_samples(
     labelled: pd.DataFrame,
     plan: TilePlan,
     inputs: Mapping[str, str],
-) -> int:
+) -> None:
     """Write the samples of all labelled craters of a planet.
 
     Args:
@@ -41,20 +41,15 @@ def write_samples(
         labelled: Its labelled tiles, as in the table of that name.
         plan: What the model looks at.
         inputs: Data versions of what the samples are made from.
-
-    Returns:
-        The number of samples.
     """
     _, planet = named
-    count = 0
     with write_tile_store(path, provenance=inputs) as writer:
+        if plan.polar is not None:
+            _write_views(writer, planet, labelled=labelled, config=plan.polar)
+            return
         for crater in planet.craters:
             own = labelled[labelled["crater_id"] == crater.crater_id]
-            if plan.polar is None:
-                count += _write_tiles(writer, planet, crater, labelled=own, plan=plan)
-        if plan.polar is not None:
-            count += _write_views(writer, planet, labelled=labelled, config=plan.polar)
-    return count
+            _write_tiles(writer, planet, crater, labelled=own, plan=plan)
 
 
 def _write_tiles(
@@ -64,10 +59,10 @@ def _write_tiles(
     *,
     labelled: pd.DataFrame,
     plan: TilePlan,
-) -> int:
+) -> None:
     tiles = _squares(labelled)
     if not tiles:
-        return 0
+        return
     grid = azimuthal_grid(crater, planet.basemap)
     tiled = TiledCrater(
         crater=crater,
@@ -79,7 +74,7 @@ def _write_tiles(
             planet.truth[crater.crater_id], basemap=planet.basemap, azimuthal=grid
         ),
     )
-    return len(write_tiles(writer, f"{LABELLED_PREFIX}{crater.key}", tiled, plan=plan))
+    write_tiles(writer, f"{LABELLED_PREFIX}{crater.key}", tiled, plan=plan)
 
 
 def _squares(labelled: pd.DataFrame) -> list[Tile]:
@@ -100,7 +95,7 @@ def _squares(labelled: pd.DataFrame) -> list[Tile]:
 
 def _write_views(
     writer: TileStoreWriter, planet: Planet, *, labelled: pd.DataFrame, config: PolarUnetConfig
-) -> int:
+) -> None:
     pairs = [
         labelled_view(
             planet.raster,
@@ -124,4 +119,3 @@ def _write_views(
     write_polar_views(
         writer, views=views, craters=planet.craters, targets=targets, tile_ids=np.stack(tile_ids)
     )
-    return len(pairs)
