@@ -10,12 +10,13 @@ import torch
 from geo.measure import CLEAR_REFS, arguments, status_gb
 from geo.scene import mosaic
 
-from ejmap_assets.assets.azimuthal import azimuthal_mosaic
-from ejmap_assets.assets.ejconn import connection_predictions
-from ejmap_assets.assets.ejseg import segmentation_mask
-from ejmap_assets.assets.maps import PREVIEW_WIDTH_PX
-from ejmap_assets.assets.masks import basemap_mask
-from ejmap_assets.assets.tiles import tile_store
+from ejmap_assets.assets.craters import (
+    azimuthal_mosaic,
+    basemap_mask,
+    connection_predictions,
+    segmentation_mask,
+    tile_store,
+)
 from ejmap_assets.lineage.provenance import Recipe
 from ejmap_assets.making.chunk import CraterTask
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
@@ -35,6 +36,7 @@ from ejmap_project.artefact import Artefact
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.planet_map import PREVIEW_WIDTH_PX
 from ejmap_project.mapping.segmenter import Segmenter
 from ejmap_project.open_project import OpenProject
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-GATE, BY_HAND, ROLL_BACK = "gate", "by_hand", "roll_back"
+from ejmap_project.models.promote import BY_HAND, GATE, ROLL_BACK
 
 
 def promotion_fields(default: str = GATE) -> dict[str, dg.Field]:

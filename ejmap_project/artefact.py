@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pandas as pd
@@ -44,6 +44,10 @@ class Artefact:
     content: str
     metadata: Mapping[str, object] = field(default_factory=dict[str, object])
     table: pd.DataFrame | None = None
+
+    def with_facts(self, facts: Mapping[str, object]) -> "Artefact":
+        """Return the artefact with further facts."""
+        return replace(self, metadata={**self.metadata, **facts})
 
 
 def known_numbers(values: Mapping[str, float]) -> dict[str, float]:

@@ -5,14 +5,55 @@ from pathlib import Path
 import geopandas as gpd
 
 from ejmap_geo.craters.schemas import TileScoreTable
+from ejmap_geo.rasters.raster import basemap_grid_of
+from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.files.table_file import write_table_and_csv
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
+from ejmap_project.progress import Progress
+from ejmap_project.scoring.score_plots import location_plot
+from ejmap_project.scoring.tile_scoring import f1_of_locations, score_craters
 from ejmap_project.settings.project import SyntheticTraining
+from ejmap_project.sources.known_planets import OWN_PLANET
 from ejmap_project.training.split_choice import IS_TEST, TESTS, TILE_KEY, TRAINS, UNUSED, read_split
 
-OWN_PLANET = "own"
+
+def score_labelled_tiles(project: OpenProject, progress: Progress) -> Artefact:
+    """Write the right and wrong pixels of the map in each labelled tile, a crater at a time.
+
+    Raises:
+        GeoError: If a mask does not fit the mosaic.
+        StepError: If labelled tiles or splits were not made yet.
+    """
+    tiles, paths = own_tiles(project), project.paths
+    basemap = basemap_grid_of(paths.basemap_mosaic, body=project.settings.planet)
+    counted = score_craters(
+        tiles, project.craters(), paths=paths, basemap=basemap, progress=progress
+    )
+    keys = ["crater_id", "tile_id"]
+    known = tiles[[*keys, "is_usable", "is_test", "distance_m", "geometry"]]
+    table = gpd.GeoDataFrame(counted.merge(known, on=keys, validate="one_to_one"), crs=tiles.crs)
+    write_tile_scores(table, paths.tile_scores)
+    usable = table[table["is_usable"]]
+    by_crater = usable.groupby("crater_id")
+    plot = location_plot(tiles, f1_of_locations(usable), width_px=basemap.width_px)
+    return Artefact(
+        content=content_version(table.drop(columns="geometry").to_csv(index=False)),
+        metadata={
+            "labelled_craters": by_crater.ngroups,
+            "tile_locations": int(usable["tile_id"].nunique()),
+            "tiles": len(usable),
+            "test_tiles": int(usable["is_test"].sum()),
+            "unused_tiles": len(table) - len(usable),
+            "tiles_with_ejecta": int(usable["is_ejecta_true"].sum()),
+            "craters_without_connections": int((~by_crater["has_connections"].any()).sum()),
+            "path": str(paths.tile_scores),
+            "picture": Picture(plot, alt="F1 of tile locations"),
+        },
+        table=table,
+    )
 
 
 def own_tiles(project: OpenProject) -> gpd.GeoDataFrame:

@@ -1,5 +1,6 @@
 """Samples of a planet with known ejecta, for one of the models; loads torch."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -30,8 +31,8 @@ def write_samples(
     *,
     labelled: pd.DataFrame,
     plan: TilePlan,
-    inputs: dict[str, str],
-) -> int:
+    inputs: Mapping[str, str],
+) -> None:
     """Write the samples of all labelled craters of a planet.
 
     Args:
@@ -40,20 +41,15 @@ def write_samples(
         labelled: Its labelled tiles, as in the table of that name.
         plan: What the model looks at.
         inputs: Data versions of what the samples are made from.
-
-    Returns:
-        The number of samples.
     """
     _, planet = named
-    count = 0
     with write_tile_store(path, provenance=inputs) as writer:
+        if plan.polar is not None:
+            _write_views(writer, planet, labelled=labelled, config=plan.polar)
+            return
         for crater in planet.craters:
             own = labelled[labelled["crater_id"] == crater.crater_id]
-            if plan.polar is None:
-                count += _write_tiles(writer, planet, crater, labelled=own, plan=plan)
-        if plan.polar is not None:
-            count += _write_views(writer, planet, labelled=labelled, config=plan.polar)
-    return count
+            _write_tiles(writer, planet, crater, labelled=own, plan=plan)
 
 
 def _write_tiles(
@@ -63,10 +59,10 @@ def _write_tiles(
     *,
     labelled: pd.DataFrame,
     plan: TilePlan,
-) -> int:
+) -> None:
     tiles = _squares(labelled)
     if not tiles:
-        return 0
+        return
     grid = azimuthal_grid(crater, planet.basemap)
     tiled = TiledCrater(
         crater=crater,
@@ -78,7 +74,7 @@ def _write_tiles(
             planet.truth[crater.crater_id], basemap=planet.basemap, azimuthal=grid
         ),
     )
-    return len(write_tiles(writer, f"{LABELLED_PREFIX}{crater.key}", tiled, plan=plan))
+    write_tiles(writer, f"{LABELLED_PREFIX}{crater.key}", tiled, plan=plan)
 
 
 def _squares(labelled: pd.DataFrame) -> list[Tile]:
@@ -99,7 +95,7 @@ def _squares(labelled: pd.DataFrame) -> list[Tile]:
 
 def _write_views(
     writer: TileStoreWriter, planet: Planet, *, labelled: pd.DataFrame, config: PolarUnetConfig
-) -> int:
+) -> None:
     pairs = [
         labelled_view(
             planet.raster,
@@ -123,4 +119,3 @@ def _write_views(
     write_polar_views(
         writer, views=views, craters=planet.craters, targets=targets, tile_ids=np.stack(tile_ids)
     )
-    return len(pairs)

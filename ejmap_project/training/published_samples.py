@@ -1,6 +1,6 @@
 """Published tiles as samples that models learn from, where no mosaic is needed; loads torch."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,8 @@ def write_published_samples(
     labelled: pd.DataFrame,
     plan: TilePlan,
     body: Body,
-    inputs: dict[str, str],
-) -> int:
+    inputs: Mapping[str, str],
+) -> None:
     """Write the published tiles that a model can learn from as a tile store.
 
     The store is laid out as one that is cut from a mosaic. Tiles whose files are not all there, and
@@ -56,9 +56,6 @@ def write_published_samples(
         body: The planet.
         inputs: Data versions of what the samples are made from.
 
-    Returns:
-        The number of samples.
-
     Raises:
         SourceError: If a file does not hold what it should, or a model looks at polar views, of
             which none were published.
@@ -67,7 +64,6 @@ def write_published_samples(
         raise SourceError(
             "published tiles are no polar views; give the mosaic, or a model that looks at tiles"
         )
-    count = 0
     with write_tile_store(path, provenance=inputs) as writer:
         for crater in craters:
             rows = labelled[labelled["crater_id"] == crater.crater_id]
@@ -77,8 +73,6 @@ def write_published_samples(
             table = _table(published, crater, rows, plan=plan, body=body)
             arrays = _arrays(published, crater.crater_id, rows["tile_id"].tolist(), plan)
             writer.write_group(f"{LABELLED_PREFIX}{crater.key}", table=table, arrays=arrays)
-            count += len(rows)
-    return count
 
 
 def _there(published: PublishedFolder, rows: pd.DataFrame, plan: TilePlan) -> pd.DataFrame:

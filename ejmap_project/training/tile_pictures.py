@@ -10,7 +10,11 @@ from ejmap_geo.maps.color import Rgb
 from ejmap_geo.maps.preview import LegendEntry, with_legend
 from ejmap_geo.tiles.labels import windows_of
 from ejmap_project.artefact import Picture
+from ejmap_project.basemap import read_project_basemap
+from ejmap_project.files.planet_files import read_planet_mosaic
+from ejmap_project.open_project import OpenProject
 from ejmap_project.pictures import mosaic_grey
+from ejmap_project.sources.known_planets import OWN_PLANET
 
 PICTURE_PX = 480
 # Okabe and Ito: told apart by people who see red and green alike.
@@ -47,6 +51,14 @@ def location_picture(
     if largest > 0:
         legend.append(LegendEntry(f"{what}: {largest:.0%}", ALL_RGB))
     return Picture(np.asarray(with_legend(np.moveaxis(blended, -1, 0), legend)), alt=alt)
+
+
+def mosaic_of(project: OpenProject, planet: str) -> NDArray[np.uint8]:
+    """Return the mosaic of a planet by its name in the labelled tiles, ``(band, rows, cols)``."""
+    if planet == OWN_PLANET:
+        return read_project_basemap(project).raster
+    folder = project.paths.training_planet(int(planet.removeprefix("planet_")))
+    return read_planet_mosaic(folder, body=project.settings.planet)[0]
 
 
 def _color(value: float, largest: float) -> Rgb:

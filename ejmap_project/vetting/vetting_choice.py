@@ -83,6 +83,18 @@ def classifier_config(project: OpenProject, version: str) -> CraterClassifierCon
     )
 
 
+def light_words(project: OpenProject) -> str:
+    """Return where the light comes from on the mosaic, for people.
+
+    Raises:
+        StepError: If the catalogue is not vetted.
+    """
+    light_azimuth_deg = required_vetting(project).light_azimuth_deg
+    if light_azimuth_deg is None:
+        return "not known; tiles are not turned"
+    return f"{light_azimuth_deg:g}; tiles are turned so that it comes from the left"
+
+
 def held_back(project: OpenProject) -> frozenset[str]:
     """Return the keys of craters that are neither mapped by themselves nor drawn.
 

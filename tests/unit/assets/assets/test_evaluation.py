@@ -10,9 +10,7 @@ import pandas as pd
 import pytest
 from shapely import box
 
-from ejmap_assets.assets.map_scores import map_scores
-from ejmap_assets.assets.model_comparison import model_comparison
-from ejmap_assets.assets.tile_scores import tile_scores
+from ejmap_assets.assets.scores import map_scores, model_comparison, tile_scores
 from ejmap_assets.lineage.provenance import DATA_VERSION_TAG, last_record
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.resources import ProjectResource

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from ejmap_assets.assets.labels import labelled_tiles, split_table
+from ejmap_assets.assets.training import labelled_tiles, split_table
 from ejmap_assets.lineage.provenance import DATA_VERSION_TAG
 from ejmap_assets.resources import ProjectResource
 from ejmap_geo.craters.catalogue import catalogue_from, write_catalogue

@@ -9,10 +9,7 @@ import pandas as pd
 import pytest
 
 from ejmap_assets import partitions
-from ejmap_assets.assets.azimuthal import azimuthal_mosaic
-from ejmap_assets.assets.crater_profile import crater_profile
-from ejmap_assets.assets.masks import basemap_mask
-from ejmap_assets.assets.tiles import tile_store
+from ejmap_assets.assets.craters import azimuthal_mosaic, basemap_mask, crater_profile, tile_store
 from ejmap_assets.checks.crater_check import CraterLook
 from ejmap_assets.checks.project_check import ProjectLook
 from ejmap_assets.lineage.provenance import Recipe

@@ -1,13 +1,13 @@
-"""How good the map is in the labelled tiles."""
+"""The table of map scores as an artefact: pooled from the scored tiles, written and plotted."""
 
 import pandas as pd
 
-from ejmap_assets.making.declare import Making, project_asset
 from ejmap_geo.scores.tile_agreement import FULL_SCALE_PX
 from ejmap_project.artefact import Artefact, Facts, known_numbers
 from ejmap_project.digest import content_version
 from ejmap_project.figures import saved_figures
 from ejmap_project.files.table_file import write_table_and_csv
+from ejmap_project.open_project import OpenProject
 from ejmap_project.scoring.map_scoring import (
     EJCONN,
     PIXEL,
@@ -23,16 +23,14 @@ from ejmap_project.scoring.scored_tiles import read_tile_scores
 from ejmap_project.scoring.tile_scoring import CEILING, MAP, SCALES_PX, SCORES
 
 
-@project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")
-def map_scores(making: Making) -> Artefact:
-    """Scores of the map in the labelled tiles, by pixels and by tiles, as published.
+def score_map(project: OpenProject) -> Artefact:
+    """Write the scores of the map in the labelled tiles, the connection matrix, and plots of both.
 
-    Over all labelled tiles (tvt) and over those that test the used split; beside the map its
-    ceiling, a perfect segmentation of what EJCONN connected; at full and at coarser scales; pooled
-    and crater by crater. The connection matrix says of each tile and crater: 0 neither, 1 missed, 2
-    invented, 3 both. Tables are Parquet and CSV, plots are in the folder beside them too.
+    Raises:
+        StepError: If the tiles were not scored yet.
+        SchemaError: If their file was changed by hand.
     """
-    paths = making.paths
+    paths = project.paths
     tiles = read_tile_scores(paths)
     scores, matrix = map_score_table(tiles), connection_matrix(tiles)
     write_table_and_csv(scores, paths.map_scores)
@@ -55,7 +53,7 @@ def map_scores(making: Making) -> Artefact:
         metadata={
             **metadata,
             **_numbers(scores),
-            "scores": _pooled(scores),
+            "scores": scores[scores["crater_id"].isna()].drop(columns="crater_id"),
             "craters": _craters(scores),
             "connection_matrix_path": str(paths.connection_matrix),
             **saved_figures(figures, paths.map_scores.with_suffix("")),
@@ -80,10 +78,6 @@ def _numbers(scores: pd.DataFrame) -> Facts:
             one = score(scores, "f1", scope=scope, level=PIXEL, scale_px=scale_px)
             found[f"{scope}_pixel_f1_at_{scale_px}px"] = one
     return {**known_numbers(found)}
-
-
-def _pooled(scores: pd.DataFrame) -> pd.DataFrame:
-    return scores[scores["crater_id"].isna()].drop(columns="crater_id")
 
 
 def _craters(scores: pd.DataFrame) -> pd.DataFrame:

@@ -1,11 +1,10 @@
-"""Do masks lie on what the eye sees? The only measure where no ejecta are known."""
+"""Brightness of masks against the ground beside them: a measure where no ejecta are known."""
 
 import math
 
 import numpy as np
 import pandas as pd
 
-from ejmap_assets.making.declare import Making, project_asset
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.maps.profile import contrast_at_equal_distance
 from ejmap_geo.masks.placed_mask import PlacedMask
@@ -16,45 +15,31 @@ from ejmap_project.digest import content_version
 from ejmap_project.figures import signed_bars
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.files.table_file import write_table
+from ejmap_project.open_project import OpenProject
+
+COLUMNS = ("crater_id", "crater", "ejecta_km2", "farthest_deg", "farthest_radii", "brighter_by")
 
 
-@project_asset(group="map", kinds={"parquet"}, kind="evaluate")
-def ejecta_contrast(making: Making) -> Artefact:
-    """How much brighter mapped ejecta are than the ground beside them, crater by crater.
-
-    Compared at the same distance from the crater, in grey levels of the mosaic, together with how
-    far the ejecta reach. Fresh ejecta of Mercury are bright, so a mask that is no brighter than its
-    surroundings deserves a look.
-    """
-    basemap = read_project_basemap(making.project)
-    craters = making.project.craters()
-    masks = MaskFolder.of(craters, making.paths.basemap_mask, basemap.grid).readable()
+def measure_contrast(project: OpenProject) -> Artefact:
+    """Write how much brighter the masks of a project are than the ground beside them."""
+    basemap, path = read_project_basemap(project), project.paths.contrast
+    craters = project.craters()
+    masks = MaskFolder.of(craters, project.paths.basemap_mask, basemap.grid).readable()
     mapped = [crater for crater in craters.values() if crater.crater_id in masks]
     rows = [_row(crater, masks[crater.crater_id], basemap) for crater in mapped]
-    table = pd.DataFrame(
-        rows,
-        columns=[
-            "crater_id",
-            "crater",
-            "ejecta_km2",
-            "farthest_deg",
-            "farthest_radii",
-            "brighter_by",
-        ],
-    )
-    write_table(table, making.paths.contrast)
+    table = pd.DataFrame(rows, columns=pd.Index(COLUMNS))
+    write_table(table, path)
     measured = table.dropna(subset=["brighter_by"])
+    brighter_by = measured["brighter_by"]
     return Artefact(
         content=content_version(table.to_csv(index=False)),
         metadata={
             "craters_with_ejecta": len(measured),
-            "brighter_than_surroundings": int((measured["brighter_by"] > 0).sum()),
-            "median_brighter_by": float(measured["brighter_by"].median()) if len(measured) else 0.0,
+            "brighter_than_surroundings": int((brighter_by > 0).sum()),
+            "median_brighter_by": float(brighter_by.median()) if len(measured) else 0.0,
             "craters": table,
-            "path": str(making.paths.contrast),
-            "picture": signed_bars(
-                dict(zip(measured["crater"], measured["brighter_by"], strict=True))
-            ),
+            "path": str(path),
+            "picture": signed_bars(dict(zip(measured["crater"], brighter_by, strict=True))),
         },
         table=table,
     )

@@ -1,27 +1,33 @@
-"""What the models look at around each crater."""
+"""Step 2 of a crater: its tiles and its polar view, cut as the promoted models take them."""
 
-from ejmap_assets.making.chunk import CraterTask
-from ejmap_assets.making.crater_assets import crater_asset
+from collections.abc import Mapping
+
+from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.rasters.raster import read_raster
 from ejmap_geo.tiles.tiling import mapping_tiles
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.digest import content_version
+from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.pictures import view_rgb
 
 
-@crater_asset(kinds={"zarr"})
-def tile_store(task: CraterTask) -> Artefact:
-    """Tiles on a regular grid around one crater, as the models see them.
+def cut_tile_store(
+    work: CraterWork, crater: Crater, *, recipe: str, inputs: Mapping[str, str]
+) -> Artefact:
+    """Write the tile store of a crater; the published tiles where its source names them.
 
-    With them the crater's polar view: azimuth against range, in which rays are straight stripes.
+    Args:
+        work: The mosaic and the promoted models.
+        crater: The crater, whose azimuthal mosaic is there.
+        recipe: Digest of mosaic and settings, from which the tiles follow.
+        inputs: Data versions of what the tiles are cut from.
     """
     from ejmap_ml.ejseg.polar_data import write_polar_views
     from ejmap_ml.ejseg.polar_view import polar_view
     from ejmap_ml.stores.tile_store import write_tile_store
     from ejmap_project.mapping.tile_plan import MAPPING, TiledCrater, wanted_annulus, write_tiles
 
-    work, crater, plan = task.work, task.crater, task.work.tile_plan
-    raster, basemap = work.basemap
+    plan, (raster, basemap) = work.tile_plan, work.basemap
     grid = work.azimuthal_grid(crater)
     with read_raster(work.paths.azimuthal_mosaic(crater.key)) as layers:
         mosaic = layers.to_numpy()
@@ -36,7 +42,7 @@ def tile_store(task: CraterTask) -> Artefact:
     )
     path = work.paths.tile_store(crater.key)
     metadata: Facts = {"crater": crater.name, "tile_side_px": side_px}
-    with write_tile_store(path, provenance=task.recipe.input_versions) as writer:
+    with write_tile_store(path, provenance=inputs) as writer:
         table = write_tiles(writer, MAPPING, tiled, plan=plan)
         if plan.polar is not None:
             view = polar_view(raster, basemap=basemap, crater=crater, config=plan.polar.view)
@@ -48,5 +54,4 @@ def tile_store(task: CraterTask) -> Artefact:
         "farthest_tile_km": float(table["distance_m"].max() / 1000),
         "path": str(path),
     }
-    # The tiles follow from the mosaic and the settings, which the recipe holds.
-    return Artefact(content=content_version(task.recipe.digest), metadata=metadata)
+    return Artefact(content=content_version(recipe), metadata=metadata)

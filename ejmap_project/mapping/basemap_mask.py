@@ -1,9 +1,9 @@
-"""The mask of each crater on the basemap."""
+"""Step 5 of a crater: the mask of its ejecta on the pixels of the basemap."""
 
 import math
+from collections.abc import Mapping
 
-from ejmap_assets.making.chunk import CraterTask
-from ejmap_assets.making.crater_assets import crater_asset
+from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.masks.placement import mask_to_basemap
@@ -12,32 +12,29 @@ from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import Basemap
 from ejmap_project.digest import content_version
 from ejmap_project.files.mask_file import write_mask
+from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.ejecta_layers import MASK_BAND
 from ejmap_project.pictures import mask_over, mosaic_grey, shrunk
 
-MASK_BAND = "mask"
 PICTURE_PX = 420
 PICTURE_MARGIN_PX = 8
 
 
-@crater_asset(kinds={"geotiff"})
-def basemap_mask(task: CraterTask) -> Artefact:
-    """Ejecta of one crater on the pixels of the basemap, cut to its content.
-
-    The file names the mosaic and the models it comes from.
-    """
-    basemap = task.work.basemap
-    given = task.work.published_mask(task.crater)
-    placed = _placed(task, basemap) if given is None else given
-    path = task.work.paths.basemap_mask(task.crater.key)
-    write_mask(path, placed, basemap=basemap.grid, center=task.crater.center, tags=task.file_tags)
+def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
+    """Write the mask of a crater on the basemap, from its ejecta layers or as it was published."""
+    basemap = work.basemap
+    published = work.published_mask(crater)
+    placed = _mapped(work, crater) if published is None else published
+    path = work.paths.basemap_mask(crater.key)
+    write_mask(path, placed, basemap=basemap.grid, center=crater.center, tags=tags)
     area_m2 = placed.area_m2(basemap.grid)
     planet_m2 = 4 * math.pi * basemap.grid.body.radius_m**2
     metadata: Facts = {
-        "crater": task.crater.name,
+        "crater": crater.name,
         "ejecta_px": placed.area_px,
         "area_km2": area_m2 / 1e6,
         "share_of_planet": area_m2 / planet_m2,
-        "source": "mapped here" if given is None else task.work.published_run,
+        "source": "mapped here" if published is None else work.published_run,
         "path": str(path),
     }
     if placed.window is not None:
@@ -46,12 +43,11 @@ def basemap_mask(task: CraterTask) -> Artefact:
     return Artefact(content=content_version(window, placed.mask), metadata=metadata)
 
 
-def _placed(task: CraterTask, basemap: Basemap) -> PlacedMask:
-    grid = task.work.azimuthal_grid(task.crater)
-    with read_raster(task.work.paths.segmentation(task.crater.key)) as layers:
+def _mapped(work: CraterWork, crater: Crater) -> PlacedMask:
+    with read_raster(work.paths.segmentation(crater.key)) as layers:
         names = list(layers.attrs["long_name"])
         mask = layers[names.index(MASK_BAND)].to_numpy() > 0
-    return mask_to_basemap(mask, azimuthal=grid, basemap=basemap.grid)
+    return mask_to_basemap(mask, azimuthal=work.azimuthal_grid(crater), basemap=work.basemap.grid)
 
 
 def _picture(placed: PlacedMask, seen: Window, basemap: Basemap) -> Picture:

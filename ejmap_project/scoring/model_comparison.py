@@ -1,41 +1,42 @@
-"""How trained models compare."""
+"""The trained members of both models as an artefact: a table of them, written and plotted."""
+
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ejmap_assets.making.declare import Making, project_asset
 from ejmap_project.artefact import Artefact, Facts
 from ejmap_project.digest import content_version
 from ejmap_project.figures import saved_figures
 from ejmap_project.files.table_file import write_table_and_csv
 from ejmap_project.models.model_version import configured_version
-from ejmap_project.paths import ModelKind
+from ejmap_project.open_project import OpenProject
 from ejmap_project.scoring.hyperparameter_plots import metric_of
 from ejmap_project.scoring.map_scoring import PIXEL, TEST, TILE, score
 from ejmap_project.scoring.member_plots import comparison_plots
 from ejmap_project.scoring.members import HYPERPARAMETER, KINDS, member_table, trained_members
 from ejmap_project.scoring.published_scores import published_members
 
+if TYPE_CHECKING:
+    from ejmap_project.paths import ModelKind
+
 ABOUT = ["model", "version", "iteration", "locations", "samples"]
 
 
-@project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")
-def model_comparison(making: Making) -> Artefact:
-    """Every trained member of both models: what it is, what it learned from, how good it is.
+def compare_models(project: OpenProject) -> Artefact:
+    """Write what every trained member is, what it learned from and how good it is, and plot it.
 
-    A table of versions, splits, hyperparameters and scores, and plots of it: scores over each
-    hyperparameter that varies, among members that differ in nothing else (mean and standard error);
-    tiles against pixels for every split; and the learning curve over the number of tile locations.
-    Plots that need more members than there are say so. A published folder adds what its authors
-    wrote down of their members.
+    Raises:
+        StepError: If a member is incomplete.
+        SourceError: If published scores do not fit.
     """
-    paths = making.paths
+    paths = project.paths
     splits = pd.read_parquet(paths.split_index) if paths.split_index.is_file() else None
-    members = member_table([*trained_members(paths), *published_members(making.project)], splits)
+    members = member_table([*trained_members(paths), *published_members(project)], splits)
     write_table_and_csv(members, paths.model_comparison)
     scores = pd.read_parquet(paths.map_scores)
     tile_f1, pixel_f1 = (score(scores, "f1", scope=TEST, level=level) for level in (TILE, PIXEL))
     configured: dict[ModelKind, str] = {
-        kind: configured_version(making.project, kind).name for kind in KINDS
+        kind: configured_version(project, kind).name for kind in KINDS
     }
     plots = comparison_plots(members, configured=configured, own_map=(tile_f1, pixel_f1))
     return Artefact(

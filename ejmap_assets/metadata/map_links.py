@@ -1,0 +1,46 @@
+"""Links from the map to what it is made of, as the UI follows them."""
+
+import re
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+
+from ejmap_assets.metadata.facts import Metadata
+from ejmap_geo.craters.catalogue import craters_of
+
+LINKED = ("basemap_mosaic", "promoted_ejconn", "promoted_ejseg")
+LINKED_CRATERS = 100
+
+
+def links_of_map(table: pd.DataFrame | None) -> Metadata:
+    """Link the mosaic, the models and every crater that the map is made of.
+
+    Args:
+        table: The craters of the map with ``state`` and ``ejecta_km2``, sorted by ``crater_id``.
+    """
+    parts: Metadata = {name: dg.MetadataValue.asset(dg.AssetKey(name)) for name in LINKED}
+    craters = pd.DataFrame(table)
+    columns = (craters_of(craters), craters["state"], craters["ejecta_km2"])
+    found = sorted(
+        (crater.key, crater.name, state, area_km2)
+        for crater, state, area_km2 in zip(*columns, strict=True)
+    )
+    rows = [
+        f"| [{_plain(name) or key}](/assets/basemap_mask?view=partitions&partition={key}) "
+        f"| {state} | {_rounded(area_km2)} |"
+        for key, name, state, area_km2 in found[:LINKED_CRATERS]
+    ]
+    more = len(found) - len(rows)
+    note = [f"\n{more} more in craters.gpkg"] if more else []
+    head = ["| crater | state | ejecta, km2 |", "| --- | --- | ---: |"]
+    return {**parts, "made_of": dg.MetadataValue.md("\n".join([*head, *rows, *note]))}
+
+
+def _plain(name: str) -> str:
+    """Leave out what Markdown would take for its own: names come from other people's tables."""
+    return re.sub(r"[^\w .,'-]", " ", name).strip()
+
+
+def _rounded(area_km2: float) -> str:
+    return "" if np.isnan(area_km2) else f"{area_km2:.0f}"

@@ -1,0 +1,90 @@
+"""Step 4 of a crater: probability, votes and mask of its ejecta, by the promoted EJSEG."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.masks.denoise import denoised
+from ejmap_geo.masks.mosaic import is_set
+from ejmap_geo.masks.reach import farthest_m
+from ejmap_geo.rasters.raster import read_raster, write_cog
+from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.digest import content_version
+from ejmap_project.files.connection_table import read_connections, tile_windows
+from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.pictures import (
+    beside,
+    mask_over,
+    mosaic_grey,
+    mosaic_rgb,
+    probability_rgb,
+    shrunk,
+)
+
+MASK_BAND = "mask"
+BAND_NAMES = ("probability", "vote_fraction", MASK_BAND)
+PICTURE_PX = 280
+
+
+def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
+    """Write the ejecta of a crater in azimuthal projection, from its tile store and connections."""
+    from ejmap_ml.stores.tile_group import TileStore
+    from ejmap_project.mapping.segmenter import Target
+
+    connections = read_connections(work.paths.connections(crater.key))
+    grid = work.azimuthal_grid(crater)
+    target = Target(
+        crater=crater,
+        azimuthal=grid,
+        tiles=TileStore.open(work.paths.tile_store(crater.key)),
+        is_connected=connections["is_connected"].to_numpy(),
+    )
+    layers = work.ejseg.map(target)
+    mask = is_set(layers.probability)
+    if work.settings.mapping.connection_filter:
+        mask &= _in_connected_tiles(connections, grid.shape)
+    if work.settings.mapping.denoise_px:
+        mask = denoised(mask, min_px=work.settings.mapping.denoise_px)
+    path = work.paths.segmentation(crater.key)
+    bands = np.stack([layers.probability, layers.vote_fraction, mask]).astype(np.float32)
+    write_cog(path, bands, grid=grid, band_names=BAND_NAMES, tags=tags)
+    reach_m = farthest_m(mask, grid)
+    seen = _views(work, crater, layers.probability, mask)
+    return Artefact(
+        content=content_version(bands),
+        metadata={
+            "crater": crater.name,
+            "ejecta_px": int(mask.sum()),
+            "mean_probability_of_ejecta": _mean_where(mask, layers.probability),
+            "members": layers.member_count,
+            "farthest_ejecta_km": reach_m / 1000,
+            "farthest_ejecta_radii": reach_m / crater.radius_m,
+            "path": str(path),
+            "picture": Picture(seen, alt="mosaic, mask, probability"),
+        },
+    )
+
+
+def _in_connected_tiles(connections: pd.DataFrame, shape: tuple[int, int]) -> NDArray[np.bool_]:
+    inside = np.zeros(shape, np.bool_)
+    is_connected = connections["is_connected"].to_numpy(np.bool_)
+    for window, connected in zip(tile_windows(connections), is_connected, strict=True):
+        inside[window.slices] |= connected
+    return inside
+
+
+def _mean_where(mask: NDArray[np.bool_], probability: NDArray[np.float32]) -> float:
+    return float(probability[mask].mean()) if mask.any() else 0.0
+
+
+def _views(
+    work: CraterWork, crater: Crater, probability: NDArray[np.float32], mask: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
+    with read_raster(work.paths.azimuthal_mosaic(crater.key)) as mosaic:
+        raster = mosaic.to_numpy()
+    rgb, grey = (draw(raster, max_side_px=PICTURE_PX) for draw in (mosaic_rgb, mosaic_grey))
+    ejecta = mask_over(grey, shrunk(mask, max_side_px=PICTURE_PX))
+    return beside(rgb, ejecta, probability_rgb(shrunk(probability, max_side_px=PICTURE_PX)))

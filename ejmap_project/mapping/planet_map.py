@@ -1,0 +1,149 @@
+"""Step 6: the masks of all craters as one map of the planet."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.maps.color import crater_color
+from ejmap_geo.maps.composite import color_composite, over_basemap
+from ejmap_geo.maps.label_map import NODATA, LabelMap, label_map
+from ejmap_geo.maps.preview import LegendEntry, shrink, with_legend
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.rasters.raster import write_cog
+from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.basemap import Basemap, read_project_basemap
+from ejmap_project.digest import content_version
+from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ProjectPaths
+
+PREVIEW_WIDTH_PX = 2048
+# Where a crater may stand: whether its mask is there, and is what would be made now.
+CURRENT, STALE, FAILED, MISSING, HELD_BACK = "current", "stale", "failed", "missing", "held back"
+STATES = (CURRENT, STALE, FAILED, MISSING, HELD_BACK)
+
+
+def draw_planet_map(
+    project: OpenProject, states: Mapping[str, str], *, tags: Mapping[str, str]
+) -> Artefact:
+    """Write label map, overlap count, colour composite, preview and crater table.
+
+    Craters that are held back are left out, and so are those whose mask is missing or cannot be
+    read; a mask that cannot be read counts as failed.
+
+    Args:
+        project: The project.
+        states: One of ``STATES`` for every crater of the catalogue, by key.
+        tags: Text kept inside the rasters.
+    """
+    basemap = read_project_basemap(project)
+    craters = project.craters()
+    shown = {key: one for key, one in craters.items() if states[key] != HELD_BACK}
+    masks = MaskFolder.of(shown, project.paths.basemap_mask, basemap.grid).readable()
+    damaged = [key for key, one in craters.items() if one.crater_id in masks.unreadable]
+    states = {**states, **dict.fromkeys(damaged, FAILED)}
+    drawn = {key: crater for key, crater in craters.items() if crater.crater_id in masks}
+    labels = label_map(masks, basemap=basemap.grid)
+    names = {crater.crater_id: crater.name for crater in drawn.values()}
+    composite = color_composite(masks, labels, names=names)
+    _write_rasters(project.paths, labels, composite, grid=basemap.grid, tags=tags)
+    table = _crater_table(masks, craters, states, basemap.grid)
+    write_catalogue(table, project.paths.map_craters)
+    preview = _write_preview(project.paths.preview, composite, basemap, drawn)
+    return Artefact(
+        content=content_version(labels.labels, labels.overlap_count),
+        metadata={
+            **_state_facts(states),
+            **_damage(masks.unreadable.values()),
+            **_area_facts(table, labels, basemap.grid),
+            "path": str(project.paths.composite),
+            "picture": Picture(preview, alt="ejecta of all craters over the mosaic"),
+        },
+        table=table,
+    )
+
+
+def _write_rasters(
+    paths: ProjectPaths,
+    labels: LabelMap,
+    composite: NDArray[np.uint8],
+    *,
+    grid: BasemapGrid,
+    tags: Mapping[str, str],
+) -> None:
+    write_cog(paths.label_map, labels.labels, grid=grid, nodata=NODATA, tags=tags)
+    write_cog(paths.overlap_count, labels.overlap_count, grid=grid, tags=tags)
+    colors = ("red", "green", "blue", "alpha")
+    write_cog(paths.composite, composite, grid=grid, band_names=colors, tags=tags)
+
+
+def _crater_table(
+    masks: MaskFolder,
+    craters: Mapping[str, Crater],
+    states: Mapping[str, str],
+    grid: BasemapGrid,
+) -> gpd.GeoDataFrame:
+    table = catalogue_from(craters.values(), grid.body)
+    ids = table["crater_id"]
+    areas = {crater_id: masks[crater_id].area_m2(grid) / 1e6 for crater_id in masks}
+    by_id = {crater.crater_id: states[key] for key, crater in craters.items()}
+    return table.assign(
+        ejecta_km2=[areas.get(one, np.nan) for one in ids], state=[by_id[one] for one in ids]
+    )
+
+
+def _write_preview(
+    path: Path, composite: NDArray[np.uint8], basemap: Basemap, drawn: Mapping[str, Crater]
+) -> NDArray[np.uint8]:
+    small = shrink(over_basemap(composite, basemap.raster), max_width_px=PREVIEW_WIDTH_PX)
+    entries = [
+        LegendEntry(crater.name or key, crater_color(crater.crater_id, crater.name))
+        for key, crater in sorted(drawn.items())
+    ]
+    unfinished = path.with_name(f".{path.name}")
+    with_legend(small, entries).save(unfinished, "PNG")
+    unfinished.replace(path)
+    return np.moveaxis(small, 0, -1)
+
+
+def _state_facts(states: Mapping[str, str]) -> Facts:
+    counts = Counter(states.values())
+    named = {
+        f"{_word(state)}_craters": sorted(key for key, found in states.items() if found == state)
+        for state in STATES
+        if state != CURRENT
+    }
+    return {**{f"{_word(state)}_count": counts[state] for state in STATES}, **named}
+
+
+def _word(state: str) -> str:
+    return state.replace(" ", "_")
+
+
+def _damage(files: Iterable[Path]) -> Facts:
+    """Say which masks cannot be read, and what to do; nothing where all can."""
+    listed = [str(path) for path in files]
+    if not listed:
+        return {}
+    return {
+        "damaged_masks": listed,
+        "what_to_do": "masks that cannot be read are left out: delete them and run repair",
+    }
+
+
+def _area_facts(table: gpd.GeoDataFrame, labels: LabelMap, grid: BasemapGrid) -> Facts:
+    covered = PlacedMask.from_full(labels.overlap_count > 0, grid)
+    contested = PlacedMask.from_full(labels.overlap_count > 1, grid)
+    planet_m2 = 4 * np.pi * grid.body.radius_m**2
+    return {
+        "ejecta_km2": covered.area_m2(grid) / 1e6,
+        "share_of_planet": covered.area_m2(grid) / planet_m2,
+        "overlap_km2": contested.area_m2(grid) / 1e6,
+        "largest_ejecta_km2": float(table["ejecta_km2"].max()),
+    }

@@ -1,0 +1,80 @@
+"""Promoting a model or rolling it back, as an artefact: the decision and those before it."""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from ejmap_project.artefact import Artefact
+from ejmap_project.models.promotion import decide, roll_back
+from ejmap_project.models.promotion_record import promotions
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ModelKind
+
+# What somebody may ask for: let the gate decide, insist, or take a former ensemble.
+GATE, BY_HAND, ROLL_BACK = "gate", "by_hand", "roll_back"
+SHOWN_PROMOTIONS = 10
+
+
+def promote(
+    project: OpenProject,
+    kind: ModelKind,
+    *,
+    mode: str,
+    to: str,
+    reason: str,
+    red_checks: Sequence[str],
+    tell: Callable[[str], None],
+) -> Artefact:
+    """Decide which ensemble maps the craters from now on, and write the decision down.
+
+    Args:
+        project: The project.
+        kind: Which of the two models.
+        mode: ``GATE``, ``BY_HAND`` or ``ROLL_BACK``.
+        to: Digest of the ensemble to roll back to, or its beginning; empty takes the one before the
+            current one.
+        reason: Why, in a person's words; may be empty.
+        red_checks: Names of the checks upstream that failed; a roll-back ignores them.
+        tell: Told the decision.
+
+    Raises:
+        BundleError: If a member is missing, incomplete or was altered.
+        StepError: If there is nothing to roll back to, or the first ensemble fails the gate.
+    """
+    if mode == ROLL_BACK:
+        decided = roll_back(project, kind, to=to, reason=reason)
+    else:
+        by_hand = mode == BY_HAND
+        decided = decide(project, kind, by_hand=by_hand, reason=reason, red_checks=red_checks)
+    tell(f"{decided.decision}: {decided.reason}")
+    current, score = decided.current, decided.current.score
+    return Artefact(
+        content=current.digest,
+        metadata={
+            "decision": decided.decision.value,
+            "reason": decided.reason,
+            "version": current.version,
+            "ensemble": current.digest,
+            "members": len(current.members),
+            **({} if score is None else {"test_f1": score}),
+            "candidate": decided.candidate.digest,
+            "record": _record(project, kind),
+            "path": str(project.paths.stored_ensemble(kind, current.digest)),
+        },
+    )
+
+
+def _record(project: OpenProject, kind: ModelKind) -> pd.DataFrame:
+    """Return the last decisions as a table, the newest first."""
+    return pd.DataFrame(
+        [
+            {
+                "decided": one.decided_utc,
+                "decision": one.decision.value,
+                "maps the craters": f"{one.current.version} ({one.current.digest})",
+                "candidate": f"{one.candidate.version} ({one.candidate.digest})",
+                "reason": one.reason,
+            }
+            for one in reversed(promotions(project.paths, kind)[-SHOWN_PROMOTIONS:])
+        ]
+    )

@@ -1,0 +1,110 @@
+"""The map against known ejecta of the planet, beside rules that a person would try first."""
+
+import numpy as np
+import pandas as pd
+
+from ejmap_ml.bundles.reliability import error_of, reliability
+from ejmap_project.artefact import Artefact, Facts, known_numbers
+from ejmap_project.basemap import read_project_basemap
+from ejmap_project.digest import content_version
+from ejmap_project.figures import reliability_plot, score_bars
+from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.files.table_file import write_table_and_csv
+from ejmap_project.open_project import OpenProject
+from ejmap_project.progress import Progress
+from ejmap_project.scoring.map_agreement import (
+    CHAIN,
+    POOLED,
+    ScoreRow,
+    score_chain,
+    score_rules,
+    score_table,
+)
+from ejmap_project.settings.project import OwnMasks
+
+
+def evaluate_map(project: OpenProject, progress: Progress) -> Artefact:
+    """Score the masks of a project where its ejecta are known; write scores and reliability.
+
+    Both tables are empty where nothing is known, or only the ejecta in labelled tiles.
+    """
+    paths = project.paths
+    basemap = read_project_basemap(project)
+    craters = project.craters()
+    actual = MaskFolder.of(craters, paths.manual_mask, basemap.grid)
+    predicted = MaskFolder.of(craters, paths.basemap_mask, basemap.grid).readable()
+    rows: list[ScoreRow] = []
+    said = reliability(np.zeros(0), np.zeros(0, np.bool_))
+    if actual and project.settings.source.traits.is_known_everywhere:
+        progress.say("comparing masks with known ejecta")
+        chain = score_chain(project, basemap, predicted=predicted, actual=actual)
+        rows += chain.rows
+        said = chain.reliability
+        progress.say("tuning brightness and distance rules")
+        rows += score_rules(project, basemap, actual=actual)
+    table = score_table(rows)
+    write_table_and_csv(table, paths.scores)
+    write_table_and_csv(said, paths.reliability)
+    if not rows:
+        return _nothing_known(project, is_known_in_tiles=bool(actual))
+    return Artefact(
+        content=content_version(table.to_csv(index=False)),
+        metadata={
+            **_numbers(rows, said),
+            # With own masks the same craters teach and test: then these are scores of training.
+            "craters_were_seen_in_training": isinstance(project.settings.training, OwnMasks),
+            "path": str(paths.scores),
+            **_shown(rows, said),
+        },
+        table=table,
+    )
+
+
+def _nothing_known(project: OpenProject, *, is_known_in_tiles: bool) -> Artefact:
+    return Artefact(
+        content=content_version("nothing is known"),
+        metadata={
+            "known_craters": 0,
+            "nothing_to_score": (
+                "ejecta are known inside labelled tiles only; see map_scores"
+                if is_known_in_tiles
+                else "no ejecta of this planet are known; see ejecta_contrast"
+            ),
+            "path": str(project.paths.scores),
+        },
+    )
+
+
+def _numbers(rows: list[ScoreRow], said: pd.DataFrame) -> Facts:
+    pooled, by_crater = _parts(rows)
+    chain = next(row for row in pooled if row.method == CHAIN)
+    best_rule = max(row.pixel_f1 for row in pooled if row.method != CHAIN)
+    numbers = {
+        "pixel_f1": chain.pixel_f1,
+        "tile_f1": chain.tile_f1,
+        "origin_accuracy": chain.origin_accuracy,
+        "claim_precision": chain.claim_precision,
+        "best_rule_pixel_f1": best_rule,
+        "lead_over_best_rule": chain.pixel_f1 - best_rule,
+        "tile_calibration_error": error_of(said),
+        "median_crater_f1": float(pd.Series([row.pixel_f1 for row in by_crater]).median()),
+    }
+    return {"known_craters": len(by_crater), **known_numbers(numbers)}
+
+
+def _shown(rows: list[ScoreRow], said: pd.DataFrame) -> Facts:
+    """Return the tables and plots of scores."""
+    pooled, by_crater = _parts(rows)
+    bars = {row.method: row.pixel_f1 for row in pooled}
+    return {
+        "methods": score_table(pooled).drop(columns=["crater"]),
+        "craters": score_table(by_crater).drop(columns=["method", "setting"]),
+        "picture": score_bars(bars, what="F1 of pixels, all craters pooled"),
+        "reliability": reliability_plot(said),
+    }
+
+
+def _parts(rows: list[ScoreRow]) -> tuple[list[ScoreRow], list[ScoreRow]]:
+    """Return the rows of all craters pooled, and those crater by crater."""
+    pooled = [row for row in rows if row.crater == POOLED]
+    return pooled, [row for row in rows if row.crater != POOLED]

@@ -1,0 +1,100 @@
+"""What a project takes from its source, written in its own form: mosaic, craters, known ejecta."""
+
+import numpy as np
+
+from ejmap_geo.craters.catalogue import craters_of, write_catalogue
+from ejmap_geo.rasters.raster import write_cog
+from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.basemap import read_project_basemap
+from ejmap_project.digest import Content, content_version
+from ejmap_project.figures import places_plot
+from ejmap_project.files.mask_file import write_mask
+from ejmap_project.open_project import OpenProject
+from ejmap_project.pictures import mask_over, mosaic_grey, mosaic_rgb, shrunk
+from ejmap_project.progress import Progress
+from ejmap_project.sources.kinds import source_of
+
+PICTURE_PX = 480
+
+
+def take_mosaic(project: OpenProject, progress: Progress) -> Artefact:
+    """Write the mosaic that the settings name.
+
+    Raises:
+        GeoError: If a file of the user does not fit.
+        SourceError: If imagery is not installed.
+    """
+    raster, grid = source_of(project).basemap(progress.say)
+    path = project.paths.basemap_mosaic
+    write_cog(path, raster, grid=grid, nodata=0)
+    return Artefact(
+        content=content_version(raster),
+        metadata={
+            "source": project.settings.source.kind,
+            "body": grid.body.name,
+            "width_px": grid.width_px,
+            "bands": raster.shape[0],
+            "resolution_km": grid.resolution_m / 1000,
+            "imaged_share": float(np.mean(raster.any(axis=0))),
+            "path": str(path),
+            "picture": Picture(mosaic_rgb(raster, max_side_px=PICTURE_PX), alt="the mosaic"),
+        },
+    )
+
+
+def take_catalogue(project: OpenProject) -> Artefact:
+    """Write the crater table that the settings name, checked.
+
+    Raises:
+        GeoError: If a file of the user does not fit.
+    """
+    catalogue = source_of(project).catalogue()
+    path = project.paths.crater_catalogue
+    write_catalogue(catalogue, path)
+    return Artefact(
+        content=content_version(repr(craters_of(catalogue))),
+        metadata={
+            "craters": len(catalogue),
+            "smallest_radius_km": float(catalogue["radius_m"].min() / 1000),
+            "largest_radius_km": float(catalogue["radius_m"].max() / 1000),
+            "notes": catalogue.attrs.get("notes", []),
+            "path": str(path),
+            "first_rows": catalogue[
+                ["crater_id", "name", "lon_deg", "lat_deg", "radius_m", "labelled"]
+            ],
+            "picture": places_plot(catalogue),
+        },
+        table=catalogue,
+    )
+
+
+def take_masks(project: OpenProject) -> Artefact:
+    """Write the known ejecta of each crater that has a mask, one mask in memory at a time.
+
+    Raises:
+        GeoError: If a mask does not fit the mosaic.
+        SourceError: If the folder of masks is missing, or holds the mask of no crater.
+    """
+    basemap, paths = read_project_basemap(project), project.paths
+    known = np.zeros(basemap.grid.shape, np.bool_)
+    parts: list[Content] = []
+    masks_px: dict[str, int] = {}
+    paths.manual_masks.mkdir(parents=True, exist_ok=True)
+    for crater, placed in source_of(project).masks(project.craters(), basemap.grid):
+        path = paths.manual_mask(crater.key)
+        write_mask(path, placed, basemap=basemap.grid, center=crater.center)
+        placed.paste_into(known)
+        parts += [crater.key, str(placed.window), placed.mask]
+        masks_px[crater.key] = placed.area_px
+    grey = mosaic_grey(basemap.raster, max_side_px=PICTURE_PX)
+    overlay = mask_over(grey, shrunk(known, max_side_px=PICTURE_PX))
+    return Artefact(
+        content=content_version(*parts),
+        metadata={
+            "masks": len(masks_px),
+            "ejecta_share_of_pixels": float(known.mean()),
+            "ejecta_px": masks_px,
+            "path": str(paths.manual_masks),
+            "picture": Picture(overlay, alt="known ejecta over the mosaic"),
+        },
+    )

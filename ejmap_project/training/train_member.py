@@ -1,0 +1,113 @@
+"""Training one member of a model's ensemble, and scoring it on the test tiles of its split."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ejmap_project.artefact import Artefact
+from ejmap_project.digest import content_version
+from ejmap_project.figures import training_curve
+from ejmap_project.models.model_version import ModelVersion, imported_from
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ModelKind
+from ejmap_project.progress import Progress
+from ejmap_project.training.cut_samples import samples_of, trained_config
+from ejmap_project.training.split_choice import read_split
+
+if TYPE_CHECKING:
+    from ejmap_ml.bundles.bundle import ModelBundle
+    from ejmap_project.training.member_samples import Labels
+
+# Seeds of members lie this far apart, so that those of neighbouring projects do not overlap.
+SEED_STRIDE = 1000
+
+
+def train_member(
+    project: OpenProject,
+    kind: ModelKind,
+    version: str,
+    iteration: int,
+    *,
+    inputs: Mapping[str, str],
+    progress: Progress,
+) -> Artefact:
+    """Train a member, score it on the test tiles, and save it.
+
+    A member that was imported is left as its authors published it.
+
+    Args:
+        project: The project.
+        kind: Which of the two models.
+        version: Key of the version.
+        iteration: Number of the member.
+        inputs: Data versions of what the member learns from.
+        progress: Told of every epoch.
+
+    Raises:
+        StepError: If its samples or its split are missing.
+        MlError: If there is nothing to learn from.
+    """
+    from ejmap_ml.bundles.bundle import ModelBundle
+    from ejmap_ml.samples import FitData
+    from ejmap_ml.training.fit import fit
+    from ejmap_ml.training.member_scores import score_member, with_test_scores
+    from ejmap_project.training.member_samples import member_samples
+
+    path = project.paths.model_bundle(kind, version=version, iteration=iteration)
+    if imported_from(project.paths, kind, version, iteration) is not None:
+        return _described(ModelBundle.load(path), path)
+    config = trained_config(project, kind, version)
+    # Of weights, order and augmentation.
+    seed = project.settings.models.seed * SEED_STRIDE + iteration
+    stores = samples_of(project, kind, version)
+    parts = member_samples(config, stores, labels=_labels(project, version), seed=seed)
+    scratch = path.with_name(f"training_{iteration:02d}")
+    result = fit(
+        config,
+        FitData(
+            train=parts.train, validation=parts.validation, inputs=inputs, train_table=parts.table
+        ),
+        folder=scratch,
+        seed=seed,
+        report=progress.say,
+        events=project.paths.training_log(kind, version=version, iteration=iteration),
+    )
+    bundle = result.bundle
+    if parts.test is not None:
+        progress.say("scoring the member on the test tiles")
+        scores = score_member(bundle, parts.test, batch_size=config.training.batch_size)
+        bundle = with_test_scores(bundle, scores)
+    bundle.save(path)
+    shutil.rmtree(scratch)
+    return _described(bundle, path).with_facts({"picture": training_curve(result.history)})
+
+
+def _labels(project: OpenProject, version: str) -> "Labels":
+    from ejmap_project.training.member_samples import Labels
+
+    return Labels(
+        tiles=pd.read_parquet(project.paths.labelled_tiles),
+        split=read_split(project.paths, ModelVersion.parse(version).split),
+        is_known_everywhere=project.settings.is_known_everywhere,
+    )
+
+
+def _described(bundle: "ModelBundle", path: Path) -> Artefact:
+    provenance = bundle.provenance
+    return Artefact(
+        content=content_version(bundle.data_version),
+        metadata={
+            "architecture": bundle.config.architecture.kind,
+            "bands": bundle.config.bands,
+            "samples": provenance.samples or 0,
+            "steps": provenance.steps or 0,
+            "weights": sum(value.numel() for value in bundle.weights.values()),
+            "seed": provenance.seed if provenance.seed is not None else "unknown",
+            **{name: float(value) for name, value in provenance.scores.items()},
+            "configuration": bundle.config.model_dump(mode="json"),
+            "path": str(path),
+        },
+    )
