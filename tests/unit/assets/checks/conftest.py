@@ -16,24 +16,15 @@ from ejmap_assets.lineage.provenance import Recipe
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.chunk import CraterTask
 from ejmap_assets.making.former_result import former_place
-from ejmap_geo.craters.catalogue import catalogue_from, write_catalogue
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_ml.stores.tile_group import TileStore
 from ejmap_project.files.connection_table import write_connections
-from ejmap_project.files.mask_file import write_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.open_project import OpenProject
-from ejmap_project.settings.project import ProjectPaths
-from tests.tiny_presets import EJCONN, POLAR
+from tests.tiny_planet import write_project
 
-SETTINGS = """
-source: {kind: files, mosaic: mosaic.tif, craters: craters.csv, masks: masks}
-training: {kind: own-masks}
-models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml, iterations: 1}
-mapping: {tile_side_px: 32}
-"""
 KEY = "0002"
 
 
@@ -46,20 +37,7 @@ def planet() -> Planet:
 @pytest.fixture
 def project(tmp_path: Path, planet: Planet) -> OpenProject:
     """The planet as sources of a project: mosaic, catalogue, manual masks."""
-    (tmp_path / "project.yaml").write_text(SETTINGS)
-    (tmp_path / "ejconn_test.yaml").write_text(EJCONN)
-    (tmp_path / "ejseg_test.yaml").write_text(POLAR)
-    paths = ProjectPaths(tmp_path)
-    write_cog(paths.basemap_mosaic, planet.raster, grid=planet.basemap, nodata=0)
-    write_catalogue(catalogue_from(planet.craters, MERCURY), paths.crater_catalogue)
-    for crater in planet.craters:
-        write_mask(
-            paths.manual_mask(crater.key),
-            planet.truth[crater.crater_id],
-            basemap=planet.basemap,
-            center=crater.center,
-        )
-    return OpenProject.at(tmp_path)
+    return write_project(tmp_path, planet)
 
 
 @pytest.fixture

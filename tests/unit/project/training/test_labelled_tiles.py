@@ -8,12 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ejmap_geo.craters.catalogue import catalogue_from, write_catalogue
 from ejmap_geo.craters.schemas import LabelledTileTable
-from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_geo.tiles.tile_locations import tile_locations
-from ejmap_project.files.mask_file import write_mask
 from ejmap_project.files.planet_files import write_planet
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
@@ -22,6 +19,7 @@ from ejmap_project.training.labelled_tiles import KnownPlanet, labelled_tiles_of
 from ejmap_project.training.split_table import split_tables
 from tests.published_fixture import PublishedFixture
 from tests.published_folder import make_published_folder
+from tests.tiny_planet import write_sources
 
 SYNTHETIC = {"kind": "synthetic", "seeds": [1], "width_px": 256, "craters": 3}
 FILES = {"kind": "files", "mosaic": "m.tif", "craters": "c.csv", "masks": "masks"}
@@ -45,18 +43,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> PublishedFixture:
 def _project(folder: Path, planet: Planet, **settings: Any) -> OpenProject:
     """Write a project's sources as the assets upstream write them; without masks for no truth."""
     paths = ProjectPaths(folder / "project")
-    body = planet.basemap.body
-    write_cog(paths.basemap_mosaic, planet.raster, grid=planet.basemap, nodata=0)
-    paths.crater_catalogue.parent.mkdir(parents=True, exist_ok=True)
-    write_catalogue(catalogue_from(planet.craters, body), paths.crater_catalogue)
-    for crater in planet.craters:
-        if crater.crater_id in planet.truth:
-            write_mask(
-                paths.manual_mask(crater.key),
-                planet.truth[crater.crater_id],
-                basemap=planet.basemap,
-                center=crater.center,
-            )
+    write_sources(paths, planet)
     stated = {"mapping": MAPPING, **settings}
     return OpenProject(settings=Project.model_validate(stated), paths=paths)
 

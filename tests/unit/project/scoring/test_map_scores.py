@@ -1,37 +1,28 @@
-"""The evaluation assets through the real engine, on a tiny planet whose ejecta are known."""
+"""Scores in labelled tiles as artefacts, on a tiny planet whose ejecta are known."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 
-import dagster as dg
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 from shapely import box
 
-from ejmap_assets.assets.scores import map_scores, model_comparison, tile_scores
-from ejmap_assets.lineage.provenance import DATA_VERSION_TAG, last_record
-from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.resources import ProjectResource
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
+from ejmap_project.artefact import Artefact
 from ejmap_project.files.mask_file import write_mask
+from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
-from ejmap_project.settings.project import ProjectPaths
-from ejmap_project.settings.sources import (
-    EjmapFolderSource,
-    FilesSource,
-    QuicklookSource,
-    SyntheticSource,
-)
+from ejmap_project.scoring.map_scores import score_map
+from ejmap_project.scoring.model_comparison import compare_models
+from ejmap_project.scoring.scored_tiles import score_labelled_tiles
 
-FILE = Path("file")
-ASSETS = [tile_scores, map_scores, model_comparison]
 BASEMAP = BasemapGrid(body=MERCURY, width_px=64)
 CRATERS = [
     Crater(crater_id=number, name=name, center=LonLat(lon_deg, 0.0), radius_m=40_000.0)
@@ -47,13 +38,12 @@ splits: {count: 1, used: 0}
 
 
 class Bench:
-    """A project with masks, labelled tiles and a split, and an instance that knows of them."""
+    """A project with masks, labelled tiles and a split."""
 
-    def __init__(self, folder: Path, instance: dg.DagsterInstance) -> None:
-        self.folder = folder
-        self.instance = instance
-        self.paths = ProjectPaths(folder)
+    def __init__(self, folder: Path) -> None:
         (folder / "project.yaml").write_text(SETTINGS)
+        self.project = OpenProject.at(folder)
+        self.paths = self.project.paths
         mosaic = np.full((3, *BASEMAP.shape), 9, np.uint8)
         write_cog(self.paths.basemap_mosaic, mosaic, grid=BASEMAP)
         write_catalogue(catalogue_from(CRATERS, MERCURY), self.paths.crater_catalogue)
@@ -61,11 +51,6 @@ class Bench:
             self.put(self.paths.manual_mask(crater.key), crater, slice(col, col + 4))
             self.put(self.paths.basemap_mask(crater.key), crater, slice(col + 1, col + 5))
         self.put_tables()
-        upstream = {name for asset in ASSETS for name in LINEAGE[asset.key.path[0]].inputs}
-        for name in upstream - {asset.key.path[0] for asset in ASSETS}:
-            if LINEAGE[name].partitioning.partitions_def is None:
-                tags = {DATA_VERSION_TAG: "1"}
-                instance.report_runless_asset_event(dg.AssetMaterialization(name, tags=tags))
 
     def put(self, path: Path, crater: Crater, cols: slice) -> None:
         """Write a mask of two rows."""
@@ -108,32 +93,25 @@ class Bench:
         index = {"split": [0], "kind": "random", "locations": 3, "train_tiles": 4, "test_tiles": 2}
         pd.DataFrame(index).to_parquet(self.paths.split_index)
 
-    def make(self) -> dict[str, dict[str, object]]:
-        """Materialise the assets; return what each reported."""
-        resources = {"project": ProjectResource(folder=str(self.folder)), "progress": Silence()}
-        run = dg.materialize(ASSETS, instance=self.instance, resources=resources)
-        assert run.success
-        records = {
-            asset.key.path[0]: last_record(self.instance, asset.key.path[0]) for asset in ASSETS
-        }
+    def make(self) -> dict[str, Artefact]:
+        """Make the scores anew; return them by the name of their asset."""
         return {
-            name: {key: value.value for key, value in record.metadata.items()}
-            for name, record in records.items()
-            if record is not None
+            "tile_scores": score_labelled_tiles(self.project, Silence()),
+            "map_scores": score_map(self.project),
+            "model_comparison": compare_models(self.project),
         }
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """Give a project whose evaluation was made once."""
-    with dg.DagsterInstance.ephemeral() as instance:
-        yield Bench(tmp_path_factory.mktemp("evaluated"), instance)
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """Give a project that can be scored."""
+    return Bench(tmp_path_factory.mktemp("evaluated"))
 
 
 @pytest.fixture(scope="module")
-def made(bench: Bench) -> dict[str, dict[str, object]]:
-    """Give the metadata of the assets."""
-    return bench.make()
+def made(bench: Bench) -> dict[str, Mapping[str, object]]:
+    """Give what the artefacts report."""
+    return {name: artefact.metadata for name, artefact in bench.make().items()}
 
 
 def test_tiles_that_are_not_used_are_told_apart(made) -> None:
@@ -187,30 +165,11 @@ def test_every_asset_shows_a_picture_but_a_comparison_of_nothing(bench: Bench, m
 @pytest.mark.usefixtures("made")
 def test_the_same_masks_give_the_same_content(bench: Bench) -> None:
     """What was made from these tables stays current."""
-    names = [asset.key.path[0] for asset in ASSETS]
-    before = [last_record(bench.instance, name) for name in names]
+    first, second = bench.make(), bench.make()
 
-    bench.make()
-
-    after = [last_record(bench.instance, name) for name in names]
-    assert [one.data_version for one in before] == [one.data_version for one in after]
-
-
-@pytest.mark.parametrize(
-    ("source", "expected"),
-    [
-        pytest.param(SyntheticSource(seed=1), True, id="synthetic"),
-        pytest.param(QuicklookSource(), True, id="quicklook"),
-        pytest.param(FilesSource(mosaic=FILE, craters=FILE, masks=FILE), True, id="whole-masks"),
-        pytest.param(
-            FilesSource(mosaic=FILE, craters=FILE, masks=FILE, tiles=FILE), False, id="tiles"
-        ),
-        pytest.param(EjmapFolderSource(folder=FILE), False, id="published"),
-    ],
-)
-def test_the_whole_planet_is_scored_where_all_of_it_is_known(source, expected: bool) -> None:
-    """What nobody looked at is no mistake of the map."""
-    assert source.traits.is_known_everywhere is expected
+    assert {name: one.content for name, one in first.items()} == {
+        name: one.content for name, one in second.items()
+    }
 
 
 @pytest.mark.usefixtures("made")
@@ -221,5 +180,5 @@ def test_nothing_known_is_said_and_no_error(bench: Bench) -> None:
 
     found = bench.make()
 
-    assert found["tile_scores"]["tiles"] == 0
-    assert "give manual masks" in str(found["map_scores"]["nothing_to_score"])
+    assert found["tile_scores"].metadata["tiles"] == 0
+    assert "give manual masks" in str(found["map_scores"].metadata["nothing_to_score"])

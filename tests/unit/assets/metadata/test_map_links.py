@@ -1,0 +1,42 @@
+"""Links from the map to what it is made of."""
+
+import numpy as np
+
+from ejmap_assets.metadata.map_links import LINKED_CRATERS, links_of_map
+from ejmap_geo.craters.catalogue import Crater, catalogue_from
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+
+
+def _made_of(names: list[str], *, area_km2: float) -> list[str]:
+    craters = [
+        Crater(crater_id=number, name=name, center=LonLat(0, 0), radius_m=1e4)
+        for number, name in enumerate(names)
+    ]
+    table = catalogue_from(craters, MERCURY).assign(state="current", ejecta_km2=area_km2)
+    return str(links_of_map(table)["made_of"].value).splitlines()
+
+
+def test_a_row_links_the_mask_of_its_crater() -> None:
+    """With its state and its rounded area; names of other people lose what Markdown would take."""
+    rows = _made_of(["Han Kan", "[x](http://evil)"], area_km2=1234.6)
+
+    link = "/assets/basemap_mask?view=partitions&partition="
+    assert rows[2] == f"| [Han Kan]({link}0000) | current | 1235 |"
+    assert rows[3] == f"| [x  http   evil]({link}0001) | current | 1235 |"
+
+
+def test_a_crater_without_name_or_area_is_linked_by_its_key() -> None:
+    """A crater that is not drawn has no area."""
+    rows = _made_of([""], area_km2=np.nan)
+
+    assert rows[2].startswith("| [0000](")
+    assert rows[2].endswith("| current |  |")
+
+
+def test_only_the_first_hundred_craters_are_listed() -> None:
+    """The rest is counted: metadata travel with every page."""
+    rows = _made_of([""] * (LINKED_CRATERS + 3), area_km2=1.0)
+
+    assert len([row for row in rows if "partition=" in row]) == LINKED_CRATERS
+    assert rows[-1] == "3 more in craters.gpkg"

@@ -1,0 +1,97 @@
+"""All masks as one map: who is drawn, who is left out, and what is said of each."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+from PIL import Image
+
+from ejmap_assets.lineage.crater_state import CraterState
+from ejmap_project.artefact import Artefact
+from ejmap_project.files.mask_file import write_mask
+from ejmap_project.mapping.planet_map import (
+    CURRENT,
+    FAILED,
+    HELD_BACK,
+    STALE,
+    STATES,
+    draw_planet_map,
+)
+from ejmap_project.open_project import OpenProject
+
+TAGS = {"EJMAP_RECIPE": "1"}
+KEYS = ("0001", "0002", "0003")
+
+
+@pytest.fixture
+def masked(project: OpenProject, planet) -> OpenProject:
+    """The project with the true ejecta of every crater as its mask."""
+    for crater in planet.craters:
+        truth = planet.truth[crater.crater_id]
+        path = project.paths.basemap_mask(crater.key)
+        write_mask(path, truth, basemap=planet.basemap, center=crater.center)
+    return project
+
+
+def _drawn(project: OpenProject, *states: str) -> Artefact:
+    return draw_planet_map(project, dict(zip(KEYS, states, strict=True)), tags=TAGS)
+
+
+def _table(artefact: Artefact) -> pd.DataFrame:
+    assert artefact.table is not None
+    return artefact.table.set_index("crater_id")
+
+
+def test_the_map_holds_every_crater_and_its_area(masked: OpenProject, planet) -> None:
+    """Labels, overlaps, colours, preview and table lie in their places."""
+    found = _drawn(masked, CURRENT, STALE, CURRENT)
+
+    paths = masked.paths
+    with rasterio.open(paths.label_map) as file:
+        labels, tags = file.read(1), file.tags()
+    with rasterio.open(paths.overlap_count) as file:
+        claims = file.read(1)
+    pixels = np.zeros(planet.basemap.shape, int)
+    for mask in planet.truth.values():
+        full = np.zeros(planet.basemap.shape, np.bool_)
+        mask.paste_into(full)
+        pixels += full
+    np.testing.assert_array_equal(claims, pixels)
+    assert set(np.unique(labels)) & {1, 2, 3} == {1, 2, 3}
+    assert tags["EJMAP_RECIPE"] == "1"
+    with Image.open(paths.preview) as preview:
+        assert preview.size[0] >= planet.basemap.width_px
+    expected = {one: mask.area_m2(planet.basemap) / 1e6 for one, mask in planet.truth.items()}
+    assert _table(found)["ejecta_km2"].to_dict() == pytest.approx(expected)
+    assert found.metadata["current_count"] == 2
+    assert found.metadata["stale_craters"] == ["0002"]
+    assert found.metadata["missing_count"] == 0
+
+
+def test_a_held_back_crater_is_left_out_and_named(masked: OpenProject) -> None:
+    """It has no pixel and no area, though its mask is there."""
+    found = _drawn(masked, CURRENT, HELD_BACK, CURRENT)
+
+    with rasterio.open(masked.paths.label_map) as file:
+        assert 2 not in file.read(1)
+    assert np.isnan(_table(found)["ejecta_km2"][2])
+    assert found.metadata["held_back_craters"] == ["0002"]
+    assert "damaged_masks" not in found.metadata
+
+
+def test_a_mask_that_cannot_be_read_counts_as_failed(masked: OpenProject) -> None:
+    """The others are drawn, and the artefact says which file to delete."""
+    damaged = masked.paths.basemap_mask("0003")
+    damaged.write_bytes(b"no raster")
+
+    found = _drawn(masked, CURRENT, CURRENT, CURRENT)
+
+    assert found.metadata["failed_craters"] == ["0003"]
+    assert found.metadata["current_count"] == 2
+    assert found.metadata["damaged_masks"] == [str(damaged)]
+    assert _table(found)["state"][3] == FAILED
+
+
+def test_the_map_knows_every_state_of_a_crater() -> None:
+    """Dagster's history gives the states; the map must have a word for each."""
+    assert tuple(state.value for state in CraterState) == STATES

@@ -1,0 +1,164 @@
+"""From labelled tiles to trained members: samples cut once, members trained on them and scored."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ejmap_geo.synthetic.planet import PlanetConfig, make_planet
+from ejmap_ml.bundles.bundle import ModelBundle
+from ejmap_ml.stores.tile_group import TileStore
+from ejmap_project.artefact import Artefact
+from ejmap_project.errors import StepError
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ModelKind
+from ejmap_project.progress import Silence
+from ejmap_project.training.cut_samples import cut_samples, samples_of
+from ejmap_project.training.label_tiles import label_tiles
+from ejmap_project.training.split_tiles import split_tiles
+from ejmap_project.training.train_member import train_member
+from tests.tiny_planet import OWN_MASKS, write_project
+from tests.tiny_presets import EJCONN
+
+INPUTS = {"labelled_tiles": "1"}
+VERSION = "ejconn_test@0"
+
+
+@dataclass
+class Bench:
+    """A project with labelled tiles, of which one split holds some back to test."""
+
+    project: OpenProject
+
+    def cut(
+        self, kind: ModelKind, version: str, *, recipe: str = "r"
+    ) -> tuple[Artefact, list[str]]:
+        """Cut samples; return the artefact and what was told."""
+        told: list[str] = []
+        found = cut_samples(
+            self.project,
+            kind,
+            version,
+            look=f"{kind}_look",
+            recipe=recipe,
+            inputs=INPUTS,
+            progress=Silence(),
+            tell=told.append,
+        )
+        return found, told
+
+    def train(self, kind: ModelKind, version: str, iteration: int = 0) -> Artefact:
+        """Train a member."""
+        return train_member(
+            self.project, kind, version, iteration, inputs=INPUTS, progress=Silence()
+        )
+
+
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose tiles are labelled and split, to be copied."""
+    planet = make_planet(PlanetConfig(width_px=256, craters=3), seed=5)
+    folder = tmp_path_factory.mktemp("labelled") / "project"
+    small = EJCONN.replace("resnet10t", "test_resnet")
+    project = write_project(folder, planet, OWN_MASKS + "splits: {count: 1, used: 0}\n")
+    (folder / "ejconn_test.yaml").write_text(small)
+    label_tiles(project, Silence())
+    split_tiles(project)
+    return folder
+
+
+@pytest.fixture
+def bench(labelled: Path, tmp_path: Path) -> Bench:
+    """The project, nothing of it cut yet."""
+    return Bench(OpenProject.at(shutil.copytree(labelled, tmp_path / "project")))
+
+
+def test_versions_of_one_look_share_their_samples(bench: Bench) -> None:
+    """The second is told so, and both find the same stores."""
+    first, silent = bench.cut("ejconn", VERSION)
+    folder = bench.project.paths.samples("ejconn_look")
+    written = (folder / "own.zarr" / "zarr.json").stat().st_mtime_ns
+
+    second, told = bench.cut("ejconn", "ejconn_test")
+
+    assert silent == []
+    assert told == [f"another version of the same look has cut them already: {folder}"]
+    assert (folder / "own.zarr" / "zarr.json").stat().st_mtime_ns == written
+    assert first.metadata["shared_with_another_version"] is False
+    assert second.metadata["shared_with_another_version"] is True
+    assert first.content == second.content
+    for version in (VERSION, "ejconn_test"):
+        assert samples_of(bench.project, "ejconn", version) == [folder / "own.zarr"]
+
+
+def test_samples_are_counted_and_cut_anew_for_another_recipe(bench: Bench) -> None:
+    """Every usable labelled tile is one of EJCONN's; every labelled crater one polar view."""
+    conn, _ = bench.cut("ejconn", VERSION)
+    seg, _ = bench.cut("ejseg", "ejseg_test@0")
+
+    store = TileStore.open(bench.project.paths.samples("ejconn_look") / "own.zarr")
+    tiles = sum(store[name].tile_count for name in store.group_names)
+    assert conn.metadata["by_planet"] == {"own": tiles}
+    assert conn.metadata["samples"] == tiles > 3
+    assert seg.metadata["by_planet"] == {"own": 3}
+    assert "picture" in conn.metadata
+    again, told = bench.cut("ejconn", VERSION, recipe="another")
+    assert again.metadata["shared_with_another_version"] is False
+    assert told == []
+
+
+def test_samples_that_are_missing_or_incomplete_are_named(bench: Bench) -> None:
+    """With what to materialise."""
+    with pytest.raises(StepError, match="materialise ejconn_samples of ejconn_test@0 first"):
+        samples_of(bench.project, "ejconn", VERSION)
+    bench.cut("ejconn", VERSION)
+    (bench.project.paths.samples("ejconn_look") / "made_from.json").unlink()
+
+    with pytest.raises(StepError, match="is incomplete"):
+        bench.train("ejconn", VERSION)
+
+
+@pytest.mark.parametrize(
+    ("kind", "version"), [("ejconn", "ejconn_test@0"), ("ejseg", "ejseg_test@0")]
+)
+def test_a_member_is_trained_scored_and_saved(bench: Bench, kind: ModelKind, version: str) -> None:
+    """The bundle says what the artefact reports; members differ by their number alone."""
+    bench.cut(kind, version)
+
+    found, other = bench.train(kind, version), bench.train(kind, version, iteration=1)
+
+    bundle = ModelBundle.load(bench.project.paths.model_bundle(kind, version=version, iteration=0))
+    # The step that validated best is kept, of two.
+    assert bundle.provenance.steps == found.metadata["steps"] in {1, 2}
+    assert (found.metadata["seed"], other.metadata["seed"]) == (0, 1)
+    assert 0 <= found.metadata["test_f1"] <= 1
+    assert found.metadata["test_f1"] == bundle.provenance.scores["test_f1"]
+    assert found.metadata["weights"] == sum(one.numel() for one in bundle.weights.values())
+    assert found.content != other.content
+    assert "picture" in found.metadata
+    folder = bench.project.paths.model_version(kind, version)
+    assert {path.name for path in folder.iterdir()} == {"iteration_00", "iteration_01"}
+
+
+def test_an_imported_member_is_left_as_it_was_published(bench: Bench) -> None:
+    """It needs no samples, and reports what its authors said of it."""
+    bench.cut("ejconn", VERSION)
+    bench.train("ejconn", VERSION)
+    path = bench.project.paths.model_bundle("ejconn", version=VERSION, iteration=0)
+    bundle = ModelBundle.load(path)
+    scored = bundle.provenance.model_copy(update={"source": "10.1/2", "scores": {"test_f1": 0.25}})
+    published = ModelBundle(
+        config=bundle.config,
+        weights=bundle.weights,
+        normalization=bundle.normalization,
+        provenance=scored,
+    )
+    published.save(path)
+    shutil.rmtree(bench.project.paths.training)
+
+    found = bench.train("ejconn", VERSION)
+
+    assert found.metadata["test_f1"] == 0.25
+    assert "picture" not in found.metadata
+    assert ModelBundle.load(path).provenance == scored
