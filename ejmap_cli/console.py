@@ -22,11 +22,14 @@ class Console:
     Without a stream it takes a copy of standard error, which still leads to the terminal while
     :func:`ejmap_assets.runs.quiet.quiet_output` sends standard error itself to nowhere. Use it as a
     context manager, so that the copy is closed.
+
+    Attributes:
+        is_terminal: Whether a terminal shows what is written.
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or _copy_of_stderr()
-        self._is_terminal = self._stream.isatty()
+        self.is_terminal = self._stream.isatty()
         self._begun = self._part_begun = time.monotonic()
         self._drawn = 0.0
         self._is_line_open = False
@@ -84,11 +87,11 @@ class Console:
 
     def _draw(self, text: str, is_last: bool) -> None:
         now = time.monotonic()
-        pause = REDRAW_SECONDS if self._is_terminal else PLAIN_SECONDS
-        if now - self._drawn < pause and not (is_last and self._is_terminal):
+        pause = REDRAW_SECONDS if self.is_terminal else PLAIN_SECONDS
+        if now - self._drawn < pause and not (is_last and self.is_terminal):
             return
         self._drawn = now
-        if not self._is_terminal:
+        if not self.is_terminal:
             self._stream.write(f"{text}\n")
         else:
             width = shutil.get_terminal_size().columns - 1

@@ -1,66 +1,166 @@
-"""The command line: help everywhere, errors of one sentence, exit codes."""
+"""The command line: help everywhere at once, wrong words, errors of one sentence, exit codes."""
 
+import json
+import shlex
+import subprocess
+import sys
+from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
+import click
 import pytest
-import yaml
 
-from ejmap_assets.runs.instance import environment_of, home_of
+from ejmap_cli.command import Command
+from ejmap_cli.main import SECTIONS, ejmap, main
+from ejmap_geo.errors import CrsError
+from ejmap_ml.errors import BundleError
+from ejmap_project.open_project import DEFAULT_PROJECT
+
+CHECKOUT = Path(__file__).parents[3]
+WORDS = (
+    "demo",
+    "quicklook",
+    "new",
+    "import",
+    "export",
+    "run",
+    "train",
+    "promote",
+    "roll-back",
+    "vet",
+    "ui",
+    "env",
+    "doctor",
+)
+LIGHT = {"click", "ejmap_cli"}
+IMPORTED = """
+import json, sys
 from ejmap_cli.main import main
-from ejmap_cli.webserver import command
-from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
-from ejmap_geo.grids.body import MERCURY
-from ejmap_geo.grids.coords import LonLat
-from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.rasters.raster import write_cog
-from ejmap_project.open_project import DEFAULT_PROJECT, project_folder
-from ejmap_project.settings.project import create_project
+before = set(sys.stdlib_module_names)
+codes = [main(words) for words in json.loads(sys.argv[1])]
+names = {name.split(".")[0] for name in sys.modules} - before - {"__main__"}
+print(json.dumps({"codes": codes, "names": sorted(names)}), file=sys.stderr)
+"""
 
 
-@pytest.fixture
-def files(tmp_path: Path) -> Path:
-    """A folder with a grey mosaic and a crater table."""
-    grid = BasemapGrid(body=MERCURY, width_px=64)
-    write_cog(tmp_path / "mosaic.tif", np.full(grid.shape, 9, np.uint8), grid=grid)
-    crater = Crater(crater_id=1, name="One", center=LonLat(0, 0), radius_m=40_000.0)
-    write_catalogue(catalogue_from([crater], MERCURY), tmp_path / "craters.gpkg")
-    return tmp_path
+def _example_lines(command: click.Command) -> list[str]:
+    return [line for line in (command.epilog or "").splitlines() if line.startswith("ejmap ")]
+
+
+def _completed(words: str) -> list[str]:
+    """Return what a shell is told to complete the last word with."""
+    run = subprocess.run(
+        [sys.executable, "-m", "ejmap_cli.main"],
+        cwd=CHECKOUT,
+        env={
+            "_EJMAP_COMPLETE": "bash_complete",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(words.count(" ")),
+        },
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return run.stdout.split()
+
+
+@pytest.mark.parametrize("words", [[], *([word] for word in WORDS)])
+@pytest.mark.parametrize("ask", ["--help", "-h"])
+def test_every_command_has_help_with_examples(
+    words: list[str], ask: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A newcomer can ask anywhere, and sees a line to start from."""
+    assert main([*words, ask]) == 0
+
+    shown = capsys.readouterr().out
+    assert "Usage: ejmap" in shown
+    examples = shown.split("\nExamples:\n")[1]
+    assert " ".join(["  ejmap", *words]) in examples
+
+
+def test_the_help_lists_every_command() -> None:
+    """Each stands in one section."""
+    listed = [command.name for commands in SECTIONS.values() for command in commands]
+
+    assert sorted(map(str, listed)) == sorted(WORDS)
+    assert sorted(ejmap.commands) == sorted(WORDS)
 
 
 @pytest.mark.parametrize(
-    "words",
+    "line",
+    sorted({line for one in (ejmap, *ejmap.commands.values()) for line in _example_lines(one)}),
+)
+def test_every_example_is_a_right_command_line(line: str) -> None:
+    """Its command exists and its arguments and options are understood."""
+    _, word, *arguments = shlex.split(line, comments=True)
+
+    command = ejmap.commands[word]
+
+    assert isinstance(command, Command)
+    command.make_context(word, arguments)
+
+
+@pytest.mark.parametrize(
+    "lines",
     [
-        [],
-        ["demo"],
-        ["quicklook"],
-        ["new"],
-        ["import"],
-        ["export"],
-        ["run"],
-        ["train"],
-        ["promote"],
-        ["roll-back"],
-        ["ui"],
-        ["env"],
-        ["doctor"],
+        pytest.param([["--help"]], id="help"),
+        pytest.param([["--version"]], id="version"),
+        pytest.param([[word, "--help"] for word in WORDS], id="help-of-commands"),
+        pytest.param([["fly"], ["train", "--modle", "ejseg"]], id="wrong-usage"),
     ],
 )
-def test_every_command_has_help(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """A newcomer can ask anywhere."""
-    with pytest.raises(SystemExit) as ended:
-        main([*words, "--help"])
+def test_a_question_of_usage_imports_click_and_nothing_else(lines: list[list[str]]) -> None:
+    """The answer comes at once: no Dagster, no tables, no networks, no rich."""
+    run = subprocess.run(
+        [sys.executable, "-c", IMPORTED, json.dumps(lines)],
+        cwd=CHECKOUT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
 
-    assert ended.value.code == 0
-    assert "usage: ejmap" in capsys.readouterr().out
+    told = json.loads(run.stderr.splitlines()[-1])
+    assert set(told["codes"]) <= {0, 2}
+    assert set(told["names"]) - _imported_by_bare_python() == LIGHT
 
 
-def test_wrong_usage_ends_with_two() -> None:
-    """As other commands do."""
-    with pytest.raises(SystemExit) as ended:
-        main(["fly"])
+def _imported_by_bare_python() -> set[str]:
+    """Return what files of the environment import into every process."""
+    script = "import sys; print(*{name.split('.')[0] for name in sys.modules})"
+    run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    return set(run.stdout.split())
 
-    assert ended.value.code == 2
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line, which a report of a defect can quote."""
+    assert main(["--version"]) == 0
+
+    assert capsys.readouterr().out == f"ejmap {version('ejmap')}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ([], "Usage: ejmap"),
+        (["fly"], "No such command 'fly'"),
+        (["trian"], "Did you mean 'train'?"),
+        (["roll_back"], "Did you mean 'roll-back'?"),
+        (["train", "p", "--modle", "ejseg"], "Did you mean '--model'?"),
+        (["train", "p", "--model", "ejsag"], "'ejsag' is not one of 'ejconn', 'ejseg'"),
+        (["new", "p", "--mosaic", "m.tif"], "Missing option '--craters'"),
+        (["run"], "Missing argument 'PROJECT'"),
+        (["ui", "--port", "many"], "'many' is not a valid integer"),
+    ],
+)
+def test_wrong_usage_ends_with_two_and_a_hint(
+    words: list[str], hint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As other commands do, and on standard error."""
+    assert main(words) == 2
+
+    shown = capsys.readouterr()
+    assert hint in shown.err
+    assert shown.out == ""
 
 
 @pytest.mark.parametrize(
@@ -78,90 +178,72 @@ def test_a_folder_without_a_project_is_one_sentence(
     assert message.count("\n") == 1
 
 
-def test_an_unknown_preset_is_one_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def _add_command(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setitem(ejmap.commands, "fail", click.Command("fail", callback=fail))
+
+
+@pytest.mark.parametrize("error", [CrsError("of the Moon"), BundleError("altered")])
+def test_an_error_of_a_lower_layer_is_one_sentence(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Before anything is made."""
-    monkeypatch.setenv("DAGSTER_HOME", "")
-    paths = create_project(tmp_path / "p", profile="demo")
-    text = paths.settings.read_text().replace("ejconn_tiny", "ejconn_tini")
-    paths.settings.write_text(text)
+    """Errors that are raised on purpose say what was wrong; exit code 1."""
+    _add_command(monkeypatch, error)
 
-    code = main(["run", str(tmp_path / "p")])
-
-    assert code == 1
-    assert "ejmap: there is no model configuration 'ejconn_tini'" in capsys.readouterr().err
-    assert not paths.data.exists()
+    assert main(["fail"]) == 1
+    assert capsys.readouterr().err == f"ejmap: {error}\n"
 
 
-def test_a_new_project_names_the_files_and_fits_their_bands(
-    files: Path, capsys: pytest.CaptureFixture[str]
+def test_a_defect_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error that nobody foresaw is not made to look like one that somebody can mend."""
+    _add_command(monkeypatch, ZeroDivisionError("division by zero"))
+
+    with pytest.raises(ZeroDivisionError):
+        main(["fail"])
+
+
+def test_an_interrupted_command_says_how_to_go_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A grey mosaic is mapped by models that learn from grey planets."""
-    folder = files / "mine"
+    """Ctrl-C ends with 130, as in a shell."""
+    _add_command(monkeypatch, KeyboardInterrupt())
 
-    code = main(
-        [
-            "new",
-            str(folder),
-            "--mosaic",
-            str(files / "mosaic.tif"),
-            "--craters",
-            str(files / "craters.gpkg"),
-        ]
-    )
-
-    settings = yaml.safe_load((folder / "project.yaml").read_text())
-    assert code == 0
-    assert settings["source"]["mosaic"] == str(files / "mosaic.tif")
-    assert settings["source"]["craters"] == str(files / "craters.gpkg")
-    assert settings["training"]["grey"] is True
-    assert "mosaic: 64x32 px, 1 band(s), Mercury" in capsys.readouterr().out
+    assert main(["fail"]) == 130
+    sentence = "ejmap: interrupted; the same command goes on where it stopped"
+    assert capsys.readouterr().err == f"\n{sentence}\n"
 
 
-def test_a_new_project_refuses_wrong_files_and_makes_nothing(
-    files: Path, capsys: pytest.CaptureFixture[str]
+def test_a_closed_pipe_ends_quietly() -> None:
+    """``ejmap --help | head -1`` leaves no traceback."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "ejmap_cli.main", "--help"],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as run:
+        assert run.stdout
+        assert run.stderr
+        run.stdout.close()
+        assert run.wait(60) == 1
+        assert run.stderr.read() == ""
+
+
+def test_a_shell_completes_commands_options_and_folders() -> None:
+    """Bash asks through the environment; a project is a folder, a mosaic is a file."""
+    assert _completed("ejmap pro") == ["plain,promote"]
+    assert _completed("ejmap import --ej") == ["plain,--ejconn-version", "plain,--ejseg-version"]
+    assert _completed("ejmap train --model ejs") == ["plain,ejseg"]
+    assert _completed("ejmap run proj") == ["dir,proj"]
+    assert _completed("ejmap new p --mosaic mos") == ["file,mos"]
+
+
+def test_the_help_names_the_project_that_is_the_default(
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The folder stays as it was."""
-    arguments = ["new", str(files / "mine"), "--craters", str(files / "craters.gpkg")]
+    """The words of the help repeat a constant that they cannot import."""
+    main(["doctor", "--help"])
 
-    code = main([*arguments, "--mosaic", str(files / "craters.gpkg")])
-
-    assert code == 1
-    assert "cannot be read as a raster" in capsys.readouterr().err
-    assert not (files / "mine").exists()
-
-
-def test_each_project_has_an_instance_of_its_own(tmp_path: Path) -> None:
-    """Craters are partitions of an instance; the demo has that of the checkout."""
-    assert home_of(DEFAULT_PROJECT) == (Path.cwd() / "dagster_home")
-    assert home_of(tmp_path) == tmp_path / "dagster_home"
-    assert environment_of(tmp_path) == {
-        "DAGSTER_HOME": str(tmp_path / "dagster_home"),
-        "EJMAP_PROJECT": str(tmp_path),
-    }
-
-
-def test_the_project_is_that_of_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Read when it is asked for, with the demo as the last resort."""
-    monkeypatch.setenv("EJMAP_PROJECT", str(tmp_path))
-    assert project_folder() == tmp_path
-    assert project_folder("other") == Path.cwd() / "other"
-
-    monkeypatch.delenv("EJMAP_PROJECT")
-    assert project_folder() == Path.cwd() / DEFAULT_PROJECT
-
-
-def test_the_webserver_listens_to_this_machine_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It has no login. Outside of a checkout it needs no workspace file."""
-    monkeypatch.chdir(tmp_path)
-
-    words = command(port=3123)
-
-    assert words[words.index("--host") + 1] == "127.0.0.1"
-    assert words[words.index("--port") + 1] == "3123"
-    assert words[-2:] == ["--module-name", "ejmap_assets.definitions"]
+    assert f"else {DEFAULT_PROJECT}\n" in capsys.readouterr().out

@@ -1,0 +1,72 @@
+"""What the commands share: examples in their help, and arguments that several of them take."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from click.shell_completion import CompletionItem
+
+
+class Command(click.Command):
+    """A command whose help ends with examples, a line of its epilog each."""
+
+    def format_epilog(
+        self,
+        ctx: click.Context,  # noqa: ARG002 (the signature is click's)
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write the examples as they are; click would rewrap them into a paragraph."""
+        with formatter.section("Examples"):
+            for line in (self.epilog or "").splitlines():
+                formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+
+
+class Folder(click.Path[Path]):
+    """A folder, for which a shell completes folders only.
+
+    Its existence is checked by the project layer, whose errors say what to do.
+    """
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 (the signature is click's)
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list["CompletionItem"]:
+        """Ask the shell for folders."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="dir")]
+
+
+FILE = click.Path(readable=False, path_type=Path)
+FOLDER = Folder(readable=False, path_type=Path)
+
+PROJECT = click.argument("project", type=FOLDER, help="project folder")
+# The words name the default project again, because importing it takes a second.
+PROJECT_OR_DEFAULT = click.argument(
+    "project",
+    type=FOLDER,
+    required=False,
+    help="project folder; the one of EJMAP_PROJECT, else projects/demo",
+)
+MODEL = click.option(
+    "--model", "kind", type=click.Choice(("ejconn", "ejseg")), required=True, help="which model"
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="print the same as JSON")
+
+
+def command(name: str, *examples: str) -> "Callable[[Callable[..., int]], Command]":
+    """Make a function that returns an exit code a command with examples."""
+    return click.command(name, cls=Command, epilog="\n".join(examples))
+
+
+def chosen_folder(project: Path | None) -> Path:
+    """Return the folder that was named, else that of EJMAP_PROJECT, else the demo's."""
+    from ejmap_project.open_project import project_folder
+
+    return project.resolve() if project else project_folder()

@@ -1,0 +1,1 @@
+"""Commands that map the craters of a project and vet its catalogue."""

@@ -1,0 +1,81 @@
+"""``ejmap run``, ``demo`` and ``quicklook``: from a project folder to its map."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ejmap_cli.command import PROJECT, command
+from ejmap_cli.console import Console
+
+if TYPE_CHECKING:
+    from ejmap_project.paths import ModelKind
+
+QUICKLOOK_PROJECT = Path("projects") / "mercury-quicklook"
+MODEL_KINDS: tuple["ModelKind", ...] = ("ejconn", "ejseg")
+
+
+@command("demo", "ejmap demo", "ejmap ui      # then browse what it made")
+def demo() -> int:
+    """Make, train on and map synthetic planets, with scores."""
+    from ejmap_project.open_project import DEFAULT_PROJECT
+
+    return _from_profile(DEFAULT_PROJECT, profile="demo")
+
+
+@command("quicklook", "ejmap quicklook", f"ejmap ui {QUICKLOOK_PROJECT}")
+def quicklook() -> int:
+    """Map rayed craters of the real Mercury."""
+    return _from_profile(QUICKLOOK_PROJECT, profile="mercury-quicklook")
+
+
+@command("run", "ejmap run projects/mine")
+@PROJECT
+def run(project: Path) -> int:
+    """Bring a project up to date; what is up to date is skipped."""
+    # Opened first: it keeps its own way to the terminal while libraries are silenced.
+    with Console() as console:
+        return make_project(project, console)
+
+
+def make_project(folder: Path, console: Console) -> int:
+    """Bring a project up to date and say where its map lies.
+
+    Returns:
+        The exit code: 1 when a crater could not be mapped, although the rest was.
+
+    Raises:
+        ProjectError: If the project is not valid, or a step failed on which the rest depends.
+        ConfigError: If there is no such preset as the settings name.
+    """
+    from ejmap_assets.definitions import runner_of
+    from ejmap_assets.runs.instance import open_instance
+    from ejmap_cli.mapping.results import result_lines
+    from ejmap_project.models.model_version import configured_model
+    from ejmap_project.open_project import OpenProject
+    from ejmap_project.sources.kinds import source_of
+
+    project = OpenProject.at(folder.resolve())
+    console.line(f"project {folder}")
+    for note in source_of(project).check():
+        console.line(note)
+    for kind in MODEL_KINDS:
+        # Before anything is made: a misspelt preset should not cost a training set.
+        configured_model(project, kind)
+    with open_instance(project.paths.folder) as instance:
+        complaints = runner_of(project, instance, console).run()
+    console.line()
+    for line in result_lines(project.paths, is_terminal=console.is_terminal):
+        console.line(line)
+    console.line(f"all of it  ejmap ui {folder}")
+    console.line(f"took {console.elapsed_seconds:.0f} s")
+    for sentence in complaints:
+        console.line(f"not done: {sentence}")
+    return 1 if complaints else 0
+
+
+def _from_profile(folder: Path, *, profile: str) -> int:
+    with Console() as console:
+        from ejmap_project.settings.project import ProjectPaths, create_project
+
+        if not ProjectPaths(folder).settings.exists():
+            create_project(folder, profile=profile)
+        return make_project(folder, console)

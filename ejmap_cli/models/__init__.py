@@ -1,0 +1,1 @@
+"""Commands that train models and decide which of them maps the craters."""

@@ -1,0 +1,1 @@
+"""Commands that make a project and write one out: ``new``, ``import``, ``export``."""

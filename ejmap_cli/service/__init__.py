@@ -1,0 +1,1 @@
+"""Commands that serve the UI and report on the machine and a project."""

