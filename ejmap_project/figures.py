@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from ejmap_geo.whole_file import whole_file
 from ejmap_project.artefact import Picture
 
 SIZE_INCHES = (4.6, 2.6)
@@ -155,12 +156,12 @@ def saved_figures(
     Returns:
         Pictures by ``picture_NAME``.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.png"):
         old.unlink()
     words = {name: re.sub(r"\W+", "_", name) for name in figures}
     for name, figure in figures.items():
         FigureCanvasAgg(figure)
-        figure.savefig(folder / f"{words[name]}.png", dpi=FILE_DPI)
+        with whole_file(folder / f"{words[name]}.png") as unfinished:
+            figure.savefig(unfinished, dpi=FILE_DPI)
     shown = list(figures.items())[:most]
     return {f"picture_{words[name]}": Picture(figure, alt=name) for name, figure in shown}

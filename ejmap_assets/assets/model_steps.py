@@ -11,6 +11,7 @@ from ejmap_assets.checks.rejected import red_checks
 from ejmap_assets.launch_config import BY_HAND, ROLL_BACK
 from ejmap_assets.lineage.recipe_settings import look_of
 from ejmap_assets.making.declare import Making
+from ejmap_geo.whole_file import write_text
 from ejmap_project.artefact import Artefact, Facts
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
@@ -56,7 +57,7 @@ def samples(making: Making, kind: ModelKind) -> Artefact:
     else:
         _cut(making, kind, version, folder=folder)
     note = making.paths.samples_note(kind, version.key)
-    note.write_text(json.dumps({"look": look}) + "\n", encoding="utf-8")
+    write_text(note, json.dumps({"look": look}) + "\n")
     return Artefact(
         content=content_version(making.recipe.digest),
         metadata={
@@ -178,7 +179,7 @@ def _cut(making: Making, kind: ModelKind, version: ModelVersion, *, folder: Path
 
 
 def _stamp(folder: Path, making: Making) -> None:
-    (folder / STAMP).write_text(json.dumps(making.recipe.digest) + "\n", encoding="utf-8")
+    write_text(folder / STAMP, json.dumps(making.recipe.digest) + "\n")
 
 
 def _train(making: Making, kind: ModelKind, config: "ModelConfig", *, path: Path) -> Artefact:

@@ -11,6 +11,7 @@ from ejmap_assets import partitions
 from ejmap_assets.making.declare import Making, project_asset
 from ejmap_geo.craters.tile_regions import FOLDS
 from ejmap_geo.rasters.raster import basemap_grid_of
+from ejmap_geo.whole_file import whole_file, whole_folder
 from ejmap_project.artefact import Artefact, Facts, Picture, known_numbers
 from ejmap_project.digest import content_version
 from ejmap_project.figures import training_curve
@@ -89,7 +90,6 @@ def crater_classifier(making: Making) -> Artefact:
     generator makes, a row an epoch; it teaches the classifier, and promises no realistic craters.
     """
     from ejmap_ml.sgan.crossfit import fit_crosswise
-    from ejmap_ml.stores.whole_folder import whole_folder
 
     version = making.partition or ""
     vetting = required_vetting(making.project)
@@ -145,7 +145,8 @@ def crater_candidates(making: Making) -> Artefact:
     )
     write_table_and_csv(table, paths.crater_candidates)
     sheet = least_sure(found, said, stretch=members[0].config.stretch)
-    Image.fromarray(sheet).save(paths.least_sure)
+    with whole_file(paths.least_sure) as unfinished:
+        Image.fromarray(sheet).save(unfinished)
     return Artefact(
         content=content_version(pd.DataFrame(table.drop(columns="geometry")).to_csv(index=False)),
         metadata={

@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from ejmap_geo.whole_file import whole_folder
 from ejmap_ml.bundles.bundle_files import (
     CONFIG,
     LARGEST_WEIGHTS_BYTES,
@@ -31,7 +32,6 @@ from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.errors import BundleError
-from ejmap_ml.stores.whole_folder import whole_folder
 
 SHOWN_DIFFERENCES = 8
 _NORMALIZATION = TypeAdapter(Normalization | None)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ejmap_geo.whole_file import write_text
 from ejmap_ml.config.model_config import CropConfig, ModelConfig, to_yaml
 from ejmap_ml.errors import ConfigError
 from ejmap_ml.published import ejconn_rows, ejseg_rows
@@ -169,10 +170,9 @@ def preset_text(model: PublishedModel) -> str:
 
 def write_presets(table: PublishedTable, folder: Path) -> list[Path]:
     """Write one preset file a model into ``folder`` and return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.yaml" for name in table.models]
     for path, model in zip(paths, table.models.values(), strict=True):
-        path.write_text(preset_text(model), encoding="utf-8")
+        write_text(path, preset_text(model))
     return paths
 
 

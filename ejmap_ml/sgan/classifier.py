@@ -19,6 +19,7 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from ejmap_geo.craters.local_tiles import LocalTiles
+from ejmap_geo.whole_file import whole_folder
 from ejmap_ml.bundles.bundle import Provenance, check_weights
 from ejmap_ml.bundles.bundle_files import (
     CONFIG,
@@ -34,7 +35,6 @@ from ejmap_ml.sgan.calibration import Calibration
 from ejmap_ml.sgan.config import CraterClassifierConfig
 from ejmap_ml.sgan.data import require_light, stretched
 from ejmap_ml.sgan.discriminator import Discriminator
-from ejmap_ml.stores.whole_folder import whole_folder
 
 CLASSIFIER = "classifier.json"
 BATCH = 512

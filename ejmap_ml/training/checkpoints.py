@@ -15,6 +15,7 @@ from lightning.pytorch.callbacks import Checkpoint
 from safetensors.torch import load_file, save
 from torch import Tensor
 
+from ejmap_geo.whole_file import whole_file
 from ejmap_ml.training.binary_task import BinaryTask
 
 LAST = "last.ckpt"
@@ -92,9 +93,8 @@ class BestAndLast(Checkpoint):
             self.best_epoch = trainer.current_epoch
             assert isinstance(module, BinaryTask)  # noqa: S101 - fit trains nothing else
             _save_weights(module.network.state_dict(), self._folder / BEST)
-        scratch = self._folder / f".{LAST}"
-        trainer.save_checkpoint(scratch)
-        scratch.replace(self._folder / LAST)
+        with whole_file(self._folder / LAST) as unfinished:
+            trainer.save_checkpoint(unfinished)
 
 
 def best_weights(folder: Path) -> dict[str, Tensor]:
@@ -103,9 +103,8 @@ def best_weights(folder: Path) -> dict[str, Tensor]:
 
 
 def _save_weights(weights: Mapping[str, Tensor], path: Path) -> None:
-    scratch = path.with_name(f".{path.name}")
-    scratch.write_bytes(save({name: _detached(value) for name, value in weights.items()}))
-    scratch.replace(path)
+    with whole_file(path) as unfinished:
+        unfinished.write_bytes(save({name: _detached(value) for name, value in weights.items()}))
 
 
 def _detached(value: Tensor) -> Tensor:
@@ -114,6 +113,5 @@ def _detached(value: Tensor) -> Tensor:
 
 
 def _write_history(rows: list[dict[str, float]], path: Path) -> None:
-    scratch = path.with_name(f".{path.name}")
-    pd.DataFrame(rows).to_csv(scratch, index=False)
-    scratch.replace(path)
+    with whole_file(path) as unfinished:
+        pd.DataFrame(rows).to_csv(unfinished, index=False)
