@@ -1,4 +1,4 @@
-"""Files and folders appear when they are whole; a failure leaves what was there and nothing else."""
+"""Files and folders appear when they are whole; a failure leaves what was there before."""
 
 import subprocess
 import sys
@@ -33,9 +33,13 @@ def test_a_failure_leaves_the_former_file_and_no_hidden_one(tmp_path: Path) -> N
     path = tmp_path / "table.csv"
     path.write_text("former")
 
-    with pytest.raises(OSError, match="disk full"), whole_file(path) as unfinished:
-        unfinished.write_text("half of the new")
-        raise OSError("disk full")
+    def fail() -> None:
+        with whole_file(path) as unfinished:
+            unfinished.write_text("half of the new")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fail()
 
     assert path.read_text() == "former"
     assert _everything(tmp_path) == ["table.csv"]
@@ -132,9 +136,13 @@ def test_a_failure_leaves_the_former_folder(tmp_path: Path) -> None:
     """Whatever the new one holds by then."""
     write_text(tmp_path / "bundle" / "weights", "former")
 
-    with pytest.raises(RuntimeError), whole_folder(tmp_path / "bundle") as unfinished:
-        write_text(unfinished / "config", "new")
-        raise RuntimeError
+    def fail() -> None:
+        with whole_folder(tmp_path / "bundle") as unfinished:
+            write_text(unfinished / "config", "new")
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        fail()
 
     assert _everything(tmp_path) == ["bundle", "bundle/weights"]
 
