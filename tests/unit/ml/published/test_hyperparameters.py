@@ -269,7 +269,7 @@ def test_names_that_are_not_there_are_answered_with_those_that_are() -> None:
     [
         (None, "cannot be read as a table"),
         (b"", "is empty"),
-        (b"\xff\xfe\x00", "cannot be read as a table"),
+        (b"\xff\xfe\x00", "is not UTF-8 text"),
         (b'version,"loss', "cannot be read as a table"),
         (b"x" * 2_000_001, "has 2000001 bytes"),
     ],
