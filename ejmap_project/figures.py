@@ -24,7 +24,7 @@ MOST_SHOWN = 16
 
 # Okabe and Ito: told apart by people who see red and green alike.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, BLACK, GREY = "#CC79A7", "#56B4E9", "#000000", "#999999"
+PURPLE, SKY = "#CC79A7", "#56B4E9"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY)
 
 

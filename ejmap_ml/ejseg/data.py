@@ -45,8 +45,7 @@ def distance_channel(
         distance_m: ``(tile, row, col)`` distance of each pixel to the crater's centre.
         radius_m: ``(tile,)`` rim radius of each tile's crater.
         mode: "absolute" gives metres, "ratio" crater radii, "rank" the order of the tile's pixels
-            from 0 (nearest) to 1, equal distances sharing their mean rank; as
-            ``ejmap_geo.tiles.channels.DistanceMode``.
+            from 0 (nearest) to 1, equal distances sharing their mean rank.
         is_logarithmic: Whether metres and radii become their decimal logarithm; a rank never does.
 
     Returns:

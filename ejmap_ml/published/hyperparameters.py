@@ -9,7 +9,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ejmap_geo.whole_file import write_text
 from ejmap_ml.config.model_config import CropConfig, ModelConfig, to_yaml
 from ejmap_ml.errors import ConfigError
 from ejmap_ml.published import ejconn_rows, ejseg_rows
@@ -166,14 +165,6 @@ def preset_text(model: PublishedModel) -> str:
         *(f"Note: {note}." for note in model.notes),
     ]
     return "".join(f"# {comment}\n" for comment in comments) + to_yaml(model.config)
-
-
-def write_presets(table: PublishedTable, folder: Path) -> list[Path]:
-    """Write one preset file a model into ``folder`` and return their paths."""
-    paths = [folder / f"{name}.yaml" for name in table.models]
-    for path, model in zip(paths, table.models.values(), strict=True):
-        write_text(path, preset_text(model))
-    return paths
 
 
 def _read(path: Path, kind: _Kind) -> PublishedTable:
