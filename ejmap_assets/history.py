@@ -16,6 +16,7 @@ from dagster._core.storage.schedules.base import ScheduleStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
+from ejmap_geo.whole_file import write_text
 from ejmap_project.errors import SettingsError
 
 URL_VARIABLE = "EJMAP_POSTGRES_URL"
@@ -156,4 +157,4 @@ def _claim(runs: RunStorage[dg.DagsterInstance], home: Path, *, database: str) -
         )
     own = uuid.uuid4().hex
     runs.set_cursor_values({OWNER_KEY: f"{own} {home.parent.name}"})
-    note.write_text(f"{own}\n", encoding="utf-8")
+    write_text(note, f"{own}\n")

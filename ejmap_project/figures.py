@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from ejmap_geo.whole_file import whole_file
 from ejmap_project.artefact import Picture
 
 SIZE_INCHES = (4.6, 2.6)
@@ -23,7 +24,7 @@ MOST_SHOWN = 16
 
 # Okabe and Ito: told apart by people who see red and green alike.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, BLACK, GREY = "#CC79A7", "#56B4E9", "#000000", "#999999"
+PURPLE, SKY = "#CC79A7", "#56B4E9"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY)
 
 
@@ -155,12 +156,12 @@ def saved_figures(
     Returns:
         Pictures by ``picture_NAME``.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.png"):
         old.unlink()
     words = {name: re.sub(r"\W+", "_", name) for name in figures}
     for name, figure in figures.items():
         FigureCanvasAgg(figure)
-        figure.savefig(folder / f"{words[name]}.png", dpi=FILE_DPI)
+        with whole_file(folder / f"{words[name]}.png") as unfinished:
+            figure.savefig(unfinished, dpi=FILE_DPI)
     shown = list(figures.items())[:most]
     return {f"picture_{words[name]}": Picture(figure, alt=name) for name, figure in shown}

@@ -1,5 +1,6 @@
 """A project of a published folder with its artefacts in place, as if its assets had run."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,17 +9,18 @@ import yaml
 
 from ejmap_geo.craters.catalogue import Crater, craters_of, write_catalogue
 from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
-from ejmap_geo.rasters.raster import read_basemap, write_cog
+from ejmap_geo.rasters.raster import read_basemap, read_mask_on, write_cog
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.files.connection_table import write_connections
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.open_project import OpenProject
+from ejmap_project.published import layout
 from ejmap_project.published.connections import read_connections, read_mapping_tiles
 from ejmap_project.published.craters import read_craters
 from ejmap_project.published.layout import PublishedFolder
-from ejmap_project.published.masks import read_manual_masks, read_output_mask
 from ejmap_project.published.tiles import read_labelled_tiles, read_splits
 from ejmap_project.settings.project import ProjectPaths
 from tests.published_fixture import EJCONN_VERSION, RUN, SPLIT, PublishedFixture
@@ -81,6 +83,24 @@ def tables_of(published: PublishedFolder, made: PublishedFixture) -> dict[str, p
     for crater, mask in read_manual_masks(published, craters, basemap=basemap):
         tables[f"manual mask of {crater.crater_id}"] = _as_table(mask, made)
     return tables
+
+
+def read_manual_masks(
+    published: PublishedFolder, craters: Iterable[Crater], *, basemap: BasemapGrid
+) -> Iterator[tuple[Crater, PlacedMask]]:
+    """Yield the manual mask of each crater that has one."""
+    for crater in craters:
+        path = published.file(layout.MANUAL_MASK, crater=crater.crater_id)
+        if path is not None:
+            yield crater, read_mask_on(path, basemap)
+
+
+def read_output_mask(
+    published: PublishedFolder, crater_id: int, *, run: str, basemap: BasemapGrid
+) -> PlacedMask:
+    """Read the mask of a crater that a published run drew."""
+    path = published.required(layout.OUTPUT_MASK, run=run, crater=crater_id)
+    return read_mask_on(path, basemap)
 
 
 def _as_table(mask: PlacedMask, made: PublishedFixture) -> pd.DataFrame:

@@ -1,11 +1,11 @@
 """What lies in the place of a new result until the new one is known to be sound."""
 
-import os
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ejmap_geo.whole_file import link_or_copy
 from ejmap_project.errors import RejectedError
 
 FORMER_PREFIX = ".former_"
@@ -36,7 +36,7 @@ def replacing(output: Path) -> Generator[Path]:
     former = former_place(output)
     former.unlink(missing_ok=True)
     if output.is_file():
-        _link(output, former)
+        link_or_copy(output, former)
     try:
         yield former
     except RejectedError:
@@ -46,14 +46,6 @@ def replacing(output: Path) -> Generator[Path]:
         raise
     finally:
         former.unlink(missing_ok=True)
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        # Some file systems of clusters have no hard links.
-        shutil.copyfile(source, target)
 
 
 def _set_aside(output: Path) -> None:

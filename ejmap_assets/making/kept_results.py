@@ -5,13 +5,13 @@ else has taken its place.
 """
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
 
 from ejmap_assets.metadata.facts import Metadata
+from ejmap_geo.whole_file import link_or_copy, write_text
 from ejmap_project.artefact import Artefact
 from ejmap_project.digest import content_version
 
@@ -52,7 +52,7 @@ class KeptResults:
         digest = told.metadata.get(FILE_DIGEST)
         if digest is None or digest.value != content_version(kept.read_bytes()):
             return None
-        _link(kept, output)
+        link_or_copy(kept, output)
         # The newest are kept: this one is in use again.
         os.utime(kept)
         metadata = {name: value for name, value in told.metadata.items() if name not in OWN}
@@ -63,7 +63,6 @@ class KeptResults:
         """Keep a result that was just made, and forget the oldest ones beyond the limit."""
         if self.limit == 0 or not output.is_file():
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
         kept, note = self._places(recipe, output)
         told = dg.AssetMaterialization(
             "kept",
@@ -73,8 +72,8 @@ class KeptResults:
                 FILE_DIGEST: content_version(output.read_bytes()),
             },
         )
-        note.write_text(dg.serialize_value(told), encoding="utf-8")
-        _link(output, kept)
+        write_text(note, dg.serialize_value(told))
+        link_or_copy(output, kept)
         os.utime(kept)
         self._forget(output.suffix)
 
@@ -86,14 +85,3 @@ class KeptResults:
         for old in kept[: -self.limit]:
             old.unlink()
             old.with_suffix(EVENT_SUFFIX).unlink(missing_ok=True)
-
-
-def _link(source: Path, target: Path) -> None:
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
-    unfinished.unlink(missing_ok=True)
-    try:
-        os.link(source, unfinished)
-    except OSError:
-        # Some file systems of clusters have no hard links.
-        shutil.copyfile(source, unfinished)
-    unfinished.replace(target)

@@ -1,7 +1,6 @@
 """Craters: where they are, how large, and how far their ejecta are looked for."""
 
 import math
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from ejmap_geo.errors import CatalogueError, GridError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.coords import LonLat, checked
 from ejmap_geo.grids.crs import geographic_crs
+from ejmap_geo.whole_file import whole_file
 
 # Rays of the largest systems on Mercury end near 80 radii; a crater may carry its own reach.
 DEFAULT_REACH_RADII = 80.0
@@ -183,9 +183,7 @@ def write_catalogue(catalogue: gpd.GeoDataFrame, path: Path) -> None:
     Raises:
         CatalogueError: If the name ends in something else.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
+    with whole_file(path) as unfinished:
         match path.suffix:
             case ".parquet":
                 catalogue.to_parquet(unfinished)
@@ -197,9 +195,6 @@ def write_catalogue(catalogue: gpd.GeoDataFrame, path: Path) -> None:
                 raise CatalogueError(
                     f"cannot write craters as {path.name}; use .parquet, .gpkg or .csv"
                 )
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _catalogue(

@@ -33,29 +33,6 @@ class CraterTable(pa.DataFrameModel):
     )
 
 
-class TileTable(pa.DataFrameModel):
-    """Square tiles of azimuthal rasters, in pixels from the upper left corner of each raster."""
-
-    class Config(pa.DataFrameModel.Config):
-        """A tile is known by its crater, its kind and its number; narrow types are widened."""
-
-        unique = ["crater_id", "kind", "tile_id"]  # noqa: RUF012, pandera reads a plain list
-        coerce = True
-
-    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID, description="Number of the crater.")
-    tile_id: int = pa.Field(ge=0, description="Number of the tile.")
-    row: int = pa.Field(description="First row on the azimuthal raster, pixels.")
-    col: int = pa.Field(description="First column on the azimuthal raster, pixels.")
-    side_px: int = pa.Field(gt=0, description="Side of the square, pixels.")
-    distance_m: float = pa.Field(
-        ge=0, description="Distance of its middle from the centre of the crater, metres."
-    )
-    kind: str = pa.Field(
-        isin=["labelled", "mapping"],
-        description="Whether its ejecta are known (labelled) or to be found (mapping).",
-    )
-
-
 class ConnectionTable(pa.DataFrameModel):
     """What EJCONN says of each mapping tile: whether it holds ejecta of the crater."""
 

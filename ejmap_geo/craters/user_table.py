@@ -8,6 +8,7 @@ import pyogrio
 from pyarrow import ArrowException
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from ejmap_geo.csv_file import read_csv
 from ejmap_geo.errors import GeoError
 
 VECTOR_SUFFIXES = frozenset({".gpkg", ".shp", ".geojson", ".fgb"})
@@ -40,7 +41,7 @@ def read_user_table(path: Path, *, what: str, error: type[GeoError]) -> pd.DataF
         if suffix in PARQUET_SUFFIXES:
             return _parquet(path)
         if suffix == ".csv":
-            return pd.read_csv(path, skipinitialspace=True, comment="#")
+            return read_csv(path, error=error, what=what, comment="#")
     except (DataSourceError, DataLayerError, ArrowException, ValueError, OSError) as cause:
         if isinstance(cause, GeoError):
             raise

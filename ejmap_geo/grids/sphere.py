@@ -24,16 +24,3 @@ def destination(
     towards = cos_c * cos_lat0 - north * sin_lat0
     lat = math.atan2(sin_lat, math.hypot(towards, east))
     return lon0 + math.atan2(east, towards), lat
-
-
-@njit(cache=True, inline="always")
-def bearing(
-    sin_lat0: float, cos_lat0: float, lon0: float, lon: float, lat: float
-) -> tuple[float, float]:
-    """Return angular range and azimuth (clockwise from north) of a point from an origin."""
-    sin_lat, cos_lat = math.sin(lat), math.cos(lat)
-    sin_dlon, cos_dlon = math.sin(lon - lon0), math.cos(lon - lon0)
-    east = cos_lat * sin_dlon
-    north = cos_lat0 * sin_lat - sin_lat0 * cos_lat * cos_dlon
-    up = sin_lat0 * sin_lat + cos_lat0 * cos_lat * cos_dlon
-    return math.atan2(math.hypot(east, north), up), math.atan2(east, north)

@@ -5,9 +5,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.clusters import clusters_of, gaps_between, paint_runs, runs_of
-from ejmap_geo.masks.placed_mask import PlacedMask
 
 DEFAULT_MIN_PX = 100
 Connectivity = Literal[4, 8]
@@ -41,18 +39,3 @@ def denoised(
     holes = clusters_of(gaps, cols=cols, joins_corners=not joins_corners, wraps=wraps)
     paint_runs(result, gaps.where((holes.size_px < min_px) & ~holes.is_open), value=True)
     return result
-
-
-def denoised_placed(
-    placed: PlacedMask,
-    *,
-    basemap: BasemapGrid,
-    min_px: int = DEFAULT_MIN_PX,
-    connectivity: Connectivity = 8,
-) -> PlacedMask:
-    """Return a placed mask without small clusters and holes, trimmed; see :func:`denoised`."""
-    if placed.window is None:
-        return placed
-    wraps = placed.window.width == basemap.width_px
-    mask = denoised(placed.mask, min_px=min_px, connectivity=connectivity, wraps=wraps)
-    return PlacedMask.in_window(mask, window=placed.window, basemap=basemap)

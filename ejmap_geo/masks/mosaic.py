@@ -63,34 +63,6 @@ def mean_probability(
     return total
 
 
-def majority_vote(
-    tiles: Iterable[tuple[Window, NDArray[np.bool_]]], *, window: Window
-) -> NDArray[np.bool_]:
-    """Merge overlapping binary tiles by strict majority.
-
-    A pixel is set when more than half of the tiles that cover it set it, so a tie and an uncovered
-    pixel are both clear.
-
-    Args:
-        tiles: Place in a grid and mask ``(height, width)`` of each tile, read one at a time.
-        window: Part of the grid to fill.
-
-    Returns:
-        ``(height, width)`` of ``window``.
-
-    Raises:
-        RasterError: If a mask does not fill its place.
-    """
-    votes = np.zeros(window.shape, np.uint16)
-    cover = np.zeros(window.shape, np.uint16)
-    for place, mask in tiles:
-        here, there = _overlap(place, mask, window)
-        votes[here] += mask[there]
-        cover[here] += 1
-    # Wider than the counts: doubled votes must not overflow.
-    return 2 * votes.astype(np.uint32) > cover
-
-
 def is_set(probability: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Return where a probability is above one half; one half itself and NaN are clear."""
     return probability > 0.5
@@ -209,20 +181,6 @@ def _divide(sums: _Sums, vote_fraction: NDArray[np.float32], rows: tuple[int, in
             members = np.float32(row_count[j])
             row_total[j] /= members
             row_fraction[j] = np.float32(row_votes[j]) / members
-
-
-def bounding_window(windows: Iterable[Window]) -> Window:
-    """Return the smallest window that holds all ``windows``.
-
-    Raises:
-        RasterError: If there is none to hold.
-    """
-    boxes = [(w.row, w.col, w.row + w.height, w.col + w.width) for w in windows]
-    if not boxes:
-        raise RasterError("no window to bound; leave out craters without tiles")
-    tops, lefts, bottoms, rights = zip(*boxes, strict=True)
-    row, col = min(tops), min(lefts)
-    return Window(row=row, col=col, height=max(bottoms) - row, width=max(rights) - col)
 
 
 def _overlap(

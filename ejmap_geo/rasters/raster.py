@@ -4,7 +4,6 @@ Everything is written as a cloud-optimised GeoTIFF that carries its planet. What
 checked here before anything is computed: see :func:`read_basemap` and :func:`read_mask_on`.
 """
 
-import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ from ejmap_geo.grids.grid import BasemapGrid, Grid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster_place import basemap_columns_from, opened, window_on
+from ejmap_geo.whole_file import whole_file
 
 BLOCK_PX = 512
 
@@ -66,21 +66,15 @@ def write_cog(
     if band_names and len(band_names) != len(bands):
         raise RasterError(f"{len(bands)} bands need as many names, got {list(band_names)}")
     profile = _profile(bands, grid=grid, window=window, nodata=nodata)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.tif")
-    try:
-        with rasterio.open(unfinished, "w", **profile) as raster:
-            raster.write(bands)
-            for number, name in enumerate(band_names, start=1):
-                raster.set_band_description(number, name)
-            if tuple(band_names) == RGBA_BANDS:
-                raster.colorinterp = [ColorInterp[name] for name in RGBA_BANDS]
-            if colormap is not None:
-                raster.write_colormap(1, dict(colormap))
-            raster.update_tags(**(tags or {}))
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole_file(path) as unfinished, rasterio.open(unfinished, "w", **profile) as raster:
+        raster.write(bands)
+        for number, name in enumerate(band_names, start=1):
+            raster.set_band_description(number, name)
+        if tuple(band_names) == RGBA_BANDS:
+            raster.colorinterp = [ColorInterp[name] for name in RGBA_BANDS]
+        if colormap is not None:
+            raster.write_colormap(1, dict(colormap))
+        raster.update_tags(**(tags or {}))
 
 
 def _profile(

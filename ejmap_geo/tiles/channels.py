@@ -1,59 +1,16 @@
 """Channels that tell a network where it looks: distance from the crater, and attention."""
 
-from enum import StrEnum
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from ejmap_geo.errors import GridError
-from ejmap_geo.grids.distance import azimuthal_distance_m
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.window import Window
 
 DEFAULT_MARGIN = 0.1
 # Values of the attention channel.
 ELSEWHERE, IN_TILE, IN_CRATER = 0.0, 1.0, 2.0
-
-
-class DistanceMode(StrEnum):
-    """How the distance from the crater's centre is written.
-
-    Attributes:
-        ABSOLUTE: log10 of metres.
-        RATIO: log10 of crater radii, so that craters of all sizes look alike.
-        RANK: Order of the pixels of a tile from 0 (nearest) to 1 (farthest); equal distances share
-            their mean rank. It carries direction but no scale.
-    """
-
-    ABSOLUTE = "absolute"
-    RATIO = "ratio"
-    RANK = "rank"
-
-
-def distance_channel(
-    azimuthal: AzimuthalGrid, window: Window, *, mode: DistanceMode, radius_m: float
-) -> NDArray[np.float32]:
-    """Return the distance channel of a tile, ``(height, width)``.
-
-    Pixel centres are never at the crater's centre, so the logarithm is always finite.
-
-    Args:
-        azimuthal: Grid about the crater's centre.
-        window: Place of the tile.
-        mode: How to write distances.
-        radius_m: Rim radius of the crater.
-    """
-    distance_m = azimuthal_distance_m(azimuthal, window)
-    match mode:
-        case DistanceMode.ABSOLUTE:
-            return np.log10(distance_m).astype(np.float32)
-        case DistanceMode.RATIO:
-            return np.log10(distance_m / radius_m).astype(np.float32)
-        case DistanceMode.RANK:
-            rank = rankdata(distance_m, axis=None) - 1
-            return (rank / max(1, rank.size - 1)).reshape(window.shape).astype(np.float32)
 
 
 def attention_window(

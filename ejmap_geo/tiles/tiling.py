@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from ejmap_geo.errors import GridError
@@ -13,6 +14,7 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.tiles.footprint import footprint, inscribed_square
 
 DEFAULT_SPACING = 0.9
+COLUMNS = ("tile_id", "row", "col", "side_px", "distance_m")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,24 @@ class Tile:
     def window(self) -> Window:
         """Place in the raster."""
         return Window(row=self.row, col=self.col, height=self.side_px, width=self.side_px)
+
+
+def tiles_of(table: pd.DataFrame) -> list[Tile]:
+    """Return the tiles of a table, in its order.
+
+    Args:
+        table: ``tile_id``, ``row``, ``col``, ``side_px`` and ``distance_m``, as :class:`Tile`.
+    """
+    return [
+        Tile(
+            tile_id=int(tile_id),
+            row=int(row),
+            col=int(col),
+            side_px=int(side_px),
+            distance_m=float(distance_m),
+        )
+        for tile_id, row, col, side_px, distance_m in table[list(COLUMNS)].itertuples(index=False)
+    ]
 
 
 def mapping_tiles(

@@ -5,7 +5,6 @@ anything is read, and names, shapes and types must be those of the network that 
 builds.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,27 +12,17 @@ from typing import Self
 
 import torch
 from pydantic import Field, TypeAdapter, ValidationError
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
 from torch import Tensor
 
-from ejmap_ml.bundles.bundle_files import (
-    CONFIG,
-    LARGEST_WEIGHTS_BYTES,
-    NORMALIZATION,
-    PROVENANCE,
-    WEIGHTS,
-    checked_file,
-    read_json,
-)
+from ejmap_geo.whole_file import whole_folder
+from ejmap_ml.bundles.bundle_files import CONFIG, NORMALIZATION, PROVENANCE, WEIGHTS, read_json
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.bundles.weights import check_weights, content_digest, read_weights, write_weights
 from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.errors import BundleError
-from ejmap_ml.stores.whole_folder import whole_folder
 
-SHOWN_DIFFERENCES = 8
 _NORMALIZATION = TypeAdapter(Normalization | None)
 
 
@@ -65,7 +54,7 @@ class Provenance(Frozen):
     file_sha256: str | None = None
 
 
-class _Stamp(Frozen):
+class Stamp(Frozen):
     """What ``provenance.json`` holds."""
 
     data_version: str
@@ -91,14 +80,8 @@ class ModelBundle:
     @property
     def data_version(self) -> str:
         """SHA-256 of weights, configuration and normalization; equal for equal models."""
-        digest = hashlib.sha256()
-        digest.update(self.config.model_dump_json().encode())
-        digest.update(_normalization_json(self.normalization).encode())
-        for name in sorted(self.weights):
-            value = self.weights[name].detach().cpu().contiguous()
-            digest.update(f"{name} {value.dtype} {tuple(value.shape)};".encode())
-            digest.update(value.reshape(-1).view(torch.uint8).numpy().data)
-        return digest.hexdigest()
+        texts = (self.config.model_dump_json(), _normalization_json(self.normalization))
+        return content_digest(texts, self.weights)
 
     def build(self) -> NormalizedNetwork:
         """Return the network in evaluation mode; it takes raw channels and normalises them itself.
@@ -113,11 +96,9 @@ class ModelBundle:
 
     def save(self, path: Path) -> None:
         """Write the folder ``path``, whole or not at all; an older bundle is replaced."""
-        stamp = _Stamp(data_version=self.data_version, provenance=self.provenance)
+        stamp = Stamp(data_version=self.data_version, provenance=self.provenance)
         with whole_folder(path) as folder:
-            plain = {name: v.detach().cpu().contiguous() for name, v in self.weights.items()}
-            # save_file would make a file that only its owner may read.
-            (folder / WEIGHTS).write_bytes(save(plain))
+            write_weights(self.weights, folder / WEIGHTS)
             _write(folder / CONFIG, self.config.model_dump_json(indent=2))
             _write(folder / NORMALIZATION, _normalization_json(self.normalization))
             _write(folder / PROVENANCE, stamp.model_dump_json(indent=2))
@@ -133,12 +114,12 @@ class ModelBundle:
         try:
             config = ModelConfig.model_validate_json(read_json(path / CONFIG))
             normalization = _NORMALIZATION.validate_json(read_json(path / NORMALIZATION))
-            stamp = _Stamp.model_validate_json(read_json(path / PROVENANCE))
+            stamp = Stamp.model_validate_json(read_json(path / PROVENANCE))
         except ValidationError as error:
             raise BundleError(f"bundle {path} does not hold what it should: {error}") from error
         bundle = cls(
             config=config,
-            weights=_read_weights(path / WEIGHTS, config),
+            weights=read_weights(path / WEIGHTS, wanted=expected_weights(config)),
             normalization=normalization,
             provenance=stamp.provenance,
         )
@@ -148,32 +129,6 @@ class ModelBundle:
                 f"{bundle.data_version[:12]}, not {stamp.data_version[:12]}; train or copy it again"
             )
         return bundle
-
-
-def check_weights(weights: Mapping[str, Tensor], *, wanted: Mapping[str, Tensor]) -> None:
-    """Compare names, shapes and types of weights with those of a network.
-
-    Raises:
-        BundleError: They differ; the message names the differences.
-    """
-    found = {name: _described(value) for name, value in weights.items()}
-    expected = {name: _described(value) for name, value in wanted.items()}
-    differences = [
-        *(f"missing {name}" for name in expected if name not in found),
-        *(f"unknown {name}" for name in found if name not in expected),
-        *(
-            f"{name} is {found[name]}, not {expected[name]}"
-            for name in expected
-            if name in found and found[name] != expected[name]
-        ),
-    ]
-    if differences:
-        more = len(differences) - SHOWN_DIFFERENCES
-        tail = f" and {more} more" if more > 0 else ""
-        raise BundleError(
-            f"weights do not fit their configuration: {'; '.join(differences[:SHOWN_DIFFERENCES])}"
-            f"{tail}; use the configuration that they were trained with"
-        )
 
 
 def expected_weights(config: ModelConfig) -> dict[str, Tensor]:
@@ -187,23 +142,9 @@ def expected_weights(config: ModelConfig) -> dict[str, Tensor]:
         return NormalizedNetwork(build_network(config), None).state_dict()
 
 
-def _described(value: Tensor) -> str:
-    return f"{str(value.dtype).removeprefix('torch.')} {tuple(value.shape)}"
-
-
 def _normalization_json(normalization: Normalization | None) -> str:
     return "null" if normalization is None else normalization.model_dump_json()
 
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text + "\n", encoding="utf-8")
-
-
-def _read_weights(path: Path, config: ModelConfig) -> dict[str, Tensor]:
-    checked_file(path, largest_bytes=LARGEST_WEIGHTS_BYTES)
-    try:
-        weights = load_file(path)
-    except SafetensorError as error:
-        raise BundleError(f"{path} cannot be read as safetensors: {error}") from error
-    check_weights(weights, wanted=expected_weights(config))
-    return weights

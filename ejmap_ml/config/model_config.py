@@ -245,7 +245,7 @@ class ModelConfig(Frozen):
             case TimmClassifierConfig() | SmpConfig():
                 return self.bands + 1
             case PolarUnetConfig():
-                # Each band twice and the four of geometry, see polar_view.channel_count.
+                # Each band twice and the four of geometry, see ejmap_ml.ejseg.polar_view.
                 return 2 * self.bands + 4
             case _:
                 assert_never(self.architecture)

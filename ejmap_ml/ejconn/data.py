@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import torch
 
 from ejmap_ml.samples import SampleBatch
@@ -15,28 +14,15 @@ CROP = "crop"
 EJECTA_PX = "ejecta_px"
 
 
-class ConnectionSamples:
+class ConnectionSamples(TileSequence):
     """Labelled tiles of many craters; a tile is connected when it holds ejecta of its crater."""
 
     def __init__(self, groups: Sequence[TileGroup]) -> None:
-        self._tiles = TileSequence(groups, names=[CROP])
-        self.is_connected = self._tiles.table[EJECTA_PX].to_numpy() > 0
-
-    def __len__(self) -> int:
-        return len(self._tiles)
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row a tile."""
-        return self._tiles.table
-
-    @property
-    def shards(self) -> Sequence[range]:
-        """Runs of positions that are read together."""
-        return self._tiles.shards
+        super().__init__(groups, names=[CROP])
+        self.is_connected = self.table[EJECTA_PX].to_numpy() > 0
 
     def batch(self, positions: Sequence[int]) -> SampleBatch:
         """Return crops ``(B, bands + 1, H, W)`` and targets ``(B, 1)``."""
-        crop = self._tiles.take(positions)[CROP]
+        crop = self.take(positions)[CROP]
         target = torch.from_numpy(self.is_connected[list(positions)]).float()
         return SampleBatch(inputs=(torch.from_numpy(crop).float(),), target=target[:, None])

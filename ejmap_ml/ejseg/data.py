@@ -45,8 +45,7 @@ def distance_channel(
         distance_m: ``(tile, row, col)`` distance of each pixel to the crater's centre.
         radius_m: ``(tile,)`` rim radius of each tile's crater.
         mode: "absolute" gives metres, "ratio" crater radii, "rank" the order of the tile's pixels
-            from 0 (nearest) to 1, equal distances sharing their mean rank; as
-            ``ejmap_geo.tiles.channels.DistanceMode``.
+            from 0 (nearest) to 1, equal distances sharing their mean rank.
         is_logarithmic: Whether metres and radii become their decimal logarithm; a rank never does.
 
     Returns:
@@ -129,30 +128,17 @@ class TileInputs:
         return torch.from_numpy(channels), torch.from_numpy(metadata)
 
 
-class TileSamples:
+class TileSamples(TileSequence):
     """Labelled tiles of many craters with the mask of their crater's ejecta."""
 
     def __init__(self, groups: Sequence[TileGroup], config: ModelConfig) -> None:
-        self._tiles = TileSequence(groups, names=[IMAGE, DISTANCE_M, MASK])
+        super().__init__(groups, names=[IMAGE, DISTANCE_M, MASK])
         self._inputs = TileInputs(config)
-
-    def __len__(self) -> int:
-        return len(self._tiles)
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row a tile."""
-        return self._tiles.table
-
-    @property
-    def shards(self) -> Sequence[range]:
-        """Runs of positions that are read together."""
-        return self._tiles.shards
 
     def batch(self, positions: Sequence[int]) -> SampleBatch:
         """Return channels and metadata, and masks ``(B, 1, H, W)``."""
-        tiles = self._tiles.take(positions)
-        rows = self._tiles.table.iloc[list(positions)]
+        tiles = self.take(positions)
+        rows = self.table.iloc[list(positions)]
         return SampleBatch(
             inputs=self._inputs(tiles[IMAGE], tiles[DISTANCE_M], rows),
             target=torch.from_numpy(tiles[MASK]).float()[:, None],

@@ -96,7 +96,7 @@ def labelled_view(
     )
 
 
-class PolarSamples:
+class PolarSamples(TileSequence):
     """Labelled polar views of one or more stores, as :class:`ejmap_ml.samples.SampleSet`."""
 
     def __init__(
@@ -125,7 +125,7 @@ class PolarSamples:
                     f"holds {size}; write the store again for this model"
                 )
         names = (VIEW, TARGET) if tiles is None else (VIEW, TARGET, TILE_ID)
-        self._tiles = TileSequence(groups, names=names)
+        super().__init__(groups, names=names)
         self._counted = tiles
         # The area of a cell relative to its neighbours depends on its row alone as long as the view
         # is small against the planet; where it is not, the true weight only gets smaller.
@@ -137,22 +137,9 @@ class PolarSamples:
         weight = np.diff(ranges**2) ** AREA_POWER
         self._row_weight = torch.from_numpy((weight / weight.mean()).astype(np.float32))[:, None]
 
-    def __len__(self) -> int:
-        return len(self._tiles)
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row a view."""
-        return self._tiles.table
-
-    @property
-    def shards(self) -> Sequence[range]:
-        """Runs of positions that are read together."""
-        return self._tiles.shards
-
     def batch(self, positions: Sequence[int]) -> SampleBatch:
         """Return the samples at ``positions``; cells without data or not to count weigh 0."""
-        tiles = self._tiles.take(positions)
+        tiles = self.take(positions)
         view = torch.from_numpy(tiles[VIEW].astype(np.float32))
         target = torch.from_numpy(tiles[TARGET].astype(np.float32) / TARGET_LEVELS)[:, None]
         weight = view[:, VALID_CHANNEL, None] * self._row_weight

@@ -33,11 +33,6 @@ def polar_grid(crater: Crater, *, body: Body, config: PolarViewConfig) -> PolarG
     )
 
 
-def channel_count(band_count: int) -> int:
-    """Return the channels of a view: each band twice, and the four that describe the geometry."""
-    return 2 * band_count + EXTRA_CHANNELS
-
-
 def polar_view(
     raster: NDArray[np.uint8], *, basemap: BasemapGrid, crater: Crater, config: PolarViewConfig
 ) -> NDArray[np.float32]:
@@ -56,7 +51,7 @@ def polar_view(
         config: Size and reach of the view.
 
     Returns:
-        ``(channel_count(band), rows, cols)``; bands are 0 where there are no data.
+        ``(2 * band + 4, rows, cols)``; bands are 0 where there are no data.
     """
     grid = polar_grid(crater, body=basemap.body, config=config)
     samples = (config.range_samples, config.azimuth_samples)

@@ -14,8 +14,9 @@ import timm
 import torch
 from torch import Tensor
 
-from ejmap_ml.bundles.bundle import ModelBundle, Provenance, check_weights, expected_weights
+from ejmap_ml.bundles.bundle import ModelBundle, Provenance, expected_weights
 from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.bundles.weights import check_weights
 from ejmap_ml.config.model_config import ModelConfig, SmpConfig, TimmClassifierConfig
 from ejmap_ml.errors import BundleError, CheckpointError
 from ejmap_ml.published.foreign_pickle import save_foreign

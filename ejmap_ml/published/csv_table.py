@@ -1,11 +1,10 @@
 """A published table as rows of cells: a CSV file whose columns are known, one row a version."""
 
-import csv
 import difflib
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from ejmap_geo.csv_file import read_csv_rows
 from ejmap_ml.errors import ConfigError
 from ejmap_ml.published.cells import Cells
 
@@ -31,7 +30,7 @@ def read_rows(
     Raises:
         ConfigError: The file cannot be read, has other columns, or numbers its versions badly.
     """
-    header, *lines = _lines(path)
+    header, *lines = read_csv_rows(path, error=ConfigError, most_bytes=MOST_BYTES)
     columns = [column.strip() for column in header]
     _check_columns(columns, path, what=what, needed=(VERSION, *needed), spare=spare)
     rows: dict[int, Cells] = {}
@@ -47,25 +46,6 @@ def read_rows(
             raise ConfigError(f"{path} holds version {version} twice; leave one of the rows out")
         rows[version] = cells
     return rows
-
-
-def _lines(path: Path) -> list[list[str]]:
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise ConfigError(
-                f"{path} has {size} bytes and a table of hyperparameters {MOST_BYTES} at most; "
-                "name another file"
-            )
-        text = path.read_text(encoding="utf-8-sig")
-        lines = [line for line in csv.reader(io.StringIO(text), strict=True) if line]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(
-            f"{path} cannot be read as a table ({error}); name a CSV file of UTF-8 text"
-        ) from error
-    if not lines:
-        raise ConfigError(f"{path} is empty; name a table with a header and a row a version")
-    return lines
 
 
 def _check_columns(

@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from ejmap_geo.whole_file import whole_file
+
 # The protocol of torch: names of globals stand in it as lines of text.
 PROTOCOL = 2
 
@@ -32,10 +34,9 @@ class Call:
 
 def save_foreign(content: Mapping[str, object], path: Path) -> None:
     """Write ``content`` as ``torch.save`` does, calls included; whole or not at all."""
-    scratch = path.with_name(f".{path.name}")
     module = SimpleNamespace(__name__=__name__, Pickler=_NamingPickler)
-    torch.save(dict(content), scratch, pickle_module=module, pickle_protocol=PROTOCOL)
-    scratch.replace(path)
+    with whole_file(path) as unfinished:
+        torch.save(dict(content), unfinished, pickle_module=module, pickle_protocol=PROTOCOL)
 
 
 # The pickler in C looks names up before it writes them; the one in Python can be taught not to.

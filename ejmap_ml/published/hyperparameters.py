@@ -167,15 +167,6 @@ def preset_text(model: PublishedModel) -> str:
     return "".join(f"# {comment}\n" for comment in comments) + to_yaml(model.config)
 
 
-def write_presets(table: PublishedTable, folder: Path) -> list[Path]:
-    """Write one preset file a model into ``folder`` and return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{name}.yaml" for name in table.models]
-    for path, model in zip(paths, table.models.values(), strict=True):
-        path.write_text(preset_text(model), encoding="utf-8")
-    return paths
-
-
 def _read(path: Path, kind: _Kind) -> PublishedTable:
     rows = read_rows(
         path,

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
+from ejmap_geo.whole_file import whole_file
 from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.errors import CheckpointError
 
@@ -47,7 +48,5 @@ def read_norm(path: Path, *, bands: int = 3) -> Normalization:
 
 def write_norm(normalization: Normalization, path: Path) -> None:
     """Write a norm as the published programs read it; whole or not at all."""
-    scratch = path.with_name(f".{path.name}")
-    with scratch.open("wb") as file:
-        np.save(file, np.array([normalization.offset, normalization.scale], np.float64))
-    scratch.replace(path)
+    with whole_file(path) as unfinished:
+        np.save(unfinished, np.array([normalization.offset, normalization.scale], np.float64))

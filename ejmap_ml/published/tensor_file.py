@@ -19,13 +19,8 @@ import torch
 from torch import Tensor
 
 from ejmap_ml.errors import CheckpointError
-from ejmap_ml.published.unpickler import (
-    MALFORMED,
-    MOST_PICKLE_BYTES,
-    StorageRef,
-    TensorRef,
-    unpickled,
-)
+from ejmap_ml.published.tensor_ref import StorageRef, TensorRef
+from ejmap_ml.published.unpickler import MALFORMED, MOST_PICKLE_BYTES, unpickled
 
 LARGEST_BYTES = 2**32
 # What reading a file may meet that is cut off, altered or never was what it seems.
@@ -138,6 +133,8 @@ def _from_legacy(file: IO[bytes], size_bytes: int) -> tuple[object, Storages]:
     content = unpickled(file)
     starts: dict[str, int] = {}
     for key in cast("list[Any]", unpickled(file).value):
+        if type(key) is not str:
+            raise CheckpointError("the name of one of its parts is no text")
         ref = content.storages[key]
         (count,) = COUNT.unpack(file.read(COUNT.size))
         starts[key] = file.tell()
@@ -213,4 +210,4 @@ def _size_bytes(ref: StorageRef) -> int:
 
 def _count(root: object, name: str) -> int | None:
     value = root.get(name) if isinstance(root, dict) else None
-    return value if type(value) is int and value >= 0 else None
+    return value if type(value) is int and 0 <= value < 2**63 else None

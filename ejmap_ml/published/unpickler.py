@@ -3,6 +3,10 @@
 A pickle is a program that may call whatever it can import. Here the standard library only decodes
 its opcodes; they are carried out on plain values. A global is kept as its name and never imported,
 so there is nothing that could be called: objects that only code can make become :data:`BLANK`.
+
+A ``pickle.Unpickler`` whose ``find_class`` returns inert classes is not enough. It hashes every key
+of a dictionary and every item of a set, and the hash of a nested tuple of a hundred bytes takes
+years; it also allocates a memo as long as the file claims.
 """
 
 import pickletools
@@ -10,79 +14,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-import torch
-
 from ejmap_ml.errors import CheckpointError
+from ejmap_ml.published.tensor_ref import BLANK, Global, StorageRef, result_of, storage_of
 
 # The largest of the published networks, pickled twice with its optimizer, takes a tenth of it.
 MOST_PICKLE_BYTES = 2**23
-DTYPES = {
-    "DoubleStorage": torch.float64,
-    "FloatStorage": torch.float32,
-    "HalfStorage": torch.float16,
-    "BFloat16Storage": torch.bfloat16,
-    "LongStorage": torch.int64,
-    "IntStorage": torch.int32,
-    "ShortStorage": torch.int16,
-    "CharStorage": torch.int8,
-    "ByteStorage": torch.uint8,
-    "BoolStorage": torch.bool,
-    "ComplexFloatStorage": torch.complex64,
-    "ComplexDoubleStorage": torch.complex128,
-}
 # What can go wrong when opcodes come in an order that no pickler writes.
 MALFORMED = (ValueError, IndexError, KeyError, TypeError, OverflowError)
-
-
-@dataclass(frozen=True, slots=True)
-class Blank:
-    """An object of which nothing is known but that it was there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Global:
-    """A name that a pickle refers to; never looked up."""
-
-    module: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class StorageRef:
-    """The numbers of one or more tensors, which lie outside the pickle.
-
-    Attributes:
-        key: Where they lie.
-        dtype: What they are.
-        count: How many there are.
-    """
-
-    key: str
-    dtype: torch.dtype
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class TensorRef:
-    """A tensor as a view of a storage, as the pickle says and not yet checked."""
-
-    storage: StorageRef
-    offset: int
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
-
-
-BLANK = Blank()
-_REBUILD = (
-    Global("torch._utils", "_rebuild_tensor"),
-    Global("torch._utils", "_rebuild_tensor_v2"),
-)
-_PARAMETER = (
-    Global("torch._utils", "_rebuild_parameter"),
-    Global("torch._utils", "_rebuild_parameter_with_state"),
-)
-_ORDERED = Global("collections", "OrderedDict")
-_SIZE = Global("torch", "Size")
 
 
 @dataclass(slots=True)
@@ -109,7 +47,7 @@ def unpickled(stream: IO[bytes]) -> Unpickled:
         for opcode, argument, _ in pickletools.genops(_Bounded(stream)):  # pyright: ignore[reportArgumentType] - it asks for read and readline alone
             if opcode.name == "STOP":
                 return Unpickled(machine.stack.pop(), machine.storages)
-            machine.step(opcode.name, argument)
+            machine.step(opcode, argument)
     except MALFORMED as error:
         raise CheckpointError(
             f"the file holds a damaged pickle ({error}); fetch it again from where it came"
@@ -151,14 +89,23 @@ class _Machine:
     memo: dict[int, Any] = field(default_factory=dict[int, Any])
     storages: dict[str, StorageRef] = field(default_factory=dict[str, StorageRef])
 
-    def step(self, name: str, argument: Any) -> None:  # noqa: ANN401 - what opcodes carry
+    def step(self, opcode: pickletools.OpcodeInfo, argument: Any) -> None:  # noqa: ANN401 - what opcodes carry
         """Carry out one opcode."""
-        if name in _CONSTANTS:
+        if opcode.name in _CONSTANTS:
             self.stack.append(argument)
-        elif name in _NEW:
-            self.stack.append(_NEW[name]())
+        elif opcode.name in _STEPS:
+            _STEPS[opcode.name](self, argument)
         else:
-            _STEPS[name](self, argument)
+            self.blank(opcode)
+
+    def blank(self, opcode: pickletools.OpcodeInfo) -> None:
+        """Take what an opcode takes, and put blanks for what it would put."""
+        taken = opcode.stack_before
+        if pickletools.markobject in taken:
+            self.since_mark()
+            taken = taken[: taken.index(pickletools.markobject)]
+        self.popped(len(taken))
+        self.stack.extend(BLANK for _ in opcode.stack_after)
 
     def popped(self, count: int) -> list[Any]:
         """Take the uppermost values, the lowest of them first."""
@@ -196,7 +143,7 @@ class _Machine:
     def update(self, pairs: list[Any]) -> None:
         """Set items of the dictionary on top; those whose key is no text are left out.
 
-        Hashes of nested tuples, and of numbers chosen to collide, may take for ever.
+        Hashing nested tuples, or numbers that were chosen to collide, may take years.
         """
         target = self.stack[-1]
         if type(target) is not dict:
@@ -214,67 +161,15 @@ class _Machine:
     def reduce(self) -> None:
         """Put what a call would return, where that is known without calling."""
         function, arguments = self.popped(2)
-        self.stack.append(_reduced(function, arguments))
-
-    def blank(self, count: int) -> None:
-        """Replace the uppermost values by a blank."""
-        self.popped(count)
-        self.stack.append(BLANK)
-
-    def blank_since_mark(self) -> None:
-        """Replace all values above the last mark by a blank."""
-        self.since_mark()
-        self.stack.append(BLANK)
+        self.stack.append(result_of(function, arguments))
 
     def refer(self) -> None:
         """Replace a persistent id by the storage that it names."""
         (found,) = self.popped(1)
-        storage = _storage(found)
+        storage = storage_of(found)
         if isinstance(storage, StorageRef):
             self.storages[storage.key] = storage
         self.stack.append(storage)
-
-
-def _reduced(function: object, arguments: Any) -> object:  # noqa: ANN401 - from the pickle
-    if type(arguments) is not tuple:
-        return BLANK
-    if function in _REBUILD:
-        return _tensor(*arguments[:4])
-    if function in _PARAMETER and isinstance(arguments[0], TensorRef):
-        return arguments[0]
-    if function == _ORDERED:
-        return {}
-    if function == _SIZE:
-        return tuple(arguments[0])
-    return BLANK
-
-
-def _tensor(storage: object, offset: object, shape: object, strides: object) -> object:
-    if (
-        isinstance(storage, StorageRef)
-        and _is_count(offset)
-        and _is_counts(shape)
-        and _is_counts(strides)
-    ):
-        return TensorRef(storage, offset, shape, strides)  # pyright: ignore[reportArgumentType] - checked above
-    return BLANK
-
-
-def _storage(named: Any) -> object:  # noqa: ANN401 - from the pickle
-    match named:
-        case ("storage", Global("torch", kind), str(key), _, int(count), *views):
-            is_plain = kind in DTYPES and _is_count(count) and not any(views)
-            return StorageRef(key, DTYPES[kind], count) if is_plain else BLANK
-        case _:
-            return BLANK
-
-
-def _is_count(value: object) -> bool:
-    return type(value) is int and 0 <= value < 2**63
-
-
-def _is_counts(values: object) -> bool:
-    return type(values) is tuple and all(_is_count(value) for value in values)
 
 
 def _split_global(text: str) -> Global:
@@ -284,29 +179,26 @@ def _split_global(text: str) -> Global:
 
 def _stack_global(machine: _Machine) -> None:
     module, name = machine.popped(2)
-    machine.stack.append(Global(str(module), str(name)))
+    if type(module) is not str or type(name) is not str:
+        raise TypeError("a name is no text")
+    machine.stack.append(Global(module, name))
 
 
 _CONSTANTS = frozenset(
     {"INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"}
     | {"STRING", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8"}
-    | {"UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "NONE"}
+    | {"UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"}
 )
-_NEW: Mapping[str, Callable[[], object]] = {
-    "NEWTRUE": lambda: True,
-    "NEWFALSE": lambda: False,
-    "EMPTY_LIST": list,
-    "EMPTY_DICT": dict,
-    "EMPTY_TUPLE": tuple,
-    **dict.fromkeys(["EMPTY_SET", "BYTEARRAY8", "NEXT_BUFFER", "EXT1", "EXT2", "EXT4"], Blank),
-}
+# All others leave blanks.
 _STEPS: Mapping[str, Callable[[_Machine, Any], object]] = {
-    "PROTO": lambda _, __: None,
-    "FRAME": lambda _, __: None,
-    "READONLY_BUFFER": lambda _, __: None,
+    "NONE": lambda machine, _: machine.stack.append(None),
+    "NEWTRUE": lambda machine, _: machine.stack.append(True),
+    "NEWFALSE": lambda machine, _: machine.stack.append(False),
+    "EMPTY_LIST": lambda machine, _: machine.stack.append([]),
+    "EMPTY_DICT": lambda machine, _: machine.stack.append({}),
+    "EMPTY_TUPLE": lambda machine, _: machine.stack.append(()),
     "MARK": lambda machine, _: machine.marks.append(len(machine.stack)),
     "POP": lambda machine, _: machine.drop(),
-    "POP_MARK": lambda machine, _: machine.since_mark(),
     "DUP": lambda machine, _: machine.stack.append(machine.stack[-1]),
     "MEMOIZE": lambda machine, _: machine.remember(len(machine.memo)),
     **dict.fromkeys(["PUT", "BINPUT", "LONG_BINPUT"], _Machine.remember),
@@ -323,15 +215,10 @@ _STEPS: Mapping[str, Callable[[_Machine, Any], object]] = {
     "APPENDS": lambda machine, _: machine.extend(machine.since_mark()),
     "SETITEM": lambda machine, _: machine.update(machine.popped(2)),
     "SETITEMS": lambda machine, _: machine.update(machine.since_mark()),
-    "ADDITEMS": lambda machine, _: machine.since_mark(),
     "DICT": lambda machine, _: machine.new_dict(),
     "GLOBAL": lambda machine, text: machine.stack.append(_split_global(text)),
     "STACK_GLOBAL": lambda machine, _: _stack_global(machine),
     "REDUCE": lambda machine, _: machine.reduce(),
     "BUILD": lambda machine, _: machine.popped(1),
-    "NEWOBJ": lambda machine, _: machine.blank(2),
-    "NEWOBJ_EX": lambda machine, _: machine.blank(3),
     "BINPERSID": lambda machine, _: machine.refer(),
-    "PERSID": lambda machine, _: machine.stack.append(BLANK),
-    **dict.fromkeys(["FROZENSET", "INST", "OBJ"], lambda machine, _: machine.blank_since_mark()),
 }

@@ -4,7 +4,6 @@ Like model bundles, folders may come from anybody: weights are read as safetenso
 checked before anything is read, and names, shapes and types must be those of the configuration.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,27 +13,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
 from torch import Tensor
 
 from ejmap_geo.craters.local_tiles import LocalTiles
-from ejmap_ml.bundles.bundle import Provenance, check_weights
-from ejmap_ml.bundles.bundle_files import (
-    CONFIG,
-    LARGEST_WEIGHTS_BYTES,
-    PROVENANCE,
-    WEIGHTS,
-    checked_file,
-    read_json,
-)
+from ejmap_geo.whole_file import whole_folder
+from ejmap_ml.bundles.bundle import Provenance, Stamp
+from ejmap_ml.bundles.bundle_files import CONFIG, PROVENANCE, WEIGHTS, read_json
+from ejmap_ml.bundles.weights import check_weights, content_digest, read_weights, write_weights
 from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.errors import BundleError, SampleError
 from ejmap_ml.sgan.calibration import Calibration
 from ejmap_ml.sgan.config import CraterClassifierConfig
 from ejmap_ml.sgan.data import require_light, stretched
 from ejmap_ml.sgan.discriminator import Discriminator
-from ejmap_ml.stores.whole_folder import whole_folder
 
 CLASSIFIER = "classifier.json"
 BATCH = 512
@@ -65,11 +56,6 @@ class ClassifierMeaning(Frozen):
         return self
 
 
-class _Stamp(Frozen):
-    data_version: str
-    provenance: Provenance
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CraterClassifier:
     """A trained classifier.
@@ -89,14 +75,8 @@ class CraterClassifier:
     @property
     def data_version(self) -> str:
         """SHA-256 of weights, configuration and meaning; equal for equal classifiers."""
-        digest = hashlib.sha256()
-        digest.update(self.config.model_dump_json().encode())
-        digest.update(self.meaning.model_dump_json().encode())
-        for name in sorted(self.weights):
-            value = self.weights[name].detach().cpu().contiguous()
-            digest.update(f"{name} {value.dtype} {tuple(value.shape)};".encode())
-            digest.update(value.reshape(-1).view(torch.uint8).numpy().data)
-        return digest.hexdigest()
+        texts = (self.config.model_dump_json(), self.meaning.model_dump_json())
+        return content_digest(texts, self.weights)
 
     def build(self) -> Discriminator:
         """Return the network in evaluation mode; it takes stretched tiles.
@@ -164,10 +144,9 @@ class CraterClassifier:
 
     def save(self, path: Path) -> None:
         """Write the folder ``path``, whole or not at all; an older classifier is replaced."""
-        stamp = _Stamp(data_version=self.data_version, provenance=self.provenance)
+        stamp = Stamp(data_version=self.data_version, provenance=self.provenance)
         with whole_folder(path) as folder:
-            plain = {name: v.detach().cpu().contiguous() for name, v in self.weights.items()}
-            (folder / WEIGHTS).write_bytes(save(plain))
+            write_weights(self.weights, folder / WEIGHTS)
             for name, value in ((CONFIG, self.config), (CLASSIFIER, self.meaning)):
                 (folder / name).write_text(value.model_dump_json(indent=2) + "\n", "utf-8")
             (folder / PROVENANCE).write_text(stamp.model_dump_json(indent=2) + "\n", "utf-8")
@@ -183,10 +162,10 @@ class CraterClassifier:
         try:
             config = CraterClassifierConfig.model_validate_json(read_json(path / CONFIG))
             meaning = ClassifierMeaning.model_validate_json(read_json(path / CLASSIFIER))
-            stamp = _Stamp.model_validate_json(read_json(path / PROVENANCE))
+            stamp = Stamp.model_validate_json(read_json(path / PROVENANCE))
         except ValidationError as error:
             raise BundleError(f"classifier {path} does not hold what it should: {error}") from error
-        weights = _read_weights(path / WEIGHTS, config, meaning)
+        weights = read_weights(path / WEIGHTS, wanted=_expected_weights(config, meaning))
         classifier = cls(
             config=config, meaning=meaning, weights=weights, provenance=stamp.provenance
         )
@@ -202,16 +181,9 @@ def _network(config: CraterClassifierConfig, meaning: ClassifierMeaning) -> Disc
     return Discriminator(config.discriminator, side_px=config.side_px, classes=len(meaning.classes))
 
 
-def _read_weights(
-    path: Path, config: CraterClassifierConfig, meaning: ClassifierMeaning
+def _expected_weights(
+    config: CraterClassifierConfig, meaning: ClassifierMeaning
 ) -> dict[str, Tensor]:
-    checked_file(path, largest_bytes=LARGEST_WEIGHTS_BYTES)
-    try:
-        weights = load_file(path)
-    except SafetensorError as error:
-        raise BundleError(f"{path} cannot be read as safetensors: {error}") from error
     # On the meta device: a configuration from anywhere must not decide how much memory is taken.
     with torch.device("meta"):
-        network = _network(config, meaning)
-    check_weights(weights, wanted=network.state_dict())
-    return weights
+        return _network(config, meaning).state_dict()

@@ -1,7 +1,6 @@
 """Tile sheets: many tiles as one picture, plain or with a line of words under each."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,18 +92,6 @@ def contact_sheet(
         bottom = (row + 1) * (side_px + GAP_PX) + row * WORDS_PX
         pen.text((left, bottom), _fitting(words, pen, width_px=side_px), fill=(0, 0, 0))
     return np.asarray(sheet)
-
-
-class PngFolder:
-    """Writes the picture of every epoch into a folder; a sink for :func:`fit_classifier`."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __call__(self, epoch: int, picture: NDArray[np.uint8]) -> None:
-        """Write ``epoch_000.png`` and so on."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(picture).save(self._folder / f"epoch_{epoch:03d}.png")
 
 
 def _fitting(words: str, pen: ImageDraw.ImageDraw, *, width_px: int) -> str:

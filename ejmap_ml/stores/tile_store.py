@@ -18,9 +18,9 @@ import pandas as pd
 import zarr
 from numpy.typing import DTypeLike, NDArray
 
+from ejmap_geo.whole_file import whole_folder
 from ejmap_ml.errors import TileStoreError
 from ejmap_ml.stores.shard_codec import coded_by_zarrs, shard_codec
-from ejmap_ml.stores.whole_folder import whole_folder
 
 SHARD_TILES = 64
 FORMAT = "ejmap-tiles-1"

@@ -10,11 +10,12 @@ from typing import Any
 
 import lightning.pytorch as pl
 import pandas as pd
-import torch
 from lightning.pytorch.callbacks import Checkpoint
-from safetensors.torch import load_file, save
+from safetensors.torch import load_file
 from torch import Tensor
 
+from ejmap_geo.whole_file import whole_file
+from ejmap_ml.bundles.weights import write_weights
 from ejmap_ml.training.binary_task import BinaryTask
 
 LAST = "last.ckpt"
@@ -91,10 +92,10 @@ class BestAndLast(Checkpoint):
             self.best_score = score
             self.best_epoch = trainer.current_epoch
             assert isinstance(module, BinaryTask)  # noqa: S101 - fit trains nothing else
-            _save_weights(module.network.state_dict(), self._folder / BEST)
-        scratch = self._folder / f".{LAST}"
-        trainer.save_checkpoint(scratch)
-        scratch.replace(self._folder / LAST)
+            with whole_file(self._folder / BEST) as unfinished:
+                write_weights(module.network.state_dict(), unfinished)
+        with whole_file(self._folder / LAST) as unfinished:
+            trainer.save_checkpoint(unfinished)
 
 
 def best_weights(folder: Path) -> dict[str, Tensor]:
@@ -102,18 +103,6 @@ def best_weights(folder: Path) -> dict[str, Tensor]:
     return load_file(folder / BEST)
 
 
-def _save_weights(weights: Mapping[str, Tensor], path: Path) -> None:
-    scratch = path.with_name(f".{path.name}")
-    scratch.write_bytes(save({name: _detached(value) for name, value in weights.items()}))
-    scratch.replace(path)
-
-
-def _detached(value: Tensor) -> Tensor:
-    # channels_last weights are no contiguous tensors, which safetensors refuses.
-    return value.detach().to("cpu", memory_format=torch.contiguous_format)
-
-
 def _write_history(rows: list[dict[str, float]], path: Path) -> None:
-    scratch = path.with_name(f".{path.name}")
-    pd.DataFrame(rows).to_csv(scratch, index=False)
-    scratch.replace(path)
+    with whole_file(path) as unfinished:
+        pd.DataFrame(rows).to_csv(unfinished, index=False)

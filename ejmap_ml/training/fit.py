@@ -16,6 +16,7 @@ from typing import assert_never
 import pandas as pd
 import torch
 
+from ejmap_geo.whole_file import write_text
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
@@ -183,7 +184,7 @@ def _resumable_step(folder: Path, *, fingerprint: str) -> int | None:
         # Missing, or torn by a full disk: nothing to go on from.
         pass
     last.unlink(missing_ok=True)
-    run.write_text(json.dumps({"fingerprint": fingerprint}), encoding="utf-8")
+    write_text(run, json.dumps({"fingerprint": fingerprint}))
     return None
 
 

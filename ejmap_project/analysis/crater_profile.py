@@ -17,7 +17,7 @@ from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_project.artefact import Artefact, Picture, known_numbers
 from ejmap_project.basemap import Basemap
 from ejmap_project.digest import content_version
-from ejmap_project.figures import DPI, GREY, SERIES, SIZE_INCHES
+from ejmap_project.figures import DPI, SERIES, SIZE_INCHES
 from ejmap_project.files.table_file import write_table
 from ejmap_project.mapping.crater_inputs import CraterWork
 
@@ -170,7 +170,7 @@ def _plot(table: pd.DataFrame) -> Figure:
 
 
 def _dress(axes: Axes, farthest_radii: float) -> None:
-    axes.axvline(RIM_RADII, color=GREY, linewidth=0.8)
+    axes.axvline(RIM_RADII, color="0.6", linewidth=0.8)
     axes.set_xlim(0, farthest_radii)
     axes.tick_params(labelsize=7)
     axes.grid(alpha=0.3)

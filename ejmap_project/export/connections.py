@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
-from ejmap_geo.tiles.tiling import Tile, touches_any
+from ejmap_geo.tiles.tiling import COLUMNS, tiles_of, touches_any
 from ejmap_project.export.export import Export
 from ejmap_project.export.labels import ROOT, published_squares
 from ejmap_project.files.connection_table import read_connections
@@ -32,24 +32,14 @@ def export_connections(export: Export) -> list[str]:
 
 def _labelled(export: Export) -> pd.DataFrame:
     if not export.paths.labelled_tiles.is_file():
-        return pd.DataFrame({"crater_id": [], "side_px": []})
+        return pd.DataFrame(columns=["crater_id", *COLUMNS])
     labelled = pd.read_parquet(export.paths.labelled_tiles)
     return labelled[(labelled["planet"] == PLANET) & (labelled["side_px"] > 0)]
 
 
-def _tiles(table: pd.DataFrame) -> list[Tile]:
-    if table.empty:
-        return []
-    places = table[["tile_id", "row", "col", "side_px"]].itertuples(index=False)
-    return [
-        Tile(tile_id=int(tile_id), row=int(row), col=int(col), side_px=int(side_px), distance_m=0.0)
-        for tile_id, row, col, side_px in places
-    ]
-
-
 def _touched(table: pd.DataFrame, labelled: pd.DataFrame) -> NDArray[np.int64]:
     """Return 1 for each mapping tile that shares a pixel with a labelled one, else 0."""
-    return touches_any(_tiles(table), _tiles(labelled)).astype(np.int64)
+    return touches_any(tiles_of(table), tiles_of(labelled)).astype(np.int64)
 
 
 def _write(

@@ -1,11 +1,10 @@
 """Files that are added to a folder all together, or not at all."""
 
-import shutil
-import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ejmap_geo.whole_file import hidden_folder
 from ejmap_project.errors import ExportError
 
 SHOWN = 4
@@ -24,19 +23,16 @@ def merged_folder(folder: Path, *, force: bool) -> Generator[Path]:
     Raises:
         ExportError: If a file is there already, or would be written through a link to elsewhere.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        scratch.chmod(folder.parent.stat().st_mode & 0o777)
+    with hidden_folder(folder) as hidden:
+        scratch = hidden / folder.name
+        scratch.mkdir()
         yield scratch
         if not folder.exists():
             scratch.rename(folder)
             return
         files = sorted(path.relative_to(scratch) for path in scratch.rglob("*") if path.is_file())
         require_free(folder, files, force=force)
-        _move(files, scratch, folder)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        _move(files, scratch, folder, kept=hidden / f"former-{folder.name}")
 
 
 def require_free(folder: Path, files: Sequence[Path], *, force: bool) -> None:
@@ -70,8 +66,7 @@ def require_free(folder: Path, files: Sequence[Path], *, force: bool) -> None:
             )
 
 
-def _move(files: Sequence[Path], scratch: Path, folder: Path) -> None:
-    kept = scratch / ".replaced"
+def _move(files: Sequence[Path], scratch: Path, folder: Path, *, kept: Path) -> None:
     done: list[Path] = []
     try:
         for path in files:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.rasters.raster import read_mask_on, read_raster
-from ejmap_geo.tiles.tiling import Tile
+from ejmap_geo.tiles.tiling import Tile, tiles_of
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.export.export import Export
 from ejmap_project.files.connection_table import read_connections
@@ -104,26 +104,12 @@ def _labelled(export: Export, crater: Crater) -> list[Tile]:
         return []
     table = pd.read_parquet(export.paths.labelled_tiles)
     is_own = (table["planet"] == PLANET) & (table["crater_id"] == crater.crater_id)
-    return _tiles(table[is_own & (table["side_px"] > 0)])
+    return tiles_of(table[is_own & (table["side_px"] > 0)])
 
 
 def _mapping(export: Export, crater: Crater) -> list[Tile]:
     path = export.paths.connections(crater.key)
-    return _tiles(read_connections(path)) if path.is_file() else []
-
-
-def _tiles(table: pd.DataFrame) -> list[Tile]:
-    names = ["tile_id", "row", "col", "side_px", "distance_m"]
-    return [
-        Tile(
-            tile_id=int(tile_id),
-            row=int(row),
-            col=int(col),
-            side_px=int(side_px),
-            distance_m=float(distance_m),
-        )
-        for tile_id, row, col, side_px, distance_m in table[names].itertuples(index=False)
-    ]
+    return tiles_of(read_connections(path)) if path.is_file() else []
 
 
 def _write(

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.whole_file import whole_folder, write_text
 from ejmap_ml.config.model_config import ModelConfig, preset_names, to_yaml
-from ejmap_ml.stores.whole_folder import whole_folder
 from ejmap_project.errors import SettingsError
 from ejmap_project.intake.import_plan import Plan, Wishes, plan_of
 from ejmap_project.models.model_version import ModelVersion
@@ -63,7 +63,7 @@ def import_folder(folder: Path, project: Path, *, wishes: Wishes, tell: Tell) ->
         configs = _write_presets(published, paths, plan=plan, wishes=wishes, tell=tell)
         _write_weights(paths, plan=plan, configs=configs, doi=wishes.doi, tell=tell)
         text = _settings(folder, plan, wishes)
-        paths.settings.write_text(text, encoding="utf-8")
+        write_text(paths.settings, text)
         load_project(scratch)
 
 
@@ -84,9 +84,7 @@ def _write_presets(
     }
     texts = {config.name: to_yaml(config) for config in configs.values()} | preset_texts(tables)
     for name, text in texts.items():
-        path = paths.preset(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_text(paths.preset(name), text)
     if texts:
         tell(f"presets  {len(texts)} versions in models/")
     return configs

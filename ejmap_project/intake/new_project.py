@@ -7,6 +7,7 @@ from pathlib import Path
 from ejmap_geo.craters.catalogue import read_catalogue
 from ejmap_geo.grids.body import body_named
 from ejmap_geo.rasters.raster import read_basemap
+from ejmap_geo.whole_file import write_text
 from ejmap_project.errors import SettingsError
 from ejmap_project.settings.project import GREY_BANDS, ProjectPaths, create_project, load_project
 
@@ -50,7 +51,7 @@ def new_project(
         values["  # masks"] = str(masks.resolve())
     paths = create_project(folder, profile=PROFILE)
     text = _with_values(paths.settings.read_text(encoding="utf-8"), values)
-    paths.settings.write_text(text, encoding="utf-8")
+    write_text(paths.settings, text)
     load_project(folder)
     return [
         f"mosaic: {grid.width_px}x{grid.shape[0]} px, {bands} band(s), {planet.name}",

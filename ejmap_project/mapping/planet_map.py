@@ -16,6 +16,7 @@ from ejmap_geo.maps.label_map import NODATA, LabelMap, label_map
 from ejmap_geo.maps.preview import LegendEntry, shrink, with_legend
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
+from ejmap_geo.whole_file import whole_file
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import Basemap, read_project_basemap
 from ejmap_project.digest import content_version
@@ -106,9 +107,8 @@ def _write_preview(
         LegendEntry(crater.name or key, crater_color(crater.crater_id, crater.name))
         for key, crater in sorted(drawn.items())
     ]
-    unfinished = path.with_name(f".{path.name}")
-    with_legend(small, entries).save(unfinished, "PNG")
-    unfinished.replace(path)
+    with whole_file(path) as unfinished:
+        with_legend(small, entries).save(unfinished, "PNG")
     return np.moveaxis(small, 0, -1)
 
 

@@ -4,12 +4,11 @@ A promoted ensemble is stored under the digest of its members, apart from the ve
 trained again. So a roll-back finds exactly what mapped the craters before.
 """
 
-import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ejmap_geo.whole_file import whole_folder
 from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import ModelVersion, configured_version
 from ejmap_project.models.promotion_record import (
@@ -181,12 +180,9 @@ def _store(
     folder = paths.stored_ensemble(kind, note.digest)
     if folder.is_dir():
         return
-    scratch = folder.with_name(f".{folder.name}.{os.getpid()}")
-    shutil.rmtree(scratch, ignore_errors=True)
-    for iteration, bundle in enumerate(bundles):
-        bundle.save(member_folder(scratch, iteration))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch.rename(folder)
+    with whole_folder(folder) as unfinished:
+        for iteration, bundle in enumerate(bundles):
+            bundle.save(member_folder(unfinished, iteration))
 
 
 def _stored_bundles(

@@ -1,12 +1,11 @@
 """The record of promotions: which ensemble maps the craters, since when, and why."""
 
-import os
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ejmap_geo.whole_file import write_text
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.open_project import OpenProject
@@ -135,13 +134,6 @@ def write_promotion(
         candidate=candidate,
     )
     record = paths.promotions(kind)
-    record.parent.mkdir(parents=True, exist_ok=True)
     before = record.read_text(encoding="utf-8") if record.is_file() else ""
-    _replace(record, before + promotion.model_dump_json() + "\n")
+    write_text(record, before + promotion.model_dump_json() + "\n")
     return promotion
-
-
-def _replace(path: Path, text: str) -> None:
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ejmap_geo.csv_file import read_csv
 from ejmap_project.errors import SourceError
 
-LARGEST_CSV_BYTES = 2**28
 SHOWN = 4
 
 
@@ -39,7 +39,7 @@ def read_columns(
         SourceError: If the file is too large or no table, or a column is missing or holds something
             else than such numbers.
     """
-    table = _read(path)
+    table = read_csv(path, error=SourceError)
     wanted = [*whole, *real]
     missing = [column for column in wanted if column not in table.columns]
     if missing:
@@ -59,22 +59,6 @@ def read_columns(
     if unique:
         _require_unique(checked, unique, path)
     return checked
-
-
-def _read(path: Path) -> pd.DataFrame:
-    size = path.stat().st_size
-    if size > LARGEST_CSV_BYTES:
-        raise SourceError(
-            f"{path} has {size} bytes, more than the {LARGEST_CSV_BYTES} of any published table; "
-            "take the published file"
-        )
-    try:
-        return pd.read_csv(path)
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path} is not UTF-8 text; copy it again") from error
-    except (ValueError, OSError) as error:
-        reason = " ".join(str(error).split())
-        raise SourceError(f"{path} cannot be read as a table ({reason})") from error
 
 
 def _further(table: pd.DataFrame, prefix: str) -> list[str]:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from ejmap_geo.csv_file import read_csv
+from ejmap_project.errors import SourceError
 from ejmap_project.published.csv_columns import read_columns
 
 # Their word for each score, in the order of their columns.
@@ -32,7 +34,7 @@ def read_published_runs(path: Path) -> pd.DataFrame:
         SourceError: If the file is no such table.
     """
     read_test_metrics(path)
-    table = pd.read_csv(path, float_precision="round_trip")
+    table = read_csv(path, error=SourceError, every_digit=True)
     return table.astype({RUN[0]: "Int64", RUN[1]: "Int64"})
 
 
@@ -75,5 +77,5 @@ def _read_runs(path: Path, names: dict[str, str]) -> pd.DataFrame:
         columns=dict(zip(RUN, RUN_WORDS, strict=True))
     )
     # Without test tiles their scores are empty, or were not written at all.
-    scores = pd.read_csv(path).reindex(columns=list(names)).rename(columns=names)
+    scores = read_csv(path, error=SourceError).reindex(columns=list(names)).rename(columns=names)
     return runs.join(scores.apply(pd.to_numeric, errors="coerce").astype(float))

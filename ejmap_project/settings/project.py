@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from ejmap_geo.errors import BodyError
 from ejmap_geo.grids.body import Body, body_named
+from ejmap_geo.whole_file import write_text
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
 from ejmap_project.settings.sentences import sentences_of
@@ -220,6 +221,5 @@ def create_project(folder: Path, *, profile: str) -> ProjectPaths:
         raise SettingsError(f"{folder} is a project already; edit its project.yaml or name another")
     if folder.exists() and not folder.is_dir():
         raise SettingsError(f"{folder} is a file, and a project is a folder; name another")
-    folder.mkdir(parents=True, exist_ok=True)
-    paths.settings.write_text(text, encoding="utf-8")
+    write_text(paths.settings, text)
     return paths

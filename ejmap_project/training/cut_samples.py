@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ejmap_geo.whole_file import write_text
 from ejmap_project.artefact import Artefact, Facts
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import content_version
@@ -60,9 +61,9 @@ def cut_samples(
         tell(f"another version of the same look has cut them already: {folder}")
     else:
         _cut(project, kind, version, folder=folder, inputs=inputs, progress=progress)
-        (folder / STAMP).write_text(json.dumps(recipe) + "\n", encoding="utf-8")
+        write_text(folder / STAMP, json.dumps(recipe) + "\n")
     note = project.paths.samples_note(kind, version)
-    note.write_text(json.dumps({"look": look}) + "\n", encoding="utf-8")
+    write_text(note, json.dumps({"look": look}) + "\n")
     return Artefact(
         content=content_version(recipe),
         metadata={

@@ -9,7 +9,7 @@ import pandas as pd
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_geo.synthetic.planet import Planet
-from ejmap_geo.tiles.tiling import Tile
+from ejmap_geo.tiles.tiling import Tile, tiles_of
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_ml.ejseg.polar_data import labelled_view, write_polar_views
 from ejmap_ml.ejseg.polar_tiles import tile_id_view
@@ -80,17 +80,7 @@ def _write_tiles(
 def _squares(labelled: pd.DataFrame) -> list[Tile]:
     """Return the azimuthal squares of the tiles that have one and may be used."""
     usable = labelled[(labelled["side_px"] > 0) & (labelled["split_class"] >= 0)]
-    places = usable[["tile_id", "row", "col", "side_px", "distance_m"]].itertuples(index=False)
-    return [
-        Tile(
-            tile_id=int(tile_id),
-            row=int(row),
-            col=int(col),
-            side_px=int(side_px),
-            distance_m=float(distance_m),
-        )
-        for tile_id, row, col, side_px, distance_m in places
-    ]
+    return tiles_of(usable)
 
 
 def _write_views(

@@ -5,6 +5,7 @@ from PIL import Image
 
 from ejmap_geo.craters.tile_regions import FOLDS
 from ejmap_geo.rasters.raster import basemap_grid_of
+from ejmap_geo.whole_file import whole_file
 from ejmap_project.artefact import Artefact, Facts, Picture, known_numbers
 from ejmap_project.digest import content_version
 from ejmap_project.files.table_file import write_table_and_csv
@@ -50,7 +51,8 @@ def score_catalogue(project: OpenProject) -> Artefact:
     )
     write_table_and_csv(table, paths.crater_candidates)
     sheet = least_sure(found, said, stretch=members[0].config.stretch)
-    Image.fromarray(sheet).save(paths.least_sure)
+    with whole_file(paths.least_sure) as unfinished:
+        Image.fromarray(sheet).save(unfinished)
     return Artefact(
         content=content_version(pd.DataFrame(table.drop(columns="geometry")).to_csv(index=False)),
         metadata={

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ejmap_geo.whole_file import whole_folder
 from ejmap_project.artefact import Artefact
 from ejmap_project.digest import content_version
 from ejmap_project.figures import training_curve
@@ -40,7 +41,6 @@ def train_classifier(
         StepError: If tiles are missing, or the catalogue is not vetted.
     """
     from ejmap_ml.sgan.crossfit import fit_crosswise
-    from ejmap_ml.stores.whole_folder import whole_folder
 
     found = VettingTiles.load(project.paths)
     config = classifier_config(project, version)

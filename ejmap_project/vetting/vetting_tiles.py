@@ -1,6 +1,5 @@
 """The tiles by which a catalogue is vetted, and what is known of them, as files."""
 
-import os
 from dataclasses import dataclass
 from zipfile import BadZipFile
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters.local_tiles import LocalTiles
 from ejmap_geo.craters.tile_regions import FOLDS, RegionFold
+from ejmap_geo.whole_file import whole_file
 from ejmap_project.errors import StepError
 from ejmap_project.files.table_file import write_table
 from ejmap_project.paths import ProjectPaths
@@ -52,17 +52,14 @@ class VettingTiles:
 
     def save(self, paths: ProjectPaths) -> None:
         """Write tiles and table; each appears whole or not at all."""
-        path, light_deg = paths.crater_tiles, self.tiles.light_from_deg
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f".{path.stem}.{os.getpid()}.npz")
-        with unfinished.open("wb") as file:
+        light_deg = self.tiles.light_from_deg
+        with whole_file(paths.crater_tiles) as unfinished:
             np.savez_compressed(
-                file,
+                unfinished,
                 values=self.tiles.values,
                 valid_share=self.tiles.valid_share,
                 light_from_deg=np.float64(np.nan if light_deg is None else light_deg),
             )
-        unfinished.replace(path)
         write_table(self.table, paths.crater_tile_table)
 
     @classmethod

@@ -15,20 +15,10 @@ from ejmap_geo.craters.schemas import (
     SplitIndex,
     SplitTable,
     TileScoreTable,
-    TileTable,
 )
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 
-TILES: dict[str, list[Any]] = {
-    "crater_id": [3, 3, 4],
-    "tile_id": [0, 1, 0],
-    "row": [0, 57, -3],
-    "col": [0, 0, 5],
-    "side_px": [64, 64, 64],
-    "distance_m": [0.0, 1e5, 2e6],
-    "kind": ["mapping", "labelled", "mapping"],
-}
 CONNECTIONS: dict[str, list[Any]] = {
     "crater_id": [3, 3],
     "tile_id": [0, 1],
@@ -86,7 +76,6 @@ CRATERS = catalogue_from(
     ("schema", "table"),
     [
         pytest.param(CraterTable, CRATERS, id="craters"),
-        pytest.param(TileTable, pd.DataFrame(TILES), id="tiles"),
         pytest.param(ConnectionTable, pd.DataFrame(CONNECTIONS), id="connections"),
         pytest.param(LabelledTileTable, pd.DataFrame(LABELLED), id="labelled-tiles"),
         pytest.param(SplitTable, pd.DataFrame(SPLITS), id="no-splits"),
@@ -107,18 +96,6 @@ def test_tables_of_our_own_making_pass(
         pytest.param(CraterTable, CRATERS.assign(lon_deg=180.0), "lon_deg", id="not-normalised"),
         pytest.param(CraterTable, CRATERS.assign(radius_m=57.0), "radius_m", id="kilometres"),
         pytest.param(CraterTable, pd.concat([CRATERS, CRATERS]), "crater_id", id="doubles"),
-        pytest.param(
-            TileTable,
-            pd.DataFrame(TILES | {"tile_id": [0, 0, 0], "kind": ["mapping"] * 3}),
-            "tile_id",
-            id="same-tile",
-        ),
-        pytest.param(
-            TileTable,
-            pd.DataFrame(TILES | {"kind": ["x"] * 3}),
-            "kind",
-            id="unknown-kind",
-        ),
         pytest.param(
             ConnectionTable,
             pd.DataFrame(CONNECTIONS | {"probability": [0.2, 1.1]}),

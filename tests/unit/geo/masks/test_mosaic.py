@@ -2,16 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.mosaic import (
-    bounding_window,
     combine_members,
     is_set,
-    majority_vote,
     mean_probability,
 )
 
@@ -43,23 +39,6 @@ def test_a_pixel_without_a_value_does_not_cover() -> None:
     assert mean_probability(tiles, window=WHOLE)[0, 1] == np.float32(0.8)
 
 
-@pytest.mark.parametrize(
-    ("left", "right", "expected"),
-    [
-        pytest.param([1, 1], [1, 1], [1, 1, 1, 0], id="agreement-sets-the-overlap"),
-        pytest.param([1, 1], [0, 1], [1, 0, 1, 0], id="a-tie-leaves-the-overlap-clear"),
-        pytest.param([0, 0], [0, 1], [0, 0, 1, 0], id="agreement-clears-the-overlap"),
-    ],
-)
-def test_overlap_needs_a_strict_majority(left: list, right: list, expected: list) -> None:
-    """More than half of the tiles that cover a pixel must set it."""
-    tiles = [(LEFT, np.array([left], bool)), (RIGHT, np.array([right], bool))]
-
-    merged = majority_vote(tiles, window=WHOLE)
-
-    np.testing.assert_array_equal(merged, np.array([expected], bool))
-
-
 def test_tiles_are_cut_at_the_window() -> None:
     """A window in the middle of the grid takes its own part of each tile only."""
     window = Window(row=0, col=2, height=1, width=1)
@@ -71,7 +50,7 @@ def test_tiles_are_cut_at_the_window() -> None:
 def test_a_tile_that_does_not_fill_its_place_is_refused() -> None:
     """Values must have the shape of their window."""
     with pytest.raises(RasterError, match="fill its place"):
-        majority_vote([(LEFT, np.ones((2, 2), np.bool_))], window=WHOLE)
+        mean_probability([(LEFT, np.ones((2, 2)))], window=WHOLE)
 
 
 def test_members_are_averaged_and_their_votes_counted() -> None:
@@ -118,26 +97,3 @@ def test_an_ensemble_without_members_is_refused() -> None:
     """There is nothing to average."""
     with pytest.raises(RasterError, match="at least one member"):
         combine_members([])
-
-
-BOXES = st.builds(
-    lambda row, col, height, width: Window(row=row, col=col, height=height, width=width),
-    st.integers(0, 20),
-    st.integers(0, 20),
-    st.integers(1, 9),
-    st.integers(1, 9),
-)
-
-
-@given(st.lists(BOXES, min_size=1, max_size=8))
-def test_the_bounding_window_holds_every_window_and_no_more(windows: list[Window]) -> None:
-    """Painting all windows fills the first and last row and column of their bound."""
-    painted = np.zeros((30, 30), np.bool_)
-    for window in windows:
-        painted[window.slices] = True
-
-    bound = bounding_window(windows)
-
-    inside = painted[bound.slices]
-    assert painted.sum() == inside.sum()
-    assert all(edge.any() for edge in (inside[0], inside[-1], inside[:, 0], inside[:, -1]))

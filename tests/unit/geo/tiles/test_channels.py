@@ -1,7 +1,5 @@
 """Distance and attention channels by hand arithmetic."""
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,40 +11,14 @@ from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.tiles.channels import (
-    DistanceMode,
     attention_channel,
     attention_window,
-    distance_channel,
     resized,
 )
 
 GRID = AzimuthalGrid(body=MERCURY, center=LonLat(1, 2), resolution_m=1000.0, half_size_px=100)
 # Pixel centres at (0.5, 2.5) and (0.5, 3.5) px from the centre.
 TILE = Window(row=100, col=102, height=1, width=2)
-
-
-@pytest.mark.parametrize(
-    ("mode", "expected"),
-    [
-        (DistanceMode.ABSOLUTE, [math.log10(1000 * math.hypot(0.5, w)) for w in (2.5, 3.5)]),
-        (DistanceMode.RATIO, [math.log10(math.hypot(0.5, w) / 50) for w in (2.5, 3.5)]),
-        (DistanceMode.RANK, [0, 1]),
-    ],
-)
-def test_distances_are_written_in_three_ways(mode: DistanceMode, expected: list) -> None:
-    """Metres, radii of 50 km, and order."""
-    channel = distance_channel(GRID, TILE, mode=mode, radius_m=50_000)
-
-    np.testing.assert_allclose(channel, [expected], rtol=1e-6)
-
-
-def test_equal_distances_share_their_mean_rank() -> None:
-    """The four pixels around the centre are equally near: each has rank 1.5 of 0..3."""
-    middle = Window(row=99, col=99, height=2, width=2)
-
-    channel = distance_channel(GRID, middle, mode=DistanceMode.RANK, radius_m=1)
-
-    np.testing.assert_array_equal(channel, np.full((2, 2), 0.5))
 
 
 def test_attention_marks_tile_and_crater() -> None:

@@ -57,7 +57,7 @@ def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(bytes(range(256)))
 
-    with pytest.raises(SourceError, match=r"table\.csv is not UTF-8 text; copy it again$"):
+    with pytest.raises(SourceError, match=r"table\.csv is not UTF-8 text; .*copy it again$"):
         read_columns(path, whole=["a"])
 
 

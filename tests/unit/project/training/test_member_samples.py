@@ -13,7 +13,6 @@ from ejmap_geo.grids.coords import LonLat
 from ejmap_ml.config.model_config import ModelConfig, load_preset
 from ejmap_ml.config.polar_config import PolarUnetConfig, PolarViewConfig
 from ejmap_ml.ejseg.polar_data import write_polar_views
-from ejmap_ml.ejseg.polar_view import channel_count
 from ejmap_ml.errors import SampleError
 from ejmap_ml.samples import SampleSet
 from ejmap_ml.stores.tile_store import write_tile_store
@@ -121,7 +120,7 @@ def test_a_split_that_leaves_nothing_is_refused(ejconn: ModelConfig, tmp_path: P
 def _polar(folder: Path, labels: Labels) -> MemberSamples:
     """One view a planet, whose column c lies in tile c, and the last quarter in none."""
     crater = Crater(crater_id=5, name="a", center=LonLat(0, 0), radius_m=MERCURY.radius_m / 100)
-    shape = (1, channel_count(3), VIEW.rows, VIEW.cols)
+    shape = (1, 2 * 3 + 4, VIEW.rows, VIEW.cols)
     ids = np.broadcast_to(np.arange(VIEW.cols, dtype=np.int32), (1, VIEW.rows, VIEW.cols))
     ids = np.where(ids < TILES, ids, -1).astype(np.int32)
     for planet in "ab":
