@@ -26,12 +26,12 @@ from ejmap_project.vetting.vetting_choice import held_back
 Condition: TypeAlias = dg.AutomationCondition[Any]
 
 
-class TickLook:
+class TickBook:
     """What one tick knows of the project, the same for all rules that it follows.
 
-    Rules are evaluated one after another while runs go on. If each looked for itself, the map could
-    see a catalogue that the craters had not seen yet, and be refreshed once before and once after
-    them.
+    Dagster evaluates rules one after another while runs go on. If each rule read the project for
+    itself, the map could see a catalogue that the craters had not seen yet, and be refreshed once
+    before and once after them.
     """
 
     def __init__(self) -> None:
@@ -45,11 +45,11 @@ class TickLook:
         view = context.asset_graph_view
         with self._lock:
             if self._book is None or self._tick is None or self._tick() is not view:
-                self._book = self._look(view.instance)
+                self._book = self._opened(view.instance)
                 self._tick = weakref.ref(view)
             return self._book
 
-    def _look(self, instance: dg.DagsterInstance) -> RecipeBook:
+    def _opened(self, instance: dg.DagsterInstance) -> RecipeBook:
         project = ProjectResource().open()
         # Files are written before the event that tells of them: read after it, they are not older.
         before = book_of(project, instance).snapshot(self._cache)
@@ -67,8 +67,8 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
     for what was mended outside of the project's data.
     """
 
-    def __init__(self, look: TickLook) -> None:
-        self._look = look
+    def __init__(self, ticks: TickBook) -> None:
+        self._ticks = ticks
 
     @property
     def requires_cursor(self) -> bool:
@@ -83,7 +83,7 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
     def evaluate(self, context: dg.AutomationContext[Any]) -> Any:  # noqa: ANN401 - as Dagster declares it
         """Return the partitions whose recipe is new."""
         asset = context.key.to_user_string()
-        book = self._look.book(context)
+        book = self._ticks.book(context)
         partitions = _partitions(context)
         if context.partitions_def is not None:
             held = held_back(book.project)
@@ -121,7 +121,7 @@ class IsRequestedNow(dg.AutomationCondition[Any]):
 
 
 # Rules are declared asset by asset, and a tick evaluates all of them.
-_LOOK = TickLook()
+_TICK_BOOK = TickBook()
 
 
 def _subset(context: dg.AutomationContext[Any], keys: set[str]) -> Any:  # noqa: ANN401 - Dagster does not name it in public
@@ -179,12 +179,14 @@ def _after_craters(depth: int) -> Condition:
         moving = dg.AutomationCondition.any_deps_match(moving)
         settled &= ~dg.AutomationCondition.any_deps_match(moving)
     return (
-        HasNewRecipe(_LOOK).since_last_handled() & ~dg.AutomationCondition.in_progress() & settled
+        HasNewRecipe(_TICK_BOOK).since_last_handled()
+        & ~dg.AutomationCondition.in_progress()
+        & settled
     )
 
 
 def _with_upstream() -> Condition:
-    asked = HasNewRecipe(_LOOK).since_last_handled() | dg.AutomationCondition.any_deps_match(
+    asked = HasNewRecipe(_TICK_BOOK).since_last_handled() | dg.AutomationCondition.any_deps_match(
         dg.AutomationCondition.will_be_requested()
     )
     return (
@@ -197,21 +199,21 @@ def _with_upstream() -> Condition:
 def _after_upstream() -> Condition:
     """Follow the recipe, in a run after those that make the upstream assets."""
     return (
-        HasNewRecipe(_LOOK).since_last_handled()
+        HasNewRecipe(_TICK_BOOK).since_last_handled()
         & ~dg.AutomationCondition.in_progress()
         & ~dg.AutomationCondition.any_deps_in_progress()
     )
 
 
 def build_automation_sensor(
-    *, seconds_between_looks: int
+    *, seconds_between_ticks: int
 ) -> dg.AutomationConditionSensorDefinition:
     """Return the sensor that follows the rules; somebody switches it on in the UI.
 
     The rules read the project, so they are evaluated in the code location and not in the daemon.
 
     Args:
-        seconds_between_looks: Least time from one look to the next.
+        seconds_between_ticks: Least time from one tick to the next.
     """
     with warnings.catch_warnings():
         # We pin Dagster to one minor version, within which what is in beta may not change.
@@ -220,7 +222,7 @@ def build_automation_sensor(
             "keep_up_to_date",
             target=dg.AssetSelection.all(),
             use_user_code_server=True,
-            minimum_interval_seconds=seconds_between_looks,
+            minimum_interval_seconds=seconds_between_ticks,
             run_tags={"ejmap/kind": "map"},
             description="Maps craters that are new or whose mosaic, row in the catalogue, models "
             "or settings changed, and refreshes the map and its scores once they have settled. "

@@ -19,7 +19,7 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Listener, Silence
 from ejmap_project.settings.project import MappingSettings
 
-DEFAULT_SECONDS_BETWEEN_LOOKS = 30
+DEFAULT_SECONDS_BETWEEN_TICKS = 30
 
 
 def build_defs(
@@ -27,7 +27,7 @@ def build_defs(
     resource_overrides: Mapping[str, object] | None = None,
     steps: Sequence[CraterStep] | None = None,
     chunk_craters: int | None = None,
-    seconds_between_looks: int = DEFAULT_SECONDS_BETWEEN_LOOKS,
+    seconds_between_ticks: int = DEFAULT_SECONDS_BETWEEN_TICKS,
 ) -> dg.Definitions:
     """Assemble a fresh code location.
 
@@ -36,7 +36,7 @@ def build_defs(
             ``progress``.
         steps: Steps of a crater; the usual ones by default.
         chunk_craters: Most craters a run of a backfill takes; None takes the project's setting.
-        seconds_between_looks: Least time from one look of a sensor to the next.
+        seconds_between_ticks: Least time from one tick of a sensor to the next.
     """
     return dg.Definitions(
         assets=[
@@ -48,8 +48,8 @@ def build_defs(
         asset_checks=project_checks(),
         jobs=[*build_asset_jobs(), *build_upkeep_jobs(runner_of)],
         sensors=[
-            build_automation_sensor(seconds_between_looks=seconds_between_looks),
-            *build_file_sensors(seconds_between_looks=seconds_between_looks),
+            build_automation_sensor(seconds_between_ticks=seconds_between_ticks),
+            *build_file_sensors(seconds_between_ticks=seconds_between_ticks),
         ],
         schedules=build_schedules(),
         # What is materialised by a click in the UI runs in one process too.

@@ -13,11 +13,11 @@ from ejmap_assets.resources import ProjectResource
 from ejmap_project.errors import StepError
 
 
-def build_file_sensors(*, seconds_between_looks: int) -> list[dg.SensorDefinition]:
+def build_file_sensors(*, seconds_between_ticks: int) -> list[dg.SensorDefinition]:
     """Return the sensors; somebody switches them on in the UI.
 
     Args:
-        seconds_between_looks: Least time from one look to the next.
+        seconds_between_ticks: Least time from one tick to the next.
     """
     return [
         _sensor(
@@ -25,7 +25,7 @@ def build_file_sensors(*, seconds_between_looks: int) -> list[dg.SensorDefinitio
             asset="basemap_mosaic",
             job=PREPARE.name,
             selection=("basemap_mosaic",),
-            seconds=seconds_between_looks,
+            seconds=seconds_between_ticks,
             description="Reads the mosaic again when its file changes.",
         ),
         _sensor(
@@ -33,7 +33,7 @@ def build_file_sensors(*, seconds_between_looks: int) -> list[dg.SensorDefinitio
             asset="crater_catalogue",
             job=PREPARE.name,
             selection=("crater_catalogue",),
-            seconds=seconds_between_looks,
+            seconds=seconds_between_ticks,
             description="Reads the crater table again when its file changes. A crater that was "
             "added becomes a partition, and is mapped when keep_up_to_date is on.",
         ),
@@ -42,7 +42,7 @@ def build_file_sensors(*, seconds_between_looks: int) -> list[dg.SensorDefinitio
             asset="manual_masks",
             job=RETRAIN,
             selection=None,
-            seconds=seconds_between_looks,
+            seconds=seconds_between_ticks,
             description="Trains candidates when masks of labelled craters were edited: new labels, "
             "new tiles, new members, which map the craters once they pass the gate.",
         ),
@@ -64,7 +64,7 @@ def _sensor(
         minimum_interval_seconds=seconds,
         description=description,
     )
-    def look(
+    def watch(
         context: dg.SensorEvaluationContext, project: ProjectResource
     ) -> dg.RunRequest | dg.SkipReason:
         book = book_of(project.open(), context.instance)
@@ -74,9 +74,9 @@ def _sensor(
             return dg.SkipReason(str(error))
         if book.is_current(asset):
             return dg.SkipReason(f"{asset} is what its files say")
-        # Asked for once: a file that cannot be read would fail at every look.
+        # Asked for once: a file that cannot be read would fail at every tick.
         key = f"{asset} {recipe.digest}"
         keys = None if selection is None else [dg.AssetKey(one) for one in selection]
         return dg.RunRequest(run_key=key, asset_selection=keys)
 
-    return look
+    return watch

@@ -81,9 +81,9 @@ class ProjectPaths:
         """The splits, one row each."""
         return self.training / "split_index.parquet"
 
-    def samples(self, look: str) -> Path:
-        """Folder of the samples that versions of one look learn from."""
-        return self.training / "samples" / look
+    def samples(self, sample_set: str) -> Path:
+        """Folder of the samples that versions with equal inputs share."""
+        return self.training / "samples" / sample_set
 
     def samples_note(self, kind: ModelKind, version: str) -> Path:
         """Return the note that says which samples a version learns from."""

@@ -110,8 +110,8 @@ def write_models(made: PublishedFixture) -> None:
     }
     for iteration in range(ITERATIONS):
         torch.manual_seed(iteration)
-        looks = torch.nn.Module()
-        looks.full_model = timm.create_model("test_efficientnet", in_chans=4, num_classes=1)
+        sizes = torch.nn.Module()
+        sizes.full_model = timm.create_model("test_efficientnet", in_chans=4, num_classes=1)
         maps = torch.nn.Module()
         parts: Any = smp.UnetPlusPlus(
             encoder_name="tu-test_efficientnet", encoder_weights=None, in_channels=4, classes=1
@@ -124,7 +124,7 @@ def write_models(made: PublishedFixture) -> None:
         maps.injector = torch.nn.Module()
         stages = parts.encoder.out_channels[1:]
         maps.injector.linears = torch.nn.ModuleList(torch.nn.Linear(4, one) for one in stages)
-        for kind, model in (("conn", looks), ("ejc", maps)):
+        for kind, model in (("conn", sizes), ("ejc", maps)):
             end = f"test-set-{SPLIT}_iteration-{iteration}.ckpt"
             state = {f"model.{name}": value for name, value in model.state_dict().items()}
             torch.save(

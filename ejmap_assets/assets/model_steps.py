@@ -2,7 +2,7 @@
 
 from ejmap_assets.checks.rejected import failed_checks
 from ejmap_assets.launch_config import ROLL_BACK
-from ejmap_assets.lineage.recipe_settings import look_of
+from ejmap_assets.lineage.recipe_settings import sample_set_of
 from ejmap_assets.making.declare import Making
 from ejmap_project.artefact import Artefact
 from ejmap_project.models.model_version import ModelVersion, version_and_iteration
@@ -19,7 +19,7 @@ def samples(making: Making, kind: ModelKind) -> Artefact:
         making.project,
         kind,
         version,
-        look=look_of(making.project, kind, ModelVersion.parse(version)),
+        sample_set=sample_set_of(making.project, kind, ModelVersion.parse(version)),
         recipe=making.recipe.digest,
         inputs=making.recipe.input_versions,
         progress=making.progress,

@@ -4,7 +4,7 @@ import dagster as dg
 import geopandas as gpd
 
 from ejmap_assets.checks.finding import Finding, bad, good, warning
-from ejmap_assets.checks.project_check import ProjectLook, project_check
+from ejmap_assets.checks.project_check import CheckedProject, project_check
 from ejmap_geo.craters.tile_regions import reaches_any
 from ejmap_project.vetting.candidates import doubtful_words
 from ejmap_project.vetting.gathering import place_of_row
@@ -19,11 +19,11 @@ from ejmap_project.vetting.vetting_tiles import PICTURE, VettingTiles
 
 
 @project_check(asset="crater_tiles", blocking=True)
-def tiles_of_regions_share_no_ground(look: ProjectLook) -> Finding:
+def tiles_of_regions_share_no_ground(checked: CheckedProject) -> Finding:
     """The table fits its schema, and no tile that is tested shares ground with one that trains."""
-    found = VettingTiles.load(look.project.paths)
+    found = VettingTiles.load(checked.project.paths)
     CraterTileTable.validate(found.table)
-    body = look.project.settings.planet
+    body = checked.project.settings.planet
     is_ground = (found.table["kind"] != PICTURE).to_numpy()
     places = {
         number: place_of_row(row)
@@ -47,18 +47,18 @@ def tiles_of_regions_share_no_ground(look: ProjectLook) -> Finding:
 
 
 @project_check(asset="crater_candidates", blocking=False)
-def entries_look_like_craters(look: ProjectLook) -> Finding:
+def entries_look_like_craters(checked: CheckedProject) -> Finding:
     """Every entry of the catalogue that can be judged scores as a crater, or somebody accepted it.
 
     Entries with low scores are named, the least sure first. They are mapped all the same unless
     ``vetting.hold_back`` is set.
     """
-    table = gpd.read_parquet(look.project.paths.crater_candidates)
+    table = gpd.read_parquet(checked.project.paths.crater_candidates)
     CandidateTable.validate(table)
-    vetting = required_vetting(look.project)
+    vetting = required_vetting(checked.project)
     doubtful = int((table["status"] == DOUBTFUL).sum())
     unjudged = table.loc[table["status"] == NOT_JUDGED, "crater_id"].tolist()
-    held = sorted(held_back(look.project))
+    held = sorted(held_back(checked.project))
     numbers = {
         "entries": len(table),
         "doubtful": doubtful,

@@ -25,7 +25,7 @@ from ejmap_project.mapping.crater_inputs import CraterWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CraterLook:
+class CheckedCrater:
     """What a check is given.
 
     Attributes:
@@ -56,7 +56,7 @@ class CraterCheck:
     asset: str
     name: str
     description: str
-    find: Callable[[CraterLook], Finding]
+    find: Callable[[CheckedCrater], Finding]
     blocking: bool = True
 
     @property
@@ -78,9 +78,9 @@ class CraterCheck:
                 partitions_def=partitions.craters,
             )
 
-    def look(self, look: CraterLook) -> Finding:
+    def run(self, checked: CheckedCrater) -> Finding:
         """Return what the check finds."""
-        return found_by(lambda: self.find(look))
+        return found_by(lambda: self.find(checked))
 
     def stops(self, finding: Finding) -> bool:
         """Return whether the artefact must not be used."""
@@ -89,7 +89,7 @@ class CraterCheck:
 
 def crater_check(
     *, asset: str, blocking: bool = True
-) -> Callable[[Callable[[CraterLook], Finding]], CraterCheck]:
+) -> Callable[[Callable[[CheckedCrater], Finding]], CraterCheck]:
     """Turn a function that looks at an artefact of a crater into the check of the same name.
 
     Its docstring is the description that the UI shows.
@@ -99,7 +99,7 @@ def crater_check(
         blocking: Whether an error keeps the artefact from being used.
     """
 
-    def declare(find: Callable[[CraterLook], Finding]) -> CraterCheck:
+    def declare(find: Callable[[CheckedCrater], Finding]) -> CraterCheck:
         return CraterCheck(
             asset=asset,
             name=find.__name__,

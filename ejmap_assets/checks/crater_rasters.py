@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ejmap_assets.checks.crater_check import CraterLook, crater_check
+from ejmap_assets.checks.crater_check import CheckedCrater, crater_check
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.rasters.raster_check import read_glance
@@ -19,15 +19,15 @@ SET_ABOVE = 0.5
 
 
 @crater_check(asset="azimuthal_mosaic")
-def surroundings_are_sound(look: CraterLook) -> Finding:
+def surroundings_are_sound(checked: CheckedCrater) -> Finding:
     """The raster lies on the crater's grid, with the mosaic's bands and type, and shows something.
 
     Stops the crater when nothing around it was imaged; warns when less than half was.
     """
-    raster = look.work.basemap.raster
+    raster = checked.work.basemap.raster
     seen = read_glance(
-        look.output,
-        look.work.azimuthal_grid(look.crater),
+        checked.output,
+        checked.work.azimuthal_grid(checked.crater),
         dtype=raster.dtype.name,
         bands=raster.shape[0],
         max_side_px=GLANCE_PX,
@@ -51,15 +51,15 @@ def surroundings_are_sound(look: CraterLook) -> Finding:
 
 
 @crater_check(asset="segmentation_mask")
-def layers_are_sound(look: CraterLook) -> Finding:
+def layers_are_sound(checked: CheckedCrater) -> Finding:
     """Probability, vote fraction and mask lie on the crater's grid and agree with each other.
 
     Probabilities lie in 0 to 1; the mask holds 0 and 1 and is set only where the probability is
     above one half.
     """
     probability, votes, mask = read_glance(
-        look.output,
-        look.work.azimuthal_grid(look.crater),
+        checked.output,
+        checked.work.azimuthal_grid(checked.crater),
         dtype="float32",
         bands=len(LAYERS),
         band_names=LAYERS,
@@ -87,14 +87,14 @@ def layers_are_sound(look: CraterLook) -> Finding:
 
 
 @crater_check(asset="basemap_mask")
-def mask_is_sound(look: CraterLook) -> Finding:
+def mask_is_sound(checked: CheckedCrater) -> Finding:
     """The mask is 8 bit, holds 0 and 1 and lies exactly on the mosaic's pixels.
 
     Warns when it sets nothing.
     """
-    basemap = look.work.basemap.grid
-    placed = read_mask_on(look.output, basemap)
-    with opened(look.output) as raster:
+    basemap = checked.work.basemap.grid
+    placed = read_mask_on(checked.output, basemap)
+    with opened(checked.output) as raster:
         dtype = raster.dtypes[0]
     numbers = {"ejecta_px": placed.area_px, "area_km2": placed.area_m2(basemap) / 1e6}
     if dtype != "uint8":
@@ -109,15 +109,15 @@ def mask_is_sound(look: CraterLook) -> Finding:
 
 
 @crater_check(asset="basemap_mask", blocking=False)
-def mask_did_not_drift(look: CraterLook) -> Finding:
+def mask_did_not_drift(checked: CheckedCrater) -> Finding:
     """The mask agrees with the one it replaces: intersection over union of at least 0.5.
 
     A larger change after another model or mosaic deserves a look.
     """
-    if not look.former.is_file():
+    if not checked.former.is_file():
         return good("nothing to compare with: no earlier mask of this crater is kept")
-    basemap = look.work.basemap.grid
-    former, now = read_mask_on(look.former, basemap), read_mask_on(look.output, basemap)
+    basemap = checked.work.basemap.grid
+    former, now = read_mask_on(checked.former, basemap), read_mask_on(checked.output, basemap)
     counts = placed_confusion(now, former, basemap=basemap)
     # Two empty masks agree, though they have no union to divide by.
     iou = counts.iou if counts.total > counts.true_negative else 1.0

@@ -3,22 +3,22 @@
 import numpy as np
 import pandas as pd
 
-from ejmap_assets.checks.crater_check import CraterLook, crater_check
+from ejmap_assets.checks.crater_check import CheckedCrater, crater_check
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_geo.tiles.tiling import mapping_tiles
 from ejmap_project.files.connection_table import read_connections
 
 
 @crater_check(asset="tile_store")
-def tiles_are_complete(look: CraterLook) -> Finding:
+def tiles_are_complete(checked: CheckedCrater) -> Finding:
     """The store holds every tile of the plan, and a polar view without gaps if one is planned."""
     from ejmap_ml.ejseg.polar_data import GROUP, VIEW
     from ejmap_ml.stores.tile_group import TileStore
     from ejmap_project.mapping.tile_plan import MAPPING
 
-    plan, store = look.work.tile_plan, TileStore.open(look.output)
+    plan, store = checked.work.tile_plan, TileStore.open(checked.output)
     group = store[MAPPING]
-    wanted = _planned_tiles(look)
+    wanted = _planned_tiles(checked)
     numbers = {"tiles": group.tile_count, "planned_tiles": wanted}
     if group.tile_count != wanted:
         return bad(
@@ -39,15 +39,15 @@ def tiles_are_complete(look: CraterLook) -> Finding:
 
 
 @crater_check(asset="connection_predictions")
-def connections_are_sound(look: CraterLook) -> Finding:
+def connections_are_sound(checked: CheckedCrater) -> Finding:
     """The table fits its schema, is of this crater and has one row for each tile of the store."""
     from ejmap_ml.stores.tile_group import TileStore
     from ejmap_project.mapping.tile_plan import MAPPING
 
-    table = read_connections(look.output)
-    wanted = TileStore.open(look.work.paths.tile_store(look.crater.key))[MAPPING].tile_count
+    table = read_connections(checked.output)
+    wanted = TileStore.open(checked.work.paths.tile_store(checked.crater.key))[MAPPING].tile_count
     numbers = {"tiles": len(table), "tiles_in_store": wanted}
-    if set(table["crater_id"]) != {look.crater.crater_id}:
+    if set(table["crater_id"]) != {checked.crater.crater_id}:
         return bad("the table holds tiles of another crater; make it again", **numbers)
     if len(table) != wanted:
         return bad(
@@ -59,12 +59,12 @@ def connections_are_sound(look: CraterLook) -> Finding:
 
 
 @crater_check(asset="connection_predictions", blocking=False)
-def some_tiles_are_connected(look: CraterLook) -> Finding:
+def some_tiles_are_connected(checked: CheckedCrater) -> Finding:
     """Some tiles are connected to the crater and some are not.
 
     None or all of them: look at the crater; the mask may still be right.
     """
-    table = pd.read_parquet(look.output, columns=["is_connected", "probability"])
+    table = pd.read_parquet(checked.output, columns=["is_connected", "probability"])
     connected, tiles = int(table["is_connected"].sum()), len(table)
     numbers = {
         "connected_tiles": connected,
@@ -87,10 +87,10 @@ def some_tiles_are_connected(look: CraterLook) -> Finding:
     return good(f"{connected} of {tiles} tiles are connected", **numbers)
 
 
-def _planned_tiles(look: CraterLook) -> int:
-    published = look.work.published_mapping_tiles(look.crater)
+def _planned_tiles(checked: CheckedCrater) -> int:
+    published = checked.work.published_mapping_tiles(checked.crater)
     if published:
         return len(published)
-    grid = look.work.azimuthal_grid(look.crater)
-    side_px = min(look.work.settings.mapping.tile_side_px, grid.shape[0])
-    return len(mapping_tiles(grid, side_px=side_px, reach_m=look.crater.reach(grid.body)))
+    grid = checked.work.azimuthal_grid(checked.crater)
+    side_px = min(checked.work.settings.mapping.tile_side_px, grid.shape[0])
+    return len(mapping_tiles(grid, side_px=side_px, reach_m=checked.crater.reach(grid.body)))

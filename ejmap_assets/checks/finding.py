@@ -63,10 +63,10 @@ def bad(sentence: str, **metadata: MetadataEntry) -> Finding:
     return Finding(passed=False, sentence=sentence, metadata=metadata)
 
 
-def found_by(look: Callable[[], Finding]) -> Finding:
-    """Return what a look at files finds; a file that cannot be read is wrong data."""
+def found_by(find: Callable[[], Finding]) -> Finding:
+    """Return what reading files finds; a file that cannot be read is wrong data."""
     try:
-        return look()
+        return find()
     except (SchemaError, SchemaErrors) as error:
         return bad(f"{_first_line(error)}; a table was changed by hand, make it again")
     except READING_ERRORS as error:

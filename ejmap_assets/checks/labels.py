@@ -5,19 +5,19 @@ import numpy as np
 import pandas as pd
 
 from ejmap_assets.checks.finding import Finding, bad, good, warning
-from ejmap_assets.checks.project_check import ProjectLook, project_check
+from ejmap_assets.checks.project_check import CheckedProject, project_check
 from ejmap_geo.craters.schemas import LabelledTileTable, SplitIndex, SplitTable
 from ejmap_project.training.split_choice import TESTS, TILE_KEY, TRAINS, split_column
 
 
 @project_check(asset="labelled_tiles", blocking=True)
-def tiles_are_valid(look: ProjectLook) -> Finding:
+def tiles_are_valid(checked: CheckedProject) -> Finding:
     """The table fits its schema and no tile holds more ejecta than it has pixels.
 
     Warns when all tiles that can be used hold ejecta of their crater or none does: a model could
     learn nothing from them.
     """
-    table = gpd.read_parquet(look.project.paths.labelled_tiles)
+    table = gpd.read_parquet(checked.project.paths.labelled_tiles)
     LabelledTileTable.validate(table)
     used = table[table["split_class"] >= 0]
     connected = int((used["ejecta_px"] > 0).sum())
@@ -44,12 +44,12 @@ def tiles_are_valid(look: ProjectLook) -> Finding:
 
 
 @project_check(asset="split_table", blocking=True)
-def splits_match_the_tiles(look: ProjectLook) -> Finding:
+def splits_match_the_tiles(checked: CheckedProject) -> Finding:
     """Splits fit their schema, are of the labelled tiles as they are now, and add up.
 
     Warns when the split in use trains on nothing, or tests on nothing.
     """
-    paths = look.project.paths
+    paths = checked.project.paths
     labelled = pd.read_parquet(paths.labelled_tiles, columns=TILE_KEY)
     splits = SplitTable.validate(pd.read_parquet(paths.splits))
     index = SplitIndex.validate(pd.read_parquet(paths.split_index))
@@ -68,7 +68,7 @@ def splits_match_the_tiles(look: ProjectLook) -> Finding:
             "table again",
             **numbers,
         )
-    used = look.project.settings.splits.used
+    used = checked.project.settings.splits.used
     sides = index[index["split"] == used][["train_tiles", "test_tiles"]].to_numpy(np.int64)
     if used is not None and not (sides.size and sides.all()):
         return warning(

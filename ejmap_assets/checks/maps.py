@@ -13,7 +13,7 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
 from numpy.typing import NDArray
 
 from ejmap_assets.checks.finding import Finding, bad, good, warning
-from ejmap_assets.checks.project_check import ProjectLook, project_check
+from ejmap_assets.checks.project_check import CheckedProject, project_check
 from ejmap_assets.lineage.crater_state import CraterState, crater_states
 from ejmap_assets.lineage.recipes import book_of
 from ejmap_geo.grids.grid import BasemapGrid
@@ -29,15 +29,15 @@ STRIP_ROWS = 512
 
 
 @project_check(asset="global_map", blocking=False)
-def map_holds_every_crater(look: ProjectLook) -> Finding:
+def map_holds_every_crater(checked: CheckedProject) -> Finding:
     """Every crater of the catalogue is on the map, from the data and models that hold now.
 
     Craters that are missing, stale (drawn from older data) or failed are named; `repair` makes
     them. Those that are held back as doubtful are named too, and missed by nobody. A mask that
     cannot be read counts as failed: `repair` takes it for made until it is deleted.
     """
-    states = crater_states(book_of(look.project, look.instance))
-    damaged = _damaged(look)
+    states = crater_states(book_of(checked.project, checked.instance))
+    damaged = _damaged(checked)
     states |= dict.fromkeys(damaged, CraterState.FAILED)
     counts = Counter(states.values())
     named = {state: [key for key, found in states.items() if found is state] for state in UNWANTED}
@@ -84,10 +84,10 @@ def tell_map_of_failures(instance: dg.DagsterInstance, failed: Sequence[str]) ->
     instance.report_runless_asset_event(evaluation)
 
 
-def _damaged(look: ProjectLook) -> list[str]:
+def _damaged(checked: CheckedProject) -> list[str]:
     """Return the craters whose mask is there and cannot be read."""
-    paths, craters = look.project.paths, look.project.craters()
-    grid = basemap_grid_of(paths.basemap_mosaic, body=look.project.settings.planet)
+    paths, craters = checked.project.paths, checked.project.craters()
+    grid = basemap_grid_of(paths.basemap_mosaic, body=checked.project.settings.planet)
     unreadable = MaskFolder.of(craters, paths.basemap_mask, grid).readable().unreadable
     return sorted(key for key, crater in craters.items() if crater.crater_id in unreadable)
 
@@ -98,21 +98,21 @@ def _listed(state: CraterState, keys: Sequence[str]) -> str:
 
 
 @project_check(asset="global_map", blocking=False)
-def map_covers_the_planet(look: ProjectLook) -> Finding:
+def map_covers_the_planet(checked: CheckedProject) -> Finding:
     """The rasters of the map lie on every pixel of the mosaic, and agree with each other.
 
     Labels are ids of the catalogue, and mean one crater, several or none exactly where the count of
     overlaps says so.
     """
-    paths = look.project.paths
-    grid = basemap_grid_of(paths.basemap_mosaic, body=look.project.settings.planet)
+    paths = checked.project.paths
+    grid = basemap_grid_of(paths.basemap_mosaic, body=checked.project.settings.planet)
     for path, dtype, bands in (
         (paths.label_map, "uint16", 1),
         (paths.overlap_count, "uint16", 1),
         (paths.composite, "uint8", 4),
     ):
         read_glance(path, grid, dtype=dtype, bands=bands, max_side_px=STRIP_ROWS)
-    known = [crater.crater_id for crater in look.project.craters().values()]
+    known = [crater.crater_id for crater in checked.project.craters().values()]
     strange: set[int] = set()
     conflicts = covered = 0
     for labels, overlaps in _strips((paths.label_map, paths.overlap_count), grid):

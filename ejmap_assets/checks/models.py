@@ -10,7 +10,7 @@ import pandas as pd
 from dagster import AssetChecksDefinition
 
 from ejmap_assets.checks.finding import Finding, bad, good, warning
-from ejmap_assets.checks.project_check import ProjectLook, declared
+from ejmap_assets.checks.project_check import CheckedProject, declared
 from ejmap_project.models.model_version import version_and_iteration
 from ejmap_project.paths import ModelKind
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from ejmap_ml.stores.tile_group import TileGroup
 
 # Read of each store: torn files show in the first shard or in none.
-LOOKED_AT = 64
+CHECKED_SAMPLES = 64
 
 
-def samples_are_complete(look: ProjectLook, kind: ModelKind) -> Finding:
+def samples_are_complete(checked: CheckedProject, kind: ModelKind) -> Finding:
     """Every labelled tile that can be used has its sample, with the values it should have.
 
     Images are finite, masks hold 0 to 1, and the stores hold as many samples as the labelled tiles
@@ -30,8 +30,8 @@ def samples_are_complete(look: ProjectLook, kind: ModelKind) -> Finding:
     from ejmap_ml.ejseg.polar_data import GROUP
     from ejmap_ml.stores.tile_group import TileStore
 
-    paths = look.project.paths
-    note = json.loads(paths.samples_note(kind, look.partition).read_bytes())
+    paths = checked.project.paths
+    note = json.loads(paths.samples_note(kind, checked.partition).read_bytes())
     labelled = pd.read_parquet(paths.labelled_tiles)
     counts: dict[str, int] = {}
     wanted: dict[str, int] = {}
@@ -66,16 +66,16 @@ def samples_are_complete(look: ProjectLook, kind: ModelKind) -> Finding:
     return good(f"{sum(counts.values())} samples of {len(counts)} planet(s)", **numbers)
 
 
-def member_is_sound(look: ProjectLook, kind: ModelKind) -> Finding:
+def member_is_sound(checked: CheckedProject, kind: ModelKind) -> Finding:
     """The member can be loaded, its weights are numbers, and it learned something.
 
     Warns when its F1 on validation or test samples is 0: it calls everything, or nothing, ejecta.
     """
     from ejmap_ml.bundles.bundle import ModelBundle
 
-    version, iteration = version_and_iteration(look.partition)
+    version, iteration = version_and_iteration(checked.partition)
     bundle = ModelBundle.load(
-        look.project.paths.model_bundle(kind, version=version, iteration=iteration)
+        checked.project.paths.model_bundle(kind, version=version, iteration=iteration)
     )
     scores = {name: float(value) for name, value in bundle.provenance.scores.items()}
     floats = {name: value for name, value in bundle.weights.items() if value.is_floating_point()}
@@ -101,16 +101,16 @@ def member_is_sound(look: ProjectLook, kind: ModelKind) -> Finding:
 
 
 def _is_broken(group: "TileGroup") -> bool:
-    looked_at = range(min(group.tile_count, LOOKED_AT))
-    arrays = (group.read(name, looked_at) for name in group.array_names)
+    positions = range(min(group.tile_count, CHECKED_SAMPLES))
+    arrays = (group.read(name, positions) for name in group.array_names)
     return not group.tile_count or not all(np.isfinite(values).all() for values in arrays)
 
 
 def _of_kind(
-    find: Callable[[ProjectLook, ModelKind], Finding], asset: str, kind: ModelKind
+    find: Callable[[CheckedProject, ModelKind], Finding], asset: str, kind: ModelKind
 ) -> AssetChecksDefinition:
     return declared(
-        lambda look: find(look, kind),
+        lambda checked: find(checked, kind),
         name=find.__name__,
         description=inspect.getdoc(find) or "",
         asset=asset,

@@ -14,7 +14,7 @@ from ejmap_project.open_project import OpenProject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectLook:
+class CheckedProject:
     """What a check is given.
 
     Attributes:
@@ -28,7 +28,7 @@ class ProjectLook:
     partition: str
 
 
-Find = Callable[[ProjectLook], Finding]
+Find = Callable[[CheckedProject], Finding]
 
 
 def project_check(*, asset: str, blocking: bool) -> Callable[[Find], dg.AssetChecksDefinition]:
@@ -59,7 +59,7 @@ def declared(
     """Return the check that a function makes.
 
     Args:
-        find: Looks at the artefact.
+        find: InputSizes at the artefact.
         name: Name of the check, what holds when it passes.
         description: What it means, for the UI.
         asset: Name of the asset.
@@ -80,9 +80,9 @@ def declared(
             context: dg.AssetCheckExecutionContext, project: ProjectResource
         ) -> dg.AssetCheckResult:
             partition = context.partition_key if context.has_partition_key else ""
-            look = ProjectLook(
+            checked = CheckedProject(
                 project=project.open(), instance=context.instance, partition=partition
             )
-            return found_by(lambda: find(look)).result()
+            return found_by(lambda: find(checked)).result()
 
     return check

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ejmap_assets.checks.finding import Finding, good, warning
-from ejmap_assets.checks.project_check import ProjectLook, project_check
+from ejmap_assets.checks.project_check import CheckedProject, project_check
 from ejmap_ml.bundles.reliability import error_of
 
 # Rough on purpose: a probability of 0.8 that comes true six times in ten still sorts tiles well.
@@ -11,14 +11,14 @@ LARGEST_ERROR = 0.2
 
 
 @project_check(asset="evaluation", blocking=False)
-def probabilities_come_true(look: ProjectLook) -> Finding:
+def probabilities_come_true(checked: CheckedProject) -> Finding:
     """Of the tiles of which EJCONN says 0.7, about seven in ten hold ejecta of the crater.
 
     Warns when probabilities and shares lie far apart on average (expected calibration error); then
     the threshold of the vote, or the training, deserves a look. Nothing to say where no ejecta are
     known.
     """
-    table = pd.read_parquet(look.project.paths.reliability)
+    table = pd.read_parquet(checked.project.paths.reliability)
     tiles = int(table["samples"].sum())
     if not tiles:
         return good("no ejecta are known all over this planet; nothing to compare", tiles=0)

@@ -5,7 +5,7 @@ import numpy as np
 
 from ejmap_assets import partitions
 from ejmap_assets.checks.finding import Finding, bad, good, warning
-from ejmap_assets.checks.project_check import ProjectLook, project_check
+from ejmap_assets.checks.project_check import CheckedProject, project_check
 from ejmap_geo.craters.catalogue import craters_of, read_catalogue
 from ejmap_geo.craters.schemas import CraterTable
 from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
@@ -18,15 +18,15 @@ EJECTA_SHARE_WANTED = 0.001
 
 
 @project_check(asset="basemap_mosaic", blocking=True)
-def mosaic_is_valid(look: ProjectLook) -> Finding:
+def mosaic_is_valid(checked: CheckedProject) -> Finding:
     """The mosaic covers the whole planet, on its sphere, 8-bit, with the bands of the models.
 
     Warns when more than half of the planet was not imaged: craters there cannot be mapped.
     """
-    raster, grid = read_project_basemap(look.project)
+    raster, grid = read_project_basemap(checked.project)
     imaged = float(np.mean(raster.any(axis=0)))
     numbers = {"bands": raster.shape[0], "width_px": grid.width_px, "imaged_share": imaged}
-    wanted = look.project.settings.trained_bands
+    wanted = checked.project.settings.trained_bands
     if wanted not in {None, raster.shape[0]}:
         return bad(
             f"the mosaic has {raster.shape[0]} band(s), models learn from {wanted}; set "
@@ -42,13 +42,13 @@ def mosaic_is_valid(look: ProjectLook) -> Finding:
 
 
 @project_check(asset="crater_catalogue", blocking=True)
-def catalogue_is_valid(look: ProjectLook) -> Finding:
+def catalogue_is_valid(checked: CheckedProject) -> Finding:
     """The crater table fits its schema, and its craters are the partitions."""
-    paths, planet = look.project.paths, look.project.settings.planet
+    paths, planet = checked.project.paths, checked.project.settings.planet
     catalogue = read_catalogue(paths.crater_catalogue, body=planet)
     CraterTable.validate(catalogue)
     keys = {crater.key for crater in craters_of(catalogue)}
-    known = set(look.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
+    known = set(checked.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
     numbers = {
         "craters": len(keys),
         "without_partition": dg.MetadataValue.json(sorted(keys - known)),
@@ -64,12 +64,12 @@ def catalogue_is_valid(look: ProjectLook) -> Finding:
 
 
 @project_check(asset="manual_masks", blocking=True)
-def masks_lie_on_the_mosaic(look: ProjectLook) -> Finding:
+def masks_lie_on_the_mosaic(checked: CheckedProject) -> Finding:
     """Each mask of known ejecta holds 0 and 1 and lies exactly on the mosaic's pixels.
 
     Warns when a crater that the catalogue calls labelled has none, or one that sets nothing.
     """
-    paths, project = look.project.paths, look.project
+    paths, project = checked.project.paths, checked.project
     grid = basemap_grid_of(paths.basemap_mosaic, body=project.settings.planet)
     craters = project.craters()
     there = {key: paths.manual_mask(key) for key in craters if paths.manual_mask(key).is_file()}
@@ -94,14 +94,14 @@ def masks_lie_on_the_mosaic(look: ProjectLook) -> Finding:
 
 
 @project_check(asset="training_planets", blocking=True)
-def planets_show_ejecta(look: ProjectLook) -> Finding:
+def planets_show_ejecta(checked: CheckedProject) -> Finding:
     """Every planet to learn from has the bands of the mosaic, labelled craters and ejecta.
 
     Warns when less than a thousandth of a planet is ejecta.
     """
     with_bands: dict[str, int] = {}
     shares: dict[str, float] = {}
-    for name, planet in known_planets(look.project):
+    for name, planet in known_planets(checked.project):
         with_bands[name] = planet.raster.shape[0]
         set_px = sum(mask.area_px for mask in planet.truth.values())
         # Pixels that several craters claim count for each: this tells much from nothing only.
@@ -110,7 +110,7 @@ def planets_show_ejecta(look: ProjectLook) -> Finding:
         "planets": len(shares),
         "ejecta_share": dg.MetadataValue.json(shares),
     }
-    wanted = look.project.settings.trained_bands
+    wanted = checked.project.settings.trained_bands
     other = sorted(name for name, bands in with_bands.items() if wanted not in {None, bands})
     if other:
         return bad(f"{', '.join(other)} have not {wanted} band(s); make them again", **numbers)

@@ -29,7 +29,7 @@ from ejmap_project.vetting.vetting_choice import (
     required_vetting,
 )
 
-Settings = Callable[[OpenProject, str], object]
+SettingsOf = Callable[[OpenProject, str], object]
 
 
 def of_mosaic(project: OpenProject, _: str) -> object:
@@ -86,30 +86,30 @@ def of_splits(project: OpenProject, _: str) -> object:
 
 def of_tiles(project: OpenProject, _: str) -> object:
     """What both models look at that map the craters."""
-    looks = [mapping_model(project, kind).architecture for kind in ("ejconn", "ejseg")]
-    return [project.settings.mapping.tile_side_px, [one.model_dump(mode="json") for one in looks]]
+    taken = [mapping_model(project, kind).architecture for kind in ("ejconn", "ejseg")]
+    return [project.settings.mapping.tile_side_px, [one.model_dump(mode="json") for one in taken]]
 
 
-def look_of(project: OpenProject, kind: ModelKind, version: ModelVersion) -> str:
+def sample_set_of(project: OpenProject, kind: ModelKind, version: ModelVersion) -> str:
     """Return a short text that is equal for versions that look at the same samples."""
     config = model_of(project, kind, version)
     match config.architecture:
         case TimmClassifierConfig(crop=crop):
-            looks: object = crop.model_dump(mode="json")
+            taken: object = crop.model_dump(mode="json")
         case SmpConfig(tile=tile, injection=injection):
             told = None if injection is None else injection.model_dump(mode="json")
-            looks = [tile.side_px, told]
+            taken = [tile.side_px, told]
         case PolarUnetConfig(view=view):
-            looks = view.model_dump(mode="json")
-    return f"{kind}_{content_version(json.dumps(looks, sort_keys=True))}"
+            taken = view.model_dump(mode="json")
+    return f"{kind}_{content_version(json.dumps(taken, sort_keys=True))}"
 
 
-def of_look(kind: ModelKind) -> Settings:
+def of_sample_set(kind: ModelKind) -> SettingsOf:
     """What versions of a model look at."""
-    return lambda project, key: look_of(project, kind, ModelVersion.parse(key))
+    return lambda project, key: sample_set_of(project, kind, ModelVersion.parse(key))
 
 
-def of_member(kind: ModelKind) -> Settings:
+def of_member(kind: ModelKind) -> SettingsOf:
     """What a member is trained as."""
 
     def settings(project: OpenProject, key: str) -> object:
@@ -124,7 +124,7 @@ def of_member(kind: ModelKind) -> Settings:
     return settings
 
 
-def of_promotion(kind: ModelKind) -> Settings:
+def of_promotion(kind: ModelKind) -> SettingsOf:
     """Which version maps the craters."""
     return lambda project, _: [
         configured_version(project, kind).key,

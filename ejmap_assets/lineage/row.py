@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import pandera.pandas as pa
 
-from ejmap_assets.lineage.recipe_settings import Settings
+from ejmap_assets.lineage.recipe_settings import SettingsOf
 from ejmap_assets.lineage.stages import Stage
 from ejmap_assets.partitions import Partitioning
 from ejmap_project.open_project import OpenProject
@@ -78,7 +78,7 @@ class Row:
     inputs: tuple[str, ...] = ()
     partitioning: Partitioning = Partitioning.NONE
     code_version: str = "1"
-    settings: Settings = lambda _project, _partition: None
+    settings: SettingsOf = lambda _project, _partition: None
     rule: Rule = Rule.ON_REQUEST
     table: type[pa.DataFrameModel] | None = None
     picture: str = ""

@@ -136,7 +136,7 @@ LINEAGE: Mapping[str, Row] = {
         output=lambda paths, key: paths.samples_note("ejconn", key),
         inputs=("training_planets", "labelled_tiles"),
         partitioning=Partitioning.EJCONN_VERSIONS,
-        settings=recipe_settings.of_look("ejconn"),
+        settings=recipe_settings.of_sample_set("ejconn"),
         picture="some of the samples",
     ),
     "ejseg_samples": Row(
@@ -144,7 +144,7 @@ LINEAGE: Mapping[str, Row] = {
         output=lambda paths, key: paths.samples_note("ejseg", key),
         inputs=("training_planets", "labelled_tiles"),
         partitioning=Partitioning.EJSEG_VERSIONS,
-        settings=recipe_settings.of_look("ejseg"),
+        settings=recipe_settings.of_sample_set("ejseg"),
         picture="some of the samples",
     ),
     "ejconn_model": Row(

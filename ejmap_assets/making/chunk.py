@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from ejmap_assets.checks.crater_check import CraterCheck, CraterLook, log_findings, rejection
+from ejmap_assets.checks.crater_check import CheckedCrater, CraterCheck, log_findings, rejection
 from ejmap_assets.checks.maps import tell_map_of_failures
 from ejmap_assets.checks.rejected import refuse_rejected
 from ejmap_assets.lineage.provenance import Recipe, event_tags
@@ -135,7 +135,7 @@ def _map_crater(
             recipe = book.recipe(step.name, key)
             _make(context, step, CraterTask(crater=work.craters[key], recipe=recipe, work=work))
         else:
-            _look(context, step, work, key)
+            _check_alone(context, step, work, key)
 
 
 def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask) -> None:
@@ -153,8 +153,8 @@ def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask)
             artefact = step.make(task) if restored is None else restored
             metadata = metadata_of(artefact.metadata)
             facts = table_facts(step.name, LINEAGE[step.name].table, artefact.table)
-        look = CraterLook(crater=task.crater, work=work, output=output, former=former)
-        findings = {check: check.look(look) for check in step.checks}
+        checked = CheckedCrater(crater=task.crater, work=work, output=output, former=former)
+        findings = {check: check.run(checked) for check in step.checks}
         rejected = rejection(findings)
         if rejected is not None:
             log_findings(context, findings, key)
@@ -181,13 +181,15 @@ def _kept_results(work: CraterWork, step: str, key: str) -> KeptResults:
     return KeptResults(folder=work.paths.kept_results(key) / step, limit=limit)
 
 
-def _look(context: dg.AssetExecutionContext, step: CraterStep, work: CraterWork, key: str) -> None:
+def _check_alone(
+    context: dg.AssetExecutionContext, step: CraterStep, work: CraterWork, key: str
+) -> None:
     """Check an artefact that lies there already, because somebody asked for the check alone."""
     asked = context.selected_asset_check_keys
     chosen = [check for check in step.checks if check.key in asked]
     output = LINEAGE[step.name].output(work.paths, key)
     for check in chosen:
-        look = CraterLook(
+        checked = CheckedCrater(
             crater=work.craters[key], work=work, output=output, former=former_place(output)
         )
-        log_findings(context, {check: check.look(look)}, key)
+        log_findings(context, {check: check.run(checked)}, key)

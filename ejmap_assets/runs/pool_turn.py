@@ -13,7 +13,7 @@ from dagster._utils.interrupts import raise_interrupts_as
 
 from ejmap_assets.runs.lost_runs import fail_lost_runs
 
-LOOK_SECONDS = 1.0
+POLL_SECONDS = 1.0
 # A place is taken moments before its run is recorded. One whose run nobody knows for so long was
 # left behind by a process that died in between.
 UNKNOWN_SECONDS = 60.0
@@ -68,7 +68,7 @@ def _wait(
         if not told and holders:
             tell(f"waiting for {_named(instance, holders)} in pool {pool}; Ctrl-C gives up")
             told = True
-        time.sleep(LOOK_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def _takes(instance: dg.DagsterInstance, run: dg.DagsterRun, pool: str, step: str) -> bool:

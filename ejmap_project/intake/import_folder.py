@@ -14,7 +14,7 @@ from ejmap_project.paths import ModelKind
 from ejmap_project.published.grid import published_grid
 from ejmap_project.published.inventory import hyperparameter_tables, take_inventory
 from ejmap_project.published.layout import PublishedFolder
-from ejmap_project.published.presets import Looks, config_of, preset_texts, read_tables
+from ejmap_project.published.presets import InputSizes, config_of, preset_texts, read_tables
 from ejmap_project.settings.project import ProjectPaths, load_project
 from ejmap_project.sources.published_check import check_published
 
@@ -72,13 +72,13 @@ def _write_presets(
 ) -> dict[ModelKind, ModelConfig]:
     """Write every published version as a preset, and return the configurations of the plan."""
     basemap = published_grid(published, body=MERCURY, mosaic=wishes.mosaic)
-    looks = Looks.of(published, basemap)
-    tables = read_tables(hyperparameter_tables(published, wishes.tables), looks)
+    sizes = InputSizes.of(published, basemap)
+    tables = read_tables(hyperparameter_tables(published, wishes.tables), sizes)
     for table in tables.values():
         for sentence in table.broken.values():
             tell(f"note     {sentence}")
     configs: dict[ModelKind, ModelConfig] = {
-        kind: config_of(name, tables, kind=kind, looks=looks)
+        kind: config_of(name, tables, kind=kind, sizes=sizes)
         for kind, name in plan.models.items()
         if kind in plan.weights or name not in preset_names()
     }

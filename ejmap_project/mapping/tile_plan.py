@@ -125,18 +125,18 @@ def write_tiles(
 
 
 def _crop_px(ejconn: ModelConfig) -> int:
-    looks = ejconn.architecture
-    if not isinstance(looks, TimmClassifierConfig):
+    architecture = ejconn.architecture
+    if not isinstance(architecture, TimmClassifierConfig):
         raise StepError(
-            f"models.ejconn must be a tile classifier, found {looks.kind}; exchange the models or "
-            "choose another preset"
+            f"models.ejconn must be a tile classifier, found {architecture.kind}; exchange the "
+            "models or choose another preset"
         )
-    if looks.crop.height_px != looks.crop.width_px:
+    if architecture.crop.height_px != architecture.crop.width_px:
         raise StepError(
-            f"crops of EJCONN must be square, found {looks.crop.height_px}x"
-            f"{looks.crop.width_px} px in {ejconn.name}; change the preset"
+            f"crops of EJCONN must be square, found {architecture.crop.height_px}x"
+            f"{architecture.crop.width_px} px in {ejconn.name}; change the preset"
         )
-    return looks.crop.width_px
+    return architecture.crop.width_px
 
 
 def _table(one: TiledCrater) -> pd.DataFrame:

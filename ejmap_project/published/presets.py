@@ -25,7 +25,7 @@ CROP_STEP_PX = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looks:
+class InputSizes:
     """The sizes that the published networks look at, which no table tells.
 
     Attributes:
@@ -37,7 +37,7 @@ class Looks:
     crop_px: int
 
     @classmethod
-    def of(cls, published: PublishedFolder, basemap: BasemapGrid | None) -> "Looks":
+    def of(cls, published: PublishedFolder, basemap: BasemapGrid | None) -> "InputSizes":
         """Return the sizes of the published tiles, or our own where none were published."""
         crop = next(iter(published.found(layout.EJCONN_IMAGE).values()), None)
         longest = DEFAULT_SIDE_PX if crop is None else max(read_array(crop, dimensions=3).shape[1:])
@@ -45,7 +45,9 @@ class Looks:
         return cls(tile_px=_tile_px(published, basemap), crop_px=steps * CROP_STEP_PX)
 
 
-def read_tables(tables: Mapping[ModelKind, Path], looks: Looks) -> dict[ModelKind, PublishedTable]:
+def read_tables(
+    tables: Mapping[ModelKind, Path], sizes: InputSizes
+) -> dict[ModelKind, PublishedTable]:
     """Read the tables of hyperparameters.
 
     Raises:
@@ -53,15 +55,15 @@ def read_tables(tables: Mapping[ModelKind, Path], looks: Looks) -> dict[ModelKin
     """
     found: dict[ModelKind, PublishedTable] = {}
     if "ejconn" in tables:
-        crop = CropConfig(height_px=looks.crop_px, width_px=looks.crop_px)
+        crop = CropConfig(height_px=sizes.crop_px, width_px=sizes.crop_px)
         found["ejconn"] = read_ejconn_table(tables["ejconn"], crop=crop)
     if "ejseg" in tables:
-        found["ejseg"] = read_ejseg_table(tables["ejseg"], side_px=looks.tile_px)
+        found["ejseg"] = read_ejseg_table(tables["ejseg"], side_px=sizes.tile_px)
     return found
 
 
 def config_of(
-    name: str, tables: Mapping[ModelKind, PublishedTable], *, kind: ModelKind, looks: Looks
+    name: str, tables: Mapping[ModelKind, PublishedTable], *, kind: ModelKind, sizes: InputSizes
 ) -> ModelConfig:
     """Return the configuration of a version, from its table or from the package.
 
@@ -76,7 +78,7 @@ def config_of(
             f"nothing says what {name} is: {layout.HYPERPARAMETERS[kind]} of the published code is "
             "missing; name its folder with --tables"
         )
-    return _looking(load_preset(name), looks)
+    return _with_sizes(load_preset(name), sizes)
 
 
 def preset_texts(tables: Mapping[ModelKind, PublishedTable]) -> dict[str, str]:
@@ -88,13 +90,13 @@ def preset_texts(tables: Mapping[ModelKind, PublishedTable]) -> dict[str, str]:
     }
 
 
-def _looking(config: ModelConfig, looks: Looks) -> ModelConfig:
+def _with_sizes(config: ModelConfig, sizes: InputSizes) -> ModelConfig:
     stated = config.model_dump()
     architecture = stated["architecture"]
     if "crop" in architecture:
-        architecture["crop"] = {"height_px": looks.crop_px, "width_px": looks.crop_px}
+        architecture["crop"] = {"height_px": sizes.crop_px, "width_px": sizes.crop_px}
     if "tile" in architecture:
-        architecture["tile"]["side_px"] = looks.tile_px
+        architecture["tile"]["side_px"] = sizes.tile_px
     return ModelConfig.model_validate(stated)
 
 

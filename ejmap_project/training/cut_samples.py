@@ -1,4 +1,4 @@
-"""The samples that a version of a model learns from; versions of one look share them."""
+"""The samples that a version of a model learns from; versions with equal inputs share them."""
 
 import json
 import shutil
@@ -34,7 +34,7 @@ def cut_samples(
     kind: ModelKind,
     version: str,
     *,
-    look: str,
+    sample_set: str,
     recipe: str,
     inputs: Mapping[str, str],
     progress: Progress,
@@ -46,7 +46,7 @@ def cut_samples(
         project: The project.
         kind: Which of the two models.
         version: Key of the version.
-        look: Name of the samples, equal for versions that look at the same tiles.
+        sample_set: Name of the samples, equal for versions that look at the same tiles.
         recipe: Digest of what the samples are made from; samples of the same one are kept.
         inputs: Data versions of what the samples are made from.
         progress: Told of every planet.
@@ -55,20 +55,20 @@ def cut_samples(
     Raises:
         SourceError: If nothing is labelled.
     """
-    folder = project.paths.samples(look)
+    folder = project.paths.samples(sample_set)
     is_shared = _stamp_of(folder) == recipe
     if is_shared:
-        tell(f"another version of the same look has cut them already: {folder}")
+        tell(f"another version with equal inputs has cut them already: {folder}")
     else:
         _cut(project, kind, version, folder=folder, inputs=inputs, progress=progress)
         write_text(folder / STAMP, json.dumps(recipe) + "\n")
     note = project.paths.samples_note(kind, version)
-    write_text(note, json.dumps({"look": look}) + "\n")
+    write_text(note, json.dumps({"look": sample_set}) + "\n")
     return Artefact(
         content=content_version(recipe),
         metadata={
             "version": version,
-            "look": look,
+            "look": sample_set,
             "shared_with_another_version": is_shared,
             **_counts(folder),
             **_pictured(folder),

@@ -112,9 +112,9 @@ def _arrays(
 
 
 def _tile_arrays(
-    published: PublishedFolder, crater_id: int, tile_ids: Sequence[int], look: SmpConfig
+    published: PublishedFolder, crater_id: int, tile_ids: Sequence[int], architecture: SmpConfig
 ) -> dict[str, NDArray[Any]]:
-    side_px = look.tile.side_px
+    side_px = architecture.tile.side_px
     return {
         IMAGE: read_images(published, crater_id, tile_ids, side_px=side_px),
         DISTANCE_M: read_distances_m(published, crater_id, tile_ids, side_px=side_px),

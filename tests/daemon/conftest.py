@@ -24,7 +24,7 @@ CHECKOUT = Path(__file__).parents[2]
 # Longer than a few looks of the sensors and the time from a request to its run.
 QUIET_SECONDS = 15
 PATIENCE_SECONDS = 300
-# Looks every second; files of the project say that a crater is broken, or that all take seconds.
+# Ticks every second; files of the project say that a crater is broken, or that all take seconds.
 LOCATION = """
 import time
 
@@ -45,7 +45,7 @@ def breakable(step):
     return CraterStep(spec=step.spec, make=make)
 
 
-defs = build_defs(steps=[breakable(step) for step in crater_steps()], seconds_between_looks=1)
+defs = build_defs(steps=[breakable(step) for step in crater_steps()], seconds_between_ticks=1)
 """
 
 

@@ -1,4 +1,4 @@
-"""Rules look at a project once a tick."""
+"""Rules ticks at a project once a tick."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from ejmap_assets.automation import TickLook
+from ejmap_assets.automation import TickBook
 
 SETTINGS = """
 source: {kind: synthetic, seed: 5}
@@ -34,14 +34,14 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_recorded_during_a_tick_is_seen_by_all_rules_of_the_next() -> None:
     """Else the map would be refreshed for a catalogue whose new crater nobody has asked for yet."""
-    look = TickLook()
+    ticks = TickBook()
     with dg.DagsterInstance.ephemeral() as instance:
         tick = _View(instance)
-        craters = look.book(_context(tick))
+        craters = ticks.book(_context(tick))
         instance.report_runless_asset_event(dg.AssetMaterialization("crater_catalogue"))
 
-        its_map = look.book(_context(tick))
-        later = look.book(_context(_View(instance)))
+        its_map = ticks.book(_context(tick))
+        later = ticks.book(_context(_View(instance)))
 
         assert its_map is craters
         assert its_map.last("crater_catalogue") is None

@@ -47,7 +47,7 @@ def instance() -> Iterator[dg.DagsterInstance]:
 
 
 def _look(name: str, project: OpenProject, instance: dg.DagsterInstance):
-    sensor = next(one for one in build_file_sensors(seconds_between_looks=1) if one.name == name)
+    sensor = next(one for one in build_file_sensors(seconds_between_ticks=1) if one.name == name)
     context = dg.build_sensor_context(
         instance=instance,
         resources={"project": ProjectResource(folder=str(project.paths.folder))},
@@ -121,5 +121,5 @@ def test_every_sensor_belongs_to_a_job_of_the_code_location() -> None:
     """A misspelt job would be noticed at the first tick only."""
     jobs = {job.name for job in build_defs().jobs or []}
 
-    for sensor in build_file_sensors(seconds_between_looks=1):
+    for sensor in build_file_sensors(seconds_between_ticks=1):
         assert {target.job_name for target in sensor.targets} <= jobs

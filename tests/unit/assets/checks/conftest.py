@@ -10,8 +10,8 @@ import pytest
 
 from ejmap_assets import partitions
 from ejmap_assets.assets.craters import azimuthal_mosaic, basemap_mask, crater_profile, tile_store
-from ejmap_assets.checks.crater_check import CraterLook
-from ejmap_assets.checks.project_check import ProjectLook
+from ejmap_assets.checks.crater_check import CheckedCrater
+from ejmap_assets.checks.project_check import CheckedProject
 from ejmap_assets.lineage.provenance import Recipe
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.chunk import CraterTask
@@ -49,9 +49,9 @@ def instance(project: OpenProject) -> Iterator[dg.DagsterInstance]:
 
 
 @pytest.fixture
-def look(project: OpenProject, instance: dg.DagsterInstance) -> ProjectLook:
+def checked(project: OpenProject, instance: dg.DagsterInstance) -> CheckedProject:
     """What a check of the whole project is given."""
-    return ProjectLook(project=project, instance=instance, partition="")
+    return CheckedProject(project=project, instance=instance, partition="")
 
 
 class MappedCrater:
@@ -64,25 +64,25 @@ class MappedCrater:
         self.grid = self.work.azimuthal_grid(self.crater)
         self._task = CraterTask(crater=self.crater, recipe=Recipe(code_version="1"), work=self.work)
 
-    def look(self, asset: str) -> CraterLook:
+    def checked(self, asset: str) -> CheckedCrater:
         """Return what a check of one of its artefacts is given."""
         output = LINEAGE[asset].output(self.paths, KEY)
-        return CraterLook(
+        return CheckedCrater(
             crater=self.crater, work=self.work, output=output, former=former_place(output)
         )
 
-    def surroundings(self) -> CraterLook:
+    def surroundings(self) -> CheckedCrater:
         """Make the mosaic around it."""
         azimuthal_mosaic(self._task)
-        return self.look("azimuthal_mosaic")
+        return self.checked("azimuthal_mosaic")
 
-    def tiles(self) -> CraterLook:
+    def tiles(self) -> CheckedCrater:
         """Make its tile store."""
         self.surroundings()
         tile_store(self._task)
-        return self.look("tile_store")
+        return self.checked("tile_store")
 
-    def connections(self, is_connected: np.ndarray | bool | None = None) -> CraterLook:
+    def connections(self, is_connected: np.ndarray | bool | None = None) -> CheckedCrater:
         """Write a table that connects some tiles; every other one by default."""
         self.tiles()
         table = TileStore.open(self.paths.tile_store(KEY))["mapping"].table
@@ -92,13 +92,13 @@ class MappedCrater:
         self.write_connections(
             places.assign(probability=share, vote_fraction=share, is_connected=chosen)
         )
-        return self.look("connection_predictions")
+        return self.checked("connection_predictions")
 
     def write_connections(self, table: pd.DataFrame) -> None:
         """Write any table of connections."""
         write_connections(table, self.paths.connections(KEY))
 
-    def layers(self, **changed: np.ndarray) -> CraterLook:
+    def layers(self, **changed: np.ndarray) -> CheckedCrater:
         """Write probability, votes and mask; a disc of a quarter of the raster by default."""
         side = self.grid.shape[0]
         along = np.abs(np.arange(side) - side / 2)
@@ -114,19 +114,19 @@ class MappedCrater:
             grid=self.grid,
             band_names=list(bands),
         )
-        return self.look("segmentation_mask")
+        return self.checked("segmentation_mask")
 
-    def mask(self) -> CraterLook:
+    def mask(self) -> CheckedCrater:
         """Carry the mask to the basemap."""
         self.layers()
         basemap_mask(self._task)
-        return self.look("basemap_mask")
+        return self.checked("basemap_mask")
 
-    def profile(self) -> CraterLook:
+    def profile(self) -> CheckedCrater:
         """Measure the rings around it."""
         self.mask()
         crater_profile(self._task)
-        return self.look("crater_profile")
+        return self.checked("crater_profile")
 
 
 @pytest.fixture

@@ -3,15 +3,15 @@
 import pandas as pd
 import pytest
 
-from ejmap_assets.checks.crater_check import CraterLook
+from ejmap_assets.checks.crater_check import CheckedCrater
 from ejmap_assets.checks.finding import Finding
 from ejmap_assets.checks.registry import checks_of
 from tests.unit.assets.checks.conftest import MappedCrater
 
 
-def _finding(look: CraterLook) -> Finding:
+def _finding(checked: CheckedCrater) -> Finding:
     (check,) = checks_of("crater_profile")
-    return check.look(look)
+    return check.run(checked)
 
 
 def test_the_profile_of_a_mapped_crater_is_sound(mapped: MappedCrater) -> None:
@@ -34,10 +34,10 @@ def test_a_table_that_cannot_be_is_stopped(
     mapped: MappedCrater, column: str, value: float, words: str
 ) -> None:
     """The sentence says what is wrong, and the artefact is not used."""
-    look = mapped.profile()
-    pd.read_parquet(look.output).assign(**{column: value}).to_parquet(look.output)
+    checked = mapped.profile()
+    pd.read_parquet(checked.output).assign(**{column: value}).to_parquet(checked.output)
 
-    found = _finding(look)
+    found = _finding(checked)
 
     assert (found.passed, found.is_warning) == (False, False)
     assert words in found.sentence

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from ejmap_assets.checks.crater_check import CraterLook
+from ejmap_assets.checks.crater_check import CheckedCrater
 from ejmap_assets.checks.crater_rasters import DRIFT_IOU
 from ejmap_assets.checks.finding import Finding
 from ejmap_assets.checks.registry import crater_checks
@@ -15,8 +15,8 @@ from ejmap_project.files.mask_file import write_mask
 from tests.unit.assets.checks.conftest import MappedCrater
 
 
-def _find(name: str, look: CraterLook) -> Finding:
-    return next(check for check in crater_checks() if check.name == name).look(look)
+def _find(name: str, checked: CheckedCrater) -> Finding:
+    return next(check for check in crater_checks() if check.name == name).run(checked)
 
 
 def test_the_mosaic_around_a_crater_passes(mapped: MappedCrater) -> None:
@@ -30,10 +30,12 @@ def test_the_mosaic_around_a_crater_passes(mapped: MappedCrater) -> None:
 
 def test_a_crater_around_which_nothing_was_imaged_is_stopped(mapped: MappedCrater) -> None:
     """Its mask would mean nothing."""
-    look = mapped.surroundings()
-    write_cog(look.output, np.zeros((3, *mapped.grid.shape), np.uint8), grid=mapped.grid, nodata=0)
+    checked = mapped.surroundings()
+    write_cog(
+        checked.output, np.zeros((3, *mapped.grid.shape), np.uint8), grid=mapped.grid, nodata=0
+    )
 
-    found = _find("surroundings_are_sound", look)
+    found = _find("surroundings_are_sound", checked)
 
     assert (found.passed, found.is_warning) == (False, False)
     assert found.sentence.startswith("nothing around this crater was imaged")
@@ -41,13 +43,13 @@ def test_a_crater_around_which_nothing_was_imaged_is_stopped(mapped: MappedCrate
 
 def test_a_crater_that_is_mostly_not_imaged_is_warned_of(mapped: MappedCrater) -> None:
     """It may be mapped as far as the eye reaches."""
-    look = mapped.surroundings()
-    with rasterio.open(look.output) as raster:
+    checked = mapped.surroundings()
+    with rasterio.open(checked.output) as raster:
         values = raster.read()
     values[:, : values.shape[1] * 3 // 4] = 0
-    write_cog(look.output, values, grid=mapped.grid, nodata=0)
+    write_cog(checked.output, values, grid=mapped.grid, nodata=0)
 
-    found = _find("surroundings_are_sound", look)
+    found = _find("surroundings_are_sound", checked)
 
     assert (found.passed, found.is_warning) == (False, True)
     assert "only 2" in found.sentence
@@ -55,19 +57,19 @@ def test_a_crater_that_is_mostly_not_imaged_is_warned_of(mapped: MappedCrater) -
 
 def test_a_raster_around_another_crater_is_found(mapped: MappedCrater) -> None:
     """It would be mapped as this one."""
-    look = mapped.surroundings()
+    checked = mapped.surroundings()
     other = mapped.work.azimuthal_grid(mapped.work.craters["0001"])
-    write_cog(look.output, np.ones((3, *other.shape), np.uint8), grid=other)
+    write_cog(checked.output, np.ones((3, *other.shape), np.uint8), grid=other)
 
-    assert "not in the CRS of its grid" in _find("surroundings_are_sound", look).sentence
+    assert "not in the CRS of its grid" in _find("surroundings_are_sound", checked).sentence
 
 
 def test_a_torn_file_is_found(mapped: MappedCrater) -> None:
     """In the words of the reader of rasters."""
-    look = mapped.surroundings()
-    look.output.write_bytes(b"no raster")
+    checked = mapped.surroundings()
+    checked.output.write_bytes(b"no raster")
 
-    assert "cannot be read as a raster" in _find("surroundings_are_sound", look).sentence
+    assert "cannot be read as a raster" in _find("surroundings_are_sound", checked).sentence
 
 
 def test_probability_votes_and_mask_that_agree_pass(mapped: MappedCrater) -> None:
@@ -100,15 +102,15 @@ def test_layers_that_cannot_be_are_stopped(
 
 def test_bands_in_another_order_are_found(mapped: MappedCrater) -> None:
     """Votes are no probability."""
-    look = mapped.layers()
+    checked = mapped.layers()
     write_cog(
-        look.output,
+        checked.output,
         np.zeros((3, *mapped.grid.shape), np.float32),
         grid=mapped.grid,
         band_names=("vote_fraction", "probability", "mask"),
     )
 
-    assert "expected ['probability'" in _find("layers_are_sound", look).sentence
+    assert "expected ['probability'" in _find("layers_are_sound", checked).sentence
 
 
 def test_a_mask_on_the_mosaic_passes(mapped: MappedCrater) -> None:
@@ -121,11 +123,11 @@ def test_a_mask_on_the_mosaic_passes(mapped: MappedCrater) -> None:
 
 def test_a_mask_beside_the_pixels_of_the_mosaic_is_stopped(mapped: MappedCrater) -> None:
     """Shifted by half a pixel, as a careless warp does."""
-    look = mapped.mask()
-    with rasterio.open(look.output, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as raster:
+    checked = mapped.mask()
+    with rasterio.open(checked.output, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as raster:
         raster.transform = raster.transform @ rasterio.Affine.translation(0.5, 0)
 
-    found = _find("mask_is_sound", look)
+    found = _find("mask_is_sound", checked)
 
     assert (found.passed, found.is_warning) == (False, False)
     assert "0.50 px beside the pixels of the mosaic" in found.sentence
@@ -133,21 +135,21 @@ def test_a_mask_beside_the_pixels_of_the_mosaic_is_stopped(mapped: MappedCrater)
 
 def test_a_mask_of_another_type_is_stopped(mapped: MappedCrater) -> None:
     """The map and the published folder hold 8 bits."""
-    look = mapped.mask()
+    checked = mapped.mask()
     grid = mapped.work.basemap.grid
     window = Window(row=4, col=4, height=2, width=2)
-    write_cog(look.output, np.ones((2, 2), np.int16), grid=grid, window=window)
+    write_cog(checked.output, np.ones((2, 2), np.int16), grid=grid, window=window)
 
-    assert "of int16, not uint8" in _find("mask_is_sound", look).sentence
+    assert "of int16, not uint8" in _find("mask_is_sound", checked).sentence
 
 
 def test_an_empty_mask_is_warned_of(mapped: MappedCrater) -> None:
     """It is a legitimate result."""
-    look = mapped.mask()
+    checked = mapped.mask()
     grid = mapped.work.basemap.grid
-    write_mask(look.output, PlacedMask.empty(), basemap=grid, center=mapped.crater.center)
+    write_mask(checked.output, PlacedMask.empty(), basemap=grid, center=mapped.crater.center)
 
-    found = _find("mask_is_sound", look)
+    found = _find("mask_is_sound", checked)
 
     assert (found.passed, found.is_warning) == (False, True)
     assert found.sentence.startswith("no ejecta were found")
@@ -175,15 +177,15 @@ def test_drift_is_the_overlap_with_the_mask_before(
     mapped: MappedCrater, former: tuple[int, int], now: tuple[int, int], iou: float
 ) -> None:
     """Intersection over union, by hand, in strips of ten columns."""
-    look = mapped.mask()
+    checked = mapped.mask()
     grid = mapped.work.basemap.grid
-    for path, (left, right) in ((look.former, former), (look.output, now)):
+    for path, (left, right) in ((checked.former, former), (checked.output, now)):
         full = np.zeros(grid.shape, np.bool_)
         full[40:60, left:right] = True
         placed = PlacedMask.from_full(full, grid)
         write_mask(path, placed, basemap=grid, center=mapped.crater.center)
 
-    found = _find("mask_did_not_drift", look)
+    found = _find("mask_did_not_drift", checked)
 
     assert found.metadata["iou_with_former_mask"] == pytest.approx(iou)
     assert found.passed is (iou >= DRIFT_IOU)

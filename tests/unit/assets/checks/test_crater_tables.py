@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ejmap_assets.checks.crater_check import CraterLook
+from ejmap_assets.checks.crater_check import CheckedCrater
 from ejmap_assets.checks.finding import Finding
 from ejmap_assets.checks.registry import crater_checks
 from ejmap_ml.ejseg.polar_data import write_polar_views
@@ -15,24 +15,24 @@ from ejmap_ml.stores.tile_store import write_tile_store
 from tests.unit.assets.checks.conftest import MappedCrater
 
 
-def _find(name: str, look: CraterLook) -> Finding:
-    return next(check for check in crater_checks() if check.name == name).look(look)
+def _find(name: str, checked: CheckedCrater) -> Finding:
+    return next(check for check in crater_checks() if check.name == name).run(checked)
 
 
-def _rewrite(mapped: MappedCrater, *, drop: int = 0, view: float | None = None) -> CraterLook:
+def _rewrite(mapped: MappedCrater, *, drop: int = 0, view: float | None = None) -> CheckedCrater:
     """Write the store again with fewer tiles, or with another value in its polar view."""
-    look = mapped.tiles()
-    store = TileStore.open(look.output)
+    checked = mapped.tiles()
+    store = TileStore.open(checked.output)
     tiles, polar = store["mapping"], store["polar"]
     count = tiles.tile_count - drop
     table = tiles.table[:count]
     crops = {name: tiles.read(name, range(count)) for name in tiles.array_names}
     views = polar.read("view") if view is None else np.full_like(polar.read("view"), view)
-    shutil.rmtree(look.output)
-    with write_tile_store(look.output, provenance={}) as writer:
+    shutil.rmtree(checked.output)
+    with write_tile_store(checked.output, provenance={}) as writer:
         writer.write_group("mapping", table=table, arrays=crops)
         write_polar_views(writer, views=views, craters=[mapped.crater])
-    return look
+    return checked
 
 
 def test_a_tile_store_of_the_chain_is_complete(mapped: MappedCrater) -> None:
@@ -63,17 +63,17 @@ def test_a_view_without_values_is_stopped(mapped: MappedCrater, value: float) ->
 
 def test_a_missing_store_is_found(mapped: MappedCrater) -> None:
     """In the words of its reader."""
-    found = _find("tiles_are_complete", mapped.look("tile_store"))
+    found = _find("tiles_are_complete", mapped.checked("tile_store"))
 
     assert "there is no tile store" in found.sentence
 
 
 def test_connections_of_every_tile_pass(mapped: MappedCrater) -> None:
     """One row a tile."""
-    look = mapped.connections()
+    checked = mapped.connections()
 
-    assert _find("connections_are_sound", look).passed
-    assert _find("some_tiles_are_connected", look).passed
+    assert _find("connections_are_sound", checked).passed
+    assert _find("some_tiles_are_connected", checked).passed
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_a_table_that_is_not_of_these_tiles_is_stopped(
     mapped: MappedCrater, change, sentence: str
 ) -> None:
     """Its windows would be those of other ground."""
-    look = mapped.connections()
-    mapped.write_connections(change(pd.read_parquet(look.output)))
+    checked = mapped.connections()
+    mapped.write_connections(change(pd.read_parquet(checked.output)))
 
-    found = _find("connections_are_sound", look)
+    found = _find("connections_are_sound", checked)
 
     assert (found.passed, found.is_warning) == (False, False)
     assert sentence in found.sentence
@@ -98,10 +98,10 @@ def test_a_table_that_is_not_of_these_tiles_is_stopped(
 
 def test_a_table_against_its_schema_is_stopped_in_one_line(mapped: MappedCrater) -> None:
     """The report of pandera has many."""
-    look = mapped.connections()
-    pd.read_parquet(look.output).assign(probability=1.5).to_parquet(look.output)
+    checked = mapped.connections()
+    pd.read_parquet(checked.output).assign(probability=1.5).to_parquet(checked.output)
 
-    found = _find("connections_are_sound", look)
+    found = _find("connections_are_sound", checked)
 
     assert not found.passed
     assert "probability" in found.sentence

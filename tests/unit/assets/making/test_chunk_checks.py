@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 from dagster._core.event_api import PartitionKeyFilter
 
-from ejmap_assets.checks.crater_check import CraterCheck, CraterLook
+from ejmap_assets.checks.crater_check import CheckedCrater, CraterCheck
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_assets.lineage.crater_state import CraterState, crater_states
 from ejmap_project.errors import SourceError
@@ -20,16 +20,16 @@ from tests.chunk_bench import KEYS, STEPS, Bench
 CHECKED = "tile_store"
 
 
-def _is_sound(look: CraterLook) -> Finding:
-    word = look.output.read_text()
+def _is_sound(checked: CheckedCrater) -> Finding:
+    word = checked.output.read_text()
     if word == "torn":
         raise SourceError("the file is torn; fetch it again")
     return bad("the word is bad; write another", word=word) if word == "bad" else good("fine", n=1)
 
 
-def _is_calm(look: CraterLook) -> Finding:
-    former = look.former.read_text() if look.former.exists() else "nothing"
-    is_odd = look.output.read_text() == "odd"
+def _is_calm(checked: CheckedCrater) -> Finding:
+    former = checked.former.read_text() if checked.former.exists() else "nothing"
+    is_odd = checked.output.read_text() == "odd"
     return warning("the word is odd", former=former) if is_odd else good("calm", former=former)
 
 

@@ -84,9 +84,9 @@ def test_presets_look_at_tiles_of_the_published_size(weighty: Path, tmp_path: Pa
     _import(weighty, tmp_path / "p")
 
     paths = ProjectPaths(tmp_path / "p")
-    maps, looks = (load_preset(str(paths.preset(one))) for one in ("ejseg_v200", "ejconn_v32"))
+    maps, sizes = (load_preset(str(paths.preset(one))) for one in ("ejseg_v200", "ejconn_v32"))
     assert maps.architecture.tile.side_px == 32
-    assert (looks.architecture.crop.height_px, looks.architecture.crop.width_px) == (64, 64)
+    assert (sizes.architecture.crop.height_px, sizes.architecture.crop.width_px) == (64, 64)
 
 
 def test_weights_of_another_network_are_refused_with_the_differences(

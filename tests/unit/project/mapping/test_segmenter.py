@@ -13,7 +13,7 @@ from ejmap_geo.grids.distance import azimuthal_distance_m
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.window import Window
 from ejmap_ml.ejseg.polar_data import write_polar_views
-from ejmap_ml.ejseg.polar_view import channel_count
+from ejmap_ml.ejseg.polar_view import EXTRA_CHANNELS
 from ejmap_ml.stores.tile_group import TileStore
 from ejmap_ml.stores.tile_store import write_tile_store
 from ejmap_project.errors import StepError
@@ -90,7 +90,7 @@ def test_a_polar_view_is_mapped_around_the_crater(tmp_path: Path) -> None:
     """Between its first and last range every pixel has the mean of the members; the crater 0."""
     bundles = [constant_bundle(POLAR, one) for one in SAID]
     view = bundles[0].config.architecture.view
-    views = np.ones((1, channel_count(3), view.rows, view.cols), np.float32)
+    views = np.ones((1, 2 * 3 + EXTRA_CHANNELS, view.rows, view.cols), np.float32)
     with write_tile_store(tmp_path / "tiles.zarr", provenance={}) as writer:
         write_polar_views(writer, views=views, craters=[CRATER])
     store = TileStore.open(tmp_path / "tiles.zarr")

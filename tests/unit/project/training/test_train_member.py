@@ -40,7 +40,7 @@ class Bench:
             self.project,
             kind,
             version,
-            look=f"{kind}_look",
+            sample_set=f"{kind}_look",
             recipe=recipe,
             inputs=INPUTS,
             progress=Silence(),
@@ -83,7 +83,7 @@ def test_versions_of_one_look_share_their_samples(bench: Bench) -> None:
     second, told = bench.cut("ejconn", "ejconn_test")
 
     assert silent == []
-    assert told == [f"another version of the same look has cut them already: {folder}"]
+    assert told == [f"another version with equal inputs has cut them already: {folder}"]
     assert (folder / "own.zarr" / "zarr.json").stat().st_mtime_ns == written
     assert first.metadata["shared_with_another_version"] is False
     assert second.metadata["shared_with_another_version"] is True
