@@ -1,6 +1,4 @@
-"""The labelled tiles of the planet that is mapped: which of them test, and how they were scored."""
-
-from pathlib import Path
+"""The map against what a person mapped, labelled tile by labelled tile: scored, written, read."""
 
 import geopandas as gpd
 
@@ -27,7 +25,7 @@ def score_labelled_tiles(project: OpenProject, progress: Progress) -> Artefact:
         GeoError: If a mask does not fit the mosaic.
         StepError: If labelled tiles or splits were not made yet.
     """
-    tiles, paths = own_tiles(project), project.paths
+    tiles, paths = _own_tiles(project), project.paths
     basemap = basemap_grid_of(paths.basemap_mosaic, body=project.settings.planet)
     counted = score_craters(
         tiles, project.craters(), paths=paths, basemap=basemap, progress=progress
@@ -35,7 +33,8 @@ def score_labelled_tiles(project: OpenProject, progress: Progress) -> Artefact:
     keys = ["crater_id", "tile_id"]
     known = tiles[[*keys, "is_usable", "is_test", "distance_m", "geometry"]]
     table = gpd.GeoDataFrame(counted.merge(known, on=keys, validate="one_to_one"), crs=tiles.crs)
-    write_tile_scores(table, paths.tile_scores)
+    TileScoreTable.validate(table)
+    write_table_and_csv(table, paths.tile_scores)
     usable = table[table["is_usable"]]
     by_crater = usable.groupby("crater_id")
     plot = location_plot(tiles, f1_of_locations(usable), width_px=basemap.width_px)
@@ -56,16 +55,26 @@ def score_labelled_tiles(project: OpenProject, progress: Progress) -> Artefact:
     )
 
 
-def own_tiles(project: OpenProject) -> gpd.GeoDataFrame:
-    """Return the labelled tiles of the project's own planet.
-
-    Returns:
-        The rows of ``labelled_tiles`` with ``is_usable`` (the used split trains or tests with the
-        tile) and ``is_test``. Without a used split models have seen every tile of the own planet,
-        unless they learned from synthetic planets: then every tile tests.
+def read_tile_scores(paths: ProjectPaths) -> gpd.GeoDataFrame:
+    """Return the scored tiles.
 
     Raises:
-        StepError: If tiles or splits were not made yet.
+        StepError: If they were not made yet.
+        SchemaError: If the file was changed by hand.
+    """
+    path = paths.tile_scores
+    if not path.is_file():
+        raise StepError(f"{path} is missing; materialise tile_scores first")
+    table = gpd.read_parquet(path)
+    TileScoreTable.validate(table)
+    return table
+
+
+def _own_tiles(project: OpenProject) -> gpd.GeoDataFrame:
+    """Return the labelled tiles of the project's own planet with ``is_usable`` and ``is_test``.
+
+    A tile is usable if the used split trains or tests with it. Without a used split, models have
+    seen every tile of the own planet, unless they learned from synthetic planets: then all test.
     """
     path = project.paths.labelled_tiles
     if not path.is_file():
@@ -81,28 +90,3 @@ def own_tiles(project: OpenProject) -> gpd.GeoDataFrame:
         is_usable = (own["split_class"] >= 0).to_numpy()
         return own.assign(is_usable=is_usable, is_test=is_usable & (not is_seen))
     return own.assign(is_usable=flags >= TRAINS, is_test=flags == TESTS)
-
-
-def write_tile_scores(table: gpd.GeoDataFrame, path: Path) -> None:
-    """Write the scored tiles as GeoParquet and CSV.
-
-    Raises:
-        SchemaError: If it is no table of scored tiles.
-    """
-    TileScoreTable.validate(table)
-    write_table_and_csv(table, path)
-
-
-def read_tile_scores(paths: ProjectPaths) -> gpd.GeoDataFrame:
-    """Return the scored tiles.
-
-    Raises:
-        StepError: If they were not made yet.
-        SchemaError: If the file was changed by hand.
-    """
-    path = paths.tile_scores
-    if not path.is_file():
-        raise StepError(f"{path} is missing; materialise tile_scores first")
-    table = gpd.read_parquet(path)
-    TileScoreTable.validate(table)
-    return table
