@@ -8,6 +8,7 @@ blocking check rejects is neither logged nor left in its place, and its crater g
 """
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -22,7 +23,6 @@ from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.failures import crater_failure, permanent
 from ejmap_assets.making.former_result import former_place, replacing
 from ejmap_assets.making.kept_results import KeptResults
-from ejmap_assets.making.stopwatch import Stopwatch
 from ejmap_assets.metadata.facts import metadata_of
 from ejmap_assets.metadata.table_types import table_facts
 from ejmap_assets.partitions import Partitioning
@@ -145,14 +145,18 @@ def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask)
         RejectedError: If a blocking check failed; what was there before is there again.
     """
     key, work, recipe = task.crater.key, task.work, task.recipe
-    output = LINEAGE[step.name].output(work.paths, key)
-    kept = _kept_results(work, step.name, key)
+    row = LINEAGE[step.name]
+    output = row.output(work.paths, key)
+    # Mosaics and tiles do not depend on a model: a roll-back finds them in their place.
+    limit = work.settings.mapping.kept_results if row.is_kept else 0
+    kept = KeptResults(folder=work.paths.kept_results(key) / step.name, limit=limit)
     with replacing(output) as former:
-        with Stopwatch() as watch:
-            restored = kept.restore(recipe.digest, output)
-            artefact = step.make(task) if restored is None else restored
-            metadata = metadata_of(artefact.metadata)
-            facts = table_facts(step.name, LINEAGE[step.name].table, artefact.table)
+        begun = time.perf_counter()
+        restored = kept.restore(recipe.digest, output)
+        artefact = step.make(task) if restored is None else restored
+        metadata = metadata_of(artefact.metadata)
+        facts = table_facts(step.name, row.table, artefact.table)
+        seconds = round(time.perf_counter() - begun, 3)
         checked = CheckedCrater(crater=task.crater, work=work, output=output, former=former)
         findings = {check: check.run(checked) for check in step.checks}
         rejected = rejection(findings)
@@ -165,20 +169,11 @@ def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask)
         dg.AssetMaterialization(
             asset_key=step.spec.key,
             partition=key,
-            metadata={**metadata, **facts, "seconds": round(watch.seconds, 3)},
+            metadata={**metadata, **facts, "seconds": seconds},
             tags=event_tags(recipe, data_version=artefact.content),
         )
     )
     log_findings(context, findings, key)
-
-
-def _kept_results(work: CraterWork, step: str, key: str) -> KeptResults:
-    """Return what is kept of a step of a crater.
-
-    Mosaics and tiles do not depend on a model: a roll-back finds them in their place.
-    """
-    limit = work.settings.mapping.kept_results if LINEAGE[step].is_kept else 0
-    return KeptResults(folder=work.paths.kept_results(key) / step, limit=limit)
 
 
 def _check_alone(

@@ -11,8 +11,7 @@ from ejmap_assets.checks.registry import checks_of
 from ejmap_assets.lineage.recipes import book_of
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.chunk import CraterStep, CraterTask, map_chunk
-from ejmap_assets.making.declare import GPU_POOL, OWNERS
-from ejmap_assets.metadata.table_types import column_metadata
+from ejmap_assets.making.declare import GPU_POOL, OWNERS, definition_metadata
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.artefact import Artefact
 from ejmap_project.mapping.crater_inputs import CraterWork
@@ -41,7 +40,7 @@ def crater_asset(*, kinds: set[str]) -> Callable[[Callable[[CraterTask], Artefac
             owners=OWNERS,
             tags={"ejmap/kind": "map"},
             code_version=row.code_version,
-            metadata=column_metadata(row.table),
+            metadata=definition_metadata(row),
             partitions_def=row.partitioning.partitions_def,
             skippable=True,
             automation_condition=condition_of(name),

@@ -1,6 +1,7 @@
 """Declaring assets: a function in, a Dagster asset out. Those of craters are in ``chunk``."""
 
 import inspect
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from logging import Logger
@@ -13,9 +14,9 @@ from ejmap_assets.checks.rejected import refuse_rejected
 from ejmap_assets.launch_config import ROLL_BACK
 from ejmap_assets.lineage.provenance import RECIPE_TAG, Recipe
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
+from ejmap_assets.lineage.row import Row
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.failures import is_permanent, permanent
-from ejmap_assets.making.stopwatch import Stopwatch
 from ejmap_assets.metadata.facts import metadata_of
 from ejmap_assets.metadata.table_types import column_metadata, table_facts
 from ejmap_assets.partitions import MEMBERS, Partitioning
@@ -99,7 +100,7 @@ def project_asset(
             owners=OWNERS,
             tags={"ejmap/kind": kind},
             code_version=row.code_version,
-            metadata=column_metadata(row.table),
+            metadata=definition_metadata(row),
             partitions_def=row.partitioning.partitions_def,
             automation_condition=condition_of(make.__name__),
             config_schema=None if config is None else dict(config),
@@ -120,6 +121,12 @@ def project_asset(
         return asset
 
     return declare
+
+
+def definition_metadata(row: Row) -> dict[str, Any]:
+    """Return what the UI says of an asset that was never made: columns, picture, rule."""
+    shown = {"picture_shows": row.picture} if row.picture else {}
+    return {**column_metadata(row.table), **shown, "made": row.rule.value}
 
 
 def _materialized(
@@ -143,14 +150,15 @@ def _materialized(
         partition=partition,
         config=config,
     )
-    with Stopwatch() as watch:
-        artefact = make(making)
-        metadata = metadata_of(artefact.metadata)
+    begun = time.perf_counter()
+    artefact = make(making)
+    metadata = metadata_of(artefact.metadata)
+    seconds = round(time.perf_counter() - begun, 2)
     facts = table_facts(asset, LINEAGE[asset].table, artefact.table)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(artefact.content),
         tags={RECIPE_TAG: recipe.digest},
-        metadata={**metadata, **facts, "seconds": round(watch.seconds, 2)},
+        metadata={**metadata, **facts, "seconds": seconds},
     )
 
 
