@@ -28,7 +28,7 @@ from ejmap_ml.config.model_config import (
 )
 from ejmap_ml.samples import FitData, SampleSet
 from ejmap_ml.sampling.augment import Augmenter, build_augmenter
-from ejmap_ml.sampling.batches import BatchLoader, SerialBatches
+from ejmap_ml.sampling.batches import BatchLoader, serial_batches
 from ejmap_ml.training.binary_task import BinaryTask, ValidatedTask
 from ejmap_ml.training.checkpoints import LAST, best_weights
 from ejmap_ml.training.progress import Report
@@ -150,7 +150,7 @@ def find_normalization(config: ModelConfig, train: SampleSet) -> Normalization |
         case FixedNormalizationConfig(extra_scale=extra_scale):
             return Normalization.fixed(bands=config.bands, extra_scale=extra_scale)
         case TrainNormalizationConfig(extra=extra):
-            serial = SerialBatches(len(train), batch_size=config.training.batch_size)
+            serial = serial_batches(train, batch_size=config.training.batch_size)
             found = Normalization.from_samples(
                 batch.inputs[0].numpy() for batch in BatchLoader(train, serial)
             )

@@ -14,7 +14,7 @@ from lightning.pytorch.callbacks import EarlyStopping, LambdaCallback
 
 from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.samples import FitData
-from ejmap_ml.sampling.batches import BatchLoader, SerialBatches, ShardBatches
+from ejmap_ml.sampling.batches import BatchLoader, ShardBatches, serial_batches
 from ejmap_ml.sampling.sampling_weights import training_batches
 from ejmap_ml.training.binary_task import VALIDATION, BinaryTask
 from ejmap_ml.training.checkpoints import LAST, BestAndLast
@@ -151,7 +151,7 @@ def _callbacks(
 def _validation(data: FitData, *, batch_size: int) -> BatchLoader | None:
     if data.validation is None or not data.is_validated:
         return None
-    return BatchLoader(data.validation, SerialBatches(len(data.validation), batch_size=batch_size))
+    return BatchLoader(data.validation, serial_batches(data.validation, batch_size=batch_size))
 
 
 def _precision(config: ModelConfig) -> Literal["32-true", "16-mixed", "bf16-mixed"]:
