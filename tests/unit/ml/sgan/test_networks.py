@@ -12,7 +12,7 @@ from ejmap_ml.sgan.config import (
 )
 from ejmap_ml.sgan.discriminator import Discriminator, Heads, true_logit
 from ejmap_ml.sgan.generator import Generator
-from ejmap_ml.sgan.losses import generator_loss, supervised_loss, unsupervised_loss
+from ejmap_ml.sgan.task import generator_loss, supervised_loss, unsupervised_loss
 
 
 @pytest.fixture
