@@ -135,12 +135,8 @@ class WeightedBatches(ShardBatches):
     ) -> None:
         """Choose the samples, how likely each is, and the order.
 
-        Args:
-            shards: Runs of positions that are read together.
-            weights: Weight of every position; likelihoods are in proportion to it.
-            batch_size: Positions a batch.
-            seed: Decides draws and order, together with the epoch.
-            drop_incomplete: Leave out what does not fill a batch, unless nothing does.
+        Likelihoods are in proportion to ``weights``, one a position, of which an epoch draws as
+        many as there are; the other arguments are those of :class:`ShardBatches`.
 
         Raises:
             SampleError: There is no sample, or the weights are not one for each, finite and at

@@ -24,7 +24,7 @@ from ejmap_ml.errors import BundleError, SampleError
 from ejmap_ml.sgan.calibration import Calibration
 from ejmap_ml.sgan.config import CraterClassifierConfig
 from ejmap_ml.sgan.data import require_light, stretched
-from ejmap_ml.sgan.discriminator import Discriminator
+from ejmap_ml.sgan.networks import Discriminator
 
 CLASSIFIER = "classifier.json"
 BATCH = 512

@@ -14,8 +14,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from ejmap_ml.sgan.config import CraterClassifierConfig
 from ejmap_ml.sgan.data import CraterBatch
-from ejmap_ml.sgan.discriminator import Discriminator, Heads
-from ejmap_ml.sgan.generator import Generator
+from ejmap_ml.sgan.networks import Discriminator, Generator, Heads
 from ejmap_ml.sgan.tile_augment import augmented
 
 STEP_STREAM = 3
