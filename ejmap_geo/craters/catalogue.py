@@ -80,16 +80,8 @@ def catalogue_from(craters: Iterable[Crater], body: Body) -> gpd.GeoDataFrame:
         CatalogueError: If there is no crater, or two share an id.
     """
     rows = [
-        (
-            crater.crater_id,
-            crater.name,
-            crater.center.lon_deg,
-            crater.center.lat_deg,
-            crater.radius_m,
-            crater.labelled,
-            crater.reach_m,
-        )
-        for crater in craters
+        (one.crater_id, one.name, *one.center, one.radius_m, one.labelled, one.reach_m)
+        for one in craters
     ]
     table = pd.DataFrame(rows, columns=pd.Index(COLUMNS))
     columns, notes = checked_columns(table, body=body, what="list of craters")

@@ -11,7 +11,7 @@ from pyproj import Transformer
 from shapely import get_coordinates, transform
 from shapely.geometry import MultiPolygon, Point, Polygon
 
-from ejmap_geo.errors import CatalogueError, CrsError
+from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.crs import azimuthal_crs, geographic_crs, require_body
@@ -27,11 +27,6 @@ def on_body(table: gpd.GeoDataFrame, *, body: Body, what: str) -> gpd.GeoDataFra
         CrsError: If the CRS is missing or another planet's.
         CatalogueError: If a geometry is empty or neither a point nor a polygon.
     """
-    if table.crs is None:
-        raise CrsError(
-            f"{what} has no CRS; assign the one its coordinates are in, for longitude and latitude "
-            f"of {body.name} {body.authority or 'one on its sphere'}"
-        )
     require_body(table.crs, body, what=what)
     for row, geometry in enumerate(table.geometry, start=1):
         if geometry is None or geometry.is_empty:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grids.body import Body
@@ -22,6 +23,7 @@ TRUE_WORDS = frozenset({"1", "1.0", "true", "yes", "t", "y"})
 FALSE_WORDS = frozenset({"0", "0.0", "false", "no", "f", "n", "", "nan", "none", "<na>"})
 
 LARGEST_LATITUDE_DEG = 90.0
+MOST_LISTED = 4
 HALF_TURN_DEG = 180.0
 
 # Columns that people have instead, and what to make of them.
@@ -108,19 +110,19 @@ def _crater_ids(column: pd.Series, what: str) -> np.ndarray:
     if bad.any():
         raise CatalogueError(
             f"{what}: crater_id must be a whole number in every row, found "
-            f"{_listed(column[bad].tolist())}; number the craters"
+            f"{listed(column[bad].tolist())}; number the craters"
         )
     outside = (numbers < 0) | (numbers > LARGEST_CRATER_ID)
     if outside.any():
         raise CatalogueError(
             f"{what}: crater_id must lie in 0..{LARGEST_CRATER_ID} (label maps are 16-bit), found "
-            f"{_listed(numbers[outside].astype(np.int64).tolist())}; renumber these craters"
+            f"{listed(numbers[outside].astype(np.int64).tolist())}; renumber these craters"
         )
     ids = numbers.astype(np.int64)
     values, counts = np.unique(ids, return_counts=True)
     if (counts > 1).any():
         raise CatalogueError(
-            f"{what}: crater_id must be unique, but {_listed(values[counts > 1].tolist())} "
+            f"{what}: crater_id must be unique, but {listed(values[counts > 1].tolist())} "
             "occur more than once; renumber or remove the doubles"
         )
     return ids
@@ -132,7 +134,7 @@ def _numbers(table: pd.DataFrame, column: str, ids: np.ndarray, what: str) -> np
     if bad.any():
         raise CatalogueError(
             f"{what}: {column} must be a number in every row, found "
-            f"{_listed(table[column][bad].tolist())} at crater {_listed(ids[bad].tolist())}; "
+            f"{listed(table[column][bad].tolist())} at crater {listed(ids[bad].tolist())}; "
             "fill in the value or remove the row"
         )
     return values
@@ -169,28 +171,21 @@ def _longitudes(
 
 
 def _radii(radius_m: np.ndarray, ids: np.ndarray, body: Body, what: str) -> np.ndarray:
-    _refuse(
-        radius_m <= 0,
-        radius_m,
-        ids,
-        f"{what}: radius_m must be positive",
-        "give metres",
-    )
-    _refuse(
-        radius_m < SMALLEST_RADIUS_M,
-        radius_m,
-        ids,
-        f"{what}: radius_m is in metres and must be at least {SMALLEST_RADIUS_M:.0f}",
-        "these look like kilometres: multiply them by 1000",
-    )
     largest_m = body.radius_m / 2
-    _refuse(
-        radius_m > largest_m,
-        radius_m,
-        ids,
-        f"{what}: radius_m must be at most half the radius of {body.name} ({largest_m:.0f} m)",
-        "give the rim radius in metres",
-    )
+    for bad, rule, remedy in (
+        (radius_m <= 0, "must be positive", "give metres"),
+        (
+            radius_m < SMALLEST_RADIUS_M,
+            f"is in metres and must be at least {SMALLEST_RADIUS_M:.0f}",
+            "these look like kilometres: multiply them by 1000",
+        ),
+        (
+            radius_m > largest_m,
+            f"must be at most half the radius of {body.name} ({largest_m:.0f} m)",
+            "give the rim radius in metres",
+        ),
+    ):
+        _refuse(bad, radius_m, ids, f"{what}: radius_m {rule}", remedy)
     return radius_m
 
 
@@ -221,15 +216,12 @@ def _labelled(table: pd.DataFrame, ids: np.ndarray, what: str) -> np.ndarray:
     if "labelled" not in table.columns:
         return np.zeros(len(table), np.bool_)
     words = table["labelled"].astype(str).str.strip().str.lower().to_numpy()
-    is_true, is_false = (
-        np.isin(words, list(TRUE_WORDS)),
-        np.isin(words, list(FALSE_WORDS)),
-    )
+    is_true, is_false = (np.isin(words, list(known)) for known in (TRUE_WORDS, FALSE_WORDS))
     unclear = ~(is_true | is_false)
     if unclear.any():
         raise CatalogueError(
             f"{what}: labelled must be 1 or 0, true or false, found "
-            f"{_listed(words[unclear].tolist())} at crater {_listed(ids[unclear].tolist())}"
+            f"{listed(words[unclear].tolist())} at crater {listed(ids[unclear].tolist())}"
         )
     return is_true
 
@@ -240,10 +232,11 @@ def _refuse(bad: np.ndarray, values: np.ndarray, ids: np.ndarray, rule: str, rem
             f"{value:g} at crater {crater_id}"
             for value, crater_id in zip(values[bad], ids[bad], strict=True)
         ]
-        raise CatalogueError(f"{rule}, found {_listed(found)}; {remedy}")
+        raise CatalogueError(f"{rule}, found {listed(found)}; {remedy}")
 
 
-def _listed(values: Sequence[object], *, most: int = 4) -> str:
-    shown = ", ".join(str(value) for value in values[:most])
-    rest = len(values) - most
+def listed(values: Sequence[object] | NDArray[np.generic]) -> str:
+    """Return the first values in words, and how many more there are."""
+    shown = ", ".join(str(value) for value in values[:MOST_LISTED])
+    rest = len(values) - MOST_LISTED
     return f"{shown} and {rest} more" if rest > 0 else shown

@@ -33,16 +33,21 @@ class CraterTable(pa.DataFrameModel):
     )
 
 
-class ConnectionTable(pa.DataFrameModel):
-    """What EJCONN says of each mapping tile: whether it holds ejecta of the crater."""
+class _TileOfCrater(pa.DataFrameModel):
+    """What a tile of one of several craters is known by."""
 
     class Config(pa.DataFrameModel.Config):
-        """A mapping tile is known by its crater and its number; narrow types are widened."""
+        """A tile is known by its crater and its number; narrow types are widened."""
 
         unique = ["crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list
         coerce = True
 
     crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID, description="Number of the crater.")
+
+
+class ConnectionTable(_TileOfCrater):
+    """What EJCONN says of each mapping tile: whether it holds ejecta of the crater."""
+
     tile_id: int = pa.Field(ge=0, description="Number of the tile.")
     probability: float = pa.Field(
         ge=0,
@@ -61,14 +66,8 @@ TEST_COLUMN = r"^test_\d+$"
 COUNT_COLUMN = r"^(scale\d+_)?(ceiling_)?(true|false)_(positive|negative)$"
 
 
-class LabelledTileTable(pa.DataFrameModel):
-    """What every crater's ejecta are known to be in every tile location of a planet.
-
-    A rectangle of the basemap, whose columns may run on past the last one, and the largest square
-    of the crater's azimuthal raster in it: ``side_px`` is 0 where there is none, and then counts
-    are those of the rectangle. ``split_class`` is ``connected * 5 + distance class``, and -1 where
-    the tile is not used.
-    """
+class _TileOfPlanet(pa.DataFrameModel):
+    """What a tile location of one of several planets is known by."""
 
     class Config(pa.DataFrameModel.Config):
         """A tile is known by its planet, its crater and its location."""
@@ -81,6 +80,17 @@ class LabelledTileTable(pa.DataFrameModel):
         description="own for the planet that is mapped, else the training planet.",
     )
     crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID, description="Number of the crater.")
+
+
+class LabelledTileTable(_TileOfPlanet):
+    """What every crater's ejecta are known to be in every tile location of a planet.
+
+    A rectangle of the basemap, whose columns may run on past the last one, and the largest square
+    of the crater's azimuthal raster in it: ``side_px`` is 0 where there is none, and then counts
+    are those of the rectangle. ``split_class`` is ``connected * 5 + distance class``, and -1 where
+    the tile is not used.
+    """
+
     tile_id: int = pa.Field(
         ge=0, description="Number of the location, the same for every crater of a planet."
     )
@@ -103,23 +113,12 @@ class LabelledTileTable(pa.DataFrameModel):
     )
 
 
-class SplitTable(pa.DataFrameModel):
+class SplitTable(_TileOfPlanet):
     """Which labelled tiles train or validate (0) and which test (1) in each split; below 0 neither.
 
     One column ``test_NUMBER`` a split.
     """
 
-    class Config(pa.DataFrameModel.Config):
-        """A tile is known by its planet, its crater and its location."""
-
-        unique = ["planet", "crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list
-        coerce = True
-
-    planet: str = pa.Field(
-        str_matches=PLANET_NAME,
-        description="own for the planet that is mapped, else the training planet.",
-    )
-    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID, description="Number of the crater.")
     tile_id: int = pa.Field(ge=0, description="Number of the location.")
     test: Series[pa.Int8] | None = pa.Field(
         alias=TEST_COLUMN,
@@ -146,20 +145,13 @@ class SplitIndex(pa.DataFrameModel):
     test_tiles: int = pa.Field(ge=0, description="Tiles that test.")
 
 
-class TileScoreTable(pa.DataFrameModel):
+class TileScoreTable(_TileOfCrater):
     """How well the map agrees with known ejecta in each labelled tile, in pixels of the basemap.
 
     Besides the columns below: counts of a segmentation without mistakes (``ceiling_``) and of masks
     that were smoothed first (``scale9_`` for a filter of 9 px).
     """
 
-    class Config(pa.DataFrameModel.Config):
-        """A labelled tile is known by its crater and its location."""
-
-        unique = ["crater_id", "tile_id"]  # noqa: RUF012, pandera reads a plain list
-        coerce = True
-
-    crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID, description="Number of the crater.")
     tile_id: int = pa.Field(ge=0, description="Number of the location.")
     is_test: bool = pa.Field(description="Whether the split in use tests on it.")
     is_ejecta_true: bool = pa.Field(description="Whether it holds ejecta of the crater.")

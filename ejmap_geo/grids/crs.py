@@ -34,17 +34,23 @@ def _projected(body: Body, projection: str, **parameters: float) -> CRS:
     )
 
 
-def require_body(crs: CRS, body: Body, *, what: str) -> None:
+def require_body(crs: CRS | None, body: Body, *, what: str) -> None:
     """Check that ``crs`` lies on the sphere of ``body``.
 
     Args:
-        crs: Geographic or projected CRS of the data in question.
+        crs: Geographic or projected CRS of the data in question; None if they have none.
         body: The planet that is being mapped.
         what: The data in words, for the message.
 
     Raises:
-        CrsError: If the ellipsoid is another planet's, or another sphere of the same planet.
+        CrsError: If there is none, or the ellipsoid is another planet's, or another sphere of the
+            same planet.
     """
+    if crs is None:
+        raise CrsError(
+            f"{what} has no CRS; assign the one its coordinates are in, for longitude and latitude "
+            f"of {body.name} {body.authority or 'one on its sphere'}"
+        )
     ellipsoid = crs.ellipsoid
     if ellipsoid is None:
         raise CrsError(

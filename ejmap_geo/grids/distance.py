@@ -38,9 +38,20 @@ def half_chord_squared(
     fraction of the cost of the distance itself. The haversine form keeps its digits next to the
     point.
     """
+    along, shrink, across = haversine_parts(basemap, window, origin=origin)
+    return np.clip(along[:, None] + shrink[:, None] * across, 0, 1)
+
+
+def haversine_parts(
+    basemap: BasemapGrid, window: Window, *, origin: LonLat
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return parts of :func:`half_chord_squared`, which is along + shrink * across.
+
+    The first two are ``(height,)``, the last is ``(width,)``.
+    """
     cell = 2 * np.pi / basemap.width_px
     lon0, lat0 = np.radians(origin)
     lat = np.pi / 2 - (np.arange(window.row, window.row + window.height) + 0.5) * cell
     lon = (np.arange(window.col, window.col + window.width) + 0.5) * cell - np.pi
-    across = np.cos(lat0) * np.cos(lat)[:, None] * np.sin((lon - lon0) / 2) ** 2
-    return np.clip(np.sin((lat - lat0) / 2)[:, None] ** 2 + across, 0, 1)
+    shrink = np.cos(lat0) * np.cos(lat)
+    return np.sin((lat - lat0) / 2) ** 2, shrink, np.sin((lon - lon0) / 2) ** 2

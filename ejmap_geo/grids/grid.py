@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
 
 from affine import Affine
 from pyproj import CRS
@@ -11,25 +10,6 @@ from ejmap_geo.errors import GridError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.coords import LonLat, RowCol, checked
 from ejmap_geo.grids.crs import azimuthal_crs, equidistant_cylindrical_crs
-
-
-class Grid(Protocol):
-    """What a raster needs to know of its place: CRS, affine transform and shape."""
-
-    @property
-    def crs(self) -> CRS:
-        """Projected CRS in metres."""
-        ...
-
-    @property
-    def transform(self) -> Affine:
-        """Map ``(col, row)`` pixel edges to ``(x, y)`` metres."""
-        ...
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """``(rows, cols)``."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,3 +127,7 @@ class AzimuthalGrid:
         """Map ``(col, row)`` pixel edges to ``(x, y)`` metres."""
         half_m = self.half_size_px * self.resolution_m
         return Affine(self.resolution_m, 0, -half_m, 0, -self.resolution_m, half_m)
+
+
+# What a raster can lie on: either has a CRS, an affine transform and a shape.
+Grid = BasemapGrid | AzimuthalGrid

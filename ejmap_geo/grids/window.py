@@ -1,6 +1,7 @@
 """Pixel rectangles."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,11 @@ class Window:
         if self.height <= 0 or self.width <= 0:
             raise GridError(f"window must not be empty, got {self.height}x{self.width} px")
 
+    @classmethod
+    def whole(cls, shape: tuple[int, int]) -> Self:
+        """Return the window that is all of a raster of ``(rows, cols)``."""
+        return cls(row=0, col=0, height=shape[0], width=shape[1])
+
     @property
     def shape(self) -> tuple[int, int]:
         """``(height, width)`` in pixels."""
@@ -34,6 +40,11 @@ class Window:
     def slices(self) -> tuple[slice, slice]:
         """Row and column slices of a window that does not wrap."""
         return slice(self.row, self.row + self.height), slice(self.col, self.col + self.width)
+
+    def slices_in(self, origin: "Window") -> tuple[slice, slice]:
+        """Return row and column slices counted from the upper left corner of another window."""
+        top, left = self.row - origin.row, self.col - origin.col
+        return slice(top, top + self.height), slice(left, left + self.width)
 
     def columns(self, width_px: int) -> NDArray[np.intp]:
         """Return the column indices, going round a raster that is ``width_px`` wide."""

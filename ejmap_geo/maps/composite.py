@@ -9,7 +9,7 @@ from ejmap_geo.errors import RasterError
 from ejmap_geo.maps.color import crater_color
 from ejmap_geo.maps.label_map import NODATA, SEVERAL, LabelMap
 from ejmap_geo.masks.placed_mask import PlacedMask
-from ejmap_geo.resampling.overlaps import add_claims, blend, paint, pieces_of
+from ejmap_geo.resampling.overlaps import add_claims, blend, in_pieces, paint
 from ejmap_geo.resampling.strips import in_strips, kernel_input
 
 OVERLAP_ALPHA = 128
@@ -84,34 +84,23 @@ def _mix_overlaps(
     colors: Mapping[int, tuple[int, int, int]],
 ) -> None:
     """Write the mean colour into the pixels that several craters claim."""
-    places = np.flatnonzero(labels.labels == SEVERAL)
+    places, width_px = np.flatnonzero(labels.labels == SEVERAL), labels.labels.shape[1]
     count = labels.overlap_count.ravel()[places].astype(np.uint32)
     total = np.zeros((4, places.size), np.uint32)
     for crater_id, color in colors.items():
-        _add(total, places, masks[crater_id], color, labels.labels.shape[1])
+        placed = masks[crater_id]
+        if placed.window is not None:
+            mask = kernel_input(placed.mask)
+            in_pieces(
+                lambda piece, rows, mask=mask, color=color: add_claims(
+                    total, places, mask, piece, color, (width_px, rows)
+                ),
+                placed.window,
+                width_px=width_px,
+            )
     if not np.array_equal(total[3], count):
         raise RasterError("label map and masks disagree on overlaps; make it from these masks")
     # Half up, in whole numbers: sums do not depend on the order of the craters.
     flat = rgba.reshape(4, -1)
     flat[:3, places] = (2 * total[:3] + count) // (2 * np.maximum(count, 1))
     flat[3, places] = OVERLAP_ALPHA
-
-
-def _add(
-    total: NDArray[np.uint32],
-    places: NDArray[np.int64],
-    placed: PlacedMask,
-    color: tuple[int, int, int],
-    width_px: int,
-) -> None:
-    if placed.window is None:
-        return
-    mask = kernel_input(placed.mask)
-    for piece in pieces_of(placed.window, width_px):
-        in_strips(
-            lambda *rows, piece=piece: add_claims(
-                total, places, mask, piece, color, (width_px, rows)
-            ),
-            rows=mask.shape[0],
-            cols=mask.shape[1],
-        )

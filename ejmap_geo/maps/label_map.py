@@ -11,8 +11,8 @@ from ejmap_geo.errors import CatalogueError, RasterError
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
-from ejmap_geo.resampling.overlaps import claim, pieces_of
-from ejmap_geo.resampling.strips import in_strips, kernel_input
+from ejmap_geo.resampling.overlaps import claim, in_pieces
+from ejmap_geo.resampling.strips import kernel_input
 
 # Crater id 0 exists, so neither code may be 0.
 SEVERAL = LARGEST_CRATER_ID + 1
@@ -73,11 +73,8 @@ def _claim(
             f"{rows}; make it on this basemap"
         )
     mask, codes = kernel_input(mask), (crater_id, SEVERAL)
-    for piece in pieces_of(window, labels.shape[1]):
-        in_strips(
-            lambda top, bottom, piece=piece: claim(
-                labels, overlap_count, mask, piece, codes, (top, bottom)
-            ),
-            rows=window.height,
-            cols=window.width,
-        )
+    in_pieces(
+        lambda piece, rows: claim(labels, overlap_count, mask, piece, codes, rows),
+        window,
+        width_px=labels.shape[1],
+    )

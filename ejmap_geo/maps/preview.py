@@ -59,7 +59,8 @@ def with_legend(bands: NDArray[np.uint8], entries: Sequence[LegendEntry]) -> Ima
         The picture with a strip as high as the legend needs.
     """
     height, width = bands.shape[1:]
-    font = ImageFont.truetype(_font_path(), FONT_PX)
+    # Pillow's own font lacks letters of crater names (Bashō, Erté, Bartók); matplotlib has DejaVu.
+    font = ImageFont.truetype(Path(mpl.get_data_path(), "fonts/ttf/DejaVuSans.ttf"), FONT_PX)
     longest = max((font.getlength(entry.text) for entry in entries), default=0)
     column_px = int(longest) + SWATCH_PX + 2 * MARGIN_PX
     columns = max(1, (width - MARGIN_PX) // column_px)
@@ -76,11 +77,3 @@ def with_legend(bands: NDArray[np.uint8], entries: Sequence[LegendEntry]) -> Ima
         middle = (left + SWATCH_PX + MARGIN_PX // 2, top + SWATCH_PX // 2)
         draw.text(middle, text, fill=INK, font=font, anchor="lm")
     return picture
-
-
-def _font_path() -> str:
-    """Return a font with the letters of all crater names (Bashō, Erté, Bartók).
-
-    Pillow's own font has no accented letters; matplotlib carries DejaVu Sans.
-    """
-    return str(Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf")

@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.distance import haversine_parts
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, pixel_area_m2
 from ejmap_geo.masks.reach import farthest_on_basemap_m
-from ejmap_geo.resampling.overlaps import Piece, pieces_of
+from ejmap_geo.resampling.overlaps import Piece, in_pieces
 from ejmap_geo.resampling.reproject import covering_window
-from ejmap_geo.resampling.strips import in_strips, kernel_input
+from ejmap_geo.resampling.strips import kernel_input
 
 # Sums are made in so many blocks of rows whatever the number of threads, so that the order of
 # additions, and with it the last digit, is the same on every machine.
@@ -162,20 +163,11 @@ class _Rings(NamedTuple):
 def _rings_in(
     basemap: BasemapGrid, window: Window, *, center: LonLat, edges_m: NDArray[np.float64]
 ) -> _Rings:
-    cell = 2 * np.pi / basemap.width_px
-    lon0, lat0 = np.radians(center)
-    lat = np.pi / 2 - (np.arange(window.row, window.row + window.height) + 0.5) * cell
-    lon = (np.arange(window.col, window.col + window.width) + 0.5) * cell - np.pi
     halves = edges_m / (2 * basemap.body.radius_m)
     # No pixel lies beyond the antipode; edges there only have to keep growing.
     chords = np.where(halves < np.pi / 2, np.sin(halves) ** 2, 1 + halves)
-    return _Rings(
-        chords=chords,
-        along=np.sin((lat - lat0) / 2) ** 2,
-        shrink=np.cos(lat0) * np.cos(lat),
-        across=np.sin((lon - lon0) / 2) ** 2,
-        area_m2=pixel_area_m2(basemap, window),
-    )
+    parts = haversine_parts(basemap, window, origin=center)
+    return _Rings(chords, *parts, pixel_area_m2(basemap, window))
 
 
 def _ring_sums(
@@ -190,15 +182,12 @@ def _ring_sums(
     step = -(-window.height // SUMMED_BLOCKS)
     shape = (SUMMED_BLOCKS, 1 + raster.shape[0], 2 * (rings.chords.size - 1))
     sums = np.zeros(shape)
-    for piece in pieces_of(window, raster.shape[2]):
-        in_strips(
-            lambda *rows, piece=piece: _add_rings(
-                sums, raster, inside, rings, (piece, nodata, step), rows
-            ),
-            rows=window.height,
-            cols=window.width,
-            step=step,
-        )
+    in_pieces(
+        lambda piece, rows: _add_rings(sums, raster, inside, rings, (piece, nodata, step), rows),
+        window,
+        width_px=raster.shape[2],
+        step=step,
+    )
     return sums.sum(axis=0)
 
 

@@ -192,9 +192,4 @@ def _overlap(
     common = place.intersection(window)
     if common is None:
         return (slice(0, 0), slice(0, 0)), (slice(0, 0), slice(0, 0))
-    return _relative(common, window), _relative(common, place)
-
-
-def _relative(common: Window, origin: Window) -> tuple[slice, slice]:
-    top, left = common.row - origin.row, common.col - origin.col
-    return slice(top, top + common.height), slice(left, left + common.width)
+    return common.slices_in(window), common.slices_in(place)

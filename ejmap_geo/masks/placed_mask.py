@@ -1,6 +1,6 @@
 """Boolean masks placed in a basemap, kept no larger than their content."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -52,8 +52,7 @@ class PlacedMask:
         rows, cols = basemap.shape
         if mask.shape != basemap.shape:
             raise RasterError(f"mask must cover the basemap of {rows}x{cols} px, got {mask.shape}")
-        window = Window(row=0, col=0, height=rows, width=cols)
-        return cls.in_window(mask, window=window, basemap=basemap)
+        return cls.in_window(mask, window=Window.whole(basemap.shape), basemap=basemap)
 
     @classmethod
     def in_window(
@@ -68,15 +67,11 @@ class PlacedMask:
         if window.width == cols and mask.any():
             start = _after_widest_gap(np.atleast_1d(mask.any(0)))
             mask = np.roll(mask, -start, axis=1)
-            window = Window(
-                row=window.row, col=window.col + start, height=window.height, width=cols
-            )
+            window = replace(window, col=window.col + start)
         trimmed = cls(mask=mask, window=window).trimmed()
         if trimmed.window is None:
             return trimmed
-        row, col, (height, width) = trimmed.window.row, trimmed.window.col, trimmed.window.shape
-        placed = Window(row=row, col=col % cols, height=height, width=width)
-        return cls(mask=trimmed.mask, window=placed)
+        return replace(trimmed, window=replace(trimmed.window, col=trimmed.window.col % cols))
 
     @property
     def area_px(self) -> int:
@@ -113,19 +108,10 @@ class PlacedMask:
         shift = (self.window.col - window.col) % cols
         # Going round the planet the mask may enter the window at both of its sides.
         for col in (shift, shift - cols):
-            placed = Window(
-                row=self.window.row - window.row,
-                col=col,
-                height=self.window.height,
-                width=self.window.width,
-            )
-            inside = placed.intersection(
-                Window(row=0, col=0, height=seen.shape[0], width=seen.shape[1])
-            )
+            placed = replace(self.window, row=self.window.row - window.row, col=col)
+            inside = placed.intersection(Window.whole(window.shape))
             if inside is not None:
-                top, left = inside.row - placed.row, inside.col - placed.col
-                bottom, right = top + inside.height, left + inside.width
-                seen[inside.slices] = self.mask[top:bottom, left:right]
+                seen[inside.slices] = self.mask[inside.slices_in(placed)]
         return seen
 
     def paste_into(self, full: NDArray[np.bool_]) -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +78,7 @@ def _on_planet(polygon: Polygon, basemap: BasemapGrid) -> PlacedMask:
     burnt = np.zeros(window.shape, np.uint8)
     rasterize([moved], out=burnt)
     folded = _folded(burnt.astype(np.bool_), basemap.width_px)
-    place = Window(row=window.row, col=window.col, height=folded.shape[0], width=folded.shape[1])
+    place = replace(window, width=folded.shape[1])
     return PlacedMask.in_window(folded, window=place, basemap=basemap)
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.distance import haversine_parts
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.resampling.strips import in_strips, kernel_input
@@ -36,15 +37,12 @@ def farthest_on_basemap_m(placed: PlacedMask, *, basemap: BasemapGrid, origin: L
     """Return the great-circle distance of the farthest pixel centre that is set; 0 if none is."""
     if placed.window is None:
         return 0.0
-    cell = 2 * np.pi / basemap.width_px
-    lon0, lat0 = np.radians(origin)
-    row, col, (height, width) = placed.window.row, placed.window.col, placed.window.shape
-    lat = np.pi / 2 - (np.arange(row, row + height) + 0.5) * cell
-    lon = (np.arange(col, col + width) + 0.5) * cell - np.pi
-    mask, across = kernel_input(placed.mask), np.sin((lon - lon0) / 2) ** 2
-    along, shrink = np.sin((lat - lat0) / 2) ** 2, np.cos(lat0) * np.cos(lat)
+    along, shrink, across = haversine_parts(basemap, placed.window, origin=origin)
+    mask = kernel_input(placed.mask)
     found = in_strips(
-        lambda *rows: _largest_chord(mask, along, shrink, across, rows), rows=height, cols=width
+        lambda *rows: _largest_chord(mask, along, shrink, across, rows),
+        rows=mask.shape[0],
+        cols=mask.shape[1],
     )
     return 2 * math.asin(math.sqrt(min(max(found), 1.0))) * basemap.body.radius_m
 

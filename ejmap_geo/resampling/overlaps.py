@@ -6,22 +6,38 @@ antimeridian lies: first row and column on the raster, first column of the mask 
 its last.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from ejmap_geo.grids.window import Window
+from ejmap_geo.resampling.strips import in_strips
 
 Piece = tuple[int, int, int, int]
 Rows = tuple[int, int]
 
 
-def pieces_of(window: Window, width_px: int) -> list[Piece]:
-    """Return where the pieces of a mask lie on a raster of ``width_px`` columns: one, or two."""
-    return [
-        (there[0].start, there[1].start, here[1].start, here[1].stop)
-        for there, here in window.pieces(width_px)
-    ]
+def in_pieces(
+    work: Callable[[Piece, Rows], None], window: Window, *, width_px: int, step: int = 1
+) -> None:
+    """Call ``work`` with every strip of every piece, one or two, of a mask that fills a window.
+
+    Args:
+        work: Calls a kernel with a piece and rows of the mask.
+        window: Where the mask lies.
+        width_px: Columns of the raster.
+        step: Strips start at multiples of this.
+    """
+    for there, here in window.pieces(width_px):
+        piece = (there[0].start, there[1].start, here[1].start, here[1].stop)
+        in_strips(
+            lambda *rows, piece=piece: work(piece, rows),
+            rows=window.height,
+            cols=window.width,
+            step=step,
+        )
 
 
 @njit(cache=True, nogil=True)

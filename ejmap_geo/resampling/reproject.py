@@ -6,6 +6,7 @@ float64 geometry to 0.001 pixels, and no array larger than the result is made.
 """
 
 import math
+from dataclasses import astuple
 from typing import TypeVar
 
 import numpy as np
@@ -60,11 +61,11 @@ def to_azimuthal(
     Raises:
         RasterError: If ``raster`` does not have the shape of ``source``.
     """
-    source = source or _whole(basemap.shape)
+    source, window = source or Window.whole(basemap.shape), window or Window.whole(azimuthal.shape)
     _require_shape(raster, source)
-    out = _filled((raster.shape[0], *(window or _whole(azimuthal.shape)).shape), nodata, raster)
+    out = _filled((raster.shape[0], *window.shape), nodata, raster)
     warp = warp_between(AZIMUTHAL_TO_BASEMAP, azimuthal, basemap)
-    _gather(raster, out, warp, source=source, window=window or _whole(azimuthal.shape))
+    _gather(raster, out, warp, source=source, window=window)
     return out
 
 
@@ -92,7 +93,7 @@ def to_polar(
     Raises:
         RasterError: If ``raster`` does not have the shape of ``basemap``.
     """
-    _require_shape(raster, _whole(basemap.shape))
+    _require_shape(raster, Window.whole(basemap.shape))
     out = np.full((raster.shape[0], *polar.shape), np.nan, dtype=np.float32)
     warp = _polar_warp(POLAR_TO_BASEMAP, polar, samples=samples, period_px=basemap.width_px)
     sampled = np.arange(samples[0] * polar.rows) + 0.5
@@ -101,8 +102,8 @@ def to_polar(
     if on_planet == 0:
         return out
     points = np.empty((raster.shape[0], on_planet, warp.turn_px), raster.dtype)
-    window = Window(row=0, col=0, height=on_planet, width=warp.turn_px)
-    _gather(raster, points, warp, source=_whole(basemap.shape), window=window)
+    window = Window.whole((on_planet, warp.turn_px))
+    _gather(raster, points, warp, source=Window.whole(basemap.shape), window=window)
     nothing = math.nan if nodata is None else float(nodata)
     in_strips(
         lambda *rows: pool(points, out, samples, nothing, rows), rows=polar.rows, cols=polar.cols
@@ -176,7 +177,7 @@ def to_basemap(
         raise RasterError(f"raster is {raster.shape}, but its grid is {azimuthal.shape}")
     out = _filled((1, *window.shape), fill, raster)
     warp = warp_between(BASEMAP_TO_AZIMUTHAL, azimuthal, basemap)
-    _gather(raster[None], out, warp, source=_whole(azimuthal.shape), window=window)
+    _gather(raster[None], out, warp, source=Window.whole(azimuthal.shape), window=window)
     return out[0]
 
 
@@ -238,10 +239,6 @@ def _radians(point: LonLat) -> tuple[float, float]:
     return math.radians(point.lon_deg), math.radians(point.lat_deg)
 
 
-def _whole(shape: tuple[int, int]) -> Window:
-    return Window(row=0, col=0, height=shape[0], width=shape[1])
-
-
 def _filled(shape: tuple[int, ...], value: float, like: NDArray[Scalar]) -> NDArray[Scalar]:
     # Zeros come from the system without being written; the threads that fill them then do that.
     return np.zeros(shape, like.dtype) if value == 0 else np.full(shape, value, like.dtype)
@@ -252,8 +249,7 @@ def _gather(
 ) -> None:
     bits = f"u{raster.itemsize}"
     values = kernel_input(raster).view(bits).reshape(raster.shape[0], -1)
-    place = (source.row, source.col, source.height, source.width)
-    route = Route(warp, place, (window.row, window.col))
+    route = Route(warp, astuple(source), (window.row, window.col))
     pixels, scheme = out.view(bits), patch_scheme()
 
     def fill(top: int, bottom: int) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +33,8 @@ class Confusion:
     true_negative: int = 0
 
     def __add__(self, other: "Confusion") -> "Confusion":
-        return Confusion(
-            true_positive=self.true_positive + other.true_positive,
-            false_positive=self.false_positive + other.false_positive,
-            false_negative=self.false_negative + other.false_negative,
-            true_negative=self.true_negative + other.true_negative,
-        )
+        counts = asdict(self)
+        return Confusion(**{name: counts[name] + getattr(other, name) for name in counts})
 
     @property
     def total(self) -> int:
@@ -94,12 +90,8 @@ class OriginAgreement:
     right_claims: int = 0
 
     def __add__(self, other: "OriginAgreement") -> "OriginAgreement":
-        return OriginAgreement(
-            detected_px=self.detected_px + other.detected_px,
-            right_px=self.right_px + other.right_px,
-            claims=self.claims + other.claims,
-            right_claims=self.right_claims + other.right_claims,
-        )
+        counts = asdict(self)
+        return OriginAgreement(**{name: counts[name] + getattr(other, name) for name in counts})
 
     @property
     def origin_accuracy(self) -> float:

@@ -29,12 +29,6 @@ class Directions(NamedTuple):
         return self.sin_lat.size, self.sin_lon.size
 
 
-def whole_planet(basemap: BasemapGrid) -> Window:
-    """Return the window that is the whole basemap."""
-    rows, cols = basemap.shape
-    return Window(row=0, col=0, height=rows, width=cols)
-
-
 def directions(basemap: BasemapGrid, window: Window) -> Directions:
     """Return the directions of the pixel centres of ``window``, which may wrap in columns."""
     rows, cols = basemap.shape

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -11,13 +12,13 @@ from ejmap_geo.craters.catalogue import DEFAULT_REACH_RADII, Crater
 from ejmap_geo.errors import GridError
 from ejmap_geo.grids.body import MERCURY, Body
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.synthetic.directions import (
     Directions,
     cap_window,
     directions,
     unit_vector,
-    whole_planet,
 )
 from ejmap_geo.synthetic.ejecta import intensity, reach_radii
 from ejmap_geo.synthetic.imaging import COLOUR_BANDS, Scene, colour_bands, expose, grey_band
@@ -99,16 +100,23 @@ def make_planet(
         seed: Any non-negative integer.
         progress: Called with a sentence before each step.
     """
-    tell = progress or _silent
+    tell = progress or (lambda _: None)
     streams = iter(np.random.default_rng(seed).spawn(8))
     basemap = BasemapGrid(body=config.body, width_px=config.width_px)
-    at = directions(basemap, whole_planet(basemap))
+    at = directions(basemap, Window.whole(basemap.shape))
 
     tell("drawing albedo and units")
     surface = make_surface(at, rng=next(streams))
     tell("throwing fresh ejecta")
-    catalogued = _catalogued(config, rng=next(streams))
-    faded = _distractors(config, rng=next(streams))
+    radii_m = (config.smallest_radius_m, config.largest_radius_m)
+    throw = partial(draw_impacts, config.body, radius_m=radii_m)
+    giants = Giants(config.giants, config.giant_ray_width)
+    catalogued = throw(
+        count=config.craters, giants=giants, brightness=(0.6, 1.0), rng=next(streams)
+    )
+    faded = throw(
+        count=config.distractors, giants=Giants(0), brightness=(0.3, 0.55), rng=next(streams)
+    )
     layers, truth = _lay_ejecta(config, basemap, catalogued, faded)
     tell("scattering bright spots")
     spots = _spots(config, at, rng=next(streams))
@@ -125,32 +133,6 @@ def make_planet(
     return Planet(raster=raster, basemap=basemap, craters=_catalogue(catalogued), truth=truth)
 
 
-def _silent(_: str) -> None:
-    """Tell nobody."""
-
-
-def _catalogued(config: PlanetConfig, *, rng: np.random.Generator) -> list[Impact]:
-    return draw_impacts(
-        config.body,
-        count=config.craters,
-        giants=Giants(config.giants, config.giant_ray_width),
-        radius_m=(config.smallest_radius_m, config.largest_radius_m),
-        brightness=(0.6, 1.0),
-        rng=rng,
-    )
-
-
-def _distractors(config: PlanetConfig, *, rng: np.random.Generator) -> list[Impact]:
-    return draw_impacts(
-        config.body,
-        count=config.distractors,
-        giants=Giants(0),
-        radius_m=(config.smallest_radius_m, config.largest_radius_m),
-        brightness=(0.3, 0.55),
-        rng=rng,
-    )
-
-
 def _lay_ejecta(
     config: PlanetConfig, basemap: BasemapGrid, catalogued: list[Impact], faded: list[Impact]
 ) -> tuple[NDArray[np.float32], dict[int, PlacedMask]]:
@@ -163,8 +145,7 @@ def _lay_ejecta(
             basemap, center=impact.center, radius_rad=outer_radii * impact.system.radius_rad
         )
         fresh = intensity(directions(basemap, window), impact.system, outer_radii)
-        rows = slice(window.row, window.row + window.height)
-        cols = window.columns(config.width_px)
+        rows, cols = window.slices[0], window.columns(config.width_px)
         is_cavity = fresh == 1
         laid = np.where(is_cavity, np.float32(impact.cavity), fresh)
         clear[0][rows, cols] *= 1 - impact.brightness * laid

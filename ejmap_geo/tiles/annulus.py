@@ -46,8 +46,7 @@ def annulus_mean(
     azimuthal = AzimuthalGrid.reaching(
         basemap.body, center=center, resolution_m=resolution_m, reach_m=outer * radius_m
     )
-    height, width = azimuthal.shape
-    distance_m = azimuthal_distance_m(azimuthal, Window(row=0, col=0, height=height, width=width))
+    distance_m = azimuthal_distance_m(azimuthal, Window.whole(azimuthal.shape))
     bands = to_azimuthal(raster, basemap=basemap, azimuthal=azimuthal, nodata=nodata)
     in_ring = (distance_m >= inner * radius_m) & (distance_m < outer * radius_m)
     values = bands[:, in_ring & (bands != nodata).any(axis=0)]

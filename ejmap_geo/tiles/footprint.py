@@ -43,8 +43,7 @@ def footprint(tile: Window, *, basemap: BasemapGrid, azimuthal: AzimuthalGrid) -
     is_near_antipode = (
         farthest_m > azimuthal.body.half_circumference_m - ANTIPODE_MARGIN_PX * basemap.resolution_m
     )
-    size = azimuthal.shape[0]
-    box = Window(row=0, col=0, height=size, width=size)
+    box = Window.whole(azimuthal.shape)
     if not (is_near_antipode or _holds(tile, basemap, _antipode(azimuthal.center))):
         box = _bounds(rows, cols).intersection(box)
     if box is None:

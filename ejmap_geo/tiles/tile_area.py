@@ -1,6 +1,7 @@
 """Where tiles of the raster around a crater lie on the basemap."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,17 +35,11 @@ def area_of_tiles(
         resolution_m=azimuthal.resolution_m,
         reach_m=reach_px * azimuthal.resolution_m,
     )
-    whole = Window(row=0, col=0, height=grid.shape[0], width=grid.shape[1])
     shift_px = grid.half_size_px - half_px
     area = np.zeros(grid.shape, np.bool_)
     for tile in tiles:
-        moved = Window(
-            row=tile.row + shift_px,
-            col=tile.col + shift_px,
-            height=tile.height,
-            width=tile.width,
-        )
-        seen = moved.intersection(whole)
+        moved = replace(tile, row=tile.row + shift_px, col=tile.col + shift_px)
+        seen = moved.intersection(Window.whole(grid.shape))
         if seen is not None:
             area[seen.slices] = True
     corner_m = np.sqrt(2) * grid.half_size_px * grid.resolution_m

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ejmap_geo.craters.crater_table import listed
 from ejmap_geo.craters.user_table import read_user_table
 from ejmap_geo.errors import GridError, TileLocationError
 from ejmap_geo.grids.grid import BasemapGrid
@@ -28,7 +29,6 @@ SUBSTITUTES = {
     "height": "rename height to height_px",
     "width": "rename width to width_px",
 }
-MOST_LISTED = 4
 # Beyond this a float does not tell whole numbers apart.
 LARGEST_NUMBER = 2.0**53
 
@@ -125,12 +125,12 @@ def _tile_ids(table: pd.DataFrame, what: str) -> NDArray[np.int64]:
     values, counts = np.unique(ids, return_counts=True)
     if (counts > 1).any():
         raise TileLocationError(
-            f"{what}: tile_id must be unique, but {_listed(values[counts > 1])} occur more than "
+            f"{what}: tile_id must be unique, but {listed(values[counts > 1])} occur more than "
             "once; renumber or remove the doubles"
         )
     if values[0] < 0:
         raise TileLocationError(
-            f"{what}: tile_id must not be negative, found {_listed(values[values < 0])}; renumber "
+            f"{what}: tile_id must not be negative, found {listed(values[values < 0])}; renumber "
             "these tiles"
         )
     return ids
@@ -143,7 +143,7 @@ def _whole_numbers(table: pd.DataFrame, name: str, what: str) -> NDArray[np.int6
     if bad.any():
         raise TileLocationError(
             f"{what}: {name} must be a whole number in every row, found "
-            f"{_listed(column[bad].to_numpy())}; correct these rows"
+            f"{listed(column[bad].to_numpy())}; correct these rows"
         )
     return numbers.astype(np.int64)
 
@@ -156,7 +156,7 @@ def _require_on_basemap(
     thin = (height < 1) | (width < 1)
     if thin.any():
         raise TileLocationError(
-            f"{what}: tiles must be at least one pixel high and wide, but {_listed(ids[thin])} are "
+            f"{what}: tiles must be at least one pixel high and wide, but {listed(ids[thin])} are "
             "not; enlarge or remove them"
         )
     beyond = (row < 0) | (row + height > rows) | (col < 0) | (col >= cols) | (width > cols)
@@ -168,9 +168,3 @@ def _require_on_basemap(
             f"({np.count_nonzero(beyond)} such tile(s)); give rows from the north pole and columns "
             "from -180 degrees, in pixels of this mosaic"
         )
-
-
-def _listed(values: NDArray[np.generic]) -> str:
-    shown = ", ".join(str(value) for value in values[:MOST_LISTED])
-    rest = len(values) - MOST_LISTED
-    return f"{shown} and {rest} more" if rest > 0 else shown

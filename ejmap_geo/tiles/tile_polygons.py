@@ -8,7 +8,7 @@ from shapely import get_coordinates
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from ejmap_geo.errors import CrsError, TileLocationError
+from ejmap_geo.errors import TileLocationError
 from ejmap_geo.grids.crs import geographic_crs, require_body
 from ejmap_geo.grids.grid import BasemapGrid
 
@@ -39,11 +39,6 @@ def boxes_of(
         CrsError: If the CRS is missing or another planet's.
         TileLocationError: If a geometry is no polygon, lies off the planet or goes round a pole.
     """
-    if table.crs is None:
-        raise CrsError(
-            f"{what} has no CRS; assign the one its coordinates are in, for longitude and latitude "
-            f"of {basemap.body.name} {basemap.body.authority or 'one on its sphere'}"
-        )
     require_body(table.crs, basemap.body, what=what)
     _require_polygons(table, ids, what)
     fine = table.geometry.segmentize(_step(table.crs, basemap))

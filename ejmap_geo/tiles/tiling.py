@@ -123,13 +123,8 @@ def labelled_tiles(
 def touches_any(tiles: Sequence[Tile], others: Sequence[Tile]) -> NDArray[np.bool_]:
     """Return which tiles share at least one pixel with any of the others, ``(len(tiles),)``."""
     ours, theirs = _edges(tiles)[:, :, None], _edges(others)[:, None, :]
-    top, left, bottom, right = (
-        np.maximum(ours[0], theirs[0]),
-        np.maximum(ours[1], theirs[1]),
-        np.minimum(ours[2], theirs[2]),
-        np.minimum(ours[3], theirs[3]),
-    )
-    return ((bottom > top) & (right > left)).any(axis=1)
+    corner, end = np.maximum(ours[:2], theirs[:2]), np.minimum(ours[2:], theirs[2:])
+    return (end > corner).all(axis=0).any(axis=1)
 
 
 def _starts(size: int, side_px: int, step_px: int) -> list[int]:

@@ -60,6 +60,26 @@ class Stamp(Frozen):
     data_version: str
     provenance: Provenance
 
+    def check(self, found: str, *, what: str, remedy: str) -> None:
+        """Compare the data version of what was read with that of what was saved.
+
+        Raises:
+            BundleError: They differ.
+        """
+        if found != self.data_version:
+            raise BundleError(
+                f"{what} was altered after it was saved: its contents hash to {found[:12]}, not "
+                f"{self.data_version[:12]}; {remedy}"
+            )
+
+
+def save_folder(path: Path, weights: Mapping[str, Tensor], texts: Mapping[str, str]) -> None:
+    """Write weights and texts by name of file into a folder, whole or not at all."""
+    with whole_folder(path) as folder:
+        write_weights(weights, folder / WEIGHTS)
+        for name, text in texts.items():
+            (folder / name).write_text(text + "\n", encoding="utf-8")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ModelBundle:
@@ -97,11 +117,12 @@ class ModelBundle:
     def save(self, path: Path) -> None:
         """Write the folder ``path``, whole or not at all; an older bundle is replaced."""
         stamp = Stamp(data_version=self.data_version, provenance=self.provenance)
-        with whole_folder(path) as folder:
-            write_weights(self.weights, folder / WEIGHTS)
-            _write(folder / CONFIG, self.config.model_dump_json(indent=2))
-            _write(folder / NORMALIZATION, _normalization_json(self.normalization))
-            _write(folder / PROVENANCE, stamp.model_dump_json(indent=2))
+        texts = {
+            CONFIG: self.config.model_dump_json(indent=2),
+            NORMALIZATION: _normalization_json(self.normalization),
+            PROVENANCE: stamp.model_dump_json(indent=2),
+        }
+        save_folder(path, self.weights, texts)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -123,11 +144,7 @@ class ModelBundle:
             normalization=normalization,
             provenance=stamp.provenance,
         )
-        if bundle.data_version != stamp.data_version:
-            raise BundleError(
-                f"bundle {path} was altered after it was saved: its contents hash to "
-                f"{bundle.data_version[:12]}, not {stamp.data_version[:12]}; train or copy it again"
-            )
+        stamp.check(bundle.data_version, what=f"bundle {path}", remedy="train or copy it again")
         return bundle
 
 
@@ -144,7 +161,3 @@ def expected_weights(config: ModelConfig) -> dict[str, Tensor]:
 
 def _normalization_json(normalization: Normalization | None) -> str:
     return "null" if normalization is None else normalization.model_dump_json()
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text + "\n", encoding="utf-8")

@@ -30,7 +30,7 @@ class InferenceNetwork(nn.Module):
 
     Batch norms are folded into the convolutions before them where the network shows which those
     are, the decoder of Unet++ is rewritten, and pixels are kept channels last, which is how
-    convolutions on CPUs and GPUs want them.
+    convolutions on CPUs and GPUs want them. Convolutions are computed in ``precision``.
     """
 
     def __init__(
@@ -40,13 +40,7 @@ class InferenceNetwork(nn.Module):
         device: torch.device,
         precision: InferencePrecision,
     ) -> None:
-        """Take over the weights of a network, which is not changed.
-
-        Args:
-            network: The network.
-            device: Where it is to run.
-            precision: In which numbers convolutions are computed.
-        """
+        """Take over the weights of a network, which is not changed."""
         super().__init__()
         self._device = device
         self._precision: InferencePrecision = precision

@@ -48,16 +48,15 @@ def predict_connections(
     batch_size = batch_size or _tiles_at_once(group, CROP)
     probability = np.empty(group.tile_count, np.float32)
     vote_fraction = np.empty(group.tile_count, np.float32)
-    member_count = ensemble.member_count
     done = 0
     for positions, tiles in group.batches([CROP], batch_size=batch_size):
         layers = ensemble.predict((torch.from_numpy(tiles[CROP]).float(),))
-        probability[positions] = layers.probability[:, 0]
-        vote_fraction[positions] = layers.vote_fraction[:, 0]
+        probability[positions] = layers.probability
+        vote_fraction[positions] = layers.vote_fraction
         done += len(positions)
         if progress is not None:
             progress(done, group.tile_count)
-    return EnsembleLayers(probability, vote_fraction, member_count)
+    return EnsembleLayers(probability, vote_fraction, ensemble.member_count)
 
 
 def predict_tiles(
@@ -87,13 +86,7 @@ def predict_tiles(
     batches = group.batches([IMAGE, DISTANCE_M], batch_size=batch_size, selected=selected)
     for positions, tiles in batches:
         rows = group.table.iloc[positions]
-        layers = ensemble.predict(inputs(tiles[IMAGE], tiles[DISTANCE_M], rows))
-        yield (
-            positions,
-            EnsembleLayers(
-                layers.probability[:, 0], layers.vote_fraction[:, 0], layers.member_count
-            ),
-        )
+        yield positions, ensemble.predict(inputs(tiles[IMAGE], tiles[DISTANCE_M], rows))
 
 
 def _tiles_at_once(group: TileGroup, name: str) -> int:

@@ -1,13 +1,12 @@
 """A model as one typed value: what it looks at, what it is made of, how it is trained."""
 
-from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal, Self, assert_never
+from typing import Annotated, Any, Literal, Self, assert_never
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from ejmap_ml.config.frozen import Frozen
+from ejmap_ml.config.frozen import Frozen, packaged_presets, read_preset
 from ejmap_ml.config.polar_config import PolarAugmentationConfig, PolarUnetConfig
 from ejmap_ml.config.training_config import (
     ConstantConfig,
@@ -22,7 +21,6 @@ from ejmap_ml.config.training_config import (
     TrainingConfig,
     WarmupConfig,
 )
-from ejmap_ml.errors import ConfigError
 
 DistanceMode = Literal["absolute", "ratio", "rank"]
 SegmentationName = Literal[
@@ -154,6 +152,16 @@ class SmpConfig(Frozen):
             )
         return self
 
+    @property
+    def smp_options(self) -> dict[str, Any]:
+        """What smp is told of encoder and decoder beside their names; its defaults are left out."""
+        options = {
+            "encoder_depth": self.encoder_depth,
+            "decoder_channels": self.decoder_channels and list(self.decoder_channels),
+            "decoder_attention_type": self.decoder_attention,
+        }
+        return {name: value for name, value in options.items() if value is not None}
+
 
 Architecture = Annotated[
     TimmClassifierConfig | SmpConfig | PolarUnetConfig, Field(discriminator="kind")
@@ -266,8 +274,7 @@ class ModelConfig(Frozen):
 
 def preset_names() -> tuple[str, ...]:
     """Return the names of the packaged presets in alphabetical order."""
-    folder = resources.files("ejmap_ml.config") / "presets"
-    return tuple(sorted(Path(entry.name).stem for entry in folder.iterdir()))
+    return packaged_presets("ejmap_ml.config")
 
 
 def load_preset(name: str) -> ModelConfig:
@@ -276,26 +283,11 @@ def load_preset(name: str) -> ModelConfig:
     Raises:
         ConfigError: There is no such preset, or the file is no valid model configuration.
     """
-    if name.endswith((".yaml", ".yml")):
-        return _parsed(Path(name).read_text(encoding="utf-8"), origin=name)
-    if name not in preset_names():
-        raise ConfigError(
-            f"there is no preset {name!r}; take one of {', '.join(preset_names())} or the path "
-            "of a .yaml file"
-        )
-    text = (resources.files("ejmap_ml.config") / "presets" / f"{name}.yaml").read_text(
-        encoding="utf-8"
+    return read_preset(
+        ModelConfig, name, package="ejmap_ml.config", noun="preset", what="model configuration"
     )
-    return _parsed(text, origin=f"preset {name}")
 
 
 def to_yaml(config: ModelConfig) -> str:
     """Return the text of a preset file that gives ``config`` again, every default written out."""
     return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
-
-
-def _parsed(text: str, *, origin: str) -> ModelConfig:
-    try:
-        return ModelConfig.model_validate(yaml.safe_load(text))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise ConfigError(f"{origin} is no valid model configuration: {error}") from error

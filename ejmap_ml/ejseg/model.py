@@ -1,12 +1,13 @@
 """The EJSEG network on tiles: an smp network with the metadata injected after its encoder."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import segmentation_models_pytorch as smp
 from torch import Tensor, nn
+from torch.nn import functional
 
 from ejmap_ml.config.model_config import SmpConfig
-from ejmap_ml.ejseg.injection import MetadataInjector
 from ejmap_ml.errors import ConfigError, WeightsUnavailableError
 from ejmap_ml.pretrained import checked_weights_path, encoder_weights, hub_access
 
@@ -47,6 +48,34 @@ class EjsegNetwork(nn.Module):
         return self.head(self.decoder(features))
 
 
+class MetadataInjector(nn.Module):
+    """Add a projection of the metadata to the features of every encoder stage but the input.
+
+    The projection is ``relu(linear(metadata))``, one value a channel, the same for all pixels. Its
+    layers are the attribute ``linears``, as in published checkpoints.
+    """
+
+    def __init__(self, metadata_size: int, *, stage_channels: Sequence[int]) -> None:
+        super().__init__()
+        self.linears = nn.ModuleList(
+            nn.Linear(metadata_size, channels) for channels in stage_channels
+        )
+
+    def forward(self, features: Sequence[Tensor], metadata: Tensor) -> list[Tensor]:
+        """Return the features of the encoder, the input first, with the metadata added.
+
+        Args:
+            features: The input and then ``(B, channels, H, W)`` a stage.
+            metadata: ``(B, metadata_size)``.
+        """
+        image, *stages = features
+        injected = [
+            stage + functional.relu(linear(metadata))[:, :, None, None]
+            for stage, linear in zip(stages, self.linears, strict=True)
+        ]
+        return [image, *injected]
+
+
 def _segmentation_model(config: SmpConfig, *, in_channels: int, pretrained: bool) -> nn.Module:
     options: dict[str, Any] = {
         "arch": config.name,
@@ -54,13 +83,8 @@ def _segmentation_model(config: SmpConfig, *, in_channels: int, pretrained: bool
         "encoder_weights": None,
         "in_channels": in_channels,
         "classes": 1,
+        **config.smp_options,
     }
-    if config.encoder_depth is not None:
-        options["encoder_depth"] = config.encoder_depth
-    if config.decoder_channels is not None:
-        options["decoder_channels"] = list(config.decoder_channels)
-    if config.decoder_attention is not None:
-        options["decoder_attention_type"] = config.decoder_attention
     if config.pretrained is None or not pretrained:
         return _created(options)
     path = config.pretrained.weights_path

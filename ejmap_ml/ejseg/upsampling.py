@@ -22,10 +22,9 @@ class UpsamplingDecoder(nn.Module):
     """Does what a trained decoder of Unet++ does, with half of its products."""
 
     def __init__(self, decoder: UnetPlusPlusDecoder) -> None:
-        """Take over the weights of a decoder in evaluation mode that :func:`has_upsampling` tells.
+        """Take over the weights of a decoder in evaluation mode, which is not changed.
 
-        Args:
-            decoder: The decoder; it is not changed.
+        It is one that :func:`has_upsampling` tells.
         """
         super().__init__()
         self.depth: int = decoder.depth

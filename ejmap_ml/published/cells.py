@@ -2,10 +2,13 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Self, TypeVar
 
 from ejmap_ml.errors import ConfigError
+
+Value = TypeVar("Value")
 
 # How the published tables and the programs that people edit them with leave a cell empty.
 BLANKS = frozenset({"", "nan", "none", "null", "na", "n/a", "<na>"})
@@ -29,6 +32,10 @@ class Cells:
     def is_blank(self, column: str) -> bool:
         """Return whether the column is empty in this row, or not there at all."""
         return self._text(column).lower() in BLANKS
+
+    def unless_blank(self, column: str, read: Callable[[Self, str], Value]) -> Value | None:
+        """Return what one of the methods below reads, None where the column is empty."""
+        return None if self.is_blank(column) else read(self, column)
 
     def text(self, column: str) -> str:
         """Return a text that must not be empty."""

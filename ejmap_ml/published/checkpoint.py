@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import timm
 import torch
@@ -18,10 +19,12 @@ from ejmap_ml.bundles.bundle import ModelBundle, Provenance, expected_weights
 from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.bundles.weights import check_weights
 from ejmap_ml.config.model_config import ModelConfig, SmpConfig, TimmClassifierConfig
+from ejmap_ml.config.training_config import FocalLossConfig
 from ejmap_ml.errors import BundleError, CheckpointError
-from ejmap_ml.published.foreign_pickle import save_foreign
-from ejmap_ml.published.task_arguments import task_arguments
+from ejmap_ml.published.ejseg_rows import ARCHITECTURES
+from ejmap_ml.published.foreign_pickle import Call, save_foreign
 from ejmap_ml.published.tensor_file import read_tensor_file
+from ejmap_ml.published.tensor_ref import Global
 
 # What the published task may keep beside the weights of its network.
 BESIDE = ("criterion.", "train_metrics.", "val_metrics.", "test_metrics.")
@@ -37,6 +40,14 @@ RENAMED = {
 CHANGED = ("upernet",)
 # The first version of Lightning whose checkpoints are laid out like this; newer ones read it.
 LIGHTNING = "2.0.0"
+EJCONN_CLASS = Global("connection_data_preparation", "timmModel")
+EJSEG_CLASS = Global("smp_custom_models", "SMP_midinput")
+# The task knows no other loss; predictions do not depend on it.
+LOSSES = {"dice": "dice", "jaccard": "jaccard", "focal": "focal"}
+OTHER_LOSS = "bce"
+OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "sgd": "SGD"}
+# Length of the metadata vector where none is injected: the default of the published class.
+UNUSED_METADATA = 4
 
 
 def bundle_from_checkpoint(
@@ -97,7 +108,7 @@ def write_checkpoint(bundle: ModelBundle, path: Path) -> None:
         CheckpointError: The published programs cannot build this network.
     """
     config = bundle.config
-    _check_buildable(config)
+    arguments = _task_arguments(config)
     names = _published_names(config)
     weights = OrderedDict(
         (names[name], value.detach().cpu().contiguous()) for name, value in bundle.weights.items()
@@ -108,7 +119,7 @@ def write_checkpoint(bundle: ModelBundle, path: Path) -> None:
         "pytorch-lightning_version": LIGHTNING,
         "state_dict": weights,
         "hparams_name": "kwargs",
-        "hyper_parameters": task_arguments(config),
+        "hyper_parameters": arguments,
     }
     save_foreign(content, path)
 
@@ -142,19 +153,62 @@ def _hint(config: ModelConfig) -> str:
     return ""
 
 
-def _check_buildable(config: ModelConfig) -> None:
+def _task_arguments(config: ModelConfig) -> dict[str, Any]:
+    """Return the arguments of the published task, by the names of the published tables."""
+    loss = config.loss
+    return {
+        "model": _network(config),
+        "loss": LOSSES.get(loss.kind, OTHER_LOSS),
+        "focal_alpha": loss.alpha if isinstance(loss, FocalLossConfig) else None,
+        "lr": config.optimizer.learning_rate,
+        "optimizer": OPTIMIZERS[config.optimizer.kind],
+        "optimizer_hparams": {"weight_decay": config.optimizer.weight_decay},
+        "plot_on_val": False,
+        # EJCONN is asked for zeros and ones, EJSEG for what masks are averaged from.
+        "output_on_inference": "probabilities"
+        if isinstance(config.architecture, SmpConfig)
+        else "prediction",
+        "path_to_record_metrics": None,
+    }
+
+
+def _network(config: ModelConfig) -> Call:
+    """Return the call that makes a network of this kind, if the published programs know one."""
     architecture = config.architecture
     match architecture:
         case SmpConfig() if architecture.name not in CHANGED:
-            return
+            return Call(EJSEG_CLASS, _smp_keywords(config, architecture))
         case TimmClassifierConfig():
             _check_plain(architecture, wanted=expected_weights(config), config=config)
+            return Call(
+                EJCONN_CLASS,
+                {
+                    "model_name": architecture.name,
+                    "pretrained": False,
+                    "in_chans": config.in_channels,
+                    "num_classes": 1,
+                },
+            )
         case _:
             name = getattr(architecture, "name", architecture.kind)
             raise CheckpointError(
                 f"{config.name} cannot be written for the published programs, which do not know "
                 f"the network {name} as it is here; export its maps instead"
             )
+
+
+def _smp_keywords(config: ModelConfig, architecture: SmpConfig) -> dict[str, Any]:
+    published = {ours: theirs for theirs, ours in ARCHITECTURES.items()}
+    return {
+        "model_name": published[architecture.name],
+        "in_channels": config.in_channels,
+        "midinput_dim": config.metadata_size or UNUSED_METADATA,
+        "accept_midinput": bool(config.metadata_size),
+        "encoder_name": architecture.encoder,
+        # Else the class fetches weights that are replaced at once.
+        "encoder_weights": None,
+        **architecture.smp_options,
+    }
 
 
 def _check_plain(

@@ -8,7 +8,7 @@ import timm
 from ejmap_ml.config.model_config import CropConfig
 from ejmap_ml.errors import ConfigError
 from ejmap_ml.published.cells import Cells
-from ejmap_ml.published.recipe import OPTION_COLUMNS, shared_settings
+from ejmap_ml.published.recipe import shared_settings
 
 COLUMNS = (
     "norm_from_train",
@@ -18,7 +18,6 @@ COLUMNS = (
     "pretrained",
 )
 OTHER_VERSION = "eval_ejc_version"
-EJCONN_OPTION_COLUMNS = OPTION_COLUMNS
 # The attention channel, when the bands are normalised by the training samples and when they are
 # not.
 ATTENTION = {"offset": 1.5, "scale": 0.5}

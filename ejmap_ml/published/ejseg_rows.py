@@ -66,8 +66,16 @@ def ejseg_settings(cells: Cells, *, side_px: int) -> dict[str, Any]:
     return settings | {
         "architecture": architecture,
         "normalization": _normalization(cells),
-        "augmentation": _augmentation(cells),
-        "sampling": _sampling(cells),
+        "augmentation": {"kind": "tile", "flips": True, "quarter_turns": True, "photometric": 2}
+        if cells.truth("img_augment")
+        else {"kind": "none"},
+        "sampling": {"kind": "uniform"}
+        if cells.is_blank("num_1_factor")
+        else {
+            "kind": "ejecta",
+            "factor": cells.number("num_1_factor"),
+            "ratio_95": cells.number("num_1_point95"),
+        },
     }
 
 
@@ -85,7 +93,7 @@ def _architecture(cells: Cells, *, side_px: int) -> dict[str, Any]:
         "kind": "smp",
         "name": name,
         "encoder": _encoder(cells, f"MDL_{published}_encoder_name"),
-        "decoder_attention": None if cells.is_blank(attention) else cells.text(attention),
+        "decoder_attention": cells.unless_blank(attention, Cells.text),
         "pretrained": {"tag": "imagenet"},
         "injection": {"inner_radii": inner, "outer_radii": outer}
         if cells.truth("accept_midinput")
@@ -114,22 +122,6 @@ def _normalization(cells: Cells) -> dict[str, Any]:
     # Ranks run from 0 to 1 whatever the tiles are.
     ranks = {"offset": 0.5, "scale": 0.5}
     return {"kind": "train", "extra": ranks if cells.text("distance_mode") == "rank" else None}
-
-
-def _augmentation(cells: Cells) -> dict[str, Any]:
-    if not cells.truth("img_augment"):
-        return {"kind": "none"}
-    return {"kind": "tile", "flips": True, "quarter_turns": True, "photometric": 2}
-
-
-def _sampling(cells: Cells) -> dict[str, Any]:
-    if cells.is_blank("num_1_factor"):
-        return {"kind": "uniform"}
-    return {
-        "kind": "ejecta",
-        "factor": cells.number("num_1_factor"),
-        "ratio_95": cells.number("num_1_point95"),
-    }
 
 
 def ejseg_notes(cells: Cells, config: ModelConfig) -> tuple[str, ...]:

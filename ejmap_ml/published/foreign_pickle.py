@@ -11,24 +11,17 @@ from typing import Any
 import torch
 
 from ejmap_geo.whole_file import whole_file
+from ejmap_ml.published.tensor_ref import Global
 
 # The protocol of torch: names of globals stand in it as lines of text.
 PROTOCOL = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Foreign:
-    """A class or function of another program, by its module and name."""
-
-    module: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     """What a foreign function returns when the file is read where that function is."""
 
-    function: Foreign
+    function: Global
     keywords: Mapping[str, object]
 
 
@@ -46,7 +39,7 @@ class _NamingPickler(pickle._Pickler):  # noqa: SLF001  # pyright: ignore[report
     dispatch = dict(pickle._Pickler.dispatch)  # noqa: RUF012, SLF001  # pyright: ignore[reportPrivateUsage]
 
 
-def _save_name(pickler: Any, named: Foreign) -> None:  # noqa: ANN401 - a private class
+def _save_name(pickler: Any, named: Global) -> None:  # noqa: ANN401 - a private class
     pickler.write(pickle.GLOBAL + f"{named.module}\n{named.name}\n".encode("ascii"))
 
 
@@ -59,5 +52,5 @@ def _save_call(pickler: Any, call: Call) -> None:  # noqa: ANN401
     pickler.write(pickle.BUILD + pickle.EMPTY_TUPLE + pickle.REDUCE)
 
 
-_NamingPickler.dispatch[Foreign] = _save_name
+_NamingPickler.dispatch[Global] = _save_name
 _NamingPickler.dispatch[Call] = _save_call

@@ -14,7 +14,7 @@ from ejmap_ml.errors import ConfigError
 from ejmap_ml.published import ejconn_rows, ejseg_rows
 from ejmap_ml.published.cells import Cells
 from ejmap_ml.published.csv_table import read_rows
-from ejmap_ml.published.recipe import unread_options
+from ejmap_ml.published.recipe import OPTION_COLUMNS, unread_options
 
 BANDS = 3
 # Neither table tells it: the size that the final models are given here.
@@ -148,7 +148,7 @@ def read_ejconn_table(path: Path, *, crop: CropConfig | None = None) -> Publishe
     kind = _Kind(
         name="ejconn",
         columns=ejconn_rows.COLUMNS,
-        option_columns=ejconn_rows.EJCONN_OPTION_COLUMNS,
+        option_columns=OPTION_COLUMNS,
         other_version=ejconn_rows.OTHER_VERSION,
         settings=partial(ejconn_rows.ejconn_settings, crop=size),
         notes=lambda _cells, _config: (),
@@ -209,11 +209,10 @@ def _model(cells: Cells, kind: _Kind, *, name: str, version: int) -> PublishedMo
 
 
 def _run(cells: Cells, kind: _Kind) -> PublishedRun:
-    blank = cells.is_blank
     return PublishedRun(
         test_sets=cells.integers("test-set"),
         iterations=cells.integer("trainings_per_test"),
-        other_version=None if blank(kind.other_version) else cells.integer(kind.other_version),
-        vote_threshold=None if blank("iter_threshold") else cells.number("iter_threshold"),
-        is_marked_run=None if blank("version_run") else cells.truth("version_run"),
+        other_version=cells.unless_blank(kind.other_version, Cells.integer),
+        vote_threshold=cells.unless_blank("iter_threshold", Cells.number),
+        is_marked_run=cells.unless_blank("version_run", Cells.truth),
     )

@@ -89,7 +89,7 @@ def shared_settings(cells: Cells) -> dict[str, Any]:
             "batch_size": cells.integer("batch_size"),
             "max_epochs": cells.integer("max_epochs"),
             "validation_metric": chosen(METRICS, cells.text("val_metric"), what="val_metric"),
-            "patience": _optional(cells, "early_stop_patience"),
+            "patience": cells.unless_blank("early_stop_patience", Cells.integer),
             "validation_fraction": cells.number("val_frac"),
         },
     }
@@ -110,7 +110,7 @@ def _loss(cells: Cells) -> dict[str, Any]:
     kind = chosen(LOSSES, cells.text("loss"), what="loss")
     if kind != "focal":
         return {"kind": kind}
-    alpha = None if cells.is_blank("LS_focal_alpha") else cells.number("LS_focal_alpha")
+    alpha = cells.unless_blank("LS_focal_alpha", Cells.number)
     return {"kind": kind, "alpha": alpha, "normalized": True}
 
 
@@ -160,7 +160,3 @@ def unread_options(cells: Cells, *, model_name: str) -> tuple[str, ...]:
     )
     filled = [column for prefix in PREFIXES for column in cells.filled(prefix)]
     return tuple(column for column in filled if not column.startswith(read))
-
-
-def _optional(cells: Cells, column: str) -> int | None:
-    return None if cells.is_blank(column) else cells.integer(column)

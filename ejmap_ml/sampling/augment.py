@@ -1,7 +1,7 @@
 """Augmentation of whole batches: geometry moves image, target and weight together."""
 
 import math
-from typing import NamedTuple, Protocol, assert_never
+from typing import Protocol, assert_never
 
 import torch
 from torch import Tensor
@@ -28,9 +28,8 @@ class Augmenter(Protocol):
         ...
 
 
-class _Move(NamedTuple):
-    flipped_dims: tuple[int, ...]
-    quarter_turns: int
+# The axes to flip, then the quarter turns.
+_Move = tuple[list[int], int]
 
 
 class TileAugmenter:
@@ -43,7 +42,8 @@ class TileAugmenter:
     def __call__(self, batch: SampleBatch, generator: torch.Generator) -> SampleBatch:
         """Return a changed copy of ``batch``; targets of one number a sample stay as they are."""
         image, *others = batch.inputs
-        moves = [self._draw_move(generator, is_square=_is_square(image)) for _ in image]
+        is_square = image.shape[-1] == image.shape[-2]
+        moves = [self._draw_move(generator, is_square=is_square) for _ in image]
         target, weight = batch.target, batch.weight
         if target.ndim == image.ndim:
             target = _moved(target, moves)
@@ -56,7 +56,7 @@ class TileAugmenter:
     def _draw_move(self, generator: torch.Generator, *, is_square: bool) -> _Move:
         dims = [dim for dim in (-2, -1) if self._config.flips and _integer(2, generator)]
         turns = _integer(4, generator) if self._config.quarter_turns and is_square else 0
-        return _Move(flipped_dims=tuple(dims), quarter_turns=turns)
+        return dims, turns
 
     def _photometric(self, sample: Tensor, generator: torch.Generator) -> Tensor:
         """Apply 0 to ``photometric`` different changes to the bands, 0..255, of ``(C, H, W)``."""
@@ -111,16 +111,12 @@ def build_augmenter(
             assert_never(config)
 
 
-def _is_square(image: Tensor) -> bool:
-    return image.shape[-1] == image.shape[-2]
-
-
 def _moved(maps: Tensor, moves: list[_Move]) -> Tensor:
     """Flip, then turn, each of the maps ``(B, C, H, W)`` by its move."""
     return torch.stack(
         [
-            torch.rot90(torch.flip(sample, move.flipped_dims), move.quarter_turns, (-2, -1))
-            for sample, move in zip(maps, moves, strict=True)
+            torch.rot90(torch.flip(sample, dims), turns, (-2, -1))
+            for sample, (dims, turns) in zip(maps, moves, strict=True)
         ]
     )
 

@@ -1,9 +1,10 @@
 """Sampling: in which order samples are trained on, and how they arrive."""
 
-import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from itertools import islice
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,6 @@ class ShardBatches:
         batch_size: int,
         seed: int,
         drop_incomplete: bool = False,
-        most_batches: int | None = None,
     ) -> None:
         """Choose the samples and the order.
 
@@ -67,7 +67,6 @@ class ShardBatches:
             batch_size: Positions a batch.
             seed: Decides the order, together with the epoch.
             drop_incomplete: Leave out what does not fill a batch, unless nothing does.
-            most_batches: End an epoch after so many batches; None goes through all samples.
 
         Raises:
             SampleError: There is no sample.
@@ -81,18 +80,13 @@ class ShardBatches:
         self._epoch = 0
         self._keep_incomplete = not drop_incomplete or sample_count < batch_size
         whole, rest = divmod(sample_count, batch_size)
-        length = whole + (rest > 0 and self._keep_incomplete)
-        self._length = length if most_batches is None else min(length, most_batches)
+        self._length = whole + (rest > 0 and self._keep_incomplete)
 
-    def limited(self, most_batches: int) -> "ShardBatches":
+    def limited(self, most_batches: int) -> Self:
         """Return the same batches, ending every epoch after ``most_batches``."""
-        return ShardBatches(
-            self._shards,
-            batch_size=self._batch_size,
-            seed=self._seed,
-            drop_incomplete=not self._keep_incomplete,
-            most_batches=most_batches,
-        )
+        same = copy(self)
+        same._length = min(self._length, most_batches)  # noqa: SLF001 - of this class
+        return same
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch whose order comes next."""
@@ -138,34 +132,22 @@ class WeightedBatches(ShardBatches):
         batch_size: int,
         seed: int,
         drop_incomplete: bool = False,
-        most_batches: int | None = None,
     ) -> None:
         """Choose the samples, how likely each is, and the order.
 
-        Args:
-            shards: Runs of positions that are read together.
-            weights: Weight of every position; likelihoods are in proportion to it.
-            batch_size: Positions a batch.
-            seed: Decides draws and order, together with the epoch.
-            drop_incomplete: Leave out what does not fill a batch, unless nothing does.
-            most_batches: End an epoch after so many batches; None takes as many samples as
-                there are.
+        Likelihoods are in proportion to ``weights``, one a position, of which an epoch draws as
+        many as there are; the other arguments are those of :class:`ShardBatches`.
 
         Raises:
             SampleError: There is no sample, or the weights are not one for each, finite and at
                 least zero, with one above it.
         """
-        super().__init__(
-            shards,
-            batch_size=batch_size,
-            seed=seed,
-            drop_incomplete=drop_incomplete,
-            most_batches=most_batches,
-        )
-        if len(weights) != sum(len(shard) for shard in self._shards):
+        super().__init__(shards, batch_size=batch_size, seed=seed, drop_incomplete=drop_incomplete)
+        sample_count = sum(len(shard) for shard in shards)
+        if len(weights) != sample_count:
             raise SampleError(
                 f"sampling needs one weight a sample, got {len(weights)} weights for "
-                f"{sum(len(shard) for shard in self._shards)} samples"
+                f"{sample_count} samples"
             )
         total = float(weights.sum())
         if not (np.isfinite(total) and total > 0 and weights.min() >= 0):
@@ -173,41 +155,19 @@ class WeightedBatches(ShardBatches):
                 "sampling weights must be finite, none below zero and one above it, got "
                 f"{weights.min():g} to {weights.max():g}"
             )
-        self._weights = weights
         self._likelihood = weights / total
 
-    def limited(self, most_batches: int) -> "WeightedBatches":
-        """Return the same batches, ending every epoch after ``most_batches``."""
-        return WeightedBatches(
-            self._shards,
-            self._weights,
-            batch_size=self._batch_size,
-            seed=self._seed,
-            drop_incomplete=not self._keep_incomplete,
-            most_batches=most_batches,
-        )
-
     def _drawn(self, rng: np.random.Generator) -> Sequence[NDArray[np.intp]]:
-        count = len(self._weights)
+        count = len(self._likelihood)
         drawn = np.sort(rng.choice(count, size=count, p=self._likelihood))
         cuts = np.searchsorted(drawn, [shard.start for shard in self._shards[1:]])
         return [part for part in np.split(drawn, cuts) if part.size]
 
 
-class SerialBatches:
-    """Batches of positions in rising order, for validation."""
-
-    def __init__(self, sample_count: int, *, batch_size: int) -> None:
-        self._sample_count = sample_count
-        self._batch_size = batch_size
-
-    def __len__(self) -> int:
-        return math.ceil(self._sample_count / self._batch_size)
-
-    def __iter__(self) -> Iterator[list[int]]:
-        """Yield the positions of each batch."""
-        for start in range(0, self._sample_count, self._batch_size):
-            yield list(range(start, min(start + self._batch_size, self._sample_count)))
+def serial_batches(samples: SampleSet, *, batch_size: int) -> Sequence[range]:
+    """Return batches of positions in rising order, for validation."""
+    count = len(samples)
+    return [range(start, min(start + batch_size, count)) for start in range(0, count, batch_size)]
 
 
 class BatchLoader:
@@ -217,7 +177,7 @@ class BatchLoader:
     forked process must never inherit an open store.
     """
 
-    def __init__(self, samples: SampleSet, sampler: ShardBatches | SerialBatches) -> None:
+    def __init__(self, samples: SampleSet, sampler: ShardBatches | Sequence[range]) -> None:
         self._samples = samples
         self._sampler = sampler
 

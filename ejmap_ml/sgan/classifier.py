@@ -16,16 +16,15 @@ from pydantic import Field, ValidationError, model_validator
 from torch import Tensor
 
 from ejmap_geo.craters.local_tiles import LocalTiles
-from ejmap_geo.whole_file import whole_folder
-from ejmap_ml.bundles.bundle import Provenance, Stamp
+from ejmap_ml.bundles.bundle import Provenance, Stamp, save_folder
 from ejmap_ml.bundles.bundle_files import CONFIG, PROVENANCE, WEIGHTS, read_json
-from ejmap_ml.bundles.weights import check_weights, content_digest, read_weights, write_weights
+from ejmap_ml.bundles.weights import check_weights, content_digest, read_weights
 from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.errors import BundleError, SampleError
 from ejmap_ml.sgan.calibration import Calibration
 from ejmap_ml.sgan.config import CraterClassifierConfig
 from ejmap_ml.sgan.data import require_light, stretched
-from ejmap_ml.sgan.discriminator import Discriminator
+from ejmap_ml.sgan.networks import Discriminator
 
 CLASSIFIER = "classifier.json"
 BATCH = 512
@@ -145,11 +144,9 @@ class CraterClassifier:
     def save(self, path: Path) -> None:
         """Write the folder ``path``, whole or not at all; an older classifier is replaced."""
         stamp = Stamp(data_version=self.data_version, provenance=self.provenance)
-        with whole_folder(path) as folder:
-            write_weights(self.weights, folder / WEIGHTS)
-            for name, value in ((CONFIG, self.config), (CLASSIFIER, self.meaning)):
-                (folder / name).write_text(value.model_dump_json(indent=2) + "\n", "utf-8")
-            (folder / PROVENANCE).write_text(stamp.model_dump_json(indent=2) + "\n", "utf-8")
+        parts = {CONFIG: self.config, CLASSIFIER: self.meaning, PROVENANCE: stamp}
+        texts = {name: part.model_dump_json(indent=2) for name, part in parts.items()}
+        save_folder(path, self.weights, texts)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -169,11 +166,7 @@ class CraterClassifier:
         classifier = cls(
             config=config, meaning=meaning, weights=weights, provenance=stamp.provenance
         )
-        if classifier.data_version != stamp.data_version:
-            raise BundleError(
-                f"classifier {path} was altered after it was saved: its contents hash to "
-                f"{classifier.data_version[:12]}, not {stamp.data_version[:12]}; train it again"
-            )
+        stamp.check(classifier.data_version, what=f"classifier {path}", remedy="train it again")
         return classifier
 
 

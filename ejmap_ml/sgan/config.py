@@ -1,14 +1,10 @@
 """The crater classifier as one typed value: networks, losses, augmentation, training."""
 
-from importlib import resources
-from pathlib import Path
 from typing import Literal, Self
 
-import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from ejmap_ml.config.frozen import Frozen
-from ejmap_ml.errors import ConfigError
+from ejmap_ml.config.frozen import Frozen, packaged_presets, read_preset
 
 DEFAULT_PRESET = "crater_sgan"
 
@@ -168,8 +164,7 @@ class CraterClassifierConfig(Frozen):
 
 def classifier_preset_names() -> tuple[str, ...]:
     """Return the names of the packaged crater classifiers in alphabetical order."""
-    folder = resources.files("ejmap_ml.sgan") / "presets"
-    return tuple(sorted(Path(entry.name).stem for entry in folder.iterdir()))
+    return packaged_presets("ejmap_ml.sgan")
 
 
 def load_classifier_preset(name: str = DEFAULT_PRESET) -> CraterClassifierConfig:
@@ -178,24 +173,10 @@ def load_classifier_preset(name: str = DEFAULT_PRESET) -> CraterClassifierConfig
     Raises:
         ConfigError: There is no such preset or file, or it is no valid configuration.
     """
-    if name.endswith((".yaml", ".yml")):
-        try:
-            return _parsed(Path(name).read_text(encoding="utf-8"), origin=name)
-        except OSError as error:
-            raise ConfigError(
-                f"{name} cannot be read ({error.strerror}); check the path"
-            ) from error
-    if name not in classifier_preset_names():
-        raise ConfigError(
-            f"there is no crater classifier {name!r}; take one of "
-            f"{', '.join(classifier_preset_names())} or the path of a .yaml file"
-        )
-    preset = resources.files("ejmap_ml.sgan") / "presets" / f"{name}.yaml"
-    return _parsed(preset.read_text(encoding="utf-8"), origin=f"preset {name}")
-
-
-def _parsed(text: str, *, origin: str) -> CraterClassifierConfig:
-    try:
-        return CraterClassifierConfig.model_validate(yaml.safe_load(text))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise ConfigError(f"{origin} is no valid crater classifier: {error}") from error
+    return read_preset(
+        CraterClassifierConfig,
+        name,
+        package="ejmap_ml.sgan",
+        noun="crater classifier",
+        what="crater classifier",
+    )

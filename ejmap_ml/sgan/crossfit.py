@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -80,22 +81,14 @@ def fit_crosswise(
         _check_teaches(label[fold.trains], number=number, count=len(folds))
     log_odds = np.full(len(tiles.values), np.nan)
     members: list[CraterClassifier] = []
+    fitted_on = partial(fit_classifier, config, seed=seed, inputs=inputs, report=report)
     for fold in folds:
-        fitted = fit_classifier(
-            config,
-            tiles.chosen(fold.trains),
-            label[fold.trains],
-            seed=seed,
-            inputs=inputs,
-            report=report,
-        )
+        fitted = fitted_on(tiles.chosen(fold.trains), label[fold.trains])
         log_odds[fold.tests] = fitted.classifier.log_odds(tiles.chosen(fold.tests))
         members.append(fitted.classifier)
     known = label != UNLABELLED
     calibration = Calibration.fit(log_odds[known], label[known] == 1)
-    whole = fit_classifier(
-        config, tiles, label, seed=seed, inputs=inputs, on_picture=on_picture, report=report
-    )
+    whole = fitted_on(tiles, label, on_picture=on_picture)
     return CrossFit(
         log_odds=log_odds,
         calibration=calibration,

@@ -19,7 +19,7 @@ from ejmap_ml.errors import SampleError
 from ejmap_ml.sgan.classifier import ClassifierMeaning, CraterClassifier
 from ejmap_ml.sgan.config import CraterClassifierConfig
 from ejmap_ml.sgan.data import UNLABELLED, DrawnBatches, checked_labels, stretched
-from ejmap_ml.sgan.generator import Generator
+from ejmap_ml.sgan.networks import Generator
 from ejmap_ml.sgan.task import CraterTask
 from ejmap_ml.sgan.tile_sheet import tile_sheet
 from ejmap_ml.training.progress import Report

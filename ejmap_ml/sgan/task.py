@@ -1,6 +1,6 @@
 """The game in Lightning: both networks step in turn, by hand, from one pass over a batch."""
 
-from typing import Any
+from typing import Any, Literal, assert_never
 
 import lightning.pytorch as pl
 import numpy as np
@@ -8,14 +8,13 @@ import torch
 from lightning.pytorch.core.optimizer import LightningOptimizer
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import Tensor
+from torch.nn import functional
 from torch.optim import Adam, Optimizer
 from torch.optim.swa_utils import AveragedModel
 
 from ejmap_ml.sgan.config import CraterClassifierConfig
 from ejmap_ml.sgan.data import CraterBatch
-from ejmap_ml.sgan.discriminator import Discriminator, Heads
-from ejmap_ml.sgan.generator import Generator
-from ejmap_ml.sgan.losses import generator_loss, supervised_loss, unsupervised_loss
+from ejmap_ml.sgan.networks import Discriminator, Generator, Heads
 from ejmap_ml.sgan.tile_augment import augmented
 
 STEP_STREAM = 3
@@ -128,6 +127,38 @@ class CraterTask(pl.LightningModule):
         # Not global_step: Lightning counts the steps of both optimizers.
         sequence = np.random.SeedSequence((self._seed, STEP_STREAM, self.steps_done))
         return int(sequence.generate_state(1)[0])
+
+
+def supervised_loss(labelled: Heads, label: Tensor) -> Tensor:
+    """Return the cross-entropy of class logits against ``label`` ``(B,)``."""
+    return functional.cross_entropy(labelled.class_logits, label)
+
+
+def unsupervised_loss(unlabelled: Heads, generated: Heads) -> Tensor:
+    """Return the cross-entropy of "true" for tiles and of "false" for generated ones, summed."""
+    # softplus(-s) is -log D and softplus(s) is -log(1 - D), without the overflow of exp.
+    return (
+        functional.softplus(-unlabelled.true_logit).mean()
+        + functional.softplus(generated.true_logit).mean()
+    )
+
+
+def generator_loss(
+    kind: Literal["feature_matching", "adversarial"], *, unlabelled: Heads, generated: Heads
+) -> Tensor:
+    """Return what the generator minimises.
+
+    Feature matching is the squared distance between the mean features of tiles and generated ones;
+    adversarial is the cross-entropy of "true" for generated ones.
+    """
+    match kind:
+        case "feature_matching":
+            wanted = unlabelled.features.detach().mean(dim=0)
+            return (generated.features.mean(dim=0) - wanted).square().sum()
+        case "adversarial":
+            return functional.softplus(-generated.true_logit).mean()
+        case _:
+            assert_never(kind)
 
 
 def _split(heads: Heads, sizes: list[int]) -> list[Heads]:

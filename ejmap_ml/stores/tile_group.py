@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from zarr.errors import GroupNotFoundError
 
 from ejmap_ml.errors import TileStoreError
-from ejmap_ml.stores.shard_codec import coded_by_zarrs
 from ejmap_ml.stores.tile_reader import TileReader
-from ejmap_ml.stores.tile_store import FORMAT, SHARD_TILES
+from ejmap_ml.stores.tile_store import FORMAT, SHARD_TILES, coded_by_zarrs
 
 Tiles = dict[str, NDArray[Any]]
 

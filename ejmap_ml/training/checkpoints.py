@@ -11,8 +11,6 @@ from typing import Any
 import lightning.pytorch as pl
 import pandas as pd
 from lightning.pytorch.callbacks import Checkpoint
-from safetensors.torch import load_file
-from torch import Tensor
 
 from ejmap_geo.whole_file import whole_file
 from ejmap_ml.bundles.weights import write_weights
@@ -77,7 +75,8 @@ class BestAndLast(Checkpoint):
         metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}
         shown = {k: v for k, v in metrics.items() if is_due or not k.startswith("val_")}
         self.history.append({"epoch": epoch, "step": trainer.global_step, **shown})
-        _write_history(self.history, self._folder / HISTORY)
+        with whole_file(self._folder / HISTORY) as unfinished:
+            pd.DataFrame(self.history).to_csv(unfinished, index=False)
         self._log(self.history[-1])
         is_last = trainer.should_stop or epoch + 1 == trainer.max_epochs
         if is_due or is_last:
@@ -96,13 +95,3 @@ class BestAndLast(Checkpoint):
                 write_weights(module.network.state_dict(), unfinished)
         with whole_file(self._folder / LAST) as unfinished:
             trainer.save_checkpoint(unfinished)
-
-
-def best_weights(folder: Path) -> dict[str, Tensor]:
-    """Return the best weights of the training in ``folder``, on the CPU."""
-    return load_file(folder / BEST)
-
-
-def _write_history(rows: list[dict[str, float]], path: Path) -> None:
-    with whole_file(path) as unfinished:
-        pd.DataFrame(rows).to_csv(unfinished, index=False)

@@ -15,6 +15,7 @@ from typing import assert_never
 
 import pandas as pd
 import torch
+from safetensors.torch import load_file
 
 from ejmap_geo.whole_file import write_text
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
@@ -28,11 +29,11 @@ from ejmap_ml.config.model_config import (
 )
 from ejmap_ml.samples import FitData, SampleSet
 from ejmap_ml.sampling.augment import Augmenter, build_augmenter
-from ejmap_ml.sampling.batches import BatchLoader, SerialBatches
+from ejmap_ml.sampling.batches import BatchLoader, serial_batches
 from ejmap_ml.training.binary_task import BinaryTask, ValidatedTask
-from ejmap_ml.training.checkpoints import LAST, best_weights
+from ejmap_ml.training.checkpoints import BEST, LAST
 from ejmap_ml.training.progress import Report
-from ejmap_ml.training.trainer import EpochPlan, TrainingLog, plan_epochs, train
+from ejmap_ml.training.trainer import COUNTERS, EpochPlan, TrainingLog, plan_epochs, train
 
 RUN = "run.json"
 UNREADABLE = (OSError, ValueError, KeyError, EOFError, RuntimeError, pickle.UnpicklingError)
@@ -106,7 +107,7 @@ def fit(
         )
     bundle = ModelBundle(
         config=config,
-        weights=best_weights(folder),
+        weights=load_file(folder / BEST),
         normalization=normalization,
         provenance=_provenance(data, seed=seed, best=keeper.history[keeper.best_epoch]),
     )
@@ -150,7 +151,7 @@ def find_normalization(config: ModelConfig, train: SampleSet) -> Normalization |
         case FixedNormalizationConfig(extra_scale=extra_scale):
             return Normalization.fixed(bands=config.bands, extra_scale=extra_scale)
         case TrainNormalizationConfig(extra=extra):
-            serial = SerialBatches(len(train), batch_size=config.training.batch_size)
+            serial = serial_batches(train, batch_size=config.training.batch_size)
             found = Normalization.from_samples(
                 batch.inputs[0].numpy() for batch in BatchLoader(train, serial)
             )
@@ -189,7 +190,6 @@ def _resumable_step(folder: Path, *, fingerprint: str) -> int | None:
 
 
 def _provenance(data: FitData, *, seed: int, best: Mapping[str, float]) -> Provenance:
-    counters = {"epoch", "step"}
     return Provenance(
         created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
         seed=seed,
@@ -198,7 +198,7 @@ def _provenance(data: FitData, *, seed: int, best: Mapping[str, float]) -> Prove
         scores={
             name: value
             for name, value in best.items()
-            if name not in counters and math.isfinite(value)
+            if name not in COUNTERS and math.isfinite(value)
         },
         samples=len(data.train),
         steps=int(best["step"]),

@@ -4,10 +4,11 @@ Without weights they equal those of segmentation_models_pytorch, which knows no 
 weigh a cell by its area on the ground).
 """
 
+from functools import partial
 from typing import Protocol, assert_never
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from ejmap_ml.config.training_config import (
@@ -31,101 +32,78 @@ class BinaryLoss(Protocol):
         ...
 
 
-class DiceLoss(nn.Module):
-    """One minus the Dice score of the batch; 0 when the batch holds no target."""
-
-    def forward(self, logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
-        """Return the loss of ``logits`` against ``target``, both of any one shape."""
-        overlap, predicted, wanted = _soft_counts(logits, target, weight)
-        score = 2 * overlap / (predicted + wanted).clamp_min(EPSILON)
-        return (1 - score) * (wanted > 0)
+def _dice(logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Return one minus the Dice score of the batch; 0 when the batch holds no target."""
+    overlap, predicted, wanted = _soft_counts(logits, target, weight)
+    score = 2 * overlap / (predicted + wanted).clamp_min(EPSILON)
+    return (1 - score) * (wanted > 0)
 
 
-class JaccardLoss(nn.Module):
-    """One minus intersection over union of the batch; 0 when the batch holds no target."""
-
-    def forward(self, logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
-        """Return the loss of ``logits`` against ``target``, both of any one shape."""
-        overlap, predicted, wanted = _soft_counts(logits, target, weight)
-        score = overlap / (predicted + wanted - overlap).clamp_min(EPSILON)
-        return (1 - score) * (wanted > 0)
+def _jaccard(logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Return one minus intersection over union; 0 when the batch holds no target."""
+    overlap, predicted, wanted = _soft_counts(logits, target, weight)
+    score = overlap / (predicted + wanted - overlap).clamp_min(EPSILON)
+    return (1 - score) * (wanted > 0)
 
 
-class BceLoss(nn.Module):
-    """Weighted mean of the binary cross-entropy."""
-
-    def __init__(self, *, positive_weight: float = 1.0) -> None:
-        super().__init__()
-        self.positive_weight = positive_weight
-
-    def forward(self, logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
-        """Return the loss of ``logits`` against ``target``, both of any one shape."""
-        positive = torch.tensor(self.positive_weight, dtype=logits.dtype, device=logits.device)
-        entropy = functional.binary_cross_entropy_with_logits(
-            logits, target, reduction="none", pos_weight=positive
-        )
-        if weight is None:
-            return entropy.mean()
-        return (entropy * weight).sum() / weight.sum().clamp_min(EPSILON)
+def _bce(
+    logits: Tensor, target: Tensor, weight: Tensor | None = None, *, positive_weight: float = 1.0
+) -> Tensor:
+    """Return the weighted mean of the binary cross-entropy."""
+    positive = torch.tensor(positive_weight, dtype=logits.dtype, device=logits.device)
+    entropy = functional.binary_cross_entropy_with_logits(
+        logits, target, reduction="none", pos_weight=positive
+    )
+    return _mean(entropy, weight)
 
 
-class DiceBceLoss(nn.Module):
-    """A share of the Dice loss plus the rest of binary cross-entropy."""
-
-    def __init__(self, *, dice_share: float) -> None:
-        super().__init__()
-        self.dice_share = dice_share
-        self.dice = DiceLoss()
-        self.bce = BceLoss()
-
-    def forward(self, logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
-        """Return the loss of ``logits`` against ``target``, both of any one shape."""
-        dice = self.dice(logits, target, weight)
-        return self.dice_share * dice + (1 - self.dice_share) * self.bce(logits, target, weight)
+def _dice_bce(
+    logits: Tensor, target: Tensor, weight: Tensor | None = None, *, dice_share: float
+) -> Tensor:
+    """Return a share of the Dice loss plus the rest of binary cross-entropy."""
+    dice = _dice(logits, target, weight)
+    return dice_share * dice + (1 - dice_share) * _bce(logits, target, weight)
 
 
-class FocalLoss(nn.Module):
-    """Focal loss as in segmentation_models_pytorch.
+def _focal(
+    logits: Tensor, target: Tensor, weight: Tensor | None = None, *, config: FocalLossConfig
+) -> Tensor:
+    """Return the focal loss as in segmentation_models_pytorch.
 
     When normalized it is divided by the sum of the fading factors and then, as there, averaged over
     the pixels all the same: published learning rates assume that size.
     """
-
-    def __init__(self, *, alpha: float | None, gamma: float, normalized: bool) -> None:
-        super().__init__()
-        self.alpha = alpha
-        self.gamma = gamma
-        self.normalized = normalized
-
-    def forward(self, logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
-        """Return the loss of ``logits`` against ``target``, both of any one shape."""
-        entropy = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
-        fading = (1 - torch.exp(-entropy)) ** self.gamma
-        loss = fading * entropy
-        if self.alpha is not None:
-            loss = loss * (self.alpha * target + (1 - self.alpha) * (1 - target))
-        if self.normalized:
-            loss = loss / fading.sum().clamp_min(FOCAL_EPSILON)
-        if weight is None:
-            return loss.mean()
-        return (loss * weight).sum() / weight.sum().clamp_min(EPSILON)
+    entropy = functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
+    fading = (1 - torch.exp(-entropy)) ** config.gamma
+    loss = fading * entropy
+    if config.alpha is not None:
+        loss = loss * (config.alpha * target + (1 - config.alpha) * (1 - target))
+    if config.normalized:
+        loss = loss / fading.sum().clamp_min(FOCAL_EPSILON)
+    return _mean(loss, weight)
 
 
 def build_loss(config: Loss) -> BinaryLoss:
     """Return the loss that ``config`` names."""
     match config:
         case DiceLossConfig():
-            return DiceLoss()
+            return _dice
         case JaccardLossConfig():
-            return JaccardLoss()
+            return _jaccard
         case BceLossConfig():
-            return BceLoss(positive_weight=config.positive_weight)
+            return partial(_bce, positive_weight=config.positive_weight)
         case DiceBceLossConfig():
-            return DiceBceLoss(dice_share=config.dice_share)
+            return partial(_dice_bce, dice_share=config.dice_share)
         case FocalLossConfig():
-            return FocalLoss(alpha=config.alpha, gamma=config.gamma, normalized=config.normalized)
+            return partial(_focal, config=config)
         case _:
             assert_never(config)
+
+
+def _mean(loss: Tensor, weight: Tensor | None) -> Tensor:
+    if weight is None:
+        return loss.mean()
+    return (loss * weight).sum() / weight.sum().clamp_min(EPSILON)
 
 
 def _soft_counts(

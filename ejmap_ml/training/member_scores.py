@@ -6,7 +6,7 @@ import torch
 
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.samples import SampleSet
-from ejmap_ml.sampling.batches import BatchLoader, SerialBatches
+from ejmap_ml.sampling.batches import BatchLoader, serial_batches
 from ejmap_ml.training.metrics import BinaryScores, WeightedConfusion
 
 TEST_PREFIX = "test_"
@@ -29,7 +29,7 @@ def score_member(bundle: ModelBundle, samples: SampleSet, *, batch_size: int) ->
     network = bundle.build().to(device)
     counts = WeightedConfusion()
     with torch.inference_mode():
-        for batch in BatchLoader(samples, SerialBatches(len(samples), batch_size=batch_size)):
+        for batch in BatchLoader(samples, serial_batches(samples, batch_size=batch_size)):
             logits = network(*(one.to(device) for one in batch.inputs)).float().cpu()
             counts += WeightedConfusion.of(logits, batch.target, batch.weight)
     return counts.scores

@@ -1,6 +1,6 @@
 """Scores of one-logit tasks from confusion counts that are summed batch by batch."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Self
 
 import torch
@@ -52,17 +52,13 @@ class WeightedConfusion:
         hit = weights[is_set & is_true].sum()
         predicted, true, total = weights[is_set].sum(), weights[is_true].sum(), weights.sum()
         counts = torch.stack([hit, predicted - hit, true - hit, total - predicted - true + hit])
-        values = counts.tolist()
-        return cls(hit=values[0], false_alarm=values[1], miss=values[2], rejection=values[3])
+        names = ("hit", "false_alarm", "miss", "rejection")
+        return cls(**dict(zip(names, counts.tolist(), strict=True)))
 
     def __add__(self, other: Self) -> Self:
         """Return the counts of both."""
-        return type(self)(
-            hit=self.hit + other.hit,
-            false_alarm=self.false_alarm + other.false_alarm,
-            miss=self.miss + other.miss,
-            rejection=self.rejection + other.rejection,
-        )
+        counts = asdict(self)
+        return type(self)(**{name: counts[name] + getattr(other, name) for name in counts})
 
     @property
     def scores(self) -> BinaryScores:

@@ -1,6 +1,6 @@
 """Optimizers and learning-rate schedules from configurations."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NamedTuple, assert_never
 
 from torch import nn
@@ -17,6 +17,8 @@ from torch.optim.lr_scheduler import (
 
 from ejmap_ml.config import training_config as configs
 
+OPTIMIZERS: Mapping[str, Callable[..., Optimizer]] = {"adam": Adam, "adamw": AdamW, "sgd": SGD}
+
 
 class Schedule(NamedTuple):
     """A schedule and how often it advances."""
@@ -27,20 +29,9 @@ class Schedule(NamedTuple):
 
 def build_optimizer(config: configs.Optimizer, parameters: Iterable[nn.Parameter]) -> Optimizer:
     """Return the optimizer that ``config`` names."""
-    match config:
-        case configs.AdamConfig():
-            return Adam(parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
-        case configs.AdamWConfig():
-            return AdamW(parameters, lr=config.learning_rate, weight_decay=config.weight_decay)
-        case configs.SgdConfig():
-            return SGD(
-                parameters,
-                lr=config.learning_rate,
-                momentum=config.momentum,
-                weight_decay=config.weight_decay,
-            )
-        case _:
-            assert_never(config)
+    # What a configuration holds beside its learning rate is called as in torch.
+    options = config.model_dump(exclude={"kind", "learning_rate"})
+    return OPTIMIZERS[config.kind](parameters, lr=config.learning_rate, **options)
 
 
 def build_schedule(
@@ -59,46 +50,30 @@ def build_schedule(
         total_steps: Optimizer steps of the whole training, which one cycle spans.
     """
     if isinstance(config, configs.OneCycleConfig):
-        return Schedule(_one_cycle(config, optimizer, total_steps=total_steps), "step")
-    if warmup is None:
-        scheduler = _by_epoch(config, optimizer)
-        return None if scheduler is None else Schedule(scheduler, "epoch")
-    rise = LinearLR(optimizer, start_factor=warmup.start, total_iters=warmup.epochs)
-    main = _by_epoch(config, optimizer)
-    if main is None:
-        return Schedule(rise, "epoch")
-    return Schedule(SequentialLR(optimizer, [rise, main], milestones=[warmup.epochs]), "epoch")
-
-
-def _one_cycle(
-    config: configs.OneCycleConfig, optimizer: Optimizer, *, total_steps: int
-) -> OneCycleLR:
-    return OneCycleLR(
-        optimizer,
-        max_lr=[group["lr"] for group in optimizer.param_groups],
-        total_steps=total_steps,
-        pct_start=config.rise_share,
-        cycle_momentum=False,
-    )
-
-
-def _by_epoch(
-    config: configs.ConstantConfig
-    | configs.StepConfig
-    | configs.CosineConfig
-    | configs.CosineRestartsConfig,
-    optimizer: Optimizer,
-) -> LRScheduler | None:
+        cycle = OneCycleLR(
+            optimizer,
+            max_lr=[group["lr"] for group in optimizer.param_groups],
+            total_steps=total_steps,
+            pct_start=config.rise_share,
+            cycle_momentum=False,
+        )
+        return Schedule(cycle, "step")
+    rise = warmup and LinearLR(optimizer, start_factor=warmup.start, total_iters=warmup.epochs)
+    main: LRScheduler | None
     match config:
         case configs.ConstantConfig():
-            return None
+            main = None
         case configs.StepConfig():
-            return StepLR(optimizer, step_size=config.step_epochs, gamma=config.gamma)
+            main = StepLR(optimizer, step_size=config.step_epochs, gamma=config.gamma)
         case configs.CosineConfig():
-            return CosineAnnealingLR(optimizer, T_max=config.period_epochs, eta_min=config.minimum)
+            main = CosineAnnealingLR(optimizer, T_max=config.period_epochs, eta_min=config.minimum)
         case configs.CosineRestartsConfig():
-            return CosineAnnealingWarmRestarts(
+            main = CosineAnnealingWarmRestarts(
                 optimizer, T_0=config.period_epochs, T_mult=config.growth, eta_min=config.minimum
             )
         case _:
             assert_never(config)
+    if warmup is not None and rise is not None and main is not None:
+        main = SequentialLR(optimizer, [rise, main], milestones=[warmup.epochs])
+    scheduler = main or rise
+    return None if scheduler is None else Schedule(scheduler, "epoch")

@@ -1,10 +1,12 @@
 """One run of Lightning's trainer: epochs, callbacks, precision and device."""
 
 import logging
+import math
 import warnings
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -14,14 +16,15 @@ from lightning.pytorch.callbacks import EarlyStopping, LambdaCallback
 
 from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.samples import FitData
-from ejmap_ml.sampling.batches import BatchLoader, SerialBatches, ShardBatches
+from ejmap_ml.sampling.batches import BatchLoader, ShardBatches, serial_batches
 from ejmap_ml.sampling.sampling_weights import training_batches
 from ejmap_ml.training.binary_task import VALIDATION, BinaryTask
-from ejmap_ml.training.checkpoints import LAST, BestAndLast
-from ejmap_ml.training.event_log import event_log
+from ejmap_ml.training.checkpoints import LAST, BestAndLast, EpochLog
 from ejmap_ml.training.progress import ProgressLine, Report
 
 CPU_INFO = Path("/proc/cpuinfo")
+# Columns of a history that are no scores.
+COUNTERS = frozenset({"epoch", "step"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,7 @@ def _callbacks(
 def _validation(data: FitData, *, batch_size: int) -> BatchLoader | None:
     if data.validation is None or not data.is_validated:
         return None
-    return BatchLoader(data.validation, SerialBatches(len(data.validation), batch_size=batch_size))
+    return BatchLoader(data.validation, serial_batches(data.validation, batch_size=batch_size))
 
 
 def _precision(config: ModelConfig) -> Literal["32-true", "16-mixed", "bf16-mixed"]:
@@ -170,6 +173,32 @@ def multiplies_bfloat16() -> bool:
     except OSError:
         return False
     return any(flag in flags for flag in ("avx512_bf16", "amx_bf16"))
+
+
+@contextmanager
+def event_log(folder: Path | None) -> Generator[EpochLog]:
+    """Write the scores of epochs into ``folder`` for TensorBoard.
+
+    TensorBoard is no dependency: ``history.csv`` holds the same scores. Without it, or without a
+    folder, nothing is written.
+    """
+    if folder is None or find_spec("tensorboard") is None:
+        yield lambda _: None
+        return
+    from torch.utils.tensorboard import SummaryWriter  # noqa: PLC0415 - only where it is installed
+
+    writer = SummaryWriter(log_dir=str(folder))
+
+    def write(scores: Mapping[str, float]) -> None:
+        for name, value in scores.items():
+            if name not in COUNTERS and math.isfinite(value):
+                writer.add_scalar(name, value, int(scores["epoch"]))
+        writer.flush()
+
+    try:
+        yield write
+    finally:
+        writer.close()
 
 
 @contextmanager

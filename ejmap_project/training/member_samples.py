@@ -16,8 +16,7 @@ from ejmap_ml.config.model_config import (
 )
 from ejmap_ml.ejconn.data import EJECTA_PX, ConnectionSamples
 from ejmap_ml.ejseg.data import TileSamples
-from ejmap_ml.ejseg.polar_data import GROUP, PolarSamples
-from ejmap_ml.ejseg.polar_tiles import NO_TILE
+from ejmap_ml.ejseg.polar_data import GROUP, NO_TILE, PolarSamples
 from ejmap_ml.errors import SampleError
 from ejmap_ml.samples import SampleSet
 from ejmap_ml.sampling.batches import SubsetSamples

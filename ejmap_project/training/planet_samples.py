@@ -11,8 +11,7 @@ from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_geo.tiles.tiling import Tile, tiles_of
 from ejmap_ml.config.polar_config import PolarUnetConfig
-from ejmap_ml.ejseg.polar_data import labelled_view, write_polar_views
-from ejmap_ml.ejseg.polar_tiles import tile_id_view
+from ejmap_ml.ejseg.polar_data import labelled_view, tile_id_view, write_polar_views
 from ejmap_ml.stores.tile_store import TileStoreWriter, write_tile_store
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.mapping.tile_plan import (

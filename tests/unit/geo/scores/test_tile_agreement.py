@@ -1,19 +1,20 @@
-"""Agreement inside tiles: hand arithmetic, scikit-learn, and whole arrays."""
+"""Agreement inside tiles: hand arithmetic, scikit-learn, SciPy's median, and whole arrays."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
+from hypothesis.extra.numpy import array_shapes, arrays
 from scipy import ndimage
 from sklearn import metrics
 
+from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.scores.agreement import Confusion
-from ejmap_geo.scores.tile_agreement import CraterMasks, agreement_in_tiles
+from ejmap_geo.scores.tile_agreement import CraterMasks, agreement_in_tiles, majority
 
 BASEMAP = BasemapGrid(body=MERCURY, width_px=16)
 MASKS = arrays(np.bool_, BASEMAP.shape)
@@ -108,3 +109,21 @@ def test_counts_of_tiles_pool_to_the_scores_of_all_their_pixels() -> None:
     )
     for score, oracle in zip(scores, oracles, strict=True):
         assert score == pytest.approx(oracle(truth, guess), abs=1e-12)
+
+
+@given(
+    mask=arrays(np.bool_, array_shapes(min_dims=2, max_dims=2, max_side=12)),
+    side_px=st.sampled_from([1, 3, 5, 9]),
+)
+def test_a_majority_is_the_median_filter_of_scipy(mask: np.ndarray, side_px: int) -> None:
+    """Edges go on as they are, also where the square is larger than the mask."""
+    expected = ndimage.median_filter(mask.astype(np.uint8), size=side_px, mode="nearest")
+
+    np.testing.assert_array_equal(majority(mask, side_px=side_px), expected > 0)
+
+
+@pytest.mark.parametrize("side_px", [0, 2, -3])
+def test_a_square_without_a_middle_pixel_is_refused(side_px: int) -> None:
+    """An even side would have ties and shift the mask by half a pixel."""
+    with pytest.raises(RasterError, match="odd number"):
+        majority(np.ones((3, 3), np.bool_), side_px=side_px)

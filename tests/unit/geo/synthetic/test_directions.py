@@ -6,12 +6,12 @@ import pytest
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
 from ejmap_geo.synthetic.directions import (
     Directions,
     cap_window,
     directions,
     unit_vector,
-    whole_planet,
 )
 
 BASEMAP = BasemapGrid(body=MERCURY, width_px=128)
@@ -25,7 +25,7 @@ def _vectors(at: Directions) -> np.ndarray:
 
 def test_the_middle_of_the_basemap_looks_along_the_prime_meridian() -> None:
     """Four pixels touch longitude 0, latitude 0; half a pixel is 180/128 degrees."""
-    vectors = _vectors(directions(BASEMAP, whole_planet(BASEMAP)))
+    vectors = _vectors(directions(BASEMAP, Window.whole(BASEMAP.shape)))
 
     corner = vectors[31:33, 63:65].reshape(4, 3)
 
@@ -46,7 +46,7 @@ def test_the_middle_of_the_basemap_looks_along_the_prime_meridian() -> None:
 @pytest.mark.parametrize("radius_rad", [0.1, 0.5, 1.9])
 def test_a_cap_lies_inside_its_window(center: LonLat, radius_rad: float) -> None:
     """No pixel of the cap, found by dot products over the whole planet, is left out."""
-    vectors = _vectors(directions(BASEMAP, whole_planet(BASEMAP)))
+    vectors = _vectors(directions(BASEMAP, Window.whole(BASEMAP.shape)))
     in_cap = vectors @ unit_vector(center) >= np.cos(radius_rad)
 
     window = cap_window(BASEMAP, center=center, radius_rad=radius_rad)

@@ -9,7 +9,8 @@ from pyproj import Geod
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.synthetic.directions import cap_window, directions, whole_planet
+from ejmap_geo.grids.window import Window
+from ejmap_geo.synthetic.directions import cap_window, directions
 from ejmap_geo.synthetic.ejecta import RaySystem, intensity, reach_radii
 
 BASEMAP = BasemapGrid(body=MERCURY, width_px=512)
@@ -38,7 +39,7 @@ def _system(
 
 
 def _laid(system: RaySystem) -> np.ndarray:
-    at = directions(BASEMAP, whole_planet(BASEMAP))
+    at = directions(BASEMAP, Window.whole(BASEMAP.shape))
     return intensity(at, system, reach_radii(system))
 
 

@@ -7,7 +7,8 @@ from pyproj import Geod
 from ejmap_geo.errors import GridError
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.synthetic.directions import directions, whole_planet
+from ejmap_geo.grids.window import Window
+from ejmap_geo.synthetic.directions import directions
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_geo.synthetic.relief import Bowls, shade
 from ejmap_geo.synthetic.spots import Spots, spot_brightness
@@ -148,7 +149,7 @@ def test_progress_is_told() -> None:
 
 def _fields() -> list[np.ndarray]:
     basemap = BasemapGrid(body=MERCURY, width_px=WIDTH_PX)
-    at = directions(basemap, whole_planet(basemap))
+    at = directions(basemap, Window.whole(basemap.shape))
     # One crater on the antimeridian, one on the north pole.
     centers = np.array([[-1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
     bowls = Bowls(centers, np.array([0.2, 0.2]), np.ones(2))

@@ -6,10 +6,10 @@ import pytest
 from ejmap_ml.errors import SampleError
 from ejmap_ml.sampling.batches import (
     BatchLoader,
-    SerialBatches,
     ShardBatches,
     SubsetSamples,
     WeightedBatches,
+    serial_batches,
 )
 
 SHARDS = [range(start, min(start + 64, 1000)) for start in range(0, 1000, 64)]
@@ -98,7 +98,7 @@ def test_the_loader_keeps_the_order_of_its_batches(make_samples) -> None:
     """Reading ahead changes nothing."""
     samples = make_samples(10, channels=1, side_px=2, seed=0, is_map=False)
 
-    batches = list(BatchLoader(samples, SerialBatches(10, batch_size=4)))
+    batches = list(BatchLoader(samples, serial_batches(samples, batch_size=4)))
 
     assert [len(batch.target) for batch in batches] == [4, 4, 2]
     assert (batches[1].inputs[0] == samples.image[4:8]).all()

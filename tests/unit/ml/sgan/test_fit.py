@@ -8,7 +8,7 @@ from ejmap_ml.errors import SampleError
 from ejmap_ml.sgan.config import CraterTrainingConfig
 from ejmap_ml.sgan.data import CraterBatch
 from ejmap_ml.sgan.fit import fit_classifier, generated_picture
-from ejmap_ml.sgan.generator import Generator
+from ejmap_ml.sgan.networks import Generator
 from ejmap_ml.sgan.task import CraterTask
 
 

@@ -10,9 +10,8 @@ from ejmap_ml.sgan.config import (
     classifier_preset_names,
     load_classifier_preset,
 )
-from ejmap_ml.sgan.discriminator import Discriminator, Heads, true_logit
-from ejmap_ml.sgan.generator import Generator
-from ejmap_ml.sgan.losses import generator_loss, supervised_loss, unsupervised_loss
+from ejmap_ml.sgan.networks import Discriminator, Generator, Heads, true_logit
+from ejmap_ml.sgan.task import generator_loss, supervised_loss, unsupervised_loss
 
 
 @pytest.fixture

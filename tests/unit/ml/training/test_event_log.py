@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ejmap_ml.samples import FitData
-from ejmap_ml.training import event_log
+from ejmap_ml.training import trainer
 from ejmap_ml.training.fit import fit
 
 
@@ -42,7 +42,7 @@ def test_without_tensorboard_the_history_is_enough(
     classifier_config, data: FitData, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No events, and no error."""
-    monkeypatch.setattr(event_log, "find_spec", lambda _: None)
+    monkeypatch.setattr(trainer, "find_spec", lambda _: None)
     config = classifier_config(max_epochs=1)
 
     fit(config, data, folder=tmp_path / "run", seed=0, report=lambda _: None,

@@ -12,7 +12,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.tiles.tile_locations import tile_locations
 from ejmap_ml.config.polar_config import PolarViewConfig
-from ejmap_ml.ejseg.polar_tiles import tile_id_view
+from ejmap_ml.ejseg.polar_data import tile_id_view
 from ejmap_ml.ejseg.polar_view import polar_grid
 
 BASEMAP = BasemapGrid(body=MERCURY, width_px=360)

@@ -1,11 +1,11 @@
-"""The discriminator: one trunk and one layer of class logits, from which both heads are read."""
+"""The networks of the crater classifier: a discriminator with two heads, and its opponent."""
 
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from ejmap_ml.sgan.config import DiscriminatorConfig
+from ejmap_ml.sgan.config import DiscriminatorConfig, GeneratorConfig
 
 
 class Heads(NamedTuple):
@@ -23,7 +23,10 @@ class Heads(NamedTuple):
 
 
 class Discriminator(nn.Module):
-    """Tiles to class logits; there is no batch normalisation, so tiles do not see each other."""
+    """Tiles to class logits, from which both heads are read.
+
+    There is no batch normalisation, so tiles do not see each other.
+    """
 
     def __init__(self, config: DiscriminatorConfig, *, side_px: int, classes: int) -> None:
         super().__init__()
@@ -58,3 +61,41 @@ def true_logit(class_logits: Tensor) -> Tensor:
     generated tile is a further class whose logit is zero.
     """
     return torch.logsumexp(class_logits, dim=1)
+
+
+class Generator(nn.Module):
+    """Latent vectors to tiles in -1..1."""
+
+    def __init__(self, config: GeneratorConfig, *, side_px: int) -> None:
+        super().__init__()
+        self.latent_size = config.latent_size
+        start_px = side_px // 2 ** len(config.filters)
+        layers: list[nn.Module] = [
+            nn.Linear(config.latent_size, config.dense_filters * start_px**2),
+            nn.Unflatten(1, (config.dense_filters, start_px, start_px)),
+            nn.LeakyReLU(config.leak),
+        ]
+        channels = config.dense_filters
+        for filters in config.filters:
+            layers += [
+                nn.ConvTranspose2d(channels, filters, kernel_size=4, stride=2, padding=1),
+                nn.LeakyReLU(config.leak),
+            ]
+            channels = filters
+        kernel_px = config.last_kernel_px
+        before, after = (kernel_px - 1) // 2, kernel_px // 2
+        layers += [
+            # The kernel may be even, as the published one is: one pixel more on the far side.
+            nn.ZeroPad2d((before, after, before, after)),
+            nn.Conv2d(channels, 1, kernel_size=kernel_px),
+            nn.Tanh(),
+        ]
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, latent: Tensor) -> Tensor:
+        """Return tiles ``(B, 1, H, W)`` for ``latent`` ``(B, latent_size)``."""
+        return self.layers(latent).float()
+
+    def drawn_latent(self, count: int, generator: torch.Generator) -> Tensor:
+        """Return ``(count, latent_size)`` standard normal numbers, drawn on the CPU."""
+        return torch.randn((count, self.latent_size), generator=generator)
