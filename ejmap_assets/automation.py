@@ -14,11 +14,11 @@ from typing import Any, TypeAlias
 
 import dagster as dg
 
-from ejmap_assets.lineage.needed import depth_in_craters
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import Rule, UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.selection import depth_in_craters
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.errors import StepError
 from ejmap_project.vetting.vetting_choice import held_back

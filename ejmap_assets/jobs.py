@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import dagster as dg
 
 from ejmap_assets.launch_config import ROLL_BACK, promotion_run_config
-from ejmap_assets.lineage.needed import MODEL_KINDS, assets_of
+from ejmap_assets.lineage.selection import MODEL_KINDS, assets_of
 from ejmap_assets.lineage.stages import STAGES
 from ejmap_assets.making.failures import is_permanent, permanent
 from ejmap_assets.resources import ProjectResource

@@ -2,23 +2,23 @@
 
 from ejmap_assets.assets.model_steps import promoted, samples, trained
 from ejmap_assets.launch_config import promotion_fields
-from ejmap_assets.making.declare import Making, project_asset
+from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_project.artefact import Artefact
 
 
 @project_asset(group="training", kinds={"zarr"}, kind="prepare")
-def ejconn_samples(making: Making) -> Artefact:
+def ejconn_samples(task: ProjectTask) -> Artefact:
     """Samples that a version of EJCONN learns from.
 
     A Zarr store for each planet. Each sample is a labelled tile: the smallest crop of the mosaic
     that holds crater and tile, and whether the tile holds ejecta of the crater. Versions that take
     the same crops share the store. The picture shows some of the crops.
     """
-    return samples(making, "ejconn")
+    return samples(task, "ejconn")
 
 
 @project_asset(group="models", kinds={"pytorch"}, kind="train")
-def ejconn_model(making: Making) -> Artefact:
+def ejconn_model(task: ProjectTask) -> Artefact:
     """One trained member of EJCONN, the network that connects tiles to craters.
 
     A folder with weights, configuration, normalization and provenance. From the mosaic and from the
@@ -26,11 +26,11 @@ def ejconn_model(making: Making) -> Artefact:
     Members differ in the random choice of validation samples, in their initial weights and in the
     order of training. The plot shows the training; ``test_f1`` decides about promotion.
     """
-    return trained(making, "ejconn")
+    return trained(task, "ejconn")
 
 
 @project_asset(group="models", kinds={"json"}, kind="promote", config=promotion_fields())
-def promoted_ejconn(making: Making) -> Artefact:
+def promoted_ejconn(task: ProjectTask) -> Artefact:
     """The EJCONN ensemble that connects tiles to craters from now on.
 
     The ensemble of the configured version must pass a gate: no check upstream is red, and its F1 on
@@ -39,33 +39,33 @@ def promoted_ejconn(making: Making) -> Artefact:
     recorded with its reason. The data version is the digest of the ensemble, so craters become
     stale only when other weights are to map them.
     """
-    return promoted(making, "ejconn")
+    return promoted(task, "ejconn")
 
 
 @project_asset(group="training", kinds={"zarr"}, kind="prepare")
-def ejseg_samples(making: Making) -> Artefact:
+def ejseg_samples(task: ProjectTask) -> Artefact:
     """Samples that a version of EJSEG learns from.
 
     A Zarr store for each planet. A sample is the polar view around a crater with the share of
     ejecta in each cell, or a labelled tile with its mask; the version decides which. Versions that
     take the same tiles share the store. The picture shows some of the samples.
     """
-    return samples(making, "ejseg")
+    return samples(task, "ejseg")
 
 
 @project_asset(group="models", kinds={"pytorch"}, kind="train")
-def ejseg_model(making: Making) -> Artefact:
+def ejseg_model(task: ProjectTask) -> Artefact:
     """One trained member of EJSEG, the network that draws the ejecta of a crater.
 
     A folder with weights, configuration, normalization and provenance. Members differ in their
     initial weights and in the order and augmentation of training. The plot shows the training;
     ``test_f1`` decides about promotion.
     """
-    return trained(making, "ejseg")
+    return trained(task, "ejseg")
 
 
 @project_asset(group="models", kinds={"json"}, kind="promote", config=promotion_fields())
-def promoted_ejseg(making: Making) -> Artefact:
+def promoted_ejseg(task: ProjectTask) -> Artefact:
     """The EJSEG ensemble that draws ejecta from now on.
 
     The ensemble of the configured version must pass a gate: no check upstream is red, and its F1 on
@@ -74,4 +74,4 @@ def promoted_ejseg(making: Making) -> Artefact:
     recorded with its reason. The data version is the digest of the ensemble, so craters become
     stale only when other weights are to map them.
     """
-    return promoted(making, "ejseg")
+    return promoted(task, "ejseg")

@@ -1,6 +1,6 @@
 """How good the map is, where ejecta are known, and how the trained models compare."""
 
-from ejmap_assets.making.declare import Making, project_asset
+from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_project.artefact import Artefact
 from ejmap_project.scoring.evaluation import evaluate_map
 from ejmap_project.scoring.map_scores import score_map
@@ -9,7 +9,7 @@ from ejmap_project.scoring.scored_tiles import score_labelled_tiles
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")
-def evaluation(making: Making) -> Artefact:
+def evaluation(task: ProjectTask) -> Artefact:
     """Agreement of the map with known ejecta.
 
     A table of scores: the pixels of all craters pooled and crater by crater, the connected tiles,
@@ -18,11 +18,11 @@ def evaluation(making: Making) -> Artefact:
     on the training craters. The tables are empty when no ejecta are known, or only those inside
     labelled tiles: for these see map_scores.
     """
-    return evaluate_map(making.project, making.progress)
+    return evaluate_map(task.project, task.progress)
 
 
 @project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")
-def tile_scores(making: Making) -> Artefact:
+def tile_scores(task: ProjectTask) -> Artefact:
     """Right and wrong pixels of the map in each labelled tile, crater by crater.
 
     The final mask is compared with the manual mask inside the rectangle of the tile, as it is and
@@ -30,11 +30,11 @@ def tile_scores(making: Making) -> Artefact:
     segmentation of the tiles that EJCONN connected. The table lies on the map: open it in QGIS to
     see where the map is wrong. One crater is in memory at a time.
     """
-    return score_labelled_tiles(making.project, making.progress)
+    return score_labelled_tiles(task.project, task.progress)
 
 
 @project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")
-def map_scores(making: Making) -> Artefact:
+def map_scores(task: ProjectTask) -> Artefact:
     """Scores of the map in the labelled tiles, by pixels and by tiles, as published.
 
     Over all labelled tiles (tvt) and over the test tiles of the used split; for the map and for its
@@ -43,11 +43,11 @@ def map_scores(making: Making) -> Artefact:
     and crater: 0 no ejecta, 1 missed, 2 invented, 3 found. The tables are Parquet and CSV; the
     plots lie in the folder beside them too.
     """
-    return score_map(making.project)
+    return score_map(task.project)
 
 
 @project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")
-def model_comparison(making: Making) -> Artefact:
+def model_comparison(task: ProjectTask) -> Artefact:
     """Every trained member of both models: what it is, what it learned from, how good it is.
 
     A table of versions, splits, hyperparameters and scores, and plots of it: scores over each
@@ -56,4 +56,4 @@ def model_comparison(making: Making) -> Artefact:
     A plot that needs more members than there are is listed under ``not_plotted``. A published
     folder adds the scores that its authors published of their members.
     """
-    return compare_models(making.project)
+    return compare_models(task.project)

@@ -1,7 +1,7 @@
 """Is every entry of the catalogue a crater? Tiles, a classifier, and its scores."""
 
 from ejmap_assets import partitions
-from ejmap_assets.making.declare import Making, project_asset
+from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_project.artefact import Artefact
 from ejmap_project.vetting.crater_candidates import score_catalogue
 from ejmap_project.vetting.crater_classifier import train_classifier
@@ -10,7 +10,7 @@ from ejmap_project.vetting.vetting_choice import classifier_version
 
 
 @project_asset(group="vetting", kinds={"numpy", "parquet"}, kind="prepare")
-def crater_tiles(making: Making) -> Artefact:
+def crater_tiles(task: ProjectTask) -> Artefact:
     """Tiles centred on catalogued craters, on training craters, and on crater-free terrain nearby.
 
     A crater-free place has the size of a crater, and no catalogued rim crosses it. Each tile has a
@@ -20,17 +20,14 @@ def crater_tiles(making: Making) -> Artefact:
     a test tile do not train. Made only where the settings have a section ``vetting``. The picture
     shows craters first, then other ground.
     """
-    cut = cut_crater_tiles(making.project, making.progress)
-    partitions.register_version(
-        making.instance,
-        versions_name=partitions.CLASSIFIER_VERSIONS_NAME,
-        version=classifier_version(making.project),
-    )
+    cut = cut_crater_tiles(task.project, task.progress)
+    version = classifier_version(task.project)
+    partitions.register_version(task.instance, partitions.classifier_versions, version)
     return cut
 
 
 @project_asset(group="vetting", kinds={"pytorch"}, kind="train")
-def crater_classifier(making: Making) -> Artefact:
+def crater_classifier(task: ProjectTask) -> Artefact:
     """A version of the classifier that tells craters from other ground.
 
     A semi-supervised GAN: the discriminator learns from few labelled tiles, from many tiles without
@@ -40,14 +37,12 @@ def crater_classifier(making: Making) -> Artefact:
     regions, for tiles of other ground. The pictures show generated tiles, a row an epoch; the
     generator serves the training, so its craters need not look real.
     """
-    inputs, progress = making.recipe.input_versions, making.progress
-    return train_classifier(
-        making.project, making.partition or "", inputs=inputs, progress=progress
-    )
+    inputs, progress = task.recipe.input_versions, task.progress
+    return train_classifier(task.project, task.partition or "", inputs=inputs, progress=progress)
 
 
 @project_asset(group="vetting", kinds={"parquet", "csv"}, kind="map")
-def crater_candidates(making: Making) -> Artefact:
+def crater_candidates(task: ProjectTask) -> Artefact:
     """How sure a classifier is that each entry of the catalogue is a crater.
 
     The classifier that scores an entry has learnt from other regions, so it does not know the entry
@@ -57,4 +52,4 @@ def crater_candidates(making: Making) -> Artefact:
     accepts them (``vetting.accepted``) or corrects the catalogue. The picture shows the entries
     with the lowest scores.
     """
-    return score_catalogue(making.project)
+    return score_catalogue(task.project)

@@ -4,8 +4,8 @@ from enum import Enum
 
 import dagster as dg
 
-from ejmap_assets.lineage.needed import mask_asset, steps_to_mask
 from ejmap_assets.lineage.recipes import RecipeBook
+from ejmap_assets.lineage.selection import mask_asset, steps_to_mask
 from ejmap_project.vetting.vetting_choice import held_back
 
 FAILED_RUNS = frozenset({dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED})

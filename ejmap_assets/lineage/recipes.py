@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 import dagster as dg
 
 from ejmap_assets import partitions
-from ejmap_assets.lineage.needed import MODEL_KINDS, inputs_of
 from ejmap_assets.lineage.provenance import Ingredient, Recipe, Record, as_ingredient, last_record
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.selection import MODEL_KINDS, inputs_of
 from ejmap_assets.partitions import MEMBERS, Partitioning
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.digest import content_version

@@ -33,7 +33,7 @@ GPU_POOL = "gpu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Making:
+class ProjectTask:
     """What the function behind an asset is given.
 
     Attributes:
@@ -70,7 +70,7 @@ class Making:
         return self.book.instance
 
 
-Make = Callable[[Making], Artefact]
+Make = Callable[[ProjectTask], Artefact]
 
 
 def project_asset(
@@ -141,7 +141,7 @@ def _materialized(
     asset = context.asset_key.to_user_string()
     recipe = _recipe(book, asset, partition, config)
     refuse_rejected(context.instance, _judged(recipe))
-    making = Making(
+    making = ProjectTask(
         project=project,
         book=book,
         recipe=recipe,
