@@ -1,4 +1,4 @@
-"""What the assets of both models share: samples, trained members, promotions."""
+"""Functions that the assets of both models share: samples, trained members, promotions."""
 
 from ejmap_assets.checks.rejected import failed_checks
 from ejmap_assets.launch_config import ROLL_BACK
@@ -13,7 +13,7 @@ from ejmap_project.training.train_member import train_member
 
 
 def samples(task: ProjectTask, kind: ModelKind) -> Artefact:
-    """Cut the samples of the version that a run's partition names."""
+    """Cut the samples of the version in the partition key."""
     version = task.partition or ""
     return cut_samples(
         task.project,
@@ -28,7 +28,7 @@ def samples(task: ProjectTask, kind: ModelKind) -> Artefact:
 
 
 def trained(task: ProjectTask, kind: ModelKind) -> Artefact:
-    """Train the member that a run's partition names."""
+    """Train the member in the partition key."""
     version, iteration = version_and_iteration(task.partition or "")
     inputs = task.recipe.input_versions
     return train_member(
@@ -37,7 +37,7 @@ def trained(task: ProjectTask, kind: ModelKind) -> Artefact:
 
 
 def promoted(task: ProjectTask, kind: ModelKind) -> Artefact:
-    """Decide as the run's configuration asks; a roll-back does not wait for green checks."""
+    """Promote as the run configuration says; a roll-back ignores failed checks."""
     is_back = task.config["mode"] == ROLL_BACK
     red = [] if is_back else failed_checks(task.project, task.instance, f"promoted_{kind}")
     return promote(task.project, kind, **task.config, red_checks=red, tell=task.log.info)

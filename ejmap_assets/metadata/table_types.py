@@ -32,7 +32,7 @@ class FitsSchema(DataFrameConstraint):
         self._model = model
 
     def validate(self, dataframe: pd.DataFrame) -> None:
-        """Raise the exception of ``dagster-pandas`` that names the first column that does not fit."""
+        """Raise the exception of ``dagster-pandas`` for the first column that does not fit."""
         try:
             self._model.validate(dataframe)
         except (SchemaError, SchemaErrors) as error:

@@ -74,7 +74,7 @@ class Runner:
         return self._follow(stages.STAGES, self._planned)
 
     def repair(self) -> list[str]:
-        """Map the craters that are missing or stale, then refresh the map and its scores; see run."""
+        """Map missing and stale craters, then refresh the map and its scores; see run."""
         return self._follow(stages.REPAIRING, self._planned)
 
     def vet(self) -> list[str]:
@@ -83,7 +83,7 @@ class Runner:
         return self._follow(wanted, self._planned)
 
     def retrain(self) -> list[str]:
-        """Train the configured versions whose labels or settings changed, and promote them; see run.
+        """Train configured versions whose labels or settings changed, and promote them; see run.
 
         This maps no crater: the automation sensor or ``repair`` notices the promotion.
         """
