@@ -3,7 +3,6 @@
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -32,7 +31,6 @@ from ejmap_ml.bundles.ensemble import Ensemble
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.config.model_config import ModelConfig, load_preset
-from ejmap_project.artefact import Artefact
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.mapping.crater_inputs import CraterWork
@@ -47,7 +45,7 @@ source: {kind: synthetic, seed: 1}
 training: {kind: synthetic, seeds: [2]}
 models: {ejconn: ejconn_tiny, ejseg: ejseg_polar, iterations: 1}
 """
-STEPS: tuple[Callable[[CraterTask], Artefact], ...] = (
+STEPS = (
     azimuthal_mosaic,
     tile_store,
     connection_predictions,
@@ -109,7 +107,7 @@ def _mapped(project: OpenProject, count: int) -> dict[str, float]:
     for crater in list(work.craters.values())[:count]:
         for step in STEPS:
             begun_s = time.process_time()
-            step(CraterTask(crater=crater, recipe=Recipe(code_version="1"), work=work))
+            step.make(CraterTask(crater=crater, recipe=Recipe(code_version="1"), work=work))
             spent_s[step.__name__] += time.process_time() - begun_s
     return spent_s
 

@@ -1,8 +1,8 @@
-"""Rules by which assets are made without being asked: when their recipe changes, and only then.
+"""Automation conditions: an asset is materialised when its recipe changes.
 
-Dagster's own rules look at whether inputs were *updated*; a recipe knows whether what is made from
-them would be *different*. So a crater is mapped again when its own row, the mosaic or a model's
-weights change, and not when the catalogue grows by another crater.
+Dagster's conditions test whether inputs were *updated*. A recipe tells whether the result would
+*differ*: a crater is mapped again when its own row, the mosaic or a model's weights change, but not
+when the catalogue gains another crater.
 """
 
 import json
@@ -14,11 +14,11 @@ from typing import Any, TypeAlias
 
 import dagster as dg
 
-from ejmap_assets.lineage.needed import depth_in_craters
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import Rule, UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.selection import depth_in_craters
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.errors import StepError
 from ejmap_project.vetting.vetting_choice import held_back
@@ -27,11 +27,11 @@ Condition: TypeAlias = dg.AutomationCondition[Any]
 
 
 class TickBook:
-    """What one tick knows of the project, the same for all rules that it follows.
+    """The recipe book of one tick, shared by all conditions.
 
-    Dagster evaluates rules one after another while runs go on. If each rule read the project for
-    itself, the map could see a catalogue that the craters had not seen yet, and be refreshed once
-    before and once after them.
+    Dagster evaluates conditions one after another while runs continue. If each condition read the
+    project itself, the map could see a newer catalogue than the craters did, and would be refreshed
+    once before and once after them.
     """
 
     def __init__(self) -> None:
@@ -41,30 +41,31 @@ class TickBook:
         self._book: RecipeBook | None = None
 
     def book(self, context: dg.AutomationContext[Any]) -> RecipeBook:
-        """Return the recipes that hold at this tick."""
+        """Return the recipes of this tick."""
         view = context.asset_graph_view
         with self._lock:
             if self._book is None or self._tick is None or self._tick() is not view:
-                self._book = self._opened(view.instance)
+                self._book = self._open_book(view.instance)
                 self._tick = weakref.ref(view)
             return self._book
 
-    def _opened(self, instance: dg.DagsterInstance) -> RecipeBook:
+    def _open_book(self, instance: dg.DagsterInstance) -> RecipeBook:
         project = ProjectResource().open()
-        # Files are written before the event that tells of them: read after it, they are not older.
-        before = book_of(project, instance).snapshot(self._cache)
+        # A run writes its files before its event. So read the event first: the file that we read
+        # after it is not older.
+        book = book_of(project, instance).snapshot(self._cache)
         for name, row in LINEAGE.items():
             if row.used_part is UsedPart.OWN_CRATER:
-                before.last(name)
-        return replace(before, craters=project.craters())
+                book.last(name)
+        return replace(book, craters=project.craters())
 
 
 class HasNewRecipe(dg.AutomationCondition[Any]):
     """True on the first tick after an artefact's recipe changed.
 
-    One that cannot be made yet, because an input is missing, has no recipe. One that fails is not
-    asked for again until its recipe changes: what failed will fail again, and ``repair`` is there
-    for what was mended outside of the project's data.
+    An artefact with a missing input has no recipe. A failed artefact is not requested again until
+    its recipe changes, because the same inputs fail again; ``repair`` maps it after a fix outside
+    the project's data.
     """
 
     def __init__(self, ticks: TickBook) -> None:
@@ -72,13 +73,13 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
 
     @property
     def requires_cursor(self) -> bool:
-        """Whether what was found last is kept from tick to tick."""
+        """Keep a cursor from tick to tick."""
         return True
 
     @property
     def description(self) -> str:
-        """What the UI says of the rule."""
-        return "missing, or made from other data, models or settings than those that hold now"
+        """Description in the UI."""
+        return "missing, or its inputs, models or settings changed"
 
     def evaluate(self, context: dg.AutomationContext[Any]) -> Any:  # noqa: ANN401 - as Dagster declares it
         """Return the partitions whose recipe is new."""
@@ -99,28 +100,29 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
 
 
 class IsRequestedNow(dg.AutomationCondition[Any]):
-    """True of what this very tick asks for.
+    """True for partitions that this tick requests.
 
-    Dagster's own ``will_be_requested`` leaves out what cannot be made in one run with the asset
-    that asks, as craters cannot with the map.
+    Dagster's ``will_be_requested`` ignores assets that cannot share a run with the asset that asks.
+    Craters and the map cannot share a run.
     """
 
     @property
     def description(self) -> str:
-        """What the UI says of the rule."""
-        return "asked for at this tick"
+        """Description in the UI."""
+        return "requested at this tick"
 
     def evaluate(self, context: dg.AutomationContext[Any]) -> Any:  # noqa: ANN401 - as Dagster declares it
-        """Return the partitions that are asked for."""
-        asked = context.request_subsets_by_key.get(context.key)
-        if asked is None:
-            return dg.AutomationResult(context=context, true_subset=context.get_empty_subset())
-        return dg.AutomationResult(
-            context=context, true_subset=context.candidate_subset.compute_intersection(asked)
+        """Return the partitions that this tick requests."""
+        requested = context.request_subsets_by_key.get(context.key)
+        found = (
+            context.get_empty_subset()
+            if requested is None
+            else context.candidate_subset.compute_intersection(requested)
         )
+        return dg.AutomationResult(context=context, true_subset=found)
 
 
-# Rules are declared asset by asset, and a tick evaluates all of them.
+# Conditions are declared asset by asset, and one tick evaluates all of them.
 _TICK_BOOK = TickBook()
 
 
@@ -143,7 +145,7 @@ def _partitions(context: dg.AutomationContext[Any]) -> list[str]:
 
 
 def _wanted(book: RecipeBook, asset: str, partition: str) -> str | None:
-    """Return the recipe by which an artefact should be made; None if it is current or cannot be."""
+    """Return the digest of a new recipe; None if the artefact is current or cannot be made."""
     try:
         recipe = book.recipe(asset, partition or None)
     except StepError:
@@ -152,23 +154,27 @@ def _wanted(book: RecipeBook, asset: str, partition: str) -> str | None:
 
 
 def condition_of(asset: str) -> Condition | None:
-    """Return the condition under which an asset is made; None for what somebody asks for."""
+    """Return the condition under which the sensor makes an asset; None if it never does."""
     rule = LINEAGE[asset].rule
+    rules = dg.AutomationCondition
+    is_new: Condition = HasNewRecipe(_TICK_BOOK).since_last_handled()
     match rule:
         case Rule.ON_REQUEST:
             return None
         case Rule.WITH_UPSTREAM:
-            condition = _with_upstream()
+            with_upstream = is_new | rules.any_deps_match(rules.will_be_requested())
+            condition = with_upstream & ~rules.in_progress() & ~rules.any_deps_in_progress()
         case Rule.AFTER_UPSTREAM:
-            condition = _after_upstream()
+            condition = is_new & ~rules.in_progress() & ~rules.any_deps_in_progress()
         case Rule.AFTER_CRATERS:
-            condition = _after_craters(depth_in_craters(asset))
+            settled = _craters_settled(depth_in_craters(asset))
+            condition = is_new & ~rules.in_progress() & settled
     labelled: Any = condition  # Dagster's types do not declare labels
     return labelled.with_label(rule.value)
 
 
-def _after_craters(depth: int) -> Condition:
-    """Refresh once the craters have settled, however many changed; a failed one blocks nothing.
+def _craters_settled(depth: int) -> Condition:
+    """Return that no crater is in progress or requested; a failed crater does not block.
 
     Args:
         depth: Longest chain of a crater's assets upstream.
@@ -178,45 +184,21 @@ def _after_craters(depth: int) -> Condition:
     for _ in range(depth - 1):
         moving = dg.AutomationCondition.any_deps_match(moving)
         settled &= ~dg.AutomationCondition.any_deps_match(moving)
-    return (
-        HasNewRecipe(_TICK_BOOK).since_last_handled()
-        & ~dg.AutomationCondition.in_progress()
-        & settled
-    )
-
-
-def _with_upstream() -> Condition:
-    asked = HasNewRecipe(_TICK_BOOK).since_last_handled() | dg.AutomationCondition.any_deps_match(
-        dg.AutomationCondition.will_be_requested()
-    )
-    return (
-        asked
-        & ~dg.AutomationCondition.in_progress()
-        & ~dg.AutomationCondition.any_deps_in_progress()
-    )
-
-
-def _after_upstream() -> Condition:
-    """Follow the recipe, in a run after those that make the upstream assets."""
-    return (
-        HasNewRecipe(_TICK_BOOK).since_last_handled()
-        & ~dg.AutomationCondition.in_progress()
-        & ~dg.AutomationCondition.any_deps_in_progress()
-    )
+    return settled
 
 
 def build_automation_sensor(
     *, seconds_between_ticks: int
 ) -> dg.AutomationConditionSensorDefinition:
-    """Return the sensor that follows the rules; somebody switches it on in the UI.
+    """Return the sensor that evaluates the conditions; a person must start it in the UI.
 
-    The rules read the project, so they are evaluated in the code location and not in the daemon.
+    The conditions read the project, so the code location evaluates them, not the daemon.
 
     Args:
-        seconds_between_ticks: Least time from one tick to the next.
+        seconds_between_ticks: Minimum interval of ticks.
     """
     with warnings.catch_warnings():
-        # We pin Dagster to one minor version, within which what is in beta may not change.
+        # Safe: we pin Dagster to one minor version, which does not change its beta interfaces.
         warnings.simplefilter("ignore", dg.BetaWarning)
         return dg.AutomationConditionSensorDefinition(
             "keep_up_to_date",
@@ -224,8 +206,8 @@ def build_automation_sensor(
             use_user_code_server=True,
             minimum_interval_seconds=seconds_between_ticks,
             run_tags={"ejmap/kind": "map"},
-            description="Maps craters that are new or whose mosaic, row in the catalogue, models "
-            "or settings changed, and refreshes the map and its scores once they have settled. "
-            "What failed is not tried again until its recipe changes: run `repair` after mending "
-            "the cause.",
+            description="Maps new craters and craters whose mosaic, row in the catalogue, models "
+            "or settings changed. Refreshes the map and its scores when no crater is in progress. "
+            "It does not retry a failed crater until the crater's recipe changes: fix the cause, "
+            "then run `repair`.",
         )

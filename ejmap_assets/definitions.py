@@ -1,4 +1,4 @@
-"""The code location: everything that Dagster knows of EJMAP."""
+"""The code location: all definitions that Dagster loads."""
 
 from collections.abc import Mapping, Sequence
 
@@ -32,11 +32,10 @@ def build_defs(
     """Assemble a fresh code location.
 
     Args:
-        resource_overrides: Resources to put in the place of the usual ones: ``project``,
-            ``progress``.
-        steps: Steps of a crater; the usual ones by default.
-        chunk_craters: Most craters a run of a backfill takes; None takes the project's setting.
-        seconds_between_ticks: Least time from one tick of a sensor to the next.
+        resource_overrides: Resources that replace the default ``project`` or ``progress``.
+        steps: Steps of a crater; all declared ones by default.
+        chunk_craters: Most craters in a run of a backfill; None uses the project's setting.
+        seconds_between_ticks: Minimum interval of a sensor's ticks.
     """
     return dg.Definitions(
         assets=[
@@ -52,7 +51,7 @@ def build_defs(
             *build_file_sensors(seconds_between_ticks=seconds_between_ticks),
         ],
         schedules=build_schedules(),
-        # What is materialised by a click in the UI runs in one process too.
+        # Runs launched in the UI use one process too.
         executor=dg.in_process_executor,
         resources={
             "project": ProjectResource(),
@@ -63,25 +62,25 @@ def build_defs(
 
 
 def runner_of(project: OpenProject, instance: dg.DagsterInstance, listener: Listener) -> Runner:
-    """Return what brings a project up to date.
+    """Return the runner that brings a project up to date.
 
     Args:
         project: The project.
         instance: Its instance.
-        listener: Who is told how it goes.
+        listener: Receives the progress.
     """
-    folder = str(project.paths.folder)
+    folder = ProjectResource(folder=str(project.paths.folder))
     built = build_defs(
-        resource_overrides={"project": ProjectResource(folder=folder), "progress": listener},
+        resource_overrides={"project": folder, "progress": listener},
         chunk_craters=project.settings.mapping.chunk_craters,
     )
     return Runner(project, instance, listener, defs=built)
 
 
 def _chunk_craters() -> int:
-    """Return the setting of the project; the default where there is no valid project.
+    """Return the project's setting; the default if there is no valid project.
 
-    Dagster fixes the policy of a backfill when it loads the code location, so it is read then.
+    Dagster fixes the backfill policy when it loads the code location.
     """
     try:
         return ProjectResource().open().settings.mapping.chunk_craters
@@ -91,5 +90,5 @@ def _chunk_craters() -> int:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Return the code location; evaluated when Dagster loads it, not when Python imports it."""
+    """Return the code location; Dagster calls this when it loads it, Python does not on import."""
     return build_defs()

@@ -1,4 +1,4 @@
-"""What the modules of a folder define: a new module in it is found without being listed."""
+"""Finding the definitions in the modules of a folder, so that no list must name them."""
 
 from importlib import import_module
 from pkgutil import iter_modules
@@ -9,14 +9,16 @@ Kind = TypeVar("Kind")
 
 
 def defined_in(package: ModuleType, kind: type[Kind]) -> list[Kind]:
-    """Return the objects of a type that the modules of a package hold, module by module.
+    """Return the objects of a type in the modules of a package, module by module, each once.
 
     Args:
-        package: A folder of modules; folders in it are not searched.
-        kind: The type. An object that two modules hold is returned once.
+        package: A folder of modules; its subfolders are not searched.
+        kind: The type.
     """
-    names = [found.name for found in iter_modules(package.__path__) if not found.ispkg]
-    modules = [import_module(f"{package.__name__}.{name}") for name in names]
-    held = (one for module in modules for one in vars(module).values())
-    found = {id(one): one for one in held if isinstance(one, kind)}
-    return list(found.values())
+    modules = [
+        import_module(f"{package.__name__}.{found.name}")
+        for found in iter_modules(package.__path__)
+        if not found.ispkg
+    ]
+    objects = (one for module in modules for one in vars(module).values())
+    return list({id(one): one for one in objects if isinstance(one, kind)}.values())

@@ -1,4 +1,4 @@
-"""Where the history of a project's runs is kept: SQLite, or PostgreSQL by environment."""
+"""Storage of a project's run history: SQLite, or PostgreSQL if the environment names it."""
 
 import os
 import uuid
@@ -21,22 +21,22 @@ from ejmap_project.errors import SettingsError
 
 URL_VARIABLE = "EJMAP_POSTGRES_URL"
 SCHEME = "postgresql"
-# Named, because SQLAlchemy 2.1 takes psycopg 3 for a plain postgresql:// and dagster-postgres
-# brings psycopg 2.
+# Explicit, because SQLAlchemy 2.1 uses psycopg 3 for a plain postgresql:// and dagster-postgres
+# installs psycopg 2.
 DRIVER_SCHEME = "postgresql+psycopg2"
 ID_FILE = "history_id"
 SQLITE_FILE = Path("history") / "runs.db"
-# Beside Dagster's own notes in the database; the value is the id and the name of the project.
+# Key among Dagster's cursor values in the database; the value is the project's id and name.
 OWNER_KEY = "EJMAP_HISTORY_OWNER"
 
 
 class HistoryStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):
-    """Storage that ``dagster.yaml`` names for every project, whichever database it is.
+    """The storage that ``dagster.yaml`` names for every project; it opens the right database.
 
-    Dagster's settings cannot choose by a variable, and a copy of them for each database would
-    drift. This class chooses, and refuses a project the history of another one or a second history
-    of its own: craters are partitions of the history, so either would show masks as made that are
-    not, or as missing that are there.
+    Dagster's settings cannot choose a database by an environment variable, and one settings file
+    for each database would drift. This class chooses. It refuses the history of another project and
+    a second history of the same project, because craters are partitions of the history: either
+    would list masks that do not exist, or miss masks that do.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class HistoryStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):
 
     @property
     def inst_data(self) -> ConfigurableClassData | None:
-        """What of ``dagster.yaml`` led here."""
+        """The entry of ``dagster.yaml`` that names this class."""
         return self._inst_data
 
     @classmethod
@@ -62,11 +62,10 @@ class HistoryStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):
     def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, str]
     ) -> Self:
-        """Open the history that the environment asks for.
+        """Open the history that the environment names.
 
         Raises:
-            SettingsError: If the database cannot be used, or the history of this project lies
-                elsewhere.
+            SettingsError: If the database is not usable, or this project's history is elsewhere.
         """
         home = Path(config_value["home"])
         url = os.environ.get(URL_VARIABLE, "")
@@ -74,12 +73,12 @@ class HistoryStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):
 
     @property
     def event_log_storage(self) -> EventLogStorage[dg.DagsterInstance]:
-        """What runs reported."""
+        """Events of runs."""
         return self._kept.event_log_storage
 
     @property
     def run_storage(self) -> RunStorage[dg.DagsterInstance]:
-        """Runs, backfills and notes of the daemon."""
+        """Runs, backfills and cursors of the daemon."""
         return self._kept.run_storage
 
     @property
@@ -91,9 +90,8 @@ class HistoryStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):
 def database_name(url: str) -> str:
     """Return host and name of a database, without the user and the password."""
     parts = urlsplit(url)
-    return (
-        f"{parts.path.strip('/') or 'the default database'} on {parts.hostname or 'this machine'}"
-    )
+    name = parts.path.strip("/") or "the default database"
+    return f"{name} on {parts.hostname or 'this machine'}"
 
 
 def _sqlite(home: Path) -> DagsterStorage[dg.DagsterInstance]:
@@ -113,7 +111,7 @@ def _postgres(home: Path, url: str) -> DagsterStorage[dg.DagsterInstance]:
         )
     parts = urlsplit(url)
     if parts.scheme != SCHEME:
-        # Not quoted: it may hold a password.
+        # The message does not quote the address: it may contain a password.
         raise SettingsError(f"{URL_VARIABLE} must look like {SCHEME}://user:password@host/database")
     try:
         from dagster_postgres import DagsterPostgresStorage
@@ -135,7 +133,7 @@ def _postgres(home: Path, url: str) -> DagsterStorage[dg.DagsterInstance]:
 
 
 def _claim(runs: RunStorage[dg.DagsterInstance], home: Path, *, database: str) -> None:
-    """Make a database the history of this project, or see that it is."""
+    """Check that a database is the history of this project, or make an empty one it."""
     note = home / ID_FILE
     own = note.read_text(encoding="utf-8").strip() if note.exists() else ""
     owner, _, name = runs.get_cursor_values({OWNER_KEY}).get(OWNER_KEY, "").partition(" ")

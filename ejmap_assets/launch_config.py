@@ -1,4 +1,4 @@
-"""What somebody may ask of a promotion when it is launched."""
+"""Run configuration of a promotion."""
 
 from typing import Any
 
@@ -7,26 +7,26 @@ import dagster as dg
 from ejmap_project.models.promote import BY_HAND, GATE, ROLL_BACK
 
 
-def promotion_fields(default: str = GATE) -> dict[str, dg.Field]:
-    """Return the fields that the launchpad shows."""
+def promotion_fields() -> dict[str, dg.Field]:
+    """Return the configuration fields that the launchpad shows."""
     return {
         "mode": dg.Field(
             dg.Enum("PromotionMode", [dg.EnumValue(one) for one in (GATE, BY_HAND, ROLL_BACK)]),
-            default_value=default,
-            description="gate: promote the configured version if its test F1 holds against the "
-            "current ensemble's. by_hand: promote it whatever the gate says. roll_back: let a "
-            "former ensemble map the craters again.",
+            default_value=GATE,
+            description="gate: promote the configured version if its test F1 is not below that of "
+            "the current ensemble by more than models.gate_tolerance. by_hand: promote it without "
+            "the gate. roll_back: promote a former ensemble again.",
         ),
         "to": dg.Field(
             str,
             default_value="",
-            description="Digest of the ensemble to roll back to, or its beginning; empty takes the "
-            "one before the current one.",
+            description="Digest of the ensemble to roll back to, or the first characters of it; "
+            "empty selects the ensemble before the current one.",
         ),
-        "reason": dg.Field(str, default_value="", description="Why, for the record."),
+        "reason": dg.Field(str, default_value="", description="Reason, written to the record."),
     }
 
 
 def promotion_run_config(kind: str, mode: str, *, to: str = "", reason: str = "") -> dict[str, Any]:
-    """Return the configuration of a run that decides about one of the models."""
+    """Return the run configuration of the promotion of a model."""
     return {"ops": {f"promoted_{kind}": {"config": {"mode": mode, "to": to, "reason": reason}}}}

@@ -1,17 +1,13 @@
 """How the artefacts of a project are partitioned: by crater, and by model version and iteration."""
 
-from collections.abc import Mapping
 from enum import Enum
 
 import dagster as dg
 
 from ejmap_project.paths import ModelKind
 
-# Names of the dynamic sets on the instance; one instance serves one project.
+# Name of the dynamic partitions on the instance; one instance serves one project.
 CRATERS_NAME = "craters"
-EJCONN_VERSIONS_NAME = "ejconn_versions"
-EJSEG_VERSIONS_NAME = "ejseg_versions"
-CLASSIFIER_VERSIONS_NAME = "crater_classifier_versions"
 
 # The published ensembles have 10 (EJCONN) and 20 (EJSEG) members.
 MAX_ITERATIONS = 20
@@ -20,29 +16,29 @@ craters = dg.DynamicPartitionsDefinition(name=CRATERS_NAME)
 
 iterations = dg.StaticPartitionsDefinition([f"{number:02d}" for number in range(MAX_ITERATIONS)])
 
-ejconn_versions = dg.DynamicPartitionsDefinition(name=EJCONN_VERSIONS_NAME)
-ejseg_versions = dg.DynamicPartitionsDefinition(name=EJSEG_VERSIONS_NAME)
-classifier_versions = dg.DynamicPartitionsDefinition(name=CLASSIFIER_VERSIONS_NAME)
+ejconn_versions = dg.DynamicPartitionsDefinition(name="ejconn_versions")
+ejseg_versions = dg.DynamicPartitionsDefinition(name="ejseg_versions")
+classifier_versions = dg.DynamicPartitionsDefinition(name="crater_classifier_versions")
 
 ejconn_members = dg.MultiPartitionsDefinition({"version": ejconn_versions, "iteration": iterations})
 ejseg_members = dg.MultiPartitionsDefinition({"version": ejseg_versions, "iteration": iterations})
 
 
 class Partitioning(Enum):
-    """How an asset is partitioned."""
+    """How an asset is partitioned; the value is Dagster's definition."""
 
-    NONE = "none"
-    CRATERS = "craters"
-    EJCONN_VERSIONS = "ejconn versions"
-    EJSEG_VERSIONS = "ejseg versions"
-    EJCONN_MEMBERS = "ejconn members"
-    EJSEG_MEMBERS = "ejseg members"
-    CLASSIFIER_VERSIONS = "classifier versions"
+    NONE = None
+    CRATERS = craters
+    EJCONN_VERSIONS = ejconn_versions
+    EJSEG_VERSIONS = ejseg_versions
+    EJCONN_MEMBERS = ejconn_members
+    EJSEG_MEMBERS = ejseg_members
+    CLASSIFIER_VERSIONS = classifier_versions
 
     @property
     def partitions_def(self) -> dg.PartitionsDefinition[str] | None:
-        """The partitions as Dagster knows them."""
-        return _PARTITIONS[self]
+        """The definition; None if the asset is unpartitioned."""
+        return self.value
 
     @property
     def model_kind(self) -> ModelKind:
@@ -55,19 +51,9 @@ class Partitioning(Enum):
 MEMBERS = frozenset({Partitioning.EJCONN_MEMBERS, Partitioning.EJSEG_MEMBERS})
 VERSIONS = frozenset({Partitioning.EJCONN_VERSIONS, Partitioning.EJSEG_VERSIONS})
 
-_PARTITIONS: Mapping[Partitioning, dg.PartitionsDefinition[str] | None] = {
-    Partitioning.NONE: None,
-    Partitioning.CRATERS: craters,
-    Partitioning.EJCONN_VERSIONS: ejconn_versions,
-    Partitioning.EJSEG_VERSIONS: ejseg_versions,
-    Partitioning.EJCONN_MEMBERS: ejconn_members,
-    Partitioning.EJSEG_MEMBERS: ejseg_members,
-    Partitioning.CLASSIFIER_VERSIONS: classifier_versions,
-}
-
 
 def member_key(*, version: str, iteration: int) -> dg.MultiPartitionKey:
-    """Return the partition of one member of an ensemble."""
+    """Return the partition key of one member of an ensemble."""
     return dg.MultiPartitionKey({"version": version, "iteration": f"{iteration:02d}"})
 
 
@@ -91,12 +77,14 @@ def sync_craters(instance: dg.DagsterInstance, keys: list[str]) -> tuple[list[st
     return added, removed
 
 
-def versions_name(kind: ModelKind) -> str:
-    """Return the name of the dynamic set of a model's versions."""
-    return EJCONN_VERSIONS_NAME if kind == "ejconn" else EJSEG_VERSIONS_NAME
+def versions_of(kind: ModelKind) -> dg.DynamicPartitionsDefinition:
+    """Return the partitions of a model's versions."""
+    return ejconn_versions if kind == "ejconn" else ejseg_versions
 
 
-def register_version(instance: dg.DagsterInstance, *, versions_name: str, version: str) -> None:
-    """Let the instance know a model version, so that its members can be trained."""
-    if not instance.has_dynamic_partition(versions_name, version):
-        instance.add_dynamic_partitions(versions_name, [version])
+def register_version(
+    instance: dg.DagsterInstance, versions: dg.DynamicPartitionsDefinition, version: str
+) -> None:
+    """Add a version of a model to the instance's partitions, so that its members can be trained."""
+    # Dagster ignores a key that the instance already has.
+    instance.add_dynamic_partitions(versions.name or "", [version])

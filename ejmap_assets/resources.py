@@ -1,4 +1,4 @@
-"""The project that runs work on, opened when they run."""
+"""The project as a Dagster resource."""
 
 import dagster as dg
 
@@ -9,8 +9,8 @@ class ProjectResource(dg.ConfigurableResource[OpenProject]):
     """The folder of the project.
 
     Attributes:
-        folder: Path of the folder; empty takes the environment variable EJMAP_PROJECT, and
-            projects/demo when that is not set. Read when a run needs it, never at import.
+        folder: Path of the folder; if empty, the environment variable EJMAP_PROJECT; if that is
+            not set, projects/demo. Read when a run needs it, never at import.
     """
 
     folder: str = ""
@@ -19,7 +19,6 @@ class ProjectResource(dg.ConfigurableResource[OpenProject]):
         """Read the project's settings.
 
         Raises:
-            SettingsError: If there is no project or its settings are not valid.
+            SettingsError: If there is no project or its settings are invalid.
         """
-        folder = project_folder(self.folder)
-        return OpenProject.at(folder)
+        return OpenProject.at(project_folder(self.folder))

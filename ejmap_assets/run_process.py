@@ -1,4 +1,4 @@
-"""Which process works on a run, so that another one can tell whether it is still there."""
+"""Tags that name the process of a run, so that other processes can check whether it is alive."""
 
 import os
 import socket
@@ -9,24 +9,24 @@ import dagster as dg
 HOST_TAG = "ejmap/host"
 PROCESS_TAG = "ejmap/process"
 PROC = Path("/proc")
-# Of /proc/PID/stat, behind the name of the program.
+# Fields of /proc/PID/stat after the name of the program.
 STATE, START_TICKS = 0, 19
 DEAD_STATES = frozenset("ZX")
 
 
 def process_tags(run_id: str) -> dict[str, str]:
-    """Return the tags of a run that is made in this very process."""
+    """Return the tags of a run in this process."""
     process_id = os.getpid()
-    # With the run's own id: who runs it once more, elsewhere, takes over its tags.
+    # They include the id of the run, because a retry elsewhere inherits the tags.
     named = [run_id, str(process_id), *_birth(process_id), _namespace()]
     return {HOST_TAG: socket.gethostname(), PROCESS_TAG: " ".join(named)}
 
 
 def is_gone(run: dg.DagsterRun) -> bool | None:
-    """Tell whether the process that makes a run has ended; None where nobody can tell from here.
+    """Return whether the process of a run ended; None if this process cannot know.
 
-    Nobody can on another machine, in another container, or of a run that is not tagged. A number
-    that was given to another process since is told by when that one began.
+    It cannot know for a run on another machine, in another container, or without tags. The start
+    time distinguishes the process from a later one with the same number.
     """
     match run.tags.get(PROCESS_TAG, "").split():
         case [run_id, process_id, *birth, namespace] if run_id == run.run_id:
@@ -37,7 +37,7 @@ def is_gone(run: dg.DagsterRun) -> bool | None:
 
 
 def process_is_there(process_id: int) -> bool:
-    """Return whether there is a process of this number on this machine."""
+    """Return whether a process with this number is alive on this machine."""
     try:
         os.kill(process_id, 0)
     except ProcessLookupError:
@@ -52,9 +52,9 @@ def _lives(process_id: int, birth: list[str]) -> bool:
 
 
 def _birth(process_id: int) -> list[str]:
-    """Return when a process began, in ticks since the machine did.
+    """Return the start time of a process, in ticks since boot.
 
-    Nothing without /proc; "dead" of one that ended and whose parent has not asked for its code.
+    Empty without /proc; "dead" for a process that ended and whose parent has not reaped it.
     """
     try:
         fields = (PROC / str(process_id) / "stat").read_text().rsplit(")", 1)[1].split()
@@ -64,7 +64,7 @@ def _birth(process_id: int) -> list[str]:
 
 
 def _namespace() -> str:
-    """Return what tells containers apart that share the name of their host."""
+    """Return the PID namespace, which differs between containers with the same host name."""
     try:
         return str((PROC / "self" / "ns" / "pid").readlink())
     except OSError:

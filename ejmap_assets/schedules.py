@@ -1,4 +1,4 @@
-"""What happens by the clock: a map every night, models every week."""
+"""Schedules: a map every night, models every week."""
 
 import dagster as dg
 
@@ -9,22 +9,22 @@ WEEKLY = "0 3 * * SUN"
 
 
 def build_schedules() -> list[dg.ScheduleDefinition]:
-    """Return the schedules; somebody switches them on in the UI."""
+    """Return the schedules; a person must start them in the UI."""
     return [
         dg.ScheduleDefinition(
             name="nightly_map",
             job_name=REPAIR,
             cron_schedule=NIGHTLY,
-            description="Maps what is missing or out of date, and refreshes the map and its "
-            "scores, at two at night. It closes what no rule saw: runs that died with their "
-            "machine, craters whose files were mended outside of the project.",
+            description="Maps missing and stale craters at 02:00, then refreshes the map and its "
+            "scores. It also maps craters that keep_up_to_date does not see: those of runs that "
+            "died with their machine, and those whose cause of failure was fixed by hand.",
         ),
         dg.ScheduleDefinition(
             name="weekly_retraining",
             job_name=RETRAIN,
             cron_schedule=WEEKLY,
-            description="Trains the configured versions on Sundays at three at night where labels "
-            "or settings changed, and promotes them through the gate; keep_up_to_date then maps "
-            "the craters anew.",
+            description="Trains configured versions whose labels or settings changed, on Sundays "
+            "at 03:00, and promotes them if they pass the gate. keep_up_to_date then maps the "
+            "craters again.",
         ),
     ]

@@ -1,8 +1,10 @@
-"""Sensors on what people edit: the mosaic, the crater table, the masks of labelled craters.
+"""Sensors on files that people edit: the mosaic, the crater table, the masks of labelled craters.
 
-They look at names, sizes and times of change, never at pixels. A file that was only touched is read
-again, and then nothing follows, because its content has the same data version.
+They compare names, sizes and modification times, never pixels. A touched file is read again. Its
+data version does not change, so nothing downstream becomes stale.
 """
+
+from typing import NamedTuple
 
 import dagster as dg
 
@@ -13,56 +15,56 @@ from ejmap_assets.resources import ProjectResource
 from ejmap_project.errors import StepError
 
 
+class _Watched(NamedTuple):
+    name: str
+    asset: str
+    job: str
+    description: str
+
+
+WATCHED = (
+    _Watched(
+        "mosaic_file",
+        asset="basemap_mosaic",
+        job=PREPARE.name,
+        description="Reads the mosaic again when its file changes.",
+    ),
+    _Watched(
+        "crater_table",
+        asset="crater_catalogue",
+        job=PREPARE.name,
+        description="Reads the crater table again when its file changes. An added crater becomes a "
+        "partition; keep_up_to_date maps it if that sensor is on.",
+    ),
+    _Watched(
+        "manual_mask_files",
+        asset="manual_masks",
+        job=RETRAIN,
+        description="Retrains when masks of labelled craters change: new labels, new tiles, new "
+        "members. The new members map the craters if they pass the gate.",
+    ),
+)
+
+
 def build_file_sensors(*, seconds_between_ticks: int) -> list[dg.SensorDefinition]:
-    """Return the sensors; somebody switches them on in the UI.
+    """Return the sensors; a person must start them in the UI.
 
     Args:
-        seconds_between_ticks: Least time from one tick to the next.
+        seconds_between_ticks: Minimum interval of ticks.
     """
-    return [
-        _sensor(
-            "mosaic_file",
-            asset="basemap_mosaic",
-            job=PREPARE.name,
-            selection=("basemap_mosaic",),
-            seconds=seconds_between_ticks,
-            description="Reads the mosaic again when its file changes.",
-        ),
-        _sensor(
-            "crater_table",
-            asset="crater_catalogue",
-            job=PREPARE.name,
-            selection=("crater_catalogue",),
-            seconds=seconds_between_ticks,
-            description="Reads the crater table again when its file changes. A crater that was "
-            "added becomes a partition, and is mapped when keep_up_to_date is on.",
-        ),
-        _sensor(
-            "manual_mask_files",
-            asset="manual_masks",
-            job=RETRAIN,
-            selection=None,
-            seconds=seconds_between_ticks,
-            description="Trains candidates when masks of labelled craters were edited: new labels, "
-            "new tiles, new members, which map the craters once they pass the gate.",
-        ),
-    ]
+    return [_sensor(watched, seconds_between_ticks) for watched in WATCHED]
 
 
-def _sensor(
-    name: str,
-    *,
-    asset: str,
-    job: str,
-    selection: tuple[str, ...] | None,
-    description: str,
-    seconds: int,
-) -> dg.SensorDefinition:
+def _sensor(watched: _Watched, seconds: int) -> dg.SensorDefinition:
+    asset = watched.asset
+    # The job ``retrain`` finds out which assets to make.
+    selection = None if watched.job == RETRAIN else [dg.AssetKey(asset)]
+
     @dg.sensor(
-        name=name,
-        job_name=job,
+        name=watched.name,
+        job_name=watched.job,
         minimum_interval_seconds=seconds,
-        description=description,
+        description=watched.description,
     )
     def watch(
         context: dg.SensorEvaluationContext, project: ProjectResource
@@ -73,10 +75,8 @@ def _sensor(
         except StepError as error:
             return dg.SkipReason(str(error))
         if book.is_current(asset):
-            return dg.SkipReason(f"{asset} is what its files say")
-        # Asked for once: a file that cannot be read would fail at every tick.
-        key = f"{asset} {recipe.digest}"
-        keys = None if selection is None else [dg.AssetKey(one) for one in selection]
-        return dg.RunRequest(run_key=key, asset_selection=keys)
+            return dg.SkipReason(f"the files of {asset} did not change")
+        # The run key makes Dagster start one run for a change, even if the file is unreadable.
+        return dg.RunRequest(run_key=f"{asset} {recipe.digest}", asset_selection=selection)
 
     return watch

@@ -19,9 +19,9 @@ PLAIN_SECONDS = 15.0
 class Console:
     """A listener that draws on a stream; see :class:`ejmap_project.progress.Progress`.
 
-    Without a stream it takes a copy of standard error, which still leads to the terminal while
-    :func:`ejmap_assets.runs.quiet.quiet_output` sends standard error itself to nowhere. Use it as a
-    context manager, so that the copy is closed.
+    Without a stream it writes to a copy of standard error, which still leads to the terminal while
+    :func:`ejmap_assets.runs.in_process.quiet_output` redirects standard error to the null device.
+    Use it as a context manager, so that it closes the copy.
 
     Attributes:
         is_terminal: Whether a terminal shows what is written.

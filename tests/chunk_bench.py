@@ -9,10 +9,10 @@ from ejmap_assets import partitions
 from ejmap_assets.assets.registry import crater_steps
 from ejmap_assets.checks.crater_check import CraterCheck
 from ejmap_assets.definitions import build_defs
-from ejmap_assets.lineage.needed import partitioned_by
 from ejmap_assets.lineage.provenance import DATA_VERSION_TAG
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.selection import partitioned_by
 from ejmap_assets.making.chunk import CraterStep, CraterTask
 from ejmap_assets.partitions import Partitioning
 from ejmap_assets.resources import ProjectResource

@@ -1,1 +1,1 @@
-"""The assets, one module a stage of the way from a mosaic to a map."""
+"""The assets, one module for each stage from a mosaic to a map."""

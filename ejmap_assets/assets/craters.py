@@ -1,4 +1,4 @@
-"""The assets of each crater: from the mosaic around it to its mask and what is measured on it."""
+"""The assets of each crater: from the mosaic around it to its mask and its profile."""
 
 from ejmap_assets.making.chunk import CraterTask
 from ejmap_assets.making.crater_assets import crater_asset
@@ -15,20 +15,20 @@ from ejmap_project.mapping.tile_store import cut_tile_store
 def azimuthal_mosaic(task: CraterTask) -> Artefact:
     """Mosaic around one crater in azimuthal equidistant projection.
 
-    A GeoTIFF with the bands of the basemap mosaic. The crater is in the middle, distances from it
-    are true, north is up. It reaches as far as ejecta are looked for. In the picture the crater
-    must sit in the middle: if it does not, correct its place in the catalogue.
+    A GeoTIFF with the bands of the basemap mosaic. The crater is in the centre, distances from it
+    are true, north is up. The raster covers the area that is searched for ejecta. If the picture
+    does not show the crater in the centre, correct its position in the catalogue.
     """
     return cut_azimuthal_mosaic(task.work, task.crater, tags=task.file_tags)
 
 
 @crater_asset(kinds={"zarr"})
 def tile_store(task: CraterTask) -> Artefact:
-    """Tiles around one crater and its polar view, cut as the models take them.
+    """Tiles and polar view of the surroundings of one crater, the input of the models.
 
-    A Zarr store: square tiles on a regular grid and, for a polar EJSEG, the polar view, which plots
-    azimuth against range, so that rays are straight stripes. The picture shows the polar view with
-    the crater along the bottom.
+    A Zarr store: square tiles on a regular grid and, for a polar EJSEG, the polar view. It plots
+    azimuth against range, so rays are straight stripes. The picture shows the polar view with the
+    crater along the bottom.
     """
     recipe = task.recipe
     return cut_tile_store(
@@ -38,10 +38,10 @@ def tile_store(task: CraterTask) -> Artefact:
 
 @crater_asset(kinds={"parquet", "pytorch"})
 def connection_predictions(task: CraterTask) -> Artefact:
-    """Tiles around one crater that hold its ejecta, as most of EJCONN's members say.
+    """Tiles around one crater that hold its ejecta, by majority vote of EJCONN's members.
 
     A table with one row a tile: the mean probability, the share of members that vote for ejecta,
-    and whether the tile is connected to the crater. A project of a published folder may take the
+    and whether the tile is connected to the crater. A project of a published folder may use the
     published connections instead. The picture shows the probability of each tile.
     """
     return connect_tiles(task.work, task.crater)
@@ -49,10 +49,10 @@ def connection_predictions(task: CraterTask) -> Artefact:
 
 @crater_asset(kinds={"geotiff", "pytorch"})
 def segmentation_mask(task: CraterTask) -> Artefact:
-    """Ejecta of one crater in azimuthal projection, drawn by EJSEG.
+    """Ejecta of one crater in azimuthal projection, segmented by EJSEG.
 
     A GeoTIFF of three bands: the probability of ejecta in each pixel, the share of EJSEG's members
-    that see ejecta there, and the mask (probability above one half, cleaned as the settings say).
+    that vote for ejecta, and the mask (probability above one half, cleaned as the settings say).
     The picture shows the mosaic, the mask over it, and the probability.
     """
     return segment_ejecta(task.work, task.crater, tags=task.file_tags)
@@ -62,8 +62,8 @@ def segmentation_mask(task: CraterTask) -> Artefact:
 def basemap_mask(task: CraterTask) -> Artefact:
     """Ejecta of one crater on the pixels of the basemap.
 
-    A GeoTIFF of 0 and 1, cropped to the ejecta. Its tags name the mosaic and the models it comes
-    from. The picture shows the ejecta over the mosaic.
+    A GeoTIFF of 0 and 1, cropped to the ejecta. Its tags name the mosaic and the models that it
+    was made with. The picture shows the ejecta over the mosaic.
     """
     return place_mask(task.work, task.crater, tags=task.file_tags)
 
@@ -72,7 +72,7 @@ def basemap_mask(task: CraterTask) -> Artefact:
 def crater_profile(task: CraterTask) -> Artefact:
     """Ejecta fraction and brightness by distance from one crater.
 
-    One row a ring, half a crater radius wide: the imaged area, the area of ejecta, and the mean of
+    One row a ring of half a crater radius: the imaged area, the area of ejecta, and the mean of
     each band on ejecta and beside them. Bright ejecta lie above the dotted line in the picture.
     """
     return measure_profile(task.work, task.crater)

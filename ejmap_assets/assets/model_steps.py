@@ -1,9 +1,9 @@
-"""What the assets of both models share: samples, trained members, promotions."""
+"""Functions that the assets of both models share: samples, trained members, promotions."""
 
 from ejmap_assets.checks.rejected import failed_checks
 from ejmap_assets.launch_config import ROLL_BACK
 from ejmap_assets.lineage.recipe_settings import sample_set_of
-from ejmap_assets.making.declare import Making
+from ejmap_assets.making.declare import ProjectTask
 from ejmap_project.artefact import Artefact
 from ejmap_project.models.model_version import ModelVersion, version_and_iteration
 from ejmap_project.models.promote import promote
@@ -12,32 +12,32 @@ from ejmap_project.training.cut_samples import cut_samples
 from ejmap_project.training.train_member import train_member
 
 
-def samples(making: Making, kind: ModelKind) -> Artefact:
-    """Cut the samples of the version that a run's partition names."""
-    version = making.partition or ""
+def samples(task: ProjectTask, kind: ModelKind) -> Artefact:
+    """Cut the samples of the version in the partition key."""
+    version = task.partition or ""
     return cut_samples(
-        making.project,
+        task.project,
         kind,
         version,
-        sample_set=sample_set_of(making.project, kind, ModelVersion.parse(version)),
-        recipe=making.recipe.digest,
-        inputs=making.recipe.input_versions,
-        progress=making.progress,
-        tell=making.log.info,
+        sample_set=sample_set_of(task.project, kind, ModelVersion.parse(version)),
+        recipe=task.recipe.digest,
+        inputs=task.recipe.input_versions,
+        progress=task.progress,
+        tell=task.log.info,
     )
 
 
-def trained(making: Making, kind: ModelKind) -> Artefact:
-    """Train the member that a run's partition names."""
-    version, iteration = version_and_iteration(making.partition or "")
-    inputs = making.recipe.input_versions
+def trained(task: ProjectTask, kind: ModelKind) -> Artefact:
+    """Train the member in the partition key."""
+    version, iteration = version_and_iteration(task.partition or "")
+    inputs = task.recipe.input_versions
     return train_member(
-        making.project, kind, version, iteration, inputs=inputs, progress=making.progress
+        task.project, kind, version, iteration, inputs=inputs, progress=task.progress
     )
 
 
-def promoted(making: Making, kind: ModelKind) -> Artefact:
-    """Decide as the run's configuration asks; a roll-back does not wait for green checks."""
-    is_back = making.config["mode"] == ROLL_BACK
-    red = [] if is_back else failed_checks(making.project, making.instance, f"promoted_{kind}")
-    return promote(making.project, kind, **making.config, red_checks=red, tell=making.log.info)
+def promoted(task: ProjectTask, kind: ModelKind) -> Artefact:
+    """Promote as the run configuration says; a roll-back ignores failed checks."""
+    is_back = task.config["mode"] == ROLL_BACK
+    red = [] if is_back else failed_checks(task.project, task.instance, f"promoted_{kind}")
+    return promote(task.project, kind, **task.config, red_checks=red, tell=task.log.info)

@@ -9,7 +9,7 @@ from ejmap_assets.making.chunk import CraterStep
 
 
 def project_assets() -> list[dg.AssetsDefinition]:
-    """Return the assets that are not of one crater."""
+    """Return the assets of the whole project."""
     return sorted(defined_in(assets, dg.AssetsDefinition), key=lambda one: _place(one.key))
 
 

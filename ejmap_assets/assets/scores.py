@@ -1,6 +1,6 @@
-"""How good the map is, where ejecta are known, and how the trained models compare."""
+"""Scores of the map where ejecta are known, and a comparison of the trained models."""
 
-from ejmap_assets.making.declare import Making, project_asset
+from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_project.artefact import Artefact
 from ejmap_project.scoring.evaluation import evaluate_map
 from ejmap_project.scoring.map_scores import score_map
@@ -9,46 +9,46 @@ from ejmap_project.scoring.scored_tiles import score_labelled_tiles
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")
-def evaluation(making: Making) -> Artefact:
+def evaluation(task: ProjectTask) -> Artefact:
     """Agreement of the map with known ejecta.
 
     A table of scores: the pixels of all craters pooled and crater by crater, the connected tiles,
-    and whether ejecta carry the right crater of origin. A second table says how often connections
-    of each probability are true. Beside the map stand three rules on brightness and distance, tuned
-    on the training craters. The tables are empty when no ejecta are known, or only those inside
-    labelled tiles: for these see map_scores.
+    and whether ejecta have the right crater of origin. A second table gives the share of true
+    connections for each probability. For comparison, the table also scores three rules on
+    brightness and distance, tuned on the training craters. The tables are empty if no ejecta are
+    known, or only those inside labelled tiles; map_scores has the scores of these.
     """
-    return evaluate_map(making.project, making.progress)
+    return evaluate_map(task.project, task.progress)
 
 
 @project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")
-def tile_scores(making: Making) -> Artefact:
+def tile_scores(task: ProjectTask) -> Artefact:
     """Right and wrong pixels of the map in each labelled tile, crater by crater.
 
-    The final mask is compared with the manual mask inside the rectangle of the tile, as it is and
-    after majority filters of 3, 5 and 9 pixels. Beside it stands the ceiling: a perfect
-    segmentation of the tiles that EJCONN connected. The table lies on the map: open it in QGIS to
+    The table compares the final mask with the manual mask inside the rectangle of the tile, without
+    a filter and after majority filters of 3, 5 and 9 pixels. It also scores the ceiling: a perfect
+    segmentation of the tiles that EJCONN connected. The table has map geometry: open it in QGIS to
     see where the map is wrong. One crater is in memory at a time.
     """
-    return score_labelled_tiles(making.project, making.progress)
+    return score_labelled_tiles(task.project, task.progress)
 
 
 @project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")
-def map_scores(making: Making) -> Artefact:
+def map_scores(task: ProjectTask) -> Artefact:
     """Scores of the map in the labelled tiles, by pixels and by tiles, as published.
 
     Over all labelled tiles (tvt) and over the test tiles of the used split; for the map and for its
     ceiling, a perfect segmentation of the tiles that EJCONN connected; at full and at coarser
     scales; all craters pooled and crater by crater. The connection matrix has a code for each tile
-    and crater: 0 no ejecta, 1 missed, 2 invented, 3 found. The tables are Parquet and CSV; the
-    plots lie in the folder beside them too.
+    and crater: 0 no ejecta, 1 missed, 2 false positive, 3 found. The tables are Parquet and CSV;
+    the plots are in the same folder.
     """
-    return score_map(making.project)
+    return score_map(task.project)
 
 
 @project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")
-def model_comparison(making: Making) -> Artefact:
-    """Every trained member of both models: what it is, what it learned from, how good it is.
+def model_comparison(task: ProjectTask) -> Artefact:
+    """Every trained member of both models: its configuration, its training data, its scores.
 
     A table of versions, splits, hyperparameters and scores, and plots of it: scores over each
     hyperparameter that varies, among members that differ in nothing else (mean and standard error);
@@ -56,4 +56,4 @@ def model_comparison(making: Making) -> Artefact:
     A plot that needs more members than there are is listed under ``not_plotted``. A published
     folder adds the scores that its authors published of their members.
     """
-    return compare_models(making.project)
+    return compare_models(task.project)

@@ -1,6 +1,6 @@
-"""What models learn from: planets with known ejecta, their labelled tiles, and the splits."""
+"""Training data: planets with known ejecta, their labelled tiles, and the splits."""
 
-from ejmap_assets.making.declare import Making, project_asset
+from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_project.artefact import Artefact
 from ejmap_project.training.label_tiles import label_tiles
 from ejmap_project.training.split_tiles import split_tiles
@@ -8,37 +8,37 @@ from ejmap_project.training.training_planets import make_training_planets
 
 
 @project_asset(group="training", kinds={"geotiff"}, kind="prepare")
-def training_planets(making: Making) -> Artefact:
+def training_planets(task: ProjectTask) -> Artefact:
     """Planets whose ejecta are known crater by crater.
 
-    Synthetic planets, made from seeds that are never mapped, or the project's own planet with the
+    Synthetic planets, made from seeds that no project maps, or the project's own planet with the
     craters that a person labelled. The pictures show the known ejecta of each planet over its
     mosaic.
     """
-    return make_training_planets(making.project, making.progress, tell=making.log.info)
+    return make_training_planets(task.project, task.progress, tell=task.log.info)
 
 
 @project_asset(group="training", kinds={"parquet"}, kind="prepare")
-def labelled_tiles(making: Making) -> Artefact:
+def labelled_tiles(task: ProjectTask) -> Artefact:
     """Tiles in which the ejecta of every labelled crater are known.
 
     A table with one row for each crater and tile location: the rectangle on the mosaic, the largest
     square inside it on the crater's own azimuthal raster, the distance from the crater, and the
     pixels of this crater's ejecta and of any ejecta in it. A location beyond a crater's reach has
-    no square and is not used. The table lies on the mosaic: open it in QGIS. The pictures show how
+    no square and is not used. The table has map geometry: open it in QGIS. The pictures show how
     many craters have ejecta in each location.
     """
-    return label_tiles(making.project, making.progress)
+    return label_tiles(task.project, task.progress)
 
 
 @project_asset(group="training", kinds={"parquet"}, kind="prepare")
-def split_table(making: Making) -> Artefact:
+def split_table(task: ProjectTask) -> Artefact:
     """Which labelled tiles train and which test, in every split.
 
     Random splits keep the shares of tiles with and without ejecta, near and far. Splits of a
     learning curve train on fewer locations and test on the tiles of split 0. Published splits keep
-    their numbers. A split depends on the seed and its own number alone: adding one leaves the
-    others as they are. Planets that are not mapped always train. The picture shows where the tiles
-    of the used split test.
+    their numbers. A split depends only on the seed and its own number, so a new split leaves the
+    others unchanged. Planets that are not mapped always train. The picture shows the test tiles of
+    the used split.
     """
-    return split_tiles(making.project)
+    return split_tiles(task.project)

@@ -1,1 +1,1 @@
-"""Checks of assets: what must hold before anything is made from them, and what a map should say."""
+"""Checks of assets: some block assets downstream, the others warn."""

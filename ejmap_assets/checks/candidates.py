@@ -1,4 +1,4 @@
-"""Checks of the catalogue's vetting: tiles apart, entries that look like craters."""
+"""Checks of the vetting of the catalogue."""
 
 import dagster as dg
 import geopandas as gpd
@@ -20,7 +20,7 @@ from ejmap_project.vetting.vetting_tiles import PICTURE, VettingTiles
 
 @project_check(asset="crater_tiles", blocking=True)
 def tiles_of_regions_share_no_ground(checked: CheckedProject) -> Finding:
-    """The table fits its schema, and no tile that is tested shares ground with one that trains."""
+    """The table fits its schema, and no test tile overlaps a training tile on the ground."""
     found = VettingTiles.load(checked.project.paths)
     CraterTileTable.validate(found.table)
     body = checked.project.settings.planet
@@ -40,17 +40,17 @@ def tiles_of_regions_share_no_ground(checked: CheckedProject) -> Finding:
     numbers = {"tiles": len(places), "tiles_that_share_ground": shared}
     if shared:
         return bad(
-            f"{shared} tile(s) train on ground that is tested; materialise crater_tiles again",
+            f"{shared} training tile(s) overlap test tiles; materialise crater_tiles again",
             **numbers,
         )
-    return good(f"{len(places)} tiles of the mosaic; tested ones lie apart", **numbers)
+    return good(f"{len(places)} tiles of the mosaic; test tiles lie apart", **numbers)
 
 
 @project_check(asset="crater_candidates", blocking=False)
 def entries_look_like_craters(checked: CheckedProject) -> Finding:
-    """Every entry of the catalogue that can be judged scores as a crater, or somebody accepted it.
+    """Every entry of the catalogue that can be judged scores as a crater, or a person accepted it.
 
-    Entries with low scores are named, the least sure first. They are mapped all the same unless
+    The check names entries with low scores, the lowest first. Doubtful entries are mapped unless
     ``vetting.hold_back`` is set.
     """
     table = gpd.read_parquet(checked.project.paths.crater_candidates)
@@ -69,7 +69,7 @@ def entries_look_like_craters(checked: CheckedProject) -> Finding:
     words += f", {len(unjudged)} cannot be judged" if unjudged else ""
     if not doubtful:
         return good(words, **numbers)
-    follows = "not mapped" if vetting.hold_back else "mapped all the same"
+    follows = "not mapped" if vetting.hold_back else "still mapped"
     return warning(
         f"{words}; {doubtful} below {vetting.doubtful_below:g} are {follows}: "
         f"{doubtful_words(table)}. Look at the contact sheet; correct the catalogue, or name those "

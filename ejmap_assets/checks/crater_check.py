@@ -1,7 +1,7 @@
-"""Checks of a crater's artefacts: they run where these are made, before anything follows from them.
+"""Checks of a crater's artefacts: they run in the op that makes them, before the next step.
 
-A check that blocks keeps its artefact from being recorded, so that the crater's next steps find
-nothing to go on from; the other craters of a chunk are not held up.
+If a blocking check fails, the op does not record the artefact and skips the crater's remaining
+steps. The other craters of the chunk continue.
 """
 
 import inspect
@@ -26,13 +26,13 @@ from ejmap_project.mapping.crater_inputs import CraterWork
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedCrater:
-    """What a check is given.
+    """The input of a check.
 
     Attributes:
         crater: The crater.
-        work: What the craters of a chunk share.
-        output: The artefact.
-        former: The file that lay in its place before; not there when there was none.
+        work: Data that the craters of a chunk share.
+        output: Path of the artefact.
+        former: Path of the former file; it does not exist if there was none.
     """
 
     crater: Crater
@@ -47,10 +47,10 @@ class CraterCheck:
 
     Attributes:
         asset: Name of the asset.
-        name: Name of the check, what holds when it passes.
-        description: What it means, for the UI.
-        find: The check itself; errors of reading are findings too.
-        blocking: Whether an error keeps the artefact from being used.
+        name: Name of the check; it states what is true if the check passes.
+        description: Description in the UI.
+        find: The check itself; errors of reading become findings.
+        blocking: Whether an error blocks the crater's later steps.
     """
 
     asset: str
@@ -61,14 +61,14 @@ class CraterCheck:
 
     @property
     def key(self) -> dg.AssetCheckKey:
-        """Asset and name."""
+        """Dagster's key."""
         return dg.AssetCheckKey(dg.AssetKey(self.asset), self.name)
 
     @property
     def spec(self) -> dg.AssetCheckSpec:
-        """The check as Dagster knows it, partitioned by crater."""
+        """Dagster's spec, partitioned by crater."""
         with warnings.catch_warnings():
-            # We pin Dagster to one minor version, within which what is in preview may not change.
+            # Safe: we pin Dagster to one minor version, which does not change its previews.
             warnings.simplefilter("ignore", dg.PreviewWarning)
             return dg.AssetCheckSpec(
                 self.name,
@@ -79,24 +79,22 @@ class CraterCheck:
             )
 
     def run(self, checked: CheckedCrater) -> Finding:
-        """Return what the check finds."""
+        """Return the finding of the check."""
         return found_by(lambda: self.find(checked))
 
     def stops(self, finding: Finding) -> bool:
-        """Return whether the artefact must not be used."""
+        """Return whether the finding blocks the crater's later steps."""
         return self.blocking and not finding.passed and not finding.is_warning
 
 
 def crater_check(
     *, asset: str, blocking: bool = True
 ) -> Callable[[Callable[[CheckedCrater], Finding]], CraterCheck]:
-    """Turn a function that looks at an artefact of a crater into the check of the same name.
-
-    Its docstring is the description that the UI shows.
+    """Turn a function into a check of the same name; the UI shows its docstring as description.
 
     Args:
         asset: Name of the asset.
-        blocking: Whether an error keeps the artefact from being used.
+        blocking: Whether an error blocks the crater's later steps.
     """
 
     def declare(find: Callable[[CheckedCrater], Finding]) -> CraterCheck:
@@ -115,7 +113,7 @@ Findings: TypeAlias = Mapping[CraterCheck, Finding]
 
 
 def rejection(findings: Findings) -> RejectedError | None:
-    """Return why an artefact must not be used; None when it may."""
+    """Return the error that names the failed blocking checks; None if none failed."""
     reasons = [
         f"check {check.name} of {check.asset} failed: {finding.sentence}"
         for check, finding in findings.items()
@@ -125,7 +123,7 @@ def rejection(findings: Findings) -> RejectedError | None:
 
 
 def log_findings(context: dg.AssetExecutionContext, findings: Findings, key: str) -> None:
-    """Log what was found of an artefact of a crater, beside its last materialisation."""
+    """Log the findings about an artefact of a crater, linked to its last materialisation."""
     if not findings:
         return
     target = _last_materialisation(context, next(iter(findings)).asset, key)
@@ -141,14 +139,14 @@ def log_findings(context: dg.AssetExecutionContext, findings: Findings, key: str
             partition=key,
             target_materialization_data=target,
         )
-        context.log_event(evaluation)  # pyright: ignore[reportArgumentType] - taken since 1.7, but not in the list of types
+        context.log_event(evaluation)  # pyright: ignore[reportArgumentType] - Dagster accepts it, but its types do not list it
 
 
 def _last_materialisation(
     context: dg.AssetExecutionContext, asset: str, key: str
 ) -> AssetCheckEvaluationTargetMaterializationData | None:
-    # The UI counts only findings that name the materialisation they are about. Its place is enough:
-    # the event itself carries pictures, which take longer to read than a check.
+    # The UI counts only findings that name their materialisation. The storage id is enough: the
+    # event itself carries pictures, which take longer to read than a check.
     places = context.instance.event_log_storage.get_latest_storage_id_by_partition(
         dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION, {key}
     )

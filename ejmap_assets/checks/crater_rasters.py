@@ -1,4 +1,4 @@
-"""Checks of the rasters of a crater: place, type, values, and how far a mask has moved."""
+"""Checks of the rasters of a crater: grid, type, values, and the change of its mask."""
 
 import numpy as np
 
@@ -9,10 +9,11 @@ from ejmap_geo.rasters.raster_check import read_glance
 from ejmap_geo.rasters.raster_place import opened
 from ejmap_geo.scores.agreement import placed_confusion
 
-# Decides nothing that is made: a glance finds torn files and wrong values, not single pixels.
+# Size of the reduced raster that checks read; it shows torn files and wrong values, not single
+# pixels.
 GLANCE_PX = 256
 IMAGED_SHARE_WANTED = 0.5
-# Intersection over union. Members trained anew on the same labels agree far better than this.
+# Intersection over union; members retrained on the same labels agree far better.
 DRIFT_IOU = 0.5
 LAYERS = ("probability", "vote_fraction", "mask")
 SET_ABOVE = 0.5
@@ -20,9 +21,9 @@ SET_ABOVE = 0.5
 
 @crater_check(asset="azimuthal_mosaic")
 def surroundings_are_sound(checked: CheckedCrater) -> Finding:
-    """The raster lies on the crater's grid, with the mosaic's bands and type, and shows something.
+    """The raster lies on the crater's grid, has the mosaic's bands and type, and is imaged.
 
-    Stops the crater when nothing around it was imaged; warns when less than half was.
+    Blocks the crater if nothing around it was imaged; warns if less than half was.
     """
     raster = checked.work.basemap.raster
     seen = read_glance(
@@ -32,13 +33,13 @@ def surroundings_are_sound(checked: CheckedCrater) -> Finding:
         bands=raster.shape[0],
         max_side_px=GLANCE_PX,
     )
-    # The square's corners lie beyond the reach, and on whole-planet rasters off the planet.
+    # The corners of the square lie beyond the reach, and off the planet on whole-planet rasters.
     imaged = float(np.mean(np.any(seen, axis=0), where=_disc(seen.shape[1])))
     numbers = {"imaged_share": imaged, "bands": seen.shape[0]}
     if imaged == 0:
         return bad(
-            "nothing around this crater was imaged, so nothing can be mapped; take it out of the "
-            "catalogue or give a mosaic that shows it",
+            "nothing around this crater was imaged, so nothing can be mapped; remove it from the "
+            "catalogue or provide a mosaic that shows it",
             **numbers,
         )
     if imaged < IMAGED_SHARE_WANTED:
@@ -90,7 +91,7 @@ def layers_are_sound(checked: CheckedCrater) -> Finding:
 def mask_is_sound(checked: CheckedCrater) -> Finding:
     """The mask is 8 bit, holds 0 and 1 and lies exactly on the mosaic's pixels.
 
-    Warns when it sets nothing.
+    Warns if it sets no pixel.
     """
     basemap = checked.work.basemap.grid
     placed = read_mask_on(checked.output, basemap)
@@ -112,14 +113,14 @@ def mask_is_sound(checked: CheckedCrater) -> Finding:
 def mask_did_not_drift(checked: CheckedCrater) -> Finding:
     """The mask agrees with the one it replaces: intersection over union of at least 0.5.
 
-    A larger change after another model or mosaic deserves a look.
+    Compare both masks after a larger change of model or mosaic.
     """
     if not checked.former.is_file():
-        return good("nothing to compare with: no earlier mask of this crater is kept")
+        return good("nothing to compare with: there is no former mask of this crater")
     basemap = checked.work.basemap.grid
     former, now = read_mask_on(checked.former, basemap), read_mask_on(checked.output, basemap)
     counts = placed_confusion(now, former, basemap=basemap)
-    # Two empty masks agree, though they have no union to divide by.
+    # Two empty masks agree, but their union is empty.
     iou = counts.iou if counts.total > counts.true_negative else 1.0
     numbers = {
         "iou_with_former_mask": iou,
@@ -131,11 +132,11 @@ def mask_did_not_drift(checked: CheckedCrater) -> Finding:
     }
     if iou < DRIFT_IOU:
         return warning(
-            f"the mask agrees with the one before it by {iou:.2f} (IoU, wanted: {DRIFT_IOU}); "
+            f"the mask has an IoU of {iou:.2f} with the former one (wanted: {DRIFT_IOU}); "
             "compare both pictures, and roll the model back if the new one is worse",
             **numbers,
         )
-    return good(f"agrees with the mask before it by {iou:.2f} (IoU)", **numbers)
+    return good(f"IoU of {iou:.2f} with the former mask", **numbers)
 
 
 def _disc(side_px: int) -> np.ndarray:

@@ -1,17 +1,22 @@
-"""Checks of the tiles of a crater and of what is said of them."""
+"""Checks of the tiles, the connections and the profile of a crater."""
 
 import numpy as np
 import pandas as pd
 
 from ejmap_assets.checks.crater_check import CheckedCrater, crater_check
 from ejmap_assets.checks.finding import Finding, bad, good, warning
+from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.tiles.tiling import mapping_tiles
+from ejmap_project.analysis.crater_profile import read_profile
 from ejmap_project.files.connection_table import read_connections
+
+# Unimaged pixels and rings that cut pixels make the area of the profile the smaller one.
+ROUNDING = 1e-6
 
 
 @crater_check(asset="tile_store")
 def tiles_are_complete(checked: CheckedCrater) -> Finding:
-    """The store holds every tile of the plan, and a polar view without gaps if one is planned."""
+    """The store holds every planned tile and, if planned, a polar view of finite values."""
     from ejmap_ml.ejseg.polar_data import GROUP, VIEW
     from ejmap_ml.stores.tile_group import TileStore
     from ejmap_project.mapping.tile_plan import MAPPING
@@ -22,7 +27,7 @@ def tiles_are_complete(checked: CheckedCrater) -> Finding:
     numbers = {"tiles": group.tile_count, "planned_tiles": wanted}
     if group.tile_count != wanted:
         return bad(
-            f"the store holds {group.tile_count} tiles, planned were {wanted}; make it again",
+            f"the store holds {group.tile_count} tiles, the plan {wanted}; make it again",
             **numbers,
         )
     if plan.polar is None:
@@ -31,8 +36,8 @@ def tiles_are_complete(checked: CheckedCrater) -> Finding:
     shape = (1, plan.polar.view.rows, plan.polar.view.cols)
     if (view.shape[0], *view.shape[2:]) != shape or not (np.isfinite(view).all() and view.any()):
         return bad(
-            f"the polar view is {view.shape} with {np.count_nonzero(~np.isfinite(view))} values "
-            "missing, or empty; make it again",
+            f"the polar view is {view.shape}, with {np.count_nonzero(~np.isfinite(view))} missing "
+            "values, or it is empty; make it again",
             **numbers,
         )
     return good(f"{wanted} tiles and the polar view", **numbers)
@@ -62,7 +67,7 @@ def connections_are_sound(checked: CheckedCrater) -> Finding:
 def some_tiles_are_connected(checked: CheckedCrater) -> Finding:
     """Some tiles are connected to the crater and some are not.
 
-    None or all of them: look at the crater; the mask may still be right.
+    If none or all are connected, look at the crater; the mask may still be right.
     """
     table = pd.read_parquet(checked.output, columns=["is_connected", "probability"])
     connected, tiles = int(table["is_connected"].sum()), len(table)
@@ -85,6 +90,25 @@ def some_tiles_are_connected(checked: CheckedCrater) -> Finding:
             **numbers,
         )
     return good(f"{connected} of {tiles} tiles are connected", **numbers)
+
+
+@crater_check(asset="crater_profile")
+def profile_is_sound(checked: CheckedCrater) -> Finding:
+    """The table fits its schema, is of this crater, and holds no more ejecta than its mask."""
+    table = read_profile(checked.output)
+    basemap = checked.work.basemap.grid
+    mask = read_mask_on(checked.work.paths.basemap_mask(checked.crater.key), basemap)
+    profile_km2, mask_km2 = float(table["ejecta_km2"].sum()), mask.area_m2(basemap) / 1e6
+    numbers = {"rings": len(table), "ejecta_km2": profile_km2, "mask_km2": mask_km2}
+    if set(table["crater_id"]) != {checked.crater.crater_id}:
+        return bad("the table holds rings of another crater; make it again", **numbers)
+    if profile_km2 > mask_km2 * (1 + ROUNDING):
+        return bad(
+            f"the rings hold {profile_km2:.0f} km2 of ejecta, the mask {mask_km2:.0f} km2; make "
+            "the profile again",
+            **numbers,
+        )
+    return good(f"{len(table)} rings", **numbers)
 
 
 def _planned_tiles(checked: CheckedCrater) -> int:

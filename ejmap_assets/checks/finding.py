@@ -1,4 +1,4 @@
-"""What a check found, in a sentence and numbers, and what of it may not go on."""
+"""The finding of a check: a sentence, numbers and a severity."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from ejmap_geo.errors import GeoError
 from ejmap_ml.errors import MlError
 from ejmap_project.errors import ProjectError
 
-# What a file that is missing, torn or changed by hand makes its readers say.
+# What readers raise for a file that is missing, torn or edited by hand.
 READING_ERRORS = (GeoError, MlError, ProjectError, ArrowException, OSError)
 
 
@@ -21,11 +21,11 @@ class Finding:
     """The outcome of a check.
 
     Attributes:
-        passed: Whether it holds.
-        sentence: What was found; where it does not hold, also what to do.
-        metadata: Numbers behind it, also when it holds.
-        is_warning: Whether it tells of something to look at instead of wrong data; only errors
-            stop what would be made next.
+        passed: Whether the check passed.
+        sentence: What the check found; if it failed, also what to do.
+        metadata: Numbers behind the sentence.
+        is_warning: Whether a failure asks for a look instead of reporting wrong data; a warning
+            blocks nothing.
     """
 
     passed: bool
@@ -35,11 +35,11 @@ class Finding:
 
     @property
     def severity(self) -> dg.AssetCheckSeverity:
-        """Severity as Dagster knows it."""
+        """Dagster's severity."""
         return dg.AssetCheckSeverity.WARN if self.is_warning else dg.AssetCheckSeverity.ERROR
 
     def result(self) -> dg.AssetCheckResult:
-        """Return the result of a check that is an operation of its own."""
+        """Return the result of a check that is an op."""
         return dg.AssetCheckResult(
             passed=self.passed,
             severity=self.severity,
@@ -49,26 +49,26 @@ class Finding:
 
 
 def good(sentence: str, **metadata: MetadataEntry) -> Finding:
-    """Return that all is well."""
+    """Return a finding that passes."""
     return Finding(passed=True, sentence=sentence, metadata=metadata)
 
 
 def warning(sentence: str, **metadata: MetadataEntry) -> Finding:
-    """Return that somebody should look."""
+    """Return a finding that asks a person to look."""
     return Finding(passed=False, sentence=sentence, metadata=metadata, is_warning=True)
 
 
 def bad(sentence: str, **metadata: MetadataEntry) -> Finding:
-    """Return that data are wrong."""
+    """Return a finding that the data are wrong."""
     return Finding(passed=False, sentence=sentence, metadata=metadata)
 
 
 def found_by(find: Callable[[], Finding]) -> Finding:
-    """Return what reading files finds; a file that cannot be read is wrong data."""
+    """Return the finding of a check; a file that cannot be read counts as wrong data."""
     try:
         return find()
     except (SchemaError, SchemaErrors) as error:
-        return bad(f"{_first_line(error)}; a table was changed by hand, make it again")
+        return bad(f"{_first_line(error)}; the table was changed by hand, make it again")
     except READING_ERRORS as error:
         return bad(_first_line(error))
 

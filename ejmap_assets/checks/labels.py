@@ -12,10 +12,10 @@ from ejmap_project.training.split_choice import TESTS, TILE_KEY, TRAINS, split_c
 
 @project_check(asset="labelled_tiles", blocking=True)
 def tiles_are_valid(checked: CheckedProject) -> Finding:
-    """The table fits its schema and no tile holds more ejecta than it has pixels.
+    """The table fits its schema, and no tile holds more ejecta than pixels.
 
-    Warns when all tiles that can be used hold ejecta of their crater or none does: a model could
-    learn nothing from them.
+    Warns if all usable tiles hold ejecta of their crater or none does: a model learns nothing from
+    them.
     """
     table = gpd.read_parquet(checked.project.paths.labelled_tiles)
     LabelledTileTable.validate(table)
@@ -36,8 +36,8 @@ def tiles_are_valid(checked: CheckedProject) -> Finding:
         return good("no ejecta are known in tiles of this project; nothing to check", **numbers)
     if connected in {0, len(used)}:
         return warning(
-            f"{connected} of {len(used)} tiles hold ejecta of their crater: nothing to tell apart; "
-            "label other places too",
+            f"{connected} of {len(used)} tiles hold ejecta of their crater, so a model learns "
+            "nothing; label other places too",
             **numbers,
         )
     return good(f"{connected} of {len(used)} tiles hold ejecta of their crater", **numbers)
@@ -45,9 +45,9 @@ def tiles_are_valid(checked: CheckedProject) -> Finding:
 
 @project_check(asset="split_table", blocking=True)
 def splits_match_the_tiles(checked: CheckedProject) -> Finding:
-    """Splits fit their schema, are of the labelled tiles as they are now, and add up.
+    """The splits fit their schema, cover the current labelled tiles, and match their index.
 
-    Warns when the split in use trains on nothing, or tests on nothing.
+    Warns if the used split has no training tiles or no test tiles.
     """
     paths = checked.project.paths
     labelled = pd.read_parquet(paths.labelled_tiles, columns=TILE_KEY)
@@ -57,8 +57,8 @@ def splits_match_the_tiles(checked: CheckedProject) -> Finding:
     ours, theirs = (one.sort_values(TILE_KEY, ignore_index=True) for one in (splits, labelled))
     if not ours[TILE_KEY].astype(str).equals(theirs[TILE_KEY].astype(str)):
         return bad(
-            f"the splits are of {len(splits)} tiles, the table of labelled tiles holds "
-            f"{len(labelled)} or others; materialise split_table again",
+            f"the splits cover {len(splits)} tiles, but there are {len(labelled)} labelled tiles "
+            "or others; materialise split_table again",
             **numbers,
         )
     wrong = [int(row["split"]) for _, row in index.iterrows() if not _adds_up(splits, row)]

@@ -1,4 +1,4 @@
-"""Checks of the map: it may be incomplete, but it must say so."""
+"""Checks of the map; an incomplete map warns."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -30,11 +30,11 @@ STRIP_ROWS = 512
 
 @project_check(asset="global_map", blocking=False)
 def map_holds_every_crater(checked: CheckedProject) -> Finding:
-    """Every crater of the catalogue is on the map, from the data and models that hold now.
+    """Every crater of the catalogue is on the map and up to date.
 
-    Craters that are missing, stale (drawn from older data) or failed are named; `repair` makes
-    them. Those that are held back as doubtful are named too, and missed by nobody. A mask that
-    cannot be read counts as failed: `repair` takes it for made until it is deleted.
+    The check names missing, stale and failed craters; `repair` maps them. It also names doubtful
+    craters that are held back, but does not warn of them. A mask that cannot be read counts as
+    failed; `repair` maps its crater only after the file was deleted.
     """
     states = crater_states(book_of(checked.project, checked.instance))
     damaged = _damaged(checked)
@@ -52,19 +52,19 @@ def map_holds_every_crater(checked: CheckedProject) -> Finding:
     wanted = len(states) - len(held)
     if counts[CraterState.CURRENT] == wanted:
         return good(f"all {wanted} craters are on the map and up to date{aside}", **numbers)
-    told = "; ".join(_listed(state, keys) for state, keys in named.items() if keys)
+    lacking = "; ".join(_listed(state, keys) for state, keys in named.items() if keys)
     first = f"Delete the damaged masks of {', '.join(damaged[:NAMED_CRATERS])}, then run"
     return warning(
-        f"{numbers['current']} of {wanted} craters are up to date; {told}{aside}. "
+        f"{numbers['current']} of {wanted} craters are up to date; {lacking}{aside}. "
         f"{first if damaged else 'Run'} repair",
         **numbers,
     )
 
 
-def tell_map_of_failures(instance: dg.DagsterInstance, failed: Sequence[str]) -> None:
-    """Let the check of a map that is there warn of craters that failed since it was drawn.
+def warn_of_failed_craters(instance: dg.DagsterInstance, failed: Sequence[str]) -> None:
+    """Make the check of an existing map warn of craters that failed since the map was drawn.
 
-    Where all fail no mask changes, so that nothing would draw the map again and evaluate it.
+    If all craters of a run fail, no mask changes, so nothing else redraws the map or checks it.
     """
     drawn = instance.fetch_materializations(dg.AssetKey("global_map"), limit=1).records
     if not drawn:
@@ -76,7 +76,7 @@ def tell_map_of_failures(instance: dg.DagsterInstance, failed: Sequence[str]) ->
         passed=False,
         metadata={"failed": dg.MetadataValue.json(sorted(failed))},
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{listed} since the map was drawn. Mend the cause, then run repair",
+        description=f"{listed} since the map was drawn. Fix the cause, then run repair",
         target_materialization_data=AssetCheckEvaluationTargetMaterializationData(
             storage_id=drawn[0].storage_id, run_id=drawn[0].run_id, timestamp=drawn[0].timestamp
         ),
@@ -85,7 +85,7 @@ def tell_map_of_failures(instance: dg.DagsterInstance, failed: Sequence[str]) ->
 
 
 def _damaged(checked: CheckedProject) -> list[str]:
-    """Return the craters whose mask is there and cannot be read."""
+    """Return the craters whose mask exists but cannot be read."""
     paths, craters = checked.project.paths, checked.project.craters()
     grid = basemap_grid_of(paths.basemap_mosaic, body=checked.project.settings.planet)
     unreadable = MaskFolder.of(craters, paths.basemap_mask, grid).readable().unreadable
@@ -99,10 +99,10 @@ def _listed(state: CraterState, keys: Sequence[str]) -> str:
 
 @project_check(asset="global_map", blocking=False)
 def map_covers_the_planet(checked: CheckedProject) -> Finding:
-    """The rasters of the map lie on every pixel of the mosaic, and agree with each other.
+    """The rasters of the map cover the mosaic pixel by pixel and agree with each other.
 
-    Labels are ids of the catalogue, and mean one crater, several or none exactly where the count of
-    overlaps says so.
+    Each label is an id of the catalogue, or the code for several or no craters, as the count of
+    overlaps requires.
     """
     paths = checked.project.paths
     grid = basemap_grid_of(paths.basemap_mosaic, body=checked.project.settings.planet)
@@ -139,7 +139,7 @@ def map_covers_the_planet(checked: CheckedProject) -> Finding:
 def _strips(
     paths: tuple[Path, Path], grid: BasemapGrid
 ) -> Iterator[tuple[NDArray[np.uint16], NDArray[np.uint16]]]:
-    """Yield both rasters by strips of rows: whole ones of the published size fill a gigabyte."""
+    """Yield both rasters in strips of rows: whole rasters of the published size fill a gigabyte."""
     with opened(paths[0]) as labels, opened(paths[1]) as overlaps:
         for top in range(0, grid.shape[0], STRIP_ROWS):
             yield _strip(labels, top), _strip(overlaps, top)

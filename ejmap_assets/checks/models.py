@@ -1,8 +1,8 @@
-"""Checks of what models learn from and of the trained members."""
+"""Checks of samples, of trained members and of their probabilities."""
 
-import inspect
 import json
 from collections.abc import Callable
+from functools import partial, update_wrapper
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,22 +10,48 @@ import pandas as pd
 from dagster import AssetChecksDefinition
 
 from ejmap_assets.checks.finding import Finding, bad, good, warning
-from ejmap_assets.checks.project_check import CheckedProject, declared
+from ejmap_assets.checks.project_check import CheckedProject, project_check
+from ejmap_ml.bundles.reliability import error_of
 from ejmap_project.models.model_version import version_and_iteration
 from ejmap_project.paths import ModelKind
 
 if TYPE_CHECKING:
     from ejmap_ml.stores.tile_group import TileGroup
 
-# Read of each store: torn files show in the first shard or in none.
+# Samples to read of each store: a torn file shows in the first shard or in none.
 CHECKED_SAMPLES = 64
+# Coarse on purpose: if 60 % of the tiles with probability 0.8 hold ejecta, the order is still good.
+LARGEST_ERROR = 0.2
+
+
+@project_check(asset="evaluation", blocking=False)
+def probabilities_come_true(checked: CheckedProject) -> Finding:
+    """Of the tiles to which EJCONN gives probability 0.7, about 70 % hold ejecta of the crater.
+
+    Warns if probabilities and shares differ by more than 0.2 on average (expected calibration
+    error): then check the threshold of the vote and the training. The check compares nothing if no
+    ejecta are known.
+    """
+    table = pd.read_parquet(checked.project.paths.reliability)
+    tiles = int(table["samples"].sum())
+    if not tiles:
+        return good("no ejecta are known all over this planet; nothing to compare", tiles=0)
+    error = error_of(table)
+    numbers = {"tiles": tiles, "calibration_error": error, "largest_wanted": LARGEST_ERROR}
+    words = f"probabilities of {tiles} tiles are off by {error:.2f} on average"
+    if error > LARGEST_ERROR:
+        return warning(
+            f"{words}; look at the reliability plot of evaluation, train longer or on more craters",
+            **numbers,
+        )
+    return good(words, **numbers)
 
 
 def samples_are_complete(checked: CheckedProject, kind: ModelKind) -> Finding:
-    """Every labelled tile that can be used has its sample, with the values it should have.
+    """Every usable labelled tile has its sample.
 
-    Images are finite, masks hold 0 to 1, and the stores hold as many samples as the labelled tiles
-    (or craters, for polar views) of their planets.
+    All values are finite, and each store holds as many samples as its planet has usable tiles (or
+    labelled craters, for polar views).
     """
     from ejmap_ml.ejseg.polar_data import GROUP
     from ejmap_ml.stores.tile_group import TileStore
@@ -44,13 +70,9 @@ def samples_are_complete(checked: CheckedProject, kind: ModelKind) -> Finding:
         own = labelled[labelled["planet"] == path.stem]
         usable = own[(own["side_px"] > 0) & (own["split_class"] >= 0)]
         wanted[path.stem] = own["crater_id"].nunique() if is_polar else len(usable)
-        # A labelled crater that no tile location reaches has a view and no tile.
-        is_whole = (
-            counts[path.stem] >= wanted[path.stem]
-            if is_polar
-            else (counts[path.stem] == wanted[path.stem])
-        )
-        short += [] if is_whole else [path.stem]
+        # A labelled crater outside all tile locations has a view and no tile, so more is fine.
+        surplus = counts[path.stem] - wanted[path.stem]
+        short += [path.stem] if surplus < 0 or (surplus and not is_polar) else []
         broken += [f"{path.stem}/{name}" for name in store.group_names if _is_broken(store[name])]
     numbers = {"samples": sum(counts.values()), "labelled": sum(wanted.values())}
     if broken:
@@ -67,9 +89,9 @@ def samples_are_complete(checked: CheckedProject, kind: ModelKind) -> Finding:
 
 
 def member_is_sound(checked: CheckedProject, kind: ModelKind) -> Finding:
-    """The member can be loaded, its weights are numbers, and it learned something.
+    """The member can be loaded, its weights are finite, and it learned something.
 
-    Warns when its F1 on validation or test samples is 0: it calls everything, or nothing, ejecta.
+    Warns if its F1 on validation or test samples is 0: it calls everything or nothing ejecta.
     """
     from ejmap_ml.bundles.bundle import ModelBundle
 
@@ -109,13 +131,8 @@ def _is_broken(group: "TileGroup") -> bool:
 def _of_kind(
     find: Callable[[CheckedProject, ModelKind], Finding], asset: str, kind: ModelKind
 ) -> AssetChecksDefinition:
-    return declared(
-        lambda checked: find(checked, kind),
-        name=find.__name__,
-        description=inspect.getdoc(find) or "",
-        asset=asset,
-        blocking=True,
-    )
+    of_kind = update_wrapper(partial(find, kind=kind), find)
+    return project_check(asset=asset, blocking=True)(of_kind)
 
 
 ejconn_samples_are_complete = _of_kind(samples_are_complete, "ejconn_samples", "ejconn")

@@ -1,4 +1,4 @@
-"""Checks of artefacts that are not of one crater: operations of their own, which read the files."""
+"""Checks of artefacts of the whole project: each is an op that reads the files."""
 
 import inspect
 import warnings
@@ -15,12 +15,12 @@ from ejmap_project.open_project import OpenProject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedProject:
-    """What a check is given.
+    """The input of a check.
 
     Attributes:
         project: The project.
         instance: Its instance.
-        partition: The partition that is looked at; "" where there are none.
+        partition: The checked partition; "" if the asset is unpartitioned.
     """
 
     project: OpenProject
@@ -32,57 +32,36 @@ Find = Callable[[CheckedProject], Finding]
 
 
 def project_check(*, asset: str, blocking: bool) -> Callable[[Find], dg.AssetChecksDefinition]:
-    """Turn a function that looks at an artefact into the check of the same name.
+    """Turn a function into a check of the same name, with the partitions of the asset.
 
-    Its docstring is the description that the UI shows, its partitions are those of the asset.
+    The UI shows its docstring as description.
 
     Args:
         asset: Name of the asset.
-        blocking: Whether an error keeps everything from being made that needs the asset.
+        blocking: Whether an error blocks the assets downstream.
     """
 
     def declare(find: Find) -> dg.AssetChecksDefinition:
-        return declared(
-            find,
-            name=find.__name__,
-            description=inspect.getdoc(find) or "",
-            asset=asset,
-            blocking=blocking,
-        )
+        with warnings.catch_warnings():
+            # Safe: we pin Dagster to one minor version, which does not change its previews.
+            warnings.simplefilter("ignore", dg.PreviewWarning)
+
+            @dg.asset_check(
+                name=find.__name__,
+                asset=asset,
+                blocking=blocking,
+                description=inspect.getdoc(find),
+                partitions_def=LINEAGE[asset].partitioning.partitions_def,
+            )
+            def check(
+                context: dg.AssetCheckExecutionContext, project: ProjectResource
+            ) -> dg.AssetCheckResult:
+                partition = context.partition_key if context.has_partition_key else ""
+                checked = CheckedProject(
+                    project=project.open(), instance=context.instance, partition=partition
+                )
+                return found_by(lambda: find(checked)).result()
+
+        return check
 
     return declare
-
-
-def declared(
-    find: Find, *, name: str, description: str, asset: str, blocking: bool
-) -> dg.AssetChecksDefinition:
-    """Return the check that a function makes.
-
-    Args:
-        find: InputSizes at the artefact.
-        name: Name of the check, what holds when it passes.
-        description: What it means, for the UI.
-        asset: Name of the asset.
-        blocking: Whether an error keeps everything from being made that needs the asset.
-    """
-    with warnings.catch_warnings():
-        # We pin Dagster to one minor version, within which what is in preview may not change.
-        warnings.simplefilter("ignore", dg.PreviewWarning)
-
-        @dg.asset_check(
-            name=name,
-            asset=asset,
-            blocking=blocking,
-            description=description,
-            partitions_def=LINEAGE[asset].partitioning.partitions_def,
-        )
-        def check(
-            context: dg.AssetCheckExecutionContext, project: ProjectResource
-        ) -> dg.AssetCheckResult:
-            partition = context.partition_key if context.has_partition_key else ""
-            checked = CheckedProject(
-                project=project.open(), instance=context.instance, partition=partition
-            )
-            return found_by(lambda: find(checked)).result()
-
-    return check

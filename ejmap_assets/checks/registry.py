@@ -11,13 +11,13 @@ from ejmap_assets.discovery import defined_in
 
 @cache
 def project_checks() -> tuple[dg.AssetChecksDefinition, ...]:
-    """Return the checks that run as operations of their own."""
+    """Return the checks of assets of the whole project; each is an op."""
     return tuple(defined_in(checks, dg.AssetChecksDefinition))
 
 
 @cache
 def crater_checks() -> tuple[CraterCheck, ...]:
-    """Return the checks of a crater's assets, which run where these are made."""
+    """Return the checks of a crater's assets; they run in the op that makes the assets."""
     return tuple(defined_in(checks, CraterCheck))
 
 

@@ -1,6 +1,6 @@
-"""What failed checks forbid: nothing is made from rejected data, nothing promoted over a failure.
+"""Failed checks of earlier runs: they block assets downstream and promotions.
 
-Dagster itself holds back only what would be made in the run in which a check fails.
+Dagster blocks assets only in the run in which a check fails.
 """
 
 from collections import defaultdict
@@ -18,36 +18,36 @@ from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
 
-# Asset and partition; None where there are no partitions.
+# Asset and partition key; None for an unpartitioned asset.
 Place = tuple[str, str | None]
 
 
 def refuse_rejected(instance: dg.DagsterInstance, inputs: Iterable[Place]) -> None:
-    """Check that no input is known to be wrong.
+    """Check that no blocking check rejected an input.
 
     Args:
         instance: The project's instance.
-        inputs: What something is to be made from. Artefacts of craters need not be among them: a
-            rejected one was never recorded.
+        inputs: Inputs of an artefact. Artefacts of craters are not needed: a rejected one was never
+            recorded.
 
     Raises:
         StepError: If the last evaluation of a blocking check of an input failed.
     """
-    reasons = rejections(instance, inputs)
+    reasons = [
+        f"{_label(one)} must not be used: its check {one.check_name} failed ({one.description}); "
+        f"fix the cause and materialise {one.asset_key.to_user_string()} again"
+        for one in _failed(instance, inputs)
+        if one.blocking
+    ]
     if reasons:
         raise StepError("; ".join(reasons))
-
-
-def rejections(instance: dg.DagsterInstance, inputs: Iterable[Place]) -> list[str]:
-    """Return a sentence for each blocking check of an input that failed when it last ran."""
-    return [_sentence(one) for one in _failed(instance, inputs) if one.blocking]
 
 
 def failed_checks(project: OpenProject, instance: dg.DagsterInstance, asset: str) -> list[str]:
     """Return the names of checks upstream of an asset whose last evaluation failed.
 
-    Each member of the configured ensemble counts, and no member of another version. Warnings are
-    not counted: they tell of something to look at, not of wrong data.
+    Only members of the configured ensemble count. Warnings do not count: they ask for a look and do
+    not report wrong data.
 
     Args:
         project: The project.
@@ -76,7 +76,7 @@ def _failed(instance: dg.DagsterInstance, places: Iterable[Place]) -> list[dg.As
             of_partition, partition_filter=PartitionKeyFilter(key=partition)
         ).values()
     ]
-    # Of a check that was planned and never ran, the record holds the plan.
+    # The record of a check that never ran holds its plan, not an evaluation.
     ran = [one for one in found if isinstance(one, dg.AssetCheckEvaluation)]
     error = dg.AssetCheckSeverity.ERROR
     return [one for one in ran if not one.passed and one.severity is error]
@@ -107,11 +107,3 @@ def _upstream(asset: str) -> set[str]:
 def _label(evaluation: dg.AssetCheckEvaluation) -> str:
     asset = evaluation.asset_key.to_user_string()
     return asset if evaluation.partition is None else f"{asset} of {evaluation.partition}"
-
-
-def _sentence(evaluation: dg.AssetCheckEvaluation) -> str:
-    return (
-        f"{_label(evaluation)} must not be used: its check {evaluation.check_name} failed "
-        f"({evaluation.description}); mend the cause and materialise "
-        f"{evaluation.asset_key.to_user_string()} again"
-    )

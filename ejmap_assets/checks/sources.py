@@ -1,4 +1,4 @@
-"""Checks of what everything is made from; most block, because wrong data would flow on."""
+"""Checks of the mosaic, the catalogue, the manual masks and the training planets."""
 
 import dagster as dg
 import numpy as np
@@ -13,15 +13,15 @@ from ejmap_project.basemap import read_project_basemap
 from ejmap_project.sources.known_planets import known_planets
 
 IMAGED_SHARE_WANTED = 0.5
-# A training planet with less shows a network almost nothing but background.
+# A network sees almost only background on a training planet with less.
 EJECTA_SHARE_WANTED = 0.001
 
 
 @project_check(asset="basemap_mosaic", blocking=True)
 def mosaic_is_valid(checked: CheckedProject) -> Finding:
-    """The mosaic covers the whole planet, on its sphere, 8-bit, with the bands of the models.
+    """The mosaic covers the whole sphere of the planet in 8 bits, with the bands of the models.
 
-    Warns when more than half of the planet was not imaged: craters there cannot be mapped.
+    Warns if less than half of the planet was imaged: craters elsewhere cannot be mapped.
     """
     raster, grid = read_project_basemap(checked.project)
     imaged = float(np.mean(raster.any(axis=0)))
@@ -29,8 +29,8 @@ def mosaic_is_valid(checked: CheckedProject) -> Finding:
     wanted = checked.project.settings.trained_bands
     if wanted not in {None, raster.shape[0]}:
         return bad(
-            f"the mosaic has {raster.shape[0]} band(s), models learn from {wanted}; set "
-            "training.grey to fit the mosaic, or give another mosaic",
+            f"the mosaic has {raster.shape[0]} band(s), models train on {wanted}; set "
+            "training.grey to fit the mosaic, or provide another mosaic",
             **numbers,
         )
     if imaged < IMAGED_SHARE_WANTED:
@@ -67,7 +67,7 @@ def catalogue_is_valid(checked: CheckedProject) -> Finding:
 def masks_lie_on_the_mosaic(checked: CheckedProject) -> Finding:
     """Each mask of known ejecta holds 0 and 1 and lies exactly on the mosaic's pixels.
 
-    Warns when a crater that the catalogue calls labelled has none, or one that sets nothing.
+    Warns if a labelled crater of the catalogue has no mask, or if a mask sets no pixel.
     """
     paths, project = checked.project.paths, checked.project
     grid = basemap_grid_of(paths.basemap_mosaic, body=project.settings.planet)
@@ -84,8 +84,8 @@ def masks_lie_on_the_mosaic(checked: CheckedProject) -> Finding:
     }
     if there and (without or empty):
         return warning(
-            f"{len(without)} labelled crater(s) have no mask and {len(empty)} mask(s) set nothing; "
-            "draw them, or take the labels out of the catalogue",
+            f"{len(without)} labelled crater(s) have no mask and {len(empty)} mask(s) are empty; "
+            "draw them, or remove the labels from the catalogue",
             **numbers,
         )
     if not there:
@@ -95,31 +95,28 @@ def masks_lie_on_the_mosaic(checked: CheckedProject) -> Finding:
 
 @project_check(asset="training_planets", blocking=True)
 def planets_show_ejecta(checked: CheckedProject) -> Finding:
-    """Every planet to learn from has the bands of the mosaic, labelled craters and ejecta.
+    """Every training planet has the bands of the mosaic and labelled ejecta.
 
-    Warns when less than a thousandth of a planet is ejecta.
+    Warns if ejecta cover less than a thousandth of a planet.
     """
     with_bands: dict[str, int] = {}
     shares: dict[str, float] = {}
     for name, planet in known_planets(checked.project):
         with_bands[name] = planet.raster.shape[0]
         set_px = sum(mask.area_px for mask in planet.truth.values())
-        # Pixels that several craters claim count for each: this tells much from nothing only.
+        # Pixels of several craters count once for each: a rough measure is enough.
         shares[name] = set_px / (planet.basemap.shape[0] * planet.basemap.shape[1])
-    numbers = {
-        "planets": len(shares),
-        "ejecta_share": dg.MetadataValue.json(shares),
-    }
+    numbers = {"planets": len(shares), "ejecta_share": dg.MetadataValue.json(shares)}
     wanted = checked.project.settings.trained_bands
     other = sorted(name for name, bands in with_bands.items() if wanted not in {None, bands})
     if other:
-        return bad(f"{', '.join(other)} have not {wanted} band(s); make them again", **numbers)
+        return bad(f"{', '.join(other)} do not have {wanted} band(s); make them again", **numbers)
     barren = sorted(name for name, share in shares.items() if not share)
     if barren:
-        return bad(f"{', '.join(barren)} hold no ejecta; choose other seeds or masks", **numbers)
+        return bad(f"{', '.join(barren)} have no ejecta; choose other seeds or masks", **numbers)
     poor = sorted(name for name, share in shares.items() if share < EJECTA_SHARE_WANTED)
     if poor:
         return warning(
-            f"{', '.join(poor)} hold almost no ejecta; label more craters, or add seeds", **numbers
+            f"{', '.join(poor)} have almost no ejecta; label more craters, or add seeds", **numbers
         )
     return good(f"{len(shares)} planet(s) with ejecta", **numbers)

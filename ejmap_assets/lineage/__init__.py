@@ -1,1 +1,1 @@
-"""What is made from what, and whether it still is what would be made now."""
+"""Which asset is made from which others, and whether an artefact is up to date."""

@@ -1,18 +1,18 @@
-"""Where each crater stands: mapped and up to date, from older data, failed, missing, held back."""
+"""The state of each crater: current, stale, failed, missing or held back."""
 
 from enum import Enum
 
 import dagster as dg
 
-from ejmap_assets.lineage.needed import mask_asset, steps_to_mask
 from ejmap_assets.lineage.recipes import RecipeBook
+from ejmap_assets.lineage.selection import mask_asset, steps_to_mask
 from ejmap_project.vetting.vetting_choice import held_back
 
 FAILED_RUNS = frozenset({dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED})
 
 
 class CraterState(Enum):
-    """Whether a crater's mask is there, and whether it is what would be made now."""
+    """Whether a crater has a mask, and whether the mask is up to date."""
 
     CURRENT = "current"
     STALE = "stale"
@@ -24,10 +24,10 @@ class CraterState(Enum):
 def crater_states(book: RecipeBook) -> dict[str, CraterState]:
     """Return the state of every crater of the catalogue by partition key.
 
-    A crater is stale when any step from the mosaic to its mask would be made by another recipe now,
-    such as after the promotion of another model. One that is not current and whose last run failed
-    is failed, whether it has an older mask or none. One that vetting holds back is held back,
-    whatever there is of it.
+    A crater is stale if the recipe of any step from the mosaic to its mask changed, for example
+    because another model was promoted. A crater that is not current and whose last run failed is
+    failed, with or without an older mask. A crater that vetting holds back is held back, with or
+    without a mask.
     """
     snapshot = book.snapshot()
     steps = steps_to_mask(book.project)
@@ -52,7 +52,7 @@ def _state(
 
 
 def _last_run_failed(instance: dg.DagsterInstance, steps: tuple[str, ...]) -> frozenset[str]:
-    """Return the craters of which some step was last planned by a run that failed before it."""
+    """Return the craters with a step whose last run failed before it materialised the step."""
     storage = instance.event_log_storage
     planned = [
         (key, run_id)

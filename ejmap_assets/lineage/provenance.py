@@ -1,8 +1,8 @@
-"""What an artefact was made from, and whether that still holds.
+"""Recipes, and the records of materialisations that carry them.
 
 Every materialisation carries a *data version* (a digest of its content) and a *recipe* (a digest of
-the code version, the settings and the data versions it was made from). An artefact is current while
-its recipe is the one that would be followed now.
+the code version, the settings and the data versions of the inputs). An artefact is up to date while
+its recorded recipe equals the current one.
 """
 
 import json
@@ -14,8 +14,8 @@ import dagster as dg
 from ejmap_project.digest import content_version
 
 RECIPE_TAG = "ejmap/recipe"
-# Dagster's own names: its UI reads them to say "upstream data changed". It writes them itself for
-# a MaterializeResult, but a crater's materialisation is logged by us (see chunk.py).
+# Dagster's tags; its UI reads them to show "upstream data changed". Dagster writes them for a
+# MaterializeResult, but chunk.py logs the materialisations of craters itself.
 DATA_VERSION_TAG = "dagster/data_version"
 IS_USER_PROVIDED_TAG = "dagster/data_version_is_user_provided"
 CODE_VERSION_TAG = "dagster/code_version"
@@ -25,14 +25,14 @@ INPUT_POINTER_PREFIX = "dagster/input_event_pointer/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingredient:
-    """One input as it was when it was used.
+    """One input, as it was when the artefact was made.
 
     Attributes:
         asset: Name of the asset.
-        partition: Its partition; None when it has none.
+        partition: Its partition; None if it is unpartitioned.
         data_version: Digest of its content.
-        storage_id: Place of its materialisation in the event log.
-        used_version: Digest of the part that was used, where that is less than all of it.
+        storage_id: Id of its materialisation in the event log.
+        used_version: Digest of the part that is used; None if all of it is.
     """
 
     asset: str
@@ -49,11 +49,11 @@ class Ingredient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """Everything that decides what an artefact becomes.
+    """Everything that decides the content of an artefact.
 
     Attributes:
         code_version: Version of the code of the asset.
-        settings: The part of the project's settings that it depends on, as JSON values.
+        settings: The project's settings that it depends on, as JSON values.
         ingredients: Its inputs.
     """
 
@@ -63,7 +63,7 @@ class Recipe:
 
     @property
     def digest(self) -> str:
-        """A short text that is equal for equal recipes."""
+        """Digest, equal for equal recipes."""
         inputs = {one.label: one.used_version or one.data_version for one in self.ingredients}
         return content_version(
             json.dumps([self.code_version, self.settings, inputs], sort_keys=True, default=str)
@@ -76,7 +76,7 @@ class Recipe:
 
 
 def event_tags(recipe: Recipe, *, data_version: str) -> dict[str, str]:
-    """Return the tags of a materialisation that is logged by us instead of by Dagster."""
+    """Return the tags of a materialisation that we log ourselves, not Dagster."""
     tags = {
         RECIPE_TAG: recipe.digest,
         DATA_VERSION_TAG: data_version,
@@ -95,9 +95,9 @@ class Record:
 
     Attributes:
         data_version: Digest of its content.
-        recipe: Digest of the recipe it was made by; empty when it was reported by other means.
-        storage_id: Place in the event log.
-        metadata: What it reported.
+        recipe: Digest of its recipe; empty if another program reported the materialisation.
+        storage_id: Id in the event log.
+        metadata: Its metadata.
     """
 
     data_version: str
@@ -105,11 +105,20 @@ class Record:
     storage_id: int
     metadata: Mapping[str, dg.MetadataValue]
 
+    def as_ingredient(self, asset: str, partition: str | None = None) -> Ingredient:
+        """Return the artefact as an input of others."""
+        return Ingredient(
+            asset=asset,
+            partition=partition,
+            data_version=self.data_version,
+            storage_id=self.storage_id,
+        )
+
 
 def last_record(
     instance: dg.DagsterInstance, asset: str, partition: str | None = None
 ) -> Record | None:
-    """Return the last materialisation of an artefact, or None if there is none."""
+    """Return the last materialisation of an artefact; None if it was never made."""
     key = dg.AssetKey(asset)
     wanted = key if partition is None else dg.AssetRecordsFilter(key, asset_partitions=[partition])
     records = instance.fetch_materializations(wanted, limit=1).records
@@ -117,7 +126,7 @@ def last_record(
 
 
 def record_of(event: dg.EventLogRecord) -> Record | None:
-    """Return what a materialisation in the event log says; None for other events."""
+    """Return the record of a materialisation event; None for other events."""
     materialization = event.asset_materialization
     if materialization is None:
         return None
@@ -127,14 +136,4 @@ def record_of(event: dg.EventLogRecord) -> Record | None:
         recipe=tags.get(RECIPE_TAG, ""),
         storage_id=event.storage_id,
         metadata=materialization.metadata,
-    )
-
-
-def as_ingredient(record: Record, asset: str, partition: str | None = None) -> Ingredient:
-    """Return an artefact as an input of others."""
-    return Ingredient(
-        asset=asset,
-        partition=partition,
-        data_version=record.data_version,
-        storage_id=record.storage_id,
     )

@@ -1,6 +1,6 @@
-"""The part of a project's settings that each artefact depends on, as JSON values.
+"""The project's settings that each artefact depends on, as JSON values.
 
-Every function takes the project and a partition ("" for unpartitioned assets).
+Every function takes the project and a partition key ("" for unpartitioned assets).
 """
 
 import json
@@ -33,17 +33,17 @@ SettingsOf = Callable[[OpenProject, str], object]
 
 
 def of_mosaic(project: OpenProject, _: str) -> object:
-    """Which planet is mapped, and the file of its mosaic."""
+    """The mapped planet and the file of its mosaic."""
     return [_stated_source(project), _stamps(source_of(project).files().mosaic)]
 
 
 def of_catalogue(project: OpenProject, _: str) -> object:
-    """The planet and the files of its crater table."""
+    """The mapped planet and the files of its crater table."""
     return [_stated_source(project), _stamps(source_of(project).files().catalogue)]
 
 
 def of_manual_masks(project: OpenProject, _: str) -> object:
-    """The planet and the files of its masks."""
+    """The mapped planet and the files of its manual masks."""
     return [_stated_source(project), _stamps(source_of(project).files().masks)]
 
 
@@ -56,61 +56,59 @@ def _stated_source(project: OpenProject) -> object:
 
 
 def _stamps(files: Iterable[Path]) -> list[tuple[str, int, int]]:
-    """Return name, size and time of change of files.
+    """Return name, size and modification time of files.
 
-    A file that was only touched is read again, but then its content has the same data version, and
-    nothing that is made from it follows.
+    A touched file is read again. Its data version does not change, so nothing downstream becomes
+    stale.
     """
     found = ((file, file.stat()) for file in sorted(files) if file.is_file())
     return [(file.name, stat.st_size, stat.st_mtime_ns) for file, stat in found]
 
 
 def of_training(project: OpenProject, _: str) -> object:
-    """What models learn from."""
+    """Settings of the training planets."""
     return project.settings.training.model_dump(mode="json")
 
 
 def of_labels(project: OpenProject, _: str) -> object:
-    """How labelled tiles are laid out."""
+    """Settings of the layout of labelled tiles."""
     path = source_of(project).files().tiles
-    tiles = None
-    if path is not None:
-        tiles = [str(path), path.stat().st_mtime_ns if path.is_file() else None]
+    tiles = path and [str(path), path.stat().st_mtime_ns if path.is_file() else None]
     return [project.settings.training.kind, project.settings.mapping.tile_side_px, tiles]
 
 
 def of_splits(project: OpenProject, _: str) -> object:
-    """How labelled tiles are split; which of the splits is used is no part of the table."""
+    """Settings of the splits; the table does not depend on which split is used."""
     return project.settings.splits.model_dump(mode="json", exclude={"used"})
 
 
 def of_tiles(project: OpenProject, _: str) -> object:
-    """What both models look at that map the craters."""
+    """Size of the tiles, and architectures of the models that map the craters."""
     taken = [mapping_model(project, kind).architecture for kind in ("ejconn", "ejseg")]
     return [project.settings.mapping.tile_side_px, [one.model_dump(mode="json") for one in taken]]
 
 
 def sample_set_of(project: OpenProject, kind: ModelKind, version: ModelVersion) -> str:
-    """Return a short text that is equal for versions that look at the same samples."""
+    """Return the name of a version's sample set; versions with the same samples share it."""
     config = model_of(project, kind, version)
     match config.architecture:
         case TimmClassifierConfig(crop=crop):
             taken: object = crop.model_dump(mode="json")
         case SmpConfig(tile=tile, injection=injection):
-            told = None if injection is None else injection.model_dump(mode="json")
-            taken = [tile.side_px, told]
+            injected = None if injection is None else injection.model_dump(mode="json")
+            taken = [tile.side_px, injected]
         case PolarUnetConfig(view=view):
             taken = view.model_dump(mode="json")
     return f"{kind}_{content_version(json.dumps(taken, sort_keys=True))}"
 
 
 def of_sample_set(kind: ModelKind) -> SettingsOf:
-    """What versions of a model look at."""
+    """The sample set of a version."""
     return lambda project, key: sample_set_of(project, kind, ModelVersion.parse(key))
 
 
 def of_member(kind: ModelKind) -> SettingsOf:
-    """What a member is trained as."""
+    """Configuration and seed of a member, or where it was imported from."""
 
     def settings(project: OpenProject, key: str) -> object:
         version, iteration = version_and_iteration(key)
@@ -125,52 +123,42 @@ def of_member(kind: ModelKind) -> SettingsOf:
 
 
 def of_promotion(kind: ModelKind) -> SettingsOf:
-    """Which version maps the craters."""
+    """The configured version and the number of its members."""
     return lambda project, _: [
         configured_version(project, kind).key,
         project.settings.models.members(kind),
     ]
 
 
-def uses_connections(project: OpenProject, _: str) -> bool:
-    """Return whether the project uses published connections instead of predictions."""
-    return project.settings.source.traits.connections is not None
-
-
-def uses_masks(project: OpenProject, _: str) -> bool:
-    """Return whether the project shows published masks instead of its own."""
-    return project.settings.source.traits.masks_run is not None
-
-
 def of_connections(project: OpenProject, _: str) -> object:
-    """The published connections that replace predictions."""
+    """The published connections that replace predictions; None if the project predicts them."""
     return project.settings.source.traits.connections
 
 
 def of_masks(project: OpenProject, _: str) -> object:
-    """How masks are cleaned."""
+    """Settings of the cleaning of masks."""
     mapping = project.settings.mapping
     return [mapping.connection_filter, mapping.denoise_px]
 
 
 def of_given_mask(project: OpenProject, _: str) -> object:
-    """The run of published masks that replace the project's own."""
+    """The run of published masks that replace the project's own; None if it makes its own."""
     return project.settings.source.traits.masks_run
 
 
 def of_used_split(project: OpenProject, _: str) -> object:
-    """The split whose test tiles are held back, and whether models saw other planets alone."""
+    """The used split, and the kind of training planets."""
     return [project.settings.splits.used, project.settings.training.kind]
 
 
 def of_comparison(project: OpenProject, _: str) -> object:
-    """The files of published scores; None if nothing was published, empty if they are missing."""
+    """The files of published scores; None if none are published, empty if they are missing."""
     scores = source_of(project).files().scores
     return None if scores is None else _stamps(scores)
 
 
 def of_crater_tiles(project: OpenProject, _: str) -> object:
-    """Which places of the mosaic become tiles, under which light, and the files they come from."""
+    """Settings of the vetting tiles: places, light, tile size, and files of the user."""
     vetting = required_vetting(project)
     stated = vetting.model_dump(
         mode="json", exclude={"preset", "doubtful_below", "hold_back", "accepted"}
@@ -186,13 +174,13 @@ def of_crater_tiles(project: OpenProject, _: str) -> object:
 
 
 def of_crater_classifier(project: OpenProject, version: str) -> object:
-    """What a version of the crater classifier is trained as."""
+    """Configuration and seed of a version of the crater classifier."""
     config = classifier_config(project, version)
     return [config.model_dump(mode="json"), required_vetting(project).seed]
 
 
 def of_candidates(project: OpenProject, _: str) -> object:
-    """Which classifier judges, which scores are doubtful, and who is accepted."""
+    """The classifier, the limit of doubtful scores, and the accepted entries."""
     vetting = required_vetting(project)
     return [
         classifier_version(project),
@@ -203,5 +191,5 @@ def of_candidates(project: OpenProject, _: str) -> object:
 
 
 def of_map(project: OpenProject, _: str) -> object:
-    """The craters that are kept off the map; nothing where none is."""
+    """The craters that vetting holds back; None if it holds back none."""
     return sorted(held_back(project)) or None

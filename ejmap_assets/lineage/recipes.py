@@ -1,4 +1,4 @@
-"""Recipes from the lineage, the project's settings and what the instance says was made."""
+"""Current recipes, from the lineage, the project's settings and the recorded materialisations."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 import dagster as dg
 
 from ejmap_assets import partitions
-from ejmap_assets.lineage.needed import MODEL_KINDS, inputs_of
-from ejmap_assets.lineage.provenance import Ingredient, Recipe, Record, as_ingredient, last_record
+from ejmap_assets.lineage.provenance import Ingredient, Recipe, Record, last_record
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.selection import MODEL_KINDS, inputs_of
 from ejmap_assets.partitions import MEMBERS, Partitioning
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.digest import content_version
@@ -28,15 +28,15 @@ from ejmap_project.vetting.vetting_choice import classifier_version
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeBook:
-    """The recipes that hold now for one project on one instance.
+    """The current recipes of one project on one instance.
 
-    A book is for one run: unpartitioned inputs are cached on first access.
+    Use a book for one run: it caches unpartitioned inputs on first access.
 
     Attributes:
         project: The project.
         instance: The project's instance.
-        craters: The craters of the catalogue by partition key; a crater's artefacts depend on
-            its own row only, so that a longer catalogue leaves the other craters current.
+        craters: The craters of the catalogue by partition key. A crater's artefacts depend only on
+            its own row, so other craters stay current when the catalogue grows.
     """
 
     project: OpenProject
@@ -47,17 +47,17 @@ class RecipeBook:
     _cache: RecordCache = field(default_factory=RecordCache, repr=False)
 
     def snapshot(self, cache: RecordCache | None = None) -> "RecipeBook":
-        """Return a book that reads each asset once, for looking at many craters.
+        """Return a book that reads the records of each asset once, to inspect many craters.
 
-        What is made after its first look it does not see; do not make anything by it.
+        It does not see later materialisations, so do not materialise with it.
 
         Args:
-            cache: Materialisations read before, for who looks again and again.
+            cache: Materialisations that an earlier snapshot read.
         """
         return replace(self, _seen={}, _cache=cache or RecordCache())
 
     def last(self, asset: str, partition: str | None = None) -> Record | None:
-        """Return the last materialisation of an artefact, or None if there is none."""
+        """Return the last materialisation of an artefact; None if it was never made."""
         if self._seen is None:
             return last_record(self.instance, asset, partition)
         if asset not in self._seen:
@@ -71,11 +71,11 @@ class RecipeBook:
         return self._cache.last(self.instance, asset)
 
     def recipe(self, asset: str, partition: str | None = None) -> Recipe:
-        """Return the recipe by which an artefact would be made now.
+        """Return the current recipe of an artefact.
 
         Raises:
-            StepError: If an input was never made. Craters that are missing are no error for an
-                asset that is made from all of them.
+            StepError: If an input was never made. An asset that depends on all craters ignores
+                missing ones.
         """
         node = LINEAGE[asset]
         is_of_crater = node.partitioning is Partitioning.CRATERS
@@ -93,27 +93,27 @@ class RecipeBook:
     def mapping_project(self) -> OpenProject:
         """Return the project with the ensembles that the recipes of this book name.
 
-        A promotion is written down before the event that tells of it, and may come while craters
-        are mapped: what a crater is made with is what its recipe says, and nothing newer.
+        A promotion writes its file before its event, and may happen while craters are mapped. A
+        crater must be mapped with the ensembles in its recipe, not with newer ones.
         """
         promoted: dict[ModelKind, str] = {}
         for kind in MODEL_KINDS:
             name = f"promoted_{kind}"
             made = None if name in self._unpartitioned else self.last(name)
             if made is not None:
-                self._unpartitioned[name] = as_ingredient(made, name)
+                self._unpartitioned[name] = made.as_ingredient(name)
             if name in self._unpartitioned:
                 promoted[kind] = self._unpartitioned[name].data_version
         return replace(self.project, promoted=promoted)
 
     def is_there(self, asset: str, partition: str | None = None) -> bool:
-        """Return whether the files of an artefact lie in their place: a record only claims it."""
+        """Return whether the files of an artefact exist; a record does not prove that."""
         node, paths = LINEAGE[asset], self.project.paths
         there = (node.output(paths, partition or ""), *node.beside(paths))
         return all(path.exists() for path in there)
 
     def is_current(self, asset: str, partition: str | None = None) -> bool:
-        """Return whether an artefact is there and was made by the recipe that holds now."""
+        """Return whether an artefact exists and its recorded recipe is the current one."""
         made = self.last(asset, partition)
         if made is None or not self.is_there(asset, partition):
             return False
@@ -146,8 +146,8 @@ class RecipeBook:
                     yield self._required(name, key, asset)
 
     def _unpartitioned_part(self, name: str, asset: str, partition: str | None) -> Ingredient:
-        """Return an unpartitioned input, or the part of it that a partition is made from."""
-        # The same for every partition, and a query of milliseconds: asked for once a book.
+        """Return an unpartitioned input, or the part of it that a partition depends on."""
+        # A query takes milliseconds and the answer is the same for all partitions: query once.
         if name not in self._unpartitioned:
             self._unpartitioned[name] = self._required(name, None, asset)
         found = self._unpartitioned[name]
@@ -161,9 +161,9 @@ class RecipeBook:
     def _those_made(self, name: str, keys: Iterable[str]) -> Iterator[Ingredient]:
         for key in keys:
             made = self.last(name, key)
-            # What is made from all that there is cannot be made from a file that was removed.
+            # A removed file cannot be an input.
             if made is not None and self.is_there(name, key):
-                yield as_ingredient(made, name, key)
+                yield made.as_ingredient(name, key)
 
     def _own_row(self, catalogue: Ingredient, key: str | None) -> Ingredient:
         crater = self.craters.get(key or "")
@@ -175,7 +175,7 @@ class RecipeBook:
         return replace(catalogue, used_version=content_version(repr(crater)))
 
     def _own_split(self, table: Ingredient, member: str | None) -> Ingredient:
-        """Return the one split that a member is trained on: others may come and go."""
+        """Return the split that a member trains on; it does not depend on other splits."""
         key, _ = version_and_iteration(member or "")
         split = ModelVersion.parse(key).split
         return replace(table, used_version=split_version(self.project.paths, split))
@@ -185,16 +185,16 @@ class RecipeBook:
         if found is None:
             which = name if partition is None else f"{name} of {partition}"
             raise StepError(f"{asset} needs {which}, which was never made; materialise it first")
-        return as_ingredient(found, name, partition)
+        return found.as_ingredient(name, partition)
 
 
 def book_of(project: OpenProject, instance: dg.DagsterInstance) -> RecipeBook:
-    """Return the recipes of an open project on its instance."""
+    """Return the current recipes of a project on its instance."""
     return RecipeBook(project=project, instance=instance, craters=project.craters())
 
 
 def configured_members(partitioning: Partitioning, project: OpenProject) -> list[str]:
-    """Return the partition keys of the ensemble that the project's settings ask for."""
+    """Return the partition keys of the configured ensemble's members."""
     version = configured_version(project, partitioning.model_kind).key
     return [
         str(partitions.member_key(version=version, iteration=iteration))

@@ -1,4 +1,4 @@
-"""The last materialisations of all partitions of an asset, read in bulk and remembered."""
+"""A cache of the last materialisations of all partitions of an asset, read in bulk."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,23 +7,23 @@ import dagster as dg
 
 from ejmap_assets.lineage.provenance import Record, record_of
 
-# Pictures make events large: so many of them at a time are a few megabytes.
+# Pictures make events large: this many are a few megabytes.
 EVENTS_AT_ONCE = 100
 
 
 class RecordCache:
     """Materialisations that were read before.
 
-    An event never changes, so what is remembered under its place in the event log stays true; where
-    each partition's last event lies is asked for every time. Looking at hundreds of craters every
-    half minute is then two queries an asset.
+    An event never changes, so a record cached by its storage id stays valid. The id of each
+    partition's last event is queried every time. A tick over hundreds of craters then costs two
+    queries an asset.
     """
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, int], Record] = {}
 
     def last(self, instance: dg.DagsterInstance, asset: str) -> Mapping[str | None, Record]:
-        """Return the last materialisation of every partition, without what it reported."""
+        """Return the last materialisation of every partition, without its metadata."""
         storage = instance.event_log_storage
         key = dg.AssetKey(asset)
         places = storage.get_latest_storage_id_by_partition(

@@ -1,4 +1,4 @@
-"""A row of the lineage: everything that is said about an asset, in one place."""
+"""A row of the lineage: everything that defines an asset except its function."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,16 +19,16 @@ Output: TypeAlias = Callable[[ProjectPaths, str], Path]
 
 
 class Rule(Enum):
-    """When an asset is made without being asked; the value is what the UI says."""
+    """When the automation sensor makes an asset; the UI shows the value."""
 
-    ON_REQUEST = "only when somebody asks"
-    WITH_UPSTREAM = "its recipe changed"
-    AFTER_UPSTREAM = "its upstream is settled, and its recipe changed"
-    AFTER_CRATERS = "the craters have settled, and some changed"
+    ON_REQUEST = "only on request"
+    WITH_UPSTREAM = "when its recipe changed, or together with an upstream asset"
+    AFTER_UPSTREAM = "when its recipe changed and no upstream asset is in progress"
+    AFTER_CRATERS = "when its recipe changed and no crater is in progress"
 
 
 class UsedPart(Enum):
-    """The part of an unpartitioned asset that each partition downstream is made from."""
+    """The part of an unpartitioned asset that each downstream partition depends on."""
 
     WHOLE = "whole"
     OWN_CRATER = "the row of the crater"
@@ -37,11 +37,11 @@ class UsedPart(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """Somebody else's artefact in the place of ours.
+    """A published or imported artefact that replaces the project's own.
 
     Attributes:
-        is_used: Whether a project uses one for a partition.
-        inputs: Assets that ours is then made from: fewer.
+        is_used: Whether a project uses it for a partition.
+        inputs: Inputs that the asset then has.
     """
 
     is_used: Callable[[OpenProject, str], bool]
@@ -50,25 +50,25 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """Everything that is said about an asset.
+    """Everything that defines an asset except its function.
 
     Attributes:
-        stage: Stage of a project in which it is made.
-        output: The file or folder that is there once it is made.
-        beside: What else is there then.
-        inputs: Names of the assets it is made from.
+        stage: Stage of a project that makes it.
+        output: Its file or folder.
+        beside: Further files that it consists of.
+        inputs: Names of its input assets.
         partitioning: How it is partitioned.
-        code_version: Raise it when the same inputs give another result.
-        settings: The part of the project's settings it depends on.
-        rule: When it is made without being asked.
+        code_version: Raise it if the same inputs give another result.
+        settings: The project's settings that it depends on.
+        rule: When the automation sensor makes it.
         table: Schema of its table.
-        picture: What its picture shows, in words; empty when it has none.
-        published: Whose artefact may take the place of ours.
-        used_part: The part of it that each partition downstream is made from.
-        takes_all_members: Whether it is made from every trained member of its input models instead
-            of those of the configured versions.
-        is_optional: Whether it is made only in projects whose settings vet the catalogue.
-        is_kept: Whether results of former models are kept, so that a roll-back finds them.
+        picture: What its picture shows; empty if it has none.
+        published: Published artefact that may replace the project's own.
+        used_part: The part of it that each downstream partition depends on.
+        takes_all_members: Whether it uses every trained member of its input models instead of the
+            members of the configured versions.
+        is_optional: Whether only projects that vet their catalogue make it.
+        is_kept: Whether results of former models are kept for a roll-back.
         is_mask: Whether it is the mask of a crater that the map shows.
     """
 

@@ -1,7 +1,7 @@
-"""The lineage: one row an asset, inputs before what is made from them.
+"""The lineage: one row an asset, upstream first.
 
-A crater's artefact follows from the same crater's artefacts upstream; the map from those of all
-craters; a promoted model from the members of the version that the project's settings name.
+A crater's artefact depends on the same crater's artefacts upstream, the map on those of all
+craters, a promoted model on the members of the version that the project's settings name.
 """
 
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ LINEAGE: Mapping[str, Row] = {
         settings=recipe_settings.of_mosaic,
         picture="the mosaic",
     ),
-    # A synthetic planet is made whole with its mosaic, craters and true ejecta included.
+    # On a synthetic planet, the mosaic, the craters and the true ejecta are generated together.
     "crater_catalogue": Row(
         stage=stages.SOURCES,
         output=lambda paths, _: paths.crater_catalogue,
@@ -82,10 +82,10 @@ LINEAGE: Mapping[str, Row] = {
         settings=recipe_settings.of_crater_tiles,
         rule=Rule.AFTER_UPSTREAM,
         table=CraterTileTable,
-        picture="tiles of craters, and of other ground",
+        picture="tiles of craters and of crater-free terrain",
         is_optional=True,
     ),
-    # Trained when somebody asks: what it learnt in other regions holds for an entry that is new.
+    # Trained on request: new entries do not invalidate what it learned in other regions.
     "crater_classifier": Row(
         stage=stages.CLASSIFIER,
         output=ProjectPaths.crater_classifier,
@@ -194,7 +194,10 @@ LINEAGE: Mapping[str, Row] = {
         settings=recipe_settings.of_connections,
         table=ConnectionTable,
         picture="probability of each tile",
-        published=Published(is_used=recipe_settings.uses_connections, inputs=("tile_store",)),
+        published=Published(
+            is_used=lambda project, key: recipe_settings.of_connections(project, key) is not None,
+            inputs=("tile_store",),
+        ),
         is_kept=True,
     ),
     "segmentation_mask": _CraterRow(
@@ -210,7 +213,8 @@ LINEAGE: Mapping[str, Row] = {
         settings=recipe_settings.of_given_mask,
         picture="ejecta over the mosaic",
         published=Published(
-            is_used=recipe_settings.uses_masks, inputs=("crater_catalogue", "basemap_mosaic")
+            is_used=lambda project, key: recipe_settings.of_given_mask(project, key) is not None,
+            inputs=("crater_catalogue", "basemap_mosaic"),
         ),
         is_kept=True,
         is_mask=True,

@@ -1,17 +1,17 @@
-"""The stages of a project, from nothing to a scored map, and the jobs that work on them."""
+"""The stages of a project, from nothing to a scored map, and their jobs."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job of assets.
+    """An asset job.
 
     Attributes:
-        name: How people call it.
+        name: Name in the UI.
         description: What it does, for the UI.
-        trains: Whether it trains networks: an instance may limit how many such runs there are.
-        may_fail: Whether what comes after it is made although it failed.
+        trains: Whether it trains networks; an instance may limit the number of such runs.
+        may_fail: Whether later stages run although it failed.
     """
 
     name: str
@@ -22,11 +22,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A numbered step of the way from nothing to a map; its assets name it in their rows.
+    """A numbered step of ``ejmap run``; its assets name it in their rows.
 
     Attributes:
         title: What it does, for the console.
-        job: The job that does it.
+        job: Its job.
     """
 
     title: str
@@ -36,24 +36,24 @@ class Stage:
 PREPARE = Job(name="prepare", description="Read the mosaic, the crater table and the manual masks.")
 VET = Job(
     name="vet_craters",
-    description="Score every entry of the catalogue: is it a crater?",
+    description="Score how likely each entry of the catalogue is a crater.",
     trains=True,
     may_fail=True,
 )
 PROMOTE = Job(
     name="promote",
-    description="Let the trained ensembles map the craters, if the gate agrees.",
+    description="Promote the trained ensembles if they pass the gate.",
 )
 MAP_CRATERS = Job(
     name="map_craters",
-    description="Map the ejecta of craters, from the mosaic around each to its mask on the basemap "
-    "and its profile.",
+    description="Map the ejecta of craters: cut the mosaic around each, segment it, place the mask "
+    "on the basemap, measure the profile.",
     may_fail=True,
 )
-REFRESH_MAP = Job(name="refresh_map", description="Put the masks of all craters into one map.")
+REFRESH_MAP = Job(name="refresh_map", description="Merge the masks of all craters into one map.")
 EVALUATE = Job(
     name="evaluate",
-    description="Measure the masks on the mosaic and, where ejecta are known, score them.",
+    description="Measure the brightness of the masks, and score them where ejecta are known.",
     may_fail=True,
 )
 
@@ -69,7 +69,7 @@ LABELS = Stage(
 )
 EJCONN_SAMPLES = Stage(
     title="samples of EJCONN",
-    job=Job(name="cut_ejconn_samples", description="Cut the crops that versions learn from."),
+    job=Job(name="cut_ejconn_samples", description="Cut the samples that EJCONN trains on."),
 )
 EJCONN = Stage(
     title="train EJCONN: which tiles hold ejecta",
@@ -77,7 +77,7 @@ EJCONN = Stage(
 )
 EJSEG_SAMPLES = Stage(
     title="samples of EJSEG",
-    job=Job(name="cut_ejseg_samples", description="Cut the tiles that versions learn from."),
+    job=Job(name="cut_ejseg_samples", description="Cut the samples that EJSEG trains on."),
 )
 EJSEG = Stage(
     title="train EJSEG: where the ejecta are",

@@ -1,1 +1,1 @@
-"""How an asset is declared and made, and how it fails."""
+"""How assets are declared and materialised, and how they fail."""

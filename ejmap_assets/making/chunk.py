@@ -1,10 +1,10 @@
-"""Mapping a chunk of craters in one process: a crater that fails, fails alone.
+"""Mapping a chunk of craters in one process: a failed crater does not stop the others.
 
-A ``MaterializeResult`` speaks for every partition of a run or for none of them. So the steps of a
-crater are declared as one operation with skippable outputs, which logs one materialisation for each
-artefact as soon as it is there, goes on with the next crater when one fails, and names those that
-failed in a single failure at the end. Checks of an artefact run before it is logged: one that a
-blocking check rejects is neither logged nor left in its place, and its crater goes no further.
+A ``MaterializeResult`` covers either all partitions of a run or none. So the steps of a crater are
+one op with skippable outputs. It logs one materialisation as soon as an artefact exists, continues
+with the next crater after a failure, and names the failed craters in one failure at the end. Checks
+run before the materialisation is logged. If a blocking check rejects an artefact, the op does not
+log it, restores the former file and skips the remaining steps of the crater.
 """
 
 import json
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from ejmap_assets.checks.crater_check import CheckedCrater, CraterCheck, log_findings, rejection
-from ejmap_assets.checks.maps import tell_map_of_failures
+from ejmap_assets.checks.maps import warn_of_failed_craters
 from ejmap_assets.checks.rejected import refuse_rejected
 from ejmap_assets.lineage.provenance import Recipe, event_tags
 from ejmap_assets.lineage.recipes import RecipeBook
@@ -39,8 +39,8 @@ class CraterTask:
 
     Attributes:
         crater: The crater.
-        recipe: What the artefact is made from.
-        work: What the craters of a chunk share.
+        recipe: The recipe of the artefact.
+        work: Data that the craters of a chunk share.
     """
 
     crater: Crater
@@ -49,7 +49,7 @@ class CraterTask:
 
     @property
     def file_tags(self) -> dict[str, str]:
-        """What a file carries of its origin, so that it can be told even outside the project."""
+        """Tags in the file that name its origin, for use outside the project."""
         return {
             "EJMAP_CRATER_ID": str(self.crater.crater_id),
             "EJMAP_RECIPE": self.recipe.digest,
@@ -59,7 +59,7 @@ class CraterTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CraterStep:
-    """An asset of a crater, the function that makes it, and what it is checked for."""
+    """An asset of a crater: its spec, the function that makes it, and its checks."""
 
     spec: dg.AssetSpec
     make: Callable[[CraterTask], Artefact]
@@ -69,10 +69,6 @@ class CraterStep:
     def name(self) -> str:
         """Name of the asset."""
         return self.spec.key.to_user_string()
-
-    def __call__(self, task: CraterTask) -> Artefact:
-        """Make the artefact of a crater."""
-        return self.make(task)
 
 
 def map_chunk(
@@ -87,15 +83,14 @@ def map_chunk(
 
     Args:
         context: The run.
-        steps: All steps of a crater, upstream first; those of assets that are not selected are left
-            out.
-        work: What the craters share.
+        steps: All steps of a crater, upstream first; steps of unselected assets are skipped.
+        work: Data that the craters share.
         book: The recipes.
-        progress: Who listens.
+        progress: Receives the progress.
 
     Raises:
-        Failure: After the last crater, if any of them failed. Before the first, if what all of
-            them are made from is known to be wrong.
+        Failure: After the last crater, if any crater failed. Before the first, if a blocking check
+            rejected an input that all craters share.
     """
     _refuse_rejected(context, steps)
     keys = list(context.partition_keys)
@@ -109,7 +104,7 @@ def map_chunk(
             errors[key] = error
     progress.update("craters", done=len(keys), total=len(keys))
     if errors:
-        tell_map_of_failures(context.instance, list(errors))
+        warn_of_failed_craters(context.instance, list(errors))
         raise crater_failure(errors, attempted=len(keys)) from next(iter(errors.values()))
 
 
@@ -142,12 +137,12 @@ def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask)
     """Make, check and log an artefact of a crater.
 
     Raises:
-        RejectedError: If a blocking check failed; what was there before is there again.
+        RejectedError: If a blocking check failed; the former file is restored.
     """
     key, work, recipe = task.crater.key, task.work, task.recipe
     row = LINEAGE[step.name]
     output = row.output(work.paths, key)
-    # Mosaics and tiles do not depend on a model: a roll-back finds them in their place.
+    # Mosaics and tiles do not depend on a model, so a roll-back needs no kept ones.
     limit = work.settings.mapping.kept_results if row.is_kept else 0
     kept = KeptResults(folder=work.paths.kept_results(key) / step.name, limit=limit)
     with replacing(output) as former:
@@ -179,7 +174,7 @@ def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask)
 def _check_alone(
     context: dg.AssetExecutionContext, step: CraterStep, work: CraterWork, key: str
 ) -> None:
-    """Check an artefact that lies there already, because somebody asked for the check alone."""
+    """Run the selected checks on an artefact that exists, without making it."""
     asked = context.selected_asset_check_keys
     chosen = [check for check in step.checks if check.key in asked]
     output = LINEAGE[step.name].output(work.paths, key)

@@ -1,4 +1,4 @@
-"""The assets of a crater: a function in, a step out; all steps together are one Dagster asset."""
+"""Declaring the assets of a crater: one function for each; together they are one multi-asset."""
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
@@ -21,11 +21,10 @@ from ejmap_project.progress import Progress
 def crater_asset(*, kinds: set[str]) -> Callable[[Callable[[CraterTask], Artefact]], CraterStep]:
     """Turn a function that makes an artefact of a crater into the asset of the same name.
 
-    Its docstring is the description that the UI shows; everything else is in its row of the
-    lineage.
+    The UI shows its docstring as description. Its row of the lineage defines the rest.
 
     Args:
-        kinds: Kinds of file, shown as icons.
+        kinds: Kinds of file; the UI shows them as icons.
     """
 
     def declare(make: Callable[[CraterTask], Artefact]) -> CraterStep:
@@ -55,8 +54,7 @@ def build_crater_assets(*, steps: Sequence[CraterStep], chunk_craters: int) -> d
 
     Args:
         steps: Steps of a crater, upstream first.
-        chunk_craters: Most craters a run of a backfill takes: one process and one loaded model
-            serve so many.
+        chunk_craters: Most craters in a run of a backfill; they share a process and loaded models.
     """
 
     @dg.multi_asset(
@@ -76,7 +74,7 @@ def build_crater_assets(*, steps: Sequence[CraterStep], chunk_craters: int) -> d
         book = book_of(opened, context.instance)
         work = CraterWork(book.mapping_project())
         map_chunk(context, steps=steps, work=work, book=book, progress=progress)
-        # Every materialisation is logged already; a generator may leave out skippable outputs.
+        # map_chunk logged the materialisations; a generator may omit skippable outputs.
         yield from ()
 
     return crater_assets

@@ -1,4 +1,4 @@
-"""Declaring assets: a function in, a Dagster asset out. Those of craters are in ``chunk``."""
+"""Declaring assets of the whole project: one function for each."""
 
 import inspect
 import time
@@ -16,7 +16,7 @@ from ejmap_assets.lineage.provenance import RECIPE_TAG, Recipe
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.row import Row
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.making.failures import is_permanent, permanent
+from ejmap_assets.making.failures import PERMANENT_ERRORS, permanent
 from ejmap_assets.metadata.facts import metadata_of
 from ejmap_assets.metadata.table_types import column_metadata, table_facts
 from ejmap_assets.partitions import MEMBERS, Partitioning
@@ -25,25 +25,24 @@ from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
-from ejmap_project.settings.project import Project, ProjectPaths
 
 OWNERS = ("team:ejmap",)
-# Steps that use the accelerator, where there is one; the instance says how many run at a time.
+# The pool of steps that use a GPU; the instance limits how many run at a time.
 GPU_POOL = "gpu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Making:
-    """What the function behind an asset is given.
+class ProjectTask:
+    """One artefact of the whole project, about to be made.
 
     Attributes:
         project: The project.
-        book: The recipes that hold now.
-        recipe: What the artefact is made from.
-        progress: Who listens.
+        book: The current recipes.
+        recipe: The recipe of the artefact.
+        progress: Receives the progress.
         log: The run's log.
-        partition: The partition that is made; None when there are none.
-        config: What was asked when it was launched.
+        partition: Its partition; None if it is unpartitioned.
+        config: Run configuration of the asset.
     """
 
     project: OpenProject
@@ -55,22 +54,12 @@ class Making:
     config: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
-    def settings(self) -> Project:
-        """The project's settings."""
-        return self.project.settings
-
-    @property
-    def paths(self) -> ProjectPaths:
-        """Where the project's artefacts lie."""
-        return self.project.paths
-
-    @property
     def instance(self) -> dg.DagsterInstance:
         """The project's instance."""
         return self.book.instance
 
 
-Make = Callable[[Making], Artefact]
+Make = Callable[[ProjectTask], Artefact]
 
 
 def project_asset(
@@ -78,14 +67,14 @@ def project_asset(
 ) -> Callable[[Make], dg.AssetsDefinition]:
     """Turn a function that makes an artefact into the asset of the same name.
 
-    Its inputs, partitions and code version come from the lineage; its docstring is the description
-    that the UI shows.
+    The UI shows its docstring as description. Its row of the lineage defines inputs, partitions,
+    code version and condition.
 
     Args:
         group: Group in the UI.
-        kinds: Kinds of file, shown as icons.
-        kind: Value of the tag ``ejmap/kind``, on which an instance may limit runs.
-        config: What somebody may ask when it is launched, by name.
+        kinds: Kinds of file; the UI shows them as icons.
+        kind: Value of the tag ``ejmap/kind``, by which an instance may limit runs.
+        config: Fields of its run configuration, by name.
     """
 
     def declare(make: Make) -> dg.AssetsDefinition:
@@ -113,10 +102,8 @@ def project_asset(
         ) -> dg.MaterializeResult[Any]:
             try:
                 return _materialized(context, project.open(), progress, make)
-            except Exception as error:
-                if is_permanent(error):
-                    raise permanent(error) from error
-                raise
+            except PERMANENT_ERRORS as error:
+                raise permanent(error) from error
 
         return asset
 
@@ -124,7 +111,7 @@ def project_asset(
 
 
 def definition_metadata(row: Row) -> dict[str, Any]:
-    """Return what the UI says of an asset that was never made: columns, picture, rule."""
+    """Return the definition metadata of an asset: columns, picture, rule of automation."""
     shown = {"picture_shows": row.picture} if row.picture else {}
     return {**column_metadata(row.table), **shown, "made": row.rule.value}
 
@@ -132,16 +119,16 @@ def definition_metadata(row: Row) -> dict[str, Any]:
 def _materialized(
     context: dg.AssetExecutionContext, project: OpenProject, progress: Progress, make: Make
 ) -> dg.MaterializeResult[Any]:
-    # In a run of a job that also makes partitioned assets, an unpartitioned one ignores the key.
+    # A run of a job with partitioned assets has a key; an unpartitioned asset ignores it.
     is_partitioned = context.assets_def.partitions_def is not None
     partition = context.partition_key if is_partitioned else None
     book = book_of(project, context.instance)
-    # Before the work: what was there when it began is what it is made from.
+    # Read the recipe first: the artefact depends on its inputs as they are when the step starts.
     config = context.op_execution_context.op_config or {}
     asset = context.asset_key.to_user_string()
     recipe = _recipe(book, asset, partition, config)
-    refuse_rejected(context.instance, _judged(recipe))
-    making = Making(
+    refuse_rejected(context.instance, _checked_inputs(recipe))
+    task = ProjectTask(
         project=project,
         book=book,
         recipe=recipe,
@@ -151,7 +138,7 @@ def _materialized(
         config=config,
     )
     begun = time.perf_counter()
-    artefact = make(making)
+    artefact = make(task)
     metadata = metadata_of(artefact.metadata)
     seconds = round(time.perf_counter() - begun, 2)
     facts = table_facts(asset, LINEAGE[asset].table, artefact.table)
@@ -170,13 +157,13 @@ def _recipe(
     except StepError:
         if config.get("mode") != ROLL_BACK:
             raise
-    # A roll-back is made from what is stored, and of the configured version there may be nothing.
+    # A roll-back reads stored ensembles, so the configured version may have no members yet.
     row = LINEAGE[asset]
     return Recipe(code_version=row.code_version, settings=row.settings(book.project, ""))
 
 
-def _judged(recipe: Recipe) -> list[tuple[str, str | None]]:
-    """Return the inputs whose checks decide; candidates are judged where they are promoted."""
+def _checked_inputs(recipe: Recipe) -> list[tuple[str, str | None]]:
+    """Return the inputs whose checks may refuse the run; the gate itself checks members."""
     return [
         (one.asset, one.partition)
         for one in recipe.ingredients

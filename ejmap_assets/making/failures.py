@@ -1,4 +1,4 @@
-"""Failures as Dagster sees them: which a rerun cannot change, and which craters they concern."""
+"""Failures for Dagster: which ones a retry cannot fix, and which craters failed."""
 
 from collections.abc import Mapping
 
@@ -8,39 +8,34 @@ from ejmap_geo.errors import GeoError
 from ejmap_ml.errors import MlError
 from ejmap_project.errors import ProjectError
 
+# The same inputs raise them again, so a retry only costs time.
+PERMANENT_ERRORS = (GeoError, MlError, ProjectError)
 NAMED_CRATERS = 20
 
 
-def is_permanent(error: BaseException) -> bool:
-    """Return whether the same inputs will fail again, so that a retry only costs time."""
-    return isinstance(error, (GeoError, MlError, ProjectError))
-
-
 def permanent(error: Exception) -> dg.Failure:
-    """Return the failure to raise for an error that a rerun cannot change.
+    """Return the failure to raise for an error that a retry cannot fix.
 
-    It is returned, not raised, so that the call site keeps ``raise ... from error``.
+    The caller raises it, to keep ``raise ... from error`` at the call site.
     """
     return dg.Failure(description=str(error), allow_retries=False)
 
 
 def crater_failure(errors: Mapping[str, Exception], *, attempted: int) -> dg.Failure:
-    """Return the one failure that names every crater of a chunk that failed.
+    """Return one failure that names the failed craters of a chunk.
 
     Args:
-        errors: What went wrong, by crater key.
-        attempted: Craters in the chunk.
+        errors: The errors by crater key.
+        attempted: Number of craters in the chunk.
     """
-    reasons = [f"{key}: {_sentence(error)}" for key, error in sorted(errors.items())]
+    reasons = [
+        f"{key}: {str(error) or type(error).__name__}" for key, error in sorted(errors.items())
+    ]
     shown = "; ".join(reasons[:NAMED_CRATERS])
     more = f"; and {len(reasons) - NAMED_CRATERS} more" if len(reasons) > NAMED_CRATERS else ""
     counted = f"{len(errors)} of {attempted} craters failed, the others are kept"
     return dg.Failure(
         description=f"{counted}. {shown}{more}",
         metadata={"failed_craters": sorted(errors), "attempted_craters": attempted},
-        allow_retries=not all(is_permanent(error) for error in errors.values()),
+        allow_retries=not all(isinstance(error, PERMANENT_ERRORS) for error in errors.values()),
     )
-
-
-def _sentence(error: Exception) -> str:
-    return str(error) or type(error).__name__

@@ -1,4 +1,4 @@
-"""What lies in the place of a new result until the new one is known to be sound."""
+"""The former file of an artefact, kept until the checks accept the new one."""
 
 import shutil
 from collections.abc import Generator
@@ -13,22 +13,22 @@ REJECTED_PREFIX = "rejected_"
 
 
 def former_place(output: Path) -> Path:
-    """Return where the former file of a place is kept while another one takes it."""
+    """Return where the former file of an output is kept while a new one is made."""
     return output.with_name(FORMER_PREFIX + output.name)
 
 
 @contextmanager
 def replacing(output: Path) -> Generator[Path]:
-    """Keep the file at a place while another one takes it, and let it return if that is rejected.
+    """Keep the former file while the block makes a new one; restore it if the block rejects that.
 
-    A rejected result is kept beside it as ``rejected_NAME``, for a look. Folders are not kept: they
-    may hold gigabytes, and nothing compares them.
+    A rejected result stays beside it as ``rejected_NAME``, for inspection. Former folders are not
+    kept: they may hold gigabytes, and no check compares them.
 
     Args:
-        output: The place.
+        output: Path of the artefact.
 
     Yields:
-        Where the former file is meanwhile; nothing is there when there was none.
+        Path of the former file; it does not exist if there was none.
 
     Raises:
         RejectedError: If the block raises it.
@@ -52,7 +52,7 @@ def _set_aside(output: Path) -> None:
     rejected = output.with_name(REJECTED_PREFIX + output.name)
     if rejected.is_dir():
         shutil.rmtree(rejected)
-    # Renaming a file onto another name of itself would leave both.
+    # Renaming a file onto a hard link of itself would leave both names.
     rejected.unlink(missing_ok=True)
     if output.exists():
         output.replace(rejected)

@@ -1,7 +1,7 @@
-"""Results of former models that are kept, so that a roll-back need not compute them again.
+"""Kept results of former models, so that a roll-back need not compute them again.
 
-A result is known by its recipe. Files are hard links: what is kept costs disk only once something
-else has taken its place.
+A recipe identifies a result. Files are hard links: a kept result takes disk space only after
+another result replaced it.
 """
 
 import os
@@ -18,7 +18,7 @@ from ejmap_project.digest import content_version
 EVENT_SUFFIX = ".json"
 CONTENT = "ejmap/content"
 FILE_DIGEST = "ejmap/file_digest"
-# Written beside what the step reported.
+# Metadata that we add to those of the step.
 OWN = frozenset({CONTENT, FILE_DIGEST})
 
 
@@ -27,61 +27,54 @@ class KeptResults:
     """The kept results of one step of one crater.
 
     Attributes:
-        folder: Where they lie.
-        limit: How many are kept, the newest; 0 keeps none.
+        folder: Their folder.
+        limit: Number of newest results to keep; 0 keeps none.
     """
 
     folder: Path
     limit: int
 
     def restore(self, recipe: str, output: Path) -> Artefact | None:
-        """Put the result of a recipe in its place.
+        """Restore the result of a recipe.
 
         Args:
             recipe: Digest of the recipe.
-            output: Where the result belongs.
+            output: Path of the artefact.
 
         Returns:
-            What was reported when it was made; None when it is not kept, or was altered since: a
-            file that is a link to the one in use is damaged with it.
+            The artefact as it was reported; None if it is not kept or its file was altered. A kept
+            file is a link to the file in use, so damage to one damages the other.
         """
         kept, note = self._places(recipe, output)
         if not (kept.is_file() and note.is_file()):
             return None
-        told = dg.deserialize_value(note.read_text(encoding="utf-8"), dg.AssetMaterialization)
-        digest = told.metadata.get(FILE_DIGEST)
+        event = dg.deserialize_value(note.read_text(encoding="utf-8"), dg.AssetMaterialization)
+        digest = event.metadata.get(FILE_DIGEST)
         if digest is None or digest.value != content_version(kept.read_bytes()):
             return None
         link_or_copy(kept, output)
-        # The newest are kept: this one is in use again.
+        # A result in use again counts as new.
         os.utime(kept)
-        metadata = {name: value for name, value in told.metadata.items() if name not in OWN}
-        content = str(told.metadata[CONTENT].value)
+        metadata = {name: value for name, value in event.metadata.items() if name not in OWN}
+        content = str(event.metadata[CONTENT].value)
         return Artefact(content=content, metadata={**metadata, "restored": True})
 
     def keep(self, recipe: str, output: Path, *, content: str, metadata: Metadata) -> None:
-        """Keep a result that was just made, and forget the oldest ones beyond the limit."""
+        """Keep a new result, and delete the oldest results beyond the limit."""
         if self.limit == 0 or not output.is_file():
             return
         kept, note = self._places(recipe, output)
-        told = dg.AssetMaterialization(
-            "kept",
-            metadata={
-                **metadata,
-                CONTENT: content,
-                FILE_DIGEST: content_version(output.read_bytes()),
-            },
-        )
-        write_text(note, dg.serialize_value(told))
+        own = {CONTENT: content, FILE_DIGEST: content_version(output.read_bytes())}
+        event = dg.AssetMaterialization("kept", metadata={**metadata, **own})
+        write_text(note, dg.serialize_value(event))
         link_or_copy(output, kept)
         os.utime(kept)
-        self._forget(output.suffix)
+        by_age = sorted(
+            self.folder.glob(f"*{output.suffix}"), key=lambda one: one.stat().st_mtime_ns
+        )
+        for old in by_age[: -self.limit]:
+            old.unlink()
+            old.with_suffix(EVENT_SUFFIX).unlink(missing_ok=True)
 
     def _places(self, recipe: str, output: Path) -> tuple[Path, Path]:
         return self.folder / f"{recipe}{output.suffix}", self.folder / f"{recipe}{EVENT_SUFFIX}"
-
-    def _forget(self, suffix: str) -> None:
-        kept = sorted(self.folder.glob(f"*{suffix}"), key=lambda one: one.stat().st_mtime_ns)
-        for old in kept[: -self.limit]:
-            old.unlink()
-            old.with_suffix(EVENT_SUFFIX).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Links from the map to what it is made of, as the UI follows them."""
+"""Links in the UI from the map to the assets and craters that it is made from."""
 
 import re
 
@@ -14,7 +14,7 @@ LINKED_CRATERS = 100
 
 
 def links_of_map(table: pd.DataFrame | None) -> Metadata:
-    """Link the mosaic, the models and every crater that the map is made of.
+    """Return links to the mosaic, the models and the craters that the map is made from.
 
     Args:
         table: The craters of the map with ``state`` and ``ejecta_km2``, sorted by ``crater_id``.
@@ -38,7 +38,7 @@ def links_of_map(table: pd.DataFrame | None) -> Metadata:
 
 
 def _plain(name: str) -> str:
-    """Leave out what Markdown would take for its own: names come from other people's tables."""
+    """Replace the characters that Markdown interprets: names come from other people's tables."""
     return re.sub(r"[^\w .,'-]", " ", name).strip()
 
 

@@ -1,11 +1,11 @@
-"""Types of the tables that the UI shows: what each column means, and that a table is what it says.
+"""Dagster types of the tables that the UI shows: columns, their meaning, and validation.
 
-The columns are those of pandera schemas; ``dagster-pandas`` turns them into Dagster's types.
+``dagster-pandas`` builds the types from pandera schemas.
 """
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import TypeAlias
 
@@ -13,10 +13,7 @@ import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
 from dagster_pandas import PandasColumn, create_dagster_pandas_dataframe_type
-from dagster_pandas.constraints import (
-    DataFrameConstraint,
-    DataFrameConstraintViolationException,
-)
+from dagster_pandas.constraints import DataFrameConstraint, DataFrameConstraintViolationException
 from pandera.errors import SchemaError, SchemaErrors
 
 from ejmap_assets.metadata.facts import Metadata
@@ -27,15 +24,15 @@ Schema: TypeAlias = type[pa.DataFrameModel]
 
 
 class FitsSchema(DataFrameConstraint):
-    """A table keeps all that its pandera schema says of single columns and of rows."""
+    """A table fits its pandera schema, columns and rows."""
 
-    def __init__(self, model: type[pa.DataFrameModel]) -> None:
-        text = f"keeps the schema {model.__name__}"
+    def __init__(self, model: Schema) -> None:
+        text = f"fits the schema {model.__name__}"
         super().__init__(error_description=text, markdown_description=text)
         self._model = model
 
     def validate(self, dataframe: pd.DataFrame) -> None:
-        """Raise the exception of ``dagster-pandas`` at the first column that breaks its word."""
+        """Raise the exception of ``dagster-pandas`` for the first column that does not fit."""
         try:
             self._model.validate(dataframe)
         except (SchemaError, SchemaErrors) as error:
@@ -47,7 +44,7 @@ class FitsSchema(DataFrameConstraint):
 def table_type(model: Schema) -> dg.DagsterType:
     """Return the type of the tables of a schema."""
     with warnings.catch_warnings():
-        # We pin Dagster to one minor version, within which what is in beta may not change.
+        # Safe: we pin Dagster to one minor version, which does not change its beta interfaces.
         warnings.simplefilter("ignore", dg.BetaWarning)
         columns = [
             PandasColumn.exists(name, non_nullable=not column.nullable, unique=column.unique)
@@ -63,11 +60,11 @@ def table_type(model: Schema) -> dg.DagsterType:
 
 
 def column_schema(model: Schema, table: pd.DataFrame | None = None) -> dg.TableSchema:
-    """Return what the UI says of the columns of a table.
+    """Return the columns of a table as the UI shows them: types, meanings, bounds.
 
     Args:
         model: Schema of the table.
-        table: The table, for columns that not every one has; None for what is always there.
+        table: The table, to include its optional columns; None returns those of the schema.
     """
     declared = model.to_schema().columns
     if table is None:
@@ -78,17 +75,17 @@ def column_schema(model: Schema, table: pd.DataFrame | None = None) -> dg.TableS
 
 
 def column_metadata(model: Schema | None) -> dict[str, dg.TableSchema]:
-    """Return what a definition says of an asset's table; nothing if it has none."""
+    """Return the columns of an asset's table for its definition; nothing if it has no table."""
     return {} if model is None else {COLUMN_SCHEMA: column_schema(model)}
 
 
 def table_facts(asset: str, model: Schema | None, table: pd.DataFrame | None) -> Metadata:
-    """Check the table of an asset, and return what the UI shows beside it.
+    """Check the table of an asset, and return its columns and row count for the UI.
 
     Args:
         asset: Name of the asset.
-        model: Schema of its table; None when it has none.
-        table: The table; None when none was written.
+        model: Schema of its table; None if it has no table.
+        table: The table; None if the run wrote none.
 
     Raises:
         StepError: If the table is not of its type.
@@ -96,10 +93,10 @@ def table_facts(asset: str, model: Schema | None, table: pd.DataFrame | None) ->
     if model is None or table is None:
         return {}
     plain = pd.DataFrame(table)
-    # No context is needed: the type looks at nothing but the table.
+    # The type check needs no context: it reads only the table.
     found = table_type(model).type_check(None, plain)  # pyright: ignore[reportArgumentType]
     if not found.success:
-        raise StepError(f"the table of {asset} is not what it should be: {found.description}")
+        raise StepError(f"the table of {asset} does not fit its schema: {found.description}")
     schema = dg.MetadataValue.table_schema(column_schema(model, plain))
     return {COLUMN_SCHEMA: schema, ROW_COUNT: len(plain)}
 
@@ -118,11 +115,8 @@ def _column(
         type=dtype,
         description=column.description,
         constraints=dg.TableColumnConstraints(
-            nullable=column.nullable, unique=column.unique, other=list(_bounds(column))
+            nullable=column.nullable,
+            unique=column.unique,
+            other=[str(check.error or check.name) for check in column.checks or []],
         ),
     )
-
-
-def _bounds(column: pa.Column) -> Iterator[str]:
-    for check in column.checks or []:
-        yield str(check.error or check.name)

@@ -1,7 +1,10 @@
-"""A run in this very process: what it makes, and who makes it, recorded on the instance."""
+"""One run in this process: recorded on the instance, silent on the console, and why it failed."""
 
+import os
+import sys
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,22 +12,26 @@ import dagster as dg
 
 from ejmap_assets.run_process import process_tags
 from ejmap_assets.runs.pool_turn import turn
-from ejmap_assets.runs.quiet import quiet_output
+from ejmap_project.errors import ProjectError
 
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
 SILENT_LOG = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
+class RunFailedError(ProjectError, RuntimeError):
+    """A run failed that later stages need."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """One run to be made.
+class PlannedRun:
+    """A run to execute.
 
     Attributes:
-        assets: Assets it makes.
+        assets: Assets that it materialises.
         first: First partition; None for unpartitioned assets.
         last: Last partition of the range.
-        config: Configuration of the run.
+        config: Run configuration.
     """
 
     assets: tuple[str, ...]
@@ -36,25 +43,25 @@ class Work:
 def execute(
     instance: dg.DagsterInstance,
     job: dg.JobDefinition,
-    work: Work,
+    planned: PlannedRun,
     *,
     tell: Callable[[str], None],
 ) -> dg.ExecuteInProcessResult:
-    """Make a run here and now, once there is a place for it.
+    """Execute a run in this process, once its pools have a free slot.
 
     Args:
         instance: The instance that records it.
-        job: A job that makes the assets.
-        work: What is made.
-        tell: Is told for whom we wait, if we do.
+        job: A job that includes the assets.
+        planned: The run.
+        tell: Receives one sentence if the run must wait.
 
     Raises:
-        KeyboardInterrupt: If somebody ends the waiting.
+        KeyboardInterrupt: If somebody interrupts the wait.
     """
     run_id = str(uuid.uuid4())
-    keys = [dg.AssetKey(name) for name in work.assets]
-    is_range = work.first is not None and work.first != work.last
-    span = {RANGE_START: work.first or "", RANGE_END: work.last or ""} if is_range else {}
+    keys = [dg.AssetKey(name) for name in planned.assets]
+    is_range = planned.first is not None and planned.first != planned.last
+    span = {RANGE_START: planned.first or "", RANGE_END: planned.last or ""} if is_range else {}
     with (
         turn(instance, job.get_subset(asset_selection=set(keys)), run_id, tell=tell),
         quiet_output(),
@@ -62,9 +69,66 @@ def execute(
         return job.execute_in_process(
             instance=instance,
             asset_selection=keys,
-            partition_key=None if is_range else work.first,
+            partition_key=None if is_range else planned.first,
             tags={**process_tags(run_id), **span},
-            run_config={**SILENT_LOG, **work.config},
+            run_config={**SILENT_LOG, **planned.config},
             raise_on_error=False,
             run_id=run_id,
         )
+
+
+def was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Return whether somebody pressed Ctrl-C, which Dagster reports as a failed step."""
+    interrupt = dg.DagsterExecutionInterruptedError.__name__
+    return any(
+        error.cls_name == interrupt
+        for failure in _step_failures(result)
+        for error in _causes(failure)
+    )
+
+
+def failure_sentence(result: dg.ExecuteInProcessResult) -> str:
+    """Return the description of the first failed step, or the message of its deepest cause."""
+    where = f"(run {result.run_id[:8]}; `ejmap ui` shows its log)"
+    for failure in _step_failures(result):
+        described = failure.user_failure_data
+        if described is not None and described.description:
+            return f"{described.description} {where}"
+        for error in list(_causes(failure))[-1:]:
+            return f"{error.message.strip()} {where}"
+    return f"the run failed before its first step {where}"
+
+
+def _step_failures(result: dg.ExecuteInProcessResult) -> Iterator[Any]:
+    return (event.step_failure_data for event in result.all_events if event.is_step_failure)
+
+
+def _causes(failure: Any) -> Iterator[Any]:  # noqa: ANN401 - Dagster does not export StepFailureData
+    error = failure.error
+    while error is not None:
+        yield error
+        error = error.cause
+
+
+@contextmanager
+def quiet_output() -> Generator[None]:
+    """Send the process's standard output and error to the null device; the UI keeps step logs.
+
+    This redirects file descriptors, because Dagster copies a step's output from its log file to
+    them through another process. A console opened before keeps its own copy.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    copies = {number: os.dup(number) for number in (1, 2)}
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        for number in copies:
+            os.dup2(null, number)
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for number, copy in copies.items():
+            os.dup2(copy, number)
+            os.close(copy)
+        os.close(null)

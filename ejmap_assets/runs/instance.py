@@ -1,4 +1,4 @@
-"""The Dagster instance of a project: its folder, its settings, and where its history lies."""
+"""The Dagster instance of a project: its folder and its settings."""
 
 import os
 import shlex
@@ -19,11 +19,11 @@ INSTANCE_FILE = "dagster.yaml"
 
 
 def home_of(folder: Path) -> Path:
-    """Return the instance's folder of a project.
+    """Return the folder of a project's instance.
 
-    One instance serves one project, because craters are partitions of the instance. The demo has
-    that of the checkout, which ``dagster dev`` finds without being told; with PostgreSQL it has one
-    in its folder like every other project, so that both can be on one machine.
+    One instance serves one project, because craters are partitions of the instance. The demo uses
+    the folder in the checkout, which ``dagster dev`` finds by default. With PostgreSQL the demo
+    uses a folder inside the project, like every other project, so that one machine can hold both.
     """
     is_demo = folder.resolve() == DEFAULT_PROJECT.resolve()
     if is_demo and not os.environ.get(URL_VARIABLE):
@@ -32,12 +32,12 @@ def home_of(folder: Path) -> Path:
 
 
 def environment_of(folder: Path) -> dict[str, str]:
-    """Return the variables by which Dagster's own commands find a project; homes are absolute."""
+    """Return the variables by which Dagster's commands find a project; paths are absolute."""
     return {HOME_VARIABLE: str(home_of(folder)), PROJECT_VARIABLE: str(folder.resolve())}
 
 
 def shell_lines(folder: Path) -> list[str]:
-    """Return the same as lines for a shell, ``eval "$(ejmap env FOLDER)"``; makes the instance.
+    """Make the instance, and return its variables as shell lines: ``eval "$(ejmap env FOLDER)"``.
 
     Raises:
         SettingsError: As :func:`open_instance`.
@@ -47,18 +47,18 @@ def shell_lines(folder: Path) -> list[str]:
 
 
 def open_instance(folder: Path) -> dg.DagsterInstance:
-    """Open the instance of a project, made on first use with the settings of the checkout's.
+    """Open the instance of a project; first use makes it with the checkout's ``dagster.yaml``.
 
     Raises:
-        SettingsError: If its folder cannot be written, or its history lies in another database than
-            the environment says.
+        SettingsError: If its folder cannot be written, or its history is in another database than
+            the one that the environment names.
     """
     home = home_of(folder)
     settings = home / INSTANCE_FILE
     try:
         home.mkdir(parents=True, exist_ok=True)
         if not settings.exists():
-            # Without it Dagster would take its own settings, another database among them.
+            # Without the file, Dagster uses its default settings, with another database.
             shutil.copyfile(CHECKOUT / SHARED_HOME / INSTANCE_FILE, settings)
     except OSError as error:
         raise SettingsError(

@@ -1,4 +1,4 @@
-"""Runs whose process died without a word: found out without a daemon, and their places freed."""
+"""Runs whose process died: reported as failed, and their pool slots freed, without the daemon."""
 
 import dagster as dg
 from dagster._core.launcher import WorkerStatus
@@ -11,19 +11,19 @@ UNFINISHED = [*IN_PROGRESS_RUN_STATUSES, dg.DagsterRunStatus.NOT_STARTED]
 
 
 def fail_lost_runs(instance: dg.DagsterInstance) -> list[str]:
-    """Report runs as failed whose process on this machine is gone; others wait for their places.
+    """Report each run as failed whose process on this machine ended, and free its pool slots.
 
     Returns:
-        Their ids.
+        Ids of these runs.
     """
     lost: list[str] = []
     for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
         reason = _why_lost(instance, run)
-        # It may have ended by itself since it was listed.
+        # The run may have finished since it was listed.
         now = None if reason is None else instance.get_run_by_id(run.run_id)
         if now is None or now.status != run.status:
             continue
-        instance.report_run_failed(now, f"{reason}; what it had made until then is kept")
+        instance.report_run_failed(now, f"{reason}; finished artefacts are kept")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
         lost.append(run.run_id)
     return lost

@@ -1,6 +1,6 @@
-"""Waiting for a place in a pool, such as that of the accelerator, before a run begins.
+"""Waiting for a slot in a pool, such as the GPU pool, before a run starts.
 
-Dagster waits for it within the run, where it neither says so nor hears Ctrl-C.
+Dagster waits inside the run, where it reports nothing and ignores Ctrl-C.
 """
 
 import time
@@ -14,8 +14,8 @@ from dagster._utils.interrupts import raise_interrupts_as
 from ejmap_assets.runs.lost_runs import fail_lost_runs
 
 POLL_SECONDS = 1.0
-# A place is taken moments before its run is recorded. One whose run nobody knows for so long was
-# left behind by a process that died in between.
+# A process claims a slot moments before it records the run. If the run is still unknown after this
+# time, the process died in between.
 UNKNOWN_SECONDS = 60.0
 
 
@@ -27,16 +27,16 @@ def turn(
     *,
     tell: Callable[[str], None],
 ) -> Generator[None]:
-    """Hold the places in pools that the steps of a run need, once they are free.
+    """Wait for the pool slots that a run needs, and hold them.
 
     Args:
         instance: The instance of the run and its pools.
-        job: The job, with the steps that the run makes.
+        job: The job, limited to the steps of the run.
         run_id: Id of the run.
-        tell: Is told once for whom we wait.
+        tell: Receives one sentence that names the run that holds the slot.
 
     Raises:
-        KeyboardInterrupt: If somebody ends the waiting, by Ctrl-C or SIGTERM.
+        KeyboardInterrupt: If somebody interrupts the wait by Ctrl-C or SIGTERM.
     """
     wanted = [(pool, node.name) for node in job.nodes for pool in node.definition.pools]
     if not wanted:
@@ -60,21 +60,21 @@ def _wait(
     tell: Callable[[str], None],
 ) -> None:
     unknown_since: dict[str, float] = {}
-    told = False
+    is_announced = False
     while not _takes(instance, run, pool, step):
         fail_lost_runs(instance)
         holders = _holders(instance, pool)
         _free_unknown(instance, holders, unknown_since)
-        if not told and holders:
+        if not is_announced and holders:
             tell(f"waiting for {_named(instance, holders)} in pool {pool}; Ctrl-C gives up")
-            told = True
+            is_announced = True
         time.sleep(POLL_SECONDS)
 
 
 def _takes(instance: dg.DagsterInstance, run: dg.DagsterRun, pool: str, step: str) -> bool:
-    # Left at once: it takes us off the queue, which would outlive this process if it were killed.
-    with InstanceConcurrencyContext(instance, run) as places:
-        return places.claim(pool, step)
+    # Leaving the context removes us from the queue, whose entry would survive a killed process.
+    with InstanceConcurrencyContext(instance, run) as slots:
+        return slots.claim(pool, step)
 
 
 def _holders(instance: dg.DagsterInstance, pool: str) -> Sequence[str]:

@@ -1,11 +1,11 @@
-"""The log of a run as a listener of long work."""
+"""A listener that writes progress to the log of a run."""
 
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from logging import Logger
 
-# Between two lines about the progress of one step: a log is read, not watched.
+# Between two progress lines of one step, to keep the log short.
 PAUSE_SECONDS = 15.0
 
 
@@ -14,7 +14,7 @@ class RunLog:
 
     def __init__(self, log: Logger) -> None:
         self._log = log
-        self._told = time.monotonic()
+        self._last_line = time.monotonic()
 
     def line(self, text: str = "") -> None:
         """Log a sentence."""
@@ -39,6 +39,6 @@ class RunLog:
 
     def _now_and_then(self, text: str) -> None:
         now = time.monotonic()
-        if now - self._told >= PAUSE_SECONDS:
-            self._told = now
+        if now - self._last_line >= PAUSE_SECONDS:
+            self._last_line = now
             self.line(text)

@@ -1,6 +1,6 @@
-"""Making a project from end to end through Dagster, skipping what is there and current.
+"""Bringing a project up to date through Dagster, stage by stage; skips what is up to date.
 
-Every run is recorded on the project's instance, so that the UI shows all of it.
+The project's instance records every run, so that the UI shows them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,14 +11,19 @@ import dagster as dg
 from ejmap_assets import partitions
 from ejmap_assets.launch_config import promotion_run_config
 from ejmap_assets.lineage import stages
-from ejmap_assets.lineage.needed import assets_of, crater_steps_of, is_made, stages_made
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.stages import Job, Stage
-from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning
-from ejmap_assets.runs.in_process import Work, execute
+from ejmap_assets.lineage.selection import assets_of, crater_steps_of, is_made, stages_made
+from ejmap_assets.lineage.stages import Stage
+from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning, register_version
+from ejmap_assets.runs.in_process import (
+    PlannedRun,
+    RunFailedError,
+    execute,
+    failure_sentence,
+    was_interrupted,
+)
 from ejmap_assets.runs.lost_runs import fail_lost_runs
-from ejmap_assets.runs.run_failure import RunFailedError, failure_sentence, was_interrupted
 from ejmap_project.models.model_version import configured_version, imported_from
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
@@ -28,12 +33,12 @@ from ejmap_project.vetting.vetting_choice import classifier_version, held_back
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """An ensemble to be trained.
+    """An ensemble to train.
 
     Attributes:
         kind: Which of the two models.
         version: Key of the version.
-        iterations: Members.
+        iterations: Number of members.
     """
 
     kind: ModelKind
@@ -61,41 +66,28 @@ class Runner:
         """Make everything that is missing or stale.
 
         Returns:
-            A sentence for each failure that did not keep the rest from being made.
+            A sentence for each failed run that did not block later stages.
 
         Raises:
-            RunFailedError: If a stage failed that the next ones need.
+            RunFailedError: If a run failed that later stages need.
         """
-        return self._follow(stages.STAGES, self._work)
+        return self._follow(stages.STAGES, self._planned)
 
     def repair(self) -> list[str]:
-        """Map exactly the craters that are missing or stale, and refresh the map and its scores.
-
-        Returns:
-            A sentence for each failure that did not keep the rest from being made.
-        """
-        return self._follow(stages.REPAIRING, self._work)
+        """Map missing and stale craters, then refresh the map and its scores; see run."""
+        return self._follow(stages.REPAIRING, self._planned)
 
     def vet(self) -> list[str]:
-        """Score the entries of the catalogue where it, the mosaic or settings changed.
-
-        Returns:
-            A sentence for each failure.
-
-        Raises:
-            RunFailedError: If mosaic or catalogue cannot be read.
-        """
-        return self._follow(_of_jobs(stages.PREPARE, stages.VET), self._work)
+        """Score the catalogue again if it, the mosaic or the settings changed; see run."""
+        wanted = [stage for stage in stages.STAGES if stage.job in (stages.PREPARE, stages.VET)]
+        return self._follow(wanted, self._planned)
 
     def retrain(self) -> list[str]:
-        """Train the configured versions anew where labels or settings changed, and promote them.
+        """Train configured versions whose labels or settings changed, and promote them; see run.
 
-        Nothing is mapped: who keeps the craters up to date sees what was promoted.
-
-        Raises:
-            RunFailedError: If a stage failed.
+        This maps no crater: the automation sensor or ``repair`` notices the promotion.
         """
-        return self._follow(stages.RETRAINING, self._work)
+        return self._follow(stages.RETRAINING, self._planned)
 
     def decide(self, kind: ModelKind, *, mode: str, to: str = "", reason: str = "") -> None:
         """Promote the configured version of a model, through the gate or by hand, or roll back.
@@ -103,19 +95,14 @@ class Runner:
         Raises:
             RunFailedError: If there is nothing to promote, or to roll back to.
         """
-        work = Work(
-            assets=(f"promoted_{kind}",),
-            config=promotion_run_config(kind, mode, to=to, reason=reason),
-        )
-        self._execute(stages.PROMOTED, work)
+        config = promotion_run_config(kind, mode, to=to, reason=reason)
+        promotion = PlannedRun(assets=(f"promoted_{kind}",), config=config)
+        self._execute(stages.PROMOTED, promotion)
 
     def train(self, trainings: Sequence[Training]) -> None:
-        """Train the members of ensembles that are missing or stale.
+        """Train the members of ensembles that are missing or stale; see run.
 
-        Versions are registered first, so that the UI shows them and can train them too.
-
-        Raises:
-            RunFailedError: If a stage failed.
+        This registers the versions first, so that the UI shows them and can train them too.
         """
         kinds = {training.kind for training in trainings}
         wanted = [
@@ -123,34 +110,34 @@ class Runner:
             for stage in stages.RETRAINING
             if stage in (stages.SOURCES, stages.LABELS) or _kind_of(stage) in kinds
         ]
-        self._follow(wanted, lambda stage: self._training_work(stage, trainings))
+        self._follow(wanted, lambda stage: self._trainings(stage, trainings))
 
     def _follow(
-        self, wanted: Sequence[Stage], work_of: Callable[[Stage], Iterable[Work]]
+        self, wanted: Sequence[Stage], runs_of: Callable[[Stage], Iterable[PlannedRun]]
     ) -> list[str]:
         fail_lost_runs(self._instance)
         complaints: list[str] = []
         made = stages_made(self._project, wanted)
         for number, stage in enumerate(made, start=1):
-            work = list(work_of(stage))
-            if not work:
+            planned = list(runs_of(stage))
+            if not planned:
                 self._listener.line(f"[{number}/{len(made)}] {stage.title}: there and up to date")
                 continue
             with self._listener.step(number, len(made), stage.title):
-                for one in work:
+                for one in planned:
                     complaints += self._execute(stage, one)
         return complaints
 
-    def _training_work(self, stage: Stage, trainings: Sequence[Training]) -> Iterator[Work]:
+    def _trainings(self, stage: Stage, trainings: Sequence[Training]) -> Iterator[PlannedRun]:
         if _kind_of(stage) is None:
-            yield from self._work(stage)
+            yield from self._planned(stage)
             return
         book = book_of(self._project, self._instance).snapshot()
         for training in trainings:
             if training.kind == _kind_of(stage):
-                yield from self._model_work(book, stage, training)
+                yield from self._model_runs(book, stage, training)
 
-    def _work(self, stage: Stage) -> Iterator[Work]:
+    def _planned(self, stage: Stage) -> Iterator[PlannedRun]:
         assets = [name for name in assets_of(stage) if is_made(self._project, name)]
         if not assets:
             return
@@ -159,53 +146,38 @@ class Runner:
             case Partitioning.NONE:
                 pending = _pending(book, assets, None)
                 if pending:
-                    yield Work(assets=pending)
+                    yield PlannedRun(assets=pending)
             case Partitioning.CRATERS:
-                yield from self._crater_work(book, crater_steps_of(self._project))
+                yield from self._crater_runs(book, crater_steps_of(self._project))
             case Partitioning.CLASSIFIER_VERSIONS:
-                yield from self._classifier_work(book, assets[0])
+                version = classifier_version(self._project)
+                register_version(self._instance, partitions.classifier_versions, version)
+                yield from _missing_runs(book, assets[0], [version])
             case partitioning:
-                training = self._configured(partitioning.model_kind)
-                yield from self._model_work(book, stage, training)
+                kind = partitioning.model_kind
+                training = Training(
+                    kind=kind,
+                    version=configured_version(self._project, kind).key,
+                    iterations=self._project.settings.models.members(kind),
+                )
+                yield from self._model_runs(book, stage, training)
 
-    def _model_work(self, book: RecipeBook, stage: Stage, training: Training) -> Iterator[Work]:
+    def _model_runs(
+        self, book: RecipeBook, stage: Stage, training: Training
+    ) -> Iterator[PlannedRun]:
         (asset,) = assets_of(stage)
+        kind, version, members = training.kind, training.version, range(training.iterations)
         if LINEAGE[asset].partitioning in MEMBERS:
-            yield from _member_work(book, asset, training)
-        else:
-            yield from self._sample_work(book, asset, training)
+            keys = [str(partitions.member_key(version=version, iteration=one)) for one in members]
+            yield from _missing_runs(book, asset, keys)
+            return
+        register_version(self._instance, partitions.versions_of(kind), version)
+        # Imported members need no samples.
+        if any(imported_from(self._project.paths, kind, version, one) is None for one in members):
+            yield from _missing_runs(book, asset, [version])
 
-    def _configured(self, kind: ModelKind) -> Training:
-        return Training(
-            kind=kind,
-            version=configured_version(self._project, kind).key,
-            iterations=self._project.settings.models.members(kind),
-        )
-
-    def _sample_work(self, book: RecipeBook, asset: str, training: Training) -> Iterator[Work]:
-        partitions.register_version(
-            self._instance,
-            versions_name=partitions.versions_name(training.kind),
-            version=training.version,
-        )
-        paths, members = self._project.paths, range(training.iterations)
-        # What somebody else trained needs no samples here.
-        is_trained_here = any(
-            imported_from(paths, training.kind, training.version, one) is None for one in members
-        )
-        if is_trained_here and not book.is_current(asset, training.version):
-            yield Work(assets=(asset,), first=training.version, last=training.version)
-
-    def _classifier_work(self, book: RecipeBook, asset: str) -> Iterator[Work]:
-        version = classifier_version(self._project)
-        partitions.register_version(
-            self._instance, versions_name=partitions.CLASSIFIER_VERSIONS_NAME, version=version
-        )
-        if not book.is_current(asset, version):
-            yield Work(assets=(asset,), first=version, last=version)
-
-    def _crater_work(self, book: RecipeBook, assets: tuple[str, ...]) -> Iterator[Work]:
-        # Ranges follow the order in which the instance knows the keys.
+    def _crater_runs(self, book: RecipeBook, assets: tuple[str, ...]) -> Iterator[PlannedRun]:
+        # A partition range follows the order in which the instance lists the keys.
         known = self._instance.get_dynamic_partitions(partitions.CRATERS_NAME)
         held = held_back(self._project)
         run: list[str] = []
@@ -213,18 +185,18 @@ class Runner:
         for key in known:
             pending = () if key in held else _pending(book, assets, key)
             if run and pending != run_assets:
-                yield Work(assets=run_assets, first=run[0], last=run[-1])
+                yield PlannedRun(assets=run_assets, first=run[0], last=run[-1])
                 run = []
             if pending:
                 run.append(key)
             run_assets = pending
         if run:
-            yield Work(assets=run_assets, first=run[0], last=run[-1])
+            yield PlannedRun(assets=run_assets, first=run[0], last=run[-1])
 
-    def _execute(self, stage: Stage, work: Work) -> list[str]:
+    def _execute(self, stage: Stage, planned: PlannedRun) -> list[str]:
         job = self._defs.resolve_job_def(stage.job.name)
         result = execute(
-            self._instance, job, work, tell=lambda told: self._listener.line(f"      {told}")
+            self._instance, job, planned, tell=lambda text: self._listener.line(f"      {text}")
         )
         if result.success:
             return []
@@ -238,25 +210,21 @@ class Runner:
         return [sentence]
 
 
-def _of_jobs(*jobs: Job) -> list[Stage]:
-    return [stage for stage in stages.STAGES if stage.job in jobs]
-
-
 def _kind_of(stage: Stage) -> ModelKind | None:
     """Return the model whose versions or members a stage makes; None for the other stages."""
     partitioning = LINEAGE[assets_of(stage)[0]].partitioning
     return partitioning.model_kind if partitioning in VERSIONS | MEMBERS else None
 
 
-def _member_work(book: RecipeBook, asset: str, training: Training) -> Iterator[Work]:
-    for iteration in range(training.iterations):
-        key = str(partitions.member_key(version=training.version, iteration=iteration))
+def _missing_runs(book: RecipeBook, asset: str, keys: Iterable[str]) -> Iterator[PlannedRun]:
+    """Yield a run for each partition that is missing or stale."""
+    for key in keys:
         if not book.is_current(asset, key):
-            yield Work(assets=(asset,), first=key, last=key)
+            yield PlannedRun(assets=(asset,), first=key, last=key)
 
 
 def _pending(book: RecipeBook, assets: Sequence[str], partition: str | None) -> tuple[str, ...]:
-    """Return the assets to make: those that are not current, and what is made from them."""
+    """Return the assets that are missing or stale, and the assets downstream of them."""
     pending: list[str] = []
     for name in assets:
         follows = any(parent in pending for parent in LINEAGE[name].inputs)

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from ejmap_assets.definitions import runner_of
-from ejmap_assets.lineage.needed import partitioned_by
+from ejmap_assets.lineage.selection import partitioned_by
 from ejmap_assets.partitions import Partitioning
 from ejmap_assets.runs.instance import open_instance
 from ejmap_cli.console import Console

@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from ejmap_assets.definitions import runner_of
-from ejmap_assets.lineage.needed import partitioned_by
+from ejmap_assets.lineage.selection import partitioned_by
 from ejmap_assets.making.declare import GPU_POOL
 from ejmap_assets.partitions import Partitioning
 from ejmap_assets.runs.instance import open_instance

@@ -17,10 +17,10 @@ from ejmap_assets import partitions
 from ejmap_assets.definitions import build_defs, runner_of
 from ejmap_assets.launch_config import ROLL_BACK
 from ejmap_assets.lineage.crater_state import CraterState, crater_states
-from ejmap_assets.lineage.needed import stages_made
 from ejmap_assets.lineage.provenance import Record, last_record
 from ejmap_assets.lineage.recipes import book_of, configured_members
 from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.selection import stages_made
 from ejmap_assets.partitions import Partitioning
 from ejmap_cli.console import Console
 from ejmap_geo.rasters.raster import read_raster

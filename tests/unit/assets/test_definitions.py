@@ -11,8 +11,8 @@ import pytest
 from ejmap_assets.checks.registry import checks_of, crater_checks, project_checks
 from ejmap_assets.definitions import build_defs
 from ejmap_assets.jobs import build_asset_jobs
-from ejmap_assets.lineage.needed import partitioned_by
 from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.selection import partitioned_by
 from ejmap_assets.partitions import Partitioning
 
 GROUPS = {"sources", "training", "models", "craters", "map", "evaluation", "vetting"}

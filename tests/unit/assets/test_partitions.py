@@ -28,10 +28,9 @@ def test_craters_follow_the_catalogue() -> None:
 
 def test_a_version_is_registered_once() -> None:
     """Training the same version again is no error."""
-    name = partitions.EJSEG_VERSIONS_NAME
     with dg.DagsterInstance.ephemeral() as instance:
         for _ in range(2):
-            partitions.register_version(instance, versions_name=name, version="a")
-        known = list(instance.get_dynamic_partitions(name))
+            partitions.register_version(instance, partitions.ejseg_versions, "a")
+        known = list(instance.get_dynamic_partitions("ejseg_versions"))
 
     assert known == ["a"]

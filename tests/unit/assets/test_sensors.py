@@ -82,7 +82,7 @@ def test_a_file_that_did_not_change_is_left_alone(project, instance) -> None:
     skipped = _look("mosaic_file", project, instance)
 
     assert isinstance(skipped, dg.SkipReason)
-    assert skipped.skip_message == "basemap_mosaic is what its files say"
+    assert skipped.skip_message == "the files of basemap_mosaic did not change"
 
 
 def test_a_changed_table_is_asked_for_under_a_key_of_its_own(project, instance) -> None:

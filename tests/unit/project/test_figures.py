@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from ejmap_assets.metadata.pictures import inline_picture
+from ejmap_assets.metadata.facts import inline_picture
 from ejmap_project.artefact import Picture
 from ejmap_project.figures import SERIES, new_plot, saved_figures, training_curve
 from ejmap_project.pictures import MAX_PNG_BYTES, MAX_SIDE_PX

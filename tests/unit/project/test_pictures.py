@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ejmap_assets.metadata.pictures import inline_picture
+from ejmap_assets.metadata.facts import inline_picture
 from ejmap_geo.errors import RasterError
 from ejmap_project.artefact import Picture
 from ejmap_project.pictures import (

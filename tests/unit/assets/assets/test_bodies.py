@@ -14,7 +14,7 @@ from ejmap_assets.lineage.rows import LINEAGE
 FOLDER = Path(assets.__file__).parent
 MOST_LINES = 12
 # What a body is given.
-GIVEN = {"Making", "CraterTask"}
+GIVEN = {"ProjectTask", "CraterTask"}
 # Names of ejmap_project that only read what was asked: a partition key or a setting.
 READS = {"ModelVersion", "classifier_version", "version_and_iteration"}
 MAY_IMPORT = {"dagster", "ejmap_assets", "ejmap_project"} | set(sys.stdlib_module_names)

@@ -73,13 +73,13 @@ class MappedCrater:
 
     def surroundings(self) -> CheckedCrater:
         """Make the mosaic around it."""
-        azimuthal_mosaic(self._task)
+        azimuthal_mosaic.make(self._task)
         return self.checked("azimuthal_mosaic")
 
     def tiles(self) -> CheckedCrater:
         """Make its tile store."""
         self.surroundings()
-        tile_store(self._task)
+        tile_store.make(self._task)
         return self.checked("tile_store")
 
     def connections(self, is_connected: np.ndarray | bool | None = None) -> CheckedCrater:
@@ -119,13 +119,13 @@ class MappedCrater:
     def mask(self) -> CheckedCrater:
         """Carry the mask to the basemap."""
         self.layers()
-        basemap_mask(self._task)
+        basemap_mask.make(self._task)
         return self.checked("basemap_mask")
 
     def profile(self) -> CheckedCrater:
         """Measure the rings around it."""
         self.mask()
-        crater_profile(self._task)
+        crater_profile.make(self._task)
         return self.checked("crater_profile")
 
 

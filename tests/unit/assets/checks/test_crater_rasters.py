@@ -160,7 +160,7 @@ def test_the_first_mask_has_nothing_to_drift_from(mapped: MappedCrater) -> None:
     found = _find("mask_did_not_drift", mapped.mask())
 
     assert found.passed
-    assert "no earlier mask" in found.sentence
+    assert "no former mask" in found.sentence
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_a_store_with_a_tile_missing_is_stopped(mapped: MappedCrater) -> None:
 
     wanted = found.metadata["planned_tiles"]
     assert (found.passed, found.is_warning) == (False, False)
-    assert f"holds {int(wanted) - 1} tiles, planned were {wanted}" in found.sentence
+    assert f"holds {int(wanted) - 1} tiles, the plan {wanted}" in found.sentence
 
 
 @pytest.mark.parametrize("value", [np.nan, 0.0])
@@ -124,3 +124,32 @@ def test_connections_that_tell_nothing_are_warned_of(
     assert (found.passed, found.is_warning) == (False, True)
     assert sentence in found.sentence
     assert found.metadata["connected_share"] == float(connected)
+
+
+def test_the_profile_of_a_mapped_crater_is_sound(mapped: MappedCrater) -> None:
+    """It holds the ejecta of the mask and no more."""
+    found = _find("profile_is_sound", mapped.profile())
+
+    assert found.passed, found.sentence
+    assert 0 < found.metadata["ejecta_km2"] <= found.metadata["mask_km2"] * 1.000001
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        pytest.param("crater_id", 3, "of another crater", id="another-crater"),
+        pytest.param("ejecta_km2", 1e9, "the mask", id="more-than-the-mask"),
+        pytest.param("ejecta_fraction", 1.5, "changed by hand", id="broken-schema"),
+    ],
+)
+def test_a_table_that_cannot_be_is_stopped(
+    mapped: MappedCrater, column: str, value: float, words: str
+) -> None:
+    """The sentence says what is wrong, and the artefact is not used."""
+    checked = mapped.profile()
+    pd.read_parquet(checked.output).assign(**{column: value}).to_parquet(checked.output)
+
+    found = _find("profile_is_sound", checked)
+
+    assert (found.passed, found.is_warning) == (False, False)
+    assert words in found.sentence

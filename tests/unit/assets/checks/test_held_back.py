@@ -15,8 +15,7 @@ import rasterio
 from ejmap_assets.definitions import build_defs
 from ejmap_assets.lineage.provenance import DATA_VERSION_TAG, last_record
 from ejmap_assets.resources import ProjectResource
-from ejmap_assets.runs.in_process import SILENT_LOG
-from ejmap_assets.runs.run_failure import RunFailedError
+from ejmap_assets.runs.in_process import SILENT_LOG, RunFailedError
 from ejmap_assets.runs.runner import Runner
 from ejmap_cli.console import Console
 from ejmap_geo.maps.label_map import NODATA

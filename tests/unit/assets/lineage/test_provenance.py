@@ -6,7 +6,6 @@ import numpy as np
 from ejmap_assets.lineage.provenance import (
     Ingredient,
     Recipe,
-    as_ingredient,
     event_tags,
     last_record,
 )
@@ -79,5 +78,5 @@ def test_a_logged_materialisation_is_read_back() -> None:
     assert (record.data_version, record.recipe) == ("v1", recipe.digest)
     assert record.metadata["n"].value == 3
     assert record.storage_id > 0
-    assert as_ingredient(record, "azimuthal_mosaic", "0001").label == "azimuthal_mosaic[0001]"
+    assert record.as_ingredient("azimuthal_mosaic", "0001").label == "azimuthal_mosaic[0001]"
     assert missing is None

@@ -88,7 +88,7 @@ def test_the_map_is_told_when_all_craters_fail(bench: Bench) -> None:
     assert not told.passed
     assert told.severity is dg.AssetCheckSeverity.WARN
     assert told.description == (
-        "4 failed (0001, 0002, 0003, 0004) since the map was drawn. Mend the cause, then run repair"
+        "4 failed (0001, 0002, 0003, 0004) since the map was drawn. Fix the cause, then run repair"
     )
 
 

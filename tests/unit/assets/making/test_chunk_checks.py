@@ -186,7 +186,7 @@ def test_no_crater_is_mapped_from_a_mosaic_that_was_rejected_in_an_earlier_run(
     assert bench.steps.made == []
     assert failure.step_failure_data.user_failure_data.description == (
         "basemap_mosaic must not be used: its check mosaic_is_valid failed (it is of another "
-        "planet); mend the cause and materialise basemap_mosaic again"
+        "planet); fix the cause and materialise basemap_mosaic again"
     )
 
 

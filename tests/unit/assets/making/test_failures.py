@@ -2,7 +2,7 @@
 
 import pytest
 
-from ejmap_assets.making.failures import crater_failure, is_permanent, permanent
+from ejmap_assets.making.failures import PERMANENT_ERRORS, crater_failure, permanent
 from ejmap_geo.errors import CrsError
 from ejmap_ml.errors import BundleError
 from ejmap_project.errors import SettingsError, StepError
@@ -23,7 +23,7 @@ def test_errors_that_the_same_inputs_raise_again_are_permanent(
     error: Exception, *, expected: bool
 ) -> None:
     """A retry of those only costs time."""
-    assert is_permanent(error) is expected
+    assert isinstance(error, PERMANENT_ERRORS) is expected
 
 
 def test_a_permanent_failure_is_not_retried() -> None:

@@ -13,7 +13,7 @@ import dagster as dg
 import pytest
 
 from ejmap_assets.run_process import PROCESS_TAG, is_gone, process_tags
-from ejmap_assets.runs.in_process import Work, execute
+from ejmap_assets.runs.in_process import PlannedRun, execute
 from ejmap_assets.runs.lost_runs import fail_lost_runs
 
 SETTINGS = """
@@ -25,7 +25,7 @@ WORKER = """
 import sys, time
 from pathlib import Path
 import dagster as dg
-from ejmap_assets.runs.in_process import Work, execute
+from ejmap_assets.runs.in_process import PlannedRun, execute
 
 home = Path(sys.argv[1])
 
@@ -38,7 +38,8 @@ def mask():
 job = dg.Definitions(assets=[mask], jobs=[dg.define_asset_job("map")]).resolve_job_def("map")
 with dg.DagsterInstance.from_config(str(home)) as instance:
     try:
-        execute(instance, job, Work(assets=("mask",)), tell=lambda told: print(told, flush=True))
+        planned = PlannedRun(assets=("mask",))
+        execute(instance, job, planned, tell=lambda text: print(text, flush=True))
     except KeyboardInterrupt:
         sys.exit(130)
 """
@@ -89,7 +90,7 @@ def _until(is_so: Callable[[], bool]) -> None:
 
 def _map(instance: dg.DagsterInstance, told: list[str]) -> bool:
     job = dg.Definitions(assets=[mask], jobs=[dg.define_asset_job("map")]).resolve_job_def("map")
-    return execute(instance, job, Work(assets=("mask",)), tell=told.append).success
+    return execute(instance, job, PlannedRun(assets=("mask",)), tell=told.append).success
 
 
 def test_the_place_of_a_killed_process_is_free_for_the_next(
@@ -129,7 +130,7 @@ def test_a_process_that_is_killed_while_somebody_waits_for_it_is_found_out(
 
         job = dg.Definitions(assets=[mask], jobs=[dg.define_asset_job("map")])
         mapped = execute(
-            instance, job.resolve_job_def("map"), Work(assets=("mask",)), tell=tell
+            instance, job.resolve_job_def("map"), PlannedRun(assets=("mask",)), tell=tell
         ).success
 
     assert mapped

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ejmap_assets.metadata.table_metadata import MAX_ROWS, table_metadata
+from ejmap_assets.metadata.facts import MAX_ROWS, table_metadata
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat

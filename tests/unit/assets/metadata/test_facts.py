@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from ejmap_assets.metadata.table_metadata import table_metadata
+from ejmap_assets.metadata.facts import table_metadata
 from ejmap_project.artefact import known_numbers
 
 

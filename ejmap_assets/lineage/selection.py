@@ -1,8 +1,7 @@
-"""What of the lineage holds in a project: fewer assets where somebody published some of them."""
+"""Which assets of the lineage a project makes: fewer if it uses published artefacts."""
 
 from collections.abc import Sequence
 
-from ejmap_assets.lineage.row import Row
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.stages import STAGES, Stage
 from ejmap_assets.partitions import Partitioning
@@ -29,10 +28,9 @@ def mask_asset() -> str:
 
 
 def inputs_of(project: OpenProject, asset: str, partition: str = "") -> tuple[str, ...]:
-    """Return what an artefact is made from in this project.
+    """Return the inputs of an artefact in this project.
 
-    Less than the lineage says where somebody published the artefact itself: a model's member, a
-    crater's connections or its mask.
+    A published artefact (a model's member, a crater's connections or its mask) has fewer inputs.
     """
     row = LINEAGE[asset]
     if row.published is not None and row.published.is_used(project, partition):
@@ -43,9 +41,11 @@ def inputs_of(project: OpenProject, asset: str, partition: str = "") -> tuple[st
 def crater_steps_of(project: OpenProject) -> tuple[str, ...]:
     """Return the assets of a crater that this project makes, upstream first.
 
-    An asset that only serves to make what somebody published is left out.
+    Assets that are only inputs of a published artefact are left out.
     """
-    return _upstream(project, partitioned_by(Partitioning.CRATERS), _leaves())
+    steps = partitioned_by(Partitioning.CRATERS)
+    used = {parent for name in steps for parent in LINEAGE[name].inputs}
+    return _upstream(project, steps, {*steps} - used)
 
 
 def steps_to_mask(project: OpenProject) -> tuple[str, ...]:
@@ -61,7 +61,7 @@ def depth_in_craters(asset: str) -> int:
 def models_to_make(project: OpenProject) -> tuple[ModelKind, ...]:
     """Return the models of this project: those that map craters, and those that were imported.
 
-    A model is not trained when its outputs were imported.
+    A model whose outputs were imported maps no craters, so the project does not train it.
     """
     used = {name for step in crater_steps_of(project) for name in inputs_of(project, step)}
     return tuple(
@@ -70,35 +70,28 @@ def models_to_make(project: OpenProject) -> tuple[ModelKind, ...]:
 
 
 def is_made(project: OpenProject, asset: str) -> bool:
-    """Return whether this project makes an asset at all."""
+    """Return whether this project makes an asset."""
     row = LINEAGE[asset]
     if row.is_optional:
         return project.settings.vetting is not None
     if row.partitioning is Partitioning.CRATERS:
         return asset in crater_steps_of(project)
-    kinds = [kind for kind in MODEL_KINDS if asset in _assets_of_model(kind)]
-    return not kinds or kinds[0] in models_to_make(project)
+    models = models_to_make(project)
+    return not any(
+        asset in (f"{kind}_samples", f"{kind}_model", f"promoted_{kind}")
+        for kind in MODEL_KINDS
+        if kind not in models
+    )
 
 
 def stages_made(project: OpenProject, stages: Sequence[Stage] = STAGES) -> list[Stage]:
-    """Return the stages that a project has: its catalogue is vetted only where it says how."""
+    """Return the stages of a project: those of vetting only if its settings configure vetting."""
     is_vetted = project.settings.vetting is not None
     return [
         stage
         for stage in stages
         if is_vetted or not all(LINEAGE[name].is_optional for name in assets_of(stage))
     ]
-
-
-def _assets_of_model(kind: ModelKind) -> tuple[str, ...]:
-    return (f"{kind}_samples", f"{kind}_model", f"promoted_{kind}")
-
-
-def _leaves() -> set[str]:
-    """Return the assets of a crater that no other asset of a crater is made from."""
-    steps = partitioned_by(Partitioning.CRATERS)
-    used = {parent for name in steps for parent in LINEAGE[name].inputs}
-    return {name for name in steps if name not in used}
 
 
 def _upstream(project: OpenProject, steps: tuple[str, ...], wanted: set[str]) -> tuple[str, ...]:
@@ -109,7 +102,7 @@ def _upstream(project: OpenProject, steps: tuple[str, ...], wanted: set[str]) ->
 
 
 def _height(asset: str) -> int:
-    row: Row = LINEAGE[asset]
+    row = LINEAGE[asset]
     if row.partitioning is not Partitioning.CRATERS:
         return 0
     return 1 + max((_height(name) for name in row.inputs), default=0)

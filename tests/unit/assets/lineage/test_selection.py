@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ejmap_assets.lineage.needed import (
+from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.selection import (
     assets_of,
     crater_steps_of,
     depth_in_craters,
@@ -14,7 +15,6 @@ from ejmap_assets.lineage.needed import (
     stages_made,
     steps_to_mask,
 )
-from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.stages import REPAIRING, RETRAINING, STAGES
 from ejmap_assets.partitions import Partitioning
 from ejmap_project.open_project import OpenProject

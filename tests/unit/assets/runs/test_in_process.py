@@ -3,7 +3,7 @@
 import dagster as dg
 import pytest
 
-from ejmap_assets.runs.run_failure import was_interrupted
+from ejmap_assets.runs.in_process import was_interrupted
 
 
 @pytest.mark.parametrize(
