@@ -68,8 +68,8 @@ def mean_score(value: object, scores: Sequence[float] | pd.Series) -> MeanScore:
 
 def means_by(members: pd.DataFrame, column: str, metric: str) -> dict[int, MeanScore]:
     """Return mean scores by the values of a column of whole numbers, in rising order."""
-    groups = members.groupby(column, sort=True)[metric]
-    return {int(value): mean_score(value, scores) for value, scores in groups}
+    values = sorted({int(value) for value in members[column]})
+    return {one: mean_score(one, members[metric][members[column] == one]) for one in values}
 
 
 def varying_hyperparameters(members: pd.DataFrame) -> list[str]:
