@@ -6,6 +6,7 @@ import pandas as pd
 from ejmap_geo.craters.schemas import TileScoreTable
 from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_geo.scores.tile_agreement import FULL_SCALE_PX
+from ejmap_ml.sampling.splits import TESTS, TRAINS, UNUSED
 from ejmap_project.artefact import Artefact, Facts, Picture, known_numbers
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
@@ -32,7 +33,7 @@ from ejmap_project.scoring.tile_scoring import (
 )
 from ejmap_project.settings.project import SyntheticTraining
 from ejmap_project.sources.known_planets import OWN_PLANET
-from ejmap_project.training.split_choice import IS_TEST, TESTS, TILE_KEY, TRAINS, UNUSED, read_split
+from ejmap_project.training.split_choice import IS_TEST, TILE_KEY, read_split
 
 
 def score_labelled_tiles(project: OpenProject, progress: Progress) -> Artefact:

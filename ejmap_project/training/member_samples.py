@@ -21,10 +21,10 @@ from ejmap_ml.ejseg.polar_tiles import NO_TILE
 from ejmap_ml.errors import SampleError
 from ejmap_ml.samples import SampleSet
 from ejmap_ml.sampling.batches import SubsetSamples
-from ejmap_ml.sampling.splits import stratified_split
+from ejmap_ml.sampling.splits import TESTS, TRAINS, UNUSED, stratified_split
 from ejmap_ml.stores.tile_group import TileGroup, TileStore
 from ejmap_project.mapping.tile_plan import LABELLED_PREFIX
-from ejmap_project.training.split_choice import IS_TEST, TESTS, TILE_KEY, TRAINS, UNUSED
+from ejmap_project.training.split_choice import IS_TEST, TILE_KEY
 
 SPLIT_STREAM = 7
 

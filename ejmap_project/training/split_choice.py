@@ -2,14 +2,13 @@
 
 import pandas as pd
 
+from ejmap_ml.sampling.splits import TRAINS
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.paths import ProjectPaths
 
 TILE_KEY = ["planet", "crater_id", "tile_id"]
 IS_TEST = "test"
-# Values of a split's column.
-UNUSED, TRAINS, TESTS = -1, 0, 1
 
 
 def split_column(split: int) -> str:
