@@ -136,14 +136,14 @@ def _own_tiles(project: OpenProject, progress: Progress) -> gpd.GeoDataFrame:
 
 def _described(project: OpenProject, table: gpd.GeoDataFrame) -> Facts:
     used = table[table["split_class"] >= 0]
-    by_planet = [_planet_row(str(name), rows) for name, rows in table.groupby("planet")]
+    by_planet = _by_planet(table)
     metadata: Facts = {
         "planets": len(by_planet),
         "craters": table.groupby(["planet", "crater_id"]).ngroups,
         "locations": table.groupby(["planet", "tile_id"]).ngroups,
         "tiles": len(table),
         "used_tiles": len(used),
-        "by_planet": pd.DataFrame(by_planet),
+        "by_planet": by_planet,
         "path": str(project.paths.labelled_tiles),
     }
     if len(used):
@@ -163,24 +163,22 @@ def _described(project: OpenProject, table: gpd.GeoDataFrame) -> Facts:
     return metadata
 
 
-def _planet_row(name: str, rows: pd.DataFrame) -> dict[str, object]:
-    used = rows[rows["split_class"] >= 0]
-    return {
-        "planet": name,
-        "craters": rows["crater_id"].nunique(),
-        "locations": rows["tile_id"].nunique(),
-        "tiles": len(rows),
-        "used_tiles": len(used),
-        "connected_share": float((used["ejecta_px"] > 0).mean()),
-    }
+def _by_planet(table: pd.DataFrame) -> pd.DataFrame:
+    is_used = table["split_class"] >= 0
+    is_connected = (table["ejecta_px"] > 0).where(is_used).astype(float)
+    groups = table.assign(is_used=is_used, is_connected=is_connected).groupby("planet")
+    counted = groups.agg(
+        craters=("crater_id", "nunique"),
+        locations=("tile_id", "nunique"),
+        tiles=("tile_id", "size"),
+        used_tiles=("is_used", "sum"),
+        connected_share=("is_connected", "mean"),
+    )
+    return counted.reset_index()
 
 
 def _classes(used: pd.DataFrame) -> pd.DataFrame:
     """Return how many tiles each class to split by has, and how far they are."""
-    groups = used.groupby(["planet", "split_class"])
-    counted = groups.agg(
-        tiles=("tile_id", "size"), from_km=("distance_m", "min"), to_km=("distance_m", "max")
-    )
-    return counted.assign(
-        from_km=counted["from_km"] / 1000, to_km=counted["to_km"] / 1000
-    ).reset_index()
+    groups = used.assign(km=used["distance_m"] / 1000).groupby(["planet", "split_class"])
+    counted = groups.agg(tiles=("km", "size"), from_km=("km", "min"), to_km=("km", "max"))
+    return counted.reset_index()

@@ -20,11 +20,10 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.project import SplitSettings
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.known_planets import OWN_PLANET
-from ejmap_project.training.split_choice import TILE_KEY, split_column
+from ejmap_project.training.split_choice import TILE_KEY, split_column, split_columns
 from ejmap_project.training.tile_pictures import location_picture, mosaic_of
 
 RANDOM, LEARNING_CURVE, PUBLISHED = "random", "learning_curve", "published"
-TEST_PREFIX = "test_"
 # Splits of learning curves are numbered from here on by their locations, so that neither another
 # random split nor another point of the curve gives a split another number.
 FIRST_OF_CURVE = 1000
@@ -115,15 +114,10 @@ def split_numbers(settings: SplitSettings, *, given: pd.DataFrame | None = None)
         settings: What it will draw.
         given: Splits that were published.
     """
-    published = {} if given is None else _given_columns(given)
+    published = {} if given is None else split_columns(given)
     first = _first_of_curve(published)
     curve = [first + locations for locations in settings.learning_curve]
     return sorted([*published, *_random_numbers(settings, published), *curve])
-
-
-def _given_columns(given: pd.DataFrame) -> dict[int, str]:
-    names = [str(name) for name in given if str(name).startswith(TEST_PREFIX)]
-    return {int(name.removeprefix(TEST_PREFIX)): name for name in names}
 
 
 def _random_numbers(settings: SplitSettings, published: Container[int]) -> list[int]:
@@ -138,7 +132,7 @@ def _first_of_curve(published: Iterable[int]) -> int:
 def _published(
     labelled: pd.DataFrame, given: pd.DataFrame, settings: SplitSettings
 ) -> dict[int, NDArray[np.int8]]:
-    numbers = _given_columns(given)
+    numbers = split_columns(given)
     if _trains_elsewhere(labelled):
         return {number: _drawn(labelled, settings, number) for number in numbers}
     found = labelled[TILE_KEY].merge(given, on=TILE_KEY, how="left", validate="one_to_one")
