@@ -35,7 +35,7 @@ from ejmap_project.basemap import read_project_basemap
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.planet_map import PREVIEW_WIDTH_PX
-from ejmap_project.mapping.segmenter import Segmenter
+from ejmap_project.mapping.segmenter import ejseg_ensemble
 from ejmap_project.open_project import OpenProject
 
 COUNTS = (2, 4, 8)
@@ -102,7 +102,7 @@ def _mapped(project: OpenProject, count: int) -> dict[str, float]:
     work = CraterWork(project)
     # Weights do not decide what a network takes.
     work.ejconn = Ensemble.of([_bundle(load_preset("ejconn_tiny"))])
-    work.ejseg = Segmenter.of([_bundle(load_preset("ejseg_polar"))])
+    work.ejseg = ejseg_ensemble([_bundle(load_preset("ejseg_polar"))])
     spent_s = {step.__name__: 0.0 for step in STEPS}
     for crater in list(work.craters.values())[:count]:
         for step in STEPS:

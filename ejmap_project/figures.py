@@ -26,6 +26,7 @@ MOST_SHOWN = 16
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY = "#CC79A7", "#56B4E9"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, VERMILION, SKY)
+MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
 def new_plot(*, width: float = SIZE_INCHES[0], height: float = 3.0) -> tuple[Figure, Axes]:

@@ -3,9 +3,8 @@
 from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_project.artefact import Artefact
 from ejmap_project.scoring.evaluation import evaluate_map
-from ejmap_project.scoring.map_scores import score_map
+from ejmap_project.scoring.map_scores import score_labelled_tiles, score_map
 from ejmap_project.scoring.model_comparison import compare_models
-from ejmap_project.scoring.scored_tiles import score_labelled_tiles
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")

@@ -2,8 +2,8 @@
 
 from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_project.artefact import Artefact
-from ejmap_project.training.label_tiles import label_tiles
-from ejmap_project.training.split_tiles import split_tiles
+from ejmap_project.training.labelled_tiles import label_tiles
+from ejmap_project.training.split_table import split_tiles
 from ejmap_project.training.training_planets import make_training_planets
 
 

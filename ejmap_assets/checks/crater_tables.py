@@ -112,7 +112,7 @@ def profile_is_sound(checked: CheckedCrater) -> Finding:
 
 
 def _planned_tiles(checked: CheckedCrater) -> int:
-    published = checked.work.published_mapping_tiles(checked.crater)
+    published = checked.work.source.tiles_of(checked.crater, checked.work.basemap.grid)
     if published:
         return len(published)
     grid = checked.work.azimuthal_grid(checked.crater)

@@ -7,7 +7,8 @@ import pandas as pd
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_assets.checks.project_check import CheckedProject, project_check
 from ejmap_geo.craters.schemas import LabelledTileTable, SplitIndex, SplitTable
-from ejmap_project.training.split_choice import TESTS, TILE_KEY, TRAINS, split_column
+from ejmap_ml.sampling.splits import TESTS, TRAINS
+from ejmap_project.training.split_choice import TILE_KEY, split_column
 
 
 @project_check(asset="labelled_tiles", blocking=True)

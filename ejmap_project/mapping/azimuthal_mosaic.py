@@ -9,6 +9,7 @@ from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
+from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.pictures import mosaic_rgb
 
@@ -17,9 +18,13 @@ def cut_azimuthal_mosaic(work: CraterWork, crater: Crater, *, tags: Mapping[str,
     """Write the mosaic around a crater in azimuthal equidistant projection.
 
     Raises:
-        StepError: If the project has no mosaic.
+        StepError: If the project is of a published folder that came without imagery.
     """
-    work.require_mosaic()
+    if not work.source.has_mosaic():
+        raise StepError(
+            "the published folder holds no mosaic, so craters cannot be mapped; name one as "
+            "source.mosaic, or show published maps with source.masks_run"
+        )
     basemap = work.basemap
     grid = work.azimuthal_grid(crater)
     mosaic = to_azimuthal(basemap.raster, basemap=basemap.grid, azimuthal=grid)

@@ -23,18 +23,20 @@ PICTURE_MARGIN_PX = 8
 def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
     """Write the mask of a crater on the basemap, from its ejecta layers or as it was published."""
     basemap = work.basemap
-    published = work.published_mask(crater)
+    published = work.source.mask_of(crater, basemap.grid)
     placed = _mapped(work, crater) if published is None else published
     path = work.paths.basemap_mask(crater.key)
     write_mask(path, placed, basemap=basemap.grid, center=crater.center, tags=tags)
     area_m2 = placed.area_m2(basemap.grid)
     planet_m2 = 4 * math.pi * basemap.grid.body.radius_m**2
+    traits = work.settings.source.traits
+    published_in = f"run {traits.masks_run} of {traits.doi}"
     metadata: Facts = {
         "crater": crater.name,
         "ejecta_px": placed.area_px,
         "area_km2": area_m2 / 1e6,
         "share_of_planet": area_m2 / planet_m2,
-        "source": "mapped here" if published is None else work.published_run,
+        "source": "mapped here" if published is None else published_in,
         "path": str(path),
     }
     if placed.window is not None:

@@ -32,17 +32,17 @@ PICTURE_PX = 280
 def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
     """Write the ejecta of a crater in azimuthal projection, from its tile store and connections."""
     from ejmap_ml.stores.tile_group import TileStore
-    from ejmap_project.mapping.segmenter import Target
+    from ejmap_project.mapping.segmenter import map_ejecta
 
     connections = read_connections(work.paths.connections(crater.key))
     grid = work.azimuthal_grid(crater)
-    target = Target(
-        crater=crater,
+    layers = map_ejecta(
+        work.ejseg,
+        crater,
         azimuthal=grid,
         tiles=TileStore.open(work.paths.tile_store(crater.key)),
         is_connected=connections["is_connected"].to_numpy(),
     )
-    layers = work.ejseg.map(target)
     mask = is_set(layers.probability)
     if work.settings.mapping.connection_filter:
         mask &= _in_connected_tiles(connections, grid.shape)
@@ -58,7 +58,9 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
         metadata={
             "crater": crater.name,
             "ejecta_px": int(mask.sum()),
-            "mean_probability_of_ejecta": _mean_where(mask, layers.probability),
+            "mean_probability_of_ejecta": float(layers.probability[mask].mean())
+            if mask.any()
+            else 0.0,
             "members": layers.member_count,
             "farthest_ejecta_km": reach_m / 1000,
             "farthest_ejecta_radii": reach_m / crater.radius_m,
@@ -70,14 +72,9 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
 
 def _in_connected_tiles(connections: pd.DataFrame, shape: tuple[int, int]) -> NDArray[np.bool_]:
     inside = np.zeros(shape, np.bool_)
-    is_connected = connections["is_connected"].to_numpy(np.bool_)
-    for window, connected in zip(tile_windows(connections), is_connected, strict=True):
-        inside[window.slices] |= connected
+    for window in tile_windows(connections[connections["is_connected"]]):
+        inside[window.slices] = True
     return inside
-
-
-def _mean_where(mask: NDArray[np.bool_], probability: NDArray[np.float32]) -> float:
-    return float(probability[mask].mean()) if mask.any() else 0.0
 
 
 def _views(

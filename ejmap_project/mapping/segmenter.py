@@ -1,7 +1,6 @@
 """Mapping the ejecta around a crater with the promoted EJSEG, whichever kind it is; loads torch."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import assert_never
 
 import numpy as np
@@ -19,96 +18,79 @@ from ejmap_ml.config.model_config import PolarUnetConfig, SmpConfig, TimmClassif
 from ejmap_ml.ejseg.polar_data import GROUP, VIEW
 from ejmap_ml.ejseg.polar_predict import map_crater
 from ejmap_ml.ejseg.polar_view import polar_grid
-from ejmap_ml.stores.tile_group import TileGroup, TileStore
+from ejmap_ml.stores.tile_group import TileStore
 from ejmap_project.errors import StepError
+from ejmap_project.files.connection_table import tile_windows
 from ejmap_project.mapping.tile_plan import MAPPING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A crater whose ejecta are to be mapped.
+def ejseg_ensemble(bundles: Sequence[ModelBundle]) -> Ensemble:
+    """Return the ensemble of bundles, ready to map craters.
 
-    Attributes:
+    Raises:
+        ConfigError: If there is none, or their architectures differ.
+        BundleError: If weights do not fit their configuration.
+    """
+    is_polar = all(isinstance(one.config.architecture, PolarUnetConfig) for one in bundles)
+    # Polar views are fast enough to be computed exactly.
+    precision: InferencePrecision = "float32" if is_polar else fastest_precision(inference_device())
+    return Ensemble.of(bundles, precision=precision)
+
+
+def map_ejecta(
+    ensemble: Ensemble,
+    crater: Crater,
+    *,
+    azimuthal: AzimuthalGrid,
+    tiles: TileStore,
+    is_connected: NDArray[np.bool_],
+) -> EnsembleLayers:
+    """Return probability and vote fraction of a crater's ejecta, ``(rows, cols)``.
+
+    Args:
+        ensemble: What maps them.
         crater: The crater.
         azimuthal: Grid of the result.
         tiles: The crater's tile store.
         is_connected: Which mapping tiles hold its ejecta, ``(tile,)``.
+
+    Raises:
+        StepError: If the promoted model is no segmentation model.
+        TileStoreError: If the store was made for another kind of model.
     """
-
-    crater: Crater
-    azimuthal: AzimuthalGrid
-    tiles: TileStore
-    is_connected: NDArray[np.bool_]
-
-
-class Segmenter:
-    """A promoted ensemble, ready to map craters."""
-
-    def __init__(self, ensemble: Ensemble) -> None:
-        self._ensemble = ensemble
-
-    @classmethod
-    def of(cls, bundles: Sequence[ModelBundle]) -> "Segmenter":
-        """Build the ensemble of bundles.
-
-        Raises:
-            ConfigError: If there is none, or their architectures differ.
-            BundleError: If weights do not fit their configuration.
-        """
-        return cls(Ensemble.of(bundles, precision=_precision(bundles)))
-
-    def map(self, target: Target) -> EnsembleLayers:
-        """Return probability and vote fraction on the target's grid, ``(rows, cols)``.
-
-        Raises:
-            StepError: If the promoted model is no segmentation model.
-            TileStoreError: If the store was made for another kind of model.
-        """
-        architecture = self._ensemble.config.architecture
-        match architecture:
-            case PolarUnetConfig(view=view):
-                return map_crater(
-                    self._ensemble.members,
-                    target.tiles[GROUP].read(VIEW)[0].astype(np.float32),
-                    polar=polar_grid(target.crater, body=target.azimuthal.body, config=view),
-                    azimuthal=target.azimuthal,
-                )
-            case SmpConfig():
-                return self._map_tiles(target)
-            case TimmClassifierConfig():
-                raise StepError("the promoted EJSEG is a tile classifier; promote another version")
-            case _:
-                assert_never(architecture)
-
-    def _map_tiles(self, target: Target) -> EnsembleLayers:
-        group = target.tiles[MAPPING]
-        selected = np.flatnonzero(target.is_connected)
-        predicted = [
-            (position, layers.probability[number], layers.vote_fraction[number])
-            for positions, layers in predict_tiles(self._ensemble, group, selected=selected)
-            for number, position in enumerate(positions)
-        ]
-        side = target.azimuthal.shape[0]
-        whole = Window(row=0, col=0, height=side, width=side)
-        places = [_place(group, int(position)) for position, _, _ in predicted]
-        layers = (
-            np.nan_to_num(mean_probability(_placed(places, values), window=whole))
-            for values in ([one[1] for one in predicted], [one[2] for one in predicted])
-        )
-        return EnsembleLayers(*layers, member_count=self._ensemble.member_count)
+    architecture = ensemble.config.architecture
+    match architecture:
+        case PolarUnetConfig(view=view):
+            return map_crater(
+                ensemble.members,
+                tiles[GROUP].read(VIEW)[0].astype(np.float32),
+                polar=polar_grid(crater, body=azimuthal.body, config=view),
+                azimuthal=azimuthal,
+            )
+        case SmpConfig():
+            return _map_tiles(ensemble, tiles, np.flatnonzero(is_connected), azimuthal.shape[0])
+        case TimmClassifierConfig():
+            raise StepError("the promoted EJSEG is a tile classifier; promote another version")
+        case _:
+            assert_never(architecture)
 
 
-def _precision(bundles: Sequence[ModelBundle]) -> InferencePrecision:
-    """Return in which numbers to compute: polar views are fast enough to be computed exactly."""
-    if all(isinstance(bundle.config.architecture, PolarUnetConfig) for bundle in bundles):
-        return "float32"
-    return fastest_precision(inference_device())
-
-
-def _place(group: TileGroup, position: int) -> Window:
-    row = group.table.iloc[position]
-    side_px = int(row["side_px"])
-    return Window(row=int(row["row"]), col=int(row["col"]), height=side_px, width=side_px)
+def _map_tiles(
+    ensemble: Ensemble, tiles: TileStore, selected: NDArray[np.intp], side_px: int
+) -> EnsembleLayers:
+    group = tiles[MAPPING]
+    predicted = [
+        (position, layers.probability[number], layers.vote_fraction[number])
+        for positions, layers in predict_tiles(ensemble, group, selected=selected)
+        for number, position in enumerate(positions)
+    ]
+    whole = Window(row=0, col=0, height=side_px, width=side_px)
+    places = tile_windows(group.table.iloc[[position for position, _, _ in predicted]])
+    layers = (
+        np.nan_to_num(mean_probability(_placed(places, values), window=whole))
+        for values in ([one[1] for one in predicted], [one[2] for one in predicted])
+    )
+    return EnsembleLayers(*layers, member_count=ensemble.member_count)
 
 
 def _placed(

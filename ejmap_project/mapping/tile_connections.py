@@ -18,7 +18,7 @@ PICTURE_PX = 320
 
 def connect_tiles(work: CraterWork, crater: Crater) -> Artefact:
     """Write which tiles hold ejecta of a crater, from its tile store or as it was published."""
-    published = work.published_connections(crater)
+    published = work.source.connections_of(crater, work.basemap.grid)
     table = _predicted(work, crater) if published is None else published
     path = work.paths.connections(crater.key)
     write_connections(table, path)

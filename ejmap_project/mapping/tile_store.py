@@ -32,7 +32,7 @@ def cut_tile_store(
     with read_raster(work.paths.azimuthal_mosaic(crater.key)) as layers:
         mosaic = layers.to_numpy()
     side_px = min(work.settings.mapping.tile_side_px, grid.shape[0])
-    published = work.published_mapping_tiles(crater)
+    published = work.source.tiles_of(crater, basemap)
     tiled = TiledCrater(
         crater=crater,
         azimuthal=grid,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ejmap_ml.bundles.reliability import error_of, reliability
-from ejmap_project.artefact import Artefact, Facts, known_numbers
+from ejmap_project.artefact import Artefact, known_numbers
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.figures import reliability_plot, score_bars
@@ -37,24 +37,29 @@ def evaluate_map(project: OpenProject, progress: Progress) -> Artefact:
     said = reliability(np.zeros(0), np.zeros(0, np.bool_))
     if actual and project.settings.source.traits.is_known_everywhere:
         progress.say("comparing masks with known ejecta")
-        chain = score_chain(project, basemap, predicted=predicted, actual=actual)
-        rows += chain.rows
-        said = chain.reliability
+        chain, said = score_chain(project, basemap, predicted=predicted, actual=actual)
         progress.say("tuning brightness and distance rules")
-        rows += score_rules(project, basemap, actual=actual)
+        rows = [*chain, *score_rules(project, basemap, actual=actual)]
     table = score_table(rows)
     write_table_and_csv(table, paths.scores)
     write_table_and_csv(said, paths.reliability)
     if not rows:
         return _nothing_known(project, is_known_in_tiles=bool(actual))
+    is_pooled = table["crater"] == POOLED
+    pooled, by_crater = (table[rows].reset_index(drop=True) for rows in (is_pooled, ~is_pooled))
+    bars = dict(zip(pooled["method"], pooled["pixel_f1"], strict=True))
     return Artefact(
         content=content_version(table.to_csv(index=False)),
         metadata={
-            **_numbers(rows, said),
+            "known_craters": len(by_crater),
+            **_numbers(pooled, by_crater, said),
             # With own masks the same craters teach and test: then these are scores of training.
             "craters_were_seen_in_training": isinstance(project.settings.training, OwnMasks),
             "path": str(paths.scores),
-            **_shown(rows, said),
+            "methods": pooled.drop(columns="crater"),
+            "craters": by_crater.drop(columns=["method", "setting"]),
+            "picture": score_bars(bars, what="F1 of pixels, all craters pooled"),
+            "reliability": reliability_plot(said),
         },
         table=table,
     )
@@ -75,36 +80,15 @@ def _nothing_known(project: OpenProject, *, is_known_in_tiles: bool) -> Artefact
     )
 
 
-def _numbers(rows: list[ScoreRow], said: pd.DataFrame) -> Facts:
-    pooled, by_crater = _parts(rows)
-    chain = next(row for row in pooled if row.method == CHAIN)
-    best_rule = max(row.pixel_f1 for row in pooled if row.method != CHAIN)
+def _numbers(pooled: pd.DataFrame, by_crater: pd.DataFrame, said: pd.DataFrame) -> dict[str, float]:
+    chain = pooled[pooled["method"] == CHAIN].iloc[0]
+    best_rule = pooled["pixel_f1"][pooled["method"] != CHAIN].max()
+    followed = ["pixel_f1", "tile_f1", "origin_accuracy", "claim_precision"]
     numbers = {
-        "pixel_f1": chain.pixel_f1,
-        "tile_f1": chain.tile_f1,
-        "origin_accuracy": chain.origin_accuracy,
-        "claim_precision": chain.claim_precision,
+        **chain[followed],
         "best_rule_pixel_f1": best_rule,
-        "lead_over_best_rule": chain.pixel_f1 - best_rule,
+        "lead_over_best_rule": chain["pixel_f1"] - best_rule,
         "tile_calibration_error": error_of(said),
-        "median_crater_f1": float(pd.Series([row.pixel_f1 for row in by_crater]).median()),
+        "median_crater_f1": by_crater["pixel_f1"].median(),
     }
-    return {"known_craters": len(by_crater), **known_numbers(numbers)}
-
-
-def _shown(rows: list[ScoreRow], said: pd.DataFrame) -> Facts:
-    """Return the tables and plots of scores."""
-    pooled, by_crater = _parts(rows)
-    bars = {row.method: row.pixel_f1 for row in pooled}
-    return {
-        "methods": score_table(pooled).drop(columns=["crater"]),
-        "craters": score_table(by_crater).drop(columns=["method", "setting"]),
-        "picture": score_bars(bars, what="F1 of pixels, all craters pooled"),
-        "reliability": reliability_plot(said),
-    }
-
-
-def _parts(rows: list[ScoreRow]) -> tuple[list[ScoreRow], list[ScoreRow]]:
-    """Return the rows of all craters pooled, and those crater by crater."""
-    pooled = [row for row in rows if row.crater == POOLED]
-    return pooled, [row for row in rows if row.crater != POOLED]
+    return known_numbers({name: float(value) for name, value in numbers.items()})

@@ -13,6 +13,12 @@ from ejmap_project.scoring.members import HYPERPARAMETER
 ALSO_FIXED = ("split", "source")
 KIND_SUFFIX = ".kind"
 NONE_WORD = "none"
+# Groups that one plot can show.
+MOST_GROUPS = 4
+# The best first: a map made by this member alone in tiles that were held back, which the authors
+# compared by; the member on such tiles; the score that chose its epoch.
+MAP_METRIC, TEST_METRIC = "map_test_pixel_f1", "test_f1"
+METRICS = (MAP_METRIC, TEST_METRIC, "val_f1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,37 +41,35 @@ class MeanScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Mean scores over the values of one hyperparameter.
-
-    Attributes:
-        label: Which members are compared, in words.
-        points: Means in the order of the values.
-        is_controlled: Whether these members differ in nothing else.
-    """
+    """Mean scores in the order of the values of one hyperparameter; the label names the members."""
 
     label: str
     points: tuple[MeanScore, ...]
-    is_controlled: bool
 
 
-def mean_score(value: object, scores: Sequence[float]) -> MeanScore:
-    """Return the mean of scores and its standard error.
+def metric_of(members: pd.DataFrame) -> str | None:
+    """Return the metric that most of the members have, of two the better; None without scores."""
+    counts = {name: int(members[name].notna().sum()) for name in METRICS if name in members}
+    best = max(counts, key=lambda name: counts[name], default=None)
+    return best if best is not None and counts[best] else None
 
-    Raises:
-        ValueError: If there is no score.
-    """
-    if not len(scores):
-        raise ValueError(f"no score to average for {value!r}")
+
+def mean_score(value: object, scores: Sequence[float] | pd.Series) -> MeanScore:
+    """Return the mean of one score or more, and its standard error."""
     array = np.asarray(scores, float)
-    error = math.nan
-    if array.size > 1:
-        error = float(array.std(ddof=1) / math.sqrt(array.size))
+    error = array.std(ddof=1) / math.sqrt(array.size) if array.size > 1 else math.nan
     return MeanScore(
         value=in_words(value),
         mean=float(array.mean()),
-        standard_error=error,
-        scores=tuple(float(one) for one in array),
+        standard_error=float(error),
+        scores=tuple(array.tolist()),
     )
+
+
+def means_by(members: pd.DataFrame, column: str, metric: str) -> dict[int, MeanScore]:
+    """Return mean scores by the values of a column of whole numbers, in rising order."""
+    values = sorted({int(value) for value in members[column]})
+    return {one: mean_score(one, members[metric][members[column] == one]) for one in values}
 
 
 def varying_hyperparameters(members: pd.DataFrame) -> list[str]:
@@ -83,9 +87,7 @@ def varying_hyperparameters(members: pd.DataFrame) -> list[str]:
     ]
 
 
-def comparisons(
-    members: pd.DataFrame, hyperparameter: str, *, metric: str, most: int = 4
-) -> list[Comparison]:
+def comparisons(members: pd.DataFrame, hyperparameter: str, *, metric: str) -> list[Comparison]:
     """Compare the values of a hyperparameter among members that agree in everything else.
 
     What belongs to a kind (the step of a step scheduler) may differ between kinds. Where no members
@@ -95,7 +97,9 @@ def comparisons(
         members: Rows of a member table, of one model.
         hyperparameter: Column to compare by.
         metric: Column of scores; members without one are left out.
-        most: Largest number of groups; those with the most members are kept.
+
+    Returns:
+        The groups with the most members; none where the hyperparameter does not vary.
     """
     scored = members.dropna(subset=[metric])
     fixed = [name for name in varying_hyperparameters(scored) if name != hyperparameter]
@@ -107,14 +111,13 @@ def comparisons(
     if fixed:
         parts = [part for _, part in scored.groupby(fixed, dropna=False, sort=False)]
     chosen = [part for part in parts if _values(part[hyperparameter]) > 1]
-    if not chosen:
-        return _all_together(scored, hyperparameter, metric)
     chosen.sort(key=len, reverse=True)
+    labelled = [(_label(part), part) for part in chosen[:MOST_GROUPS]]
+    if not chosen and _values(scored[hyperparameter]) > 1:
+        labelled = [("all members, which differ in more", scored)]
     return [
-        Comparison(
-            label=_label(part), points=_points(part, hyperparameter, metric), is_controlled=True
-        )
-        for part in chosen[:most]
+        Comparison(label=label, points=_points(part, hyperparameter, metric))
+        for label, part in labelled
     ]
 
 
@@ -127,18 +130,9 @@ def in_words(value: object) -> str:
     return str(value)
 
 
-def _all_together(scored: pd.DataFrame, hyperparameter: str, metric: str) -> list[Comparison]:
-    if _values(scored[hyperparameter]) < 2:
-        return []
-    points = _points(scored, hyperparameter, metric)
-    return [
-        Comparison(label="all members, which differ in more", points=points, is_controlled=False)
-    ]
-
-
 def _points(part: pd.DataFrame, hyperparameter: str, metric: str) -> tuple[MeanScore, ...]:
     groups = part.groupby(hyperparameter, dropna=False, sort=True)
-    return tuple(mean_score(value, group[metric].astype(float).tolist()) for value, group in groups)
+    return tuple(mean_score(value, group[metric]) for value, group in groups)
 
 
 def _values(column: pd.Series) -> int:

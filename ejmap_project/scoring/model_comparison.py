@@ -10,11 +10,11 @@ from ejmap_project.figures import saved_figures
 from ejmap_project.files.table_file import write_table_and_csv
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
-from ejmap_project.scoring.hyperparameter_plots import metric_of
-from ejmap_project.scoring.map_scoring import PIXEL, TEST, TILE, score
+from ejmap_project.scoring.hyperparameters import metric_of
 from ejmap_project.scoring.member_plots import comparison_plots
 from ejmap_project.scoring.members import HYPERPARAMETER, KINDS, member_table, trained_members
 from ejmap_project.scoring.published_scores import published_members
+from ejmap_project.scoring.tile_scoring import PIXEL, TEST, TILE, score
 
 if TYPE_CHECKING:
     from ejmap_project.paths import ModelKind

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ejmap_project.published.scores import METRICS, PARTS, RUN
-from ejmap_project.scoring.map_scoring import score
+from ejmap_project.scoring.tile_scoring import score
 
 # What their training run told of itself besides; none of it is kept here.
 RUN_INFO = (
@@ -97,6 +97,6 @@ def connmatrix_csv(matrix: pd.DataFrame) -> pd.DataFrame:
     """Return a connection matrix as published: tiles as the nameless index, a column a crater.
 
     Args:
-        matrix: What :func:`.map_scoring.connection_matrix` returns; write it with its index.
+        matrix: What :func:`.tile_scoring.connection_matrix` returns; write it with its index.
     """
     return matrix.set_index("tile_id").rename_axis(index=None)

@@ -1,5 +1,7 @@
 """Plots of how well the map agrees with labelled tiles."""
 
+from dataclasses import astuple
+
 import numpy as np
 import pandas as pd
 from matplotlib.collections import PatchCollection
@@ -7,25 +9,18 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
+from ejmap_geo.tiles.labels import windows_of
 from ejmap_project.figures import BLUE, GREEN, ORANGE, VERMILION, legend_above, new_plot
-from ejmap_project.scoring.map_scoring import PIXEL, TEST, TILE, TVT
-from ejmap_project.scoring.tile_scoring import CEILING, MAP, RECTANGLE
+from ejmap_project.scoring.tile_scoring import CEILING, MAP, PIXEL, TEST, TILE, TVT
 
 # What the codes of the connection matrix mean, and their colours.
-MATRIX_CODES = (
-    ("neither", "#E6E6E6"),
-    ("missed", VERMILION),
-    ("invented", BLUE),
-    ("both", GREEN),
-)
+MATRIX_CODES = (("neither", "#E6E6E6"), ("missed", VERMILION), ("invented", BLUE), ("both", GREEN))
 UNUSED_COLOR = "white"
 NO_EJECTA_COLOR = "0.92"
 SCOPE_WORDS = {TVT: "all labelled tiles", TEST: "test tiles"}
 SCOPE_STYLES = {TVT: ("-", "o"), TEST: ("--", "s")}
 KIND_COLORS = {MAP: BLUE, CEILING: ORANGE}
-KIND_WORDS = {MAP: "map", CEILING: "ceiling"}
-SMALLEST_MATRIX_INCHES = 2.6
-LARGEST_MATRIX_INCHES = 4.6
+MATRIX_INCHES = (2.6, 4.6)
 INCHES_PER_TILE = 0.06
 NAMED_TICKS = 12
 
@@ -34,11 +29,10 @@ def matrix_plot(matrix: pd.DataFrame) -> Figure:
     """Draw which tiles are connected to which craters, truly and as found.
 
     Args:
-        matrix: What :func:`ejmap_project.scoring.map_scoring.connection_matrix` returns.
+        matrix: What :func:`ejmap_project.scoring.tile_scoring.connection_matrix` returns.
     """
     codes = matrix.drop(columns="tile_id").to_numpy(np.float64, na_value=np.nan)
-    wanted = 1.2 + INCHES_PER_TILE * len(matrix)
-    figure, axes = new_plot(height=min(max(wanted, SMALLEST_MATRIX_INCHES), LARGEST_MATRIX_INCHES))
+    figure, axes = new_plot(height=np.clip(1.2 + INCHES_PER_TILE * len(matrix), *MATRIX_INCHES))
     colors = ListedColormap([color for _, color in MATRIX_CODES], bad=UNUSED_COLOR)
     axes.imshow(
         np.ma.masked_invalid(codes),
@@ -48,8 +42,7 @@ def matrix_plot(matrix: pd.DataFrame) -> Figure:
         interpolation="nearest",
     )
     axes.grid(visible=False)
-    axes.set_xlabel("crater id")
-    axes.set_ylabel("tile id")
+    axes.set(xlabel="crater id", ylabel="tile id")
     cols, rows = _ticks(codes.shape[1]), _ticks(codes.shape[0])
     names = matrix.columns.drop("tile_id").to_numpy()
     axes.set_xticks(cols, names[cols])
@@ -73,7 +66,7 @@ def scale_plot(scores: pd.DataFrame) -> Figure:
     """Draw F1 of pixels over the side of the majority filter that both masks pass first.
 
     Args:
-        scores: A table of :func:`ejmap_project.scoring.map_scoring.map_score_table`.
+        scores: A table of :func:`ejmap_project.scoring.tile_scoring.map_score_table`.
     """
     figure, axes = new_plot()
     pooled = scores[scores["crater_id"].isna() & (scores["level"] == PIXEL)]
@@ -86,12 +79,10 @@ def scale_plot(scores: pd.DataFrame) -> Figure:
             linestyle=line,
             marker=marker,
             markersize=4,
-            label=f"{KIND_WORDS[str(kind)]}, {SCOPE_WORDS[str(scope)]}",
+            label=f"{kind}, {SCOPE_WORDS[str(scope)]}",
         )
     axes.set_xticks(sorted(set(scores["scale_px"])))
-    axes.set_xlabel("side of the majority filter (pixels)")
-    axes.set_ylabel("F1 of pixels")
-    axes.set_ylim(0, 1.02)
+    axes.set(xlabel="side of the majority filter (pixels)", ylabel="F1 of pixels", ylim=(0, 1.02))
     legend_above(figure)
     return figure
 
@@ -102,7 +93,7 @@ def crater_plot(scores: pd.DataFrame) -> Figure:
     Craters of which nothing was mapped have no place in it.
 
     Args:
-        scores: A table of :func:`ejmap_project.scoring.map_scoring.map_score_table`.
+        scores: A table of :func:`ejmap_project.scoring.tile_scoring.map_score_table`.
     """
     figure, axes = new_plot()
     chosen = scores["crater_id"].notna() & (scores["kind"] == MAP) & (scores["scale_px"] == 1)
@@ -111,23 +102,13 @@ def crater_plot(scores: pd.DataFrame) -> Figure:
     ejecta_px = ejecta["true_positive"] + ejecta["false_negative"]
     ejecta_px = ejecta_px[ejecta_px > 0]
     for level, color, marker in ((PIXEL, BLUE, "o"), (TILE, ORANGE, "^")):
-        f1 = (
-            by_crater[by_crater["level"] == level].set_index("crater_id")["f1"].loc[ejecta_px.index]
-        )
-        axes.scatter(
-            ejecta_px,
-            f1,
-            s=16,
-            color=color,
-            marker=marker,
-            alpha=0.8,
-            label=f"{level}s",
-        )
+        f1 = by_crater[by_crater["level"] == level].set_index("crater_id")["f1"]
+        f1 = f1.loc[ejecta_px.index]
+        axes.scatter(ejecta_px, f1, s=16, color=color, marker=marker, alpha=0.8, label=f"{level}s")
     if len(ejecta_px):
         axes.set_xscale("log")
-    axes.set_ylim(-0.02, 1.02)
+    axes.set(ylabel="F1 of a crater", ylim=(-0.02, 1.02))
     axes.set_xlabel("mapped ejecta of the crater in labelled tiles (pixels)")
-    axes.set_ylabel("F1 of a crater")
     legend_above(figure)
     return figure
 
@@ -142,13 +123,10 @@ def location_plot(tiles: pd.DataFrame, f1: pd.Series, *, width_px: int) -> Figur
     """
     figure, axes = new_plot()
     axes.set_facecolor(NO_EJECTA_COLOR)
-    places = tiles.drop_duplicates("tile_id").set_index("tile_id")[RECTANGLE]
-    scale = 360 / width_px
     boxes: list[Rectangle] = []
     values: list[float] = []
-    for tile_id, (row, col, height, width) in zip(
-        places.index, places.to_numpy(float) * scale, strict=True
-    ):
+    for tile_id, window in windows_of(tiles).items():
+        row, col, height, width = (side * 360 / width_px for side in astuple(window))
         # A tile across the antimeridian shows at both sides.
         for left in (col, col - 360) if col + width > 360 else (col,):
             boxes.append(Rectangle((left - 180, 90 - row - height), width, height))
@@ -158,10 +136,8 @@ def location_plot(tiles: pd.DataFrame, f1: pd.Series, *, width_px: int) -> Figur
     drawn.set_clim(0, 1)
     axes.add_collection(drawn)
     axes.set(xlim=(-180, 180), ylim=(-90, 90), aspect="equal")
-    axes.set_xticks(range(-180, 181, 60))
-    axes.set_yticks(range(-90, 91, 30))
-    axes.set_xlabel("longitude (degrees east)")
-    axes.set_ylabel("latitude (degrees)")
+    axes.set(xticks=range(-180, 181, 60), yticks=range(-90, 91, 30))
+    axes.set(xlabel="longitude (degrees east)", ylabel="latitude (degrees)")
     bar = figure.colorbar(drawn, ax=axes, orientation="horizontal", shrink=0.6, aspect=30)
     bar.set_label("F1 of pixels; outlined only: no ejecta", fontsize=8)
     bar.ax.tick_params(labelsize=8)

@@ -1,9 +1,14 @@
 """Schemas of the tables that measure a map."""
 
+from functools import partial
+
 import pandera.pandas as pa
 
 from ejmap_geo.craters.crater_table import LARGEST_CRATER_ID
 from ejmap_geo.craters.schemas import CraterTable
+
+# A score from 0 to 1; nothing was there to be judged where it is empty.
+_share = partial(pa.Field, ge=0, le=1, nullable=True)
 
 
 class ContrastTable(pa.DataFrameModel):
@@ -45,32 +50,16 @@ class ScoreTable(pa.DataFrameModel):
 
     method: str = pa.Field(description="The chain of models, or a rule.")
     crater: str = pa.Field(description="The crater, or all of them with their pixels pooled.")
-    pixel_f1: float = pa.Field(
-        ge=0, le=1, nullable=True, description="F1 of the pixels of the mosaic."
+    pixel_f1: float = _share(description="F1 of the pixels of the mosaic.")
+    iou: float = _share(description="Intersection over union of the same pixels.")
+    precision: float = _share(description="Share of the mapped that is true.")
+    recall: float = _share(description="Share of the true that is mapped.")
+    tile_f1: float = _share(description="F1 of the tiles that EJCONN connected.")
+    origin_accuracy: float = _share(
+        description="Share of ejecta that were found which carry a right crater."
     )
-    iou: float = pa.Field(
-        ge=0, le=1, nullable=True, description="Intersection over union of the same pixels."
-    )
-    precision: float = pa.Field(
-        ge=0, le=1, nullable=True, description="Share of the mapped that is true."
-    )
-    recall: float = pa.Field(
-        ge=0, le=1, nullable=True, description="Share of the true that is mapped."
-    )
-    tile_f1: float = pa.Field(
-        ge=0, le=1, nullable=True, description="F1 of the tiles that EJCONN connected."
-    )
-    origin_accuracy: float = pa.Field(
-        ge=0,
-        le=1,
-        nullable=True,
-        description="Share of ejecta that were found which carry a right crater.",
-    )
-    claim_precision: float = pa.Field(
-        ge=0,
-        le=1,
-        nullable=True,
-        description="Share of the claims of craters on such ejecta that are right.",
+    claim_precision: float = _share(
+        description="Share of the claims of craters on such ejecta that are right."
     )
     setting: str = pa.Field(description="What a rule was tuned to.")
 
@@ -98,14 +87,8 @@ class MapScoreTable(pa.DataFrameModel):
     false_positive: int = pa.Field(ge=0, description="Wrongly mapped.")
     false_negative: int = pa.Field(ge=0, description="Missed.")
     true_negative: int = pa.Field(ge=0, description="Rightly left out.")
-    accuracy: float = pa.Field(ge=0, le=1, nullable=True, description="Share that is right.")
-    f1: float = pa.Field(
-        ge=0, le=1, nullable=True, description="Harmonic mean of precision and recall."
-    )
-    iou: float = pa.Field(ge=0, le=1, nullable=True, description="Intersection over union.")
-    precision: float = pa.Field(
-        ge=0, le=1, nullable=True, description="Share of the mapped that is true."
-    )
-    recall: float = pa.Field(
-        ge=0, le=1, nullable=True, description="Share of the true that is mapped."
-    )
+    accuracy: float = _share(description="Share that is right.")
+    f1: float = _share(description="Harmonic mean of precision and recall.")
+    iou: float = _share(description="Intersection over union.")
+    precision: float = _share(description="Share of the mapped that is true.")
+    recall: float = _share(description="Share of the true that is mapped.")

@@ -2,31 +2,42 @@
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image
 
 from ejmap_geo.whole_file import write_text
-from ejmap_project.artefact import Artefact, Facts
+from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import ModelVersion, model_of
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
+from ejmap_project.pictures import MAX_SIDE_PX
 from ejmap_project.progress import Progress
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.known_planets import OWN_PLANET, known_planets
-from ejmap_project.training.sample_pictures import samples_picture
 
 if TYPE_CHECKING:
     from ejmap_ml.config.model_config import ModelConfig
-    from ejmap_project.mapping.tile_plan import TilePlan
+    from ejmap_ml.stores.tile_group import TileStore
 
 # Written last into a folder of samples: what they were made from.
 STAMP = "made_from.json"
+# Arrays of a store that are pictures; the first band of each is shown.
+PICTURED = ("crop", "image", "view")
+ROWS, GAP_PX = 6, 2
+# Views along a ray are far wider than high.
+NARROW_COLUMNS, WIDE_COLUMNS = 8, 2
+WIDE_ASPECT = 2
+STRETCHED_PERCENT = (1, 99)
 
 
 def cut_samples(
@@ -70,8 +81,7 @@ def cut_samples(
             "version": version,
             "look": sample_set,
             "shared_with_another_version": is_shared,
-            **_counts(folder),
-            **_pictured(folder),
+            **_described(folder),
             "path": str(folder),
         },
     )
@@ -112,10 +122,12 @@ def _cut(
     inputs: Mapping[str, str],
     progress: Progress,
 ) -> None:
+    from ejmap_project.mapping.tile_plan import TilePlan
     from ejmap_project.training.planet_samples import write_samples
     from ejmap_project.training.published_samples import write_published_samples
 
-    plan = _plan(kind, trained_config(project, kind, version))
+    config = trained_config(project, kind, version)
+    plan = TilePlan.of(ejconn=config) if kind == "ejconn" else TilePlan.of(ejseg=config)
     labelled = pd.read_parquet(project.paths.labelled_tiles)
     shutil.rmtree(folder, ignore_errors=True)
     published = source_of(project).samples()
@@ -142,18 +154,12 @@ def _cut(
         )
 
 
-def _plan(kind: ModelKind, config: "ModelConfig") -> "TilePlan":
-    from ejmap_project.mapping.tile_plan import TilePlan
-
-    return TilePlan.of(ejconn=config) if kind == "ejconn" else TilePlan.of(ejseg=config)
-
-
 def _stamp_of(folder: Path) -> str | None:
     stamp = folder / STAMP
     return json.loads(stamp.read_bytes()) if stamp.is_file() else None
 
 
-def _counts(folder: Path) -> Facts:
+def _described(folder: Path) -> Facts:
     from ejmap_ml.stores.tile_group import TileStore
 
     stores = {path.stem: TileStore.open(path) for path in sorted(folder.glob("*.zarr"))}
@@ -161,9 +167,44 @@ def _counts(folder: Path) -> Facts:
         planet: sum(store[name].tile_count for name in store.group_names)
         for planet, store in stores.items()
     }
-    return {"samples": sum(tiles.values()), "by_planet": tiles}
+    facts: Facts = {"samples": sum(tiles.values()), "by_planet": tiles}
+    pictured = _samples_picture(stores.values())
+    return facts if pictured is None else {**facts, "picture": pictured}
 
 
-def _pictured(folder: Path) -> Facts:
-    found = samples_picture(folder)
-    return {} if found is None else {"picture": found}
+def _samples_picture(stores: Collection["TileStore"]) -> Picture | None:
+    """Show some samples of tile stores, one a crater; None if they hold no pictures."""
+    first = next(_samples(stores), None)
+    if first is None:
+        return None
+    height, width = first.shape
+    columns = WIDE_COLUMNS if width >= WIDE_ASPECT * height else NARROW_COLUMNS
+    tile_width_px = MAX_SIDE_PX // columns - GAP_PX
+    size = (tile_width_px, max(1, round(tile_width_px * height / width)))
+    tiles = [_resized(tile, size) for tile in islice(_samples(stores), ROWS * columns)]
+    rows = -(-len(tiles) // columns)
+    sheet = np.full((rows * (size[1] + GAP_PX), columns * (size[0] + GAP_PX)), 255, np.uint8)
+    for number, tile in enumerate(tiles):
+        top, left = np.multiply(divmod(number, columns), (size[1] + GAP_PX, size[0] + GAP_PX))
+        sheet[top : top + size[1], left : left + size[0]] = tile
+    return Picture(np.repeat(sheet[..., None], 3, axis=-1), alt="some of the samples")
+
+
+def _samples(stores: Iterable["TileStore"]) -> Iterator[NDArray[np.float32]]:
+    """Yield a sample of every crater, planet after planet."""
+    for store in stores:
+        for name in store.group_names:
+            group = store[name]
+            pictured = next((one for one in PICTURED if one in group.array_names), None)
+            if pictured is None:
+                continue
+            # Stores of views hold one a crater, others many tiles a crater.
+            count = group.tile_count if pictured == "view" else min(group.tile_count, 1)
+            for position in range(count):
+                yield group.read(pictured, range(position, position + 1))[0, 0].astype(np.float32)
+
+
+def _resized(tile: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.uint8]:
+    dark, bright = np.percentile(tile[np.isfinite(tile)], STRETCHED_PERCENT)
+    grey = np.nan_to_num((tile - dark) / max(bright - dark, 1e-6)).clip(0, 1) * 255
+    return np.asarray(Image.fromarray(grey.astype(np.uint8)).resize(size, Image.Resampling.BOX))

@@ -20,10 +20,10 @@ from ejmap_ml.ejseg.polar_data import GROUP, NO_TILE, PolarSamples
 from ejmap_ml.errors import SampleError
 from ejmap_ml.samples import SampleSet
 from ejmap_ml.sampling.batches import SubsetSamples
-from ejmap_ml.sampling.splits import stratified_split
+from ejmap_ml.sampling.splits import TESTS, TRAINS, UNUSED, stratified_split
 from ejmap_ml.stores.tile_group import TileGroup, TileStore
 from ejmap_project.mapping.tile_plan import LABELLED_PREFIX
-from ejmap_project.training.split_choice import IS_TEST, TESTS, TILE_KEY, TRAINS, UNUSED
+from ejmap_project.training.split_choice import IS_TEST, TILE_KEY
 
 SPLIT_STREAM = 7
 
@@ -97,43 +97,42 @@ def member_samples(
         SampleError: If nothing is left to train on.
     """
     opened = {path.stem: TileStore.open(path) for path in sorted(stores)}
+    is_polar = isinstance(config.architecture, PolarUnetConfig)
+    groups = _groups(opened, GROUP if is_polar else LABELLED_PREFIX)
     match config.architecture:
         case TimmClassifierConfig():
-            groups = _groups(opened, LABELLED_PREFIX)
             samples = ConnectionSamples([group for _, group in groups])
-            parts = _tile_parts(samples.table, groups, labels)
+            is_wanted = np.ones(len(samples), np.bool_)
         case SmpConfig():
-            groups = _groups(opened, LABELLED_PREFIX)
             samples = TileSamples([group for _, group in groups], config)
             # As published: segmentation learns from tiles that hold ejecta.
-            holds = samples.table[EJECTA_PX].to_numpy() > 0
-            parts = _tile_parts(samples.table, groups, labels, wanted=holds)
+            is_wanted = samples.table[EJECTA_PX].to_numpy() > 0
         case PolarUnetConfig():
-            return _polar_parts(config, config.architecture, _groups(opened, GROUP), labels, seed)
-    trains, validates = stratified_split(
-        parts.strata[parts.trains],
-        fraction=config.training.validation_fraction,
-        rng=np.random.default_rng((seed, SPLIT_STREAM)),
-    )
-    trains, validates = parts.trains[trains], parts.trains[validates]
+            return _polar_parts(config, config.architecture, groups, labels, seed)
+    known = labels.of(samples.table.assign(planet=_planets(groups)))
+    strata = known["split_class"].to_numpy(np.int_)
+    side = np.where(is_wanted & (strata >= 0), known[IS_TEST], UNUSED)
+    usable, tests = np.flatnonzero(side == TRAINS), np.flatnonzero(side == TESTS)
+    trains, validates = (usable[part] for part in _drawn(strata[usable], config, seed))
     if not trains.size:
         raise SampleError(
             f"{config.name} has no tile to train on; label more tiles or choose another split"
         )
+    table = samples.table.assign(any_ejecta_px=known["any_ejecta_px"].to_numpy())
     return MemberSamples(
         train=SubsetSamples(samples, trains),
         validation=SubsetSamples(samples, validates) if validates.size else None,
-        test=SubsetSamples(samples, parts.tests) if parts.tests.size else None,
-        table=parts.table.iloc[trains].reset_index(drop=True),
+        test=SubsetSamples(samples, tests) if tests.size else None,
+        table=table.iloc[trains].reset_index(drop=True),
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _TileParts:
-    table: pd.DataFrame
-    trains: NDArray[np.intp]
-    tests: NDArray[np.intp]
-    strata: NDArray[np.int_]
+def _drawn(
+    strata: NDArray[np.int_], config: ModelConfig, seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return which samples train and which validate."""
+    fraction, rng = config.training.validation_fraction, np.random.default_rng((seed, SPLIT_STREAM))
+    return stratified_split(strata, fraction=fraction, rng=rng)
 
 
 def _groups(stores: dict[str, TileStore], prefix: str) -> list[tuple[str, TileGroup]]:
@@ -150,26 +149,6 @@ def _groups(stores: dict[str, TileStore], prefix: str) -> list[tuple[str, TileGr
 
 def _planets(groups: Sequence[tuple[str, TileGroup]]) -> NDArray[np.str_]:
     return np.repeat([planet for planet, _ in groups], [group.tile_count for _, group in groups])
-
-
-def _tile_parts(
-    table: pd.DataFrame,
-    groups: Sequence[tuple[str, TileGroup]],
-    labels: Labels,
-    *,
-    wanted: NDArray[np.bool_] | None = None,
-) -> _TileParts:
-    known = labels.of(table.assign(planet=_planets(groups)))
-    usable = known["split_class"].to_numpy() >= 0
-    if wanted is not None:
-        usable &= wanted
-    side = known[IS_TEST].to_numpy()
-    return _TileParts(
-        table=table.assign(any_ejecta_px=known["any_ejecta_px"].to_numpy()),
-        trains=np.flatnonzero(usable & (side == TRAINS)),
-        tests=np.flatnonzero(usable & (side == TESTS)),
-        strata=known["split_class"].to_numpy(np.int_),
-    )
 
 
 def _polar_parts(
@@ -195,11 +174,7 @@ def _polar_parts(
         for value in ((TRAINS, TESTS) if held_back or not labels.is_known_everywhere else ())
     }
     trained = sides.get(TRAINS) or PolarSamples(views, config=architecture.view)
-    trains, validates = stratified_split(
-        np.zeros(len(trained), np.int_),
-        fraction=config.training.validation_fraction,
-        rng=np.random.default_rng((seed, SPLIT_STREAM)),
-    )
+    trains, validates = _drawn(np.zeros(len(trained), np.int_), config, seed)
     return MemberSamples(
         train=SubsetSamples(trained, trains),
         validation=SubsetSamples(trained, validates) if validates.size else None,

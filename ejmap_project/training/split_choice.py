@@ -2,19 +2,25 @@
 
 import pandas as pd
 
+from ejmap_ml.sampling.splits import TRAINS
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.paths import ProjectPaths
 
 TILE_KEY = ["planet", "crater_id", "tile_id"]
 IS_TEST = "test"
-# Values of a split's column.
-UNUSED, TRAINS, TESTS = -1, 0, 1
+SPLIT_PREFIX = "test_"
 
 
 def split_column(split: int) -> str:
     """Return the column of the split table that holds a split."""
-    return f"test_{split}"
+    return f"{SPLIT_PREFIX}{split}"
+
+
+def split_columns(table: pd.DataFrame) -> dict[int, str]:
+    """Return the columns of a split table that hold splits, by their numbers."""
+    names = [str(name) for name in table if str(name).startswith(SPLIT_PREFIX)]
+    return {int(name.removeprefix(SPLIT_PREFIX)): name for name in names}
 
 
 def read_split(paths: ProjectPaths, split: int | None) -> pd.DataFrame:
@@ -36,15 +42,13 @@ def read_split(paths: ProjectPaths, split: int | None) -> pd.DataFrame:
     if split is None:
         return pd.read_parquet(paths.splits, columns=TILE_KEY).assign(**{IS_TEST: TRAINS})
     table = pd.read_parquet(paths.splits)
-    column = split_column(split)
-    if column not in table:
-        prefix = split_column(0).removesuffix("0")
-        known = [name.removeprefix(prefix) for name in map(str, table) if name.startswith(prefix)]
+    columns = split_columns(table)
+    if split not in columns:
         raise StepError(
-            f"there is no split {split}; the splits are {', '.join(known) or 'none'}: raise "
-            "splits.count or correct the number"
+            f"there is no split {split}; the splits are {', '.join(map(str, columns)) or 'none'}: "
+            "raise splits.count or correct the number"
         )
-    return table[[*TILE_KEY, column]].rename(columns={column: IS_TEST})
+    return table[TILE_KEY].assign(**{IS_TEST: table[columns[split]]})
 
 
 def split_version(paths: ProjectPaths, split: int | None) -> str:

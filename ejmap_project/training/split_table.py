@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Mapping
 from itertools import count, islice
 from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -11,13 +12,18 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.schemas import SplitIndex, SplitTable
 from ejmap_ml.errors import SampleError
 from ejmap_ml.sampling.splits import TESTS, TRAINS, UNUSED, learning_curve_split, tv_test_split
+from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
+from ejmap_project.files.table_file import write_table, write_table_and_csv
+from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.project import SplitSettings
+from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.known_planets import OWN_PLANET
-from ejmap_project.training.split_choice import TILE_KEY, split_column
+from ejmap_project.training.split_choice import TILE_KEY, split_column, split_columns
+from ejmap_project.training.tile_pictures import location_picture, mosaic_of
 
 RANDOM, LEARNING_CURVE, PUBLISHED = "random", "learning_curve", "published"
-TEST_PREFIX = "test_"
 # Splits of learning curves are numbered from here on by their locations, so that neither another
 # random split nor another point of the curve gives a split another number.
 FIRST_OF_CURVE = 1000
@@ -29,6 +35,38 @@ class Split(NamedTuple):
     number: int
     kind: str
     test: NDArray[np.int8]
+
+
+def split_tiles(project: OpenProject) -> Artefact:
+    """Draw the splits that the settings ask for, and write their table and its index.
+
+    Raises:
+        SourceError: If a published table does not fit.
+        StepError: If a learning curve asks for more locations than there are.
+    """
+    paths, used = project.paths, project.settings.splits.used
+    labelled = gpd.read_parquet(paths.labelled_tiles)
+    given = source_of(project).splits()
+    splits, index = split_tables(labelled, project.settings.splits, given=given)
+    write_table(splits, paths.splits)
+    write_table_and_csv(index, paths.split_index)
+    metadata: Facts = {
+        "splits": len(index),
+        "used_split": "none" if used is None else used,
+        "tiles": len(splits),
+        "locations": splits.groupby(["planet", "tile_id"]).ngroups,
+        "index": index,
+        "path": str(paths.splits),
+    }
+    numbers: list[int] = index["split"].tolist()
+    if len(labelled) and numbers:
+        number = numbers[0] if used is None or used not in numbers else used
+        metadata[f"picture_of_split_{number}"] = _picture(project, labelled, splits, number)
+    return Artefact(
+        content=content_version(splits.to_csv(index=False), index.to_csv(index=False)),
+        metadata=metadata,
+        table=splits,
+    )
 
 
 def split_tables(
@@ -76,15 +114,10 @@ def split_numbers(settings: SplitSettings, *, given: pd.DataFrame | None = None)
         settings: What it will draw.
         given: Splits that were published.
     """
-    published = {} if given is None else _given_columns(given)
+    published = {} if given is None else split_columns(given)
     first = _first_of_curve(published)
     curve = [first + locations for locations in settings.learning_curve]
     return sorted([*published, *_random_numbers(settings, published), *curve])
-
-
-def _given_columns(given: pd.DataFrame) -> dict[int, str]:
-    names = [str(name) for name in given if str(name).startswith(TEST_PREFIX)]
-    return {int(name.removeprefix(TEST_PREFIX)): name for name in names}
 
 
 def _random_numbers(settings: SplitSettings, published: Container[int]) -> list[int]:
@@ -99,7 +132,7 @@ def _first_of_curve(published: Iterable[int]) -> int:
 def _published(
     labelled: pd.DataFrame, given: pd.DataFrame, settings: SplitSettings
 ) -> dict[int, NDArray[np.int8]]:
-    numbers = _given_columns(given)
+    numbers = split_columns(given)
     if _trains_elsewhere(labelled):
         return {number: _drawn(labelled, settings, number) for number in numbers}
     found = labelled[TILE_KEY].merge(given, on=TILE_KEY, how="left", validate="one_to_one")
@@ -151,3 +184,18 @@ def _index_row(labelled: pd.DataFrame, split: Split) -> dict[str, object]:
         "train_tiles": len(trains),
         "test_tiles": int((split.test == TESTS).sum()),
     }
+
+
+def _picture(
+    project: OpenProject, labelled: pd.DataFrame, splits: pd.DataFrame, number: int
+) -> Picture:
+    planet = OWN_PLANET if OWN_PLANET in set(splits["planet"]) else splits["planet"].iloc[0]
+    rows = splits[(splits["planet"] == planet) & (splits[split_column(number)] > UNUSED)]
+    share = (rows[split_column(number)] == TESTS).groupby(rows["tile_id"]).mean()
+    return location_picture(
+        mosaic_of(project, planet),
+        labelled[labelled["planet"] == planet],
+        share,
+        what="craters whose tile tests here",
+        alt=f"tile locations that test in split {number}",
+    )

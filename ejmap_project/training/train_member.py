@@ -19,7 +19,6 @@ from ejmap_project.training.split_choice import read_split
 
 if TYPE_CHECKING:
     from ejmap_ml.bundles.bundle import ModelBundle
-    from ejmap_project.training.member_samples import Labels
 
 # Seeds of members lie this far apart, so that those of neighbouring projects do not overlap.
 SEED_STRIDE = 1000
@@ -36,15 +35,8 @@ def train_member(
 ) -> Artefact:
     """Train a member, score it on the test tiles, and save it.
 
-    A member that was imported is left as its authors published it.
-
-    Args:
-        project: The project.
-        kind: Which of the two models.
-        version: Key of the version.
-        iteration: Number of the member.
-        inputs: Data versions of what the member learns from.
-        progress: Told of every epoch.
+    A member that was imported is left as its authors published it. The bundle keeps the data
+    versions of what the member learned from (``inputs``).
 
     Raises:
         StepError: If its samples or its split are missing.
@@ -54,7 +46,7 @@ def train_member(
     from ejmap_ml.samples import FitData
     from ejmap_ml.training.fit import fit
     from ejmap_ml.training.member_scores import score_member, with_test_scores
-    from ejmap_project.training.member_samples import member_samples
+    from ejmap_project.training.member_samples import Labels, member_samples
 
     path = project.paths.model_bundle(kind, version=version, iteration=iteration)
     if imported_from(project.paths, kind, version, iteration) is not None:
@@ -63,7 +55,12 @@ def train_member(
     # Of weights, order and augmentation.
     seed = project.settings.models.seed * SEED_STRIDE + iteration
     stores = samples_of(project, kind, version)
-    parts = member_samples(config, stores, labels=_labels(project, version), seed=seed)
+    labels = Labels(
+        tiles=pd.read_parquet(project.paths.labelled_tiles),
+        split=read_split(project.paths, ModelVersion.parse(version).split),
+        is_known_everywhere=project.settings.is_known_everywhere,
+    )
+    parts = member_samples(config, stores, labels=labels, seed=seed)
     scratch = path.with_name(f"training_{iteration:02d}")
     result = fit(
         config,
@@ -83,16 +80,6 @@ def train_member(
     bundle.save(path)
     shutil.rmtree(scratch)
     return _described(bundle, path).with_facts({"picture": training_curve(result.history)})
-
-
-def _labels(project: OpenProject, version: str) -> "Labels":
-    from ejmap_project.training.member_samples import Labels
-
-    return Labels(
-        tiles=pd.read_parquet(project.paths.labelled_tiles),
-        split=read_split(project.paths, ModelVersion.parse(version).split),
-        is_known_everywhere=project.settings.is_known_everywhere,
-    )
 
 
 def _described(bundle: "ModelBundle", path: Path) -> Artefact:

@@ -25,7 +25,7 @@ from ejmap_project.intake.import_plan import Wishes
 from ejmap_project.open_project import OpenProject
 from ejmap_project.published import layout
 from ejmap_project.published.layout import PublishedFolder
-from ejmap_project.scoring.map_scoring import PIXEL, TEST, TILE, TVT, score
+from ejmap_project.scoring.tile_scoring import PIXEL, TEST, TILE, TVT, score
 from tests.published_fixture import RUN, PublishedFixture
 from tests.published_folder import make_published_folder
 from tests.published_project import read_output_mask, tables_of

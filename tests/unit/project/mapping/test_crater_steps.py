@@ -17,7 +17,7 @@ from ejmap_project.mapping.azimuthal_mosaic import cut_azimuthal_mosaic
 from ejmap_project.mapping.basemap_mask import place_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.ejecta_layers import BAND_NAMES, segment_ejecta
-from ejmap_project.mapping.segmenter import Segmenter
+from ejmap_project.mapping.segmenter import ejseg_ensemble
 from ejmap_project.mapping.tile_connections import connect_tiles
 from ejmap_project.mapping.tile_store import cut_tile_store
 from tests.constant_models import constant_bundle
@@ -48,7 +48,7 @@ def _connections(work: CraterWork, crater: Crater) -> Artefact:
 
 
 def _layers(work: CraterWork, crater: Crater) -> Artefact:
-    work.ejseg = Segmenter.of([constant_bundle(POLAR, one) for one in SAID])
+    work.ejseg = ejseg_ensemble([constant_bundle(POLAR, one) for one in SAID])
     return segment_ejecta(work, crater, tags=TAGS)
 
 

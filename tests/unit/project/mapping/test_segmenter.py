@@ -17,7 +17,7 @@ from ejmap_ml.ejseg.polar_view import EXTRA_CHANNELS
 from ejmap_ml.stores.tile_group import TileStore
 from ejmap_ml.stores.tile_store import write_tile_store
 from ejmap_project.errors import StepError
-from ejmap_project.mapping.segmenter import Segmenter, Target
+from ejmap_project.mapping.segmenter import ejseg_ensemble, map_ejecta
 from tests.constant_models import constant_bundle
 from tests.tiny_presets import EJCONN, POLAR
 
@@ -61,11 +61,15 @@ def _tile_store(path: Path, places: list[tuple[int, int, int]]) -> TileStore:
 def test_tiles_are_mapped_where_they_are_connected(tmp_path: Path) -> None:
     """Mean probability and votes fill the two connected tiles, and 0 everything else."""
     store = _tile_store(tmp_path / "tiles.zarr", [(0, 0, 32), (16, 8, 20), (60, 60, 40)])
-    target = Target(
-        crater=CRATER, azimuthal=GRID, tiles=store, is_connected=np.array([True, True, False])
-    )
+    is_connected = np.array([True, True, False])
 
-    layers = Segmenter.of([constant_bundle(TILES, one) for one in SAID]).map(target)
+    layers = map_ejecta(
+        ejseg_ensemble([constant_bundle(TILES, one) for one in SAID]),
+        CRATER,
+        azimuthal=GRID,
+        tiles=store,
+        is_connected=is_connected,
+    )
 
     inside = np.zeros(GRID.shape, np.bool_)
     inside[0:32, 0:32] = True
@@ -78,9 +82,15 @@ def test_tiles_are_mapped_where_they_are_connected(tmp_path: Path) -> None:
 def test_a_crater_without_connected_tiles_has_no_ejecta(tmp_path: Path) -> None:
     """Nothing is asked of the network then."""
     store = _tile_store(tmp_path / "tiles.zarr", [(0, 0, 32)])
-    target = Target(crater=CRATER, azimuthal=GRID, tiles=store, is_connected=np.zeros(1, np.bool_))
+    is_connected = np.zeros(1, np.bool_)
 
-    layers = Segmenter.of([constant_bundle(TILES, 0.9)]).map(target)
+    layers = map_ejecta(
+        ejseg_ensemble([constant_bundle(TILES, 0.9)]),
+        CRATER,
+        azimuthal=GRID,
+        tiles=store,
+        is_connected=is_connected,
+    )
 
     assert not layers.probability.any()
     assert not layers.vote_fraction.any()
@@ -94,9 +104,11 @@ def test_a_polar_view_is_mapped_around_the_crater(tmp_path: Path) -> None:
     with write_tile_store(tmp_path / "tiles.zarr", provenance={}) as writer:
         write_polar_views(writer, views=views, craters=[CRATER])
     store = TileStore.open(tmp_path / "tiles.zarr")
-    target = Target(crater=CRATER, azimuthal=GRID, tiles=store, is_connected=np.zeros(0, np.bool_))
+    is_connected = np.zeros(0, np.bool_)
 
-    layers = Segmenter.of(bundles).map(target)
+    layers = map_ejecta(
+        ejseg_ensemble(bundles), CRATER, azimuthal=GRID, tiles=store, is_connected=is_connected
+    )
 
     side = GRID.shape[0]
     whole = Window(row=0, col=0, height=side, width=side)
@@ -111,8 +123,8 @@ def test_a_polar_view_is_mapped_around_the_crater(tmp_path: Path) -> None:
 def test_a_tile_classifier_cannot_draw_ejecta(tmp_path: Path) -> None:
     """The message says what to promote instead."""
     store = _tile_store(tmp_path / "tiles.zarr", [(0, 0, 32)])
-    target = Target(crater=CRATER, azimuthal=GRID, tiles=store, is_connected=np.ones(1, np.bool_))
-    segmenter = Segmenter.of([constant_bundle(EJCONN.replace("resnet10t", "test_resnet"), 0.5)])
+    is_connected = np.ones(1, np.bool_)
+    ensemble = ejseg_ensemble([constant_bundle(EJCONN.replace("resnet10t", "test_resnet"), 0.5)])
 
     with pytest.raises(StepError, match="promote another version"):
-        segmenter.map(target)
+        map_ejecta(ensemble, CRATER, azimuthal=GRID, tiles=store, is_connected=is_connected)

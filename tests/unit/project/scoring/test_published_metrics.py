@@ -10,7 +10,7 @@ import pytest
 from ejmap_project.errors import SourceError
 from ejmap_project.published import scores
 from ejmap_project.scoring import published_metrics
-from ejmap_project.scoring.map_scoring import MAP_SCORE_COLUMNS
+from ejmap_project.scoring.tile_scoring import MAP_SCORE_COLUMNS
 
 SCORES = ["accuracy", "f1", "iou", "precision", "recall"]
 

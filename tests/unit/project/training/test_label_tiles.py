@@ -12,9 +12,9 @@ from ejmap_project.artefact import Artefact
 from ejmap_project.files.planet_files import write_planet
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
-from ejmap_project.training.label_tiles import label_tiles
+from ejmap_project.training.labelled_tiles import label_tiles
 from ejmap_project.training.split_choice import read_split
-from ejmap_project.training.split_tiles import split_tiles
+from ejmap_project.training.split_table import split_tiles
 from tests.tiny_planet import OWN_MASKS, write_project
 
 SPLITS = "splits: {count: 3, learning_curve: [10], used: 2}\n"

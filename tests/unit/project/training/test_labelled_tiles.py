@@ -15,7 +15,7 @@ from ejmap_project.files.planet_files import write_planet
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
 from ejmap_project.settings.project import Project, ProjectPaths
-from ejmap_project.training.labelled_tiles import KnownPlanet, labelled_tiles_of, planet_tiles
+from ejmap_project.training.labelled_tiles import labelled_tiles_of, planet_tiles
 from ejmap_project.training.split_table import split_tables
 from tests.published_fixture import PublishedFixture
 from tests.published_folder import make_published_folder
@@ -57,13 +57,11 @@ def test_classes_are_connected_times_five_plus_distance(planet: Planet) -> None:
     locations = tile_locations(planet.basemap, side_px=32)
 
     table = planet_tiles(
-        KnownPlanet(
-            name="planet_1",
-            basemap=planet.basemap,
-            craters=planet.craters,
-            truth=planet.truth,
-            locations=locations,
-        ),
+        "planet_1",
+        planet.craters,
+        planet.truth,
+        basemap=planet.basemap,
+        locations=locations,
         progress=Silence(),
     )
 

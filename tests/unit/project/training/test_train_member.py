@@ -15,8 +15,8 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.progress import Silence
 from ejmap_project.training.cut_samples import cut_samples, samples_of
-from ejmap_project.training.label_tiles import label_tiles
-from ejmap_project.training.split_tiles import split_tiles
+from ejmap_project.training.labelled_tiles import label_tiles
+from ejmap_project.training.split_table import split_tiles
 from ejmap_project.training.train_member import train_member
 from tests.tiny_planet import OWN_MASKS, write_project
 from tests.tiny_presets import EJCONN

@@ -5,8 +5,15 @@ import pandas as pd
 import pytest
 from sklearn import metrics
 
-from ejmap_project.scoring.map_scoring import connection_matrix, map_score_table, score
-from ejmap_project.scoring.tile_scoring import CEILING, MAP, SCALES_PX, count_columns
+from ejmap_project.scoring.tile_scoring import (
+    CEILING,
+    MAP,
+    SCALES_PX,
+    connection_matrix,
+    count_columns,
+    map_score_table,
+    score,
+)
 
 ORACLES = {
     "accuracy": metrics.accuracy_score,
