@@ -124,7 +124,7 @@ def plan_of(published: PublishedFolder, wishes: Wishes) -> Plan:
         weights=weights,
         models={kind: _model(kind, wishes, weights) for kind in KINDS},
         connections=None if connections is None else "{}/{}".format(*connections),
-        learns_from_masks=_learns(published),
+        learns_from_masks=published.has_rectangles and bool(published.found(layout.MANUAL_MASK)),
         notes=tuple(notes),
     )
 
@@ -188,8 +188,3 @@ def _held_back(connections: Connected | None, splits: Sequence[int]) -> int | No
     if connections is not None and connections.split in splits:
         return connections.split
     return max(splits, default=None)
-
-
-def _learns(published: PublishedFolder) -> bool:
-    has_places = bool(published.found(layout.RECTANGLES) or published.file(layout.ALL_RECTANGLES))
-    return has_places and bool(published.found(layout.MANUAL_MASK))

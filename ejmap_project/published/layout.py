@@ -135,6 +135,11 @@ class PublishedFolder:
             f"{folder} holds neither data/ nor results/; unpack data.zip and results.zip into it"
         )
 
+    @property
+    def has_rectangles(self) -> bool:
+        """Whether it says where on the mosaic the ejecta of craters were mapped."""
+        return bool(self.found(RECTANGLES)) or self.file(ALL_RECTANGLES) is not None
+
     def found(self, family: FileFamily) -> dict[Key, Path]:
         """Return the files of a family that are there, by the values of their blanks."""
         return family.found(self.folder)
