@@ -145,8 +145,8 @@ class PublishedStudy(ProjectSource):
     def scores_of(self, kind: ModelKind) -> ScoreFiles:
         """Return the tables of the model's versions; any may be missing."""
         return ScoreFiles(
-            members=self._by_version(layout.training_metrics(kind)),
-            maps=self._by_version(layout.map_metrics(kind)),
+            members=self._by_version(layout.TRAINING_METRICS[kind]),
+            maps=self._by_version(layout.MAP_METRICS[kind]),
         )
 
     @property

@@ -45,8 +45,8 @@ def test_every_file_of_the_folder_belongs_to_a_family(published: PublishedFolder
     """The fixture is complete, and so is the list of families."""
     families = [one for one in vars(layout).values() if isinstance(one, FileFamily)]
     families += [layout.EJCONN_MAPPING_ATTENTION[1], *layout.ANALYSIS]
-    families += [layout.training_metrics(kind) for kind in ("ejconn", "ejseg")]
-    families += [layout.map_metrics("ejseg")]
+    families += [layout.TRAINING_METRICS[kind] for kind in ("ejconn", "ejseg")]
+    families += [layout.MAP_METRICS["ejseg"]]
     known = {path for family in families for path in published.found(family).values()}
 
     files = {path for path in published.folder.glob("[dr]*/**/*") if path.is_file()}
