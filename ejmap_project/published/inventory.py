@@ -116,12 +116,12 @@ class Finding(NamedTuple):
 
     Attributes:
         part: The part.
-        count: Number of files.
+        files: Number of files.
         detail: Which craters, versions or runs they are of.
     """
 
     part: Part
-    count: int
+    files: int
     detail: str
 
 
@@ -140,14 +140,14 @@ class Inventory(NamedTuple):
         """Return the inventory as a table for people, and what is ruled out."""
         width = max(len(one.part.name) for one in self.findings)
         found = [
-            f"found    {part.name:<{width}}  {count:>6}  {detail}".rstrip()
-            for part, count, detail in self.findings
-            if count
+            f"found    {part.name:<{width}}  {files:>6}  {detail}".rstrip()
+            for part, files, detail in self.findings
+            if files
         ]
         missing = [
             f"missing  {part.name:<{width}}  {'':>6}  {part.without}"
-            for part, count, _ in self.findings
-            if not count
+            for part, files, _ in self.findings
+            if not files
         ]
         return [*found, *missing, *(f"note     {note}" for note in self.notes)]
 

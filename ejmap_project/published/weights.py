@@ -82,10 +82,11 @@ def chosen_weights(
         )
     if version is not None and sets:
         found = ", ".join(f"{one.version} on split {one.split}" for one in sets)
+        wanted = f"{layout.NAMES[kind]} version {version}"
         on_split = "" if split is None else f" on split {split}"
         raise SourceError(
-            f"{published.folder} holds no weights of {layout.NAMES[kind]} version {version}"
-            f"{on_split}, or not their norm; it holds those of version {found} (import these, and "
-            f"train yours with `ejmap train PROJECT --model {kind} --version {config_name(kind, version)}`)"
+            f"{published.folder} holds no weights of {wanted}{on_split}, or not their norm; it "
+            f"holds those of version {found} (import these, and train yours with `ejmap train "
+            f"PROJECT --model {kind} --version {config_name(kind, version)}`)"
         )
     return None

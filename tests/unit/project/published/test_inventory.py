@@ -24,9 +24,9 @@ def _found(published: PublishedFolder, name: str) -> Finding:
 
 def test_files_are_counted_with_the_craters_they_are_of(published: PublishedFolder) -> None:
     """Three labelled craters of four, ten labelled tiles of each."""
-    assert _found(published, "manual masks").count == 3
+    assert _found(published, "manual masks").files == 3
     assert _found(published, "mapping tiles").detail == "4 craters"
-    assert _found(published, "EJSEG tiles").count == 30
+    assert _found(published, "EJSEG tiles").files == 30
     assert _found(published, "connections").detail == "version 32, split 61, 4 craters"
 
 
