@@ -1,10 +1,26 @@
 """Where the artefacts of a project lie: the only place that knows the layout of its folder."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 ModelKind = Literal["ejconn", "ejseg"]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A place that every project has, by its path from the project folder."""
+
+    path: str
+
+    def __get__(self, paths: "ProjectPaths", owner: type["ProjectPaths"] | None = None) -> Path:
+        return paths.folder / self.path
+
+
+def _crater_place(name: str) -> Callable[["ProjectPaths", str], Path]:
+    """Return a method: where the file or folder of that name of one crater lies, by its key."""
+    return lambda paths, key: paths.crater(key) / name
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,67 +35,41 @@ class ProjectPaths:
 
     folder: Path
 
-    @property
-    def settings(self) -> Path:
-        """The settings that a person edits."""
-        return self.folder / "project.yaml"
-
-    @property
-    def dagster_home(self) -> Path:
-        """History of runs of this project."""
-        return self.folder / "dagster_home"
-
-    @property
-    def data(self) -> Path:
-        """Everything that is made."""
-        return self.folder / "data"
+    settings = _Place("project.yaml")
+    """The settings that a person edits."""
+    dagster_home = _Place("dagster_home")
+    """History of runs of this project."""
+    data = _Place("data")
+    """Everything that is made."""
 
     def user_file(self, path: Path) -> Path:
         """Return the place of a file named in the settings, counted from the folder."""
         return self.folder / path.expanduser()
 
-    @property
-    def basemap_mosaic(self) -> Path:
-        """The mosaic on the basemap grid, uint8, 0 where nothing was imaged."""
-        return self.data / "basemap" / "mosaic.tif"
-
-    @property
-    def crater_catalogue(self) -> Path:
-        """The checked crater table."""
-        return self.data / "catalogue.parquet"
-
-    @property
-    def manual_masks(self) -> Path:
-        """Folder of known ejecta: a person's, or the truth of a synthetic planet."""
-        return self.data / "manual_masks"
+    basemap_mosaic = _Place("data/basemap/mosaic.tif")
+    """The mosaic on the basemap grid, uint8, 0 where nothing was imaged."""
+    crater_catalogue = _Place("data/catalogue.parquet")
+    """The checked crater table."""
+    manual_masks = _Place("data/manual_masks")
+    """Folder of known ejecta: a person's, or the truth of a synthetic planet."""
 
     def manual_mask(self, key: str) -> Path:
         """Known ejecta of one crater, cropped."""
         return self.manual_masks / f"mask_{key}.tif"
 
-    @property
-    def training(self) -> Path:
-        """Folder of planets to learn from."""
-        return self.data / "training"
+    training = _Place("data/training")
+    """Folder of planets to learn from."""
 
     def training_planet(self, seed: int) -> Path:
         """Folder of one synthetic planet."""
         return self.training / f"planet_{seed}"
 
-    @property
-    def labelled_tiles(self) -> Path:
-        """Tiles of planets whose ejecta are known, and what they hold."""
-        return self.training / "labelled_tiles.parquet"
-
-    @property
-    def splits(self) -> Path:
-        """Which labelled tiles train and which test, one column a split."""
-        return self.training / "splits.parquet"
-
-    @property
-    def split_index(self) -> Path:
-        """The splits, one row each."""
-        return self.training / "split_index.parquet"
+    labelled_tiles = _Place("data/training/labelled_tiles.parquet")
+    """Tiles of planets whose ejecta are known, and what they hold."""
+    splits = _Place("data/training/splits.parquet")
+    """Which labelled tiles train and which test, one column a split."""
+    split_index = _Place("data/training/split_index.parquet")
+    """The splits, one row each."""
 
     def samples(self, sample_set: str) -> Path:
         """Folder of the samples that versions with equal inputs share."""
@@ -117,114 +107,54 @@ class ProjectPaths:
         """Folder of a version of what tells craters from other ground."""
         return self.data / "models" / "crater" / version
 
-    @property
-    def crater_tiles(self) -> Path:
-        """Tiles around craters and crater-free places, by which the catalogue is vetted."""
-        return self.data / "vetting" / "crater_tiles.npz"
-
-    @property
-    def crater_tile_table(self) -> Path:
-        """Where those tiles lie, what is known of them and which regions they belong to."""
-        return self.data / "vetting" / "crater_tiles.parquet"
-
-    @property
-    def crater_candidates(self) -> Path:
-        """The catalogue, and how sure a classifier is that its entries are craters."""
-        return self.data / "vetting" / "crater_candidates.parquet"
-
-    @property
-    def least_sure(self) -> Path:
-        """A picture of the entries with the lowest scores."""
-        return self.data / "vetting" / "least_sure.png"
+    crater_tiles = _Place("data/vetting/crater_tiles.npz")
+    """Tiles around craters and crater-free places, by which the catalogue is vetted."""
+    crater_tile_table = _Place("data/vetting/crater_tiles.parquet")
+    """Where those tiles lie, what is known of them and which regions they belong to."""
+    crater_candidates = _Place("data/vetting/crater_candidates.parquet")
+    """The catalogue, and how sure a classifier is that its entries are craters."""
+    least_sure = _Place("data/vetting/least_sure.png")
+    """A picture of the entries with the lowest scores."""
 
     def crater(self, key: str) -> Path:
         """Folder of what is made for one crater."""
         return self.data / "craters" / key
 
-    def azimuthal_mosaic(self, key: str) -> Path:
-        """Return the mosaic around one crater in azimuthal equidistant projection."""
-        return self.crater(key) / "azimuthal_mosaic.tif"
-
-    def tile_store(self, key: str) -> Path:
-        """Tiles and views of one crater that models read."""
-        return self.crater(key) / "tiles.zarr"
-
-    def connections(self, key: str) -> Path:
-        """Which tiles hold ejecta of the crater."""
-        return self.crater(key) / "connections.parquet"
-
-    def segmentation(self, key: str) -> Path:
-        """Probability, vote fraction and mask of ejecta around one crater."""
-        return self.crater(key) / "segmentation.tif"
-
-    def basemap_mask(self, key: str) -> Path:
-        """Ejecta of one crater on the basemap grid, cropped."""
-        return self.crater(key) / "basemap_mask.tif"
-
-    def crater_profile(self, key: str) -> Path:
-        """Ejecta fraction and brightness around one crater, ring by ring."""
-        return self.crater(key) / "profile.parquet"
-
-    def kept_results(self, key: str) -> Path:
-        """Folder of results of former models of one crater."""
-        return self.crater(key) / "kept"
-
-    @property
-    def label_map(self) -> Path:
-        """Crater ids of ejecta on the basemap grid."""
-        return self.data / "map" / "label_map.tif"
-
-    @property
-    def overlap_count(self) -> Path:
-        """How many craters claim each pixel."""
-        return self.data / "map" / "overlap_count.tif"
-
-    @property
-    def composite(self) -> Path:
-        """The map in colours, one a crater."""
-        return self.data / "map" / "composite.tif"
-
-    @property
-    def preview(self) -> Path:
-        """A picture of the map over the mosaic."""
-        return self.data / "map" / "preview.png"
-
-    @property
-    def map_craters(self) -> Path:
-        """The craters of the map with the areas of their ejecta."""
-        return self.data / "map" / "craters.gpkg"
-
-    @property
-    def contrast(self) -> Path:
-        """How much brighter mapped ejecta are than what lies beside them, crater by crater."""
-        return self.data / "evaluation" / "contrast.parquet"
-
-    @property
-    def tile_scores(self) -> Path:
-        """Counts of right and wrong pixels in each labelled tile, crater by crater."""
-        return self.data / "evaluation" / "tile_scores.parquet"
-
-    @property
-    def map_scores(self) -> Path:
-        """Scores of the map in the labelled tiles: all of them and those that test."""
-        return self.data / "evaluation" / "map_scores.parquet"
-
-    @property
-    def connection_matrix(self) -> Path:
-        """Whether each tile is connected to each crater, truly and as found."""
-        return self.data / "evaluation" / "connection_matrix.parquet"
-
-    @property
-    def model_comparison(self) -> Path:
-        """Scores and hyperparameters of every trained member of both models."""
-        return self.data / "evaluation" / "model_comparison.parquet"
-
-    @property
-    def scores(self) -> Path:
-        """Agreement with known ejecta, of the chain and of three baselines."""
-        return self.data / "evaluation" / "scores.parquet"
-
-    @property
-    def reliability(self) -> Path:
-        """How often connections come true, by what EJCONN said of them."""
-        return self.data / "evaluation" / "reliability.parquet"
+    azimuthal_mosaic = _crater_place("azimuthal_mosaic.tif")
+    """The mosaic around one crater in azimuthal equidistant projection."""
+    tile_store = _crater_place("tiles.zarr")
+    """Tiles and views of one crater that models read."""
+    connections = _crater_place("connections.parquet")
+    """Which tiles hold ejecta of the crater."""
+    segmentation = _crater_place("segmentation.tif")
+    """Probability, vote fraction and mask of ejecta around one crater."""
+    basemap_mask = _crater_place("basemap_mask.tif")
+    """Ejecta of one crater on the basemap grid, cropped."""
+    crater_profile = _crater_place("profile.parquet")
+    """Ejecta fraction and brightness around one crater, ring by ring."""
+    kept_results = _crater_place("kept")
+    """Folder of results of former models of one crater."""
+    label_map = _Place("data/map/label_map.tif")
+    """Crater ids of ejecta on the basemap grid."""
+    overlap_count = _Place("data/map/overlap_count.tif")
+    """How many craters claim each pixel."""
+    composite = _Place("data/map/composite.tif")
+    """The map in colours, one a crater."""
+    preview = _Place("data/map/preview.png")
+    """A picture of the map over the mosaic."""
+    map_craters = _Place("data/map/craters.gpkg")
+    """The craters of the map with the areas of their ejecta."""
+    contrast = _Place("data/evaluation/contrast.parquet")
+    """How much brighter mapped ejecta are than what lies beside them, crater by crater."""
+    tile_scores = _Place("data/evaluation/tile_scores.parquet")
+    """Counts of right and wrong pixels in each labelled tile, crater by crater."""
+    map_scores = _Place("data/evaluation/map_scores.parquet")
+    """Scores of the map in the labelled tiles: all of them and those that test."""
+    connection_matrix = _Place("data/evaluation/connection_matrix.parquet")
+    """Whether each tile is connected to each crater, truly and as found."""
+    model_comparison = _Place("data/evaluation/model_comparison.parquet")
+    """Scores and hyperparameters of every trained member of both models."""
+    scores = _Place("data/evaluation/scores.parquet")
+    """Agreement with known ejecta, of the chain and of three baselines."""
+    reliability = _Place("data/evaluation/reliability.parquet")
+    """How often connections come true, by what EJCONN said of them."""

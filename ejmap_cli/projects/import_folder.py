@@ -80,14 +80,14 @@ def _inventory(folder: Path, tables: Path | None) -> dict[str, object]:
     inventory = take_inventory(PublishedFolder.at(folder), tables=tables)
     return {
         "found": [
-            {"part": one.part.name, "files": one.count, "detail": one.detail}
+            {"part": one.part.name, "files": one.files, "detail": one.detail}
             for one in inventory.findings
-            if one.count
+            if one.files
         ],
         "missing": [
             {"part": one.part.name, "without": one.part.without}
             for one in inventory.findings
-            if not one.count
+            if not one.files
         ],
         "notes": list(inventory.notes),
     }

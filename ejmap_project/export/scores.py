@@ -33,9 +33,9 @@ def export_scores(export: Export) -> list[str]:
     """
     members, notes = _member_scores(export)
     maps, more = _map_scores(export, members)
-    for tables, family_of in ((members, layout.training_metrics), (maps, layout.map_metrics)):
+    for tables, families in ((members, layout.TRAINING_METRICS), (maps, layout.MAP_METRICS)):
         for (kind, number), table in tables.items():
-            table.to_csv(export.place(family_of(kind), version=number), index=False)
+            table.to_csv(export.place(families[kind], version=number), index=False)
     _write_connection_matrix(export)
     return list(dict.fromkeys([*notes, *more]))
 

@@ -48,7 +48,7 @@ def _written(
     iteration = int(path.name.removeprefix("iteration_"))
     export.tell(f"weights of {bundle.config.name}, member {iteration + 1}")
     place = export.place(
-        layout.checkpoint(kind),
+        layout.CHECKPOINT[kind],
         version=names.version(kind),
         split=names.split,
         iteration=iteration,
@@ -66,7 +66,7 @@ def _write_norm(
     if first is None:
         return [f"norm of {key}: its samples arrive normalised"]
     names = export.names
-    place = export.place(layout.norm(kind), version=names.version(kind), split=names.split)
+    place = export.place(layout.NORM[kind], version=names.version(kind), split=names.split)
     write_norm(first, place)
     if any(norm != first for norm in norms):
         # One file a split was published, whose norm all members share.

@@ -10,7 +10,6 @@ from ejmap_project.errors import SourceError
 from ejmap_project.paths import ModelKind
 from ejmap_project.published import layout
 from ejmap_project.published.layout import PublishedFolder
-from ejmap_project.published.parts import NAMES
 from ejmap_project.published.tiles import SPLIT_PREFIX, read_splits
 from ejmap_project.published.weights import FINAL_VERSION, WeightSet, chosen_weights, config_name
 from ejmap_project.settings.sources import PUBLISHED_DOI
@@ -124,7 +123,7 @@ def plan_of(published: PublishedFolder, wishes: Wishes) -> Plan:
         weights=weights,
         models={kind: _model(kind, wishes, weights) for kind in KINDS},
         connections=None if connections is None else "{}/{}".format(*connections),
-        learns_from_masks=_learns(published),
+        learns_from_masks=published.has_rectangles and bool(published.found(layout.MANUAL_MASK)),
         notes=tuple(notes),
     )
 
@@ -154,7 +153,7 @@ def _model(kind: ModelKind, wishes: Wishes, weights: Mapping[ModelKind, WeightSe
 
 def _without_weights(kind: ModelKind, wishes: Wishes, split: int | None) -> list[str]:
     version = wishes.version(kind)
-    what = NAMES[kind] if version is None else f"{NAMES[kind]} version {version}"
+    what = layout.NAMES[kind] if version is None else f"{layout.NAMES[kind]} version {version}"
     where = "" if split is None else f" on split {split}"
     return [f"{what} will be trained here: no weights{where} with a norm were published"]
 
@@ -188,8 +187,3 @@ def _held_back(connections: Connected | None, splits: Sequence[int]) -> int | No
     if connections is not None and connections.split in splits:
         return connections.split
     return max(splits, default=None)
-
-
-def _learns(published: PublishedFolder) -> bool:
-    has_places = bool(published.found(layout.RECTANGLES) or published.file(layout.ALL_RECTANGLES))
-    return has_places and bool(published.found(layout.MANUAL_MASK))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters.schemas import ConnectionTable
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
-from ejmap_geo.tiles.tiling import Tile
+from ejmap_geo.tiles.tiling import COLUMNS, Tile
 from ejmap_project.errors import SourceError
 from ejmap_project.published import layout
 from ejmap_project.published.csv_columns import read_columns
@@ -72,16 +72,13 @@ def read_connections(
     tile_ids = np.array([tile.tile_id for tile in tiles], np.int64)
     connected = read_connected(path, crater_id, tile_ids=tile_ids)
     is_connected = np.isin(tile_ids, connected)
+    decided = is_connected.astype(np.float64)
     table = pd.DataFrame(
         {
             "crater_id": crater_id,
-            "tile_id": tile_ids,
-            "row": [tile.row for tile in tiles],
-            "col": [tile.col for tile in tiles],
-            "side_px": [tile.side_px for tile in tiles],
-            "distance_m": [tile.distance_m for tile in tiles],
-            "probability": is_connected.astype(np.float64),
-            "vote_fraction": is_connected.astype(np.float64),
+            **{name: [getattr(tile, name) for tile in tiles] for name in COLUMNS},
+            "probability": decided,
+            "vote_fraction": decided,
             "is_connected": is_connected,
         }
     )

@@ -1,5 +1,6 @@
 """Tables of a published folder: CSV files of numbers, whose columns are checked by name."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,7 +48,8 @@ def read_columns(
         raise SourceError(
             f"{path} has no column {', '.join(missing)}; found {found}; take the published file"
         )
-    further = [] if prefix is None else _further(table, prefix)
+    names = [] if prefix is None else map(str, table.columns)
+    further = [name for name in names if re.fullmatch(rf"{prefix}\d+", name)]
     checked = pd.DataFrame(
         {
             name: _whole_or_empty(table, name, path)
@@ -59,12 +61,6 @@ def read_columns(
     if unique:
         _require_unique(checked, unique, path)
     return checked
-
-
-def _further(table: pd.DataFrame, prefix: str) -> list[str]:
-    names = [str(name) for name in table.columns]
-    numbered = [name for name in names if name.removeprefix(prefix).isdecimal()]
-    return [name for name in numbered if name.startswith(prefix)]
 
 
 def _numbers(table: pd.DataFrame, name: str, path: Path, *, whole: bool) -> np.ndarray:

@@ -58,7 +58,9 @@ class FileFamily:
                 for key, parent in places
                 for values, path in _matches(parent, segment, folder)
             ]
-        return {key: path for key, path in sorted(places, key=_order) if path.is_file()}
+        # Numbers by size and texts by letters, although a family has one kind in each place.
+        places.sort(key=lambda place: [(isinstance(one, str), one) for one in place[0]])
+        return {key: path for key, path in places if path.is_file()}
 
     def file(self, folder: Path, **values: int | str) -> Path | None:
         """Return the file with these values, or None if it is not there.
@@ -86,14 +88,15 @@ def require_inside(path: Path, folder: Path) -> None:
 
 
 def _matches(parent: Path, segment: str, folder: Path) -> Iterator[tuple[Key, Path]]:
+    """Yield the files and folders that a part of a path stands for, with the values of blanks."""
     pattern = _pattern(segment)
-    if pattern is None:
+    if not parent.is_dir():
+        return
+    if not pattern.groups:
         path = parent / segment
         if path.exists():
-            _refuse_link(path, folder)
+            require_inside(path, folder)
             yield (), path
-        return
-    if not parent.is_dir():
         return
     with os.scandir(parent) as entries:
         for entry in entries:
@@ -101,37 +104,18 @@ def _matches(parent: Path, segment: str, folder: Path) -> Iterator[tuple[Key, Pa
             if match is None:
                 continue
             path = parent / entry.name
+            # Resolving a hundred thousand tiles would take seconds; only links need it.
             if entry.is_symlink():
                 require_inside(path, folder)
-            yield _values(match), path
+            found = match.groupdict().items()
+            yield tuple(text if blank in BLANKS else int(text) for blank, text in found), path
 
 
-def _refuse_link(path: Path, folder: Path) -> None:
-    # Resolving every one of a hundred thousand tiles would take seconds; only links need it.
-    if path.is_symlink():
-        require_inside(path, folder)
-
-
-def _pattern(segment: str) -> re.Pattern[str] | None:
-    parts = re.split(r"\{(\w+)\}", segment)
-    if len(parts) == 1:
-        return None
+def _pattern(segment: str) -> re.Pattern[str]:
     # Every second part is the name of a blank.
-    text = "".join(
-        f"(?P<{part}>{BLANKS.get(part, NUMBER)})" if number % 2 else re.escape(part)
-        for number, part in enumerate(parts)
-    )
-    return re.compile(text)
-
-
-def _values(match: re.Match[str]) -> Key:
-    return tuple(
-        text if blank in BLANKS else int(text) for blank, text in match.groupdict().items()
-    )
-
-
-def _order(place: tuple[Key, Path]) -> tuple[tuple[str, int, str], ...]:
-    # Numbers by size and texts by letters, although a family has one kind in each place.
-    return tuple(
-        ("", value, "") if isinstance(value, int) else ("text", 0, value) for value in place[0]
+    return re.compile(
+        "".join(
+            f"(?P<{part}>{BLANKS.get(part, NUMBER)})" if number % 2 else re.escape(part)
+            for number, part in enumerate(re.split(r"\{(\w+)\}", segment))
+        )
     )

@@ -8,6 +8,9 @@ from ejmap_project.errors import SourceError
 from ejmap_project.paths import ModelKind
 from ejmap_project.published.file_family import FileFamily, Key
 
+# The models as the study calls them.
+NAMES: Mapping[ModelKind, str] = {"ejconn": "EJCONN", "ejseg": "EJSEG"}
+
 # Craters and what is known of them.
 CRATERS = FileFamily("data/ejc_data/fresh_craters.shp")
 ALL_MASK = FileFamily("data/ejc_data/human_mask.tif")
@@ -50,7 +53,24 @@ CONNECTIONS = FileFamily(
 CONNECTION_MATRIX = FileFamily(
     "results/conn_results/version_{version}/connmatrix_ejc-version-{ejseg}_test-set{split}.csv"
 )
-RESULTS: Mapping[ModelKind, str] = {"ejconn": "conn_results", "ejseg": "ejc_results"}
+
+
+def _of_version(name: str) -> dict[ModelKind, FileFamily]:
+    folders: dict[ModelKind, str] = {"ejconn": "conn_results", "ejseg": "ejc_results"}
+    return {
+        kind: FileFamily(f"results/{folder}/version_{{version}}/{name}")
+        for kind, folder in folders.items()
+    }
+
+
+# The weights of one member; most versions kept those of the best one alone.
+CHECKPOINT = _of_version("best-checkpoint_test-set-{split}_iteration-{iteration}.ckpt")
+BEST_CHECKPOINT = _of_version("best-checkpoint_test-set-{split}.ckpt")
+# The normalization of a version on a split.
+NORM = _of_version("best-norm_test-set-{split}.npy")
+# The scores of a version's members on labelled tiles, and of the maps of its members.
+TRAINING_METRICS = _of_version("test_metrics.csv")
+MAP_METRICS = _of_version("eval_metrics.csv")
 
 # The map.
 OUTPUT_MASK = FileFamily("results/output_masks/{run}/cylindrical_mask_crater_{crater}.tif")
@@ -73,35 +93,6 @@ HYPERPARAMETERS: Mapping[ModelKind, str] = {
     "ejseg": "ejecta_version_hparams.csv",
 }
 TABLE_FOLDERS = ("code", ".")
-
-
-def checkpoint(kind: ModelKind) -> FileFamily:
-    """Return the weights of one member of an ensemble."""
-    return _of_version(kind, "best-checkpoint_test-set-{split}_iteration-{iteration}.ckpt")
-
-
-def best_checkpoint(kind: ModelKind) -> FileFamily:
-    """Return the weights of the best member, which is all that most versions kept."""
-    return _of_version(kind, "best-checkpoint_test-set-{split}.ckpt")
-
-
-def norm(kind: ModelKind) -> FileFamily:
-    """Return the normalization of a version on a split."""
-    return _of_version(kind, "best-norm_test-set-{split}.npy")
-
-
-def training_metrics(kind: ModelKind) -> FileFamily:
-    """Return the scores of a version's members on labelled tiles."""
-    return _of_version(kind, "test_metrics.csv")
-
-
-def map_metrics(kind: ModelKind) -> FileFamily:
-    """Return the scores of the maps of a version's members."""
-    return _of_version(kind, "eval_metrics.csv")
-
-
-def _of_version(kind: ModelKind, name: str) -> FileFamily:
-    return FileFamily(f"results/{RESULTS[kind]}/version_{{version}}/{name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +125,11 @@ class PublishedFolder:
         raise SourceError(
             f"{folder} holds neither data/ nor results/; unpack data.zip and results.zip into it"
         )
+
+    @property
+    def has_rectangles(self) -> bool:
+        """Whether it says where on the mosaic the ejecta of craters were mapped."""
+        return bool(self.found(RECTANGLES)) or self.file(ALL_RECTANGLES) is not None
 
     def found(self, family: FileFamily) -> dict[Key, Path]:
         """Return the files of a family that are there, by the values of their blanks."""

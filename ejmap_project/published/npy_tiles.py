@@ -1,6 +1,9 @@
-"""Published tiles: one .npy file a channel and tile, brought to one size."""
+"""Published tiles: one .npy file a channel and tile, brought to one size.
 
-from collections.abc import Sequence
+Every reader raises SourceError where a file is missing or holds something else.
+"""
+
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +15,20 @@ from ejmap_project.published import layout
 from ejmap_project.published.file_family import FileFamily
 from ejmap_project.published.layout import PublishedFolder
 
+# The files of a labelled tile.
+EJCONN_TILE = (layout.EJCONN_IMAGE, layout.EJCONN_ATTENTION)
+EJSEG_TILE = (layout.EJSEG_IMAGE, layout.EJSEG_DISTANCE, layout.EJSEG_MASK)
 BANDS = 3
 LARGEST_SIDE_PX = 4096
 LARGEST_ATTENTION = 2
 NUMBERS = "uifb"
 
 
-def has_ejconn_tile(published: PublishedFolder, crater_id: int, tile_id: int) -> bool:
-    """Return whether image and attention of a labelled tile were published."""
-    return _has(published, (layout.EJCONN_IMAGE, layout.EJCONN_ATTENTION), crater_id, tile_id)
-
-
-def has_ejseg_tile(published: PublishedFolder, crater_id: int, tile_id: int) -> bool:
-    """Return whether image, distance and mask of a labelled tile were published."""
-    families = (layout.EJSEG_IMAGE, layout.EJSEG_DISTANCE, layout.EJSEG_MASK)
-    return _has(published, families, crater_id, tile_id)
+def has_tile(
+    published: PublishedFolder, families: Iterable[FileFamily], crater_id: int, tile_id: int
+) -> bool:
+    """Return whether all those files of a labelled tile were published."""
+    return all(published.file(one, tile=tile_id, crater=crater_id) for one in families)
 
 
 def read_crops(
@@ -37,9 +39,6 @@ def read_crops(
     Returns:
         ``(tile, 4, side_px, side_px)``: the bands, and attention from 0 to 2. uint8, or float32
         when an attention is no whole number.
-
-    Raises:
-        SourceError: If a file is missing or holds something else.
     """
     # Mixed types are stacked as float32.
     return np.stack([_crop(published, crater_id, tile_id, side_px) for tile_id in tile_ids])
@@ -48,50 +47,25 @@ def read_crops(
 def read_images(
     published: PublishedFolder, crater_id: int, tile_ids: Sequence[int], *, side_px: int
 ) -> NDArray[np.uint8]:
-    """Read the images that the published EJSEG saw, ``(tile, 3, side_px, side_px)``.
-
-    Raises:
-        SourceError: If a file is missing or holds something else.
-    """
-    return np.stack(
-        [
-            _stretched(_image(published, layout.EJSEG_IMAGE, crater_id, tile_id), side_px)
-            for tile_id in tile_ids
-        ]
-    )
+    """Read the images that the published EJSEG saw, ``(tile, 3, side_px, side_px)``."""
+    images = (_image(published, layout.EJSEG_IMAGE, crater_id, tile_id) for tile_id in tile_ids)
+    return np.stack([_stretched(image, side_px) for image in images])
 
 
 def read_distances_m(
     published: PublishedFolder, crater_id: int, tile_ids: Sequence[int], *, side_px: int
 ) -> NDArray[np.float32]:
-    """Read the distances from the crater's centre in metres, ``(tile, side_px, side_px)``.
-
-    Raises:
-        SourceError: If a file is missing or holds something else.
-    """
-    return np.stack(
-        [
-            _plane(published, layout.EJSEG_DISTANCE, crater_id, tile_id, side_px, largest=np.inf)
-            for tile_id in tile_ids
-        ]
-    ).astype(np.float32)
+    """Read the distances from the crater's centre in metres, ``(tile, side_px, side_px)``."""
+    family = layout.EJSEG_DISTANCE
+    planes = _planes(published, family, crater_id, tile_ids, side_px, largest=np.inf)
+    return planes.astype(np.float32)
 
 
 def read_tile_masks(
     published: PublishedFolder, crater_id: int, tile_ids: Sequence[int], *, side_px: int
 ) -> NDArray[np.bool_]:
-    """Read where a person saw ejecta of the crater, ``(tile, side_px, side_px)``.
-
-    Raises:
-        SourceError: If a file is missing or holds other values than 0 and 1.
-    """
-    masks = np.stack(
-        [
-            _plane(published, layout.EJSEG_MASK, crater_id, tile_id, side_px, largest=1)
-            for tile_id in tile_ids
-        ]
-    )
-    return masks > 0
+    """Read where a person saw ejecta of the crater, ``(tile, side_px, side_px)``."""
+    return _planes(published, layout.EJSEG_MASK, crater_id, tile_ids, side_px, largest=1) > 0
 
 
 def read_array(path: Path, *, dimensions: int) -> NDArray[Any]:
@@ -121,14 +95,6 @@ def read_array(path: Path, *, dimensions: int) -> NDArray[Any]:
     return np.array(mapped)
 
 
-def _has(
-    published: PublishedFolder, families: Sequence[FileFamily], crater_id: int, tile_id: int
-) -> bool:
-    return all(
-        published.file(family, tile=tile_id, crater=crater_id) is not None for family in families
-    )
-
-
 def _crop(published: PublishedFolder, crater_id: int, tile_id: int, side_px: int) -> NDArray[Any]:
     image = _image(published, layout.EJCONN_IMAGE, crater_id, tile_id)
     path = published.required(layout.EJCONN_ATTENTION, tile=tile_id, crater=crater_id)
@@ -155,19 +121,22 @@ def _image(
     return image.astype(np.uint8)
 
 
-def _plane(
+def _planes(
     published: PublishedFolder,
     family: FileFamily,
     crater_id: int,
-    tile_id: int,
+    tile_ids: Iterable[int],
     side_px: int,
     *,
     largest: float,
 ) -> NDArray[Any]:
-    path = published.required(family, tile=tile_id, crater=crater_id)
-    plane = read_array(path, dimensions=2)
-    _require_values(plane, path, largest=largest)
-    return _stretched(plane, side_px)
+    planes: list[NDArray[Any]] = []
+    for tile_id in tile_ids:
+        path = published.required(family, tile=tile_id, crater=crater_id)
+        plane = read_array(path, dimensions=2)
+        _require_values(plane, path, largest=largest)
+        planes.append(_stretched(plane, side_px))
+    return np.stack(planes)
 
 
 def _require_values(values: NDArray[Any], path: Path, *, largest: float) -> None:

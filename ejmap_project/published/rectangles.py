@@ -13,7 +13,13 @@ from ejmap_project.published.layout import PublishedFolder
 
 TILE = "pos_index"
 PLACE = ("x", "y", "height", "width")
-COLUMNS = ("basemap_row", "basemap_col", "basemap_height_px", "basemap_width_px")
+OURS = {
+    "y": "basemap_row",
+    "x": "basemap_col",
+    "height": "basemap_height_px",
+    "width": "basemap_width_px",
+}
+COLUMNS = tuple(OURS.values())
 
 
 def read_rectangles(
@@ -37,14 +43,7 @@ def read_rectangles(
         return pd.DataFrame(columns=list(COLUMNS), index=index, dtype=np.int64)
     table = read_columns(path, whole=[TILE, *PLACE], unique=[TILE])
     _require_on(table, path, basemap)
-    ours = {
-        "basemap_row": table["y"].to_numpy(),
-        "basemap_col": table["x"].to_numpy(),
-        "basemap_height_px": table["height"].to_numpy(),
-        "basemap_width_px": table["width"].to_numpy(),
-    }
-    index = pd.Index(table[TILE].to_numpy(), name="tile_id")
-    return pd.DataFrame(ours, index=index)
+    return table.rename(columns={TILE: "tile_id", **OURS}).set_index("tile_id")[list(COLUMNS)]
 
 
 def _require_on(table: pd.DataFrame, path: Path, basemap: BasemapGrid) -> None:

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
-from ejmap_geo.tiles.tiling import Tile
+from ejmap_geo.tiles.tiling import Tile, tiles_of
 from ejmap_project.errors import SourceError
 from ejmap_project.published import layout
 from ejmap_project.published.csv_columns import read_columns
@@ -68,31 +67,12 @@ def tiles_on(
         basemap: Grid of the mosaic.
     """
     shift, size = shift_px(azimuthal, basemap), azimuthal.shape[0]
-    places = squares[["tile_id", "y", "x", "side_px"]].to_numpy(np.int64)
-    places = places + np.array([0, shift, shift, 0])
-    tile_ids, rows, cols, sides = places.T
-    inside = (rows >= 0) & (cols >= 0) & (rows + sides <= size) & (cols + sides <= size)
-    distance_m = _distance_m(rows, cols, sides, azimuthal)
-    return [
-        Tile(
-            tile_id=int(tile_ids[number]),
-            row=int(rows[number]),
-            col=int(cols[number]),
-            side_px=int(sides[number]),
-            distance_m=float(distance_m[number]),
-        )
-        for number in np.flatnonzero(inside)
-    ]
-
-
-def _distance_m(
-    rows: NDArray[np.int64],
-    cols: NDArray[np.int64],
-    sides: NDArray[np.int64],
-    azimuthal: AzimuthalGrid,
-) -> NDArray[np.float64]:
-    middle = sides / 2 - azimuthal.half_size_px
-    return np.hypot(rows + middle, cols + middle) * azimuthal.resolution_m
+    own = squares.assign(row=squares["y"] + shift, col=squares["x"] + shift)
+    near, far = own[["row", "col"]].min(axis=1), own[["row", "col"]].max(axis=1)
+    own = own[(near >= 0) & (far + own["side_px"] <= size)]
+    middle = own["side_px"] / 2 - azimuthal.half_size_px
+    distance_m = np.hypot(own["row"] + middle, own["col"] + middle) * azimuthal.resolution_m
+    return tiles_of(own.assign(distance_m=distance_m))
 
 
 def _squares(table: pd.DataFrame, name: str, path: Path, *, basemap: BasemapGrid) -> pd.DataFrame:

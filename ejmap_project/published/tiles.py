@@ -141,22 +141,12 @@ def _placed(
     rectangles = read_rectangles(published, crater_id, basemap=basemap)
     squares = read_labelled_squares(published, crater_id, basemap=basemap)
     tiles = tiles_on(squares, azimuthal=azimuthal, basemap=basemap)
-    index = pd.Index([tile.tile_id for tile in tiles], dtype=np.int64, name="tile_id")
-    places = pd.DataFrame(
-        {
-            "row": [tile.row for tile in tiles],
-            "col": [tile.col for tile in tiles],
-            "side_px": [tile.side_px for tile in tiles],
-        },
-        index=index,
-        dtype=np.int64,
-    )
-    columns = list(OURS.values())
-    found = rows[columns].join(rectangles, on="tile_id", how="inner").join(places, on="tile_id")
-    found = found.fillna({"row": 0, "col": 0, "side_px": 0})
-    whole = dict.fromkeys(["row", "col", "side_px"], np.int64)
-    return found.astype(whole)[
-        [*KEY, *COLUMNS, *whole, "distance_m", "ejecta_px", "any_ejecta_px", "split_class"]
+    square = ["row", "col", "side_px"]
+    places = pd.DataFrame(tiles, columns=["tile_id", *square], dtype=np.int64).set_index("tile_id")
+    found = rows.join(rectangles, on="tile_id", how="inner").join(places, on="tile_id")
+    found[square] = found[square].fillna(0).astype(np.int64)
+    return found[
+        [*KEY, *COLUMNS, *square, "distance_m", "ejecta_px", "any_ejecta_px", "split_class"]
     ]
 
 

@@ -1,21 +1,19 @@
 """Published weights: which members of which versions are there, and which of them are taken."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ejmap_project.errors import SourceError
 from ejmap_project.paths import ModelKind
 from ejmap_project.published import layout
 from ejmap_project.published.layout import PublishedFolder
-from ejmap_project.published.parts import NAMES
 
 # The versions that the published map was made with.
 FINAL_VERSION: Mapping[ModelKind, int] = {"ejconn": 32, "ejseg": 200}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WeightSet:
+class WeightSet(NamedTuple):
     """The published members of one version on one split.
 
     Attributes:
@@ -44,26 +42,19 @@ def config_name(kind: ModelKind, version: int) -> str:
     return f"{kind}_v{version}"
 
 
-def weight_sets(published: PublishedFolder, kind: ModelKind) -> dict[tuple[int, int], WeightSet]:
-    """Return the weights that can be imported, by version and split; each needs its norm."""
+def _weight_sets(published: PublishedFolder, kind: ModelKind) -> list[WeightSet]:
+    """Return the weights that can be imported, by rising version and split; each needs its norm."""
     members: dict[tuple[int, int], list[Path]] = {}
-    for (version, split, _), path in published.found(layout.checkpoint(kind)).items():
+    for (version, split, _), path in published.found(layout.CHECKPOINT[kind]).items():
         members.setdefault((int(version), int(split)), []).append(path)
-    best = published.found(layout.best_checkpoint(kind))
-    for (version, split), path in best.items():
+    for (version, split), path in published.found(layout.BEST_CHECKPOINT[kind]).items():
         members.setdefault((int(version), int(split)), [path])
-    norms = published.found(layout.norm(kind))
-    return {
-        key: WeightSet(
-            kind=kind,
-            version=key[0],
-            split=key[1],
-            checkpoints=tuple(paths),
-            norm=norms[key],
-        )
+    norms = published.found(layout.NORM[kind])
+    return [
+        WeightSet(kind, *key, checkpoints=tuple(paths), norm=norms[key])
         for key, paths in sorted(members.items())
         if key in norms
-    }
+    ]
 
 
 def chosen_weights(
@@ -81,29 +72,21 @@ def chosen_weights(
     Raises:
         SourceError: If what was asked for is not there, but other weights are.
     """
-    sets = weight_sets(published, kind)
-    fitting = [
-        one
-        for one in sets.values()
-        if version in {None, one.version} and split in {None, one.split}
-    ]
+    sets = _weight_sets(published, kind)
+    fitting = [one for one in sets if version in {None, one.version} and split in {None, one.split}]
     if fitting:
-        return max(fitting, key=_preference)
+        final = FINAL_VERSION[kind]
+        return max(
+            fitting,
+            key=lambda one: (one.version == final, one.version, len(one.checkpoints), -one.split),
+        )
     if version is not None and sets:
-        found = ", ".join(f"{one.version} on split {one.split}" for one in sets.values())
+        found = ", ".join(f"{one.version} on split {one.split}" for one in sets)
+        wanted = f"{layout.NAMES[kind]} version {version}"
         on_split = "" if split is None else f" on split {split}"
         raise SourceError(
-            f"{published.folder} holds no weights of {NAMES[kind]} version {version}{on_split}, or "
-            f"not their norm; it holds those of version {found} (import these, and train yours "
-            f"with `ejmap train PROJECT --model {kind} --version {config_name(kind, version)}`)"
+            f"{published.folder} holds no weights of {wanted}{on_split}, or not their norm; it "
+            f"holds those of version {found} (import these, and train yours with `ejmap train "
+            f"PROJECT --model {kind} --version {config_name(kind, version)}`)"
         )
     return None
-
-
-def _preference(one: WeightSet) -> tuple[bool, int, int, int]:
-    return (
-        one.version == FINAL_VERSION[one.kind],
-        one.version,
-        len(one.checkpoints),
-        -one.split,
-    )

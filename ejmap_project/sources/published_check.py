@@ -18,7 +18,6 @@ from ejmap_project.published.connections import read_connected
 from ejmap_project.published.craters import read_craters
 from ejmap_project.published.grid import published_grid
 from ejmap_project.published.layout import PublishedFolder
-from ejmap_project.published.parts import NAMES
 from ejmap_project.published.rectangles import read_rectangles
 from ejmap_project.published.scores import read_map_metrics, read_test_metrics
 from ejmap_project.published.squares import read_labelled_squares, read_mapping_squares
@@ -110,10 +109,10 @@ def _check_connections(wrong: list[str], published: PublishedFolder, basemap: Ba
 
 
 def _check_scores(wrong: list[str], published: PublishedFolder) -> None:
-    for kind in NAMES:
-        for path in published.found(layout.training_metrics(kind)).values():
+    for kind in layout.NAMES:
+        for path in published.found(layout.TRAINING_METRICS[kind]).values():
             attempt(wrong, partial(read_test_metrics, path))
-        for path in published.found(layout.map_metrics(kind)).values():
+        for path in published.found(layout.MAP_METRICS[kind]).values():
             attempt(wrong, partial(read_map_metrics, path))
 
 

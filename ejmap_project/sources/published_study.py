@@ -13,7 +13,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
-from ejmap_geo.rasters.raster import basemap_grid_of, read_basemap
+from ejmap_geo.rasters.raster import basemap_grid_of, read_basemap, read_mask_on
 from ejmap_geo.tiles.tiling import Tile
 from ejmap_project.basemap import Basemap, azimuthal_grid
 from ejmap_project.open_project import OpenProject
@@ -24,11 +24,10 @@ from ejmap_project.published.craters import read_craters
 from ejmap_project.published.file_family import FileFamily
 from ejmap_project.published.grid import published_grid
 from ejmap_project.published.layout import PublishedFolder
-from ejmap_project.published.masks import read_manual_masks, read_output_mask
-from ejmap_project.published.tiles import read_splits
+from ejmap_project.published.rectangles import COLUMNS, read_rectangles
+from ejmap_project.published.tiles import read_labelled_tiles, read_splits
 from ejmap_project.settings.sources import EjmapFolderSource
 from ejmap_project.sources.published_check import check_published
-from ejmap_project.sources.published_labels import published_labels, published_locations
 from ejmap_project.sources.source import ProjectSource, ScoreFiles, SourceFiles
 
 PUBLISHED_BANDS = 3
@@ -65,7 +64,10 @@ class PublishedStudy(ProjectSource):
         self, craters: Mapping[str, Crater], basemap: BasemapGrid
     ) -> Iterator[tuple[Crater, PlacedMask]]:
         """Yield the manual masks; there may be none."""
-        return read_manual_masks(self._folder, craters.values(), basemap=basemap)
+        for crater in craters.values():
+            path = self._folder.file(layout.MANUAL_MASK, crater=crater.crater_id)
+            if path is not None:
+                yield crater, read_mask_on(path, basemap)
 
     def files(self) -> SourceFiles:
         """Return the files of the folder, and the mosaic that takes the place of its own."""
@@ -112,15 +114,24 @@ class PublishedStudy(ProjectSource):
         run = self.stated.masks_run
         if run is None:
             return None
-        return read_output_mask(self._folder, crater.crater_id, run=run, basemap=basemap)
+        path = self._folder.required(layout.OUTPUT_MASK, run=run, crater=crater.crater_id)
+        return read_mask_on(path, basemap)
 
     def labels(self, craters: Sequence[Crater], basemap: BasemapGrid) -> gpd.GeoDataFrame | None:
         """Read the labelled tiles; None if the folder lacks their places or what they hold."""
-        return published_labels(self._folder, craters, basemap=basemap)
+        if self._folder.file(layout.LABELLED_TILES) is None or not self._folder.has_rectangles:
+            return None
+        grids = {crater.crater_id: azimuthal_grid(crater, basemap) for crater in craters}
+        return read_labelled_tiles(self._folder, basemap=basemap, grids=grids)
 
     def locations(self, craters: Sequence[Crater], basemap: BasemapGrid) -> Mapping[int, Window]:
         """Read the rectangles in which ejecta were mapped; empty if the folder holds none."""
-        return published_locations(self._folder, craters, basemap=basemap)
+        found: dict[int, Window] = {}
+        for crater in craters:
+            table = read_rectangles(self._folder, crater.crater_id, basemap=basemap)
+            for tile_id, row, col, height, width in table[list(COLUMNS)].itertuples(name=None):
+                found[tile_id] = Window(row=row, col=col, height=height, width=width)
+        return dict(sorted(found.items()))
 
     def splits(self) -> pd.DataFrame | None:
         """Read the splits; None if the folder holds none."""
@@ -134,8 +145,8 @@ class PublishedStudy(ProjectSource):
     def scores_of(self, kind: ModelKind) -> ScoreFiles:
         """Return the tables of the model's versions; any may be missing."""
         return ScoreFiles(
-            members=self._by_version(layout.training_metrics(kind)),
-            maps=self._by_version(layout.map_metrics(kind)),
+            members=self._by_version(layout.TRAINING_METRICS[kind]),
+            maps=self._by_version(layout.MAP_METRICS[kind]),
         )
 
     @property

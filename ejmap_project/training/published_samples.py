@@ -1,6 +1,6 @@
 """Published tiles as samples that models learn from, where no mosaic is needed; loads torch."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from ejmap_project.mapping.tile_plan import LABELLED_PREFIX, TilePlan
 from ejmap_project.published.annulus import read_annulus
 from ejmap_project.published.layout import PublishedFolder
 from ejmap_project.published.npy_tiles import (
-    has_ejconn_tile,
-    has_ejseg_tile,
+    EJCONN_TILE,
+    EJSEG_TILE,
+    has_tile,
     read_crops,
     read_distances_m,
     read_images,
@@ -28,8 +29,6 @@ from ejmap_project.published.npy_tiles import (
 )
 
 PLACE = ("crater_id", "tile_id", "row", "col", "side_px", "distance_m")
-
-IsThere = Callable[[PublishedFolder, int, int], bool]
 
 
 def write_published_samples(
@@ -76,13 +75,12 @@ def write_published_samples(
 
 
 def _there(published: PublishedFolder, rows: pd.DataFrame, plan: TilePlan) -> pd.DataFrame:
-    needed: list[IsThere] = []
-    if plan.crop_px is not None:
-        needed.append(has_ejconn_tile)
-    if plan.tile is not None:
-        needed.append(has_ejseg_tile)
+    needed = [
+        *(EJCONN_TILE if plan.crop_px is not None else ()),
+        *(EJSEG_TILE if plan.tile is not None else ()),
+    ]
     places = rows[["crater_id", "tile_id"]].to_numpy(np.int64).tolist()
-    is_there = [all(one(published, *place) for one in needed) for place in places]
+    is_there = [has_tile(published, needed, *place) for place in places]
     return rows[np.array(is_there, np.bool_)]
 
 

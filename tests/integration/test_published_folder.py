@@ -138,7 +138,7 @@ def test_the_map_is_scored_on_the_published_split(imported: Imported) -> None:
     tested = tiles[tiles["is_test"]][["crater_id", "tile_id"]].to_numpy().tolist()
     expected = stated[stated["test_61"] == 1][["crat_FID", "pos_index"]].to_numpy().tolist()
     assert sorted(tested) == sorted(expected)
-    family = layout.map_metrics("ejseg")
+    family = layout.MAP_METRICS["ejseg"]
     ours, theirs = (
         pd.read_csv(one.required(family, version=200))
         for one in (imported.exported, imported.published)

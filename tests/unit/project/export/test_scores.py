@@ -63,7 +63,7 @@ def test_published_scores_leave_as_they_came(
     ours, notes = _export(scored, tmp_path / "e")
 
     for version, kind in zip((32, 200), KINDS, strict=True):
-        family = layout.training_metrics(kind)
+        family = layout.TRAINING_METRICS[kind]
         one, other = (folder.required(family, version=version) for folder in (ours, theirs))
         assert one.read_text() == other.read_text()
     assert notes == []
@@ -73,7 +73,7 @@ def test_the_map_is_scored_after_the_published_members(
     scored: OpenProject, made: PublishedFixture, tmp_path: Path
 ) -> None:
     """They are iterations 0 and 1, so that the map is iteration 2."""
-    family = layout.map_metrics("ejseg")
+    family = layout.MAP_METRICS["ejseg"]
     theirs = pd.read_csv(PublishedFolder.at(made.folder).required(family, version=200))
 
     ours, _ = _export(scored, tmp_path / "e")
@@ -87,7 +87,7 @@ def test_a_map_of_another_version_stands_alone(scored: OpenProject, tmp_path: Pa
     """Its numbers are its own, and the published table is written beside it."""
     ours, _ = _export(scored, tmp_path / "e", ejseg=300)
 
-    found = ours.found(layout.map_metrics("ejseg"))
+    found = ours.found(layout.MAP_METRICS["ejseg"])
     iterations = [pd.read_csv(path)["iteration"].tolist() for path in found.values()]
     assert dict(zip(found, iterations, strict=True)) == {(200,): [0, 1], (300,): [2]}
 
@@ -100,7 +100,7 @@ def test_members_trained_here_join_the_published_ones(scored: OpenProject, tmp_p
 
     ours, notes = _export(scored, tmp_path / "e")
 
-    table = pd.read_csv(ours.required(layout.training_metrics("ejseg"), version=200))
+    table = pd.read_csv(ours.required(layout.TRAINING_METRICS["ejseg"], version=200))
     assert table["test-set"].fillna(-1).tolist() == [61, 61, 62, -1]
     assert table["F1_Score"].tolist() == [0.5, 0.9, 0.9, 0.9]
     assert table["gpu_name"].fillna("").tolist() == ["Tesla P40", "", "", ""]
@@ -117,7 +117,7 @@ def test_scores_are_exported_without_the_published_folder(
 
     ours, notes = _export(gone, tmp_path / "e")
 
-    table = pd.read_csv(ours.required(layout.training_metrics("ejseg"), version=200))
+    table = pd.read_csv(ours.required(layout.TRAINING_METRICS["ejseg"], version=200))
     assert table["F1_Score"].tolist() == [0.5, 0.51]
     assert len(notes) == 1
     assert "gone is no folder" in notes[0]

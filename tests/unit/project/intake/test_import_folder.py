@@ -68,7 +68,7 @@ def test_imported_weights_are_those_of_the_checkpoints(weighty: Path, tmp_path: 
     published = PublishedFolder.at(weighty)
     for kind, name, version in (("ejconn", "ejconn_v32@61", 32), ("ejseg", "ejseg_v200@61", 200)):
         place = {"version": version, "split": 61, "iteration": 1}
-        path = published.required(layout.checkpoint(kind), **place)
+        path = published.required(layout.CHECKPOINT[kind], **place)
         state = torch.load(path, weights_only=False)["state_dict"]
         bundle = ModelBundle.load(paths.model_bundle(kind, version=name, iteration=1))
         assert set(bundle.weights) == set(state)
@@ -126,8 +126,8 @@ def test_damaged_scores_and_connections_show_at_import(
     """And not after hours of a run."""
     connections = mine.required(layout.CONNECTIONS, version=32, split=61, crater=3)
     pd.read_csv(connections).assign(eval_pos_index=9999).head(1).to_csv(connections, index=False)
-    mine.required(layout.training_metrics("ejconn"), version=32).write_text("no,table\n")
-    mine.required(layout.map_metrics("ejseg"), version=200).write_bytes(b"\xff\xfe\x00")
+    mine.required(layout.TRAINING_METRICS["ejconn"], version=32).write_text("no,table\n")
+    mine.required(layout.MAP_METRICS["ejseg"], version=200).write_bytes(b"\xff\xfe\x00")
 
     with pytest.raises(SourceError) as caught:
         _import(mine.folder, tmp_path / "p")

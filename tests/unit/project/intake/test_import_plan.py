@@ -15,9 +15,9 @@ def _publish(
     published: PublishedFolder, kind: ModelKind, version: int, split: int, *, members: int
 ) -> None:
     place = {"version": version, "split": split}
-    paths = [layout.norm(kind).path(published.folder, **place)]
+    paths = [layout.NORM[kind].path(published.folder, **place)]
     paths += [
-        layout.checkpoint(kind).path(published.folder, **place, iteration=one)
+        layout.CHECKPOINT[kind].path(published.folder, **place, iteration=one)
         for one in range(members)
     ]
     for path in paths:
@@ -68,7 +68,7 @@ def test_what_is_not_there_is_told_with_what_is(mine: PublishedFolder) -> None:
 def test_weights_without_their_norm_are_of_no_use(mine: PublishedFolder) -> None:
     """They are as if they were not there."""
     _publish(mine, "ejseg", 200, 61, members=2)
-    mine.required(layout.norm("ejseg"), version=200, split=61).unlink()
+    mine.required(layout.NORM["ejseg"], version=200, split=61).unlink()
 
     plan = plan_of(mine, Wishes())
 
@@ -79,7 +79,7 @@ def test_weights_without_their_norm_are_of_no_use(mine: PublishedFolder) -> None
 def test_the_best_member_stands_for_an_ensemble_that_was_not_kept(mine: PublishedFolder) -> None:
     """As for most versions; where members were kept, it is one of them and not counted again."""
     _publish(mine, "ejseg", 200, 61, members=0)
-    best = layout.best_checkpoint("ejseg").path(mine.folder, version=200, split=61)
+    best = layout.BEST_CHECKPOINT["ejseg"].path(mine.folder, version=200, split=61)
     best.touch()
 
     alone = plan_of(mine, Wishes())

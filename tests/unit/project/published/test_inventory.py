@@ -7,9 +7,14 @@ import pytest
 
 from ejmap_project.errors import SourceError
 from ejmap_project.published import layout
-from ejmap_project.published.inventory import Finding, hyperparameter_tables, take_inventory
+from ejmap_project.published.inventory import (
+    PARTS,
+    Finding,
+    Part,
+    hyperparameter_tables,
+    take_inventory,
+)
 from ejmap_project.published.layout import PublishedFolder
-from ejmap_project.published.parts import PARTS, Part
 
 
 def _found(published: PublishedFolder, name: str) -> Finding:
@@ -19,9 +24,9 @@ def _found(published: PublishedFolder, name: str) -> Finding:
 
 def test_files_are_counted_with_the_craters_they_are_of(published: PublishedFolder) -> None:
     """Three labelled craters of four, ten labelled tiles of each."""
-    assert _found(published, "manual masks").count == 3
+    assert _found(published, "manual masks").files == 3
     assert _found(published, "mapping tiles").detail == "4 craters"
-    assert _found(published, "EJSEG tiles").count == 30
+    assert _found(published, "EJSEG tiles").files == 30
     assert _found(published, "connections").detail == "version 32, split 61, 4 craters"
 
 
@@ -57,7 +62,7 @@ def test_an_empty_folder_has_an_inventory(tmp_path: Path) -> None:
 def test_what_ejconn_weights_cannot_do_is_said(mine: PublishedFolder) -> None:
     """They were trained on an encoding that nobody published."""
     assert take_inventory(mine).notes == ()
-    path = layout.checkpoint("ejconn").path(mine.folder, version=32, split=61, iteration=0)
+    path = layout.CHECKPOINT["ejconn"].path(mine.folder, version=32, split=61, iteration=0)
     path.touch()
 
     (note,) = take_inventory(mine).notes

@@ -2,17 +2,13 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
-import rasterio
 
-from ejmap_geo.errors import RasterError
 from ejmap_project.errors import SourceError
 from ejmap_project.published import layout
 from ejmap_project.published.file_family import FileFamily
 from ejmap_project.published.layout import PublishedFolder
-from tests.published_fixture import RUN, PublishedFixture
-from tests.published_project import read_manual_masks, read_output_mask
+from tests.published_fixture import RUN
 
 
 def _touch(folder: Path, *names: str) -> None:
@@ -49,8 +45,8 @@ def test_every_file_of_the_folder_belongs_to_a_family(published: PublishedFolder
     """The fixture is complete, and so is the list of families."""
     families = [one for one in vars(layout).values() if isinstance(one, FileFamily)]
     families += [layout.EJCONN_MAPPING_ATTENTION[1], *layout.ANALYSIS]
-    families += [layout.training_metrics(kind) for kind in ("ejconn", "ejseg")]
-    families += [layout.map_metrics("ejseg")]
+    families += [layout.TRAINING_METRICS[kind] for kind in ("ejconn", "ejseg")]
+    families += [layout.MAP_METRICS["ejseg"]]
     known = {path for family in families for path in published.found(family).values()}
 
     files = {path for path in published.folder.glob("[dr]*/**/*") if path.is_file()}
@@ -119,45 +115,3 @@ def test_a_missing_file_is_named(published: PublishedFolder) -> None:
     assert published.file(layout.MANUAL_MASK, crater=99) is None
     with pytest.raises(SourceError, match=r"mask_crater_99\.tif is missing"):
         published.required(layout.MANUAL_MASK, crater=99)
-
-
-def test_manual_masks_are_those_of_labelled_craters(
-    published: PublishedFolder, made: PublishedFixture
-) -> None:
-    """Pixel for pixel, although the extent overshoots the planet by fractions of a millimetre."""
-    craters, basemap = made.planet.craters, made.planet.basemap
-
-    masks = dict(read_manual_masks(published, craters, basemap=basemap))
-
-    assert [crater.crater_id for crater in masks] == [0, 3, 12]
-    for crater, placed in masks.items():
-        full = np.zeros(basemap.shape, np.bool_)
-        placed.paste_into(full)
-        np.testing.assert_array_equal(full, made.manual_mask(crater))
-
-
-@pytest.mark.parametrize("crater_id", [0, 3, 12, 210])
-def test_output_masks_are_placed_by_their_bounds(
-    crater_id: int, published: PublishedFolder, made: PublishedFixture
-) -> None:
-    """Across the antimeridian and next to the pole, where crops are as wide as the planet."""
-    basemap = made.planet.basemap
-
-    placed = read_output_mask(published, crater_id, run=RUN, basemap=basemap)
-
-    full, truth = (np.zeros(basemap.shape, np.bool_) for _ in range(2))
-    placed.paste_into(full)
-    made.planet.truth[crater_id].paste_into(truth)
-    np.testing.assert_array_equal(full, truth)
-
-
-def test_values_other_than_0_and_1_are_refused(
-    mine: PublishedFolder, made: PublishedFixture
-) -> None:
-    """Crater ids under the name of a mask, say."""
-    path = mine.required(layout.MANUAL_MASK, crater=0)
-    with rasterio.open(path, "r+") as raster:
-        raster.write(np.full((1, *raster.shape), 7, np.uint8))
-
-    with pytest.raises(RasterError, match="must hold 0"):
-        list(read_manual_masks(mine, made.planet.craters, basemap=made.planet.basemap))

@@ -13,8 +13,9 @@ from ejmap_project.published import layout
 from ejmap_project.published.annulus import read_annulus
 from ejmap_project.published.layout import PublishedFolder
 from ejmap_project.published.npy_tiles import (
-    has_ejconn_tile,
-    has_ejseg_tile,
+    EJCONN_TILE,
+    EJSEG_TILE,
+    has_tile,
     read_array,
     read_crops,
     read_distances_m,
@@ -83,10 +84,10 @@ def test_missing_parts_of_a_tile_are_noticed(mine: PublishedFolder) -> None:
     mine.required(layout.EJSEG_MASK, tile=1, crater=0).unlink()
     mine.required(layout.EJCONN_ATTENTION, tile=4, crater=0).unlink()
 
-    assert has_ejconn_tile(mine, 0, 1)
-    assert not has_ejseg_tile(mine, 0, 1)
-    assert has_ejseg_tile(mine, 0, 4)
-    assert not has_ejconn_tile(mine, 0, 4)
+    assert has_tile(mine, EJCONN_TILE, 0, 1)
+    assert not has_tile(mine, EJSEG_TILE, 0, 1)
+    assert has_tile(mine, EJSEG_TILE, 0, 4)
+    assert not has_tile(mine, EJCONN_TILE, 0, 4)
 
 
 def test_a_pickle_in_the_place_of_a_tile_runs_no_code(tmp_path: Path) -> None:

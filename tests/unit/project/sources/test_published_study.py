@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 
+from ejmap_geo.errors import RasterError
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.basemap import azimuthal_grid
@@ -148,18 +150,37 @@ def test_connections_replace_predictions_only_where_they_are_named(
     assert connected == [one for one in made.connected[0] if one in on_raster]
 
 
-def test_a_published_mask_replaces_a_map_only_where_a_run_is_named(
-    source: ProjectSource, published: PublishedFolder, made: PublishedFixture, open_project
+def test_manual_masks_of_values_other_than_0_and_1_are_refused(
+    mine: PublishedFolder, made: PublishedFixture, open_project
 ) -> None:
-    """Pixel for pixel."""
+    """Crater ids under the name of a mask, say."""
+    path = mine.required(layout.MANUAL_MASK, crater=0)
+    with rasterio.open(path, "r+") as raster:
+        raster.write(np.full((1, *raster.shape), 7, np.uint8))
+    source = source_of(_project(mine.folder, open_project))
+    craters = {crater.key: crater for crater in made.planet.craters}
+
+    with pytest.raises(RasterError, match="must hold 0"):
+        list(source.masks(craters, made.planet.basemap))
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_published_mask_replaces_a_map_only_where_a_run_is_named(
+    number: int,
+    source: ProjectSource,
+    published: PublishedFolder,
+    made: PublishedFixture,
+    open_project,
+) -> None:
+    """Pixel for pixel: across the antimeridian and next to the pole, where crops are wide, too."""
     showing = source_of(_project(published.folder, open_project, masks_run=RUN))
-    crater, basemap = made.planet.craters[0], made.planet.basemap
+    crater, basemap = made.planet.craters[number], made.planet.basemap
 
     mask = showing.mask_of(crater, basemap)
 
     assert source.mask_of(crater, basemap) is None
     assert mask is not None
-    truth = _full(made.planet.truth[0], made)
+    truth = _full(made.planet.truth[crater.crater_id], made)
     np.testing.assert_array_equal(_full(mask, made), truth)
 
 
