@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from functools import partial, update_wrapper
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -131,7 +130,10 @@ def _is_broken(group: "TileGroup") -> bool:
 def _of_kind(
     find: Callable[[CheckedProject, ModelKind], Finding], asset: str, kind: ModelKind
 ) -> AssetChecksDefinition:
-    of_kind = update_wrapper(partial(find, kind=kind), find)
+    def of_kind(checked: CheckedProject) -> Finding:
+        return find(checked, kind)
+
+    of_kind.__name__, of_kind.__doc__ = find.__name__, find.__doc__
     return project_check(asset=asset, blocking=True)(of_kind)
 
 

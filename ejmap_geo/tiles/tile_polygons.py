@@ -41,7 +41,7 @@ def boxes_of(
     """
     require_body(table.crs, basemap.body, what=what)
     _require_polygons(table, ids, what)
-    fine = table.geometry.segmentize(_step(table.crs, basemap))
+    fine = table.geometry.segmentize(_step(CRS(table.crs), basemap))
     degrees = fine.to_crs(geographic_crs(basemap.body))
     boxes = [
         _box(_parts(geometry), basemap, what=f"{what}: tile {tile_id}")

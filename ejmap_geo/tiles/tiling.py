@@ -124,7 +124,8 @@ def touches_any(tiles: Sequence[Tile], others: Sequence[Tile]) -> NDArray[np.boo
     """Return which tiles share at least one pixel with any of the others, ``(len(tiles),)``."""
     ours, theirs = _edges(tiles)[:, :, None], _edges(others)[:, None, :]
     corner, end = np.maximum(ours[:2], theirs[:2]), np.minimum(ours[2:], theirs[2:])
-    return (end > corner).all(axis=0).any(axis=1)
+    is_over = end > corner
+    return (is_over[0] & is_over[1]).any(axis=1)
 
 
 def _starts(size: int, side_px: int, step_px: int) -> list[int]:
