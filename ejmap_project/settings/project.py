@@ -17,21 +17,6 @@ from ejmap_project.settings.sources import Settings, Source
 from ejmap_project.settings.training import OwnMasks, SplitSettings, SyntheticTraining
 from ejmap_project.settings.vetting import VettingSettings
 
-__all__ = [
-    "MappingSettings",
-    "ModelSettings",
-    "OwnMasks",
-    "Project",
-    "ProjectPaths",
-    "SplitSettings",
-    "SyntheticTraining",
-    "VettingSettings",
-    "create_project",
-    "load_project",
-    "profile_names",
-    "profile_text",
-]
-
 GREY_BANDS = 1
 COLOUR_BANDS = 3
 

@@ -1,6 +1,6 @@
 """The tables and rasters of a published folder, checked all together before anything is made."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ejmap_geo.craters.catalogue import craters_of
+from ejmap_geo.craters.catalogue import Crater, craters_of
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster import mask_window_of
@@ -57,26 +57,24 @@ def check_published(
         labelled = attempt(wrong, lambda: read_splits(published))
     if basemap is not None:
         craters = [] if catalogue is None else craters_of(catalogue)
-        for crater in craters:
-            _check_tiles(wrong, published, crater.crater_id, basemap)
-        _check_connections(wrong, published, basemap)
-        _check_masks(wrong, published.found(layout.MANUAL_MASK).values(), basemap)
-        _check_masks(wrong, published.found(layout.OUTPUT_MASK).values(), basemap)
-    _check_scores(wrong, published)
+        _check_places(wrong, published, craters, basemap)
+    for kind in layout.NAMES:
+        for path in published.found(layout.TRAINING_METRICS[kind]).values():
+            attempt(wrong, partial(read_test_metrics, path))
+        for path in published.found(layout.MAP_METRICS[kind]).values():
+            attempt(wrong, partial(read_map_metrics, path))
     if wrong:
         more = len(wrong) - MOST_TOLD
         told = [*wrong[:MOST_TOLD], *([f"{more} more mistakes"] if more > 0 else [])]
         raise SourceError("; and ".join(told))
     if catalogue is None:
         return []
-    known = catalogue["crater_id"].tolist()
-    return [*catalogue.attrs["notes"], *_left_out(labelled, known)]
+    notes = list(catalogue.attrs["notes"])
+    return notes if labelled is None else notes + _left_out(labelled, catalogue["crater_id"])
 
 
-def _left_out(labelled: pd.DataFrame | None, known: Sequence[int]) -> list[str]:
+def _left_out(labelled: pd.DataFrame, known: pd.Series) -> list[str]:
     """Return a sentence on the labelled tiles of craters that are in no catalogue."""
-    if labelled is None:
-        return []
     rows = labelled.loc[~labelled["crater_id"].isin(known), "crater_id"]
     unknown = sorted(rows.unique().tolist())
     if not unknown:
@@ -86,11 +84,16 @@ def _left_out(labelled: pd.DataFrame | None, known: Sequence[int]) -> list[str]:
     return [f"{left_out}, not among the craters of fresh_craters.shp: they are left out"]
 
 
-def _check_tiles(
-    wrong: list[str], published: PublishedFolder, crater_id: int, basemap: BasemapGrid
+def _check_places(
+    wrong: list[str], published: PublishedFolder, craters: Iterable[Crater], basemap: BasemapGrid
 ) -> None:
-    for read in (read_rectangles, read_labelled_squares):
-        attempt(wrong, partial(read, published, crater_id, basemap=basemap))
+    for crater in craters:
+        for read in (read_rectangles, read_labelled_squares):
+            attempt(wrong, partial(read, published, crater.crater_id, basemap=basemap))
+    _check_connections(wrong, published, basemap)
+    for family in (layout.MANUAL_MASK, layout.OUTPUT_MASK):
+        for path in published.found(family).values():
+            attempt(wrong, partial(mask_window_of, path, basemap))
 
 
 def _check_connections(wrong: list[str], published: PublishedFolder, basemap: BasemapGrid) -> None:
@@ -106,16 +109,3 @@ def _check_connections(wrong: list[str], published: PublishedFolder, basemap: Ba
         if crater in tile_ids:
             known = tile_ids[int(crater)]
             attempt(wrong, partial(read_connected, path, int(crater), tile_ids=known))
-
-
-def _check_scores(wrong: list[str], published: PublishedFolder) -> None:
-    for kind in layout.NAMES:
-        for path in published.found(layout.TRAINING_METRICS[kind]).values():
-            attempt(wrong, partial(read_test_metrics, path))
-        for path in published.found(layout.MAP_METRICS[kind]).values():
-            attempt(wrong, partial(read_map_metrics, path))
-
-
-def _check_masks(wrong: list[str], paths: Iterable[Path], basemap: BasemapGrid) -> None:
-    for path in paths:
-        attempt(wrong, partial(mask_window_of, path, basemap))

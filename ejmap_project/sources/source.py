@@ -42,11 +42,56 @@ class ScoreFiles(NamedTuple):
     maps: Mapping[int, Path]
 
 
-class PublishedAnswers(Protocol):
-    """What somebody published already: nothing, unless a kind of source says otherwise.
+class ProjectSource(Protocol):
+    """The source of one project; :func:`ejmap_project.sources.kinds.source_of` returns it.
 
-    Every method raises SourceError if a published file is unusable or the folder is gone.
+    Every method raises GeoError if a file of the user does not fit, and SourceError if imagery or a
+    file is missing, or a published one is unusable. Nothing is published, unless a kind of source
+    says otherwise.
     """
+
+    def basemap(self, tell: Callable[[str], None], /) -> Basemap:
+        """Return the mosaic; ``tell`` receives the steps of one that is made."""
+        ...
+
+    def catalogue(self) -> gpd.GeoDataFrame:
+        """Return the crater table, checked; the mosaic is in its place already."""
+        ...
+
+    def masks(
+        self, craters: Mapping[str, Crater], basemap: BasemapGrid, /
+    ) -> Iterator[tuple[Crater, PlacedMask]]:
+        """Yield the known ejecta of each crater that has a mask, one mask in memory at a time.
+
+        Masks that are named, but are of no crater of the catalogue, are an error.
+        """
+        ...
+
+    def locations(
+        self, _craters: Sequence[Crater], _basemap: BasemapGrid, /
+    ) -> Mapping[int, Window] | None:
+        """Return the rectangles in which the ejecta of craters were mapped, by tile id.
+
+        None if ejecta were mapped everywhere; empty if nobody knows where.
+        """
+        return None
+
+    def files(self) -> SourceFiles:
+        """Return the user's files; a source that comes with a package has none."""
+        return SourceFiles()
+
+    def check(self) -> list[str]:
+        """Check all files of the user but for their pixels, before anything is computed.
+
+        Returns:
+            A sentence for each thing that is accepted but changed on reading; each thing that is
+            wrong is a sentence of the error.
+        """
+        return []
+
+    def has_mosaic(self) -> bool:
+        """Return whether there is imagery to cut tiles from."""
+        return True
 
     def tiles_of(self, _crater: Crater, _basemap: BasemapGrid, /) -> list[Tile] | None:
         """Return the mapping tiles of a crater on its own raster."""
@@ -77,69 +122,3 @@ class PublishedAnswers(Protocol):
     def scores_of(self, _kind: ModelKind, /) -> ScoreFiles:
         """Return the tables of scores of a model."""
         return ScoreFiles(members={}, maps={})
-
-
-class ProjectSource(PublishedAnswers, Protocol):
-    """The source of one project; :func:`ejmap_project.sources.kinds.source_of` returns it."""
-
-    def basemap(self, tell: Callable[[str], None], /) -> Basemap:
-        """Return the mosaic; ``tell`` receives the steps of one that is made.
-
-        Raises:
-            GeoError: If a file does not fit.
-            SourceError: If the imagery is not there.
-        """
-        ...
-
-    def catalogue(self) -> gpd.GeoDataFrame:
-        """Return the crater table, checked; the mosaic is in its place already.
-
-        Raises:
-            GeoError: If a file does not fit.
-            SourceError: If it is missing.
-        """
-        ...
-
-    def masks(
-        self, craters: Mapping[str, Crater], basemap: BasemapGrid, /
-    ) -> Iterator[tuple[Crater, PlacedMask]]:
-        """Yield the known ejecta of each crater that has a mask, one mask in memory at a time.
-
-        Raises:
-            GeoError: If a mask does not fit the mosaic.
-            SourceError: If masks are named, but none of them is of a crater.
-        """
-        ...
-
-    def locations(
-        self, _craters: Sequence[Crater], _basemap: BasemapGrid, /
-    ) -> Mapping[int, Window] | None:
-        """Return the rectangles in which the ejecta of craters were mapped, by tile id.
-
-        Returns:
-            None if ejecta were mapped everywhere; empty if nobody knows where.
-
-        Raises:
-            GeoError: If a table of the user does not fit the mosaic.
-            SourceError: If a published table does not fit it.
-        """
-        return None
-
-    def files(self) -> SourceFiles:
-        """Return the user's files; a source that comes with a package has none."""
-        return SourceFiles()
-
-    def check(self) -> list[str]:
-        """Check all files of the user but for their pixels, before anything is computed.
-
-        Returns:
-            A sentence for each thing that is accepted but changed on reading.
-
-        Raises:
-            SourceError: With a sentence for each thing that is wrong.
-        """
-        return []
-
-    def has_mosaic(self) -> bool:
-        """Return whether there is imagery to cut tiles from."""
-        return True
