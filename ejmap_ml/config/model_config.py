@@ -283,10 +283,8 @@ def load_preset(name: str) -> ModelConfig:
             f"there is no preset {name!r}; take one of {', '.join(preset_names())} or the path "
             "of a .yaml file"
         )
-    text = (resources.files("ejmap_ml.config") / "presets" / f"{name}.yaml").read_text(
-        encoding="utf-8"
-    )
-    return _parsed(text, origin=f"preset {name}")
+    file = resources.files("ejmap_ml.config").joinpath("presets", f"{name}.yaml")
+    return _parsed(file.read_text(encoding="utf-8"), origin=f"preset {name}")
 
 
 def to_yaml(config: ModelConfig) -> str:
