@@ -1,4 +1,4 @@
-"""Rules ticks at a project once a tick."""
+"""Automation conditions read the project once a tick."""
 
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ training: {kind: synthetic, seeds: [1]}
 
 
 class _View:
-    """Stands for what Dagster makes anew for every tick."""
+    """Stands for the graph view that Dagster makes for every tick."""
 
     def __init__(self, instance: dg.DagsterInstance) -> None:
         self.instance = instance
@@ -33,7 +33,7 @@ def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_recorded_during_a_tick_is_seen_by_all_rules_of_the_next() -> None:
-    """Else the map would be refreshed for a catalogue whose new crater nobody has asked for yet."""
+    """All conditions of a tick see one state; events during the tick appear at the next."""
     ticks = TickBook()
     with dg.DagsterInstance.ephemeral() as instance:
         tick = _View(instance)

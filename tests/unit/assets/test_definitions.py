@@ -1,4 +1,4 @@
-"""The code location: it loads, it is light, and it says what it holds."""
+"""The code location: it loads without heavy imports, and its definitions are complete."""
 
 import os
 import subprocess
@@ -25,12 +25,12 @@ def defs() -> dg.Definitions:
 
 
 def test_the_code_location_loads(defs: dg.Definitions) -> None:
-    """Every asset, check, job and resource fits the others."""
+    """The code location loads: assets, checks, jobs and resources fit together."""
     dg.Definitions.validate_loadable(defs)
 
 
 def test_loading_imports_neither_torch_nor_a_plotting_window() -> None:
-    """Each run would pay seconds for torch; only steps that need it import it."""
+    """Loading the code location imports no torch and no pyplot, which cost each run seconds."""
     heavy = "'torch', 'lightning', 'timm', 'segmentation_models_pytorch', 'matplotlib.pyplot'"
     code = f"import sys, ejmap_assets.definitions\nprint(sorted(set(sys.modules) & {{{heavy}}}))"
 
@@ -40,7 +40,7 @@ def test_loading_imports_neither_torch_nor_a_plotting_window() -> None:
 
 
 def test_every_asset_of_the_lineage_is_declared_with_its_inputs(defs: dg.Definitions) -> None:
-    """The table of the lineage and the graph in the UI are one."""
+    """The assets that Dagster loads and their inputs equal the lineage."""
     specs = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
 
     inputs = {
@@ -51,7 +51,7 @@ def test_every_asset_of_the_lineage_is_declared_with_its_inputs(defs: dg.Definit
 
 
 def test_every_asset_is_described_grouped_and_owned(defs: dg.Definitions) -> None:
-    """A geologist who opens the UI finds words, not function names."""
+    """Every asset has a description, a group, an owner and kinds for the UI."""
     for spec in defs.resolve_all_asset_specs():
         assert len(spec.description or "") > 40, spec.key
         assert spec.group_name in GROUPS, spec.key
@@ -60,7 +60,7 @@ def test_every_asset_is_described_grouped_and_owned(defs: dg.Definitions) -> Non
 
 
 def test_the_lineage_lists_inputs_before_what_is_made_from_them() -> None:
-    """Stages walk through it from the top."""
+    """The lineage lists inputs before the assets downstream, because stages follow its order."""
     seen: set[str] = set()
     for name, node in LINEAGE.items():
         assert set(node.inputs) <= seen, name
@@ -68,7 +68,7 @@ def test_the_lineage_lists_inputs_before_what_is_made_from_them() -> None:
 
 
 def test_jobs_are_named_by_what_people_do() -> None:
-    """Each asset can be made by a job."""
+    """The asset jobs have these names, and each asset belongs to a job."""
     assert {job.name for job in build_asset_jobs()} == {
         "prepare",
         "vet_craters",
@@ -87,7 +87,7 @@ def test_jobs_are_named_by_what_people_do() -> None:
 
 
 def test_the_steps_of_a_crater_share_one_backfill_chunk(defs: dg.Definitions) -> None:
-    """One process, and one loaded model, serves many craters."""
+    """All assets of a crater share one backfill policy, so a chunk is one process."""
     graph = defs.resolve_asset_graph()
     policies = {
         graph.get(dg.AssetKey(name)).backfill_policy
@@ -98,21 +98,21 @@ def test_the_steps_of_a_crater_share_one_backfill_chunk(defs: dg.Definitions) ->
 
 
 def test_every_asset_of_a_crater_is_checked_and_shows_a_picture() -> None:
-    """A check that is forgotten is missed by nobody until data are wrong."""
+    """Every asset of a crater has a check and a picture."""
     for name in partitioned_by(Partitioning.CRATERS):
         assert checks_of(name), name
         assert LINEAGE[name].picture, name
 
 
 def test_every_check_is_of_an_asset() -> None:
-    """A check of a misspelt asset would never run."""
+    """Every check names an asset of the lineage; a check of a misspelt asset would never run."""
     checked = {key.asset_key.to_user_string() for one in project_checks() for key in one.check_keys}
 
     assert checked | {check.asset for check in crater_checks()} <= set(LINEAGE)
 
 
 def test_importing_the_code_location_asks_for_no_project(tmp_path: Path) -> None:
-    """EJMAP_PROJECT is read when Dagster loads it or a run needs it."""
+    """Importing the code location reads no project; only loading it or a run does."""
     (tmp_path / "project.yaml").write_text("source: [")
     code = (
         "import ejmap_project.settings.project as settings\n"

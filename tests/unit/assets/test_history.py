@@ -1,4 +1,4 @@
-"""Where the history of a project is kept; PostgreSQL itself is in tests/integration."""
+"""Storage of a project's run history; tests of PostgreSQL itself are in tests/integration."""
 
 import sqlite3
 import subprocess
@@ -16,14 +16,14 @@ from ejmap_project.open_project import DEFAULT_PROJECT
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Opening an instance sets these; they are put back."""
+    """Restore the variables that opening an instance sets."""
     monkeypatch.setenv("DAGSTER_HOME", "unused")
     monkeypatch.setenv("EJMAP_PROJECT", "unused")
     monkeypatch.delenv(URL_VARIABLE, raising=False)
 
 
 def test_the_history_is_sqlite_in_the_project_unless_told_otherwise(tmp_path: Path) -> None:
-    """What the instance was told is in the file, read without Dagster."""
+    """Without EJMAP_POSTGRES_URL the history is a SQLite file in the project."""
     with open_instance(tmp_path) as instance:
         instance.add_dynamic_partitions("craters", ["0001"])
 
@@ -35,7 +35,7 @@ def test_the_history_is_sqlite_in_the_project_unless_told_otherwise(tmp_path: Pa
 
 
 def test_processes_that_dagster_starts_find_the_same_history(tmp_path: Path) -> None:
-    """They are handed the settings of the instance, not the instance."""
+    """Dagster's subprocesses open the same history from the settings of the instance."""
     with open_instance(tmp_path) as instance:
         instance.add_dynamic_partitions("craters", ["0001"])
         handed_on = instance.get_ref()
@@ -47,7 +47,7 @@ def test_processes_that_dagster_starts_find_the_same_history(tmp_path: Path) -> 
 def test_a_project_with_sqlite_is_not_begun_again_in_postgresql(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Everything in it would be taken for missing and made again."""
+    """A project with a SQLite history refuses PostgreSQL, where all artefacts would be missing."""
     open_instance(tmp_path).dispose()
     monkeypatch.setenv(URL_VARIABLE, "postgresql://somebody@nowhere.invalid/ejmap")
 
@@ -56,7 +56,7 @@ def test_a_project_with_sqlite_is_not_begun_again_in_postgresql(
 
 
 def test_a_project_with_postgresql_is_not_begun_again_in_sqlite(tmp_path: Path) -> None:
-    """A shell in which the variable is missing must not fork the history."""
+    """A project with a PostgreSQL history refuses to start a SQLite one without the variable."""
     home = tmp_path / "dagster_home"
     home.mkdir()
     (home / ID_FILE).write_text("a2c4\n")
@@ -71,7 +71,7 @@ def test_a_project_with_postgresql_is_not_begun_again_in_sqlite(tmp_path: Path) 
 def test_an_address_of_something_else_is_refused_without_being_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
-    """It may hold a password."""
+    """An invalid database address is refused without being shown: it may contain a password."""
     monkeypatch.setenv(URL_VARIABLE, address)
 
     with pytest.raises(SettingsError, match="must look like postgresql://") as refused:
@@ -81,20 +81,20 @@ def test_an_address_of_something_else_is_refused_without_being_shown(
 
 
 def test_a_database_is_named_without_its_password() -> None:
-    """In reports and messages."""
+    """The name of a database in messages omits user and password."""
     assert database_name("postgresql://me:hidden@db.example:5433/mars") == "mars on db.example"
     assert database_name("postgresql://") == "the default database on this machine"
 
 
 def test_the_demo_has_a_home_of_its_own_with_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
-    """That of the checkout may hold its SQLite history."""
+    """With PostgreSQL the demo uses its own folder: the checkout's may hold its SQLite history."""
     monkeypatch.setenv(URL_VARIABLE, "postgresql://somebody@nowhere.invalid/ejmap")
 
     assert home_of(DEFAULT_PROJECT) == Path.cwd() / DEFAULT_PROJECT / "dagster_home"
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    """As it is when a container made it as root: here a file is in the way."""
+    """The error names a folder that cannot be written; here a file has its name."""
     (tmp_path / "project").write_text("")
 
     with pytest.raises(SettingsError, match=r"project.dagster_home cannot be made: .* user id \d+"):
@@ -102,7 +102,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_a_shell_can_take_over_the_variables_of_a_project(tmp_path: Path) -> None:
-    """``eval "$(ejmap env FOLDER)"`` for Dagster's own commands, spaces in the name included."""
+    """``ejmap env`` prints lines that a shell evaluates, even with spaces in the folder's name."""
     folder = tmp_path / "my planet"
     script = f'eval "$({sys.executable} -m ejmap_cli.main env "{folder}")"; '
     script += 'echo "$DAGSTER_HOME"; echo "$EJMAP_PROJECT"'

@@ -1,4 +1,4 @@
-"""Partitions: keys that sort, and craters that follow the catalogue."""
+"""Partition keys of members, and craters that follow the catalogue."""
 
 import dagster as dg
 
@@ -7,7 +7,7 @@ from ejmap_project.models.model_version import version_and_iteration
 
 
 def test_a_member_key_says_version_and_iteration() -> None:
-    """Dagster joins dimensions by the alphabet of their names; we read the key back."""
+    """A member's key can be split into version and iteration, though Dagster sorts dimensions."""
     key = partitions.member_key(version="ejseg_polar", iteration=3)
 
     assert str(key) == "03|ejseg_polar"
@@ -15,7 +15,7 @@ def test_a_member_key_says_version_and_iteration() -> None:
 
 
 def test_craters_follow_the_catalogue() -> None:
-    """New craters become partitions, and those that left it are forgotten."""
+    """New craters become partitions, and removed craters lose theirs."""
     with dg.DagsterInstance.ephemeral() as instance:
         first = partitions.sync_craters(instance, ["0002", "0001"])
         second = partitions.sync_craters(instance, ["0002", "0003"])
@@ -27,7 +27,7 @@ def test_craters_follow_the_catalogue() -> None:
 
 
 def test_a_version_is_registered_once() -> None:
-    """Training the same version again is no error."""
+    """Registering a version twice is no error and adds one partition."""
     with dg.DagsterInstance.ephemeral() as instance:
         for _ in range(2):
             partitions.register_version(instance, partitions.ejseg_versions, "a")

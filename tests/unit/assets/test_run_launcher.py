@@ -1,4 +1,4 @@
-"""Runs whose process is gone; with code servers behind ports in tests/integration."""
+"""Health of runs whose process ended; tests with code servers are in tests/integration."""
 
 import json
 import socket
@@ -29,7 +29,7 @@ with dg.DagsterInstance.get() as instance:
 
 @dg.asset
 def rim() -> None:
-    """An asset of a run in this very process."""
+    """An asset of a run in this process."""
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +42,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def instance(home: Path) -> Iterator[dg.DagsterInstance]:
-    """That instance."""
+    """The instance in the folder ``home``."""
     with dg.DagsterInstance.from_config(str(home)) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
 def gone(home: Path) -> str:
-    """A run whose process has ended."""
+    """Id of a run whose process ended."""
     done = subprocess.run(
         [sys.executable, "-c", RUN],
         env={"DAGSTER_HOME": str(home)},
@@ -75,26 +75,26 @@ def _tags(*, host: str) -> dict[str, str]:
 
 
 def test_a_run_that_nobody_launched_is_left_alone(instance: dg.DagsterInstance, gone: str) -> None:
-    """`ejmap run` works in its own process, on whatever machine."""
+    """A run that `ejmap run` executes in its own process counts as running."""
     assert _status(instance, gone) == WorkerStatus.RUNNING
 
 
 def test_a_run_of_another_machine_is_left_alone(instance: dg.DagsterInstance, gone: str) -> None:
-    """Its process ids mean nothing here."""
+    """A run of another machine counts as running: its process id means nothing here."""
     tags = _tags(host=f"not-{socket.gethostname()}")
 
     assert _status(instance, gone, **tags) == WorkerStatus.RUNNING
 
 
 def test_a_run_whose_process_is_gone_is_not_found(instance: dg.DagsterInstance, gone: str) -> None:
-    """Also when its code server has been replaced."""
+    """A run whose process ended is not found, even if its code server was replaced."""
     tags = _tags(host=socket.gethostname())
 
     assert _status(instance, gone, **tags) == WorkerStatus.NOT_FOUND
 
 
 def test_a_run_whose_process_is_there_is_running(instance: dg.DagsterInstance) -> None:
-    """Here it is the process of the test."""
+    """A run whose process is alive, here the process of the test, counts as running."""
     run_id = dg.materialize([rim], instance=instance).run_id
 
     status = _status(instance, run_id, **_tags(host=socket.gethostname()))

@@ -1,4 +1,4 @@
-"""Sensors on edited files: each change is asked for once, and a touched file changes nothing."""
+"""Sensors on edited files: each change is requested once, and a touched file changes nothing."""
 
 import os
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def project(tmp_path: Path) -> OpenProject:
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    """An instance that has seen nothing yet."""
+    """An instance without events."""
     with dg.DagsterInstance.ephemeral() as found:
         yield found
 
@@ -56,7 +56,7 @@ def _look(name: str, project: OpenProject, instance: dg.DagsterInstance):
 
 
 def _record(project: OpenProject, instance: dg.DagsterInstance, asset: str) -> None:
-    """Say that an asset was made by the recipe that holds now, and put its file in its place."""
+    """Record an asset as made by the current recipe, and write its file."""
     recipe = book_of(project, instance).recipe(asset)
     tags = {RECIPE_TAG: recipe.digest, "dagster/data_version": "1"}
     instance.report_runless_asset_event(dg.AssetMaterialization(asset, tags=tags))
@@ -68,7 +68,7 @@ def _record(project: OpenProject, instance: dg.DagsterInstance, asset: str) -> N
 
 
 def test_a_mosaic_that_was_never_read_is_read(project, instance) -> None:
-    """The run makes the mosaic alone: what follows from it is another rule's business."""
+    """A sensor requests a mosaic that was never read; the run makes only the mosaic."""
     request = _look("mosaic_file", project, instance)
 
     assert isinstance(request, dg.RunRequest)
@@ -76,7 +76,7 @@ def test_a_mosaic_that_was_never_read_is_read(project, instance) -> None:
 
 
 def test_a_file_that_did_not_change_is_left_alone(project, instance) -> None:
-    """The reason is told in the tick."""
+    """A sensor skips an unchanged file and says so in its tick."""
     _record(project, instance, "basemap_mosaic")
 
     skipped = _look("mosaic_file", project, instance)
@@ -86,7 +86,7 @@ def test_a_file_that_did_not_change_is_left_alone(project, instance) -> None:
 
 
 def test_a_changed_table_is_asked_for_under_a_key_of_its_own(project, instance) -> None:
-    """Dagster starts one run a key, so that a table that cannot be read fails once."""
+    """Each change of a table has one run key, so Dagster runs an unreadable table once."""
     _record(project, instance, "basemap_mosaic")
     first = _look("crater_table", project, instance)
     again = _look("crater_table", project, instance)
@@ -99,7 +99,7 @@ def test_a_changed_table_is_asked_for_under_a_key_of_its_own(project, instance) 
 
 
 def test_what_cannot_be_made_yet_is_not_asked_for(project, instance) -> None:
-    """A catalogue needs its mosaic first."""
+    """A sensor does not request the catalogue before the mosaic exists, and names the mosaic."""
     skipped = _look("crater_table", project, instance)
 
     assert isinstance(skipped, dg.SkipReason)
@@ -107,7 +107,7 @@ def test_what_cannot_be_made_yet_is_not_asked_for(project, instance) -> None:
 
 
 def test_edited_masks_start_a_retraining(project, instance) -> None:
-    """The job finds out by itself what there is to train: no assets are selected."""
+    """Edited masks start the job retrain without a selection: the job finds what to train."""
     _record(project, instance, "basemap_mosaic")
     _record(project, instance, "crater_catalogue")
 
@@ -118,7 +118,7 @@ def test_edited_masks_start_a_retraining(project, instance) -> None:
 
 
 def test_every_sensor_belongs_to_a_job_of_the_code_location() -> None:
-    """A misspelt job would be noticed at the first tick only."""
+    """Every sensor targets a job of the code location; Dagster notices a typo only at a tick."""
     jobs = {job.name for job in build_defs().jobs or []}
 
     for sensor in build_file_sensors(seconds_between_ticks=1):

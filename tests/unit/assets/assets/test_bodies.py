@@ -1,4 +1,4 @@
-"""An asset takes, calls, reports: what a person could want without Dagster is in ejmap_project."""
+"""Functions of assets are short: everything usable without Dagster is in ejmap_project."""
 
 import ast
 import sys
@@ -13,7 +13,7 @@ from ejmap_assets.lineage.rows import LINEAGE
 
 FOLDER = Path(assets.__file__).parent
 MOST_LINES = 12
-# What a body is given.
+# Types of the argument of such a function.
 GIVEN = {"ProjectTask", "CraterTask"}
 # Names of ejmap_project that only read what was asked: a partition key or a setting.
 READS = {"ModelVersion", "classifier_version", "version_and_iteration"}
@@ -21,7 +21,7 @@ MAY_IMPORT = {"dagster", "ejmap_assets", "ejmap_project"} | set(sys.stdlib_modul
 
 
 class Body(NamedTuple):
-    """A function behind an asset, and where each name of its module comes from."""
+    """The function of an asset, and the origin of each imported name of its module."""
 
     function: ast.FunctionDef
     origins: dict[str, str]
@@ -33,7 +33,7 @@ class Body(NamedTuple):
 
     @property
     def worked(self) -> list[str]:
-        """The functions that do its work: those of ejmap_project, and those that assets share."""
+        """The functions it calls to do its work: those of ejmap_project, and those assets share."""
         calls = [
             node.func.id
             for statement in self.statements
@@ -72,13 +72,13 @@ BODIES = {body.function.name: body for body in _bodies()}
 
 
 def test_every_asset_has_a_body() -> None:
-    """The functions of the folder are the assets of the lineage, and what both models share."""
+    """The functions in the folder are the assets of the lineage and the three shared functions."""
     assert set(BODIES) == set(LINEAGE) | {"samples", "trained", "promoted"}
 
 
 @pytest.mark.parametrize("name", sorted(BODIES))
 def test_a_body_is_short_and_calls_once(name: str) -> None:
-    """At most twelve lines below its description, of which one call does the work."""
+    """The function of an asset has at most twelve lines, and one call does the work."""
     body = BODIES[name]
     first, last = body.statements[0].lineno, body.statements[-1].end_lineno
 
@@ -89,7 +89,7 @@ def test_a_body_is_short_and_calls_once(name: str) -> None:
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
 def test_assets_know_neither_arrays_nor_tables_nor_networks(path: Path) -> None:
-    """They import Dagster, what lies around them, and ejmap_project."""
+    """Asset modules import only Dagster, the standard library, ejmap_assets and ejmap_project."""
     origins = dict(_imports(ast.parse(path.read_text(encoding="utf-8"))))
 
     assert {origin.split(".")[0] for origin in origins.values()} <= MAY_IMPORT

@@ -1,4 +1,4 @@
-"""A project of a tiny planet with three craters, of which nothing is mapped by a network."""
+"""A project of a tiny planet with three craters, mapped without a network."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,13 +36,13 @@ def planet() -> Planet:
 
 @pytest.fixture
 def project(tmp_path: Path, planet: Planet) -> OpenProject:
-    """The planet as sources of a project: mosaic, catalogue, manual masks."""
+    """A project whose sources are the planet: mosaic, catalogue, manual masks."""
     return write_project(tmp_path, planet)
 
 
 @pytest.fixture
 def instance(project: OpenProject) -> Iterator[dg.DagsterInstance]:
-    """An instance that knows the craters."""
+    """An instance with the craters as partitions."""
     with dg.DagsterInstance.ephemeral() as found:
         partitions.sync_craters(found, sorted(project.craters()))
         yield found
@@ -50,12 +50,12 @@ def instance(project: OpenProject) -> Iterator[dg.DagsterInstance]:
 
 @pytest.fixture
 def checked(project: OpenProject, instance: dg.DagsterInstance) -> CheckedProject:
-    """What a check of the whole project is given."""
+    """The input of a check of the whole project."""
     return CheckedProject(project=project, instance=instance, partition="")
 
 
 class MappedCrater:
-    """A crater whose artefacts are made by hand from its known ejecta."""
+    """A crater whose artefacts are made from its known ejecta instead of by a network."""
 
     def __init__(self, project: OpenProject) -> None:
         self.work = CraterWork(project)
@@ -65,7 +65,7 @@ class MappedCrater:
         self._task = CraterTask(crater=self.crater, recipe=Recipe(code_version="1"), work=self.work)
 
     def checked(self, asset: str) -> CheckedCrater:
-        """Return what a check of one of its artefacts is given."""
+        """Return the input of a check of one of its artefacts."""
         output = LINEAGE[asset].output(self.paths, KEY)
         return CheckedCrater(
             crater=self.crater, work=self.work, output=output, former=former_place(output)
@@ -117,7 +117,7 @@ class MappedCrater:
         return self.checked("segmentation_mask")
 
     def mask(self) -> CheckedCrater:
-        """Carry the mask to the basemap."""
+        """Place the mask on the basemap."""
         self.layers()
         basemap_mask.make(self._task)
         return self.checked("basemap_mask")
@@ -131,5 +131,5 @@ class MappedCrater:
 
 @pytest.fixture
 def mapped(project: OpenProject) -> MappedCrater:
-    """The crater 0002, nothing of it made yet."""
+    """The crater 0002 without artefacts."""
     return MappedCrater(project)

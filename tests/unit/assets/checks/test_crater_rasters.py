@@ -1,4 +1,4 @@
-"""Checks of the rasters of a crater: green on what the chain makes, red in a sentence elsewhere."""
+"""Checks of the rasters of a crater: sound files pass, wrong files fail with a sentence."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def _find(name: str, checked: CheckedCrater) -> Finding:
 
 
 def test_the_mosaic_around_a_crater_passes(mapped: MappedCrater) -> None:
-    """With the share that was imaged."""
+    """A sound azimuthal mosaic passes, and the finding states the imaged share."""
     found = _find("surroundings_are_sound", mapped.surroundings())
 
     assert found.passed
@@ -29,7 +29,7 @@ def test_the_mosaic_around_a_crater_passes(mapped: MappedCrater) -> None:
 
 
 def test_a_crater_around_which_nothing_was_imaged_is_stopped(mapped: MappedCrater) -> None:
-    """Its mask would mean nothing."""
+    """A crater without imaged surroundings fails a blocking check: its mask would mean nothing."""
     checked = mapped.surroundings()
     write_cog(
         checked.output, np.zeros((3, *mapped.grid.shape), np.uint8), grid=mapped.grid, nodata=0
@@ -42,7 +42,7 @@ def test_a_crater_around_which_nothing_was_imaged_is_stopped(mapped: MappedCrate
 
 
 def test_a_crater_that_is_mostly_not_imaged_is_warned_of(mapped: MappedCrater) -> None:
-    """It may be mapped as far as the eye reaches."""
+    """A crater with less than half of its surroundings imaged warns, but is still mapped."""
     checked = mapped.surroundings()
     with rasterio.open(checked.output) as raster:
         values = raster.read()
@@ -56,7 +56,7 @@ def test_a_crater_that_is_mostly_not_imaged_is_warned_of(mapped: MappedCrater) -
 
 
 def test_a_raster_around_another_crater_is_found(mapped: MappedCrater) -> None:
-    """It would be mapped as this one."""
+    """A raster on the grid of another crater fails the check."""
     checked = mapped.surroundings()
     other = mapped.work.azimuthal_grid(mapped.work.craters["0001"])
     write_cog(checked.output, np.ones((3, *other.shape), np.uint8), grid=other)
@@ -65,7 +65,7 @@ def test_a_raster_around_another_crater_is_found(mapped: MappedCrater) -> None:
 
 
 def test_a_torn_file_is_found(mapped: MappedCrater) -> None:
-    """In the words of the reader of rasters."""
+    """A torn raster file fails the check with the message of the reader."""
     checked = mapped.surroundings()
     checked.output.write_bytes(b"no raster")
 
@@ -73,7 +73,7 @@ def test_a_torn_file_is_found(mapped: MappedCrater) -> None:
 
 
 def test_probability_votes_and_mask_that_agree_pass(mapped: MappedCrater) -> None:
-    """With the share of the raster that the mask sets: a disc of a quarter of its side."""
+    """Sound layers pass, and the finding states the masked share, here that of a disc."""
     found = _find("layers_are_sound", mapped.layers())
 
     assert found.passed
@@ -93,7 +93,7 @@ def test_probability_votes_and_mask_that_agree_pass(mapped: MappedCrater) -> Non
 def test_layers_that_cannot_be_are_stopped(
     mapped: MappedCrater, band: str, value: float, sentence: str
 ) -> None:
-    """Before a mask on the mosaic is made from them."""
+    """Impossible layers fail a blocking check before a mask on the mosaic is made from them."""
     found = _find("layers_are_sound", mapped.layers(**{band: np.full(mapped.grid.shape, value)}))
 
     assert (found.passed, found.is_warning) == (False, False)
@@ -101,7 +101,7 @@ def test_layers_that_cannot_be_are_stopped(
 
 
 def test_bands_in_another_order_are_found(mapped: MappedCrater) -> None:
-    """Votes are no probability."""
+    """Swapped bands fail the check: votes are not probabilities."""
     checked = mapped.layers()
     write_cog(
         checked.output,
@@ -114,7 +114,7 @@ def test_bands_in_another_order_are_found(mapped: MappedCrater) -> None:
 
 
 def test_a_mask_on_the_mosaic_passes(mapped: MappedCrater) -> None:
-    """With its area."""
+    """A sound mask on the mosaic passes, and the finding states its area."""
     found = _find("mask_is_sound", mapped.mask())
 
     assert found.passed
@@ -122,7 +122,7 @@ def test_a_mask_on_the_mosaic_passes(mapped: MappedCrater) -> None:
 
 
 def test_a_mask_beside_the_pixels_of_the_mosaic_is_stopped(mapped: MappedCrater) -> None:
-    """Shifted by half a pixel, as a careless warp does."""
+    """A mask shifted by half a pixel against the mosaic fails the check."""
     checked = mapped.mask()
     with rasterio.open(checked.output, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as raster:
         raster.transform = raster.transform @ rasterio.Affine.translation(0.5, 0)
@@ -134,7 +134,7 @@ def test_a_mask_beside_the_pixels_of_the_mosaic_is_stopped(mapped: MappedCrater)
 
 
 def test_a_mask_of_another_type_is_stopped(mapped: MappedCrater) -> None:
-    """The map and the published folder hold 8 bits."""
+    """A mask that is not 8 bit fails, because the map and the published folder hold 8 bits."""
     checked = mapped.mask()
     grid = mapped.work.basemap.grid
     window = Window(row=4, col=4, height=2, width=2)
@@ -144,7 +144,7 @@ def test_a_mask_of_another_type_is_stopped(mapped: MappedCrater) -> None:
 
 
 def test_an_empty_mask_is_warned_of(mapped: MappedCrater) -> None:
-    """It is a legitimate result."""
+    """An empty mask warns and does not block, because it is a legitimate result."""
     checked = mapped.mask()
     grid = mapped.work.basemap.grid
     write_mask(checked.output, PlacedMask.empty(), basemap=grid, center=mapped.crater.center)
@@ -156,7 +156,7 @@ def test_an_empty_mask_is_warned_of(mapped: MappedCrater) -> None:
 
 
 def test_the_first_mask_has_nothing_to_drift_from(mapped: MappedCrater) -> None:
-    """And says so."""
+    """The first mask of a crater passes the drift check, which says that no former mask exists."""
     found = _find("mask_did_not_drift", mapped.mask())
 
     assert found.passed
@@ -176,7 +176,7 @@ def test_the_first_mask_has_nothing_to_drift_from(mapped: MappedCrater) -> None:
 def test_drift_is_the_overlap_with_the_mask_before(
     mapped: MappedCrater, former: tuple[int, int], now: tuple[int, int], iou: float
 ) -> None:
-    """Intersection over union, by hand, in strips of ten columns."""
+    """Drift is the IoU with the former mask, here computed by hand in strips of ten columns."""
     checked = mapped.mask()
     grid = mapped.work.basemap.grid
     for path, (left, right) in ((checked.former, former), (checked.output, now)):

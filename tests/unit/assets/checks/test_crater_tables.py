@@ -1,4 +1,4 @@
-"""Checks of a crater's tiles and connections: green on what the chain makes, red elsewhere."""
+"""Checks of a crater's tiles, connections and profile: sound files pass, wrong ones fail."""
 
 import shutil
 
@@ -36,7 +36,7 @@ def _rewrite(mapped: MappedCrater, *, drop: int = 0, view: float | None = None) 
 
 
 def test_a_tile_store_of_the_chain_is_complete(mapped: MappedCrater) -> None:
-    """With its number of tiles."""
+    """A complete tile store passes, and the finding states the number of tiles."""
     found = _find("tiles_are_complete", mapped.tiles())
 
     assert found.passed
@@ -44,7 +44,7 @@ def test_a_tile_store_of_the_chain_is_complete(mapped: MappedCrater) -> None:
 
 
 def test_a_store_with_a_tile_missing_is_stopped(mapped: MappedCrater) -> None:
-    """Ejecta in it would be lost without a word."""
+    """A store without one planned tile fails the check: ejecta in the tile would be lost."""
     found = _find("tiles_are_complete", _rewrite(mapped, drop=1))
 
     wanted = found.metadata["planned_tiles"]
@@ -54,7 +54,7 @@ def test_a_store_with_a_tile_missing_is_stopped(mapped: MappedCrater) -> None:
 
 @pytest.mark.parametrize("value", [np.nan, 0.0])
 def test_a_view_without_values_is_stopped(mapped: MappedCrater, value: float) -> None:
-    """Not finite, or empty, as where a shard of the store was lost."""
+    """A polar view that is empty or not finite, as after a lost shard, fails the check."""
     found = _find("tiles_are_complete", _rewrite(mapped, view=value))
 
     assert not found.passed
@@ -62,14 +62,14 @@ def test_a_view_without_values_is_stopped(mapped: MappedCrater, value: float) ->
 
 
 def test_a_missing_store_is_found(mapped: MappedCrater) -> None:
-    """In the words of its reader."""
+    """A missing tile store fails the check with the message of the reader."""
     found = _find("tiles_are_complete", mapped.checked("tile_store"))
 
     assert "there is no tile store" in found.sentence
 
 
 def test_connections_of_every_tile_pass(mapped: MappedCrater) -> None:
-    """One row a tile."""
+    """A table of connections with one row for each tile passes."""
     checked = mapped.connections()
 
     assert _find("connections_are_sound", checked).passed
@@ -86,7 +86,7 @@ def test_connections_of_every_tile_pass(mapped: MappedCrater) -> None:
 def test_a_table_that_is_not_of_these_tiles_is_stopped(
     mapped: MappedCrater, change, sentence: str
 ) -> None:
-    """Its windows would be those of other ground."""
+    """A table of other tiles fails the check, because its windows lie on other ground."""
     checked = mapped.connections()
     mapped.write_connections(change(pd.read_parquet(checked.output)))
 
@@ -97,7 +97,7 @@ def test_a_table_that_is_not_of_these_tiles_is_stopped(
 
 
 def test_a_table_against_its_schema_is_stopped_in_one_line(mapped: MappedCrater) -> None:
-    """The report of pandera has many."""
+    """A table that does not fit its schema fails with one line of pandera's long report."""
     checked = mapped.connections()
     pd.read_parquet(checked.output).assign(probability=1.5).to_parquet(checked.output)
 
@@ -118,7 +118,7 @@ def test_a_table_against_its_schema_is_stopped_in_one_line(mapped: MappedCrater)
 def test_connections_that_tell_nothing_are_warned_of(
     mapped: MappedCrater, connected: bool, sentence: str
 ) -> None:
-    """The crater is mapped all the same."""
+    """A crater with all or no tiles connected warns, but is still mapped."""
     found = _find("some_tiles_are_connected", mapped.connections(connected))
 
     assert (found.passed, found.is_warning) == (False, True)
@@ -127,7 +127,7 @@ def test_connections_that_tell_nothing_are_warned_of(
 
 
 def test_the_profile_of_a_mapped_crater_is_sound(mapped: MappedCrater) -> None:
-    """It holds the ejecta of the mask and no more."""
+    """The profile of a mapped crater passes and holds no more ejecta than the mask."""
     found = _find("profile_is_sound", mapped.profile())
 
     assert found.passed, found.sentence
@@ -145,7 +145,7 @@ def test_the_profile_of_a_mapped_crater_is_sound(mapped: MappedCrater) -> None:
 def test_a_table_that_cannot_be_is_stopped(
     mapped: MappedCrater, column: str, value: float, words: str
 ) -> None:
-    """The sentence says what is wrong, and the artefact is not used."""
+    """An impossible profile fails a blocking check that says what is wrong."""
     checked = mapped.profile()
     pd.read_parquet(checked.output).assign(**{column: value}).to_parquet(checked.output)
 

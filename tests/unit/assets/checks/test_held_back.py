@@ -1,4 +1,4 @@
-"""Craters that are held back: not mapped by themselves, off the map, and in nobody's way."""
+"""Craters that vetting holds back: not mapped automatically, not drawn, named without a warning."""
 
 import io
 import os
@@ -26,7 +26,7 @@ HOLDING = "vetting: {light_azimuth_deg: 270, hold_back: true}\n"
 
 
 def _holding(project: OpenProject, scores: dict[int, float]) -> OpenProject:
-    """Return the project with vetting on, and these scores of its catalogue."""
+    """Return the project with hold_back set, and write these scores of its catalogue."""
     folder = project.paths.folder
     settings = folder / "project.yaml"
     settings.write_text(settings.read_text().replace(HOLDING, "") + HOLDING)
@@ -48,7 +48,7 @@ def _refresh_map(project: OpenProject, instance: dg.DagsterInstance) -> None:
 
 
 def test_a_crater_that_is_held_back_is_off_the_map_and_named(project, instance, mapped) -> None:
-    """Its mask stays where it is, and is drawn once its score is better."""
+    """The map omits and names a held-back crater and keeps its mask; a better score draws it."""
     mapped.mask()
 
     _refresh_map(_holding(project, {1: 0.9, 2: 0.01, 3: 0.9}), instance)
@@ -67,7 +67,7 @@ def test_a_crater_that_is_held_back_is_off_the_map_and_named(project, instance, 
 
 
 def test_the_check_of_the_map_names_them_and_misses_none(project, instance) -> None:
-    """Nobody is told to repair what waits for a person; a map without craters is a map."""
+    """The map's check names held-back craters without a warning, even if all are held back."""
     _refresh_map(_holding(project, {1: 0.01, 2: 0.01, 3: 0.01}), instance)
 
     key = dg.AssetCheckKey(dg.AssetKey("global_map"), "map_holds_every_crater")
@@ -80,7 +80,7 @@ def test_the_check_of_the_map_names_them_and_misses_none(project, instance) -> N
 
 
 def test_a_damaged_mask_does_not_keep_the_map_from_being_drawn(project, instance, mapped) -> None:
-    """Its crater counts as failed, in the record, in the table and in the check."""
+    """A crater with an unreadable mask counts as failed in the map's record, table and check."""
     mapped.mask()
     damaged = project.paths.basemap_mask("0002")
     os.truncate(damaged, 200)
@@ -104,7 +104,7 @@ def test_a_damaged_mask_does_not_keep_the_map_from_being_drawn(project, instance
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    """Four craters, of which 2 is doubtful and 4 was not scored yet."""
+    """Four craters: crater 2 is doubtful and crater 4 has no score."""
     monkeypatch.setenv("EJMAP_PROJECT", str(tmp_path))
     with dg.DagsterInstance.ephemeral() as instance:
         one = Bench(tmp_path, instance)
@@ -113,7 +113,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 
 
 def test_repair_maps_the_others(bench: Bench) -> None:
-    """The map cannot be drawn here, without a mosaic; the craters come before it."""
+    """Repair maps the craters that are not held back; the map fails here without a mosaic."""
     defs = build_defs(resource_overrides={"project": ProjectResource()}, steps=bench.steps.build())
 
     with pytest.raises(RunFailedError):
@@ -123,7 +123,7 @@ def test_repair_maps_the_others(bench: Bench) -> None:
 
 
 def test_the_rules_ask_for_a_crater_once_it_is_released(bench: Bench) -> None:
-    """With keep_up_to_date on; the first look only takes note of what there is."""
+    """The automation condition requests a crater after its score rises above the limit."""
     first = dg.AssetKey("azimuthal_mosaic")
     look: dict[str, Any] = {
         "defs": build_defs(steps=bench.steps.build()),

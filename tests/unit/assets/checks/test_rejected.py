@@ -1,4 +1,4 @@
-"""Which failed checks keep an ensemble from being promoted."""
+"""Failed checks that block the promotion of an ensemble."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,14 +19,14 @@ SOUND = "member_is_sound"
 
 @pytest.fixture
 def project(tmp_path: Path) -> OpenProject:
-    """A project of two members an ensemble."""
+    """A project whose ensembles have two members."""
     (tmp_path / "project.yaml").write_text(SETTINGS)
     return OpenProject.at(tmp_path)
 
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    """An instance on which nothing was checked."""
+    """An instance without check evaluations."""
     with dg.DagsterInstance.ephemeral() as found:
         yield found
 
@@ -46,7 +46,7 @@ def _check(instance: dg.DagsterInstance, member: str, *, passed: bool) -> None:
 def test_a_red_member_counts_when_a_later_one_is_green(
     project: OpenProject, instance: dg.DagsterInstance
 ) -> None:
-    """The last check of an asset speaks for one member only."""
+    """A failed check of one member counts even if a later check of another member passed."""
     _check(instance, "00|ejconn_tiny", passed=False)
     _check(instance, "01|ejconn_tiny", passed=True)
 
@@ -58,7 +58,7 @@ def test_a_red_member_counts_when_a_later_one_is_green(
 def test_a_red_member_of_another_version_counts_for_nothing(
     project: OpenProject, instance: dg.DagsterInstance
 ) -> None:
-    """It is no part of what is to be promoted."""
+    """A failed check of another version does not count for the promotion."""
     _check(instance, "00|ejconn_tiny", passed=True)
     _check(instance, "00|ejconn_v200", passed=False)
     _check(instance, "02|ejconn_tiny", passed=False)

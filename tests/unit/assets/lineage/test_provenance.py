@@ -1,4 +1,4 @@
-"""Provenance: equal content and equal recipes are recognised, others are not."""
+"""Data versions and recipes: equal ones are equal, and any change differs."""
 
 import dagster as dg
 import numpy as np
@@ -15,7 +15,7 @@ MOSAIC = Ingredient(asset="basemap_mosaic", partition=None, data_version="m1", s
 
 
 def test_equal_content_has_an_equal_version() -> None:
-    """Only values, shape and type count."""
+    """The data version of an array depends only on values, shape and type."""
     pixels = np.arange(6, dtype=np.uint8).reshape(2, 3)
 
     assert content_version(pixels, "a") == content_version(pixels[::-1][::-1], "a")
@@ -25,7 +25,7 @@ def test_equal_content_has_an_equal_version() -> None:
 
 
 def test_a_recipe_changes_with_code_settings_and_inputs() -> None:
-    """Any of the three makes an artefact stale."""
+    """A recipe changes with the code version, the settings or an input."""
     base = Recipe(code_version="1", settings={"a": 1}, ingredients=(MOSAIC,))
     newer = Ingredient(asset="basemap_mosaic", partition=None, data_version="m2", storage_id=9)
     others = [
@@ -38,7 +38,7 @@ def test_a_recipe_changes_with_code_settings_and_inputs() -> None:
 
 
 def test_an_input_that_was_made_again_with_equal_content_changes_nothing() -> None:
-    """The place in the event log is no part of a recipe."""
+    """An input made again with equal content keeps the recipe: the storage id does not count."""
     again = Ingredient(asset="basemap_mosaic", partition=None, data_version="m1", storage_id=9)
 
     assert (
@@ -48,7 +48,7 @@ def test_an_input_that_was_made_again_with_equal_content_changes_nothing() -> No
 
 
 def test_only_the_used_part_of_an_input_counts() -> None:
-    """A crater depends on its own row of the catalogue."""
+    """A recipe depends only on the used part of an input, such as a crater's row."""
     row = {"asset": "crater_catalogue", "partition": None, "used_version": "row"}
     before = Ingredient(data_version="c1", storage_id=1, **row)
     after = Ingredient(data_version="c2", storage_id=2, **row)
@@ -60,7 +60,7 @@ def test_only_the_used_part_of_an_input_counts() -> None:
 
 
 def test_a_logged_materialisation_is_read_back() -> None:
-    """Data version, recipe and place in the log survive the instance."""
+    """Data version, recipe and storage id of a logged materialisation can be read back."""
     recipe = Recipe(code_version="1", ingredients=(MOSAIC,))
     with dg.DagsterInstance.ephemeral() as instance:
         instance.report_runless_asset_event(

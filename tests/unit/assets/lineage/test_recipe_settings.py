@@ -48,7 +48,7 @@ def _assert_holds_nothing_published(project: OpenProject) -> None:
 
 
 def test_a_synthetic_planet_is_its_seed_and_size(tmp_path: Path) -> None:
-    """No file is stamped: the planet follows from the settings alone."""
+    """The recipe of a synthetic planet holds its settings and no file stamps."""
     project = _project(tmp_path, {"kind": "synthetic", "seed": 5, "width_px": 256, "craters": 3})
 
     stated = [
@@ -63,7 +63,7 @@ def test_a_synthetic_planet_is_its_seed_and_size(tmp_path: Path) -> None:
 
 
 def test_the_quick_look_is_its_choice_of_craters(tmp_path: Path) -> None:
-    """The image and the table come with packages and are not stamped."""
+    """The recipe of the quick look holds its settings and no stamps of packaged files."""
     grey = SYNTHETIC_TRAINING | {"grey": True}
     project = _project(tmp_path, {"kind": "mercury-quicklook", "only_rayed": False}, training=grey)
 
@@ -76,7 +76,7 @@ def test_the_quick_look_is_its_choice_of_craters(tmp_path: Path) -> None:
 
 
 def test_files_of_the_user_are_stamped_with_name_size_and_time(tmp_path: Path) -> None:
-    """Every part of a Shapefile and every mask counts, in the order of their names."""
+    """The recipe stamps each file of the user, every part of a Shapefile too, sorted by name."""
     for name, size, mtime_ns in (
         ("in/mosaic.tif", 7, 1_000),
         ("in/rims.shp", 3, 2_000),
@@ -122,7 +122,7 @@ def test_files_of_the_user_are_stamped_with_name_size_and_time(tmp_path: Path) -
 
 
 def test_files_that_are_not_there_have_no_stamp(tmp_path: Path) -> None:
-    """A recipe is written before files are checked; rectangles that are named keep their path."""
+    """Missing files have no stamp: recipes precede file checks. Named tables keep their path."""
     source = {"kind": "files", "mosaic": "m.tif", "craters": "c.csv", "tiles": "tiles.csv"}
     project = _project(tmp_path, source)
 
@@ -145,7 +145,7 @@ def test_files_that_are_not_there_have_no_stamp(tmp_path: Path) -> None:
 
 
 def test_a_published_folder_is_stamped_part_by_part(tmp_path: Path) -> None:
-    """Mosaic, craters with mapping tiles, masks and scores; what replaces our predictions apart."""
+    """The recipe of each source stamps only its own files of a published folder."""
     for name, size, mtime_ns in (
         ("data/mosaics/cylindrical_mosaic.tif", 1, 1_000),
         ("data/mosaics/azimuthal_mosaic_crater_0.tif", 9, 9_000),
@@ -194,7 +194,7 @@ def test_a_published_folder_is_stamped_part_by_part(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_scores_is_not_a_source_without_any(tmp_path: Path) -> None:
-    """An empty list and null have different digests; a folder that is gone is stamped as empty."""
+    """Missing scores of a folder are an empty list, no published scores are null: other digests."""
     project = _project(tmp_path, {"kind": "ejmap-folder", "folder": "gone"})
 
     stated = ["Mercury", {"kind": "ejmap-folder", "folder": "gone", "doi": DOI, "mosaic": None}]
@@ -221,7 +221,7 @@ def test_a_folder_without_scores_is_not_a_source_without_any(tmp_path: Path) -> 
 def test_a_setting_that_decides_nothing_of_an_artefact_is_not_in_its_recipe(
     tmp_path: Path, settings: Settings, changed: dict[str, Any]
 ) -> None:
-    """Changing it makes nothing stale."""
+    """A setting without influence on an artefact is not in its recipe and makes nothing stale."""
     source = {"kind": "synthetic", "seed": 5}
     before = _json(settings, _project(tmp_path, source))
 
@@ -231,7 +231,7 @@ def test_a_setting_that_decides_nothing_of_an_artefact_is_not_in_its_recipe(
 
 
 def test_settings_of_mapping_and_splits_are_listed_whole(tmp_path: Path) -> None:
-    """The values that digests of existing projects were made of."""
+    """Settings of mapping and splits keep the values that digests of existing projects contain."""
     project = _project(
         tmp_path,
         {"kind": "synthetic", "seed": 5},

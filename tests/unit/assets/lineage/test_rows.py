@@ -1,4 +1,4 @@
-"""When sources are made anew, and when a map counts as there."""
+"""Changed sources make artefacts stale, and a map without a file counts as missing."""
 
 import os
 from pathlib import Path
@@ -40,7 +40,7 @@ def _source(project: OpenProject) -> FilesSource:
 
 
 def test_a_long_path_with_spaces_reaches_the_settings_whole(own: OpenProject) -> None:
-    """The YAML writer wraps lines at 80 columns, and half a path is no path."""
+    """A long path with spaces survives the YAML writer, which wraps lines at 80 columns."""
     assert _source(own).mosaic.is_file()
     assert _source(own).craters.is_file()
 
@@ -51,7 +51,7 @@ def test_a_long_path_with_spaces_reaches_the_settings_whole(own: OpenProject) ->
 def test_a_file_that_is_edited_in_place_makes_the_sources_stale(
     own: OpenProject, name: str, asset: str
 ) -> None:
-    """The path stays the same, what lies there does not."""
+    """A file edited in place makes the sources stale, although its path stays the same."""
     node = LINEAGE[asset]
     before = node.settings(own, "")
     file: Path = getattr(_source(own), name)
@@ -62,7 +62,7 @@ def test_a_file_that_is_edited_in_place_makes_the_sources_stale(
 
 
 def test_a_map_without_its_label_map_is_not_there(tmp_path: Path) -> None:
-    """The preview alone is no map for a GIS."""
+    """A map counts as missing without its label map, even if the preview exists."""
     paths = ProjectPaths(tmp_path)
 
     beside = LINEAGE["global_map"].beside(paths)

@@ -1,4 +1,4 @@
-"""What a project makes: everything, or less where somebody published part of it."""
+"""The assets that a project makes: all, or fewer if it uses published artefacts."""
 
 from pathlib import Path
 
@@ -54,14 +54,14 @@ def with_masks(tmp_path: Path) -> OpenProject:
 
 
 def test_a_project_of_its_own_makes_every_step_and_both_models(own: OpenProject) -> None:
-    """From the mosaic around a crater to its mask, and what is measured on it."""
+    """A project without published artefacts makes every asset of a crater and both models."""
     assert steps_to_mask(own) == MAPPED_HERE
     assert crater_steps_of(own) == (*MAPPED_HERE, "crater_profile")
     assert models_to_make(own) == ("ejconn", "ejseg")
 
 
 def test_published_connections_need_no_ejconn(with_connections: OpenProject) -> None:
-    """Tiles are cut all the same: EJSEG maps in them."""
+    """With published connections a project cuts tiles for EJSEG but makes no EJCONN."""
     assert steps_to_mask(with_connections) == MAPPED_HERE
     assert inputs_of(with_connections, "connection_predictions", "0001") == ("tile_store",)
     assert models_to_make(with_connections) == ("ejseg",)
@@ -69,7 +69,7 @@ def test_published_connections_need_no_ejconn(with_connections: OpenProject) -> 
 
 
 def test_published_masks_need_neither_tiles_nor_models(with_masks: OpenProject) -> None:
-    """They are measured like our own."""
+    """With published masks a project makes only masks and profiles of craters, and no model."""
     assert steps_to_mask(with_masks) == ("basemap_mask",)
     assert crater_steps_of(with_masks) == ("basemap_mask", "crater_profile")
     assert inputs_of(with_masks, "basemap_mask", "0001") == ("crater_catalogue", "basemap_mosaic")
@@ -78,7 +78,7 @@ def test_published_masks_need_neither_tiles_nor_models(with_masks: OpenProject) 
 
 
 def test_a_catalogue_is_vetted_only_where_the_settings_say_so(own: OpenProject) -> None:
-    """The stages of vetting are then no stages of the project."""
+    """A project has the stages of vetting only if its settings configure vetting."""
     assert [stage.title for stage in STAGES if stage not in stages_made(own)] == [
         "tiles around craters and beside them",
         "train the crater classifier",
@@ -87,26 +87,26 @@ def test_a_catalogue_is_vetted_only_where_the_settings_say_so(own: OpenProject) 
 
 
 def test_the_map_waits_for_the_whole_chain_of_a_crater() -> None:
-    """Five assets lie between the mosaic and the map; a score of the map lies beyond them."""
+    """The map waits for the longest chain of a crater's assets upstream, which is five."""
     assert depth_in_craters("global_map") == 5
     assert depth_in_craters("azimuthal_mosaic") == 0
     assert depth_in_craters("map_scores") == 0
 
 
 def test_every_asset_belongs_to_one_stage_and_no_stage_is_empty() -> None:
-    """Jobs, and with them the command line, would miss an asset without a word."""
+    """Every asset belongs to a stage and every stage has assets, so jobs and commands miss none."""
     assert sorted(name for stage in STAGES for name in assets_of(stage)) == sorted(LINEAGE)
     assert all(assets_of(stage) for stage in STAGES)
 
 
 def test_a_stage_mixes_no_partitionings() -> None:
-    """A run is of one partition, and so is what a stage asks for."""
+    """All assets of a stage have the same partitioning, because a run has one partition."""
     for stage in STAGES:
         assert len({LINEAGE[name].partitioning for name in assets_of(stage)}) == 1, stage.title
 
 
 def test_one_asset_of_a_crater_is_its_mask() -> None:
-    """The map draws it, states of craters count up to it."""
+    """Exactly one asset of a crater is the mask that the map draws."""
     masks = [name for name, row in LINEAGE.items() if row.is_mask]
 
     assert masks == ["basemap_mask"]
@@ -114,7 +114,7 @@ def test_one_asset_of_a_crater_is_its_mask() -> None:
 
 
 def test_retraining_ends_with_a_promotion_and_repairing_begins_with_the_craters() -> None:
-    """Nothing lies between the two: together they are a whole project."""
+    """Retraining ends with the promotion and repairing starts with the craters, without a gap."""
     assert RETRAINING[-1].job.name == "promote"
     assert REPAIRING[0].job.name == "map_craters"
     assert (*RETRAINING, *REPAIRING) == STAGES

@@ -20,7 +20,7 @@ from tests.chunk_bench import KEYS, STEPS, Bench
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    """Four craters, nothing mapped."""
+    """Four craters, none mapped."""
     with dg.DagsterInstance.ephemeral() as instance:
         yield Bench(tmp_path, instance)
 
@@ -33,7 +33,7 @@ def _failure(result: dg.ExecuteInProcessResult) -> UserFailureData:
 
 
 def test_every_artefact_of_every_crater_is_materialised_once(bench: Bench) -> None:
-    """No second event from Dagster stands beside the logged one."""
+    """Each artefact gets one materialisation: Dagster adds no second event to the logged one."""
     result = bench.map("0001", "0004")
 
     assert result.success
@@ -41,7 +41,7 @@ def test_every_artefact_of_every_crater_is_materialised_once(bench: Bench) -> No
 
 
 def test_each_crater_has_its_own_metadata_and_data_version(bench: Bench) -> None:
-    """Which a MaterializeResult of many partitions could not give."""
+    """Each crater of a chunk has its own metadata and data version."""
     bench.put_craters([10_000.0, 20_000.0, 30_000.0, 40_000.0])
 
     bench.map("0001", "0004")
@@ -56,7 +56,7 @@ def test_each_crater_has_its_own_metadata_and_data_version(bench: Bench) -> None
 
 
 def test_a_bad_crater_fails_alone_and_is_named(bench: Bench) -> None:
-    """The others go on to their masks; the bad one stops at its bad step."""
+    """A failed crater stops at its failed step and is named; the others reach their masks."""
     bench.steps.broken = {("tile_store", "0002")}
 
     result = bench.map("0001", "0004")
@@ -72,7 +72,7 @@ def test_a_bad_crater_fails_alone_and_is_named(bench: Bench) -> None:
 
 
 def test_the_map_is_told_when_all_craters_fail(bench: Bench) -> None:
-    """No mask changes then, so that it would not be drawn again and its check would stay green."""
+    """If all craters fail, the run makes the map's check warn, because no mask changes."""
     bench.steps.broken = {("azimuthal_mosaic", key) for key in KEYS}
     key = dg.AssetCheckKey(dg.AssetKey("global_map"), "map_holds_every_crater")
     history = bench.instance.event_log_storage.get_asset_check_execution_history
@@ -93,7 +93,7 @@ def test_the_map_is_told_when_all_craters_fail(bench: Bench) -> None:
 
 
 def test_a_repaired_crater_is_made_without_the_others(bench: Bench) -> None:
-    """One partition, and only the steps that are missing."""
+    """A repair of one crater runs one partition and only its missing steps."""
     bench.steps.broken = {("tile_store", "0002")}
     bench.map("0001", "0004")
     bench.steps.broken, bench.steps.made = set(), []
@@ -105,7 +105,7 @@ def test_a_repaired_crater_is_made_without_the_others(bench: Bench) -> None:
 
 
 def test_a_step_without_its_input_says_what_to_make_first(bench: Bench) -> None:
-    """Rather than fail on a missing file."""
+    """A step with a missing input fails with the name of the asset to materialise first."""
     result = bench.map("0001", "0001", ("basemap_mask",))
 
     assert (_failure(result).description or "").endswith(
@@ -115,7 +115,7 @@ def test_a_step_without_its_input_says_what_to_make_first(bench: Bench) -> None:
 
 
 def test_the_state_of_craters_follows_their_inputs(bench: Bench) -> None:
-    """Missing, then current or failed, then stale when another model is promoted."""
+    """A crater is missing, then current or failed, then stale after a promotion."""
     bench.steps.broken = {("tile_store", "0002")}
     before = crater_states(bench.book)
     bench.map("0001", "0004")
@@ -130,7 +130,7 @@ def test_the_state_of_craters_follows_their_inputs(bench: Bench) -> None:
 
 
 def test_promoting_equal_weights_leaves_every_crater_current(bench: Bench) -> None:
-    """Content decides, not the time of the promotion."""
+    """A promotion of equal weights makes no crater stale: content decides, not time."""
     bench.map("0001", "0004")
 
     bench.report("promoted_ejseg", data_version="1")
@@ -139,7 +139,7 @@ def test_promoting_equal_weights_leaves_every_crater_current(bench: Bench) -> No
 
 
 def test_a_promotion_in_between_changes_neither_recipes_nor_models(bench: Bench) -> None:
-    """Else masks of the new weights would be recorded, and kept, as those of the former ones."""
+    """A promotion during a run does not change its models, so masks match their recipes."""
     bench.map("0001", "0001")
     book = bench.book
     opened = book.mapping_project()
@@ -152,7 +152,7 @@ def test_a_promotion_in_between_changes_neither_recipes_nor_models(bench: Bench)
 
 
 def test_a_changed_crater_leaves_the_others_current(bench: Bench) -> None:
-    """The catalogue changes as a whole, but each crater depends on its own row."""
+    """An edited row of the catalogue makes only its own crater stale."""
     bench.map("0001", "0004")
 
     bench.put_craters([10_000.0, 10_000.0, 12_000.0, 10_000.0, 10_000.0])
@@ -169,7 +169,7 @@ def test_a_changed_crater_leaves_the_others_current(bench: Bench) -> None:
 
 
 def test_a_lost_file_makes_its_crater_stale(bench: Bench) -> None:
-    """The record is a claim about the disk, not the disk."""
+    """A crater whose file was deleted is not current, although a record says that it was made."""
     bench.map("0001", "0004")
 
     bench.project.paths.tile_store("0004").unlink()
@@ -178,7 +178,7 @@ def test_a_lost_file_makes_its_crater_stale(bench: Bench) -> None:
 
 
 def test_a_lost_mask_is_missing_from_the_map_and_from_its_recipe(bench: Bench) -> None:
-    """Else a map that was made without it would count as current once it is back."""
+    """The map's recipe omits a lost mask, so the map is stale once the mask is back."""
     bench.map("0001", "0004")
     for name in ("basemap_mosaic", "crater_catalogue"):
         bench.report(name, data_version="1")
@@ -191,7 +191,7 @@ def test_a_lost_mask_is_missing_from_the_map_and_from_its_recipe(bench: Bench) -
 
 
 def test_the_chunk_size_is_a_setting() -> None:
-    """Backfills cut their craters by it."""
+    """The project's setting chunk_craters sets the backfill policy."""
     assets = build_crater_assets(steps=crater_steps(), chunk_craters=7)
 
     assert assets.backfill_policy == dg.BackfillPolicy.multi_run(7)

@@ -41,7 +41,7 @@ CHECKS = (
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    """Four craters with two checks, nothing mapped."""
+    """Four craters with two checks, none mapped."""
     with dg.DagsterInstance.ephemeral() as instance:
         yield Bench(tmp_path, instance, CHECKS)
 
@@ -56,12 +56,12 @@ def _found(bench: Bench, check: CraterCheck, key: str) -> dg.AssetCheckEvaluatio
 
 
 def _say(bench: Bench, word: str, key: str) -> None:
-    """Let the checked step of one crater write a word."""
+    """Make the checked step of one crater write a word to its file."""
     bench.steps.words[CHECKED, key] = word
 
 
 def test_a_finding_names_its_crater_and_the_materialisation_it_is_about(bench: Bench) -> None:
-    """With numbers, also when all is well: the UI counts only findings that name both."""
+    """A finding names its crater and materialisation and has numbers, even if the check passed."""
     bench.map("0001", "0004")
 
     found = _found(bench, CHECKS[0], "0003")
@@ -76,7 +76,7 @@ def test_a_finding_names_its_crater_and_the_materialisation_it_is_about(bench: B
 
 
 def test_a_blocking_check_stops_the_next_steps_of_its_crater_only(bench: Bench) -> None:
-    """What it rejects is not recorded, and the other craters are mapped."""
+    """A rejected artefact is not recorded and stops its crater; the other craters are mapped."""
     _say(bench, "bad", "0002")
 
     result = bench.map("0001", "0004")
@@ -92,7 +92,7 @@ def test_a_blocking_check_stops_the_next_steps_of_its_crater_only(bench: Bench) 
 
 
 def test_the_failure_of_a_run_says_what_the_check_found(bench: Bench) -> None:
-    """So that nobody has to look for it."""
+    """The failure of a run repeats the sentence of the failed check."""
     _say(bench, "bad", "0002")
 
     result = bench.map("0001", "0004")
@@ -107,7 +107,7 @@ def test_the_failure_of_a_run_says_what_the_check_found(bench: Bench) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_a_finding(bench: Bench) -> None:
-    """In the words of its reader."""
+    """An unreadable file fails the check with the message of the reader."""
     _say(bench, "torn", "0001")
 
     bench.map("0001", "0001")
@@ -116,7 +116,7 @@ def test_a_file_that_cannot_be_read_is_a_finding(bench: Bench) -> None:
 
 
 def test_a_warning_stops_nothing(bench: Bench) -> None:
-    """Somebody should look, and meanwhile the crater is on the map."""
+    """A warning does not block: the crater is mapped and its finding asks for a look."""
     _say(bench, "odd", "0002")
 
     result = bench.map("0001", "0004")
@@ -128,7 +128,7 @@ def test_a_warning_stops_nothing(bench: Bench) -> None:
 
 
 def test_a_rejected_result_leaves_the_former_one_in_its_place(bench: Bench) -> None:
-    """The former record stays true of the file, and what was rejected lies beside it."""
+    """A rejection restores the former file and record, and keeps the rejected file beside it."""
     _say(bench, "first", "0001")
     bench.map("0001", "0001")
     _say(bench, "bad", "0001")
@@ -144,7 +144,7 @@ def test_a_rejected_result_leaves_the_former_one_in_its_place(bench: Bench) -> N
 
 
 def test_a_check_sees_the_file_that_is_replaced(bench: Bench) -> None:
-    """And nothing the first time."""
+    """A check receives the former file; on the first run there is none."""
     _say(bench, "first", "0001")
     bench.map("0001", "0001")
     first = _found(bench, CHECKS[1], "0001")
@@ -156,7 +156,7 @@ def test_a_check_sees_the_file_that_is_replaced(bench: Bench) -> None:
 
 
 def test_a_check_can_be_asked_for_alone(bench: Bench) -> None:
-    """After a file was changed by hand, nothing is made again."""
+    """A check can run alone on an edited file, without materialising anything."""
     bench.map("0001", "0001")
     bench.project.paths.tile_store("0001").write_text("bad")
     bench.steps.made = []
@@ -170,7 +170,7 @@ def test_a_check_can_be_asked_for_alone(bench: Bench) -> None:
 def test_no_crater_is_mapped_from_a_mosaic_that_was_rejected_in_an_earlier_run(
     bench: Bench,
 ) -> None:
-    """Dagster itself holds back only what is made in the run in which the check fails."""
+    """A mosaic rejected in an earlier run blocks the craters; Dagster blocks only within a run."""
     evaluation = dg.AssetCheckEvaluation(
         asset_key=dg.AssetKey("basemap_mosaic"),
         check_name="mosaic_is_valid",
@@ -199,7 +199,7 @@ def test_no_crater_is_mapped_from_a_mosaic_that_was_rejected_in_an_earlier_run(
     ],
 )
 def test_other_findings_upstream_hold_nothing_back(bench: Bench, harmless: dict) -> None:
-    """Only errors of blocking checks do."""
+    """Warnings and failures of non-blocking checks upstream do not block craters."""
     found = {"passed": False, "blocking": True, **harmless}
     bench.instance.report_runless_asset_event(
         dg.AssetCheckEvaluation(

@@ -1,4 +1,4 @@
-"""Failures: permanent ones are told from others, and craters are named."""
+"""Failures: permanent errors are distinguished from others, and failed craters are named."""
 
 import pytest
 
@@ -22,12 +22,12 @@ from ejmap_project.errors import SettingsError, StepError
 def test_errors_that_the_same_inputs_raise_again_are_permanent(
     error: Exception, *, expected: bool
 ) -> None:
-    """A retry of those only costs time."""
+    """Errors of our packages are permanent; errors of the machine may be retried."""
     assert isinstance(error, PERMANENT_ERRORS) is expected
 
 
 def test_a_permanent_failure_is_not_retried() -> None:
-    """Dagster reads it from the failure."""
+    """A permanent failure forbids Dagster to retry."""
     failure = permanent(CrsError("mosaic has no CRS"))
 
     assert failure.description == "mosaic has no CRS"
@@ -35,7 +35,7 @@ def test_a_permanent_failure_is_not_retried() -> None:
 
 
 def test_failed_craters_are_named_with_their_reasons() -> None:
-    """One sentence is enough to know where to look."""
+    """The failure of a chunk names each failed crater with its reason in one sentence."""
     failure = crater_failure({"0007": StepError("no tiles"), "0003": KeyError()}, attempted=9)
 
     assert failure.description == (
@@ -46,7 +46,7 @@ def test_failed_craters_are_named_with_their_reasons() -> None:
 
 
 def test_hundreds_of_failed_craters_fit_in_a_sentence() -> None:
-    """The list is cut; the metadata hold all of it."""
+    """The sentence names 20 failed craters and counts the others; the metadata hold all."""
     errors = {f"{number:04d}": StepError("x") for number in range(100)}
 
     failure = crater_failure(errors, attempted=100)

@@ -1,4 +1,4 @@
-"""What lies in a place while something else takes it, and when it returns."""
+"""The former file of an artefact while a new one is made, and its restoration."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def _reject_folder(place: Path, word: str) -> None:
 
 
 def test_the_former_file_can_be_read_until_the_new_one_is_accepted(tmp_path: Path) -> None:
-    """Then nothing is left of it."""
+    """The former file can be read until the new one is accepted, and is then deleted."""
     place = tmp_path / "mask.tif"
     place.write_text("before")
 
@@ -41,7 +41,7 @@ def test_the_former_file_can_be_read_until_the_new_one_is_accepted(tmp_path: Pat
 
 
 def test_a_rejected_file_lies_beside_the_one_that_returns(tmp_path: Path) -> None:
-    """One of each, however often it happens."""
+    """After a rejection the former file is restored and one rejected file stays beside it."""
     place = tmp_path / "mask.tif"
     place.write_text("before")
 
@@ -55,7 +55,7 @@ def test_a_rejected_file_lies_beside_the_one_that_returns(tmp_path: Path) -> Non
 
 
 def test_a_rejected_file_that_lies_aside_already_does_not_stay_in_its_place(tmp_path: Path) -> None:
-    """Renaming a file onto a second name of itself does nothing."""
+    """A rejected file is moved aside even if it is a hard link of the file already there."""
     place = tmp_path / "mask.tif"
     aside = tmp_path / "rejected_mask.tif"
     aside.write_text("bad")
@@ -73,7 +73,7 @@ def test_a_rejected_file_that_lies_aside_already_does_not_stay_in_its_place(tmp_
 
 
 def test_a_rejected_folder_is_set_aside_twice_over(tmp_path: Path) -> None:
-    """Tile stores are folders, of which the former one is not kept."""
+    """A rejected folder replaces the one rejected before; former folders are not kept."""
     place = tmp_path / "tiles.zarr"
     for word in ("bad", "worse"):
         with pytest.raises(RejectedError):
@@ -84,7 +84,7 @@ def test_a_rejected_folder_is_set_aside_twice_over(tmp_path: Path) -> None:
 
 
 def test_another_failure_leaves_things_as_they_are(tmp_path: Path) -> None:
-    """Writers put a file in its place whole or not at all."""
+    """Another error than a rejection leaves the file in place, because writers are atomic."""
     place = tmp_path / "mask.tif"
     place.write_text("before")
 

@@ -1,4 +1,4 @@
-"""Results of former models come back when their recipe does."""
+"""Results of former models are restored when their recipe is current again."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def output(tmp_path: Path) -> Path:
-    """Where the result of a step belongs."""
+    """Path of a step's result."""
     return tmp_path / "mask.tif"
 
 
 def _make(kept: KeptResults, output: Path, recipe: str) -> None:
-    """Make a result as steps do: a new file in the place of the old one."""
+    """Make a result as steps do: a new file replaces the old one."""
     scratch = output.with_name("scratch")
     scratch.write_text(f"mask by {recipe}")
     scratch.replace(output)
@@ -28,7 +28,7 @@ def _make(kept: KeptResults, output: Path, recipe: str) -> None:
 
 
 def test_a_former_result_is_put_back_with_what_it_reported(tmp_path: Path, output: Path) -> None:
-    """File, data version and metadata."""
+    """A kept result is restored with its file, data version and metadata."""
     kept = KeptResults(folder=tmp_path / "kept", limit=2)
     _make(kept, output, "a")
     _make(kept, output, "b")
@@ -44,7 +44,7 @@ def test_a_former_result_is_put_back_with_what_it_reported(tmp_path: Path, outpu
 
 
 def test_a_result_that_was_damaged_is_not_put_back(tmp_path: Path, output: Path) -> None:
-    """The file in use and the kept one are one: what tears the first tears the second."""
+    """A damaged kept file is not restored: it is a hard link of the damaged file in use."""
     kept = KeptResults(folder=tmp_path / "kept", limit=2)
     _make(kept, output, "a")
     with output.open("r+b") as file:
@@ -56,7 +56,7 @@ def test_a_result_that_was_damaged_is_not_put_back(tmp_path: Path, output: Path)
 
 
 def test_only_the_newest_are_kept(tmp_path: Path, output: Path) -> None:
-    """One that was used again counts as new."""
+    """Only the newest results are kept, and a restored result counts as new."""
     kept = KeptResults(folder=tmp_path / "kept", limit=2)
     _make(kept, output, "a")
     _make(kept, output, "b")
@@ -69,7 +69,7 @@ def test_only_the_newest_are_kept(tmp_path: Path, output: Path) -> None:
 
 
 def test_nothing_is_kept_when_nothing_is_asked_for(tmp_path: Path, output: Path) -> None:
-    """A limit of 0 leaves no folder behind."""
+    """With limit 0 nothing is kept and no folder is made."""
     kept = KeptResults(folder=tmp_path / "kept", limit=0)
 
     _make(kept, output, "a")

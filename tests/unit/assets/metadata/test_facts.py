@@ -1,4 +1,4 @@
-"""Tables inside metadata."""
+"""Tables and numbers in metadata."""
 
 import json
 import math
@@ -11,7 +11,7 @@ from ejmap_project.artefact import known_numbers
 
 
 def test_a_score_that_does_not_exist_leaves_its_cell_empty() -> None:
-    """A row with NaN can be read by the UI, which parses strict JSON."""
+    """A NaN becomes an empty cell, because the UI parses strict JSON."""
     table = pd.DataFrame({"method": ["rule"], "tile_f1": [np.nan], "pixel_f1": [0.41234567]})
 
     record = table_metadata(table).records[0].data
@@ -21,5 +21,5 @@ def test_a_score_that_does_not_exist_leaves_its_cell_empty() -> None:
 
 
 def test_numbers_that_are_not_there_are_left_out_of_metadata() -> None:
-    """JSON has no word for them, and the UI would show none of the others."""
+    """NaN values are omitted from metadata, because JSON has none and the UI would show nothing."""
     assert known_numbers({"f1": 0.5, "ceiling_f1": math.nan}) == {"f1": 0.5}

@@ -1,4 +1,4 @@
-"""Links from the map to what it is made of."""
+"""Links from the map to the craters that it is made from."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ def _made_of(names: list[str], *, area_km2: float) -> list[str]:
 
 
 def test_a_row_links_the_mask_of_its_crater() -> None:
-    """With its state and its rounded area; names of other people lose what Markdown would take."""
+    """A row links the crater's mask, with state and rounded area, without Markdown in the name."""
     rows = _made_of(["Han Kan", "[x](http://evil)"], area_km2=1234.6)
 
     link = "/assets/basemap_mask?view=partitions&partition="
@@ -27,7 +27,7 @@ def test_a_row_links_the_mask_of_its_crater() -> None:
 
 
 def test_a_crater_without_name_or_area_is_linked_by_its_key() -> None:
-    """A crater that is not drawn has no area."""
+    """The link of an unnamed crater shows its key; a crater that is not drawn has no area."""
     rows = _made_of([""], area_km2=np.nan)
 
     assert rows[2].startswith("| [0000](")
@@ -35,7 +35,7 @@ def test_a_crater_without_name_or_area_is_linked_by_its_key() -> None:
 
 
 def test_only_the_first_hundred_craters_are_listed() -> None:
-    """The rest is counted: metadata travel with every page."""
+    """Only 100 craters are listed and the others counted, because every page loads the metadata."""
     rows = _made_of([""] * (LINKED_CRATERS + 3), area_km2=1.0)
 
     assert len([row for row in rows if "partition=" in row]) == LINKED_CRATERS

@@ -1,4 +1,4 @@
-"""Tables that the UI shows are what their types say."""
+"""Dagster types of tables follow their schemas."""
 
 import dagster as dg
 import numpy as np
@@ -31,7 +31,7 @@ def _connections(**columns: object) -> pd.DataFrame:
 
 
 def test_every_column_that_is_declared_is_described() -> None:
-    """In words, for somebody who opens the asset in the UI."""
+    """Every declared column of a table has a description for the UI."""
     undescribed = [
         f"{asset}.{column.name}"
         for asset, row in LINEAGE.items()
@@ -43,7 +43,7 @@ def test_every_column_that_is_declared_is_described() -> None:
 
 
 def test_the_ui_is_told_columns_bounds_and_rows() -> None:
-    """As Dagster names them."""
+    """The metadata hold columns, bounds and row count under Dagster's names."""
     facts = table_facts("connection_predictions", ConnectionTable, _connections())
 
     shown = facts[COLUMN_SCHEMA]
@@ -56,7 +56,7 @@ def test_the_ui_is_told_columns_bounds_and_rows() -> None:
 
 
 def test_columns_that_not_every_table_has_are_described_by_their_pattern() -> None:
-    """As the columns of splits, of which there are as many as there are splits."""
+    """Columns declared by a pattern, such as splits, get the description of the pattern."""
     table = pd.DataFrame(
         {"planet": ["own"], "crater_id": [1], "tile_id": [2], "test_7": np.array([1], np.int8)}
     )
@@ -73,13 +73,13 @@ def test_columns_that_not_every_table_has_are_described_by_their_pattern() -> No
     ],
 )
 def test_a_table_that_breaks_its_word_is_refused(broken: dict[str, object], word: str) -> None:
-    """By the type of dagster-pandas, which names the column."""
+    """A table that does not fit its schema is refused with the name of the column."""
     with pytest.raises(StepError, match=rf"connection_predictions.*{word}"):
         table_facts("connection_predictions", ConnectionTable, _connections(**broken))
 
 
 def test_a_column_that_is_missing_is_named() -> None:
-    """Before any other rule is looked at."""
+    """A missing column is named before other errors of the table."""
     with pytest.raises(StepError, match="Required column is_connected"):
         table_facts(
             "connection_predictions", ConnectionTable, _connections().drop(columns="is_connected")
@@ -87,5 +87,5 @@ def test_a_column_that_is_missing_is_named() -> None:
 
 
 def test_types_say_what_their_tables_are() -> None:
-    """In the words of the schema."""
+    """The description of a table type is the docstring of its schema."""
     assert (table_type(TileScoreTable).description or "").startswith("How well the map agrees")

@@ -1,4 +1,4 @@
-"""What a failed run says of itself."""
+"""Interrupted and failed runs in this process."""
 
 import dagster as dg
 import pytest
@@ -14,7 +14,7 @@ from ejmap_assets.runs.in_process import was_interrupted
     ],
 )
 def test_ctrl_c_is_told_from_a_failure(error: BaseException, expected: bool) -> None:
-    """An interrupted run goes on later; a failed one needs mending."""
+    """A run interrupted by Ctrl-C is distinguished from a failed run."""
 
     @dg.op
     def doomed() -> None:

@@ -1,4 +1,4 @@
-"""Runs whose process was killed, and waiting for a place in a pool: with real processes."""
+"""Runs whose process was killed, and waiting for a pool slot, with real processes."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ SETTINGS = """
 run_launcher: {module: ejmap_assets.run_launcher, class: WatchedRunLauncher}
 concurrency: {pools: {granularity: op, default_limit: 1, op_granularity_run_buffer: 0}}
 """
-# Works in the pool until it is told to stop; says on its output when it waits and when it works.
+# Holds the pool slot until killed; prints a line when it waits, makes a file when it works.
 WORKER = """
 import sys, time
 from pathlib import Path
@@ -48,19 +48,19 @@ PATIENCE_SECONDS = 60
 
 @dg.asset(pool="gpu")
 def mask() -> None:
-    """An asset that takes the pool's only place."""
+    """An asset that takes the pool's only slot."""
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """The folder of an instance with our launcher and one place a pool."""
+    """The folder of an instance with our launcher and one slot a pool."""
     (tmp_path / "dagster.yaml").write_text(SETTINGS)
     return tmp_path
 
 
 @pytest.fixture
 def instance(home: Path) -> Iterator[dg.DagsterInstance]:
-    """That instance."""
+    """The instance in the folder ``home``."""
     with dg.DagsterInstance.from_config(str(home)) as found:
         yield found
 
@@ -96,13 +96,13 @@ def _map(instance: dg.DagsterInstance, told: list[str]) -> bool:
 def test_the_place_of_a_killed_process_is_free_for_the_next(
     home: Path, instance: dg.DagsterInstance
 ) -> None:
-    """Its run counts as failed, and nobody waits for it."""
+    """A killed process frees its pool slot: its run counts as failed and the next does not wait."""
     with _worker(home, "working") as worker:
         _until((home / "working").exists)
         (run,) = instance.get_runs()
         assert fail_lost_runs(instance) == []
         worker.kill()
-        # Not waited for: a process that nobody buried is gone nevertheless.
+        # Not waited for: a zombie process counts as ended too.
         _until(lambda: is_gone(run) is True)
 
         assert fail_lost_runs(instance) == [run.run_id]
@@ -118,7 +118,7 @@ def test_the_place_of_a_killed_process_is_free_for_the_next(
 def test_a_process_that_is_killed_while_somebody_waits_for_it_is_found_out(
     home: Path, instance: dg.DagsterInstance
 ) -> None:
-    """Who waits says for whom, once, and goes on by itself."""
+    """A waiting run names the run it waits for once, and continues after that process dies."""
     with _worker(home, "working") as worker:
         _until((home / "working").exists)
         (run,) = instance.get_runs()
@@ -141,7 +141,7 @@ def test_a_process_that_is_killed_while_somebody_waits_for_it_is_found_out(
 def test_who_waits_can_be_told_to_give_up(
     home: Path, instance: dg.DagsterInstance, number: signal.Signals
 ) -> None:
-    """And leaves nothing behind in the queue."""
+    """Ctrl-C or SIGTERM ends a wait and leaves nothing in the queue of the pool."""
     with _worker(home, "working"):
         _until((home / "working").exists)
         with _worker(home, "waiting") as waiting:
@@ -157,7 +157,7 @@ def test_who_waits_can_be_told_to_give_up(
 
 
 def test_a_number_that_another_process_has_now_is_no_alibi() -> None:
-    """Ours here, which began at another time than the tag says."""
+    """A process with the same number but another start time does not count as the run's process."""
     run_id, process_id, _, namespace = process_tags("one")[PROCESS_TAG].split()
     tags = {**process_tags("one"), PROCESS_TAG: f"{run_id} {process_id} 1 {namespace}"}
 
@@ -166,7 +166,7 @@ def test_a_number_that_another_process_has_now_is_no_alibi() -> None:
 
 
 def test_nobody_can_tell_of_another_machine_or_of_a_run_that_is_run_again() -> None:
-    """Who runs it once more takes over its tags, and not its process."""
+    """The state of a process is unknown on another machine and for tags inherited by a retry."""
     elsewhere = {**process_tags("one"), "ejmap/host": "another"}
 
     assert is_gone(dg.DagsterRun("map", run_id="one", tags=elsewhere)) is None
@@ -176,7 +176,7 @@ def test_nobody_can_tell_of_another_machine_or_of_a_run_that_is_run_again() -> N
 def test_a_place_that_an_unknown_run_holds_is_freed(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its process was killed between taking the place and recording the run."""
+    """A pool slot is freed if its run was never recorded, as after a kill between both steps."""
     monkeypatch.setattr("ejmap_assets.runs.pool_turn.UNKNOWN_SECONDS", 0.0)
     instance.event_log_storage.set_concurrency_slots("gpu", 1)
     assert instance.event_log_storage.claim_concurrency_slot("gpu", "nobody", "mask").is_claimed
