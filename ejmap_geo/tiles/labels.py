@@ -133,7 +133,7 @@ def _labels(
             place = (square.row, square.col, square.side_px, square.distance_m)
             counts = to_azimuthal(masks, basemap=basemap, azimuthal=azimuthal, window=square.window)
         ejecta_px = (int(np.count_nonzero(counts[layer])) for layer in (OWN, ANY))
-        yield Label(crater.crater_id, tile_id, *astuple(window), *place, *ejecta_px)
+        yield Label._make((crater.crater_id, tile_id, *astuple(window), *place, *ejecta_px))
 
 
 def _middle(window: Window, basemap: BasemapGrid) -> LonLat:

@@ -61,7 +61,10 @@ class BinaryTask(pl.LightningModule):
         )
         if schedule is None:
             return optimizer
-        return {"optimizer": optimizer, "lr_scheduler": schedule._asdict()}
+        return {
+            "optimizer": optimizer,
+            "lr_scheduler": {"scheduler": schedule.scheduler, "interval": schedule.interval},
+        }
 
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:  # noqa: ANN401, ARG002
         """Seed what torch layers draw in this step."""
