@@ -34,8 +34,8 @@ def _projected(body: Body, projection: str, **parameters: float) -> CRS:
     )
 
 
-def require_body(crs: CRS | None, body: Body, *, what: str) -> None:
-    """Check that ``crs`` lies on the sphere of ``body``.
+def require_body(crs: CRS | None, body: Body, *, what: str) -> CRS:
+    """Return ``crs`` if it lies on the sphere of ``body``.
 
     Args:
         crs: Geographic or projected CRS of the data in question; None if they have none.
@@ -63,3 +63,4 @@ def require_body(crs: CRS | None, body: Body, *, what: str) -> None:
             f"but {body.name} here is a sphere of {body.radius_m:.0f} m; "
             "reproject it (never relabel it) or name the right body"
         )
+    return crs

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -131,9 +132,8 @@ def _labels(
         else:
             place = (square.row, square.col, square.side_px, square.distance_m)
             counts = to_azimuthal(masks, basemap=basemap, azimuthal=azimuthal, window=square.window)
-        own_px, any_px = (int(np.count_nonzero(counts[layer])) for layer in (OWN, ANY))
-        ours = (window.row, window.col, window.height, window.width)
-        yield Label(crater.crater_id, tile_id, *ours, *place, own_px, any_px)
+        ejecta_px = (int(np.count_nonzero(counts[layer])) for layer in (OWN, ANY))
+        yield Label._make((crater.crater_id, tile_id, *astuple(window), *place, *ejecta_px))
 
 
 def _middle(window: Window, basemap: BasemapGrid) -> LonLat:

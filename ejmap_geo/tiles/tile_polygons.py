@@ -39,9 +39,9 @@ def boxes_of(
         CrsError: If the CRS is missing or another planet's.
         TileLocationError: If a geometry is no polygon, lies off the planet or goes round a pole.
     """
-    require_body(table.crs, basemap.body, what=what)
+    crs = require_body(table.crs, basemap.body, what=what)
     _require_polygons(table, ids, what)
-    fine = table.geometry.segmentize(_step(CRS(table.crs), basemap))
+    fine = table.geometry.segmentize(_step(crs, basemap))
     degrees = fine.to_crs(geographic_crs(basemap.body))
     boxes = [
         _box(_parts(geometry), basemap, what=f"{what}: tile {tile_id}")

@@ -123,9 +123,8 @@ def labelled_tiles(
 def touches_any(tiles: Sequence[Tile], others: Sequence[Tile]) -> NDArray[np.bool_]:
     """Return which tiles share at least one pixel with any of the others, ``(len(tiles),)``."""
     ours, theirs = _edges(tiles)[:, :, None], _edges(others)[:, None, :]
-    corner, end = np.maximum(ours[:2], theirs[:2]), np.minimum(ours[2:], theirs[2:])
-    is_over = end > corner
-    return (is_over[0] & is_over[1]).any(axis=1)
+    high, wide = np.minimum(ours[2:], theirs[2:]) > np.maximum(ours[:2], theirs[:2])
+    return (high & wide).any(axis=1)
 
 
 def _starts(size: int, side_px: int, step_px: int) -> list[int]:
