@@ -3,7 +3,7 @@
 from ejmap_assets import partitions
 from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_project.artefact import Artefact
-from ejmap_project.vetting.crater_candidates import score_catalogue
+from ejmap_project.vetting.candidates import score_catalogue
 from ejmap_project.vetting.crater_classifier import train_classifier
 from ejmap_project.vetting.crater_tiles import cut_crater_tiles
 from ejmap_project.vetting.vetting_choice import classifier_version

@@ -9,13 +9,14 @@ from ejmap_geo.craters.tile_regions import reaches_any
 from ejmap_project.vetting.candidates import doubtful_words
 from ejmap_project.vetting.gathering import place_of_row
 from ejmap_project.vetting.vetting_choice import held_back, required_vetting
-from ejmap_project.vetting.vetting_tables import (
+from ejmap_project.vetting.vetting_tiles import (
     DOUBTFUL,
     NOT_JUDGED,
+    PICTURE,
     CandidateTable,
     CraterTileTable,
+    VettingTiles,
 )
-from ejmap_project.vetting.vetting_tiles import PICTURE, VettingTiles
 
 
 @project_check(asset="crater_tiles", blocking=True)

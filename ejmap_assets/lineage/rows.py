@@ -28,7 +28,7 @@ from ejmap_project.scoring.score_tables import (
     MapScoreTable,
     ScoreTable,
 )
-from ejmap_project.vetting.vetting_tables import CandidateTable, CraterTileTable
+from ejmap_project.vetting.vetting_tiles import CandidateTable, CraterTileTable
 
 
 def _bundle(kind: ModelKind) -> Output:

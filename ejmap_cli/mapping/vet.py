@@ -43,7 +43,7 @@ def _result_lines(paths: "ProjectPaths") -> Iterator[str]:
     import pandas as pd
 
     from ejmap_project.vetting.candidates import doubtful_words
-    from ejmap_project.vetting.vetting_tables import DOUBTFUL, NOT_JUDGED
+    from ejmap_project.vetting.vetting_tiles import DOUBTFUL, NOT_JUDGED
 
     table = pd.read_parquet(paths.crater_candidates)
     counts = table["status"].value_counts()

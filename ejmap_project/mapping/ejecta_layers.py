@@ -51,16 +51,14 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
     path = work.paths.segmentation(crater.key)
     bands = np.stack([layers.probability, layers.vote_fraction, mask]).astype(np.float32)
     write_cog(path, bands, grid=grid, band_names=BAND_NAMES, tags=tags)
-    reach_m = farthest_m(mask, grid)
+    reach_m, found = farthest_m(mask, grid), layers.probability[mask]
     seen = _views(work, crater, layers.probability, mask)
     return Artefact(
         content=content_version(bands),
         metadata={
             "crater": crater.name,
             "ejecta_px": int(mask.sum()),
-            "mean_probability_of_ejecta": float(layers.probability[mask].mean())
-            if mask.any()
-            else 0.0,
+            "mean_probability_of_ejecta": float(found.mean()) if found.size else 0.0,
             "members": layers.member_count,
             "farthest_ejecta_km": reach_m / 1000,
             "farthest_ejecta_radii": reach_m / crater.radius_m,

@@ -7,19 +7,45 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from PIL import Image
 
 from ejmap_geo.craters.catalogue import Crater, catalogue_from
+from ejmap_geo.craters.tile_regions import FOLDS
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.rasters.raster import basemap_grid_of
+from ejmap_geo.whole_file import whole_file
+from ejmap_project.artefact import Artefact, Facts, Picture, known_numbers
+from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
+from ejmap_project.files.table_file import write_table_and_csv
+from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.vetting import VettingSettings
 from ejmap_project.vetting.gathering import place_of, why_not
-from ejmap_project.vetting.vetting_tables import ACCEPTED, DOUBTFUL, IS_LIKELY, NOT_JUDGED
-from ejmap_project.vetting.vetting_tiles import CATALOGUE, IS_CRATER, VettingTiles
+from ejmap_project.vetting.vetting_choice import (
+    classifier_version,
+    light_words,
+    require_known_names,
+    required_vetting,
+)
+from ejmap_project.vetting.vetting_tiles import (
+    ACCEPTED,
+    CATALOGUE,
+    DOUBTFUL,
+    IS_CRATER,
+    IS_LIKELY,
+    IS_OTHER,
+    NOT_JUDGED,
+    STATUSES,
+    VettingTiles,
+)
 
 if TYPE_CHECKING:
     from ejmap_ml.sgan.classifier import CraterClassifier
+    from ejmap_ml.sgan.config import StretchConfig
 
 NOT_IMAGED = "more than half of its tile was not imaged"
+SHOWN = ["crater_id", "name", "score", "status", "reason", "radius_m", "lon_deg", "lat_deg"]
+SHEET_TILES, SHEET_COLUMNS = 16, 4
 
 
 class HeldOut(NamedTuple):
@@ -55,6 +81,11 @@ class HeldOut(NamedTuple):
         return found
 
 
+def fold_name(number: int) -> str:
+    """Return the folder, in that of a version, of the classifier that a region tests."""
+    return f"fold_{number}"
+
+
 def held_out(
     members: "Sequence[CraterClassifier]", found: VettingTiles, *, any_light: bool = False
 ) -> HeldOut:
@@ -77,6 +108,49 @@ def held_out(
     return HeldOut(scores, found.label, fold)
 
 
+def score_catalogue(project: OpenProject) -> Artefact:
+    """Write how sure a classifier is that each entry of the catalogue is a crater.
+
+    Raises:
+        BundleError: If a classifier is missing, incomplete or was altered.
+        StepError: If tiles are missing, or the catalogue is not vetted.
+    """
+    from ejmap_ml.sgan.classifier import CraterClassifier
+
+    paths, vetting = project.paths, required_vetting(project)
+    require_known_names(project)
+    version, found = classifier_version(project), VettingTiles.load(paths)
+    folder = paths.crater_classifier(version)
+    members = [CraterClassifier.load(folder / fold_name(number)) for number in range(FOLDS)]
+    said = held_out(members, found, any_light=vetting.any_light)
+    table = candidate_table(
+        project.craters(),
+        found,
+        said,
+        vetting=vetting,
+        basemap=basemap_grid_of(paths.basemap_mosaic, body=project.settings.planet),
+        version=version,
+    )
+    write_table_and_csv(table, paths.crater_candidates)
+    sheet = _least_sure(found, said, stretch=members[0].config.stretch)
+    with whole_file(paths.least_sure) as unfinished:
+        Image.fromarray(sheet).save(unfinished)
+    return Artefact(
+        content=content_version(pd.DataFrame(table.drop(columns="geometry")).to_csv(index=False)),
+        metadata={
+            **_counted(table, vetting),
+            "classifier": version,
+            "test_accuracy": said.numbers["test_accuracy"],
+            "learnt_from": _learnt_from(found),
+            "light_azimuth_deg": light_words(project),
+            "least_sure": pd.DataFrame(table[SHOWN]).sort_values("score", kind="stable"),
+            "path": str(paths.crater_candidates),
+            "picture": Picture(sheet, alt="the least sure entries of the catalogue"),
+        },
+        table=table,
+    )
+
+
 def candidate_table(
     craters: Mapping[str, Crater],
     found: VettingTiles,
@@ -95,19 +169,15 @@ def candidate_table(
     judged = by_id.reindex(table["crater_id"])
     entries = sorted(craters.values(), key=lambda crater: crater.crater_id)
     scores = judged["score"].to_numpy(np.float64)
-    is_unseen = np.isnan(scores)
-    reasons = [
-        (why_not(place_of(crater, vetting), basemap) or NOT_IMAGED) if unseen else ""
-        for crater, unseen in zip(entries, is_unseen.tolist(), strict=True)
-    ]
+    scored = list(zip(entries, scores.tolist(), strict=True))
     light_deg = vetting.light_azimuth_deg
     return table.assign(
         score=scores,
-        status=[
-            _status(crater, score, vetting)
-            for crater, score in zip(entries, scores.tolist(), strict=True)
+        status=[_status(crater, score, vetting) for crater, score in scored],
+        reason=[
+            (why_not(place_of(crater, vetting), basemap) or NOT_IMAGED) if np.isnan(score) else ""
+            for crater, score in scored
         ],
-        reason=reasons,
         teaches=(judged["teaches"] == True).to_numpy(np.bool_),  # noqa: E712 - missing is not true
         fold=judged["fold"].fillna(-1).to_numpy(np.int64),
         light_azimuth_deg=np.nan if light_deg is None else light_deg,
@@ -127,9 +197,46 @@ def _status(crater: Crater, score: float, vetting: VettingSettings) -> str:
 def doubtful_words(table: pd.DataFrame, *, most: int = 20) -> str:
     """Return id, name and score of the doubtful entries, the least sure first."""
     rows = table[table["status"] == DOUBTFUL].sort_values("score", kind="stable")
-    columns = zip(rows["crater_id"], rows["name"], rows["score"], strict=True)
     words = [
-        f"{number:04d} {name} ({score:.2f})".replace("  ", " ") for number, name, score in columns
+        f"{number:04d} {name} ({score:.2f})".replace("  ", " ")
+        for number, name, score in rows[["crater_id", "name", "score"]].itertuples(index=False)
     ]
     more = f", and {len(words) - most} more" if len(words) > most else ""
     return ", ".join(words[:most]) + more
+
+
+def _counted(table: pd.DataFrame, vetting: VettingSettings) -> Facts:
+    counts = table["status"].value_counts()
+    return {
+        "entries": len(table),
+        **{name.replace(" ", "_"): int(counts.get(name, 0)) for name in STATUSES},
+        "doubtful_below": vetting.doubtful_below,
+        "doubtful_entries": doubtful_words(table) or "none",
+        "doubtful_are_held_back": vetting.hold_back,
+        **known_numbers({"median_score": float(table["score"].median())}),
+    }
+
+
+def _learnt_from(found: VettingTiles) -> str:
+    craters, others = (int((found.label == one).sum()) for one in (IS_CRATER, IS_OTHER))
+    unlabelled = len(found.label) - craters - others
+    return f"{craters} craters, {others} crater-free places, {unlabelled} tiles without a label"
+
+
+def _least_sure(
+    found: VettingTiles, said: HeldOut, *, stretch: "StretchConfig"
+) -> NDArray[np.uint8]:
+    """Return the entries of the catalogue with the lowest scores, each over score and name."""
+    from ejmap_ml.sgan.tile_sheet import contact_sheet
+
+    is_entry = (found.table["kind"] == CATALOGUE).to_numpy()
+    entries = found.table[is_entry]
+    numbered = zip(entries["crater_id"], entries["name"], strict=True)
+    return contact_sheet(
+        found.tiles.chosen(is_entry),
+        said.scores[is_entry],
+        [name or f"#{number}" for number, name in numbered],
+        count=SHEET_TILES,
+        columns=SHEET_COLUMNS,
+        stretch=stretch,
+    )

@@ -1,27 +1,29 @@
 """Training the classifiers that tell craters from other ground, each tested on its own regions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
 from ejmap_geo.whole_file import whole_folder
-from ejmap_project.artefact import Artefact
+from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.figures import training_curve
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
-from ejmap_project.vetting.candidates import held_out
+from ejmap_project.vetting.candidates import fold_name, held_out
 from ejmap_project.vetting.vetting_choice import classifier_config, light_words, required_vetting
-from ejmap_project.vetting.vetting_pictures import Film
 from ejmap_project.vetting.vetting_tiles import VettingTiles
 
 if TYPE_CHECKING:
     from ejmap_ml.sgan.crossfit import CrossFit
 
-
-def fold_name(number: int) -> str:
-    """Return the folder, in that of a version, of the classifier that a region tests."""
-    return f"fold_{number}"
+# As tile sheets have it, which would load torch.
+GAP_PX = 2
+FILM_EPOCHS = 10
 
 
 def train_classifier(
@@ -44,7 +46,7 @@ def train_classifier(
 
     found = VettingTiles.load(project.paths)
     config = classifier_config(project, version)
-    film = Film(config.side_px)
+    pictures: list[NDArray[np.uint8]] = []
     cross = fit_crosswise(
         config,
         found.tiles,
@@ -52,19 +54,32 @@ def train_classifier(
         folds=found.folds,
         seed=required_vetting(project).seed,
         inputs=inputs,
-        on_picture=film,
+        on_picture=lambda _epoch, picture: pictures.append(picture),
         report=progress.say,
     )
     numbers = held_out(cross.members, found).numbers
     path = project.paths.crater_classifier(version)
     with whole_folder(path) as folder:
-        film.save(folder / "epochs")
+        (folder / "epochs").mkdir()
+        for epoch, picture in enumerate(pictures):
+            Image.fromarray(picture).save(folder / "epochs" / f"epoch_{epoch:03d}.png")
         named = {fold_name(number): one for number, one in enumerate(cross.members)}
         for name, classifier in {"whole": cross.classifier, **named}.items():
             stamp = classifier.provenance.model_copy(update={"scores": numbers})
             replace(classifier, provenance=stamp).save(folder / name)
-    told = {"light_azimuth_deg": light_words(project), "path": str(path), **film.shown}
-    return _described(cross, numbers).with_facts(told)
+    told = {"light_azimuth_deg": light_words(project), "path": str(path)}
+    film = _film(pictures, row_px=config.side_px + GAP_PX)
+    return _described(cross, numbers).with_facts({**told, **film})
+
+
+def _film(pictures: Sequence[NDArray[np.uint8]], *, row_px: int) -> Facts:
+    """Show the same tiles epoch by epoch, a row each, the first on top; nothing without a game."""
+    if not pictures:
+        return {}
+    chosen = np.unique(np.linspace(0, len(pictures) - 1, FILM_EPOCHS).round().astype(int))
+    rows = np.concatenate([pictures[number][:row_px] for number in chosen])
+    rgb = np.repeat(rows[..., None], 3, axis=-1)
+    return {"picture_generated": Picture(rgb, alt="generated tiles, a row an epoch")}
 
 
 def _described(cross: "CrossFit", numbers: Mapping[str, float]) -> Artefact:

@@ -1,6 +1,8 @@
 """The tiles by which a catalogue is vetted, as an artefact: gathered, written and pictured."""
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
@@ -8,8 +10,9 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
 from ejmap_project.vetting.gathering import gather_tiles
 from ejmap_project.vetting.vetting_choice import light_words, require_known_names
-from ejmap_project.vetting.vetting_pictures import examples
-from ejmap_project.vetting.vetting_tiles import CATALOGUE, IS_CRATER, IS_OTHER
+from ejmap_project.vetting.vetting_tiles import CATALOGUE, IS_CRATER, IS_OTHER, VettingTiles
+
+PICTURED_TILES = 32
 
 
 def cut_crater_tiles(project: OpenProject, progress: Progress) -> Artefact:
@@ -39,7 +42,23 @@ def cut_crater_tiles(project: OpenProject, progress: Progress) -> Artefact:
             "side_px": found.tiles.side_px,
             "train_and_test_tiles": [[len(fold.trains), len(fold.tests)] for fold in found.folds],
             "path": str(project.paths.crater_tiles),
-            "picture": Picture(examples(found), alt="tiles of craters, and of other ground"),
+            "picture": Picture(_examples(found), alt="tiles of craters, and of other ground"),
         },
         table=table,
     )
+
+
+def _examples(found: VettingTiles) -> NDArray[np.uint8]:
+    """Return some craters, then as many tiles of other ground or without a label."""
+    from ejmap_ml.sgan.config import StretchConfig
+    from ejmap_ml.sgan.data import stretched
+    from ejmap_ml.sgan.tile_sheet import tile_sheet
+
+    rng, is_crater = np.random.default_rng(0), found.label == IS_CRATER
+    chosen = [
+        np.sort(rng.permutation(np.flatnonzero(is_one))[:PICTURED_TILES])
+        for is_one in (is_crater, ~is_crater)
+    ]
+    tiles = found.tiles.chosen(np.concatenate(chosen))
+    sheet = tile_sheet(stretched(tiles.values, StretchConfig())[:, 0].numpy())
+    return np.repeat(sheet[..., None], 3, axis=-1)

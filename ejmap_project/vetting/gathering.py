@@ -123,7 +123,13 @@ def _spots(project: OpenProject, vetting: VettingSettings, basemap: BasemapGrid)
     teaches = np.zeros(len(known), np.bool_)
     teaches[drawn] = vetting.pictures is None
     spots = [
-        Spot(known[number], CATALOGUE, _label(teaches[number]), crater.crater_id, crater.name)
+        Spot(
+            known[number],
+            CATALOGUE,
+            IS_CRATER if teaches[number] else NOT_KNOWN,
+            crater.crater_id,
+            crater.name,
+        )
         for number, crater in enumerate(catalogue)
         if fits[number]
     ]
@@ -139,10 +145,6 @@ def _spots(project: OpenProject, vetting: VettingSettings, basemap: BasemapGrid)
         if fits_into_block(place, body=basemap.body)
     ]
     return spots
-
-
-def _label(teaches: np.bool_) -> int:
-    return IS_CRATER if teaches else NOT_KNOWN
 
 
 def _listed(project: OpenProject, vetting: VettingSettings) -> list[Crater]:
@@ -229,8 +231,7 @@ def _with_pictures(
             "price of right scores"
         ) from error
     is_crater = folder.label == folder.classes.index(vetting.crater_class)
-    count = len(folder.label)
-    fold = np.random.default_rng(vetting.seed).permutation(count) % FOLDS
+    fold = np.random.default_rng(vetting.seed).permutation(len(is_crater)) % FOLDS
     rows = pd.DataFrame(
         {
             "kind": PICTURE,
@@ -246,16 +247,13 @@ def _with_pictures(
     table = gpd.GeoDataFrame(
         pd.concat([ground.table, rows], ignore_index=True), crs=ground.table.crs
     )
-    return VettingTiles(tiles=_joined(ground.tiles, folder.tiles), table=table)
-
-
-def _joined(ground: LocalTiles, pictures: LocalTiles) -> LocalTiles:
-    parts = ground, pictures
-    return replace(
-        ground,
+    parts = ground.tiles, folder.tiles
+    joined = replace(
+        ground.tiles,
         values=np.concatenate([tiles.values for tiles in parts]),  # noqa: PD011 - no pandas
         valid_share=np.concatenate([tiles.valid_share for tiles in parts]),
     )
+    return VettingTiles(tiles=joined, table=table)
 
 
 def _light_words(light_from_deg: float | None) -> str:

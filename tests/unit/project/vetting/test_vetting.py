@@ -25,12 +25,13 @@ from ejmap_project.vetting.vetting_choice import (
     held_back,
     require_known_names,
 )
-from ejmap_project.vetting.vetting_tables import CandidateTable, CraterTileTable
 from ejmap_project.vetting.vetting_tiles import (
     CATALOGUE,
     CRATER_FREE,
     LISTED,
     PICTURE,
+    CandidateTable,
+    CraterTileTable,
     VettingTiles,
 )
 from tests.vetting_planet import GRID, MOON, TOO_LARGE, TOO_SMALL, reopened, write_vetting_project
