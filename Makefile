@@ -75,6 +75,7 @@ structure: $(MADE) ## Measure modules, functions, folders and floors of imports,
 
 check-dagster: $(DEV)
 	$(BIN)/dg check defs
+	$(BIN)/python .ci/check_code_location.py
 
 check-files: $(DEV)
 	$(BIN)/python .ci/check_committed_files.py
