@@ -55,14 +55,14 @@ class Ejmap(Command, click.Group):
 )
 @click.version_option(package_name="ejmap", message="%(prog)s %(version)s")
 def ejmap() -> None:
-    r"""Map the ejecta of fresh craters and trace them to their crater.
+    """Map the ejecta of fresh craters and trace them to their crater.
 
     Commands, options and folders complete in bash after this line, which may stand in ~/.bashrc
     (zsh_source and fish_source for other shells):
 
     \b
       eval "$(_EJMAP_COMPLETE=bash_source ejmap)"
-    """
+    """  # noqa: D301 (click reads the backspace as "do not rewrap")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

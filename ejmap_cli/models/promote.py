@@ -44,7 +44,10 @@ def promote(project: Path, kind: "ModelKind", reason: str, *, by_hand: bool) -> 
 @MODEL
 @REASON
 @click.option(
-    "--to", default="", metavar="DIGEST", help="which one; the one before the current one"
+    "--to",
+    default="",
+    metavar="DIGEST",
+    help="digest of the ensemble, or its beginning; default: the one that mapped before",
 )
 def roll_back(project: Path, kind: "ModelKind", reason: str, to: str) -> int:
     """Let a former model map the craters again.

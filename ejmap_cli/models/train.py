@@ -34,7 +34,11 @@ if TYPE_CHECKING:
     metavar="K",
     help="split whose test tiles are held back; may be repeated",
 )
-@click.option("--iterations", type=int, help="members of each ensemble; default from the settings")
+@click.option(
+    "--iterations",
+    type=click.IntRange(1, 20),
+    help="members of each ensemble; default: those of the settings",
+)
 def train(
     project: Path,
     kind: "ModelKind",

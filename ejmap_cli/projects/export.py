@@ -7,6 +7,20 @@ import click
 
 from ejmap_cli.command import FOLDER, PROJECT, command
 
+# Named again, because importing the exports takes a second; a test holds the two equal.
+PARTS = (
+    "craters",
+    "mosaic",
+    "masks",
+    "tiles",
+    "connections",
+    "weights",
+    "map",
+    "scores",
+    "azimuthal-mosaics",
+    "tiles-npy",
+)
+
 
 @command(
     "export",
@@ -17,10 +31,10 @@ from ejmap_cli.command import FOLDER, PROJECT, command
 @click.argument("folder", type=FOLDER, help="folder to write to")
 @click.option(
     "--what",
+    type=click.Choice(PARTS),
     multiple=True,
     metavar="PART",
-    help="craters, mosaic, masks, tiles, connections, weights, map, scores (all of these), or "
-    "azimuthal-mosaics, tiles-npy; may be repeated",
+    help=f"{', '.join(PARTS[:-2])} (all of these), or {' or '.join(PARTS[-2:])}; may be repeated",
 )
 @click.option("--force", is_flag=True, help="replace files that are there")
 @click.option("--split", type=int, metavar="K", help="number of the split")

@@ -110,7 +110,7 @@ def _rows(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "disk", f"{facts.free_bytes / 1e9:.1f} GB free here"
     project = facts.project
     if project is None:
-        yield "project", f"{facts.folder} is none yet; `ejmap demo` makes one"
+        yield "project", f"{facts.folder} is no project; `ejmap new` or `ejmap demo` makes one"
         return
     yield "project", f"{facts.folder}, {project.source} on {project.body}"
     yield "instance", project.instance

@@ -18,7 +18,11 @@ WORKSPACE = Path("workspace.yaml")
 @command("ui", "ejmap ui", "ejmap ui projects/mine --port 3001")
 @PROJECT_OR_DEFAULT
 @click.option(
-    "--port", type=int, default=DEFAULT_PORT, show_default=True, help="port on this machine"
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=DEFAULT_PORT,
+    show_default=True,
+    help="port on this machine",
 )
 def ui(project: Path | None, port: int) -> int:
     """Browse a project's assets, maps and runs.
@@ -27,14 +31,9 @@ def ui(project: Path | None, port: int) -> int:
     listens to this machine alone.
     """
     from ejmap_assets.runs.instance import environment_of, open_instance
-    from ejmap_project.errors import SettingsError
-    from ejmap_project.paths import ProjectPaths
 
     folder = chosen_folder(project)
-    if not ProjectPaths(folder).settings.is_file():
-        raise SettingsError(
-            f"{folder} is no project: it has no project.yaml; `ejmap demo` makes one to look at"
-        )
+    _require_project(folder)
     open_instance(folder).dispose()
     click.echo(f"project {folder}\nhttp://{HOST}:{port}  (Ctrl-C ends it)")
     os.environ.update(environment_of(folder))
@@ -55,12 +54,27 @@ def env(project: Path | None, *, as_json: bool) -> int:
     from ejmap_assets.runs.instance import environment_of, shell_lines
 
     folder = chosen_folder(project)
+    # The containers make the instance of EJMAP_PROJECT before anybody makes the project.
+    if project is not None:
+        _require_project(folder)
     lines = shell_lines(folder)
     if as_json:
         print_json(environment_of(folder))
     else:
         click.echo("\n".join(lines))
     return 0
+
+
+def _require_project(folder: Path) -> None:
+    """Refuse a folder without settings: an instance in it would be an empty one of no project."""
+    from ejmap_project.errors import SettingsError
+    from ejmap_project.paths import ProjectPaths
+
+    if not ProjectPaths(folder).settings.is_file():
+        raise SettingsError(
+            f"{folder} is no project: it has no project.yaml; name a project folder, or make one "
+            "with `ejmap new` or `ejmap demo`"
+        )
 
 
 def dagster_command(*, port: int) -> list[str]:

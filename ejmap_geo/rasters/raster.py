@@ -125,7 +125,7 @@ def read_raster(path: Path) -> xr.DataArray:
             # crater after crater until Python happens to look for circles.
             raster = rioxarray.open_rasterio(path, cache=False)
     except RasterioIOError as error:
-        raise RasterError(f"{path} cannot be read as a raster ({error})") from error
+        raise RasterError(f"{path} cannot be read as a raster ({error}); give a GeoTIFF") from error
     if not isinstance(raster, xr.DataArray):
         raise RasterError(f"{path} holds several rasters of different kinds; give a GeoTIFF")
     return raster

@@ -48,7 +48,9 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
         try:
             raster = rasterio.open(path)
         except RasterioIOError as error:
-            raise RasterError(f"{path} cannot be read as a raster ({error})") from error
+            raise RasterError(
+                f"{path} cannot be read as a raster ({error}); give a GeoTIFF"
+            ) from error
         with raster:
             yield raster
 

@@ -159,13 +159,16 @@ def _plot(table: pd.DataFrame) -> Figure:
     bands = [name.removesuffix("_ejecta") for name in names if name.endswith("_ejecta")]
     for color, band in zip(SERIES, bands, strict=False):
         name = band.replace("_", " ")
-        lower.plot(middle, table[f"{band}_ejecta"], color=color, label=f"{name}, ejecta")
-        lower.plot(middle, table[f"{band}_beside"], color=color, linestyle=":", label="beside")
+        lower.plot(middle, table[f"{band}_ejecta"], color=color, label=f"{name} on ejecta")
+        lower.plot(middle, table[f"{band}_beside"], color=color, linestyle=":", linewidth=1)
+    lower.plot([], [], color="0.4", linestyle=":", linewidth=1, label="beside ejecta")
     lower.set_ylabel("grey levels", fontsize=8)
     lower.set_xlabel("distance, crater radii", fontsize=8)
-    lower.legend(fontsize=6, ncols=len(bands) or 1, frameon=False)
+    figure.legend(loc="outside upper center", ncols=2, fontsize=7, frameon=False)
+    farthest = float(table.loc[table["ejecta_km2"] > 0, "outer_radii"].max())
     for axes in (upper, lower):
-        _dress(axes, float(table["outer_radii"].max()))
+        # Beyond the farthest ejecta there is nothing to compare.
+        _dress(axes, min(float(table["outer_radii"].max()), 1.2 * max(farthest, 5.0)))
     return figure
 
 

@@ -103,14 +103,17 @@ def roll_back(project: OpenProject, kind: ModelKind, *, to: str, reason: str) ->
     if not decided:
         raise StepError(f"no {kind} model was ever promoted; there is nothing to roll back to")
     current = decided[-1].current
-    former = {one.current.digest: one.current for one in decided if one.current != current}
+    # The latest first: an ensemble that mapped twice counts where it mapped last.
+    former = {
+        one.current.digest: one.current for one in reversed(decided) if one.current != current
+    }
     found = [note for digest, note in former.items() if digest.startswith(to)]
     if not found or (to and len(found) > 1):
         known = ", ".join(f"{digest} ({note.version})" for digest, note in former.items())
         raise StepError(
             f"there is no single former {kind} ensemble {to!r}; there are {known or 'none'}"
         )
-    target = found[-1]
+    target = found[0]
     _stored_bundles(project.paths, kind, target)
     try:
         candidate, _ = _candidate(project, kind)

@@ -155,13 +155,13 @@ def load_project(folder: Path) -> Project:
     """Read and check the settings of a project.
 
     Raises:
-        SettingsError: If there is no ``project.yaml``, or it is not valid; one line a mistake.
+        SettingsError: If there is no ``project.yaml``, or it is not valid; one sentence a mistake.
     """
     path = ProjectPaths(folder).settings
     if not path.is_file():
         raise SettingsError(
-            f"{folder} is no project: it has no project.yaml; make one with "
-            f"`ejmap new {folder} --mosaic FILE --craters FILE`"
+            f"{folder} is no project: it has no project.yaml; name a project folder, or make one "
+            f"with `ejmap new {folder} --mosaic FILE --craters FILE`"
         )
     try:
         stated = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - is safe

@@ -1,5 +1,6 @@
 """What holds the packages together and that no linter sees: cheap imports, names told twice."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -65,3 +66,17 @@ def test_the_picture_of_the_architecture_is_true() -> None:
             modules |= {path.stem} - {"__init__"}
 
     assert drawn == found
+
+
+# A decision describes the code as it was.
+PAGES = [page for page in CHECKOUT.glob("docs/**/*.md") if page.parent.name != "adr"]
+
+
+@pytest.mark.parametrize("page", sorted([*PAGES, CHECKOUT / "CONTRIBUTING.md"]), ids=str)
+def test_files_that_a_page_names_are_there(page: Path) -> None:
+    """A reader who follows a path of the documentation finds a file or a folder there."""
+    named = set(re.findall(r"`(ejmap_\w+(?:/\w+)*(?:/|\.\w+)?)`", page.read_text()))
+
+    missing = sorted(path for path in named if "/" in path and not (CHECKOUT / path).exists())
+
+    assert missing == []

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ejmap_assets.lineage.row import Rule
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_cli.main import main
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
@@ -68,3 +69,15 @@ def test_a_map_without_its_label_map_is_not_there(tmp_path: Path) -> None:
     beside = LINEAGE["global_map"].beside(paths)
 
     assert {paths.label_map, paths.composite, paths.overlap_count, paths.map_craters} == {*beside}
+
+
+def test_every_asset_is_automated_or_known_to_be_made_on_request() -> None:
+    """Whoever forgets the rule of a new asset would wait for it in vain."""
+    on_request = {name for name, row in LINEAGE.items() if row.rule is Rule.ON_REQUEST}
+
+    assert on_request == {
+        *("basemap_mosaic", "crater_catalogue", "manual_masks"),  # sensors watch their files
+        *("training_planets", "labelled_tiles", "split_table", "crater_classifier"),
+        *(f"{kind}_{what}" for kind in ("ejconn", "ejseg") for what in ("samples", "model")),
+        *("promoted_ejconn", "promoted_ejseg"),
+    }

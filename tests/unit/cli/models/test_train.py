@@ -53,3 +53,9 @@ def test_a_misspelt_version_is_refused(tmp_path: Path, capsys: pytest.CaptureFix
 
     message = capsys.readouterr().err
     assert "no model configuration 'ejseg_v2oo'; take one of " in message
+
+
+@pytest.mark.parametrize("iterations", ["0", "-1", "21"])
+def test_an_ensemble_of_no_members_is_wrong_usage(iterations: str, tmp_path: Path) -> None:
+    """Zero members once meant those of the settings, and a training of minutes began."""
+    assert main(["train", str(tmp_path), "--model", "ejseg", "--iterations", iterations]) == 2

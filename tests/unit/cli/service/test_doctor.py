@@ -72,7 +72,10 @@ def test_every_fact_has_a_plain_line_in_a_pipe() -> None:
     ("facts", "line"),
     [
         (replace(FACTS, gpus=()), "gpu        none that torch sees; models run on the CPU"),
-        (replace(FACTS, project=None), "project    /p is none yet; `ejmap demo` makes one"),
+        (
+            replace(FACTS, project=None),
+            "project    /p is no project; `ejmap new` or `ejmap demo` makes one",
+        ),
         (
             replace(FACTS, project=replace(PROJECT, craters=None)),
             "craters    nothing made yet",
@@ -109,7 +112,7 @@ def test_the_report_tells_of_this_machine(
 
     assert told["python"].startswith(f"{platform.python_version()} on {platform.machine()}, ")
     assert told["numpy"] == f"numpy {version('numpy')}"
-    assert told["project"] == f"{tmp_path} is none yet; `ejmap demo` makes one"
+    assert told["project"] == f"{tmp_path} is no project; `ejmap new` or `ejmap demo` makes one"
     assert "history" not in told
     assert list(tmp_path.iterdir()) == []
 

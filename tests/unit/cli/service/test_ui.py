@@ -64,3 +64,19 @@ def test_the_variables_as_json_are_those_for_the_shell(
     }
     assert lines == [f"export {name}={value}" for name, value in variables.items()]
     assert (tmp_path / "dagster_home" / "dagster.yaml").is_file()
+
+
+def test_the_variables_of_a_folder_without_a_project_are_refused(tmp_path: Path, capsys) -> None:
+    """Nothing is made there: Dagster would open an empty instance and show an empty project."""
+    code = main(["env", str(tmp_path / "typo")])
+
+    assert code == 1
+    assert "is no project" in capsys.readouterr().err
+    assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.parametrize("port", ["0", "99999", "-1"])
+def test_a_port_that_cannot_be_is_wrong_usage(port: str, capsys) -> None:
+    """It is told before a server is started that nobody can reach."""
+    assert main(["ui", "--port", port]) == 2
+    assert "1<=x<=65535" in capsys.readouterr().err

@@ -197,3 +197,19 @@ def test_a_record_that_was_changed_by_hand_is_refused(project: OpenProject) -> N
 
     with pytest.raises(StepError, match="holds a line that is no promotion"):
         promotions(project.paths, "ejconn")
+
+
+def test_a_roll_back_finds_the_ensemble_that_mapped_last_before(project: OpenProject) -> None:
+    """After A, B, back to A, then C, the one before is A: B was what somebody rolled back from."""
+    _train(project, seed=1, score=0.7)
+    _decide(project)
+    first = promoted_ensemble(project.paths, "ejconn")
+    _train(project, seed=2, score=0.7)
+    _decide(project)
+    roll_back(project, "ejconn", to="", reason="")
+    _train(project, seed=3, score=0.7)
+    _decide(project)
+
+    roll_back(project, "ejconn", to="", reason="")
+
+    assert promoted_ensemble(project.paths, "ejconn") == first
