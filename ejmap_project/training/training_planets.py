@@ -59,13 +59,14 @@ def _described(project: OpenProject) -> Artefact:
             grey = mosaic_grey(planet.raster, max_side_px=PICTURE_PX)
             overlay = mask_over(grey, shrunk(ejecta, max_side_px=PICTURE_PX))
             pictures[f"picture_{name}"] = Picture(overlay, alt=f"known ejecta of {name}")
-    table = pd.DataFrame(rows)
+    # A published folder without masks has no planet to learn from; its maps are shown all the same.
+    table = pd.DataFrame(rows, columns=["planet", "craters", "ejecta"])
     return Artefact(
         content=content_version(*versions),
         metadata={
             "planets": len(rows),
             "labelled_craters": int(table["craters"].sum()),
-            "ejecta_share_of_pixels": float(table["ejecta"].mean()),
+            "ejecta_share_of_pixels": float(table["ejecta"].mean()) if rows else 0.0,
             "by_planet": table,
             "path": str(project.paths.training),
             **pictures,

@@ -5,11 +5,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ejmap_geo.craters.catalogue import write_catalogue
+from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_project.errors import SourceError
 from ejmap_project.files.planet_files import ejecta_of, read_planet
+from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
+from ejmap_project.sources.kinds import source_of
 from ejmap_project.training.training_planets import make_training_planets
+from tests.published_folder import make_published_folder
 from tests.tiny_planet import write_project
 
 SYNTHETIC = """
@@ -62,3 +67,23 @@ def test_a_project_without_masks_has_nothing_to_learn_from(tmp_path: Path, plane
 
     with pytest.raises(SourceError, match=r"set source\.masks"):
         make_training_planets(project, Silence(), tell=lambda _: None)
+
+
+def test_a_published_folder_without_masks_is_described_as_empty(tmp_path: Path) -> None:
+    """Its maps can be shown and measured although no model can learn from it."""
+    made = make_published_folder(tmp_path)
+    for mask in made.folder.glob("data/cyl_data/*.tif"):
+        mask.unlink()
+    folder = tmp_path / "project"
+    folder.mkdir()
+    source = f"{{kind: ejmap-folder, folder: {made.folder}}}"
+    (folder / "project.yaml").write_text(f"source: {source}\ntraining: {{kind: own-masks}}\n")
+    project = OpenProject.at(folder)
+    raster, grid = source_of(project).basemap(lambda _: None)
+    write_cog(project.paths.basemap_mosaic, raster, grid=grid, nodata=0)
+    write_catalogue(source_of(project).catalogue(), project.paths.crater_catalogue)
+
+    found = make_training_planets(project, Silence(), tell=lambda _: None)
+
+    assert (found.metadata["planets"], found.metadata["labelled_craters"]) == (0, 0)
+    assert found.metadata["ejecta_share_of_pixels"] == 0
