@@ -120,16 +120,10 @@ def _spots(project: OpenProject, vetting: VettingSettings, basemap: BasemapGrid)
     able = able[able >= len(catalogue)] if listed else able
     drawn = np.sort(rng.permutation(able)[: vetting.most_craters])
     free = crater_free_places(known, body=basemap.body, rng=rng, matched=drawn.tolist())
-    teaches = np.zeros(len(known), np.bool_)
-    teaches[drawn] = vetting.pictures is None
+    labels = np.full(len(known), NOT_KNOWN)
+    labels[drawn] = IS_CRATER if vetting.pictures is None else NOT_KNOWN
     spots = [
-        Spot(
-            known[number],
-            CATALOGUE,
-            IS_CRATER if teaches[number] else NOT_KNOWN,
-            crater.crater_id,
-            crater.name,
-        )
+        Spot(known[number], CATALOGUE, int(labels[number]), crater.crater_id, crater.name)
         for number, crater in enumerate(catalogue)
         if fits[number]
     ]
