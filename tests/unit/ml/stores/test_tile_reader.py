@@ -123,14 +123,19 @@ def _erased(shard: bytearray) -> bytearray:
     return shard
 
 
+def _start_of_first_tile(shard: bytearray) -> int:
+    """Return where tile 0 begins: threads write the tiles of a shard, in any order."""
+    return struct.unpack_from("<Q", shard, len(shard) - 4 - 16 * SHARD_TILES)[0]
+
+
 def _exaggerated(shard: bytearray) -> bytearray:
     # What the first tile says of its own size, and of its size on disk.
-    struct.pack_into("<I", shard, 4, 2**31 - 1)
+    struct.pack_into("<I", shard, _start_of_first_tile(shard) + 4, 2**31 - 1)
     return shard
 
 
 def _understated(shard: bytearray) -> bytearray:
-    struct.pack_into("<I", shard, 12, 10)
+    struct.pack_into("<I", shard, _start_of_first_tile(shard) + 12, 10)
     return shard
 
 
