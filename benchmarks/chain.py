@@ -103,12 +103,12 @@ def _mapped(project: OpenProject, count: int) -> dict[str, float]:
     # Weights do not decide what a network takes.
     work.ejconn = Ensemble.of([_bundle(load_preset("ejconn_tiny"))])
     work.ejseg = ejseg_ensemble([_bundle(load_preset("ejseg_polar"))])
-    spent_s = {step.__name__: 0.0 for step in STEPS}
+    spent_s = {step.name: 0.0 for step in STEPS}
     for crater in list(work.craters.values())[:count]:
         for step in STEPS:
             begun_s = time.process_time()
             step.make(CraterTask(crater=crater, recipe=Recipe(code_version="1"), work=work))
-            spent_s[step.__name__] += time.process_time() - begun_s
+            spent_s[step.name] += time.process_time() - begun_s
     return spent_s
 
 

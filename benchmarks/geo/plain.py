@@ -130,13 +130,14 @@ def averaged(tiles: list[tuple[Window, NDArray[np.float32]]], side_px: int) -> N
         total[place.slices] += values
         count[place.slices] += 1
     with np.errstate(invalid="ignore"):
-        return total / count
+        return np.asarray(total / count, np.float32)
 
 
 def denoised(mask: NDArray[np.bool_], min_px: int) -> NDArray[np.bool_]:
     """Clear clusters of few set pixels, then of few clear ones, by labels."""
     for value in (True, False):
-        labels, _ = ndimage.label(mask == value)
+        labels = np.empty(mask.shape, np.int32)
+        ndimage.label(mask == value, output=labels)
         sizes = np.bincount(labels.ravel())
         mask = np.where((sizes < min_px)[labels] & (labels > 0), not value, mask)
     return mask
