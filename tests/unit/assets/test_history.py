@@ -104,6 +104,8 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_shell_can_take_over_the_variables_of_a_project(tmp_path: Path) -> None:
     """``ejmap env`` prints lines that a shell evaluates, even with spaces in the folder's name."""
     folder = tmp_path / "my planet"
+    folder.mkdir()
+    (folder / "project.yaml").write_text("source: {kind: synthetic}\n")
     script = f'eval "$({sys.executable} -m ejmap_cli.main env "{folder}")"; '
     script += 'echo "$DAGSTER_HOME"; echo "$EJMAP_PROJECT"'
 
