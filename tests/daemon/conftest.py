@@ -18,35 +18,13 @@ from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 
 from ejmap_assets.runs.instance import environment_of
 from ejmap_project.open_project import OpenProject
+from tests.daemon import small_location
 from tests.servers import end_group, free_port, wait_until_up
 
 CHECKOUT = Path(__file__).parents[2]
 # Longer than a few looks of the sensors and the time from a request to its run.
 QUIET_SECONDS = 15
 PATIENCE_SECONDS = 300
-# Ticks every second; files of the project say that a crater is broken, or that all take seconds.
-LOCATION = """
-import time
-
-from ejmap_assets.assets.registry import crater_steps
-from ejmap_assets.making.chunk import CraterStep
-from ejmap_assets.definitions import build_defs
-from ejmap_assets.making.failures import StepError
-
-
-def breakable(step):
-    def make(task):
-        if (task.work.paths.folder / f"broken_{task.crater.key}").exists():
-            raise StepError("somebody broke this crater")
-        if (task.work.paths.folder / "slow").exists():
-            time.sleep(3)
-        return step.make(task)
-
-    return CraterStep(spec=step.spec, make=make)
-
-
-defs = build_defs(steps=[breakable(step) for step in crater_steps()], seconds_between_ticks=1)
-"""
 
 
 @dataclass
@@ -150,10 +128,8 @@ Serve: TypeAlias = Callable[[Path, dg.DagsterInstance], Observatory]
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Return what starts servers for a project; they end with the module."""
     home = tmp_path_factory.mktemp("servers")
-    (home / "observatory.py").write_text(LOCATION)
-    (home / "workspace.yaml").write_text(
-        "load_from:\n  - python_file: {relative_path: observatory.py, location_name: ejmap}\n"
-    )
+    location = f"{{module_name: {small_location.__name__}, location_name: ejmap}}"
+    (home / "workspace.yaml").write_text(f"load_from:\n  - python_module: {location}\n")
     servers: list[subprocess.Popen[bytes]] = []
 
     def start(folder: Path, instance: dg.DagsterInstance) -> Observatory:
