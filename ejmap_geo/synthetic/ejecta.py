@@ -1,92 +1,91 @@
-"""Ejecta of one impact: lobate blanket, streaks, great-circle rays and secondary clusters."""
+"""Ejecta of one impact: lobate blanket, streaks, rays and secondary clusters, at any place."""
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
+from ejmap_geo.synthetic.deposit import FAINTEST_HALO, SPECK_EDGE, SPREAD, Deposit
 from ejmap_geo.synthetic.directions import Directions
 from ejmap_geo.synthetic.noise import fractal_noise, smoothstep, value_noise
 
-# Past this turn a pixel lies beside the crater, not along the ray.
-_WIDEST_TURN_RAD = 1.2
-# Specks end this many half-widths from their middle.
-_SPECK_EDGE = 2.0
-# Lobes carry blanket and streaks beyond their mean reach, at most by these factors.
-_BLANKET_SPREAD, _STREAK_SPREAD = 1.6, 1.3
+# Past this turn a pixel lies beside the crater, not along the ray. The sine of no smaller angle is
+# less than this share of it, which tells at once that most pixels lie far from most rays.
+_WIDEST_TURN_RAD, _LEAST_SINE = 1.2, 0.776
+_WIDEST_TAPER = 1.8
+_RAY_EDGE = 2.6
+# Fresh ejecta stay below the cavity, which alone is wholly covered.
+_MOST_COVERED = 0.999
 
-
-class RaySystem(NamedTuple):
-    """The shape of an ejecta deposit around its crater; lengths are in crater radii.
-
-    Attributes:
-        sin_lat: Sine of the latitude of the centre.
-        cos_lat: Cosine of the latitude of the centre.
-        lon_rad: Longitude of the centre.
-        radius_rad: Rim radius as an angle.
-        blanket_radii: Mean outer edge of the continuous blanket.
-        streak_radii: How far the fine streaks around the blanket reach.
-        shadow_rad: Azimuth of the middle of the zone of avoidance.
-        shadow_half_rad: Half the width of that zone; 0 for a steep impact.
-        rays: ``(n, 5)``: azimuth in radians, half-width, start, end, strength 0 to 1.
-        specks: ``(m, 5)``: azimuth in radians, range, radial and lateral half-width, strength.
-        seed: Seed of lobes, gaps and ragged edges.
-    """
-
-    sin_lat: float
-    cos_lat: float
-    lon_rad: float
-    radius_rad: float
-    blanket_radii: float
-    streak_radii: float
-    shadow_rad: float
-    shadow_half_rad: float
-    rays: NDArray[np.float64]
-    specks: NDArray[np.float64]
-    seed: int
-
-
-def reach_radii(system: RaySystem) -> float:
-    """Return the range, in crater radii, beyond which a system has no intensity."""
-    near = max(_BLANKET_SPREAD * system.blanket_radii, _STREAK_SPREAD * system.streak_radii)
-    specks = np.max(system.specks[:, 1] + _SPECK_EDGE * system.specks[:, 2], initial=0.0)
-    return float(max(near, np.max(system.rays[:, 3], initial=0.0), specks))
+# Sine and cosine of the latitude, and the longitude in radians, of a crater's centre.
+Place = tuple[float, float, float]
 
 
 @njit(parallel=True, cache=True)
-def intensity(at: Directions, system: RaySystem, outer_radii: float) -> NDArray[np.float32]:
+def intensity(
+    at: Directions, place: Place, deposit: Deposit, outer_radii: float
+) -> NDArray[np.float32]:
     """Return how much fresh material covers each pixel, 0 to 1, ``(rows, cols)``.
 
     Inside the rim, and only there, it is 1. Nothing is laid beyond ``outer_radii``.
     """
     out = np.zeros((at.sin_lat.size, at.sin_lon.size), np.float32)
-    sin_lon0, cos_lon0 = math.sin(system.lon_rad), math.cos(system.lon_rad)
-    pixel_radii = at.pixel_rad / system.radius_rad
+    sin_lat0, cos_lat0, lon0 = place
+    sin_lon0, cos_lon0 = math.sin(lon0), math.cos(lon0)
+    seen_radii = at.pixel_rad / deposit.radius_rad
     for i in prange(at.sin_lat.size):
         z, cos_lat = at.sin_lat[i], at.cos_lat[i]
         for j in range(at.sin_lon.size):
             cos_dlon = at.cos_lon[j] * cos_lon0 + at.sin_lon[j] * sin_lon0
             sin_dlon = at.sin_lon[j] * cos_lon0 - at.cos_lon[j] * sin_lon0
             east = cos_lat * sin_dlon
-            north = system.cos_lat * z - system.sin_lat * cos_lat * cos_dlon
-            up = system.sin_lat * z + system.cos_lat * cos_lat * cos_dlon
-            sin_range = math.hypot(east, north)
-            d = math.atan2(sin_range, up) / system.radius_rad
-            if d > outer_radii:
-                continue
+            north = cos_lat0 * z - sin_lat0 * cos_lat * cos_dlon
+            up = sin_lat0 * z + cos_lat0 * cos_lat * cos_dlon
+            d = math.atan2(math.hypot(east, north), up) / deposit.radius_rad
             if d < 1.0:
                 out[i, j] = 1.0
-                continue
-            azimuth = math.atan2(east, north)
-            x, y = cos_lat * at.cos_lon[j], cos_lat * at.sin_lon[j]
-            near = _near_field(system, d, azimuth)
-            far = _rays(system, d, azimuth, (x, y, z), pixel_radii)
-            specks = _specks(system, d, azimuth, pixel_radii)
-            covered = 1.0 - (1.0 - near) * (1.0 - far) * (1.0 - specks)
-            out[i, j] = min(covered, 0.999)
+            elif d <= outer_radii:
+                out[i, j] = _covered(deposit, d, math.atan2(east, north), seen_radii)
     return out
+
+
+@njit(cache=True, nogil=True)
+def polar_intensity(
+    range_radii: NDArray[np.float64],
+    azimuth_rad: NDArray[np.float64],
+    seen_radii: NDArray[np.float64],
+    deposit: Deposit,
+) -> NDArray[np.float32]:
+    """Return how much fresh material covers each cell of a polar view, 0 to 1, ``(rows, cols)``.
+
+    Args:
+        range_radii: Range of what each cell shows, ``(rows, cols)``.
+        azimuth_rad: Its azimuth, ``(rows, cols)``.
+        seen_radii: Width of what a cell shows at once, by row, ``(rows,)``; thinner rays are
+            smeared over it.
+        deposit: The ejecta.
+    """
+    out = np.zeros(range_radii.shape, np.float32)
+    antipode_radii = math.pi / deposit.radius_rad
+    for i in range(range_radii.shape[0]):
+        for j in range(range_radii.shape[1]):
+            d = range_radii[i, j]
+            if d < 1.0:
+                out[i, j] = 1.0
+            elif d < antipode_radii:
+                out[i, j] = _covered(deposit, d, azimuth_rad[i, j], seen_radii[i])
+    return out
+
+
+@njit(cache=True)
+def _covered(deposit: Deposit, d: float, azimuth: float, seen_radii: float) -> float:
+    """Return the intensity at ``d`` radii and an azimuth outside of the rim."""
+    range_rad = d * deposit.radius_rad
+    near = _near_field(deposit, d, azimuth)
+    far = _rays(deposit, d, azimuth, range_rad, seen_radii)
+    specks = _specks(deposit, d, azimuth, range_rad, seen_radii)
+    return min(1.0 - (1.0 - near) * (1.0 - far) * (1.0 - specks), _MOST_COVERED)
 
 
 @njit(cache=True, inline="always")
@@ -96,69 +95,77 @@ def _wrapped(angle: float) -> float:
 
 
 @njit(cache=True)
-def _near_field(system: RaySystem, d: float, azimuth: float) -> float:
-    """Return the intensity of blanket and streaks at ``d`` radii and an azimuth."""
-    if d > _STREAK_SPREAD * system.streak_radii and d > _BLANKET_SPREAD * system.blanket_radii:
+def _near_field(of: Deposit, d: float, azimuth: float) -> float:
+    """Return the intensity of blanket, streaks and halo."""
+    halo = of.halo * d ** (-of.halo_power) if of.halo > 0.0 else 0.0
+    if halo < FAINTEST_HALO and d > SPREAD * max(of.blanket_radii, of.streak_radii):
         return 0.0
-    ca, sa = math.cos(azimuth), math.sin(azimuth)
-    seed, ring = system.seed, math.log(d)
-    lobes = fractal_noise(1.4 * ca, 1.4 * sa, 0.6 * ring, 3, 0.6, seed)
+    ca, sa, ring = math.cos(azimuth), math.sin(azimuth), math.log(d)
+    lobes = fractal_noise(1.4 * ca, 1.4 * sa, 0.6 * ring, 3, 0.6, of.seed)
     lobes = max(-1.5, min(1.5, lobes))
-    edge = system.blanket_radii * (1.0 + 0.24 * lobes)
-    grain = value_noise(9 * ca, 9 * sa, 3.0 * ring, seed + 7)
-    blanket = 1.0 - smoothstep(0.62, 1.0, (d + 0.3 * grain) / edge)
-    blanket *= (0.85 - 0.5 * (d - 1.0) / (1.5 * edge - 1.0)) * (1.0 + 0.22 * grain)
-    streak = fractal_noise(11 * ca, 11 * sa, 0.6 * ring, 3, 0.85, seed + 31)
-    limit = max(1.5, system.streak_radii * (0.7 + 0.28 * lobes))
-    streaks = smoothstep(-0.2, 1.6, streak + 1.1 * (1.0 - d / limit)) * 0.55
+    edge = of.blanket_radii * (1.0 + of.lobing * lobes)
+    grain = of.unevenness * value_noise(9 * ca, 9 * sa, 3.0 * ring, of.seed + 7)
+    blanket = 1.0 - smoothstep(
+        1.0 - of.softness, 1.0 + 0.25 * of.softness, (d + 0.3 * grain) / edge
+    )
+    blanket *= max(0.0, 1.0 - of.decline * (d - 1.0) / (1.5 * edge - 1.0)) * (1.0 + 0.25 * grain)
+    fine = of.streak_grain
+    streak = fractal_noise(fine * ca, fine * sa, 0.6 * ring, 3, 0.85, of.seed + 31)
+    limit = max(1.5, of.streak_radii * (0.75 + 0.28 * lobes))
+    streaks = smoothstep(-0.2, 1.6, streak + 1.1 * (1.0 - d / limit)) * of.streak_strength
     streaks *= 1.0 - smoothstep(0.4, 1.1, d / limit)
-    light = 1.0
-    if system.shadow_half_rad > 0.0:
-        away = abs(_wrapped(azimuth - system.shadow_rad)) / system.shadow_half_rad
-        open_sky = smoothstep(0.75, 1.1, away + 0.08 * lobes)
-        light = open_sky + (1 - open_sky) * (1 - smoothstep(1.0, 1.6, d))
-    return max(0.0, min(1.0, light * max(blanket, streaks)))
+    light = max(blanket, streaks, halo * (1.0 + 0.5 * grain))
+    if of.collar_radii > 1.0:
+        across = d / of.collar_radii * (1.0 + 0.12 * lobes) + 0.1 * grain
+        light *= 1.0 - of.collar_depth * (1.0 - smoothstep(0.75, 1.15, across))
+    return max(0.0, min(1.0, light * _open_sky(of, d, azimuth, lobes)))
+
+
+@njit(cache=True, inline="always")
+def _open_sky(of: Deposit, d: float, azimuth: float, lobes: float) -> float:
+    """Return the share of light that the zone of avoidance leaves."""
+    if of.shadow_half_rad <= 0.0:
+        return 1.0
+    away = abs(_wrapped(azimuth - of.shadow_rad)) / of.shadow_half_rad
+    sky = smoothstep(1.0 - of.shadow_softness, 1.0 + of.shadow_softness, away + 0.08 * lobes)
+    return sky + (1.0 - sky) * of.shadow_rim * (1.0 - smoothstep(1.0, 1.6, d))
 
 
 @njit(cache=True)
-def _rays(
-    system: RaySystem,
-    d: float,
-    azimuth: float,
-    at: tuple[float, float, float],
-    pixel_radii: float,
-) -> float:
-    """Return the intensity of the rays at ``d`` radii, ``azimuth`` and unit vector ``at``."""
+def _rays(of: Deposit, d: float, azimuth: float, range_rad: float, seen_radii: float) -> float:
+    """Return the intensity of the rays."""
     clear = 1.0
     ragged, patches = 0.0, 0.0
     is_textured = False
-    sin_range = math.sin(d * system.radius_rad)
-    for k in range(system.rays.shape[0]):
-        ray_azimuth, half_width, start, end, strength = system.rays[k]
+    arc = math.sin(range_rad) / of.radius_rad
+    for k in range(of.rays.shape[0]):
+        ray_azimuth, half_width, start, end, strength, beside, bent, _ = of.rays[k]
         if d < start or d > end:
             continue
         turn = _wrapped(azimuth - ray_azimuth)
-        if abs(turn) > _WIDEST_TURN_RAD:
+        farthest = _RAY_EDGE * max(_WIDEST_TAPER * half_width, 0.6 * seen_radii)
+        if abs(turn) > _WIDEST_TURN_RAD or (
+            _LEAST_SINE * arc * abs(turn) > farthest + abs(beside) + abs(bent)
+        ):
             continue
-        lateral = sin_range * math.sin(turn) / system.radius_rad
         t = (d - start) / (end - start)
-        # Rays open up a little and then taper; what is thinner than a pixel is smeared over one.
-        taper = half_width * (0.7 + 1.1 * t) * math.sqrt(1.0 - t * t * t)
-        width = max(taper, 0.6 * pixel_radii)
-        if abs(lateral) > 2.6 * width:
+        lateral = arc * math.sin(turn) - beside * (1.0 - t) - bent * t * t
+        # Rays open up a little and then taper; what is thinner than is seen at once is smeared.
+        taper = half_width * (0.7 + 1.1 * t) * math.sqrt(max(0.0, 1.0 - t * t * t))
+        width = max(taper, 0.6 * seen_radii)
+        if abs(lateral) > _RAY_EDGE * width:
             continue
         if not is_textured:
-            f = 1.6 / system.radius_rad
-            ragged = fractal_noise(f * at[0], f * at[1], f * at[2], 3, 0.9, system.seed + 57)
-            patches = value_noise(
-                0.4 * f * at[0], 0.4 * f * at[1], 0.4 * f * at[2], system.seed + 83
-            )
+            f = 1.6 / of.radius_rad
+            x, y = math.sin(range_rad) * math.cos(azimuth), math.sin(range_rad) * math.sin(azimuth)
+            z = math.cos(range_rad)
+            ragged = fractal_noise(f * x, f * y, f * z, 3, 0.9, of.seed + 57)
+            patches = value_noise(0.4 * f * x, 0.4 * f * y, 0.4 * f * z, of.seed + 83)
             is_textured = True
-        body = _ray_body(
-            system.rays[k], lateral / width, d, (ragged, patches), system.seed + 97 * k
-        )
-        seen = strength * math.sqrt(taper / width) * (1.0 - 0.45 * t)
-        clear *= 1.0 - seen * smoothstep(0.0, 0.06, t) * body
+        texture = (ragged, patches + 2 * of.ray_cover)
+        body = _ray_body(of.rays[k], lateral / width, d, texture, of.seed + 97 * k)
+        seen = strength * math.sqrt(taper / width) * (1.0 - of.ray_fade * t)
+        clear *= 1.0 - min(0.95, seen * smoothstep(0.0, 0.06, t) * body)
     return 1.0 - clear
 
 
@@ -170,7 +177,7 @@ def _ray_body(
 
     A ray is a broken chain of segments, and a bundle of strands that run along it.
     """
-    _, half_width, start, end, _ = ray
+    half_width, start, end, softness = ray[1], ray[2], ray[3], ray[7]
     ragged, patches = texture
     t = (d - start) / (end - start)
     beat = d / (0.4 + half_width)
@@ -178,22 +185,23 @@ def _ray_body(
     segment = smoothstep(-0.45, 0.3, gap + 0.5 * patches + 0.45 - 0.5 * t)
     strand = fractal_noise(2.6 * across, 0.3 * d / half_width, 0.5, 2, 0.8, seed + 41)
     edge = abs(across) + 0.18 * ragged + 0.2 * strand
-    body = (1.0 - smoothstep(0.2, 1.6, edge)) * (1.0 - 0.1 * ragged - 0.15 * strand)
+    body = 1.0 - smoothstep(0.9 - softness, 0.9 + softness, edge)
+    body *= 1.0 - 0.1 * ragged - 0.15 * strand
     return max(0.0, min(1.0, body)) * segment
 
 
 @njit(cache=True)
-def _specks(system: RaySystem, d: float, azimuth: float, pixel_radii: float) -> float:
+def _specks(of: Deposit, d: float, azimuth: float, range_rad: float, seen_radii: float) -> float:
     """Return the intensity of secondary craters' bright patches."""
     clear = 1.0
-    for k in range(system.specks.shape[0]):
-        speck_azimuth, speck_range, radial, lateral, strength = system.specks[k]
-        along = (d - speck_range) / max(radial, 0.5 * pixel_radii)
-        if abs(along) > _SPECK_EDGE:
+    arc = math.sin(range_rad) / of.radius_rad
+    for k in range(of.specks.shape[0]):
+        speck_azimuth, speck_range, radial, lateral, strength = of.specks[k]
+        along = (d - speck_range) / max(radial, 0.5 * seen_radii)
+        if abs(along) > SPECK_EDGE:
             continue
-        arc = math.sin(d * system.radius_rad) / system.radius_rad
-        across = arc * _wrapped(azimuth - speck_azimuth) / max(lateral, 0.5 * pixel_radii)
+        across = arc * _wrapped(azimuth - speck_azimuth) / max(lateral, 0.5 * seen_radii)
         square = along * along + across * across
-        if square < _SPECK_EDGE**2:
+        if square < SPECK_EDGE**2:
             clear *= 1.0 - strength * (1.0 - smoothstep(0.2, 1.9, math.sqrt(square)))
     return 1.0 - clear

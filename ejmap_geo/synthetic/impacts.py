@@ -8,13 +8,10 @@ from numpy.typing import NDArray
 
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.coords import LonLat, normalize_lon
-from ejmap_geo.synthetic.ejecta import RaySystem
+from ejmap_geo.synthetic.deposit import Deposit, Style, draw_deposit, draw_style
 
 _CLUSTERED_SHARE = 0.55
 _PLACEMENT_TRIES = 200
-# Impacts oblique enough for a zone of avoidance; rays that leave in bundles; a giant's rays that
-# run to its full reach.
-_OBLIQUE_SHARE, _BUNDLED_SHARE, _FAR_SHARE = 0.6, 0.35, 0.4
 _GIANT_RADIUS_M = (45_000.0, 60_000.0)
 
 
@@ -28,7 +25,7 @@ class Impact:
         brightness: How much of the fresh brightness is left, 0 to 1.
         colour: How much of the fresh colour is left, 0 to 1; it fades earlier than brightness.
         cavity: Brightness and colour inside the rim relative to fresh ejecta, 0 to 1.
-        system: Shape of its ejecta.
+        deposit: Shape of its ejecta.
     """
 
     center: LonLat
@@ -36,7 +33,13 @@ class Impact:
     brightness: float
     colour: float
     cavity: float
-    system: RaySystem
+    deposit: Deposit
+
+    @property
+    def place(self) -> tuple[float, float, float]:
+        """Sine and cosine of the latitude of the centre, and its longitude in radians."""
+        lat = math.radians(self.center.lat_deg)
+        return math.sin(lat), math.cos(lat), math.radians(self.center.lon_deg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,73 +154,15 @@ def _impact(
     giant_ray_width: float | None,
     rng: np.random.Generator,
 ) -> Impact:
-    lat = math.radians(center.lat_deg)
-    blanket = float(rng.uniform(1.7, 4.5))
-    shadow_half_rad = float(rng.uniform(0.5, 1.6)) if rng.random() < _OBLIQUE_SHARE else 0.0
-    shadow_rad = float(rng.uniform(-math.pi, math.pi))
-    rays = _draw_rays(blanket, giant_ray_width=giant_ray_width, rng=rng)
-    if shadow_half_rad > 0:
-        away = np.abs((rays[:, 0] - shadow_rad + math.pi) % (2 * math.pi) - math.pi)
-        lit = rays[away > shadow_half_rad]
-        rays = lit if len(lit) else rays[np.argmax(away)][None]
-    system = RaySystem(
-        sin_lat=math.sin(lat),
-        cos_lat=math.cos(lat),
-        lon_rad=math.radians(center.lon_deg),
-        radius_rad=radius_m / body.radius_m,
-        blanket_radii=blanket,
-        streak_radii=float(blanket + rng.uniform(0.5, 8.0)),
-        shadow_rad=shadow_rad,
-        shadow_half_rad=shadow_half_rad,
-        rays=rays,
-        specks=_draw_specks(rays, rng=rng),
-        seed=int(rng.integers(1 << 30)),
-    )
+    is_giant = giant_ray_width is not None
+    style = Style.GIANT if is_giant else draw_style(rng, giants=False)
     return Impact(
         center=center,
         radius_m=radius_m,
         brightness=brightness,
         colour=brightness**1.7,
         cavity=float(rng.uniform(0.3, 1.0)),
-        system=system,
+        deposit=draw_deposit(
+            rng, radius_rad=radius_m / body.radius_m, style=style, ray_width=giant_ray_width
+        ),
     )
-
-
-def _draw_rays(
-    blanket_radii: float, *, giant_ray_width: float | None, rng: np.random.Generator
-) -> NDArray[np.float64]:
-    """Draw rays, ``(n, 5)`` as in :class:`RaySystem`; most are short and thin, few are long."""
-    count = int(rng.integers(26, 40)) if giant_ray_width is not None else int(rng.integers(18, 40))
-    azimuth = rng.uniform(-math.pi, math.pi, count)
-    followers = rng.random(count) < _BUNDLED_SHARE
-    azimuth[followers] = rng.choice(azimuth, followers.sum()) + rng.normal(0, 0.07, followers.sum())
-    start = blanket_radii * rng.uniform(0.55, 1.1, count)
-    if giant_ray_width is not None:
-        end = rng.uniform(12, 45, count)
-        far = rng.random(count) < _FAR_SHARE
-        far[:3] = True
-        end[far] = rng.uniform(50, 80, far.sum())
-        half_width = giant_ray_width * rng.uniform(0.18, 0.55, count)
-    else:
-        end = start + 3.0 + rng.gamma(2.0, 6.5, count)
-        end = np.minimum(end, 40.0)
-        half_width = rng.uniform(0.12, 0.40, count) * (0.8 + 0.6 * end / 15)
-    strength = rng.uniform(0.35, 0.85, count)
-    return np.stack([azimuth, half_width, start, end, strength], axis=1)
-
-
-def _draw_specks(rays: NDArray[np.float64], *, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Draw clusters of secondaries along rays, ``(m, 5)`` as in :class:`RaySystem`."""
-    clusters = []
-    for _ in range(int(rng.integers(4, 11))):
-        ray = rays[int(rng.integers(len(rays)))]
-        count = int(rng.integers(5, 13))
-        middle = rng.uniform(1.2, 1.0 + 0.5 * ray[3])
-        spread = 0.35 + 0.05 * middle
-        range_radii = np.maximum(1.3, middle + rng.normal(0, 1.6 * spread, count))
-        azimuth = ray[0] + rng.normal(0, 0.02) + rng.normal(0, spread, count) / range_radii
-        radial = rng.uniform(0.12, 0.45, count)
-        lateral = radial * rng.uniform(0.35, 0.8, count)
-        strength = rng.uniform(0.3, 0.8, count)
-        clusters.append(np.stack([azimuth, range_radii, radial, lateral, strength], axis=1))
-    return np.concatenate(clusters)

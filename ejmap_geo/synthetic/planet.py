@@ -1,9 +1,9 @@
 """The demo planet: mosaic, catalogue and the true ejecta of every catalogued crater."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,18 +14,25 @@ from ejmap_geo.grids.body import MERCURY, Body
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.synthetic.deposit import reach_radii
 from ejmap_geo.synthetic.directions import (
     Directions,
     cap_window,
     directions,
     unit_vector,
 )
-from ejmap_geo.synthetic.ejecta import intensity, reach_radii
+from ejmap_geo.synthetic.ejecta import intensity
 from ejmap_geo.synthetic.imaging import COLOUR_BANDS, Scene, colour_bands, expose, grey_band
 from ejmap_geo.synthetic.impacts import Giants, Impact, draw_impacts
 from ejmap_geo.synthetic.relief import Bowls, draw_old_craters, shade
 from ejmap_geo.synthetic.spots import draw_spots, spot_brightness
-from ejmap_geo.synthetic.terrain import draw_seams, make_surface, nearest_cell
+from ejmap_geo.synthetic.terrain import (
+    SEAM_LEVELS,
+    Seams,
+    draw_seams,
+    make_surface,
+    nearest_cell,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +109,54 @@ def make_planet(
     """
     tell = progress or (lambda _: None)
     streams = iter(np.random.default_rng(seed).spawn(8))
+    made = _survey(config, streams, tell)
+    bands = colour_bands(made.scene) if config.bands == COLOUR_BANDS else grey_band(made.scene)
+    cells = nearest_cell(made.at, made.seams.centers)
+    raster = expose(bands, cells=cells, seams=made.seams, rng=next(streams))
+    return Planet(
+        raster=raster,
+        basemap=BasemapGrid(body=config.body, width_px=config.width_px),
+        craters=_catalogue(made.catalogued),
+        truth=made.truth,
+    )
+
+
+def make_layers(config: PlanetConfig, *, seed: int) -> tuple[NDArray[np.float32], list[Impact]]:
+    """Make what the mosaic of a planet is composed of, for views whose appearance is drawn later.
+
+    Args:
+        config: What kind of planet.
+        seed: Any non-negative integer.
+
+    Returns:
+        Albedo, plains, shade, light of ejecta, light of spots and offsets of seams, each in its own
+        unit of about 1, ``(6, rows, cols)``; and the craters with ejecta.
+    """
+    streams = iter(np.random.default_rng(seed).spawn(8))
+    made = _survey(config, streams, lambda _: None)
+    surface, cells = made.scene.surface, nearest_cell(made.at, made.seams.centers)
+    seams = made.seams.offset[cells, 0] / SEAM_LEVELS
+    layers = (surface.albedo, surface.plains, made.scene.shade, made.ejecta, made.spots, seams)
+    return np.stack(layers).astype(np.float32), made.catalogued
+
+
+class _Survey(NamedTuple):
+    """A planet before its picture is taken."""
+
+    at: Directions
+    scene: Scene
+    ejecta: NDArray[np.float32]
+    spots: NDArray[np.float32]
+    seams: Seams
+    catalogued: list[Impact]
+    truth: dict[int, PlacedMask]
+
+
+def _survey(
+    config: PlanetConfig, streams: Iterator[np.random.Generator], tell: Callable[[str], None]
+) -> _Survey:
     basemap = BasemapGrid(body=config.body, width_px=config.width_px)
     at = directions(basemap, Window.whole(basemap.shape))
-
     tell("drawing albedo and units")
     surface = make_surface(at, rng=next(streams))
     tell("throwing fresh ejecta")
@@ -128,9 +180,7 @@ def make_planet(
     scene = Scene(surface, shaded, brightness, 1 - (1 - layers[1]) * (1 - 0.8 * spots))
     tell("taking pictures")
     seams = draw_seams(config.bands, rng=next(streams))
-    bands = colour_bands(scene) if config.bands == COLOUR_BANDS else grey_band(scene)
-    raster = expose(bands, cells=nearest_cell(at, seams.centers), seams=seams, rng=next(streams))
-    return Planet(raster=raster, basemap=basemap, craters=_catalogue(catalogued), truth=truth)
+    return _Survey(at, scene, layers[0], spots, seams, catalogued, truth)
 
 
 def _lay_ejecta(
@@ -140,11 +190,12 @@ def _lay_ejecta(
     clear = np.ones((2, *basemap.shape), np.float32)
     truth = {}
     for crater_id, impact in enumerate(catalogued + faded, start=1):
-        outer_radii = min(reach_radii(impact.system), DEFAULT_REACH_RADII)
+        outer_radii = min(reach_radii(impact.deposit), DEFAULT_REACH_RADII)
         window = cap_window(
-            basemap, center=impact.center, radius_rad=outer_radii * impact.system.radius_rad
+            basemap, center=impact.center, radius_rad=outer_radii * impact.deposit.radius_rad
         )
-        fresh = intensity(directions(basemap, window), impact.system, outer_radii)
+        at = directions(basemap, window)
+        fresh = intensity(at, impact.place, impact.deposit, outer_radii)
         rows, cols = window.slices[0], window.columns(config.width_px)
         is_cavity = fresh == 1
         laid = np.where(is_cavity, np.float32(impact.cavity), fresh)
@@ -184,7 +235,7 @@ def _relief(
     )
     bowls = Bowls(
         np.concatenate([old.centers, *(unit_vector(one.center)[None] for one in fresh)]),
-        np.concatenate([old.radius_rad, [one.system.radius_rad for one in fresh]]),
+        np.concatenate([old.radius_rad, [one.deposit.radius_rad for one in fresh]]),
         np.concatenate([old.depth, np.ones(len(fresh))]),
     )
     # The colour mosaic was taken under a high sun; the grey one took what there was.

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from ejmap_geo.synthetic.directions import Directions
 from ejmap_geo.synthetic.noise import fractal_noise, smoothstep, value_noise
 
+# Spread of the offsets of the images that make up a mosaic, in grey levels.
+SEAM_LEVELS = 3.5
 _SEAM_CELLS = 220
 _BROAD, _FINE, _UNIT, _HUE, _WARP = 11, 101, 211, 307, 401
 
@@ -69,7 +71,7 @@ def draw_seams(bands: int, *, rng: np.random.Generator) -> Seams:
     centers = rng.standard_normal((_SEAM_CELLS, 3))
     centers /= np.linalg.norm(centers, axis=1, keepdims=True)
     gain = rng.normal(1.0, 0.03, (_SEAM_CELLS, bands)).astype(np.float32)
-    offset = rng.normal(0.0, 3.5, (_SEAM_CELLS, bands)).astype(np.float32)
+    offset = rng.normal(0.0, SEAM_LEVELS, (_SEAM_CELLS, bands)).astype(np.float32)
     return Seams(centers, gain, offset)
 
 

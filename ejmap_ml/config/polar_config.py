@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from ejmap_ml.config.frozen import Frozen
 
+# What grey levels are measured by: the spread of the whole view, or that of the ring at a range.
+ViewScaling = Literal["view", "ring"]
+
 
 class PolarViewConfig(Frozen):
     """How the surroundings of a crater become an image of azimuth by log-range.
@@ -18,6 +21,7 @@ class PolarViewConfig(Frozen):
         offset_radii: Offset inside the logarithm of range, in crater radii.
         range_samples: Sample points a cell along range.
         azimuth_samples: Sample points a cell along azimuth.
+        scaling: What grey levels are measured by.
     """
 
     rows: int = Field(default=160, gt=0)
@@ -27,6 +31,7 @@ class PolarViewConfig(Frozen):
     offset_radii: float = Field(default=3.0, ge=0)
     range_samples: int = Field(default=3, gt=0)
     azimuth_samples: int = Field(default=2, gt=0)
+    scaling: ViewScaling = "view"
 
     @model_validator(mode="after")
     def _ranges_grow(self) -> Self:

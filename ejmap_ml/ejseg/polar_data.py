@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
@@ -127,6 +128,19 @@ def tile_id_view(
     return tile_ids[np.nan_to_num(seen).astype(np.intp)]
 
 
+def row_weights(config: PolarViewConfig) -> Tensor:
+    """Return what the cells of each row weigh in training, 1 in the mean, ``(rows, 1)``."""
+    # The area of a cell relative to its neighbours depends on its row alone as long as the view is
+    # small against the planet; where it is not, the true weight only gets smaller.
+    edges = np.arange(config.rows + 1) / config.rows
+    start, stop = (
+        radii + config.offset_radii for radii in (config.inner_radii, config.outer_radii)
+    )
+    ranges = start * (stop / start) ** edges - config.offset_radii
+    weight = np.diff(ranges**2) ** AREA_POWER
+    return torch.from_numpy((weight / weight.mean()).astype(np.float32))[:, None]
+
+
 class PolarSamples(TileSequence):
     """Labelled polar views of one or more stores, as :class:`ejmap_ml.samples.SampleSet`."""
 
@@ -158,15 +172,7 @@ class PolarSamples(TileSequence):
         names = (VIEW, TARGET) if tiles is None else (VIEW, TARGET, TILE_ID)
         super().__init__(groups, names=names)
         self._counted = tiles
-        # The area of a cell relative to its neighbours depends on its row alone as long as the view
-        # is small against the planet; where it is not, the true weight only gets smaller.
-        edges = np.arange(config.rows + 1) / config.rows
-        start, stop = (
-            radii + config.offset_radii for radii in (config.inner_radii, config.outer_radii)
-        )
-        ranges = start * (stop / start) ** edges - config.offset_radii
-        weight = np.diff(ranges**2) ** AREA_POWER
-        self._row_weight = torch.from_numpy((weight / weight.mean()).astype(np.float32))[:, None]
+        self._row_weight = row_weights(config)
 
     def batch(self, positions: Sequence[int]) -> SampleBatch:
         """Return the samples at ``positions``; cells without data or not to count weigh 0."""

@@ -10,37 +10,54 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
+from ejmap_geo.synthetic.deposit import (
+    RAY_COLUMNS,
+    SPECK_COLUMNS,
+    Deposit,
+    Style,
+    draw_deposit,
+    reach_radii,
+)
 from ejmap_geo.synthetic.directions import cap_window, directions
-from ejmap_geo.synthetic.ejecta import RaySystem, intensity, reach_radii
+from ejmap_geo.synthetic.ejecta import Place, intensity, polar_intensity
 
 BASEMAP = BasemapGrid(body=MERCURY, width_px=512)
 RADIUS_M = 50_000.0
 SPHERE = Geod(a=MERCURY.radius_m, b=MERCURY.radius_m)
-NOTHING = np.empty((0, 5))
+PLAIN = Deposit(
+    radius_rad=RADIUS_M / MERCURY.radius_m,
+    blanket_radii=3.0,
+    softness=0.4,
+    decline=0.3,
+    unevenness=0.5,
+    lobing=0.2,
+    collar_radii=0.0,
+    collar_depth=0.0,
+    streak_radii=4.0,
+    streak_strength=0.5,
+    streak_grain=11.0,
+    shadow_rad=math.pi / 2,
+    shadow_half_rad=0.0,
+    shadow_softness=0.2,
+    shadow_rim=1.0,
+    halo=0.0,
+    halo_power=1.0,
+    ray_fade=0.4,
+    ray_cover=0.0,
+    rays=np.empty((0, RAY_COLUMNS)),
+    specks=np.empty((0, SPECK_COLUMNS)),
+    seed=7,
+)
 
 
-def _system(
-    center: LonLat, *, rays: np.ndarray = NOTHING, shadow_half_rad: float = 0.0
-) -> RaySystem:
+def _place(center: LonLat) -> Place:
     lat = math.radians(center.lat_deg)
-    return RaySystem(
-        sin_lat=math.sin(lat),
-        cos_lat=math.cos(lat),
-        lon_rad=math.radians(center.lon_deg),
-        radius_rad=RADIUS_M / MERCURY.radius_m,
-        blanket_radii=3.0,
-        streak_radii=4.0,
-        shadow_rad=math.pi / 2,
-        shadow_half_rad=shadow_half_rad,
-        rays=rays,
-        specks=NOTHING,
-        seed=7,
-    )
+    return math.sin(lat), math.cos(lat), math.radians(center.lon_deg)
 
 
-def _laid(system: RaySystem) -> np.ndarray:
+def _laid(center: LonLat, deposit: Deposit) -> np.ndarray:
     at = directions(BASEMAP, Window.whole(BASEMAP.shape))
-    return intensity(at, system, reach_radii(system))
+    return intensity(at, _place(center), deposit, reach_radii(deposit))
 
 
 def _range_and_azimuth(center: LonLat, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -55,7 +72,7 @@ def _range_and_azimuth(center: LonLat, chosen: np.ndarray) -> tuple[np.ndarray, 
 def test_only_the_cavity_is_wholly_covered() -> None:
     """Its distance is that of pyproj's geodesics."""
     center = LonLat(30, 40)
-    laid = _laid(_system(center))
+    laid = _laid(center, PLAIN)
     everywhere_radii, _ = _range_and_azimuth(center, np.ones(BASEMAP.shape, bool))
 
     np.testing.assert_array_equal((laid == 1).ravel(), everywhere_radii < 1)
@@ -65,9 +82,9 @@ def test_only_the_cavity_is_wholly_covered() -> None:
 def test_a_ray_follows_a_great_circle_for_half_the_planet(center: LonLat) -> None:
     """Beyond the blanket everything lies within three widths of the geodesic of its azimuth."""
     azimuth_deg = 50.0
-    ray = np.array([[math.radians(azimuth_deg), 1.0, 2.0, 70.0, 0.9]])
+    ray = np.array([[math.radians(azimuth_deg), 1.0, 2.0, 70.0, 0.9, 0.0, 0.0, 0.7]])
 
-    laid = _laid(_system(center, rays=ray))
+    laid = _laid(center, PLAIN._replace(rays=ray))
 
     range_radii, found_deg = _range_and_azimuth(center, laid > 0)
     far = range_radii > 6
@@ -80,7 +97,7 @@ def test_a_ray_follows_a_great_circle_for_half_the_planet(center: LonLat) -> Non
 def test_the_zone_of_avoidance_stays_free() -> None:
     """An oblique impact throws nothing to the side it came from, here the east."""
     center = LonLat(0, 0)
-    laid = _laid(_system(center, shadow_half_rad=1.0))
+    laid = _laid(center, PLAIN._replace(shadow_half_rad=1.0))
 
     range_radii, azimuth_deg = _range_and_azimuth(center, np.ones(BASEMAP.shape, bool))
     values = laid.ravel()
@@ -93,16 +110,60 @@ def test_the_zone_of_avoidance_stays_free() -> None:
 
 def test_a_system_on_the_antimeridian_is_the_same_in_a_wrapping_window() -> None:
     """The window changes what is computed, never the values."""
-    system = _system(LonLat(179.5, -30))
-    window = cap_window(
-        BASEMAP,
-        center=LonLat(179.5, -30),
-        radius_rad=reach_radii(system) * system.radius_rad,
-    )
+    center = LonLat(179.5, -30)
+    reach = reach_radii(PLAIN)
+    window = cap_window(BASEMAP, center=center, radius_rad=reach * PLAIN.radius_rad)
 
-    part = intensity(directions(BASEMAP, window), system, reach_radii(system))
+    part = intensity(directions(BASEMAP, window), _place(center), PLAIN, reach)
 
-    whole = _laid(system)
+    whole = _laid(center, PLAIN)
     rows = slice(window.row, window.row + window.height)
     np.testing.assert_array_equal(part, whole[rows, window.columns(512)])
     assert np.count_nonzero(part) == np.count_nonzero(whole)
+
+
+@pytest.mark.parametrize("style", list(Style))
+def test_a_polar_view_shows_what_lies_on_the_planet(style: Style) -> None:
+    """Cells at the places of pixels hold what those pixels hold."""
+    center, pixel_radii = LonLat(-40, 25), 2 * math.pi / 512 / PLAIN.radius_rad
+    deposit = draw_deposit(np.random.default_rng(3), radius_rad=PLAIN.radius_rad, style=style)
+    laid = _laid(center, deposit)
+    range_radii, azimuth_deg = _range_and_azimuth(center, np.ones(BASEMAP.shape, bool))
+    chosen = np.abs(range_radii - 1) > 1e-3
+    chosen &= range_radii < reach_radii(deposit) - 1e-3
+
+    seen = polar_intensity(
+        range_radii[chosen][:, None],
+        np.radians(azimuth_deg)[chosen][:, None],
+        np.full(chosen.sum(), pixel_radii),
+        deposit,
+    )
+
+    np.testing.assert_allclose(seen[:, 0], laid.ravel()[chosen], atol=2e-3)
+
+
+def test_a_collar_of_melt_is_dark_and_the_blanket_beyond_is_not() -> None:
+    """As around Tycho: the brightest ring does not touch the rim."""
+    center = LonLat(0, 0)
+    deposit = PLAIN._replace(blanket_radii=6.0, collar_radii=2.4, collar_depth=1.0)
+    laid = _laid(center, deposit)
+
+    range_radii, _ = _range_and_azimuth(center, np.ones(BASEMAP.shape, bool))
+    values = laid.ravel()
+    assert values[(range_radii > 1) & (range_radii < 1.3)].max() < 0.1
+    assert values[(range_radii > 3.0) & (range_radii < 3.4)].mean() > 0.3
+
+
+def test_a_bent_ray_ends_beside_the_line_it_started_on() -> None:
+    """By as many radii as it is said to be bent."""
+    center = LonLat(10, -20)
+    ray = np.array([[0.0, 0.6, 2.0, 30.0, 0.9, 0.0, 4.0, 0.7]])
+
+    laid = _laid(center, PLAIN._replace(rays=ray, streak_radii=3.0))
+
+    range_radii, azimuth_deg = _range_and_azimuth(center, laid > 0.1)
+    off = np.sin(range_radii * PLAIN.radius_rad) * np.sin(np.radians(azimuth_deg))
+    off /= PLAIN.radius_rad
+    end, begin = range_radii > 26, (range_radii > 6) & (range_radii < 9)
+    assert abs(off[end].mean() - 4.0 * (28 / 30) ** 2) < 0.6
+    assert abs(off[begin].mean()) < 0.6

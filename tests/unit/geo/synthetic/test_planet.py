@@ -98,12 +98,12 @@ def test_truth_lies_outside_the_cavity_and_within_reach(planet: Planet) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_ejecta_cover_a_realistic_share_of_the_planet(seed: int) -> None:
-    """By area on the sphere, 8 to 15 %, of which some are claimed by several craters."""
+    """By area on the sphere, 6 to 15 %, of which some are claimed by several craters."""
     counts = _counts(make_planet(PlanetConfig(width_px=1024, bands=1), seed=seed))
     latitude = (np.arange(512) + 0.5) / 512 * np.pi - np.pi / 2
     area = np.cos(latitude)[:, None] / np.cos(latitude).sum() / 1024
 
-    assert 0.08 <= (area * (counts > 0)).sum() <= 0.15
+    assert 0.06 <= (area * (counts > 0)).sum() <= 0.15
     assert 0.04 <= (area * (counts > 1)).sum() / (area * (counts > 0)).sum() <= 0.14
 
 

