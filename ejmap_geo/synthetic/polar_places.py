@@ -54,7 +54,9 @@ def _fill_places(
     sin0, cos0 = math.sin(lat0), math.cos(lat0)
     for i in range(range_radii.size):
         r = range_radii[i] * radius_rad
-        is_coarse = i + 1 < range_radii.size and range_radii[i + 1] * radius_rad - r > pixel_rad
+        next_row = min(i + 1, range_radii.size - 1)
+        step_radii = range_radii[next_row] - range_radii[next_row - 1]
+        is_coarse = step_radii * radius_rad > pixel_rad
         for j in range(azimuth_rad.size):
             if is_coarse or r >= math.pi or range_radii[i] < 1.0:
                 out[0, i, j], out[1, i, j] = range_radii[i], azimuth_rad[j]
