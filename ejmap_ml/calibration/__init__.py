@@ -1,0 +1,1 @@
+"""Probabilities that come true: corrections fitted on planets that neither train nor score."""
