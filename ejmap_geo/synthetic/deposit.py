@@ -1,7 +1,7 @@
 """The shape of an ejecta deposit, and how shapes as varied as real ones are drawn at random."""
 
 import math
-from enum import Enum
+from enum import Enum, auto
 from typing import NamedTuple
 
 import numpy as np
@@ -22,13 +22,23 @@ _OBLIQUE_SHARE, _COLLARED_SHARE, _BENT_SHARE, _FANNED_SHARE = 0.28, 0.55, 0.55, 
 
 
 class Style(Enum):
-    """What catches the eye first; the share of each among drawn deposits."""
+    """What catches the eye first."""
 
-    RAYED = 0.35
-    GIANT = 0.30
-    BLANKET = 0.12
-    STREAKED = 0.10
-    HALO = 0.13
+    RAYED = auto()
+    GIANT = auto()
+    BLANKET = auto()
+    STREAKED = auto()
+    HALO = auto()
+
+
+# How often each is drawn.
+STYLE_SHARES = {
+    Style.RAYED: 0.32,
+    Style.GIANT: 0.35,
+    Style.BLANKET: 0.09,
+    Style.STREAKED: 0.11,
+    Style.HALO: 0.13,
+}
 
 
 class Deposit(NamedTuple):
@@ -37,6 +47,7 @@ class Deposit(NamedTuple):
     Attributes:
         radius_rad: Rim radius as an angle seen from the planet's centre.
         blanket_radii: Mean outer edge of the continuous blanket.
+        blanket_light: Light of the blanket at the rim, 0 to 1.
         softness: Share of the blanket over which its outer edge fades.
         decline: Share of its light that the blanket loses from the rim to its edge.
         unevenness: Contrast of the grain of the blanket; 1 is strong.
@@ -62,6 +73,7 @@ class Deposit(NamedTuple):
 
     radius_rad: float
     blanket_radii: float
+    blanket_light: float
     softness: float
     decline: float
     unevenness: float
@@ -96,7 +108,7 @@ def reach_radii(deposit: Deposit) -> float:
 def draw_style(rng: np.random.Generator, *, giants: bool = True) -> Style:
     """Draw a style by its share, giants among them or not."""
     styles = [one for one in Style if giants or one is not Style.GIANT]
-    shares = np.array([one.value for one in styles])
+    shares = np.array([STYLE_SHARES[one] for one in styles])
     return styles[int(rng.choice(len(styles), p=shares / shares.sum()))]
 
 
@@ -136,19 +148,22 @@ def draw_deposit(
     if is_oblique:
         away = np.abs((rays[:, 0] - shadow_rad + math.pi) % (2 * math.pi) - math.pi)
         rays = rays[away > shadow_half_rad * rng.uniform(0.85, 1.05)]
-    beyond = rng.uniform(0.0, 2.0) if style is Style.BLANKET else rng.uniform(0.5, 8.0)
+    # Around some giants a field of fine streaks outshines the blanket and reaches far.
+    is_wide = style is Style.GIANT and rng.random() < 0.5
+    beyond = {Style.BLANKET: (0.0, 2.0)}.get(style, (4.0, 25.0) if is_wide else (0.5, 8.0))
     return Deposit(
         radius_rad=radius_rad,
         blanket_radii=blanket,
+        blanket_light=float(rng.uniform(0.3 if is_wide else 0.6, 1.0)),
         softness=float(rng.uniform(0.15, 0.75)),
         decline=float(rng.uniform(0.0, 0.6)),
         unevenness=_log_uniform(rng, 0.15, 1.2),
         lobing=float(rng.uniform(0.04, 0.26)),
         collar_radii=float(rng.uniform(1.2, min(3.0, 0.75 * blanket))) if is_collared else 0.0,
         collar_depth=float(rng.uniform(0.4, 1.0)),
-        streak_radii=blanket + float(beyond),
+        streak_radii=blanket + float(rng.uniform(*beyond)),
         streak_strength=float(rng.uniform(0.2, 0.7)),
-        streak_grain=_log_uniform(rng, 6.0, 16.0),
+        streak_grain=_log_uniform(rng, 6.0, 28.0 if is_wide else 16.0),
         shadow_rad=shadow_rad,
         shadow_half_rad=shadow_half_rad,
         shadow_softness=float(rng.uniform(0.05, 0.45)),
@@ -186,12 +201,13 @@ def _draw_rays(
         far = rng.random(count) < 0.5
         end[far] = rng.uniform(25.0, LONGEST_RAY_RADII, far.sum())
     # Pieces that are seen far out only.
-    detached = rng.random(count) < (0.25 if is_giant else 0.12)
+    detached = rng.random(count) < (0.35 if is_giant else 0.12)
     start = np.where(detached, np.minimum(rng.uniform(4.0, 40.0, count), 0.75 * end), start)
     end = np.minimum(end, longest_radii)
     start = np.minimum(start, 0.8 * end)
     half_width = width * rng.uniform(0.12, 0.40, count) * rng.lognormal(0.0, 0.35, count)
-    half_width *= (0.6 if is_giant else 1.0) * (0.8 + 0.6 * np.minimum(end, 40.0) / 15)
+    half_width *= _log_uniform(rng, 0.25, 0.9) if is_giant else 1.0
+    half_width *= 0.8 + 0.6 * np.minimum(end, 40.0) / 15
     softness = rng.uniform(0.28, 0.7, count)
     is_fan = (rng.random(count) < 0.05) & (end < 30.0)
     fan_width = rng.uniform(0.05, 0.12, count) * end

@@ -109,6 +109,7 @@ def _near_field(of: Deposit, d: float, azimuth: float) -> float:
         1.0 - of.softness, 1.0 + 0.25 * of.softness, (d + 0.3 * grain) / edge
     )
     blanket *= max(0.0, 1.0 - of.decline * (d - 1.0) / (1.5 * edge - 1.0)) * (1.0 + 0.25 * grain)
+    blanket *= of.blanket_light
     fine = of.streak_grain
     streak = fractal_noise(fine * ca, fine * sa, 0.6 * ring, 3, 0.85, of.seed + 31)
     limit = max(1.5, of.streak_radii * (0.75 + 0.28 * lobes))

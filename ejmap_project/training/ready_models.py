@@ -33,7 +33,7 @@ from ejmap_ml.training.fit import fit
 
 NAME = "ready_grey"
 MEMBERS = 3
-STEPS, EPOCHS, BATCH = 2400, 12, 3
+STEPS, EPOCHS, BATCH = 2100, 12, 3
 # Planets: two wide ones, since a crater has more pixels on a finer mosaic.
 PLANET_SEEDS, WIDE_SEEDS = (201, 202, 203, 204, 205), (206, 207)
 WIDTH_PX, WIDE_PX = 2048, 4096

@@ -27,6 +27,7 @@ SPHERE = Geod(a=MERCURY.radius_m, b=MERCURY.radius_m)
 PLAIN = Deposit(
     radius_rad=RADIUS_M / MERCURY.radius_m,
     blanket_radii=3.0,
+    blanket_light=1.0,
     softness=0.4,
     decline=0.3,
     unevenness=0.5,
