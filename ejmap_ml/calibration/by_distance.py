@@ -3,7 +3,8 @@
 An ensemble that is right near the crater may be far too sure of distant rays. So each band of
 distance has a Platt scaling of its own (Platt, Probabilistic outputs for support vector machines,
 1999): calibrated logit = slope x logit + offset, and between the middles of bands both change
-linearly with the log of range.
+linearly with the log of range. It is applied to every member's logits, and fitted so that the mean
+probability of the members comes true.
 """
 
 from collections.abc import Sequence
@@ -14,14 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from scipy.optimize import minimize
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.errors import SampleError
 
 # Edges of the bands in crater radii, those of the scores in docs/methods.md.
 BAND_EDGES_RADII = (1.0, 2.0, 4.0, 6.0, 10.0, 15.0, 25.0, 40.0, 80.0)
-# Probabilities nearer to 0 and 1 are said with no more confidence than this.
+NEAREST_RADII = 1e-3
+# Mean probabilities nearer to 0 and 1 cost no more than this.
 CLOSEST = 1e-6
 # Slopes and offsets are held near 1 and 0 by as much as this many cells of evidence would move
 # them: a band with hardly any ejecta stays as it is.
@@ -52,33 +54,25 @@ class DistanceCalibration(Frozen):
             raise ValueError("slopes must be positive, slopes and offsets finite")
         return self
 
-    def apply(
-        self, probability: NDArray[np.float32], range_radii: NDArray[np.float64]
-    ) -> NDArray[np.float32]:
-        """Return calibrated probabilities.
-
-        Args:
-            probability: ``(rows, cols)`` in 0..1; what is exactly 0 stays 0: there are no data.
-            range_radii: Range of each row, ``(rows,)``.
-        """
-        at, known = np.log(np.maximum(range_radii, 1e-3)), np.log(self.range_radii)
-        slope = np.interp(at, known, self.slope)[:, None]
-        offset = np.interp(at, known, self.offset)[:, None]
-        said = logit(np.clip(probability.astype(np.float64), CLOSEST, 1 - CLOSEST))
-        return np.where(probability > 0, expit(slope * said + offset), 0).astype(np.float32)
+    def of_rows(
+        self, range_radii: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return slope and offset at each range, ``(rows,)`` each."""
+        at, known = np.log(np.maximum(range_radii, NEAREST_RADII)), np.log(self.range_radii)
+        return np.interp(at, known, self.slope), np.interp(at, known, self.offset)
 
 
 class Told(NamedTuple):
-    """What an ensemble said about a crater, and what is so; each ``(rows, cols)``.
+    """What the members of an ensemble said about a crater, and what is so.
 
     Attributes:
-        probability: What it said.
-        truth: Share of each cell that is ejecta.
-        weight: Area of the cell, 0 where there are no data.
+        logits: What each member said, ``(member, rows, cols)``.
+        truth: Share of each cell that is ejecta, ``(rows, cols)``.
+        weight: Area of the cell, 0 where there are no data, ``(rows, cols)``.
         range_radii: Range of the rows, ``(rows,)``.
     """
 
-    probability: NDArray[np.float32]
+    logits: NDArray[np.float32]
     truth: NDArray[np.float32]
     weight: NDArray[np.float32]
     range_radii: NDArray[np.float64]
@@ -94,15 +88,13 @@ def fit_calibration(told: Sequence[Told]) -> DistanceCalibration:
         raise SampleError("calibration needs at least one crater with known ejecta, got none")
     middles, slopes, offsets = [], [], []
     for near, far in pairwise(BAND_EDGES_RADII):
-        said, so, weight = (
-            np.concatenate([part[_rows(one, near, far)].ravel() for one, part in parts])
-            for parts in (
-                [(one, one.probability) for one in told],
-                [(one, one.truth) for one in told],
-                [(one, one.weight) for one in told],
-            )
+        rows = [(one.range_radii >= near) & (one.range_radii < far) for one in told]
+        parts = list(zip(told, rows, strict=True))
+        slope, offset = _platt(
+            np.concatenate([_flat(one.logits[:, at]) for one, at in parts], axis=1),
+            np.concatenate([one.truth[at].ravel() for one, at in parts]),
+            np.concatenate([one.weight[at].ravel() for one, at in parts]),
         )
-        slope, offset = _platt(said, so, weight)
         middles.append(float(np.sqrt(near * far)))
         slopes.append(slope)
         offsets.append(offset)
@@ -111,28 +103,31 @@ def fit_calibration(told: Sequence[Told]) -> DistanceCalibration:
     )
 
 
-def _rows(one: Told, near: float, far: float) -> NDArray[np.bool_]:
-    return (one.range_radii >= near) & (one.range_radii < far)
+def _flat(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    return logits.reshape(len(logits), -1)
 
 
 def _platt(
-    said: NDArray[np.float32], so: NDArray[np.float32], weight: NDArray[np.float32]
+    logits: NDArray[np.float32], so: NDArray[np.float32], weight: NDArray[np.float32]
 ) -> tuple[float, float]:
-    """Return slope and offset of least weighted cross-entropy."""
-    is_known = (weight > 0) & (said > 0)
+    """Return slope and offset with which the members' mean has the least cross-entropy."""
+    is_known = weight > 0
     if not is_known.any():
         return 1.0, 0.0
-    x = logit(np.clip(said[is_known].astype(np.float64), CLOSEST, 1 - CLOSEST))
+    x = logits[:, is_known].astype(np.float64)
     y = so[is_known].astype(np.float64)
     w = weight[is_known].astype(np.float64)
     w *= len(w) / w.sum()
 
     def cost(free: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        z = free[0] * x + free[1]
+        said = expit(free[0] * x + free[1])
+        mean = np.clip(said.mean(axis=0), CLOSEST, 1 - CLOSEST)
         away = free - np.array([1.0, 0.0])
-        entropy = np.sum(w * (np.logaddexp(0, z) - y * z)) + PRIOR_CELLS * np.sum(away**2)
-        miss = w * (expit(z) - y)
-        return entropy, np.array([np.sum(miss * x), np.sum(miss)]) + 2 * PRIOR_CELLS * away
+        entropy = -np.sum(w * (y * np.log(mean) + (1 - y) * np.log(1 - mean)))
+        by_mean = w * (mean - y) / (mean * (1 - mean))
+        by_logit = by_mean * said * (1 - said) / len(x)
+        slopes = np.array([np.sum(by_logit * x), np.sum(by_logit)])
+        return entropy + PRIOR_CELLS * np.sum(away**2), slopes + 2 * PRIOR_CELLS * away
 
     found = minimize(cost, [1.0, 0.0], jac=True, method="L-BFGS-B", bounds=[(0.05, 20), (-20, 20)])
     return float(found.x[0]), float(found.x[1])

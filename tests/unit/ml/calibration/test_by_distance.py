@@ -16,13 +16,19 @@ from ejmap_ml.errors import SampleError
 RANGES = np.geomspace(1.01, 79, 160)
 
 
-def _told(seed: int, *, slope: np.ndarray, offset: float) -> Told:
-    """An ensemble whose true logits are slope x logit + offset, row by row."""
+def _told(seed: int, *, slope: np.ndarray, offset: float, members: int = 1) -> Told:
+    """Members whose true logits are slope x logit + offset, row by row; they agree."""
     rng = np.random.default_rng(seed)
-    said = rng.uniform(0.02, 0.98, (160, 400)).astype(np.float32)
-    chance = expit(slope[:, None] * logit(said) + offset)
-    truth = (rng.random(said.shape) < chance).astype(np.float32)
-    return Told(said, truth, np.ones_like(said), RANGES)
+    logits = logit(rng.uniform(0.02, 0.98, (160, 400)))
+    chance = expit(slope[:, None] * logits + offset)
+    truth = (rng.random(logits.shape) < chance).astype(np.float32)
+    said = np.repeat(logits[None], members, axis=0).astype(np.float32)
+    return Told(said, truth, np.ones_like(truth), RANGES)
+
+
+def _calibrated(calibration: DistanceCalibration, told: Told) -> np.ndarray:
+    slope, offset = calibration.of_rows(RANGES)
+    return expit(slope[:, None] * told.logits + offset[:, None]).mean(axis=0)
 
 
 def test_the_slope_of_every_band_is_found() -> None:
@@ -40,10 +46,10 @@ def test_the_slope_of_every_band_is_found() -> None:
 def test_calibrated_probabilities_come_true_on_another_crater() -> None:
     """In ten bins, the share of ejecta is what was said."""
     slope = np.full(160, 0.6)
-    calibration = fit_calibration([_told(0, slope=slope, offset=-0.5)])
-    other = _told(1, slope=slope, offset=-0.5)
+    calibration = fit_calibration([_told(0, slope=slope, offset=-0.5, members=2)])
+    other = _told(1, slope=slope, offset=-0.5, members=2)
 
-    said = calibration.apply(other.probability, RANGES)
+    said = _calibrated(calibration, other)
 
     for low in np.arange(0, 1, 0.1):
         chosen = (said >= low) & (said < low + 0.1)
@@ -51,8 +57,22 @@ def test_calibrated_probabilities_come_true_on_another_crater() -> None:
             assert abs(said[chosen].mean() - other.truth[chosen].mean()) < 0.03
 
 
-def test_cells_without_weight_and_without_data_do_not_count() -> None:
-    """Wrong truths there change nothing, and 0 stays 0."""
+def test_members_that_disagree_are_calibrated_together() -> None:
+    """Two members with noise of their own: their mean comes true, as none of them alone does."""
+    rng = np.random.default_rng(5)
+    known = _told(0, slope=np.ones(160), offset=0.0)
+    noisy = (known.logits + rng.normal(0, 2, (2, *known.truth.shape))).astype(np.float32)
+
+    calibration = fit_calibration([known._replace(logits=noisy)])
+
+    said = _calibrated(calibration, known._replace(logits=noisy))
+    for low in (0.2, 0.4, 0.6):
+        chosen = (said >= low) & (said < low + 0.2)
+        assert abs(said[chosen].mean() - known.truth[chosen].mean()) < 0.04
+
+
+def test_cells_without_weight_do_not_count() -> None:
+    """Wrong truths there change nothing."""
     told = _told(0, slope=np.ones(160), offset=0.0)
     is_out = np.random.default_rng(2).random(told.weight.shape) < 0.3
     holed = told._replace(
@@ -62,14 +82,13 @@ def test_cells_without_weight_and_without_data_do_not_count() -> None:
     found = fit_calibration([holed])
 
     np.testing.assert_allclose(found.slope, 1, atol=0.1)
-    assert not found.apply(np.zeros((160, 2), np.float32), RANGES).any()
 
 
 def test_a_band_without_cells_stays_as_it_is() -> None:
     """Craters of a small planet reach no farther than its antipode."""
     near = RANGES < 20
     told = _told(0, slope=np.full(160, 0.5), offset=0.0)
-    short = Told(told.probability[near], told.truth[near], told.weight[near], RANGES[near])
+    short = Told(told.logits[:, near], told.truth[near], told.weight[near], RANGES[near])
 
     found = fit_calibration([short])
 
