@@ -18,6 +18,7 @@ from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import (
     ModelVersion,
     configured_version,
+    member_count,
     version_and_iteration,
 )
 from ejmap_project.open_project import OpenProject
@@ -198,5 +199,5 @@ def configured_members(partitioning: Partitioning, project: OpenProject) -> list
     version = configured_version(project, partitioning.model_kind).key
     return [
         str(partitions.member_key(version=version, iteration=iteration))
-        for iteration in range(project.settings.models.members(partitioning.model_kind))
+        for iteration in range(member_count(project, partitioning.model_kind))
     ]

@@ -19,7 +19,7 @@ from ejmap_geo.craters.schemas import (
     TileScoreTable,
 )
 from ejmap_project.analysis.crater_profile import ProfileTable
-from ejmap_project.models.model_version import imported_from, version_and_iteration
+from ejmap_project.models.model_version import is_given, version_and_iteration
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind, ProjectPaths
 from ejmap_project.scoring.score_tables import (
@@ -39,9 +39,11 @@ def _bundle(kind: ModelKind) -> Output:
     return bundle
 
 
-def _imported(kind: ModelKind) -> Published:
+def _given(kind: ModelKind) -> Published:
+    """Members that come as files, ready-made or imported; they learn from nothing here."""
+
     def is_used(project: OpenProject, key: str) -> bool:
-        return imported_from(project.paths, kind, *version_and_iteration(key)) is not None
+        return is_given(project, kind, *version_and_iteration(key))
 
     return Published(is_used=is_used)
 
@@ -49,6 +51,7 @@ def _imported(kind: ModelKind) -> Published:
 _CraterRow = partial(
     Row, stage=stages.CRATERS, partitioning=Partitioning.CRATERS, rule=Rule.WITH_UPSTREAM
 )
+_LabelRow = partial(Row, is_of_labels=True)
 
 LINEAGE: Mapping[str, Row] = {
     "basemap_mosaic": Row(
@@ -106,14 +109,14 @@ LINEAGE: Mapping[str, Row] = {
         picture="the least sure entries of the catalogue",
         is_optional=True,
     ),
-    "training_planets": Row(
+    "training_planets": _LabelRow(
         stage=stages.LABELS,
         output=lambda paths, _: paths.training,
         inputs=("basemap_mosaic", "crater_catalogue", "manual_masks"),
         settings=recipe_settings.of_training,
         picture="known ejecta of each planet",
     ),
-    "labelled_tiles": Row(
+    "labelled_tiles": _LabelRow(
         stage=stages.LABELS,
         output=lambda paths, _: paths.labelled_tiles,
         inputs=("training_planets", "basemap_mosaic", "crater_catalogue", "manual_masks"),
@@ -121,7 +124,7 @@ LINEAGE: Mapping[str, Row] = {
         table=LabelledTileTable,
         picture="tile locations of each planet",
     ),
-    "split_table": Row(
+    "split_table": _LabelRow(
         stage=stages.LABELS,
         output=lambda paths, _: paths.splits,
         beside=lambda paths: (paths.split_index,),
@@ -154,7 +157,7 @@ LINEAGE: Mapping[str, Row] = {
         partitioning=Partitioning.EJCONN_MEMBERS,
         settings=recipe_settings.of_member("ejconn"),
         picture="training curve",
-        published=_imported("ejconn"),
+        published=_given("ejconn"),
     ),
     "ejseg_model": Row(
         stage=stages.EJSEG,
@@ -163,7 +166,7 @@ LINEAGE: Mapping[str, Row] = {
         partitioning=Partitioning.EJSEG_MEMBERS,
         settings=recipe_settings.of_member("ejseg"),
         picture="training curve",
-        published=_imported("ejseg"),
+        published=_given("ejseg"),
     ),
     "promoted_ejconn": Row(
         stage=stages.PROMOTED,
@@ -253,11 +256,13 @@ LINEAGE: Mapping[str, Row] = {
         output=lambda paths, _: paths.scores,
         code_version="3",  # 2: claim precision; 3: reliability
         inputs=("basemap_mask", "connection_predictions", "manual_masks", "training_planets"),
+        # Rules are tuned on them, where a project has any.
+        optional_inputs=("training_planets",),
         rule=Rule.AFTER_CRATERS,
         table=ScoreTable,
         picture="F1 of pixels, and how often probabilities come true",
     ),
-    "tile_scores": Row(
+    "tile_scores": _LabelRow(
         stage=stages.SCORES,
         output=lambda paths, _: paths.tile_scores,
         inputs=(
@@ -272,7 +277,7 @@ LINEAGE: Mapping[str, Row] = {
         table=TileScoreTable,
         picture="F1 of tile locations",
     ),
-    "map_scores": Row(
+    "map_scores": _LabelRow(
         stage=stages.SCORES,
         output=lambda paths, _: paths.map_scores,
         beside=lambda paths: (paths.connection_matrix,),
@@ -281,7 +286,7 @@ LINEAGE: Mapping[str, Row] = {
         table=MapScoreTable,
         picture="connection matrix, F1 over scale, F1 of craters",
     ),
-    "model_comparison": Row(
+    "model_comparison": _LabelRow(
         stage=stages.SCORES,
         output=lambda paths, _: paths.model_comparison,
         inputs=("ejconn_model", "ejseg_model", "map_scores"),

@@ -25,9 +25,9 @@ class ModelSettings(Settings):
     """The models of the chain.
 
     Attributes:
-        ejconn: Preset, or YAML file, of the model that finds connected tiles.
-        ejseg: Preset, or YAML file, of the model that maps ejecta.
-        iterations: Members of each ensemble.
+        ejconn: Preset, YAML file, or ready-made ensemble of the model that finds connected tiles.
+        ejseg: Preset, YAML file, or ready-made ensemble of the model that maps ejecta.
+        iterations: Members of each ensemble that is trained; a ready-made one has its own.
         ejconn_iterations: Members of the EJCONN ensemble, where they are not as many.
         ejseg_iterations: Members of the EJSEG ensemble, where they are not as many.
         seed: Number that every random choice of training comes from.
@@ -70,11 +70,14 @@ class MappingSettings(Settings):
 
 
 class Project(Settings):
-    """All settings of a project, as its ``project.yaml`` states them."""
+    """All settings of a project, as its ``project.yaml`` states them.
+
+    ``training`` may be left out where all models are ready-made.
+    """
 
     body: str = "Mercury"
     source: Annotated[Source, Field(discriminator="kind")]
-    training: Annotated[SyntheticTraining | OwnMasks, Field(discriminator="kind")]
+    training: Annotated[SyntheticTraining | OwnMasks, Field(discriminator="kind")] | None = None
     splits: SplitSettings = SplitSettings()
     models: ModelSettings = ModelSettings()
     mapping: MappingSettings = MappingSettings()
@@ -110,6 +113,8 @@ class Project(Settings):
                         f"{GREY_BANDS if source.is_grey else COLOUR_BANDS} band(s); set "
                         f"training.grey to {str(source.is_grey).lower()}"
                     )
+            case None:
+                pass
         if source.only_body not in {None, self.body}:
             raise ValueError(
                 f"source.kind {self.source.kind} is {source.only_body}, but body is {self.body}"
