@@ -68,9 +68,12 @@ def _stamps(files: Iterable[Path]) -> list[tuple[str, int, int]]:
 
 
 def of_training(project: OpenProject, _: str) -> object:
-    """Settings of the training planets; None if the project states none."""
+    """The body and the settings of the training planets; None if the project states none.
+
+    The body, because synthetic planets are made without the mosaic, which depends on it.
+    """
     training = project.settings.training
-    return None if training is None else training.model_dump(mode="json")
+    return None if training is None else [project.settings.body, training.model_dump(mode="json")]
 
 
 def of_labels(project: OpenProject, _: str) -> object:

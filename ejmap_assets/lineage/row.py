@@ -32,12 +32,13 @@ class UsedPart(Enum):
 
     WHOLE = "whole"
     OWN_CRATER = "the row of the crater"
-    OWN_SPLIT = "the split of the member"
+    OWN_SPLIT = "the split of the member, on the planets that train"
+    TRAINING_TILES = "the tiles of the planets that train"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """Another origin of an artefact, with fewer inputs: published, imported, ready-made.
+    """Another origin of an artefact, with fewer inputs: published, imported, ready-made, synthetic.
 
     Attributes:
         is_used: Whether a project uses it for a partition.

@@ -6,10 +6,10 @@ craters, a promoted model on the members of the version that the project's setti
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 from ejmap_assets.lineage import recipe_settings, stages
-from ejmap_assets.lineage.row import Output, Published, Row, Rule, UsedPart
+from ejmap_assets.lineage.members import bundle_of, given
+from ejmap_assets.lineage.row import Published, Row, Rule, UsedPart
 from ejmap_assets.partitions import Partitioning
 from ejmap_geo.craters.schemas import (
     ConnectionTable,
@@ -19,34 +19,15 @@ from ejmap_geo.craters.schemas import (
     TileScoreTable,
 )
 from ejmap_project.analysis.crater_profile import ProfileTable
-from ejmap_project.models.model_version import is_given, version_and_iteration
-from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.paths import ProjectPaths
 from ejmap_project.scoring.score_tables import (
     ContrastTable,
     MapCraterTable,
     MapScoreTable,
     ScoreTable,
 )
+from ejmap_project.training.split_choice import trains_on_synthetic
 from ejmap_project.vetting.vetting_tiles import CandidateTable, CraterTileTable
-
-
-def _bundle(kind: ModelKind) -> Output:
-    def bundle(paths: ProjectPaths, key: str) -> Path:
-        version, iteration = version_and_iteration(key)
-        return paths.model_bundle(kind, version=version, iteration=iteration)
-
-    return bundle
-
-
-def _given(kind: ModelKind) -> Published:
-    """Members that come as files, ready-made or imported; they learn from nothing here."""
-
-    def is_used(project: OpenProject, key: str) -> bool:
-        return is_given(project, kind, *version_and_iteration(key))
-
-    return Published(is_used=is_used)
-
 
 _CraterRow = partial(
     Row, stage=stages.CRATERS, partitioning=Partitioning.CRATERS, rule=Rule.WITH_UPSTREAM
@@ -115,6 +96,8 @@ LINEAGE: Mapping[str, Row] = {
         inputs=("basemap_mosaic", "crater_catalogue", "manual_masks"),
         settings=recipe_settings.of_training,
         picture="known ejecta of each planet",
+        # Synthetic planets are made from their seeds alone.
+        published=Published(is_used=lambda project, _: trains_on_synthetic(project)),
     ),
     "labelled_tiles": _LabelRow(
         stage=stages.LABELS,
@@ -122,6 +105,7 @@ LINEAGE: Mapping[str, Row] = {
         inputs=("training_planets", "basemap_mosaic", "crater_catalogue", "manual_masks"),
         settings=recipe_settings.of_labels,
         table=LabelledTileTable,
+        used_part=UsedPart.TRAINING_TILES,
         picture="tile locations of each planet",
     ),
     "split_table": _LabelRow(
@@ -152,21 +136,21 @@ LINEAGE: Mapping[str, Row] = {
     ),
     "ejconn_model": Row(
         stage=stages.EJCONN,
-        output=_bundle("ejconn"),
+        output=bundle_of("ejconn"),
         inputs=("ejconn_samples", "split_table"),
         partitioning=Partitioning.EJCONN_MEMBERS,
         settings=recipe_settings.of_member("ejconn"),
         picture="training curve",
-        published=_given("ejconn"),
+        published=given("ejconn"),
     ),
     "ejseg_model": Row(
         stage=stages.EJSEG,
-        output=_bundle("ejseg"),
+        output=bundle_of("ejseg"),
         inputs=("ejseg_samples", "split_table"),
         partitioning=Partitioning.EJSEG_MEMBERS,
         settings=recipe_settings.of_member("ejseg"),
         picture="training curve",
-        published=_given("ejseg"),
+        published=given("ejseg"),
     ),
     "promoted_ejconn": Row(
         stage=stages.PROMOTED,
