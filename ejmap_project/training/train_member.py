@@ -44,21 +44,15 @@ def train_member(
         StepError: If its samples or its split are missing.
         MlError: If there is nothing to learn from.
     """
-    from ejmap_ml.bundles.bundle import ModelBundle
     from ejmap_ml.samples import FitData
     from ejmap_ml.training.fit import fit
     from ejmap_ml.training.member_scores import score_member, with_test_scores
     from ejmap_project.training.member_samples import Labels, member_samples
 
     path = project.paths.model_bundle(kind, version=version, iteration=iteration)
-    ready = ready_made(project, kind, ModelVersion.parse(version))
-    if ready is not None:
-        progress.say(f"copying {ready.name}")
-        copied = copy_member(project, ready, iteration, path)
-        card: Facts = {"card": Markdown(ready.card)} if ready.card else {}
-        return _described(copied, path).with_facts(card)
-    if imported_from(project.paths, kind, version, iteration) is not None:
-        return _described(ModelBundle.load(path), path)
+    given = _given(project, kind, version, iteration)
+    if given is not None:
+        return given
     config = trained_config(project, kind, version)
     # Of weights, order and augmentation.
     seed = project.settings.models.seed * SEED_STRIDE + iteration
@@ -90,8 +84,22 @@ def train_member(
     return _described(bundle, path).with_facts({"picture": training_curve(result.history)})
 
 
-def _described(bundle: "ModelBundle", path: Path) -> Artefact:
+def _given(project: OpenProject, kind: ModelKind, version: str, iteration: int) -> Artefact | None:
+    """Return a member that comes as files, a ready-made one copied; None for one to train."""
+    from ejmap_ml.bundles.bundle import ModelBundle
+
+    path = project.paths.model_bundle(kind, version=version, iteration=iteration)
+    ready = ready_made(project, kind, ModelVersion.parse(version))
+    if ready is not None:
+        return _described(copy_member(project, ready, iteration, path), path, card=ready.card)
+    if imported_from(project.paths, kind, version, iteration) is not None:
+        return _described(ModelBundle.load(path), path)
+    return None
+
+
+def _described(bundle: "ModelBundle", path: Path, *, card: str = "") -> Artefact:
     provenance = bundle.provenance
+    shown: Facts = {"card": Markdown(card)} if card else {}
     return Artefact(
         content=content_version(bundle.data_version),
         metadata={
@@ -104,6 +112,7 @@ def _described(bundle: "ModelBundle", path: Path) -> Artefact:
             "source": provenance.source or "trained in this project",
             "provenance": provenance.model_dump(mode="json"),
             **{name: float(value) for name, value in provenance.scores.items()},
+            **shown,
             "configuration": bundle.config.model_dump(mode="json"),
             "path": str(path),
         },
