@@ -131,6 +131,9 @@ def _ensemble(project: OpenProject, version: str) -> tuple[EnsembleOrigin, list[
         kind = kind_of(ready)
         if ready_made(project, kind, parsed) is not None:
             members = [ready.member(one) for one in range(ready.member_count)]
+            for member in members:
+                # Checks it, and that none of its files is a link to another file of this machine.
+                ModelBundle.load(member)
             return EnsembleOrigin(kind=kind, version=version), members, ready.card
     for kind in KINDS:
         folders = sorted(project.paths.model_version(kind, version).glob("iteration_[0-9][0-9]"))

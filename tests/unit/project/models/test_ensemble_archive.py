@@ -77,6 +77,20 @@ def test_a_ready_made_ensemble_travels_with_its_card(tmp_path: Path) -> None:
     assert found.member_count == 2
 
 
+def test_a_link_in_place_of_a_file_is_not_exported(tmp_path: Path) -> None:
+    """It could send any file of this machine along."""
+    project = _project(tmp_path / "mine")
+    ready = write_ready(project.paths.own_models, "ready_test")
+    (tmp_path / "secret").write_text("null")
+    (ready.member(1) / "normalization.json").unlink()
+    (ready.member(1) / "normalization.json").symlink_to(tmp_path / "secret")
+
+    with pytest.raises(BundleError, match="has no file normalization"):
+        export_ensemble(project, "ready_test", tmp_path / "ready.zip")
+
+    assert not (tmp_path / "ready.zip").exists()
+
+
 def test_what_is_not_there_is_not_exported(trained: OpenProject, file: Path) -> None:
     """And a file that is there is not replaced."""
     with pytest.raises(ExportError, match="has no members in this project; `ejmap models list"):
