@@ -25,6 +25,10 @@ class Command(click.Command):
                 formatter.write(f"{'':{formatter.current_indent}}{line}\n")
 
 
+class CommandGroup(Command, click.Group):
+    """A command of several words, such as ``ejmap models list``; its help ends with examples."""
+
+
 class Folder(click.Path[Path]):
     """A folder, for which a shell completes folders only.
 

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 
 import click
 
-from ejmap_cli.command import Command
+from ejmap_cli.command import CommandGroup
+from ejmap_cli.mapping.map_files import map_files
 from ejmap_cli.mapping.run import demo, quicklook, run
 from ejmap_cli.mapping.vet import vet
 from ejmap_cli.models.promote import promote, roll_back
 from ejmap_cli.models.train import train
+from ejmap_cli.models.travel import models
 from ejmap_cli.projects.export import export
 from ejmap_cli.projects.import_folder import import_folder
 from ejmap_cli.projects.new import new
@@ -18,9 +20,9 @@ from ejmap_cli.service.ui import env, ui
 
 INTERRUPTED = 130
 SECTIONS = {
-    "Mapping": (demo, quicklook, run, vet),
+    "Mapping": (map_files, demo, quicklook, run, vet),
     "Projects": (new, import_folder, export),
-    "Models": (train, promote, roll_back),
+    "Models": (train, promote, roll_back, models),
     "Service": (ui, env, doctor),
 }
 EXAMPLES = """\
@@ -30,7 +32,7 @@ ejmap run projects/mine
 ejmap ui projects/mine"""
 
 
-class Ejmap(Command, click.Group):
+class Ejmap(CommandGroup):
     """The commands by section."""
 
     def format_commands(

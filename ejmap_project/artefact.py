@@ -25,6 +25,12 @@ class Picture(NamedTuple):
     alt: str
 
 
+class Markdown(NamedTuple):
+    """Words with headings, lists and tables, such as a model card."""
+
+    text: str
+
+
 # Numbers, words, pictures, tables, and lists and mappings of what JSON can hold; what shows them
 # may add values of its own.
 Facts: TypeAlias = dict[str, object]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ejmap_geo.craters.catalogue import Crater, craters_of, read_catalogue
+from ejmap_ml.ready.ensembles import PACKAGED
 from ejmap_project.paths import ModelKind
 from ejmap_project.settings.project import Project, ProjectPaths, load_project
 
@@ -24,11 +25,13 @@ class OpenProject:
         paths: Where its artefacts lie.
         promoted: Digests of the ensembles that map its craters, where they are those that recipes
             name; empty for those that were promoted last.
+        packaged_models: Folder of the ready-made ensembles that come with EJMAP.
     """
 
     settings: Project
     paths: ProjectPaths
     promoted: Mapping[ModelKind, str] = field(default_factory=dict[ModelKind, str])
+    packaged_models: Path = PACKAGED
 
     @classmethod
     def at(cls, folder: Path) -> "OpenProject":

@@ -79,9 +79,12 @@ class ProjectPaths:
         """Return the note that says which samples a version learns from."""
         return self.training / "samples" / f"{kind}_{version}.json"
 
+    own_models = _Place("models")
+    """Model configurations and ready-made ensembles that were added to this project."""
+
     def preset(self, name: str) -> Path:
         """Return the file of a model configuration that was added to this project."""
-        return self.folder / "models" / f"{name}.yaml"
+        return self.own_models / f"{name}.yaml"
 
     def model_version(self, kind: ModelKind, version: str) -> Path:
         """Folder of the ensemble of one model version."""

@@ -14,10 +14,12 @@ def evaluation(task: ProjectTask) -> Artefact:
     A table of scores: the pixels of all craters pooled and crater by crater, the connected tiles,
     and whether ejecta have the right crater of origin. A second table gives the share of true
     connections for each probability. For comparison, the table also scores three rules on
-    brightness and distance, tuned on the training craters. The tables are empty if no ejecta are
-    known, or only those inside labelled tiles; map_scores has the scores of these.
+    brightness and distance, tuned on the training craters, if the project trains. The tables are
+    empty if no ejecta are known, or only those inside labelled tiles; map_scores has the scores of
+    these.
     """
-    return evaluate_map(task.project, task.progress)
+    made_from = {one.asset for one in task.recipe.ingredients}
+    return evaluate_map(task.project, task.progress, tunes_rules="training_planets" in made_from)
 
 
 @project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")

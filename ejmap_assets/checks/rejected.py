@@ -13,6 +13,7 @@ from dagster._core.event_api import PartitionKeyFilter
 from ejmap_assets.checks.registry import project_checks
 from ejmap_assets.lineage.recipes import configured_members
 from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.selection import inputs_of
 from ejmap_assets.partitions import MEMBERS, Partitioning
 from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import configured_version
@@ -54,10 +55,11 @@ def failed_checks(project: OpenProject, instance: dg.DagsterInstance, asset: str
         instance: Its instance.
         asset: Name of the asset.
     """
+    upstream = _upstream(project, asset)
     places = [
         (name, partition)
         for name in LINEAGE
-        if name in _upstream(asset)
+        if name in upstream
         for partition in _configured_partitions(project, name)
     ]
     return sorted(f"{_label(one)}: {one.check_name}" for one in _failed(instance, places))
@@ -99,9 +101,14 @@ def _configured_partitions(project: OpenProject, asset: str) -> list[str] | list
     return [configured_version(project, partitioning.model_kind).key]
 
 
-def _upstream(asset: str) -> set[str]:
-    parents = set(LINEAGE[asset].inputs)
-    return parents.union(*map(_upstream, parents))
+def _upstream(project: OpenProject, asset: str) -> set[str]:
+    """Return what an asset is made from in this project: ready-made members from nothing."""
+    parents = {
+        name
+        for partition in _configured_partitions(project, asset)
+        for name in inputs_of(project, asset, partition or "")
+    }
+    return parents.union(*(_upstream(project, one) for one in parents))
 
 
 def _label(evaluation: dg.AssetCheckEvaluation) -> str:

@@ -10,6 +10,7 @@ from ejmap_geo.craters.catalogue import craters_of, read_catalogue
 from ejmap_geo.craters.schemas import CraterTable
 from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
 from ejmap_project.basemap import read_project_basemap
+from ejmap_project.models.wanted_bands import wanted_bands
 from ejmap_project.sources.known_planets import known_planets
 
 IMAGED_SHARE_WANTED = 0.5
@@ -26,11 +27,11 @@ def mosaic_is_valid(checked: CheckedProject) -> Finding:
     raster, grid = read_project_basemap(checked.project)
     imaged = float(np.mean(raster.any(axis=0)))
     numbers = {"bands": raster.shape[0], "width_px": grid.width_px, "imaged_share": imaged}
-    wanted = checked.project.settings.trained_bands
+    wanted = wanted_bands(checked.project)
     if wanted not in {None, raster.shape[0]}:
         return bad(
-            f"the mosaic has {raster.shape[0]} band(s), models train on {wanted}; set "
-            "training.grey to fit the mosaic, or provide another mosaic",
+            f"the mosaic has {raster.shape[0]} band(s), its models read {wanted}; name models that "
+            "fit the mosaic and set training.grey to fit it, or provide another mosaic",
             **numbers,
         )
     if imaged < IMAGED_SHARE_WANTED:

@@ -16,7 +16,9 @@ from ejmap_project.models.model_version import (
     ModelVersion,
     configured_version,
     imported_from,
+    member_count,
     model_of,
+    ready_made,
     version_and_iteration,
 )
 from ejmap_project.open_project import OpenProject
@@ -66,15 +68,24 @@ def _stamps(files: Iterable[Path]) -> list[tuple[str, int, int]]:
 
 
 def of_training(project: OpenProject, _: str) -> object:
-    """Settings of the training planets."""
-    return project.settings.training.model_dump(mode="json")
+    """The body and the settings of the training planets; None if the project states none.
+
+    The body, because synthetic planets are made without the mosaic, which depends on it.
+    """
+    training = project.settings.training
+    return None if training is None else [project.settings.body, training.model_dump(mode="json")]
 
 
 def of_labels(project: OpenProject, _: str) -> object:
     """Settings of the layout of labelled tiles."""
     path = source_of(project).files().tiles
     tiles = path and [str(path), path.stat().st_mtime_ns if path.is_file() else None]
-    return [project.settings.training.kind, project.settings.mapping.tile_side_px, tiles]
+    return [_training_kind(project), project.settings.mapping.tile_side_px, tiles]
+
+
+def _training_kind(project: OpenProject) -> str | None:
+    training = project.settings.training
+    return None if training is None else training.kind
 
 
 def of_splits(project: OpenProject, _: str) -> object:
@@ -108,10 +119,14 @@ def of_sample_set(kind: ModelKind) -> SettingsOf:
 
 
 def of_member(kind: ModelKind) -> SettingsOf:
-    """Configuration and seed of a member, or where it was imported from."""
+    """Configuration and seed of a member; or what it is copied from, or was imported from."""
 
     def settings(project: OpenProject, key: str) -> object:
         version, iteration = version_and_iteration(key)
+        ready = ready_made(project, kind, ModelVersion.parse(version))
+        if ready is not None:
+            # It changes when the package brings another ensemble of this name.
+            return ["ready-made", ready.stamp(iteration), ready.card]
         source = imported_from(project.paths, kind, version, iteration)
         if source is not None:
             bundle = project.paths.model_bundle(kind, version=version, iteration=iteration)
@@ -126,7 +141,7 @@ def of_promotion(kind: ModelKind) -> SettingsOf:
     """The configured version and the number of its members."""
     return lambda project, _: [
         configured_version(project, kind).key,
-        project.settings.models.members(kind),
+        member_count(project, kind),
     ]
 
 
@@ -148,7 +163,7 @@ def of_given_mask(project: OpenProject, _: str) -> object:
 
 def of_used_split(project: OpenProject, _: str) -> object:
     """The used split, and the kind of training planets."""
-    return [project.settings.splits.used, project.settings.training.kind]
+    return [project.settings.splits.used, _training_kind(project)]
 
 
 def of_comparison(project: OpenProject, _: str) -> object:

@@ -11,18 +11,19 @@ from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import MODEL_KINDS, inputs_of
-from ejmap_assets.partitions import MEMBERS, Partitioning
+from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import (
     ModelVersion,
     configured_version,
+    member_count,
     version_and_iteration,
 )
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
-from ejmap_project.training.split_choice import split_version
+from ejmap_project.training.split_choice import split_version, training_tiles_version
 from ejmap_project.vetting.vetting_choice import classifier_version
 
 
@@ -156,6 +157,8 @@ class RecipeBook:
             return self._own_row(found, partition)
         if part is UsedPart.OWN_SPLIT and partitioning in MEMBERS:
             return self._own_split(found, partition)
+        if part is UsedPart.TRAINING_TILES and partitioning in VERSIONS:
+            return replace(found, used_version=training_tiles_version(self.project))
         return found
 
     def _those_made(self, name: str, keys: Iterable[str]) -> Iterator[Ingredient]:
@@ -175,10 +178,14 @@ class RecipeBook:
         return replace(catalogue, used_version=content_version(repr(crater)))
 
     def _own_split(self, table: Ingredient, member: str | None) -> Ingredient:
-        """Return the split that a member trains on; it does not depend on other splits."""
+        """Return the split that a member trains on: no other split, no planet that is only mapped.
+
+        So neither another split nor another mosaic makes members stale that learn from synthetic
+        planets.
+        """
         key, _ = version_and_iteration(member or "")
         split = ModelVersion.parse(key).split
-        return replace(table, used_version=split_version(self.project.paths, split))
+        return replace(table, used_version=split_version(self.project, split))
 
     def _required(self, name: str, partition: str | None, asset: str) -> Ingredient:
         found = self.last(name, partition)
@@ -198,5 +205,5 @@ def configured_members(partitioning: Partitioning, project: OpenProject) -> list
     version = configured_version(project, partitioning.model_kind).key
     return [
         str(partitions.member_key(version=version, iteration=iteration))
-        for iteration in range(project.settings.models.members(partitioning.model_kind))
+        for iteration in range(member_count(project, partitioning.model_kind))
     ]

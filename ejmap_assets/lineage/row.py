@@ -32,12 +32,13 @@ class UsedPart(Enum):
 
     WHOLE = "whole"
     OWN_CRATER = "the row of the crater"
-    OWN_SPLIT = "the split of the member"
+    OWN_SPLIT = "the split of the member, on the planets that train"
+    TRAINING_TILES = "the tiles of the planets that train"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """A published or imported artefact that replaces the project's own.
+    """Another origin of an artefact, with fewer inputs: published, imported, ready-made, synthetic.
 
     Attributes:
         is_used: Whether a project uses it for a partition.
@@ -57,6 +58,7 @@ class Row:
         output: Its file or folder.
         beside: Further files that it consists of.
         inputs: Names of its input assets.
+        optional_inputs: Those of them that are left out where the project does not make them.
         partitioning: How it is partitioned.
         code_version: Raise it if the same inputs give another result.
         settings: The project's settings that it depends on.
@@ -68,6 +70,7 @@ class Row:
         takes_all_members: Whether it uses every trained member of its input models instead of the
             members of the configured versions.
         is_optional: Whether only projects that vet their catalogue make it.
+        is_of_labels: Whether only projects that use labelled tiles make it: to train, or to score.
         is_kept: Whether results of former models are kept for a roll-back.
         is_mask: Whether it is the mask of a crater that the map shows.
     """
@@ -76,6 +79,7 @@ class Row:
     output: Output
     beside: Callable[[ProjectPaths], tuple[Path, ...]] = lambda _: ()
     inputs: tuple[str, ...] = ()
+    optional_inputs: tuple[str, ...] = ()
     partitioning: Partitioning = Partitioning.NONE
     code_version: str = "1"
     settings: SettingsOf = lambda _project, _partition: None
@@ -86,5 +90,6 @@ class Row:
     used_part: UsedPart = UsedPart.WHOLE
     takes_all_members: bool = False
     is_optional: bool = False
+    is_of_labels: bool = False
     is_kept: bool = False
     is_mask: bool = False

@@ -6,10 +6,10 @@ craters, a promoted model on the members of the version that the project's setti
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 from ejmap_assets.lineage import recipe_settings, stages
-from ejmap_assets.lineage.row import Output, Published, Row, Rule, UsedPart
+from ejmap_assets.lineage.members import bundle_of, given
+from ejmap_assets.lineage.row import Published, Row, Rule, UsedPart
 from ejmap_assets.partitions import Partitioning
 from ejmap_geo.craters.schemas import (
     ConnectionTable,
@@ -19,36 +19,20 @@ from ejmap_geo.craters.schemas import (
     TileScoreTable,
 )
 from ejmap_project.analysis.crater_profile import ProfileTable
-from ejmap_project.models.model_version import imported_from, version_and_iteration
-from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.paths import ProjectPaths
 from ejmap_project.scoring.score_tables import (
     ContrastTable,
     MapCraterTable,
     MapScoreTable,
     ScoreTable,
 )
+from ejmap_project.training.split_choice import trains_on_synthetic
 from ejmap_project.vetting.vetting_tiles import CandidateTable, CraterTileTable
-
-
-def _bundle(kind: ModelKind) -> Output:
-    def bundle(paths: ProjectPaths, key: str) -> Path:
-        version, iteration = version_and_iteration(key)
-        return paths.model_bundle(kind, version=version, iteration=iteration)
-
-    return bundle
-
-
-def _imported(kind: ModelKind) -> Published:
-    def is_used(project: OpenProject, key: str) -> bool:
-        return imported_from(project.paths, kind, *version_and_iteration(key)) is not None
-
-    return Published(is_used=is_used)
-
 
 _CraterRow = partial(
     Row, stage=stages.CRATERS, partitioning=Partitioning.CRATERS, rule=Rule.WITH_UPSTREAM
 )
+_LabelRow = partial(Row, is_of_labels=True)
 
 LINEAGE: Mapping[str, Row] = {
     "basemap_mosaic": Row(
@@ -106,22 +90,25 @@ LINEAGE: Mapping[str, Row] = {
         picture="the least sure entries of the catalogue",
         is_optional=True,
     ),
-    "training_planets": Row(
+    "training_planets": _LabelRow(
         stage=stages.LABELS,
         output=lambda paths, _: paths.training,
         inputs=("basemap_mosaic", "crater_catalogue", "manual_masks"),
         settings=recipe_settings.of_training,
         picture="known ejecta of each planet",
+        # Synthetic planets are made from their seeds alone.
+        published=Published(is_used=lambda project, _: trains_on_synthetic(project)),
     ),
-    "labelled_tiles": Row(
+    "labelled_tiles": _LabelRow(
         stage=stages.LABELS,
         output=lambda paths, _: paths.labelled_tiles,
         inputs=("training_planets", "basemap_mosaic", "crater_catalogue", "manual_masks"),
         settings=recipe_settings.of_labels,
         table=LabelledTileTable,
+        used_part=UsedPart.TRAINING_TILES,
         picture="tile locations of each planet",
     ),
-    "split_table": Row(
+    "split_table": _LabelRow(
         stage=stages.LABELS,
         output=lambda paths, _: paths.splits,
         beside=lambda paths: (paths.split_index,),
@@ -149,21 +136,21 @@ LINEAGE: Mapping[str, Row] = {
     ),
     "ejconn_model": Row(
         stage=stages.EJCONN,
-        output=_bundle("ejconn"),
+        output=bundle_of("ejconn"),
         inputs=("ejconn_samples", "split_table"),
         partitioning=Partitioning.EJCONN_MEMBERS,
         settings=recipe_settings.of_member("ejconn"),
         picture="training curve",
-        published=_imported("ejconn"),
+        published=given("ejconn"),
     ),
     "ejseg_model": Row(
         stage=stages.EJSEG,
-        output=_bundle("ejseg"),
+        output=bundle_of("ejseg"),
         inputs=("ejseg_samples", "split_table"),
         partitioning=Partitioning.EJSEG_MEMBERS,
         settings=recipe_settings.of_member("ejseg"),
         picture="training curve",
-        published=_imported("ejseg"),
+        published=given("ejseg"),
     ),
     "promoted_ejconn": Row(
         stage=stages.PROMOTED,
@@ -253,11 +240,13 @@ LINEAGE: Mapping[str, Row] = {
         output=lambda paths, _: paths.scores,
         code_version="3",  # 2: claim precision; 3: reliability
         inputs=("basemap_mask", "connection_predictions", "manual_masks", "training_planets"),
+        # Rules are tuned on them, where a project has any.
+        optional_inputs=("training_planets",),
         rule=Rule.AFTER_CRATERS,
         table=ScoreTable,
         picture="F1 of pixels, and how often probabilities come true",
     ),
-    "tile_scores": Row(
+    "tile_scores": _LabelRow(
         stage=stages.SCORES,
         output=lambda paths, _: paths.tile_scores,
         inputs=(
@@ -272,7 +261,7 @@ LINEAGE: Mapping[str, Row] = {
         table=TileScoreTable,
         picture="F1 of tile locations",
     ),
-    "map_scores": Row(
+    "map_scores": _LabelRow(
         stage=stages.SCORES,
         output=lambda paths, _: paths.map_scores,
         beside=lambda paths: (paths.connection_matrix,),
@@ -281,7 +270,7 @@ LINEAGE: Mapping[str, Row] = {
         table=MapScoreTable,
         picture="connection matrix, F1 over scale, F1 of craters",
     ),
-    "model_comparison": Row(
+    "model_comparison": _LabelRow(
         stage=stages.SCORES,
         output=lambda paths, _: paths.model_comparison,
         inputs=("ejconn_model", "ejseg_model", "map_scores"),

@@ -5,9 +5,16 @@ from collections.abc import Sequence
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.stages import STAGES, Stage
 from ejmap_assets.partitions import Partitioning
-from ejmap_project.models.model_version import configured_version, imported_from
+from ejmap_project.models.model_version import (
+    configured_version,
+    imported_from,
+    is_given,
+    member_count,
+    ready_made,
+)
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
+from ejmap_project.settings.training import OwnMasks
 
 MODEL_KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 
@@ -35,7 +42,9 @@ def inputs_of(project: OpenProject, asset: str, partition: str = "") -> tuple[st
     row = LINEAGE[asset]
     if row.published is not None and row.published.is_used(project, partition):
         return row.published.inputs
-    return row.inputs
+    return tuple(
+        name for name in row.inputs if name not in row.optional_inputs or is_made(project, name)
+    )
 
 
 def crater_steps_of(project: OpenProject) -> tuple[str, ...]:
@@ -69,29 +78,38 @@ def models_to_make(project: OpenProject) -> tuple[ModelKind, ...]:
     )
 
 
+def models_to_train(project: OpenProject) -> tuple[ModelKind, ...]:
+    """Return the models whose configured ensemble is trained here, at least in part."""
+    return tuple(kind for kind in models_to_make(project) if not _is_given(project, kind))
+
+
+def uses_labels(project: OpenProject) -> bool:
+    """Return whether a project uses labelled tiles: it trains a model, or scores in its own."""
+    is_labelled = isinstance(project.settings.training, OwnMasks)
+    return is_labelled or bool(models_to_train(project))
+
+
 def is_made(project: OpenProject, asset: str) -> bool:
     """Return whether this project makes an asset."""
     row = LINEAGE[asset]
     if row.is_optional:
         return project.settings.vetting is not None
+    if row.is_of_labels:
+        return uses_labels(project)
     if row.partitioning is Partitioning.CRATERS:
         return asset in crater_steps_of(project)
-    models = models_to_make(project)
-    return not any(
-        asset in (f"{kind}_samples", f"{kind}_model", f"promoted_{kind}")
-        for kind in MODEL_KINDS
-        if kind not in models
+    models, trained = models_to_make(project), models_to_train(project)
+    is_unused = any(
+        asset in (f"{kind}_model", f"promoted_{kind}") for kind in MODEL_KINDS if kind not in models
     )
+    # Members that come as files need no samples.
+    is_unlearned = any(asset == f"{kind}_samples" for kind in MODEL_KINDS if kind not in trained)
+    return not (is_unused or is_unlearned)
 
 
 def stages_made(project: OpenProject, stages: Sequence[Stage] = STAGES) -> list[Stage]:
-    """Return the stages of a project: those of vetting only if its settings configure vetting."""
-    is_vetted = project.settings.vetting is not None
-    return [
-        stage
-        for stage in stages
-        if is_vetted or not all(LINEAGE[name].is_optional for name in assets_of(stage))
-    ]
+    """Return the stages of a project: those that make an asset of it."""
+    return [stage for stage in stages if any(is_made(project, name) for name in assets_of(stage))]
 
 
 def _upstream(project: OpenProject, steps: tuple[str, ...], wanted: set[str]) -> tuple[str, ...]:
@@ -109,6 +127,14 @@ def _height(asset: str) -> int:
 
 
 def _is_imported(project: OpenProject, kind: ModelKind) -> bool:
-    key = configured_version(project, kind).key
-    members = range(project.settings.models.members(kind))
-    return all(imported_from(project.paths, kind, key, one) is not None for one in members)
+    version = configured_version(project, kind)
+    # A copy of a ready-made member looks like an import, but nobody needs it to be made.
+    if ready_made(project, kind, version) is not None:
+        return False
+    members = range(member_count(project, kind))
+    return all(imported_from(project.paths, kind, version.key, one) is not None for one in members)
+
+
+def _is_given(project: OpenProject, kind: ModelKind) -> bool:
+    key, members = configured_version(project, kind).key, range(member_count(project, kind))
+    return all(is_given(project, kind, key, one) for one in members)

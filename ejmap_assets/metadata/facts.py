@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from ejmap_project.artefact import Picture
+from ejmap_project.artefact import Markdown, Picture
 from ejmap_project.pictures import MAX_SIDE_PX, PALETTE_PX, png_of
 
 MetadataEntry: TypeAlias = MetadataValue[Any] | str | float | int | bool
@@ -35,6 +35,8 @@ def _entry(fact: object) -> MetadataEntry:
             return fact
         case Picture():
             return inline_picture(fact)
+        case Markdown():
+            return MetadataValue.md(fact.text)
         case pd.DataFrame():
             return table_metadata(fact)
         case dict() | list() | tuple():

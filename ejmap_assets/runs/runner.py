@@ -24,7 +24,7 @@ from ejmap_assets.runs.in_process import (
     was_interrupted,
 )
 from ejmap_assets.runs.lost_runs import fail_lost_runs
-from ejmap_project.models.model_version import configured_version, imported_from
+from ejmap_project.models.model_version import configured_version, is_given, member_count
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.progress import Listener
@@ -71,23 +71,23 @@ class Runner:
         Raises:
             RunFailedError: If a run failed that later stages need.
         """
-        return self._follow(stages.STAGES, self._planned)
+        return self._follow(self._made(stages.STAGES), self._planned)
 
     def repair(self) -> list[str]:
         """Map missing and stale craters, then refresh the map and its scores; see run."""
-        return self._follow(stages.REPAIRING, self._planned)
+        return self._follow(self._made(stages.REPAIRING), self._planned)
 
     def vet(self) -> list[str]:
         """Score the catalogue again if it, the mosaic or the settings changed; see run."""
         wanted = [stage for stage in stages.STAGES if stage.job in (stages.PREPARE, stages.VET)]
-        return self._follow(wanted, self._planned)
+        return self._follow(self._made(wanted), self._planned)
 
     def retrain(self) -> list[str]:
         """Train configured versions whose labels or settings changed, and promote them; see run.
 
         This maps no crater: the automation sensor or ``repair`` notices the promotion.
         """
-        return self._follow(stages.RETRAINING, self._planned)
+        return self._follow(self._made(stages.RETRAINING), self._planned)
 
     def decide(self, kind: ModelKind, *, mode: str, to: str = "", reason: str = "") -> None:
         """Promote the configured version of a model, through the gate or by hand, or roll back.
@@ -102,7 +102,8 @@ class Runner:
     def train(self, trainings: Sequence[Training]) -> None:
         """Train the members of ensembles that are missing or stale; see run.
 
-        This registers the versions first, so that the UI shows them and can train them too.
+        This registers the versions first, so that the UI shows them and can train them too. Labels
+        and samples are made although the project may map with ready-made models alone.
         """
         kinds = {training.kind for training in trainings}
         wanted = [
@@ -112,25 +113,27 @@ class Runner:
         ]
         self._follow(wanted, lambda stage: self._trainings(stage, trainings))
 
+    def _made(self, wanted: Sequence[Stage]) -> list[Stage]:
+        return stages_made(self._project, wanted)
+
     def _follow(
         self, wanted: Sequence[Stage], runs_of: Callable[[Stage], Iterable[PlannedRun]]
     ) -> list[str]:
         fail_lost_runs(self._instance)
         complaints: list[str] = []
-        made = stages_made(self._project, wanted)
-        for number, stage in enumerate(made, start=1):
+        for number, stage in enumerate(wanted, start=1):
             planned = list(runs_of(stage))
             if not planned:
-                self._listener.line(f"[{number}/{len(made)}] {stage.title}: there and up to date")
+                self._listener.line(f"[{number}/{len(wanted)}] {stage.title}: there and up to date")
                 continue
-            with self._listener.step(number, len(made), stage.title):
+            with self._listener.step(number, len(wanted), stage.title):
                 for one in planned:
                     complaints += self._execute(stage, one)
         return complaints
 
     def _trainings(self, stage: Stage, trainings: Sequence[Training]) -> Iterator[PlannedRun]:
         if _kind_of(stage) is None:
-            yield from self._planned(stage)
+            yield from self._runs(stage, assets_of(stage))
             return
         book = book_of(self._project, self._instance).snapshot()
         for training in trainings:
@@ -139,8 +142,10 @@ class Runner:
 
     def _planned(self, stage: Stage) -> Iterator[PlannedRun]:
         assets = [name for name in assets_of(stage) if is_made(self._project, name)]
-        if not assets:
-            return
+        if assets:
+            yield from self._runs(stage, assets)
+
+    def _runs(self, stage: Stage, assets: Sequence[str]) -> Iterator[PlannedRun]:
         book = book_of(self._project, self._instance).snapshot()
         match LINEAGE[assets[0]].partitioning:
             case Partitioning.NONE:
@@ -158,7 +163,7 @@ class Runner:
                 training = Training(
                     kind=kind,
                     version=configured_version(self._project, kind).key,
-                    iterations=self._project.settings.models.members(kind),
+                    iterations=member_count(self._project, kind),
                 )
                 yield from self._model_runs(book, stage, training)
 
@@ -167,13 +172,13 @@ class Runner:
     ) -> Iterator[PlannedRun]:
         (asset,) = assets_of(stage)
         kind, version, members = training.kind, training.version, range(training.iterations)
+        register_version(self._instance, partitions.versions_of(kind), version)
         if LINEAGE[asset].partitioning in MEMBERS:
             keys = [str(partitions.member_key(version=version, iteration=one)) for one in members]
             yield from _missing_runs(book, asset, keys)
             return
-        register_version(self._instance, partitions.versions_of(kind), version)
-        # Imported members need no samples.
-        if any(imported_from(self._project.paths, kind, version, one) is None for one in members):
+        # Ready-made and imported members need no samples.
+        if not all(is_given(self._project, kind, version, one) for one in members):
             yield from _missing_runs(book, asset, [version])
 
     def _crater_runs(self, book: RecipeBook, assets: tuple[str, ...]) -> Iterator[PlannedRun]:

@@ -7,6 +7,7 @@ from ejmap_cli.command import PROJECT, command
 from ejmap_cli.console import Console
 
 if TYPE_CHECKING:
+    from ejmap_project.open_project import OpenProject
     from ejmap_project.paths import ModelKind
 
 QUICKLOOK_PROJECT = Path("projects") / "mercury-quicklook"
@@ -41,6 +42,15 @@ def make_project(folder: Path, console: Console) -> int:
 
     Returns:
         The exit code: 1 when a crater could not be mapped, although the rest was.
+    """
+    return 1 if bring_up_to_date(folder, console) else 0
+
+
+def bring_up_to_date(folder: Path, console: Console) -> list[str]:
+    """Bring a project up to date and say where its map lies.
+
+    Returns:
+        A sentence for each crater, or later step, that could not be made although the rest was.
 
     Raises:
         ProjectError: If the project is not valid, or a step failed on which the rest depends.
@@ -60,6 +70,7 @@ def make_project(folder: Path, console: Console) -> int:
     for kind in MODEL_KINDS:
         # Before anything is made: a misspelt preset should not cost a training set.
         configured_model(project, kind)
+    _require_training(project)
     with open_instance(project.paths.folder) as instance:
         complaints = runner_of(project, instance, console).run()
     console.line()
@@ -69,7 +80,22 @@ def make_project(folder: Path, console: Console) -> int:
     console.line(f"took {console.elapsed_seconds:.0f} s")
     for sentence in complaints:
         console.line(f"not done: {sentence}")
-    return 1 if complaints else 0
+    return complaints
+
+
+def _require_training(project: "OpenProject") -> None:
+    """Check that a project that trains says what its models learn from."""
+    from ejmap_assets.lineage.selection import models_to_train
+    from ejmap_project.errors import SettingsError
+    from ejmap_project.models.model_version import configured_version
+
+    trained = [configured_version(project, kind).name for kind in models_to_train(project)]
+    if trained and project.settings.training is None:
+        raise SettingsError(
+            f"{project.paths.settings} names {' and '.join(trained)}, which must be trained, and "
+            "no training; add `training: {kind: synthetic, seeds: [1, 2, 3]}`, or name ready-made "
+            "models (`ejmap models list`)"
+        )
 
 
 def _from_profile(folder: Path, *, profile: str) -> int:

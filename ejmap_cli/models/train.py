@@ -54,22 +54,38 @@ def train(
     from ejmap_assets.definitions import runner_of
     from ejmap_assets.runs.instance import open_instance
     from ejmap_assets.runs.runner import Training
-    from ejmap_project.models.model_version import ModelVersion, configured_version, model_of
+    from ejmap_project.errors import SettingsError
+    from ejmap_project.models.model_version import (
+        ModelVersion,
+        configured_version,
+        member_count,
+        model_of,
+        ready_made,
+        version_named,
+    )
     from ejmap_project.open_project import OpenProject
 
     opened = OpenProject.at(project.resolve())
-    configured = configured_version(opened, kind)
     _require_splits(opened, split)
+    named = [version_named(opened, kind, one) for one in version]
     versions = [
-        ModelVersion(name, number)
-        for name in (version or [configured.name])
-        for number in (split or [configured.split])
+        ModelVersion(one.name, number)
+        for one in (named or [configured_version(opened, kind)])
+        for number in (split or [one.split])
     ]
     for one in versions:
         # Before anything is made: a misspelt preset should not cost a training set.
         model_of(opened, kind, one)
-    members = iterations or opened.settings.models.members(kind)
-    trainings = [Training(kind=kind, version=one.key, iterations=members) for one in versions]
+        if ready_made(opened, kind, one) is not None:
+            raise SettingsError(
+                f"{one.key} is ready-made and is not trained; name a preset with --version"
+            )
+    trainings = [
+        Training(
+            kind=kind, version=one.key, iterations=iterations or member_count(opened, kind, one)
+        )
+        for one in versions
+    ]
     with Console() as console:
         with open_instance(opened.paths.folder) as instance:
             runner_of(opened, instance, console).train(trainings)

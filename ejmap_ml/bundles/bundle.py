@@ -6,7 +6,7 @@ builds.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -18,7 +18,13 @@ from ejmap_geo.whole_file import whole_folder
 from ejmap_ml.bundles.bundle_files import CONFIG, NORMALIZATION, PROVENANCE, WEIGHTS, read_json
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
-from ejmap_ml.bundles.weights import check_weights, content_digest, read_weights, write_weights
+from ejmap_ml.bundles.weights import (
+    check_weights,
+    content_digest,
+    read_weights,
+    rounded_to_half,
+    write_weights,
+)
 from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.errors import BundleError
@@ -102,6 +108,16 @@ class ModelBundle:
         """SHA-256 of weights, configuration and normalization; equal for equal models."""
         texts = (self.config.model_dump_json(), _normalization_json(self.normalization))
         return content_digest(texts, self.weights)
+
+    def rounded_to_half(self) -> Self:
+        """Return the model with weights rounded to float16 values: its folder is half as large.
+
+        It is another model, with another data version; its scores are to be measured anew.
+
+        Raises:
+            BundleError: A weight is not finite, or beyond the largest float16 value.
+        """
+        return replace(self, weights=rounded_to_half(self.weights))
 
     def build(self) -> NormalizedNetwork:
         """Return the network in evaluation mode; it takes raw channels and normalises them itself.

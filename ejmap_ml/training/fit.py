@@ -15,12 +15,12 @@ from typing import assert_never
 
 import pandas as pd
 import torch
-from safetensors.torch import load_file
 
 from ejmap_geo.whole_file import write_text
-from ejmap_ml.bundles.bundle import ModelBundle, Provenance
+from ejmap_ml.bundles.bundle import ModelBundle, Provenance, expected_weights
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.bundles.weights import read_weights
 from ejmap_ml.config.model_config import (
     FixedNormalizationConfig,
     ModelConfig,
@@ -107,7 +107,7 @@ def fit(
         )
     bundle = ModelBundle(
         config=config,
-        weights=load_file(folder / BEST),
+        weights=read_weights(folder / BEST, wanted=expected_weights(config)),
         normalization=normalization,
         provenance=_provenance(data, seed=seed, best=keeper.history[keeper.best_epoch]),
     )

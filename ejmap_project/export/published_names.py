@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ejmap_project.models.model_version import ModelVersion, configured_version
+from ejmap_project.models.model_version import ModelVersion, configured_version, member_count
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 
@@ -53,7 +53,7 @@ class PublishedNames:
         chosen_split = _first(split, _shown_split(project), versions["ejconn"].split, UNNUMBERED)
         chosen_ejconn = _first(ejconn, numbers["ejconn"])
         chosen_ejseg = _first(ejseg, numbers["ejseg"])
-        members = project.settings.models.members("ejseg")
+        members = member_count(project, "ejseg")
         composed = (
             f"ejc-version-{chosen_ejseg}_conn-version-{chosen_ejconn}"
             f"_test-set-{chosen_split}_x{members}"

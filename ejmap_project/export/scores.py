@@ -8,7 +8,7 @@ import pandas as pd
 from ejmap_project.errors import SourceError
 from ejmap_project.export.export import Export
 from ejmap_project.export.published_names import KINDS, number_of, own_number
-from ejmap_project.models.model_version import ModelVersion, configured_version
+from ejmap_project.models.model_version import ModelVersion, configured_version, member_count
 from ejmap_project.paths import ModelKind
 from ejmap_project.published import layout
 from ejmap_project.published.scores import RUN, read_published_runs
@@ -63,7 +63,7 @@ def _map_scores(
     theirs = tables.get(version)
     # A map is of all members together: it has the number of one only where it is of this one.
     taken = [] if theirs is None else [theirs]
-    if version in members and export.project.settings.models.members("ejseg") > 1:
+    if version in members and member_count(export.project, "ejseg") > 1:
         taken.append(members[version])
     iteration = next_iteration(taken, test_set=split)
     scores = pd.read_parquet(export.paths.map_scores)

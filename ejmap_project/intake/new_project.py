@@ -1,21 +1,48 @@
 """A project from a person's own files, checked before it is made."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from ejmap_geo.craters.catalogue import read_catalogue
 from ejmap_geo.grids.body import body_named
 from ejmap_geo.rasters.raster import read_basemap
 from ejmap_geo.whole_file import write_text
+from ejmap_ml.ready.ensembles import PACKAGED, names
 from ejmap_project.errors import SettingsError
-from ejmap_project.settings.project import GREY_BANDS, ProjectPaths, create_project, load_project
+from ejmap_project.settings.project import (
+    COLOUR_BANDS,
+    GREY_BANDS,
+    ProjectPaths,
+    create_project,
+    load_project,
+)
 
 PROFILE = "own"
+# The ready-made EJSEG for mosaics of so many bands, and what is trained where there is none.
+READY_EJSEG = {GREY_BANDS: "ready_grey", COLOUR_BANDS: "ready_colour"}
+TRAINED_EJSEG = "ejseg_polar"
+
+
+def ejseg_for(bands: int, *, ready: Collection[str]) -> str:
+    """Return the EJSEG that a new project names: a ready-made one where there is one.
+
+    Args:
+        bands: Bands of its mosaic.
+        ready: Names of the ready-made ensembles there are.
+    """
+    wanted = READY_EJSEG.get(bands)
+    return TRAINED_EJSEG if wanted is None or wanted not in ready else wanted
 
 
 def new_project(
-    folder: Path, *, mosaic: Path, craters: Path, masks: Path | None, body: str
+    folder: Path,
+    *,
+    mosaic: Path,
+    craters: Path,
+    masks: Path | None,
+    body: str,
+    packaged_models: Path = PACKAGED,
 ) -> list[str]:
     """Check a person's files and make a project of them.
 
@@ -25,6 +52,7 @@ def new_project(
         craters: Crater table.
         masks: Folder of masks of labelled craters.
         body: The planet.
+        packaged_models: Folder of the ready-made ensembles that come with EJMAP.
 
     Returns:
         Sentences on what was found and what was changed on reading.
@@ -41,11 +69,13 @@ def new_project(
     raster, grid = read_basemap(mosaic, body=planet)
     catalogue = read_catalogue(craters, body=planet)
     bands = raster.shape[0]
+    ejseg = ejseg_for(bands, ready=names(packaged_models))
     values = {
         "body": planet.name,
         "  mosaic": str(mosaic.resolve()),
         "  craters": str(craters.resolve()),
         "  grey": bands == GREY_BANDS,
+        "  ejseg": ejseg,
     }
     if masks is not None:
         values["  # masks"] = str(masks.resolve())
@@ -56,6 +86,7 @@ def new_project(
     return [
         f"mosaic: {grid.width_px}x{grid.shape[0]} px, {bands} band(s), {planet.name}",
         f"craters: {len(catalogue)}",
+        f"ejecta: mapped by {ejseg}, {'trained here' if ejseg == TRAINED_EJSEG else 'ready-made'}",
         *catalogue.attrs.get("notes", []),
     ]
 

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from ejmap_ml.bundles.bundle_files import PROVENANCE
 from ejmap_ml.config.model_config import ModelConfig, load_preset, preset_names
+from ejmap_ml.ready.ensembles import ReadyEnsemble
 from ejmap_project.errors import SettingsError
+from ejmap_project.models.ready_models import ready_named, ready_names, require_kind
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.settings.training import OwnMasks
 
 SPLIT_MARK = "@"
 
@@ -49,8 +52,60 @@ class ModelVersion:
 
 
 def configured_version(project: OpenProject, kind: ModelKind) -> ModelVersion:
-    """Return the version that the settings name: a preset, or the file that describes it."""
-    return ModelVersion(Path(_stated(project, kind)).stem, project.settings.splits.used)
+    """Return the version that the settings name: a preset, its file, or a ready-made ensemble.
+
+    Raises:
+        SettingsError: If they name a ready-made ensemble of the other model.
+    """
+    return version_named(project, kind, Path(_stated(project, kind)).stem)
+
+
+def version_named(project: OpenProject, kind: ModelKind, name: str) -> ModelVersion:
+    """Return the version of a name, on the used split; a ready-made ensemble is on none.
+
+    Raises:
+        SettingsError: If it is a ready-made ensemble of the other model.
+    """
+    is_ready = ready_made(project, kind, ModelVersion(name)) is not None
+    return ModelVersion(name, None if is_ready else project.settings.splits.used)
+
+
+def ready_made(
+    project: OpenProject, kind: ModelKind, version: ModelVersion
+) -> ReadyEnsemble | None:
+    """Return the ready-made ensemble that a version is; None for one that is trained here.
+
+    Raises:
+        SettingsError: If it is an ensemble of the other model.
+    """
+    if version.split is not None or _names_file(project, kind, version):
+        return None
+    found = ready_named(project, version.name)
+    if found is not None:
+        require_kind(found, kind)
+    return found
+
+
+def member_count(project: OpenProject, kind: ModelKind, version: ModelVersion | None = None) -> int:
+    """Return the number of members of a version's ensemble: as the settings say, if trained here.
+
+    Args:
+        project: The project.
+        kind: Which of the two models.
+        version: The version; None stands for the configured one.
+
+    Raises:
+        BundleError: If it is ready-made and its members are not numbered without a gap.
+    """
+    ready = ready_made(project, kind, version or configured_version(project, kind))
+    return project.settings.models.members(kind) if ready is None else ready.member_count
+
+
+def is_given(project: OpenProject, kind: ModelKind, key: str, iteration: int) -> bool:
+    """Return whether a member comes as files: ready-made, or imported; then none trains it here."""
+    if ready_made(project, kind, ModelVersion.parse(key)) is not None:
+        return True
+    return imported_from(project.paths, kind, key, iteration) is not None
 
 
 def configured_model(
@@ -76,26 +131,40 @@ def model_of(
     """Return the configuration of a version.
 
     Looked for in this order: the file that the settings name, ``models/NAME.yaml`` of the project,
-    the packaged presets.
+    ready-made ensembles, the packaged presets.
 
     Raises:
+        BundleError: If it is ready-made and not complete.
         ConfigError: If its file is not valid.
         SettingsError: If there is no configuration of that name.
     """
-    stated = _stated(project, kind)
+    if version.split is not None and ready_made(project, kind, ModelVersion(version.name)):
+        raise SettingsError(
+            f"{version.name} is ready-made and was trained on no split of this project; name it "
+            f"without {SPLIT_MARK}{version.split}"
+        )
     own = project.paths.preset(version.name)
-    if _is_file(stated) and Path(stated).stem == version.name:
-        config = load_preset(str(project.paths.user_file(Path(stated))))
+    ready = ready_made(project, kind, version)
+    if _names_file(project, kind, version):
+        config = load_preset(str(project.paths.user_file(Path(_stated(project, kind)))))
     elif own.is_file():
         config = load_preset(str(own))
+    elif ready is not None:
+        config = ready.config
     elif version.name in preset_names():
         config = load_preset(version.name)
     else:
         raise SettingsError(
             f"there is no model configuration {version.name!r}; take one of "
-            f"{', '.join(preset_names())}, or write {own}"
+            f"{', '.join((*ready_names(project, kind), *preset_names()))}, or write {own}"
         )
     return config if bands is None else config.with_bands(bands)
+
+
+def saw_own_masks(project: OpenProject) -> bool:
+    """Return whether the configured EJSEG learned from the masks of the planet that it maps."""
+    is_ready = ready_made(project, "ejseg", configured_version(project, "ejseg")) is not None
+    return isinstance(project.settings.training, OwnMasks) and not is_ready
 
 
 def imported_from(paths: ProjectPaths, kind: ModelKind, key: str, iteration: int) -> str | None:
@@ -114,8 +183,10 @@ def imported_from(paths: ProjectPaths, kind: ModelKind, key: str, iteration: int
     return stated if isinstance(stated, str) else None
 
 
-def _is_file(stated: str) -> bool:
-    return stated.endswith((".yaml", ".yml"))
+def _names_file(project: OpenProject, kind: ModelKind, version: ModelVersion) -> bool:
+    """Return whether the settings name the file of this version's configuration."""
+    stated = _stated(project, kind)
+    return stated.endswith((".yaml", ".yml")) and Path(stated).stem == version.name
 
 
 def _stated(project: OpenProject, kind: ModelKind) -> str:

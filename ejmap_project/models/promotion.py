@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ejmap_geo.whole_file import whole_folder
 from ejmap_project.errors import StepError
-from ejmap_project.models.model_version import ModelVersion, configured_version
+from ejmap_project.models.model_version import ModelVersion, configured_version, member_count
 from ejmap_project.models.promotion_record import (
     Decision,
     EnsembleNote,
@@ -129,9 +129,13 @@ def _candidate(project: OpenProject, kind: ModelKind) -> tuple[EnsembleNote, lis
     version = configured_version(project, kind).key
     bundles = [
         ModelBundle.load(project.paths.model_bundle(kind, version=version, iteration=iteration))
-        for iteration in range(project.settings.models.members(kind))
+        for iteration in range(member_count(project, kind))
     ]
-    scores = [bundle.provenance.scores.get(GATE_SCORE) for bundle in bundles]
+    # Members that were trained elsewhere bring scores of other tiles: not to be compared.
+    scores = [
+        None if bundle.provenance.source else bundle.provenance.scores.get(GATE_SCORE)
+        for bundle in bundles
+    ]
     known = [score for score in scores if score is not None]
     note = EnsembleNote(
         version=version,
@@ -166,7 +170,7 @@ def _passed(candidate: EnsembleNote, current: EnsembleNote | None) -> str:
     if current is None:
         return "the first of its kind"
     if not _comparable(candidate, current):
-        return "not compared: the two have no test tiles in common (splits.used)"
+        return "not compared: the two have no test tiles in common"
     return f"test F1 {candidate.score:.4f} against {current.score:.4f} of {current.version}"
 
 

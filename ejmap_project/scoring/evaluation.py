@@ -10,6 +10,7 @@ from ejmap_project.digest import content_version
 from ejmap_project.figures import reliability_plot, score_bars
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.files.table_file import write_table_and_csv
+from ejmap_project.models.model_version import saw_own_masks
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
 from ejmap_project.scoring.map_agreement import (
@@ -20,13 +21,18 @@ from ejmap_project.scoring.map_agreement import (
     score_rules,
     score_table,
 )
-from ejmap_project.settings.project import OwnMasks
 
 
-def evaluate_map(project: OpenProject, progress: Progress) -> Artefact:
+def evaluate_map(project: OpenProject, progress: Progress, *, tunes_rules: bool = True) -> Artefact:
     """Score the masks of a project where its ejecta are known; write scores and reliability.
 
     Both tables are empty where nothing is known, or only the ejecta in labelled tiles.
+
+    Args:
+        project: The project.
+        progress: Told of what begins.
+        tunes_rules: Whether rules are tuned on the training planets, which must be there then, and
+            scored beside the map.
     """
     paths = project.paths
     basemap = read_project_basemap(project)
@@ -38,8 +44,10 @@ def evaluate_map(project: OpenProject, progress: Progress) -> Artefact:
     if actual and project.settings.source.traits.is_known_everywhere:
         progress.say("comparing masks with known ejecta")
         chain, said = score_chain(project, basemap, predicted=predicted, actual=actual)
-        progress.say("tuning brightness and distance rules")
-        rows = [*chain, *score_rules(project, basemap, actual=actual)]
+        rows = [*chain]
+        if tunes_rules:
+            progress.say("tuning brightness and distance rules")
+            rows += score_rules(project, basemap, actual=actual)
     table = score_table(rows)
     write_table_and_csv(table, paths.scores)
     write_table_and_csv(said, paths.reliability)
@@ -54,7 +62,7 @@ def evaluate_map(project: OpenProject, progress: Progress) -> Artefact:
             "known_craters": len(by_crater),
             **_numbers(pooled, by_crater, said),
             # With own masks the same craters teach and test: then these are scores of training.
-            "craters_were_seen_in_training": isinstance(project.settings.training, OwnMasks),
+            "craters_were_seen_in_training": saw_own_masks(project),
             "path": str(paths.scores),
             "methods": pooled.drop(columns="crater"),
             "craters": by_crater.drop(columns=["method", "setting"]),

@@ -12,6 +12,7 @@ from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.figures import saved_figures
 from ejmap_project.files.table_file import write_table_and_csv
+from ejmap_project.models.model_version import saw_own_masks
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
 from ejmap_project.scoring.score_plots import crater_plot, location_plot, matrix_plot, scale_plot
@@ -31,7 +32,6 @@ from ejmap_project.scoring.tile_scoring import (
     score,
     score_craters,
 )
-from ejmap_project.settings.project import SyntheticTraining
 from ejmap_project.sources.known_planets import OWN_PLANET
 from ejmap_project.training.split_choice import IS_TEST, TILE_KEY, read_split
 
@@ -119,7 +119,8 @@ def _own_tiles(project: OpenProject) -> gpd.GeoDataFrame:
     """Return the labelled tiles of the project's own planet with ``is_usable`` and ``is_test``.
 
     A tile is usable if the used split trains or tests with it. Without a used split, models have
-    seen every tile of the own planet, unless they learned from synthetic planets: then all test.
+    seen every tile of the own planet, unless they are ready-made or learned from synthetic planets:
+    then all test.
     """
     path = project.paths.labelled_tiles
     if not path.is_file():
@@ -130,7 +131,7 @@ def _own_tiles(project: OpenProject) -> gpd.GeoDataFrame:
     flags = own[TILE_KEY].merge(read_split(project.paths, used), on=TILE_KEY, how="left")[IS_TEST]
     flags = flags.fillna(UNUSED).to_numpy(int)
     if used is None:
-        is_seen = not isinstance(project.settings.training, SyntheticTraining)
+        is_seen = saw_own_masks(project)
         # Any tile may train then, but for those of which nothing is known.
         is_usable = (own["split_class"] >= 0).to_numpy()
         return own.assign(is_usable=is_usable, is_test=is_usable & (not is_seen))

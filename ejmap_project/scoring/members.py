@@ -108,7 +108,7 @@ def trained_members(paths: ProjectPaths) -> Iterator[Member]:
                     version=ModelVersion.parse(folder.parent.name),
                     iteration=int(number),
                     config=flattened(_config(folder)),
-                    provenance=_stamp(folder).provenance,
+                    provenance=provenance_of(folder),
                 )
 
 
@@ -177,9 +177,14 @@ def _config(folder: Path) -> Mapping[str, object]:
     return config
 
 
-def _stamp(folder: Path) -> _Stamp:
+def provenance_of(folder: Path) -> MemberProvenance:
+    """Read where the bundle in a folder comes from, and how good it is; no weights are read.
+
+    Raises:
+        StepError: If the bundle is incomplete or is none.
+    """
     try:
-        return _Stamp.model_validate_json(_text(folder / PROVENANCE))
+        return _Stamp.model_validate_json(_text(folder / PROVENANCE)).provenance
     except ValidationError as error:
         raise StepError(
             f"{folder}/provenance.json does not say where the model comes from: {error}; train or "

@@ -1,5 +1,6 @@
 """A project: one planet, one mosaic, one catalogue, and the settings by which they are mapped."""
 
+from collections.abc import Collection
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Self
@@ -10,6 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from ejmap_geo.errors import BodyError
 from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.whole_file import write_text
+from ejmap_ml.ready.ensembles import names as packaged_ensembles
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
 from ejmap_project.settings.sentences import sentences_of
@@ -19,15 +21,17 @@ from ejmap_project.settings.vetting import VettingSettings
 
 GREY_BANDS = 1
 COLOUR_BANDS = 3
+# Presets that take the place of ready-made models in profiles while the package lacks these.
+STAND_INS = {"ready_grey": "ejseg_polar_grey", "ready_colour": "ejseg_polar"}
 
 
 class ModelSettings(Settings):
     """The models of the chain.
 
     Attributes:
-        ejconn: Preset, or YAML file, of the model that finds connected tiles.
-        ejseg: Preset, or YAML file, of the model that maps ejecta.
-        iterations: Members of each ensemble.
+        ejconn: Preset, YAML file, or ready-made ensemble of the model that finds connected tiles.
+        ejseg: Preset, YAML file, or ready-made ensemble of the model that maps ejecta.
+        iterations: Members of each ensemble that is trained; a ready-made one has its own.
         ejconn_iterations: Members of the EJCONN ensemble, where they are not as many.
         ejseg_iterations: Members of the EJSEG ensemble, where they are not as many.
         seed: Number that every random choice of training comes from.
@@ -70,11 +74,14 @@ class MappingSettings(Settings):
 
 
 class Project(Settings):
-    """All settings of a project, as its ``project.yaml`` states them."""
+    """All settings of a project, as its ``project.yaml`` states them.
+
+    ``training`` may be left out where all models are ready-made.
+    """
 
     body: str = "Mercury"
     source: Annotated[Source, Field(discriminator="kind")]
-    training: Annotated[SyntheticTraining | OwnMasks, Field(discriminator="kind")]
+    training: Annotated[SyntheticTraining | OwnMasks, Field(discriminator="kind")] | None = None
     splits: SplitSettings = SplitSettings()
     models: ModelSettings = ModelSettings()
     mapping: MappingSettings = MappingSettings()
@@ -110,6 +117,8 @@ class Project(Settings):
                         f"{GREY_BANDS if source.is_grey else COLOUR_BANDS} band(s); set "
                         f"training.grey to {str(source.is_grey).lower()}"
                     )
+            case None:
+                pass
         if source.only_body not in {None, self.body}:
             raise ValueError(
                 f"source.kind {self.source.kind} is {source.only_body}, but body is {self.body}"
@@ -182,8 +191,13 @@ def profile_names() -> list[str]:
     return sorted(Path(file.name).stem for file in files if file.name.endswith(".yaml"))
 
 
-def profile_text(name: str) -> str:
+def profile_text(name: str, *, ready: Collection[str] | None = None) -> str:
     """Return the commented settings of a profile.
+
+    Args:
+        name: Its name.
+        ready: Names of the ready-made ensembles there are; None asks the package. A profile that
+            names another one gets a preset to train instead.
 
     Raises:
         SettingsError: If there is no such profile.
@@ -191,7 +205,10 @@ def profile_text(name: str) -> str:
     if name not in profile_names():
         raise SettingsError(f"unknown profile {name!r}; profiles are {', '.join(profile_names())}")
     file = resources.files("ejmap_project.settings").joinpath("profiles", f"{name}.yaml")
-    return file.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8")
+    for lacking in {*STAND_INS} - {*(packaged_ensembles() if ready is None else ready)}:
+        text = text.replace(f"ejseg: {lacking}", f"ejseg: {STAND_INS[lacking]}")
+    return text
 
 
 def create_project(folder: Path, *, profile: str) -> ProjectPaths:

@@ -29,7 +29,9 @@ class NamedPlanet(NamedTuple):
 
 
 def known_planets(project: OpenProject) -> Iterator[NamedPlanet]:
-    """Yield the planets whose ejecta are known; the project's own one with its labelled craters.
+    """Yield the planets that models learn from; the project's own one with its labelled craters.
+
+    None where the project does not say what models learn from.
 
     Raises:
         GeoError: If a file is missing or was changed by hand.
@@ -51,6 +53,8 @@ def known_planets(project: OpenProject) -> Iterator[NamedPlanet]:
                     "no crater has a manual mask to learn from; set source.masks, or train on "
                     "synthetic planets"
                 )
+        case None:
+            return
 
 
 def ejecta_around(

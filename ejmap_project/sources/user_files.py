@@ -15,6 +15,7 @@ from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of, read_basem
 from ejmap_geo.tiles.tile_locations import read_tile_locations
 from ejmap_project.basemap import Basemap
 from ejmap_project.errors import SourceError
+from ejmap_project.models.wanted_bands import wanted_bands
 from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.sources import FilesSource
 from ejmap_project.sources.mask_files import MASK_NAMES, read_masks, wrong_names
@@ -92,11 +93,10 @@ class UserFiles(ProjectSource):
         return [] if catalogue is None else list(catalogue.attrs["notes"])
 
     def _from_mosaic(self, read: Callable[..., Result]) -> Result:
-        settings = self.project.settings
         return read(
             self._file(self.stated.mosaic),
-            body=settings.planet,
-            bands=settings.trained_bands,
+            body=self.project.settings.planet,
+            bands=wanted_bands(self.project),
             value_range=self.stated.value_range,
         )
 

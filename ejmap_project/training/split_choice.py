@@ -1,11 +1,14 @@
-"""Which labelled tiles train and which test, as the split table says."""
+"""Which labelled tiles train and which test, as the split table says, and what they depend on."""
 
 import pandas as pd
 
 from ejmap_ml.sampling.splits import TRAINS
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
+from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
+from ejmap_project.settings.training import SyntheticTraining
+from ejmap_project.sources.known_planets import OWN_PLANET
 
 TILE_KEY = ["planet", "crater_id", "tile_id"]
 IS_TEST = "test"
@@ -51,6 +54,32 @@ def read_split(paths: ProjectPaths, split: int | None) -> pd.DataFrame:
     return table[TILE_KEY].assign(**{IS_TEST: table[columns[split]]})
 
 
-def split_version(paths: ProjectPaths, split: int | None) -> str:
-    """Return a digest of a split; others may be added without changing it."""
-    return content_version(read_split(paths, split).to_csv(index=False))
+def split_version(project: OpenProject, split: int | None) -> str:
+    """Return a digest of a split on the planets that train; further splits do not change it.
+
+    Raises:
+        StepError: If there is no split table, or no such split in it.
+    """
+    return _version(project, read_split(project.paths, split))
+
+
+def training_tiles_version(project: OpenProject) -> str:
+    """Return a digest of the labelled tiles of the planets that train.
+
+    Raises:
+        StepError: If there is no table of labelled tiles.
+    """
+    path = project.paths.labelled_tiles
+    if not path.is_file():
+        raise StepError(f"{path} is missing; materialise labelled_tiles first")
+    return _version(project, pd.read_parquet(path).drop(columns="geometry", errors="ignore"))
+
+
+def trains_on_synthetic(project: OpenProject) -> bool:
+    """Return whether models learn from synthetic planets; the mapped one then only tests."""
+    return isinstance(project.settings.training, SyntheticTraining)
+
+
+def _version(project: OpenProject, tiles: pd.DataFrame) -> str:
+    trains = tiles[tiles["planet"] != OWN_PLANET] if trains_on_synthetic(project) else tiles
+    return content_version(trains.to_csv(index=False))

@@ -1,4 +1,4 @@
-"""Training one member of a model's ensemble, and scoring it on the test tiles of its split."""
+"""One member of a model's ensemble: trained here and scored on the test tiles, or copied."""
 
 import shutil
 from collections.abc import Mapping
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ejmap_project.artefact import Artefact
+from ejmap_project.artefact import Artefact, Facts, Markdown
 from ejmap_project.digest import content_version
 from ejmap_project.figures import training_curve
-from ejmap_project.models.model_version import ModelVersion, imported_from
+from ejmap_project.models.model_version import ModelVersion, imported_from, ready_made
+from ejmap_project.models.ready_models import copy_member
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.progress import Progress
@@ -35,22 +36,23 @@ def train_member(
 ) -> Artefact:
     """Train a member, score it on the test tiles, and save it.
 
-    A member that was imported is left as its authors published it. The bundle keeps the data
-    versions of what the member learned from (``inputs``).
+    A ready-made member is copied instead, and one that was imported is left as its authors
+    published it. The bundle keeps the data versions of what the member learned from (``inputs``).
 
     Raises:
+        BundleError: If there is no such ready-made member, or it was altered.
         StepError: If its samples or its split are missing.
         MlError: If there is nothing to learn from.
     """
-    from ejmap_ml.bundles.bundle import ModelBundle
     from ejmap_ml.samples import FitData
     from ejmap_ml.training.fit import fit
     from ejmap_ml.training.member_scores import score_member, with_test_scores
     from ejmap_project.training.member_samples import Labels, member_samples
 
     path = project.paths.model_bundle(kind, version=version, iteration=iteration)
-    if imported_from(project.paths, kind, version, iteration) is not None:
-        return _described(ModelBundle.load(path), path)
+    given = _given(project, kind, version, iteration)
+    if given is not None:
+        return given
     config = trained_config(project, kind, version)
     # Of weights, order and augmentation.
     seed = project.settings.models.seed * SEED_STRIDE + iteration
@@ -82,8 +84,22 @@ def train_member(
     return _described(bundle, path).with_facts({"picture": training_curve(result.history)})
 
 
-def _described(bundle: "ModelBundle", path: Path) -> Artefact:
+def _given(project: OpenProject, kind: ModelKind, version: str, iteration: int) -> Artefact | None:
+    """Return a member that comes as files, a ready-made one copied; None for one to train."""
+    from ejmap_ml.bundles.bundle import ModelBundle
+
+    path = project.paths.model_bundle(kind, version=version, iteration=iteration)
+    ready = ready_made(project, kind, ModelVersion.parse(version))
+    if ready is not None:
+        return _described(copy_member(project, ready, iteration, path), path, card=ready.card)
+    if imported_from(project.paths, kind, version, iteration) is not None:
+        return _described(ModelBundle.load(path), path)
+    return None
+
+
+def _described(bundle: "ModelBundle", path: Path, *, card: str = "") -> Artefact:
     provenance = bundle.provenance
+    shown: Facts = {"card": Markdown(card)} if card else {}
     return Artefact(
         content=content_version(bundle.data_version),
         metadata={
@@ -93,7 +109,10 @@ def _described(bundle: "ModelBundle", path: Path) -> Artefact:
             "steps": provenance.steps or 0,
             "weights": sum(value.numel() for value in bundle.weights.values()),
             "seed": provenance.seed if provenance.seed is not None else "unknown",
+            "source": provenance.source or "trained in this project",
+            "provenance": provenance.model_dump(mode="json"),
             **{name: float(value) for name, value in provenance.scores.items()},
+            **shown,
             "configuration": bundle.config.model_dump(mode="json"),
             "path": str(path),
         },

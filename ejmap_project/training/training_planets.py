@@ -7,6 +7,7 @@ import pandas as pd
 from ejmap_geo.synthetic.planet import PlanetConfig, make_planet
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.digest import content_version
+from ejmap_project.errors import SettingsError
 from ejmap_project.files.planet_files import ejecta_of, planet_version, write_planet
 from ejmap_project.open_project import OpenProject
 from ejmap_project.pictures import mask_over, mosaic_grey, shrunk
@@ -25,6 +26,7 @@ def make_training_planets(
 
     Raises:
         GeoError: If a file is missing or was changed by hand.
+        SettingsError: If the project has no setting ``training``.
         SourceError: If the project has no mask to learn from.
     """
     project.paths.training.mkdir(parents=True, exist_ok=True)
@@ -44,6 +46,11 @@ def make_training_planets(
                 write_planet(project.paths.training_planet(seed), make_planet(config, seed=seed))
         case OwnMasks():
             tell("learning from the project's own labelled craters")
+        case None:
+            raise SettingsError(
+                f"{project.paths.settings} says nothing of what models learn from; add "
+                "`training: {kind: synthetic, seeds: [1, 2, 3]}`, or name ready-made models only"
+            )
     return _described(project)
 
 

@@ -245,3 +245,17 @@ def test_settings_of_mapping_and_splits_are_listed_whole(tmp_path: Path) -> None
     assert _json(recipe_settings.of_used_split, project) == [1, "synthetic"]
     assert _json(recipe_settings.of_promotion("ejconn"), project) == ["ejconn_tiny@1", 1]
     assert _json(recipe_settings.of_map, project) is None
+
+
+def test_training_planets_are_their_body_and_their_settings(tmp_path: Path) -> None:
+    """Synthetic planets are made without the mosaic; a project may state none."""
+    source = {"kind": "synthetic", "seed": 5}
+    of_mercury = _json(recipe_settings.of_training, _project(tmp_path, source))
+
+    of_moon = _json(recipe_settings.of_training, _project(tmp_path, source, body="Moon"))
+    of_none = _json(recipe_settings.of_training, _project(tmp_path, source, training=None))
+
+    assert isinstance(of_mercury, list)
+    assert of_mercury[0] == "Mercury"
+    assert of_moon == ["Moon", of_mercury[1]]
+    assert of_none is None

@@ -12,12 +12,15 @@ from ejmap_assets.lineage.selection import (
     inputs_of,
     is_made,
     models_to_make,
+    models_to_train,
     stages_made,
     steps_to_mask,
 )
 from ejmap_assets.lineage.stages import REPAIRING, RETRAINING, STAGES
 from ejmap_assets.partitions import Partitioning
 from ejmap_project.open_project import OpenProject
+from tests.ready_ensemble import write_ready
+from tests.tiny_presets import EJCONN
 
 MAPPED_HERE = (
     "azimuthal_mosaic",
@@ -118,3 +121,41 @@ def test_retraining_ends_with_a_promotion_and_repairing_begins_with_the_craters(
     assert RETRAINING[-1].job.name == "promote"
     assert REPAIRING[0].job.name == "map_craters"
     assert (*RETRAINING, *REPAIRING) == STAGES
+
+
+def test_a_project_of_ready_made_models_uses_no_labels(tmp_path: Path) -> None:
+    """It makes neither planets nor samples, and its map is scored without rules."""
+    write_ready(tmp_path / "models", "ready_tiles", preset=EJCONN, probabilities=(0.5,))
+    write_ready(tmp_path / "models", "ready_views")
+    (tmp_path / "project.yaml").write_text(
+        "source: {kind: synthetic, seed: 5}\nmodels: {ejconn: ready_tiles, ejseg: ready_views}\n"
+    )
+    ready = OpenProject.at(tmp_path)
+
+    assert models_to_make(ready) == ("ejconn", "ejseg")
+    assert models_to_train(ready) == ()
+    for name in ("training_planets", "labelled_tiles", "split_table", "ejseg_samples"):
+        assert not is_made(ready, name), name
+    assert is_made(ready, "ejseg_model")
+    assert is_made(ready, "promoted_ejseg")
+    assert inputs_of(ready, "ejseg_model", "00|ready_views") == ()
+    assert "training_planets" not in inputs_of(ready, "evaluation")
+    # A version that is trained beside them learns as ever.
+    assert inputs_of(ready, "ejseg_model", "00|ejseg_tiny") == ("ejseg_samples", "split_table")
+    assert inputs_of(ready, "ejseg_samples", "ejseg_tiny") == ("training_planets", "labelled_tiles")
+
+
+def test_one_model_that_is_trained_needs_labels(tmp_path: Path) -> None:
+    """The other one, which is ready-made, needs no samples."""
+    write_ready(tmp_path / "models", "ready_views")
+    (tmp_path / "project.yaml").write_text(
+        "source: {kind: synthetic, seed: 5}\ntraining: {kind: synthetic, seeds: [1]}\n"
+        "models: {ejseg: ready_views}\n"
+    )
+    mixed = OpenProject.at(tmp_path)
+
+    assert models_to_train(mixed) == ("ejconn",)
+    assert is_made(mixed, "labelled_tiles")
+    assert is_made(mixed, "ejconn_samples")
+    assert not is_made(mixed, "ejseg_samples")
+    assert "training_planets" in inputs_of(mixed, "evaluation")

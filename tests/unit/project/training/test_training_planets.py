@@ -8,7 +8,7 @@ import pytest
 from ejmap_geo.craters.catalogue import write_catalogue
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
-from ejmap_project.errors import SourceError
+from ejmap_project.errors import SettingsError, SourceError
 from ejmap_project.files.planet_files import ejecta_of, read_planet
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
@@ -87,3 +87,11 @@ def test_a_published_folder_without_masks_is_described_as_empty(tmp_path: Path) 
 
     assert (found.metadata["planets"], found.metadata["labelled_craters"]) == (0, 0)
     assert found.metadata["ejecta_share_of_pixels"] == 0
+
+
+def test_a_project_that_states_no_training_has_no_planets(tmp_path: Path) -> None:
+    """One sentence says what to add, or what else to name."""
+    (tmp_path / "project.yaml").write_text("source: {kind: synthetic, seed: 7}\n")
+
+    with pytest.raises(SettingsError, match="add `training:"):
+        make_training_planets(OpenProject.at(tmp_path), Silence(), tell=pytest.fail)

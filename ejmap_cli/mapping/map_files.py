@@ -1,0 +1,86 @@
+"""``ejmap map``: from two files to a map, in one command that goes on where it stopped."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ejmap_cli.command import AS_JSON, FILE, FOLDER, command
+from ejmap_cli.console import Console
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ejmap_project.open_project import OpenProject
+
+
+@command(
+    "map",
+    "ejmap map mosaic.tif craters.gpkg projects/mine",
+    "ejmap map wac.tif craters.csv projects/moon --body Moon --json",
+)
+@click.argument("mosaic", type=FILE, help="raster of the whole planet")
+@click.argument("craters", type=FILE, help=".gpkg, .shp, .parquet or .csv")
+@click.argument("out", type=FOLDER, help="folder of the project to make, or to go on with")
+@click.option("--masks", type=FOLDER, help="folder of mask_NNNN.tif of labelled craters")
+@click.option("--body", default="Mercury", help="Mercury (default) or Moon")
+@AS_JSON
+def map_files(
+    mosaic: Path, craters: Path, out: Path, *, masks: Path | None, body: str, as_json: bool
+) -> int:
+    """Map the ejecta of your craters: project, run and map in one.
+
+    Make a project of a mosaic and a crater table as `ejmap new` does, and bring it up to date as
+    `ejmap run` does. The same command again goes on where it stopped, and maps what changed.
+    Progress goes to standard error, so that --json leaves standard output to programs.
+    """
+    from ejmap_cli.mapping.run import bring_up_to_date
+    from ejmap_cli.printing import print_json
+    from ejmap_project.intake.new_project import new_project
+    from ejmap_project.open_project import OpenProject
+    from ejmap_project.paths import ProjectPaths
+
+    with Console() as console:
+        if ProjectPaths(out).settings.exists():
+            _require_same_files(OpenProject.at(out.resolve()), mosaic, craters)
+        else:
+            for note in new_project(out, mosaic=mosaic, craters=craters, masks=masks, body=body):
+                console.line(note)
+        complaints = bring_up_to_date(out, console)
+    if as_json:
+        print_json(_facts(OpenProject.at(out.resolve()), complaints))
+    return 1 if complaints else 0
+
+
+def _require_same_files(project: "OpenProject", mosaic: Path, craters: Path) -> None:
+    """Check that a project that is there already maps these files: its settings decide, not we."""
+    from ejmap_project.errors import SettingsError
+    from ejmap_project.settings.sources import FilesSource
+
+    source = project.settings.source
+    stated = [source.mosaic, source.craters] if isinstance(source, FilesSource) else []
+    found = [project.paths.user_file(path).resolve() for path in stated]
+    if found != [mosaic.resolve(), craters.resolve()]:
+        raise SettingsError(
+            f"{project.paths.folder} is a project of other files "
+            f"({', '.join(map(str, found)) or source.kind}); name another folder, or edit its "
+            "project.yaml and use `ejmap run`"
+        )
+
+
+def _facts(project: "OpenProject", complaints: "Sequence[str]") -> dict[str, object]:
+    """Return where the map lies, which craters are on it, and what could not be made."""
+    paths = project.paths
+    files = {
+        "picture": paths.preview,
+        "composite": paths.composite,
+        "label_map": paths.label_map,
+        "craters": paths.map_craters,
+    }
+    masks = {key: paths.basemap_mask(key) for key in project.craters()}
+    return {
+        "project": str(paths.folder),
+        "files": {name: str(path) for name, path in files.items() if path.exists()},
+        "masks": {key: str(path) for key, path in masks.items() if path.exists()},
+        "not_done": list(complaints),
+    }

@@ -1,0 +1,1 @@
+"""Ready-made ensembles: trained members that come as files, such as those of the package."""

@@ -1,0 +1,31 @@
+"""How many bands the mosaic of a project must have, because of its models."""
+
+from ejmap_project.errors import SettingsError
+from ejmap_project.models.model_version import configured_version, ready_made
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ModelKind
+
+KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
+
+
+def wanted_bands(project: OpenProject) -> int | None:
+    """Return the bands that training planets and ready-made models have; None for any.
+
+    Raises:
+        SettingsError: They differ, so no mosaic fits all of them.
+    """
+    wanted: dict[int, str] = {}
+    for kind in KINDS:
+        ready = ready_made(project, kind, configured_version(project, kind))
+        if ready is not None:
+            wanted[ready.config.bands] = f"models.{kind} {ready.name}"
+    trained = project.settings.trained_bands
+    if trained is not None:
+        wanted[trained] = "training.grey"
+    if len(wanted) > 1:
+        named = " and ".join(f"{bands} for {what}" for bands, what in sorted(wanted.items()))
+        raise SettingsError(
+            f"the mosaic would need bands: {named}; name models of the same number of bands, or "
+            "change training.grey"
+        )
+    return next(iter(wanted), None)

@@ -1,0 +1,135 @@
+"""A project of ready-made models alone maps and scores a tiny planet, and trains nothing."""
+
+import io
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from ejmap_assets.definitions import runner_of
+from ejmap_assets.lineage.provenance import Record, last_record
+from ejmap_assets.lineage.recipes import book_of
+from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_cli.console import Console
+from ejmap_ml.bundles.bundle import ModelBundle
+from ejmap_project.models.promotion_record import promotions
+from ejmap_project.open_project import OpenProject
+from ejmap_project.scoring.map_agreement import CHAIN
+from tests.ready_ensemble import CARD_TEXT, write_ready
+from tests.tiny_presets import EJCONN
+
+SETTINGS = """
+source: {kind: synthetic, seed: 5, width_px: 256, craters: 2}
+models: {ejconn: ready_tiles, ejseg: ready_views, iterations: 1}
+mapping: {tile_side_px: 32}
+"""
+EJCONN_MEMBER, EJSEG_MEMBERS = "00|ready_tiles", ("00|ready_views", "01|ready_views")
+NOT_MADE = (
+    *("training_planets", "labelled_tiles", "split_table", "ejconn_samples", "ejseg_samples"),
+    *("tile_scores", "map_scores", "model_comparison"),
+    *("crater_tiles", "crater_classifier", "crater_candidates"),
+)
+
+
+@dataclass
+class Ready:
+    """A project of ready-made models, and its instance."""
+
+    project: OpenProject
+    instance: dg.DagsterInstance
+
+    def run(self) -> str:
+        """Bring it up to date; return what the console showed."""
+        stream = io.StringIO()
+        assert runner_of(self.project, self.instance, Console(stream)).run() == []
+        return stream.getvalue()
+
+    def record(self, asset: str, partition: str | None = None) -> Record:
+        """Return the last materialisation of an asset."""
+        found = last_record(self.instance, asset, partition)
+        assert found is not None, asset
+        return found
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
+    """The project, mapped from end to end."""
+    folder = tmp_path_factory.mktemp("ready")
+    (folder / "project.yaml").write_text(SETTINGS)
+    write_ready(folder / "models", "ready_tiles", preset=EJCONN, probabilities=(0.8,))
+    write_ready(folder / "models", "ready_views", scores={"test_f1": 0.9})
+    with dg.DagsterInstance.ephemeral() as instance:
+        one = Ready(OpenProject.at(folder), instance)
+        one.run()
+        yield one
+
+
+def test_nothing_is_learned_from_and_everything_else_is_made(ready: Ready) -> None:
+    """Neither planets nor tiles nor samples, but every member and the map."""
+    made = {name for name in LINEAGE if ready.instance.fetch_materializations(
+        dg.AssetKey(name), limit=1
+    ).records}  # fmt: skip
+
+    assert made == {*LINEAGE} - {*NOT_MADE}
+    assert not ready.project.paths.training.exists()
+    members = ready.instance.get_materialized_partitions(dg.AssetKey("ejseg_model"))
+    assert members == {*EJSEG_MEMBERS}
+
+
+def test_a_member_says_where_it_comes_from(ready: Ready) -> None:
+    """In its bundle, and with its card in the metadata."""
+    path = ready.project.paths.model_bundle("ejseg", version="ready_views", iteration=1)
+    metadata = ready.record("ejseg_model", EJSEG_MEMBERS[1]).metadata
+
+    assert ModelBundle.load(path).provenance.source == "ready-made ready_views of this project"
+    assert metadata["source"].value == "ready-made ready_views of this project"
+    assert metadata["card"] == dg.MetadataValue.md(CARD_TEXT)
+
+
+def test_the_gate_compares_no_scores_of_other_tiles(ready: Ready) -> None:
+    """The test F1 that a ready-made member brings is of its own planets."""
+    (decided,) = promotions(ready.project.paths, "ejseg")
+
+    assert decided.current.version == "ready_views"
+    assert len(decided.current.members) == 2
+    assert decided.current.score is None
+
+
+def test_the_map_is_scored_without_rules(ready: Ready) -> None:
+    """Rules are tuned on training planets, of which there are none."""
+    scores = pd.read_parquet(ready.project.paths.scores)
+
+    assert {*scores["method"]} == {CHAIN}
+    assert len(scores) == 3
+
+
+def test_a_second_run_does_nothing(ready: Ready) -> None:
+    """Every stage is there and up to date, and the stages of labels and samples are none of it."""
+    shown = ready.run()
+
+    assert shown.count("there and up to date") == 7
+    assert "samples" not in shown
+    assert "done in" not in shown
+
+
+def test_a_newer_ensemble_of_the_same_name_is_copied_and_maps(ready: Ready) -> None:
+    """Members and craters become stale, as after a training."""
+    before = ready.record("ejseg_model", EJSEG_MEMBERS[0]).data_version
+    key = next(iter(ready.project.craters()))
+    mask = ready.record("segmentation_mask", key).data_version
+    own = ready.project.paths.own_models
+    shutil.rmtree(own / "ready_views")
+    newer = write_ready(own, "ready_views", probabilities=(0.2, 0.3, 0.1))
+    book = book_of(ready.project, ready.instance)
+    assert not book.is_current("ejseg_model", EJSEG_MEMBERS[0])
+    assert book.is_current("ejconn_model", EJCONN_MEMBER)
+
+    ready.run()
+
+    after = ready.record("ejseg_model", EJSEG_MEMBERS[0]).data_version
+    assert after != before
+    assert len(promotions(ready.project.paths, "ejseg")[-1].current.members) == newer.member_count
+    assert ready.record("segmentation_mask", key).data_version != mask

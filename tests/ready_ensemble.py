@@ -1,0 +1,37 @@
+"""The smallest ready-made ensembles: constant networks, written as the package holds real ones."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from ejmap_ml.bundles.bundle import Provenance
+from ejmap_ml.ready.ensembles import CARD, ReadyEnsemble
+from tests.constant_models import constant_bundle
+from tests.tiny_presets import POLAR
+
+CARD_TEXT = "# A test ensemble\n\nSays the same everywhere.\n"
+
+
+def write_ready(
+    root: Path,
+    name: str,
+    *,
+    preset: str = POLAR,
+    probabilities: tuple[float, ...] = (0.75, 0.9),
+    scores: dict[str, float] | None = None,
+) -> ReadyEnsemble:
+    """Write an ensemble of constant networks.
+
+    Args:
+        root: Folder of ensembles.
+        name: Name of the ensemble.
+        preset: Configuration of its members, as YAML.
+        probabilities: What each member says.
+        scores: Scores that the members bring along.
+    """
+    folder = root / name
+    for number, probability in enumerate(probabilities):
+        bundle = constant_bundle(preset, probability)
+        provenance = Provenance(created_utc="2026-01-02", seed=number, scores=scores or {})
+        replace(bundle, provenance=provenance).save(folder / f"member_{number:02d}")
+    (folder / CARD).write_text(CARD_TEXT, encoding="utf-8")
+    return ReadyEnsemble(folder)
