@@ -72,7 +72,7 @@ class PolarGrid:
     @property
     def range_radii(self) -> NDArray[np.float64]:
         """Range of the row centres in crater radii, ``(rows,)``."""
-        return self._range_at(np.arange(self.rows, dtype=np.float64) + 0.5)
+        return log_ranges(self.rows, self.inner_radii, self.outer_radii, self.offset_radii)
 
     def _range_at(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
         start = self.inner_radii + self.offset_radii
@@ -103,3 +103,12 @@ class PolarGrid:
         edges_rad = np.minimum(edges * self.radius_m / self.body.radius_m, np.pi)
         zones = -np.diff(np.cos(edges_rad))
         return 2 * np.pi * self.body.radius_m**2 * zones / self.cols
+
+
+def log_ranges(
+    rows: int, inner_radii: float, outer_radii: float, offset_radii: float
+) -> NDArray[np.float64]:
+    """Return the range of the row centres of a view in crater radii, ``(rows,)``."""
+    span = (outer_radii + offset_radii) / (inner_radii + offset_radii)
+    middles = (np.arange(rows, dtype=np.float64) + 0.5) * (math.log(span) / rows)
+    return (inner_radii + offset_radii) * np.exp(middles) - offset_radii

@@ -10,12 +10,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter, ValidationError
 from torch import Tensor
 
+from ejmap_geo.grids.polar import log_ranges
 from ejmap_geo.whole_file import whole_folder
-from ejmap_ml.bundles.bundle_files import CONFIG, NORMALIZATION, PROVENANCE, WEIGHTS, read_json
+from ejmap_ml.bundles.bundle_files import (
+    CALIBRATION,
+    CONFIG,
+    NORMALIZATION,
+    PROVENANCE,
+    WEIGHTS,
+    read_json,
+)
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.bundles.weights import (
@@ -25,8 +35,10 @@ from ejmap_ml.bundles.weights import (
     rounded_to_half,
     write_weights,
 )
+from ejmap_ml.calibration.by_distance import DistanceCalibration
 from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.config.model_config import ModelConfig
+from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_ml.errors import BundleError
 
 _NORMALIZATION = TypeAdapter(Normalization | None)
@@ -96,17 +108,22 @@ class ModelBundle:
         weights: State of the normalised network, ``model.*``.
         normalization: Offset and scale of its channels; None when samples arrive normalised.
         provenance: Where the weights come from.
+        calibration: What makes the probabilities of its ensemble come true, polar models only; None
+            leaves them as they were trained.
     """
 
     config: ModelConfig
     weights: Mapping[str, Tensor]
     normalization: Normalization | None
     provenance: Provenance
+    calibration: DistanceCalibration | None = None
 
     @property
     def data_version(self) -> str:
-        """SHA-256 of weights, configuration and normalization; equal for equal models."""
-        texts = (self.config.model_dump_json(), _normalization_json(self.normalization))
+        """SHA-256 of weights, configuration, normalization and calibration: what it predicts by."""
+        texts = [self.config.model_dump_json(), _normalization_json(self.normalization)]
+        if self.calibration is not None:
+            texts.append(self.calibration.model_dump_json())
         return content_digest(texts, self.weights)
 
     def rounded_to_half(self) -> Self:
@@ -128,6 +145,8 @@ class ModelBundle:
         network = NormalizedNetwork(build_network(self.config), self.normalization)
         check_weights(self.weights, wanted=network.state_dict())
         network.load_state_dict(dict(self.weights))
+        if self.calibration is not None:
+            network.calibrate(*self.calibration.of_rows(_row_ranges(self.config)))
         return network.eval()
 
     def save(self, path: Path) -> None:
@@ -138,6 +157,8 @@ class ModelBundle:
             NORMALIZATION: _normalization_json(self.normalization),
             PROVENANCE: stamp.model_dump_json(indent=2),
         }
+        if self.calibration is not None:
+            texts[CALIBRATION] = self.calibration.model_dump_json(indent=2)
         save_folder(path, self.weights, texts)
 
     @classmethod
@@ -152,6 +173,7 @@ class ModelBundle:
             config = ModelConfig.model_validate_json(read_json(path / CONFIG))
             normalization = _NORMALIZATION.validate_json(read_json(path / NORMALIZATION))
             stamp = Stamp.model_validate_json(read_json(path / PROVENANCE))
+            calibration = _read_calibration(path / CALIBRATION)
         except ValidationError as error:
             raise BundleError(f"bundle {path} does not hold what it should: {error}") from error
         bundle = cls(
@@ -159,6 +181,7 @@ class ModelBundle:
             weights=read_weights(path / WEIGHTS, wanted=expected_weights(config)),
             normalization=normalization,
             provenance=stamp.provenance,
+            calibration=calibration,
         )
         stamp.check(bundle.data_version, what=f"bundle {path}", remedy="train or copy it again")
         return bundle
@@ -177,3 +200,19 @@ def expected_weights(config: ModelConfig) -> dict[str, Tensor]:
 
 def _normalization_json(normalization: Normalization | None) -> str:
     return "null" if normalization is None else normalization.model_dump_json()
+
+
+def _read_calibration(path: Path) -> DistanceCalibration | None:
+    if not path.exists():
+        return None
+    return DistanceCalibration.model_validate_json(read_json(path))
+
+
+def _row_ranges(config: ModelConfig) -> NDArray[np.float64]:
+    if not isinstance(config.architecture, PolarUnetConfig):
+        raise BundleError(
+            f"{config.name} is a {config.architecture.kind} with a calibration by distance, which "
+            "only polar models can have; export it again"
+        )
+    view = config.architecture.view
+    return log_ranges(view.rows, view.inner_radii, view.outer_radii, view.offset_radii)

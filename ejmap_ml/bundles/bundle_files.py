@@ -8,6 +8,8 @@ WEIGHTS = "weights.safetensors"
 CONFIG = "config.json"
 NORMALIZATION = "normalization.json"
 PROVENANCE = "provenance.json"
+# Only of members whose ensemble was calibrated.
+CALIBRATION = "calibration.json"
 LARGEST_JSON_BYTES = 2**20
 LARGEST_WEIGHTS_BYTES = 2**32
 

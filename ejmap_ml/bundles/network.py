@@ -2,7 +2,9 @@
 
 from typing import assert_never
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ejmap_ml.bundles.normalization import Normalization
@@ -23,6 +25,8 @@ class NormalizedNetwork(nn.Module):
 
     offset: Tensor
     scale: Tensor
+    row_slope: Tensor
+    row_offset: Tensor
 
     def __init__(self, model: nn.Module, normalization: Normalization | None) -> None:
         super().__init__()
@@ -31,6 +35,15 @@ class NormalizedNetwork(nn.Module):
         values = normalization or Normalization(offset=(0.0,), scale=(1.0,))
         self.register_buffer("offset", torch.tensor(values.offset), persistent=False)
         self.register_buffer("scale", torch.tensor(values.scale), persistent=False)
+        self.is_calibrated = False
+        for name in ("row_slope", "row_offset"):
+            self.register_buffer(name, torch.zeros(1), persistent=False)
+
+    def calibrate(self, slope: NDArray[np.float64], offset: NDArray[np.float64]) -> None:
+        """From now on return slope x logit + offset; one of each for every row of the image."""
+        self.row_slope = torch.from_numpy(slope).float()[:, None]
+        self.row_offset = torch.from_numpy(offset).float()[:, None]
+        self.is_calibrated = True
 
     def forward(self, image: Tensor, metadata: Tensor | None = None) -> Tensor:
         """Return logits.
@@ -44,7 +57,8 @@ class NormalizedNetwork(nn.Module):
         if self.is_normalizing:
             image = self._normalized_image(image)
             metadata = None if metadata is None else self._normalized_metadata(metadata)
-        return self.model(image) if metadata is None else self.model(image, metadata)
+        logits = self.model(image) if metadata is None else self.model(image, metadata)
+        return self.row_slope * logits + self.row_offset if self.is_calibrated else logits
 
     def _normalized_image(self, image: Tensor) -> Tensor:
         if image.shape[1] != len(self.offset):

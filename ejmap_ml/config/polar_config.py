@@ -31,7 +31,8 @@ class PolarViewConfig(Frozen):
     offset_radii: float = Field(default=3.0, ge=0)
     range_samples: int = Field(default=3, gt=0)
     azimuth_samples: int = Field(default=2, gt=0)
-    scaling: ViewScaling = "view"
+    # Left out where it is the first way: the digests of older bundles are over text without it.
+    scaling: ViewScaling = Field(default="view", exclude_if=lambda value: value == "view")
 
     @model_validator(mode="after")
     def _ranges_grow(self) -> Self:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ejmap_geo.whole_file import whole_file, whole_folder
 from ejmap_ml.bundles.bundle_files import (
+    CALIBRATION,
     CONFIG,
     LARGEST_JSON_BYTES,
     LARGEST_WEIGHTS_BYTES,
@@ -43,6 +44,7 @@ BLOCK_BYTES = 2**20
 IS_ENCRYPTED = 0x1
 KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 _FILES: Mapping[str, int] = {
+    CALIBRATION: LARGEST_JSON_BYTES,
     CONFIG: LARGEST_JSON_BYTES,
     NORMALIZATION: LARGEST_JSON_BYTES,
     PROVENANCE: LARGEST_JSON_BYTES,
@@ -87,7 +89,8 @@ def export_ensemble(project: OpenProject, version: str, file: Path) -> EnsembleO
         archive.writestr(CARD, card)
         for number, member in enumerate(members):
             for name in _FILES:
-                archive.write(member / name, f"member_{number:02d}/{name}")
+                if name != CALIBRATION or (member / name).exists():
+                    archive.write(member / name, f"member_{number:02d}/{name}")
     return origin
 
 

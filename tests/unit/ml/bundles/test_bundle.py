@@ -1,6 +1,8 @@
 """Bundles give back the model, and refuse what is not the model."""
 
 import json
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.calibration.by_distance import DistanceCalibration
 from ejmap_ml.config.model_config import ModelConfig, load_preset
 from ejmap_ml.errors import BundleError
 
@@ -58,6 +61,48 @@ def test_every_kind_of_model_fits_into_a_bundle(preset: str, tmp_path: Path) -> 
 
     assert not network.training
     assert not network.is_normalizing
+
+
+def test_a_calibrated_member_says_slope_times_logit_plus_offset(tmp_path: Path) -> None:
+    """Row by row, before and after it was saved; and it is another model than without."""
+    bundle = _bundle(load_preset("ejseg_polar_grey"))
+    calibration = DistanceCalibration(range_radii=(2.0, 20.0), slope=(0.5, 0.8), offset=(0.1, -0.3))
+    calibrated = replace(bundle, calibration=calibration)
+    calibrated.save(tmp_path / "model")
+    image = torch.rand(1, 6, 160, 768)
+
+    loaded = ModelBundle.load(tmp_path / "model")
+
+    plain, said = bundle.build()(image), loaded.build()(image)
+    assert torch.equal(said, calibrated.build()(image))
+    rows = 3.9 * (83.0 / 3.9) ** ((torch.arange(160) + 0.5) / 160) - 3.0
+    share = ((rows.log() - math.log(2)) / math.log(10)).clamp(0, 1)[:, None]
+    expected = (0.5 + 0.3 * share) * plain + 0.1 - 0.4 * share
+    torch.testing.assert_close(said, expected, atol=1e-4, rtol=1e-4)
+    assert loaded.calibration == calibration
+    assert loaded.data_version == calibrated.data_version != bundle.data_version
+
+
+def test_only_polar_models_are_calibrated_by_distance(segmenter_config) -> None:
+    """A tile has no rows of one range."""
+    calibration = DistanceCalibration(range_radii=(2.0,), slope=(1.0,), offset=(0.0,))
+    bundle = replace(_bundle(segmenter_config()), calibration=calibration)
+
+    with pytest.raises(BundleError, match="only polar models"):
+        bundle.build()
+
+
+def test_the_way_of_scaling_does_not_change_the_digest_of_older_bundles() -> None:
+    """Their configuration says nothing of it; the other way is another model."""
+    older = load_preset("ejseg_polar_grey")
+    assert "scaling" not in older.model_dump_json()
+
+    view = older.architecture.view.model_copy(update={"scaling": "ring"})
+    architecture = older.architecture.model_copy(update={"view": view})
+
+    newer = older.model_copy(update={"architecture": architecture})
+    assert ModelConfig.model_validate_json(newer.model_dump_json()) == newer
+    assert '"scaling":"ring"' in newer.model_dump_json()
 
 
 def test_the_version_depends_on_weights_configuration_and_normalization(segmenter_config) -> None:
