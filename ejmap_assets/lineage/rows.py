@@ -6,10 +6,17 @@ craters, a promoted model on the members of the version that the project's setti
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 from ejmap_assets.lineage import recipe_settings, stages
-from ejmap_assets.lineage.row import Output, Published, Row, Rule, UsedPart
+from ejmap_assets.lineage.row import Row, Rule, UsedPart
+from ejmap_assets.lineage.row_parts import (
+    PUBLISHED_CONNECTIONS,
+    PUBLISHED_MASK,
+    connection_inputs,
+    imported_member,
+    mask_inputs,
+    member_bundle,
+)
 from ejmap_assets.partitions import Partitioning
 from ejmap_geo.craters.schemas import (
     ConnectionTable,
@@ -19,9 +26,8 @@ from ejmap_geo.craters.schemas import (
     TileScoreTable,
 )
 from ejmap_project.analysis.crater_profile import ProfileTable
-from ejmap_project.models.model_version import imported_from, version_and_iteration
-from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.models.mapping_models import maps_in_polar_view
+from ejmap_project.paths import ProjectPaths
 from ejmap_project.scoring.score_tables import (
     ContrastTable,
     MapCraterTable,
@@ -29,21 +35,6 @@ from ejmap_project.scoring.score_tables import (
     ScoreTable,
 )
 from ejmap_project.vetting.vetting_tiles import CandidateTable, CraterTileTable
-
-
-def _bundle(kind: ModelKind) -> Output:
-    def bundle(paths: ProjectPaths, key: str) -> Path:
-        version, iteration = version_and_iteration(key)
-        return paths.model_bundle(kind, version=version, iteration=iteration)
-
-    return bundle
-
-
-def _imported(kind: ModelKind) -> Published:
-    def is_used(project: OpenProject, key: str) -> bool:
-        return imported_from(project.paths, kind, *version_and_iteration(key)) is not None
-
-    return Published(is_used=is_used)
 
 
 _CraterRow = partial(
@@ -149,21 +140,21 @@ LINEAGE: Mapping[str, Row] = {
     ),
     "ejconn_model": Row(
         stage=stages.EJCONN,
-        output=_bundle("ejconn"),
+        output=member_bundle("ejconn"),
         inputs=("ejconn_samples", "split_table"),
         partitioning=Partitioning.EJCONN_MEMBERS,
         settings=recipe_settings.of_member("ejconn"),
         picture="training curve",
-        published=_imported("ejconn"),
+        published=imported_member("ejconn"),
     ),
     "ejseg_model": Row(
         stage=stages.EJSEG,
-        output=_bundle("ejseg"),
+        output=member_bundle("ejseg"),
         inputs=("ejseg_samples", "split_table"),
         partitioning=Partitioning.EJSEG_MEMBERS,
         settings=recipe_settings.of_member("ejseg"),
         picture="training curve",
-        published=_imported("ejseg"),
+        published=imported_member("ejseg"),
     ),
     "promoted_ejconn": Row(
         stage=stages.PROMOTED,
@@ -188,21 +179,34 @@ LINEAGE: Mapping[str, Row] = {
         settings=recipe_settings.of_tiles,
         picture="azimuth against range",
     ),
+    "polar_prediction": _CraterRow(
+        output=ProjectPaths.polar_prediction,
+        inputs=("tile_store", "promoted_ejseg"),
+        picture="probability by azimuth and range",
+        is_possible=maps_in_polar_view,
+        is_kept=True,
+    ),
+    # Connections and mask follow from the polar prediction, or the mask from EJCONN's connections.
     "connection_predictions": _CraterRow(
         output=ProjectPaths.connections,
-        inputs=("tile_store", "promoted_ejconn"),
+        inputs=("tile_store", "polar_prediction", "promoted_ejconn"),
+        used_inputs=connection_inputs,
         settings=recipe_settings.of_connections,
         table=ConnectionTable,
         picture="probability of each tile",
-        published=Published(
-            is_used=lambda project, key: recipe_settings.of_connections(project, key) is not None,
-            inputs=("tile_store",),
-        ),
+        published=PUBLISHED_CONNECTIONS,
         is_kept=True,
     ),
     "segmentation_mask": _CraterRow(
         output=ProjectPaths.segmentation,
-        inputs=("basemap_mosaic", "tile_store", "connection_predictions", "promoted_ejseg"),
+        inputs=(
+            "basemap_mosaic",
+            "tile_store",
+            "polar_prediction",
+            "connection_predictions",
+            "promoted_ejseg",
+        ),
+        used_inputs=mask_inputs,
         settings=recipe_settings.of_masks,
         picture="mosaic, mask, probability",
         is_kept=True,
@@ -212,10 +216,7 @@ LINEAGE: Mapping[str, Row] = {
         inputs=("segmentation_mask",),
         settings=recipe_settings.of_given_mask,
         picture="ejecta over the mosaic",
-        published=Published(
-            is_used=lambda project, key: recipe_settings.of_given_mask(project, key) is not None,
-            inputs=("crater_catalogue", "basemap_mosaic"),
-        ),
+        published=PUBLISHED_MASK,
         is_kept=True,
         is_mask=True,
     ),
