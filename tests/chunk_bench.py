@@ -69,12 +69,18 @@ class Bench:
     """A project of four craters on an instance of its own, with everything upstream reported."""
 
     def __init__(
-        self, folder: Path, instance: dg.DagsterInstance, checks: Sequence[CraterCheck] = ()
+        self,
+        folder: Path,
+        instance: dg.DagsterInstance,
+        checks: Sequence[CraterCheck] = (),
+        *,
+        settings: str = "",
     ) -> None:
         self.instance = instance
         self.steps = RecordingSteps(checks)
         (folder / "project.yaml").write_text(
             "source: {kind: synthetic, seed: 1}\ntraining: {kind: synthetic, seeds: [2]}\n"
+            + settings
         )
         self.project = OpenProject.at(folder)
         self.put_craters([10_000.0] * len(KEYS))

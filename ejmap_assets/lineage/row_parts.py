@@ -24,7 +24,7 @@ def member_bundle(kind: ModelKind) -> Output:
 
     def bundle(paths: ProjectPaths, key: str) -> Path:
         version, iteration = version_and_iteration(key)
-        return paths.modelmember_bundle(kind, version=version, iteration=iteration)
+        return paths.model_bundle(kind, version=version, iteration=iteration)
 
     return bundle
 

@@ -36,7 +36,6 @@ from ejmap_project.scoring.score_tables import (
 )
 from ejmap_project.vetting.vetting_tiles import CandidateTable, CraterTileTable
 
-
 _CraterRow = partial(
     Row, stage=stages.CRATERS, partitioning=Partitioning.CRATERS, rule=Rule.WITH_UPSTREAM
 )

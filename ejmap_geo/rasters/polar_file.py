@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -50,7 +51,7 @@ def write_polar_view(
             f"the polar view), got {values.shape}"
         )
     start = math.log(polar.inner_radii + polar.offset_radii)
-    profile = {
+    profile: dict[str, Any] = {
         "driver": "COG",
         "dtype": values.dtype,
         "count": len(values),

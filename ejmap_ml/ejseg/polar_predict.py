@@ -53,6 +53,5 @@ def map_crater(
     Raises:
         RasterError: If there is no network, or the grids have different centres.
     """
-
     views = (predict_view(network, view) for network in networks)
     return layers_of_views(views, polar=polar, azimuthal=azimuthal)

@@ -195,3 +195,15 @@ def test_the_chunk_size_is_a_setting() -> None:
     assets = build_crater_assets(steps=crater_steps(), chunk_craters=7)
 
     assert assets.backfill_policy == dg.BackfillPolicy.multi_run(7)
+
+
+def test_a_tile_ejseg_skips_the_polar_prediction(tmp_path: Path) -> None:
+    """The job selects all steps; a project whose EJSEG looks at tiles cannot make that one."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        bench = Bench(tmp_path, instance, settings="models: {ejseg: ejseg_tiny}\n")
+
+        result = bench.map("0001", "0001")
+
+        assert result.success
+        assert bench.events("polar_prediction") == []
+        assert bench.events("basemap_mask") == ["0001"]

@@ -11,8 +11,10 @@ import rasterio
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.rasters.polar_file import read_polar_view, write_polar_view
+from ejmap_geo.rasters.raster import write_cog
 
 GRID = PolarGrid(
     body=MERCURY,
@@ -72,10 +74,8 @@ def test_values_of_another_grid_or_without_names_are_refused(tmp_path: Path) -> 
 def test_another_raster_is_no_polar_view(tmp_path: Path) -> None:
     """The sentence names the tags that it lacks."""
     path = tmp_path / "mosaic.tif"
-    profile = {"driver": "GTiff", "dtype": "uint8", "count": 1, "height": 2, "width": 2}
-    transform = rasterio.Affine(2, 0, 0, 0, -2, 0)
-    with rasterio.open(path, "w", transform=transform, **profile) as file:
-        file.write(np.zeros((1, 2, 2), np.uint8))
+    grid = BasemapGrid(body=MERCURY, width_px=64)
+    write_cog(path, np.zeros(grid.shape, np.uint8), grid=grid)
 
     with pytest.raises(RasterError, match="POLAR_INNER_RADII"):
         read_polar_view(path, body=GRID.body, center=GRID.center, radius_m=GRID.radius_m)

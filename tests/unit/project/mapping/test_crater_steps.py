@@ -16,6 +16,7 @@ from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.ensemble import Ensemble
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.config.model_config import ModelConfig
+from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_ml.ejseg.polar_predict import map_crater
 from ejmap_ml.ejseg.polar_view import polar_grid
 from ejmap_ml.stores.tile_group import TileStore
@@ -141,7 +142,7 @@ def test_a_tile_ejseg_makes_no_polar_prediction(tmp_path: Path, planet: Planet) 
 
 
 def test_tiles_with_ejecta_of_the_mask_are_connected(work: CraterWork, crater: Crater) -> None:
-    """A tile's probability is the one that its brightest pixels reach; one of two members votes."""
+    """A tile has the largest probability of its pixels; one of two members votes."""
     _prediction(work, crater)
 
     found = connect_tiles(work, crater)
@@ -198,17 +199,19 @@ def test_ejecta_are_set_where_the_mean_probability_is_above_one_half(
 
 
 def test_the_file_between_changes_no_bit_of_the_mask(work: CraterWork, crater: Crater) -> None:
-    """Layers are those of members that are resampled straight from memory, here of random weights."""
+    """Layers are those of members that are resampled from memory, here of random weights."""
     _tiles(work, crater)
     torch.manual_seed(0)
     config = constant_bundle(POLAR, 0.5).config
+    architecture = config.architecture
+    assert isinstance(architecture, PolarUnetConfig)
     ensemble = Ensemble.of([_random_bundle(config) for _ in range(3)])
     view = TileStore.open(work.paths.tile_store(crater.key))["polar"].read("view")[0]
     grid = work.azimuthal_grid(crater)
     expected = map_crater(
         ensemble.members,
         view.astype(np.float32),
-        polar=polar_grid(crater, body=grid.body, config=config.architecture.view),
+        polar=polar_grid(crater, body=grid.body, config=architecture.view),
         azimuthal=grid,
     )
 
