@@ -117,6 +117,15 @@ class Bench:
             raise_on_error=False,
         )
 
+    def promote(self, *assets: str) -> dg.ExecuteInProcessResult:
+        """Run the job that promotes models, for all of them or for some."""
+        return self._defs.resolve_job_def("promote").execute_in_process(
+            instance=self.instance,
+            asset_selection=[dg.AssetKey(name) for name in assets] or None,
+            run_config=SILENT_LOG,
+            raise_on_error=False,
+        )
+
     def check(self, key: str, check: dg.AssetCheckKey):
         """Run one check of one crater, and make nothing."""
         chosen = self._defs.resolve_implicit_global_asset_job_def().get_subset(
