@@ -86,7 +86,7 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
         asset = context.key.to_user_string()
         book = self._ticks.book(context)
         # A project need not make every asset: most train no EJCONN.
-        partitions = _partitions(context) if is_made(book.project, asset) else []
+        partitions = _partitions(context) if _is_made(book, asset) else []
         if context.partitions_def is not None:
             held = held_back(book.project)
             partitions = [key for key in partitions if key not in held]
@@ -143,6 +143,14 @@ def _partitions(context: dg.AutomationContext[Any]) -> list[str]:
             dynamic_partitions_store=context.asset_graph_view.instance
         )
     )
+
+
+def _is_made(book: RecipeBook, asset: str) -> bool:
+    try:
+        return is_made(book.project, asset)
+    except StepError:
+        # The promoted ensemble cannot be read, so nothing of a crater can be made.
+        return False
 
 
 def _wanted(book: RecipeBook, asset: str, partition: str) -> str | None:
