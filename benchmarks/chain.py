@@ -13,6 +13,7 @@ from ejmap_assets.assets.craters import (
     azimuthal_mosaic,
     basemap_mask,
     connection_predictions,
+    polar_prediction,
     segmentation_mask,
     tile_store,
 )
@@ -44,10 +45,12 @@ SETTINGS = """
 source: {kind: synthetic, seed: 1}
 training: {kind: synthetic, seeds: [2]}
 models: {ejconn: ejconn_tiny, ejseg: ejseg_polar, iterations: 1}
+mapping: {connections: ejconn}
 """
 STEPS = (
     azimuthal_mosaic,
     tile_store,
+    polar_prediction,
     connection_predictions,
     segmentation_mask,
     basemap_mask,

@@ -18,7 +18,7 @@ from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import Rule, UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import depth_in_craters
+from ejmap_assets.lineage.selection import depth_in_craters, is_made
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.errors import StepError
 from ejmap_project.vetting.vetting_choice import held_back
@@ -85,7 +85,8 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
         """Return the partitions whose recipe is new."""
         asset = context.key.to_user_string()
         book = self._ticks.book(context)
-        partitions = _partitions(context)
+        # A project need not make every asset: most train no EJCONN.
+        partitions = _partitions(context) if _is_made(book, asset) else []
         if context.partitions_def is not None:
             held = held_back(book.project)
             partitions = [key for key in partitions if key not in held]
@@ -142,6 +143,14 @@ def _partitions(context: dg.AutomationContext[Any]) -> list[str]:
             dynamic_partitions_store=context.asset_graph_view.instance
         )
     )
+
+
+def _is_made(book: RecipeBook, asset: str) -> bool:
+    try:
+        return is_made(book.project, asset)
+    except StepError:
+        # The promoted ensemble cannot be read, so nothing of a crater can be made.
+        return False
 
 
 def _wanted(book: RecipeBook, asset: str, partition: str) -> str | None:

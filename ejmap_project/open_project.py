@@ -26,12 +26,15 @@ class OpenProject:
         promoted: Digests of the ensembles that map its craters, where they are those that recipes
             name; empty for those that were promoted last.
         packaged_models: Folder of the ready-made ensembles that come with EJMAP.
+        maps_by_settings: Whether the configured models count as those that map its craters, instead
+            of promoted ones: the project as it will be once they are promoted.
     """
 
     settings: Project
     paths: ProjectPaths
     promoted: Mapping[ModelKind, str] = field(default_factory=dict[ModelKind, str])
     packaged_models: Path = PACKAGED
+    maps_by_settings: bool = False
 
     @classmethod
     def at(cls, folder: Path) -> "OpenProject":

@@ -127,6 +127,8 @@ class ProjectPaths:
     """The mosaic around one crater in azimuthal equidistant projection."""
     tile_store = _crater_place("tiles.zarr")
     """Tiles and views of one crater that models read."""
+    polar_prediction = _crater_place("polar_prediction.tif")
+    """What each member of EJSEG says in the polar view of one crater."""
     connections = _crater_place("connections.parquet")
     """Which tiles hold ejecta of the crater."""
     segmentation = _crater_place("segmentation.tif")
@@ -160,4 +162,4 @@ class ProjectPaths:
     scores = _Place("data/evaluation/scores.parquet")
     """Agreement with known ejecta, of the chain and of three baselines."""
     reliability = _Place("data/evaluation/reliability.parquet")
-    """How often connections come true, by what EJCONN said of them."""
+    """How often connections come true, by the probabilities stated for them."""

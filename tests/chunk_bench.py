@@ -69,12 +69,18 @@ class Bench:
     """A project of four craters on an instance of its own, with everything upstream reported."""
 
     def __init__(
-        self, folder: Path, instance: dg.DagsterInstance, checks: Sequence[CraterCheck] = ()
+        self,
+        folder: Path,
+        instance: dg.DagsterInstance,
+        checks: Sequence[CraterCheck] = (),
+        *,
+        settings: str = "",
     ) -> None:
         self.instance = instance
         self.steps = RecordingSteps(checks)
         (folder / "project.yaml").write_text(
             "source: {kind: synthetic, seed: 1}\ntraining: {kind: synthetic, seeds: [2]}\n"
+            + settings
         )
         self.project = OpenProject.at(folder)
         self.put_craters([10_000.0] * len(KEYS))
@@ -107,6 +113,15 @@ class Bench:
             asset_selection=[dg.AssetKey(name) for name in assets],
             partition_key=first if first == last else None,
             tags=None if first == last else {RANGE_START: first, RANGE_END: last},
+            run_config=SILENT_LOG,
+            raise_on_error=False,
+        )
+
+    def promote(self, *assets: str) -> dg.ExecuteInProcessResult:
+        """Run the job that promotes models, for all of them or for some."""
+        return self._defs.resolve_job_def("promote").execute_in_process(
+            instance=self.instance,
+            asset_selection=[dg.AssetKey(name) for name in assets] or None,
             run_config=SILENT_LOG,
             raise_on_error=False,
         )

@@ -7,6 +7,7 @@ from ejmap_project.artefact import Artefact
 from ejmap_project.mapping.azimuthal_mosaic import cut_azimuthal_mosaic
 from ejmap_project.mapping.basemap_mask import place_mask
 from ejmap_project.mapping.ejecta_layers import segment_ejecta
+from ejmap_project.mapping.polar_prediction import predict_polar
 from ejmap_project.mapping.tile_connections import connect_tiles
 from ejmap_project.mapping.tile_store import cut_tile_store
 
@@ -36,23 +37,38 @@ def tile_store(task: CraterTask) -> Artefact:
     )
 
 
+@crater_asset(kinds={"geotiff", "pytorch"})
+def polar_prediction(task: CraterTask) -> Artefact:
+    """Probability of ejecta in the polar view of one crater, by a polar EJSEG.
+
+    A GeoTIFF with azimuth along x and log-range along y: the ensemble's mean probability and vote
+    fraction, and the probability of each member. Connections and mask follow from it. A project
+    whose EJSEG looks at tiles makes none. The picture shows the polar view with the crater along
+    the bottom, and the probability below it.
+    """
+    return predict_polar(task.work, task.crater, tags=task.file_tags)
+
+
 @crater_asset(kinds={"parquet", "pytorch"})
 def connection_predictions(task: CraterTask) -> Artefact:
-    """Tiles around one crater that hold its ejecta, by majority vote of EJCONN's members.
+    """Tiles around one crater that hold its ejecta, by its polar prediction or by EJCONN.
 
-    A table with one row a tile: the mean probability, the share of members that vote for ejecta,
-    and whether the tile is connected to the crater. A project of a published folder may use the
-    published connections instead. The picture shows the probability of each tile.
+    A table with one row a tile: the probability, the share of members that vote for ejecta, and
+    whether the tile is connected to the crater. With a polar EJSEG a tile is connected if its mask
+    has ejecta there, unless the settings name EJCONN; with a tile EJSEG a majority of EJCONN's
+    members decides. A project of a published folder may use the published connections instead. The
+    picture shows the probability of each tile.
     """
     return connect_tiles(task.work, task.crater)
 
 
 @crater_asset(kinds={"geotiff", "pytorch"})
 def segmentation_mask(task: CraterTask) -> Artefact:
-    """Ejecta of one crater in azimuthal projection, segmented by EJSEG.
+    """Ejecta of one crater in azimuthal projection, by EJSEG.
 
     A GeoTIFF of three bands: the probability of ejecta in each pixel, the share of EJSEG's members
-    that vote for ejecta, and the mask (probability above one half, cleaned as the settings say).
+    that vote for ejecta, and the mask (probability above one half, cleaned as the settings say). A
+    polar EJSEG's prediction is resampled; a tile EJSEG segments the connected tiles.
     The picture shows the mosaic, the mask over it, and the probability.
     """
     return segment_ejecta(task.work, task.crater, tags=task.file_tags)

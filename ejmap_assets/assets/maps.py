@@ -1,8 +1,9 @@
 """The map of the whole planet, and the brightness of its ejecta."""
 
 from ejmap_assets.lineage.crater_state import crater_states
+from ejmap_assets.lineage.selection import is_made
 from ejmap_assets.making.declare import ProjectTask, project_asset
-from ejmap_assets.metadata.map_links import links_of_map
+from ejmap_assets.metadata.map_links import LINKED, links_of_map
 from ejmap_project.artefact import Artefact
 from ejmap_project.mapping.planet_map import draw_planet_map
 from ejmap_project.scoring.mask_contrast import measure_contrast
@@ -21,7 +22,8 @@ def global_map(task: ProjectTask) -> Artefact:
     states = {key: state.value for key, state in crater_states(task.book).items()}
     tags = {"EJMAP_RECIPE": task.recipe.digest}
     drawn = draw_planet_map(task.project, states, tags=tags)
-    return drawn.with_facts(links_of_map(drawn.table))
+    linked = [name for name in LINKED if is_made(task.project, name)]
+    return drawn.with_facts(links_of_map(drawn.table, linked=linked))
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")

@@ -28,8 +28,8 @@ def tile_scores(task: ProjectTask) -> Artefact:
 
     The table compares the final mask with the manual mask inside the rectangle of the tile, without
     a filter and after majority filters of 3, 5 and 9 pixels. It also scores the ceiling: a perfect
-    segmentation of the tiles that EJCONN connected. The table has map geometry: open it in QGIS to
-    see where the map is wrong. One crater is in memory at a time.
+    segmentation of the connected tiles. The table has map geometry: open it in QGIS to see where
+    the map is wrong. One crater is in memory at a time.
     """
     return score_labelled_tiles(task.project, task.progress)
 
@@ -39,10 +39,10 @@ def map_scores(task: ProjectTask) -> Artefact:
     """Scores of the map in the labelled tiles, by pixels and by tiles, as published.
 
     Over all labelled tiles (tvt) and over the test tiles of the used split; for the map and for its
-    ceiling, a perfect segmentation of the tiles that EJCONN connected; at full and at coarser
-    scales; all craters pooled and crater by crater. The connection matrix has a code for each tile
-    and crater: 0 no ejecta, 1 missed, 2 false positive, 3 found. The tables are Parquet and CSV;
-    the plots are in the same folder.
+    ceiling, a perfect segmentation of the connected tiles; at full and at coarser scales; all
+    craters pooled and crater by crater. The connection matrix has a code for each tile and crater:
+    0 no ejecta, 1 missed, 2 false positive, 3 found. The tables are Parquet and CSV; the plots are
+    in the same folder.
     """
     return score_map(task.project)
 

@@ -4,10 +4,12 @@ import numpy as np
 
 from ejmap_assets.checks.crater_check import CheckedCrater, crater_check
 from ejmap_assets.checks.finding import Finding, bad, good, warning
+from ejmap_geo.rasters.polar_file import read_polar_view
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.rasters.raster_check import read_glance
 from ejmap_geo.rasters.raster_place import opened
 from ejmap_geo.scores.agreement import placed_confusion
+from ejmap_project.mapping.polar_prediction import COMBINED_BANDS, band_names
 
 # Size of the reduced raster that checks read; it shows torn files and wrong values, not single
 # pixels.
@@ -17,6 +19,8 @@ IMAGED_SHARE_WANTED = 0.5
 DRIFT_IOU = 0.5
 LAYERS = ("probability", "vote_fraction", "mask")
 SET_ABOVE = 0.5
+# Of a mean of float32 probabilities.
+ROUNDING = 1e-5
 
 
 @crater_check(asset="azimuthal_mosaic")
@@ -49,6 +53,37 @@ def surroundings_are_sound(checked: CheckedCrater) -> Finding:
             **numbers,
         )
     return good(f"on its grid, {imaged:.0%} imaged", **numbers)
+
+
+@crater_check(asset="polar_prediction")
+def polar_prediction_is_sound(checked: CheckedCrater) -> Finding:
+    """The prediction has the shape of the planned polar view and a band of each member.
+
+    All values lie in 0 to 1, and the probability is the mean of the members.
+    """
+    bands, grid = read_polar_view(
+        checked.output,
+        body=checked.work.basemap.grid.body,
+        center=checked.crater.center,
+        radius_m=checked.crater.radius_m,
+    )
+    values = np.stack(list(bands.values()))
+    members = len(values) - len(COMBINED_BANDS)
+    numbers = {"members": members, "largest_probability": float(np.nan_to_num(values[0]).max())}
+    plan = checked.work.tile_plan.polar
+    if plan is None or grid.shape != (plan.view.rows, plan.view.cols):
+        return bad(f"the prediction is {grid.shape}, not as its model; make it again", **numbers)
+    if members < 1 or tuple(bands) != band_names(members):
+        return bad(f"the prediction has bands {list(bands)}; make it again", **numbers)
+    if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1):
+        return bad(
+            f"probabilities must lie in 0 to 1, found {np.min(values):g} to {np.max(values):g}; "
+            "the model's weights are broken, promote another version",
+            **numbers,
+        )
+    if not np.allclose(values[0], values[len(COMBINED_BANDS) :].mean(axis=0), atol=ROUNDING):
+        return bad("the probability is not the mean of the members; make it again", **numbers)
+    return good(f"{members} member(s) on {grid.rows} x {grid.cols} cells", **numbers)
 
 
 @crater_check(asset="segmentation_mask")

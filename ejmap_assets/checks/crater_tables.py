@@ -79,14 +79,14 @@ def some_tiles_are_connected(checked: CheckedCrater) -> Finding:
     }
     if connected == 0:
         return warning(
-            "no tile is connected: EJCONN sees no ejecta of this crater; look at it, the crater "
-            "may not be fresh",
+            "no tile is connected: no ejecta of this crater were found; look at it, the crater may "
+            "not be fresh",
             **numbers,
         )
     if connected == tiles and tiles > 1:
         return warning(
-            f"all {tiles} tiles are connected: EJCONN does not tell them apart; look at the "
-            "crater, or train EJCONN longer",
+            f"all {tiles} tiles are connected: the model does not tell them apart; look at the "
+            "crater, or train the model longer",
             **numbers,
         )
     return good(f"{connected} of {tiles} tiles are connected", **numbers)

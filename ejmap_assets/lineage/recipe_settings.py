@@ -11,7 +11,7 @@ from ejmap_ml.bundles.bundle_files import PROVENANCE
 from ejmap_ml.config.model_config import SmpConfig, TimmClassifierConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_project.digest import content_version
-from ejmap_project.models.mapping_models import mapping_model
+from ejmap_project.models.mapping_models import connections_from, mapping_model
 from ejmap_project.models.model_version import (
     ModelVersion,
     configured_version,
@@ -94,8 +94,10 @@ def of_splits(project: OpenProject, _: str) -> object:
 
 
 def of_tiles(project: OpenProject, _: str) -> object:
-    """Size of the tiles, and architectures of the models that map the craters."""
-    taken = [mapping_model(project, kind).architecture for kind in ("ejconn", "ejseg")]
+    """Size of the tiles, and architectures of the models that look at them."""
+    has_crops = connections_from(project) != "polar"
+    kinds: tuple[ModelKind, ...] = ("ejconn", "ejseg") if has_crops else ("ejseg",)
+    taken = [mapping_model(project, kind).architecture for kind in kinds]
     return [project.settings.mapping.tile_side_px, [one.model_dump(mode="json") for one in taken]]
 
 

@@ -86,7 +86,7 @@ class RecipeBook:
             settings=node.settings(project, partition or ""),
             ingredients=tuple(
                 found
-                for name in inputs_of(self.project, asset, partition or "")
+                for name in inputs_of(project, asset, partition or "")
                 for found in self._ingredients(name, asset, partition)
             ),
         )

@@ -57,7 +57,9 @@ class Row:
         stage: Stage of a project that makes it.
         output: Its file or folder.
         beside: Further files that it consists of.
-        inputs: Names of its input assets.
+        inputs: Names of its input assets; Dagster shows all of them.
+        used_inputs: The inputs that a project uses, where its models and settings decide; None for
+            all of them.
         optional_inputs: Those of them that are left out where the project does not make them.
         partitioning: How it is partitioned.
         code_version: Raise it if the same inputs give another result.
@@ -69,6 +71,7 @@ class Row:
         used_part: The part of it that each downstream partition depends on.
         takes_all_members: Whether it uses every trained member of its input models instead of the
             members of the configured versions.
+        is_possible: Whether a project can make it, as its models and settings are.
         is_optional: Whether only projects that vet their catalogue make it.
         is_of_labels: Whether only projects that use labelled tiles make it: to train, or to score.
         is_kept: Whether results of former models are kept for a roll-back.
@@ -80,6 +83,7 @@ class Row:
     beside: Callable[[ProjectPaths], tuple[Path, ...]] = lambda _: ()
     inputs: tuple[str, ...] = ()
     optional_inputs: tuple[str, ...] = ()
+    used_inputs: Callable[[OpenProject], tuple[str, ...]] | None = None
     partitioning: Partitioning = Partitioning.NONE
     code_version: str = "1"
     settings: SettingsOf = lambda _project, _partition: None
@@ -89,6 +93,7 @@ class Row:
     published: Published | None = None
     used_part: UsedPart = UsedPart.WHOLE
     takes_all_members: bool = False
+    is_possible: Callable[[OpenProject], bool] = lambda _: True
     is_optional: bool = False
     is_of_labels: bool = False
     is_kept: bool = False

@@ -9,7 +9,13 @@ from functools import partial
 
 from ejmap_assets.lineage import recipe_settings, stages
 from ejmap_assets.lineage.members import bundle_of, given
-from ejmap_assets.lineage.row import Published, Row, Rule, UsedPart
+from ejmap_assets.lineage.row import Row, Rule, UsedPart
+from ejmap_assets.lineage.row_parts import (
+    PUBLISHED_CONNECTIONS,
+    PUBLISHED_MASK,
+    connection_inputs,
+    mask_inputs,
+)
 from ejmap_assets.partitions import Partitioning
 from ejmap_geo.craters.schemas import (
     ConnectionTable,
@@ -19,6 +25,7 @@ from ejmap_geo.craters.schemas import (
     TileScoreTable,
 )
 from ejmap_project.analysis.crater_profile import ProfileTable
+from ejmap_project.models.mapping_models import maps_in_polar_view
 from ejmap_project.paths import ProjectPaths
 from ejmap_project.scoring.score_tables import (
     ContrastTable,
@@ -175,21 +182,34 @@ LINEAGE: Mapping[str, Row] = {
         settings=recipe_settings.of_tiles,
         picture="azimuth against range",
     ),
+    "polar_prediction": _CraterRow(
+        output=ProjectPaths.polar_prediction,
+        inputs=("tile_store", "promoted_ejseg"),
+        picture="probability by azimuth and range",
+        is_possible=maps_in_polar_view,
+        is_kept=True,
+    ),
+    # Connections and mask follow from the polar prediction, or the mask from EJCONN's connections.
     "connection_predictions": _CraterRow(
         output=ProjectPaths.connections,
-        inputs=("tile_store", "promoted_ejconn"),
+        inputs=("tile_store", "polar_prediction", "promoted_ejconn"),
+        used_inputs=connection_inputs,
         settings=recipe_settings.of_connections,
         table=ConnectionTable,
         picture="probability of each tile",
-        published=Published(
-            is_used=lambda project, key: recipe_settings.of_connections(project, key) is not None,
-            inputs=("tile_store",),
-        ),
+        published=PUBLISHED_CONNECTIONS,
         is_kept=True,
     ),
     "segmentation_mask": _CraterRow(
         output=ProjectPaths.segmentation,
-        inputs=("basemap_mosaic", "tile_store", "connection_predictions", "promoted_ejseg"),
+        inputs=(
+            "basemap_mosaic",
+            "tile_store",
+            "polar_prediction",
+            "connection_predictions",
+            "promoted_ejseg",
+        ),
+        used_inputs=mask_inputs,
         settings=recipe_settings.of_masks,
         picture="mosaic, mask, probability",
         is_kept=True,
@@ -199,10 +219,7 @@ LINEAGE: Mapping[str, Row] = {
         inputs=("segmentation_mask",),
         settings=recipe_settings.of_given_mask,
         picture="ejecta over the mosaic",
-        published=Published(
-            is_used=lambda project, key: recipe_settings.of_given_mask(project, key) is not None,
-            inputs=("crater_catalogue", "basemap_mosaic"),
-        ),
+        published=PUBLISHED_MASK,
         is_kept=True,
         is_mask=True,
     ),

@@ -1,6 +1,7 @@
 """Which assets of the lineage a project makes: fewer if it uses published artefacts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.stages import STAGES, Stage
@@ -38,23 +39,40 @@ def inputs_of(project: OpenProject, asset: str, partition: str = "") -> tuple[st
     """Return the inputs of an artefact in this project.
 
     A published artefact (a model's member, a crater's connections or its mask) has fewer inputs.
+    The models that map craters decide which inputs connections and masks use.
+
+    Raises:
+        StepError: If the promoted ensemble cannot be read.
+        ConfigError: If nothing is promoted and the settings name no valid configuration.
     """
     row = LINEAGE[asset]
     if row.published is not None and row.published.is_used(project, partition):
         return row.published.inputs
+    inputs = row.inputs if row.used_inputs is None else row.used_inputs(project)
     return tuple(
-        name for name in row.inputs if name not in row.optional_inputs or is_made(project, name)
+        name for name in inputs if name not in row.optional_inputs or is_made(project, name)
     )
 
 
 def crater_steps_of(project: OpenProject) -> tuple[str, ...]:
     """Return the assets of a crater that this project makes, upstream first.
 
-    Assets that are only inputs of a published artefact are left out.
+    Assets that are only inputs of a published artefact are left out. An asset that no crater needs
+    but a score reads (connections that follow from a polar prediction) is made where its inputs
+    are made anyway.
     """
     steps = partitioned_by(Partitioning.CRATERS)
     used = {parent for name in steps for parent in LINEAGE[name].inputs}
-    return _upstream(project, steps, {*steps} - used)
+    needed = _upstream(project, steps, {*steps} - used)
+    read = {
+        parent
+        for row in LINEAGE.values()
+        if row.partitioning is not Partitioning.CRATERS
+        for parent in row.inputs
+    }
+    crater_inputs = {name: {*inputs_of(project, name)} & {*steps} for name in read & {*steps}}
+    scored = {name for name, inputs in crater_inputs.items() if inputs and inputs <= {*needed}}
+    return tuple(name for name in steps if name in {*needed} | scored)
 
 
 def steps_to_mask(project: OpenProject) -> tuple[str, ...]:
@@ -70,9 +88,16 @@ def depth_in_craters(asset: str) -> int:
 def models_to_make(project: OpenProject) -> tuple[ModelKind, ...]:
     """Return the models of this project: those that map craters, and those that were imported.
 
-    A model whose outputs were imported maps no craters, so the project does not train it.
+    A model whose outputs were imported maps no craters, so the project does not train it. Neither
+    does it train EJCONN where connections follow from the polar prediction, both of the EJSEG that
+    maps the craters and of the configured one, which may be promoted next.
     """
-    used = {name for step in crater_steps_of(project) for name in inputs_of(project, step)}
+    used = {
+        name
+        for one in (project, replace(project, maps_by_settings=True))
+        for step in crater_steps_of(one)
+        for name in inputs_of(one, step)
+    }
     return tuple(
         kind for kind in MODEL_KINDS if f"promoted_{kind}" in used or _is_imported(project, kind)
     )

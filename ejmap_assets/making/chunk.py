@@ -20,6 +20,7 @@ from ejmap_assets.checks.rejected import refuse_rejected
 from ejmap_assets.lineage.provenance import Recipe, event_tags
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.selection import inputs_of
 from ejmap_assets.making.failures import crater_failure, permanent
 from ejmap_assets.making.former_result import former_place, replacing
 from ejmap_assets.making.kept_results import KeptResults
@@ -30,6 +31,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
 
 
@@ -92,7 +94,10 @@ def map_chunk(
         Failure: After the last crater, if any crater failed. Before the first, if a blocking check
             rejected an input that all craters share.
     """
-    _refuse_rejected(context, steps)
+    project = book.mapping_project()
+    # A job selects all steps, whichever kind of EJSEG maps the craters.
+    steps = [step for step in steps if LINEAGE[step.name].is_possible(project)]
+    _refuse_rejected(context, steps, project)
     keys = list(context.partition_keys)
     errors: dict[str, Exception] = {}
     for done, key in enumerate(keys):
@@ -108,9 +113,11 @@ def map_chunk(
         raise crater_failure(errors, attempted=len(keys)) from next(iter(errors.values()))
 
 
-def _refuse_rejected(context: dg.AssetExecutionContext, steps: Sequence[CraterStep]) -> None:
+def _refuse_rejected(
+    context: dg.AssetExecutionContext, steps: Sequence[CraterStep], project: OpenProject
+) -> None:
     made = [step.name for step in steps if step.spec.key in context.selected_asset_keys]
-    shared = {name for one in made for name in LINEAGE[one].inputs}
+    shared = {name for one in made for name in inputs_of(project, one)}
     whole = [(name, None) for name in shared if LINEAGE[name].partitioning is Partitioning.NONE]
     try:
         refuse_rejected(context.instance, whole)

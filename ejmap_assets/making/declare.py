@@ -2,7 +2,7 @@
 
 import inspect
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from logging import Logger
 from typing import Any
@@ -16,6 +16,7 @@ from ejmap_assets.lineage.provenance import RECIPE_TAG, Recipe
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.row import Row
 from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.selection import is_made
 from ejmap_assets.making.failures import PERMANENT_ERRORS, permanent
 from ejmap_assets.metadata.facts import metadata_of
 from ejmap_assets.metadata.table_types import column_metadata, table_facts
@@ -93,15 +94,19 @@ def project_asset(
             partitions_def=row.partitioning.partitions_def,
             automation_condition=condition_of(make.__name__),
             config_schema=None if config is None else dict(config),
+            # A job of a stage selects assets that a project need not make.
+            output_required=False,
             pool=GPU_POOL if kind == "train" else None,
         )
         def asset(
             context: dg.AssetExecutionContext,
             project: ProjectResource,
             progress: dg.ResourceParam[Progress],
-        ) -> dg.MaterializeResult[Any]:
+        ) -> Iterator[dg.MaterializeResult[Any]]:
             try:
-                return _materialized(context, project.open(), progress, make)
+                opened = project.open()
+                if not _is_skipped(context, opened):
+                    yield _materialized(context, opened, progress, make)
             except PERMANENT_ERRORS as error:
                 raise permanent(error) from error
 
@@ -114,6 +119,24 @@ def definition_metadata(row: Row) -> dict[str, Any]:
     """Return the definition metadata of an asset: columns, picture, rule of automation."""
     shown = {"picture_shows": row.picture} if row.picture else {}
     return {**column_metadata(row.table), **shown, "made": row.rule.value}
+
+
+def _is_skipped(context: dg.AssetExecutionContext, project: OpenProject) -> bool:
+    """Return whether a run of several assets includes one that cannot and need not be made.
+
+    Whoever selects that asset alone is told what it lacks.
+    """
+    asset = context.asset_key.to_user_string()
+    is_partitioned = context.assets_def.partitions_def is not None
+    is_alone = len(context.job_def.asset_layer.selected_asset_keys) == 1
+    if is_partitioned or is_alone or is_made(project, asset):
+        return False
+    try:
+        book_of(project, context.instance).recipe(asset)
+    except StepError as error:
+        context.log.info("skipped, since this project makes no %s: %s", asset, error)
+        return True
+    return False
 
 
 def _materialized(

@@ -1,6 +1,7 @@
 """Links in the UI from the map to the assets and craters that it is made from."""
 
 import re
+from collections.abc import Sequence
 
 import dagster as dg
 import numpy as np
@@ -13,13 +14,14 @@ LINKED = ("basemap_mosaic", "promoted_ejconn", "promoted_ejseg")
 LINKED_CRATERS = 100
 
 
-def links_of_map(table: pd.DataFrame | None) -> Metadata:
+def links_of_map(table: pd.DataFrame | None, *, linked: Sequence[str] = LINKED) -> Metadata:
     """Return links to the mosaic, the models and the craters that the map is made from.
 
     Args:
         table: The craters of the map with ``state`` and ``ejecta_km2``, sorted by ``crater_id``.
+        linked: The mosaic and the models that the project makes.
     """
-    parts: Metadata = {name: dg.MetadataValue.asset(dg.AssetKey(name)) for name in LINKED}
+    parts: Metadata = {name: dg.MetadataValue.asset(dg.AssetKey(name)) for name in linked}
     craters = pd.DataFrame(table)
     columns = (craters_of(craters), craters["state"], craters["ejecta_km2"])
     found = sorted(

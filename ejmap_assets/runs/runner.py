@@ -13,7 +13,13 @@ from ejmap_assets.launch_config import promotion_run_config
 from ejmap_assets.lineage import stages
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import assets_of, crater_steps_of, is_made, stages_made
+from ejmap_assets.lineage.selection import (
+    assets_of,
+    crater_steps_of,
+    inputs_of,
+    is_made,
+    stages_made,
+)
 from ejmap_assets.lineage.stages import Stage
 from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning, register_version
 from ejmap_assets.runs.in_process import (
@@ -232,7 +238,8 @@ def _pending(book: RecipeBook, assets: Sequence[str], partition: str | None) -> 
     """Return the assets that are missing or stale, and the assets downstream of them."""
     pending: list[str] = []
     for name in assets:
-        follows = any(parent in pending for parent in LINEAGE[name].inputs)
+        inputs = inputs_of(book.project, name, partition or "")
+        follows = any(parent in pending for parent in inputs)
         if follows or not book.is_current(name, partition):
             pending.append(name)
     return tuple(pending)

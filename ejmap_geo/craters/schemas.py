@@ -46,18 +46,18 @@ class _TileOfCrater(pa.DataFrameModel):
 
 
 class ConnectionTable(_TileOfCrater):
-    """What EJCONN says of each mapping tile: whether it holds ejecta of the crater."""
+    """What models say of each mapping tile: whether it holds ejecta of the crater."""
 
     tile_id: int = pa.Field(ge=0, description="Number of the tile.")
     probability: float = pa.Field(
         ge=0,
         le=1,
-        description="Mean probability of the members that it holds ejecta of the crater.",
+        description="Probability that it holds ejecta of the crater.",
     )
     vote_fraction: float = pa.Field(
         ge=0, le=1, description="Share of the members that say it does."
     )
-    is_connected: bool = pa.Field(description="Whether enough of them do.")
+    is_connected: bool = pa.Field(description="Whether it is taken to hold some.")
 
 
 # Planets that are not mapped are called by their seed; the one that is mapped is ``own``.
@@ -156,9 +156,7 @@ class TileScoreTable(_TileOfCrater):
     is_test: bool = pa.Field(description="Whether the split in use tests on it.")
     is_ejecta_true: bool = pa.Field(description="Whether it holds ejecta of the crater.")
     is_ejecta_found: bool = pa.Field(description="Whether the map shows some.")
-    is_connected_found: bool = pa.Field(
-        description="Whether EJCONN connected a tile that touches it."
-    )
+    is_connected_found: bool = pa.Field(description="Whether a tile that touches it is connected.")
     count: int = pa.Field(
         alias=COUNT_COLUMN,
         regex=True,

@@ -1,6 +1,6 @@
 """From polar views to ejecta probabilities on the crater's azimuthal raster."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -9,8 +9,8 @@ from torch import nn
 
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
-from ejmap_geo.masks.mosaic import EnsembleLayers, combine_members
-from ejmap_geo.resampling.reproject import polar_to_azimuthal
+from ejmap_geo.masks.mosaic import EnsembleLayers
+from ejmap_geo.masks.polar_members import layers_of_views
 from ejmap_ml.ejseg.polar_view import VALID_CHANNEL
 
 
@@ -53,9 +53,5 @@ def map_crater(
     Raises:
         RasterError: If there is no network, or the grids have different centres.
     """
-
-    def members() -> Iterator[NDArray[np.float32]]:
-        for network in networks:
-            yield polar_to_azimuthal(predict_view(network, view), polar=polar, azimuthal=azimuthal)
-
-    return combine_members(members())
+    views = (predict_view(network, view) for network in networks)
+    return layers_of_views(views, polar=polar, azimuthal=azimuthal)

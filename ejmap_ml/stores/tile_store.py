@@ -116,9 +116,11 @@ class TileStoreWriter:
     def write_group(
         self, name: str, *, table: pd.DataFrame, arrays: Mapping[str, NDArray[Any]]
     ) -> None:
-        """Write a group whose tiles are all in memory."""
+        """Write a group whose tiles are all in memory; without arrays, only its table."""
         layouts = {key: TileLayout.of(tiles) for key, tiles in arrays.items()}
         group = self.create_group(name, table=table, layouts=layouts)
+        if not arrays:
+            return
         for start in range(0, len(table), SHARD_TILES):
             group.append({key: tiles[start : start + SHARD_TILES] for key, tiles in arrays.items()})
 
@@ -170,7 +172,7 @@ class TileGroupWriter:
             TileStoreError: Fewer or more tiles were appended than the table has rows.
         """
         self._flush(self._pending_count)
-        if self._written != self._tile_count:
+        if self._layouts and self._written != self._tile_count:
             raise TileStoreError(
                 f"group {self._name} has {self._tile_count} rows but {self._written} tiles"
             )

@@ -1,4 +1,4 @@
-"""Step 5 of a crater: the mask of its ejecta on the pixels of the basemap."""
+"""Step 6 of a crater: the mask of its ejecta on the pixels of the basemap."""
 
 import math
 from collections.abc import Mapping

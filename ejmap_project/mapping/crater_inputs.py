@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_project.basemap import Basemap, azimuthal_grid, read_project_basemap
-from ejmap_project.models.mapping_models import mapping_model
+from ejmap_project.models.mapping_models import ConnectionsFrom, connections_from, mapping_model
 from ejmap_project.models.promotion import promoted_bundles
 from ejmap_project.open_project import OpenProject
 from ejmap_project.sources.kinds import source_of
@@ -44,15 +44,21 @@ class CraterWork:
         return azimuthal_grid(crater, self.basemap.grid)
 
     @cached_property
+    def connections_from(self) -> ConnectionsFrom:
+        """What connects the tiles of a crater to it."""
+        return connections_from(self._project)
+
+    @cached_property
     def tile_plan(self) -> "TilePlan":
-        """What the promoted models look at."""
+        """What the promoted models look at: no crops where EJCONN connects nothing."""
         from ejmap_project.mapping.tile_plan import TilePlan
 
         bands = self.basemap.raster.shape[0]
-        return TilePlan.of(
-            ejconn=mapping_model(self._project, "ejconn").with_bands(bands),
-            ejseg=mapping_model(self._project, "ejseg").with_bands(bands),
-        )
+        ejseg = mapping_model(self._project, "ejseg").with_bands(bands)
+        if self.connections_from == "polar":
+            return TilePlan.of(ejseg=ejseg)
+        ejconn = mapping_model(self._project, "ejconn").with_bands(bands)
+        return TilePlan.of(ejconn=ejconn, ejseg=ejseg)
 
     @cached_property
     def ejconn(self) -> "Ensemble":

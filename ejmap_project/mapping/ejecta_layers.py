@@ -1,4 +1,4 @@
-"""Step 4 of a crater: probability, votes and mask of its ejecta, by the promoted EJSEG."""
+"""Step 5 of a crater: probability, votes and mask of its ejecta, by the promoted EJSEG."""
 
 from collections.abc import Mapping
 
@@ -7,14 +7,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.masks.denoise import denoised
-from ejmap_geo.masks.mosaic import is_set
+from ejmap_geo.masks.mosaic import EnsembleLayers, is_set
+from ejmap_geo.masks.polar_members import layers_of_views
 from ejmap_geo.masks.reach import farthest_m
 from ejmap_geo.rasters.raster import read_raster, write_cog
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.polar_prediction import read_polar_members
 from ejmap_project.pictures import (
     beside,
     mask_over,
@@ -30,21 +33,18 @@ PICTURE_PX = 280
 
 
 def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
-    """Write the ejecta of a crater in azimuthal projection, from its tile store and connections."""
-    from ejmap_ml.stores.tile_group import TileStore
-    from ejmap_project.mapping.segmenter import map_ejecta
+    """Write the ejecta of a crater in azimuthal projection.
 
-    connections = read_connections(work.paths.connections(crater.key))
+    A polar EJSEG's prediction is resampled; a tile EJSEG segments the connected tiles.
+
+    Raises:
+        StepError: If its polar prediction or its connections are missing.
+    """
     grid = work.azimuthal_grid(crater)
-    layers = map_ejecta(
-        work.ejseg,
-        crater,
-        azimuthal=grid,
-        tiles=TileStore.open(work.paths.tile_store(crater.key)),
-        is_connected=connections["is_connected"].to_numpy(),
-    )
+    layers = _layers(work, crater, grid)
     mask = is_set(layers.probability)
     if work.settings.mapping.connection_filter:
+        connections = read_connections(work.paths.connections(crater.key))
         mask &= _in_connected_tiles(connections, grid.shape)
     if work.settings.mapping.denoise_px:
         mask = denoised(mask, min_px=work.settings.mapping.denoise_px)
@@ -65,6 +65,22 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
             "path": str(path),
             "picture": Picture(seen, alt="mosaic, mask, probability"),
         },
+    )
+
+
+def _layers(work: CraterWork, crater: Crater, grid: AzimuthalGrid) -> EnsembleLayers:
+    if work.tile_plan.polar is not None:
+        members, polar = read_polar_members(work, crater)
+        return layers_of_views(members, polar=polar, azimuthal=grid)
+    from ejmap_ml.stores.tile_group import TileStore
+    from ejmap_project.mapping.segmenter import map_tiles
+
+    connections = read_connections(work.paths.connections(crater.key))
+    return map_tiles(
+        work.ejseg,
+        TileStore.open(work.paths.tile_store(crater.key)),
+        is_connected=connections["is_connected"].to_numpy(),
+        side_px=grid.shape[0],
     )
 
 

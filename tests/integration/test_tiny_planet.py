@@ -20,10 +20,11 @@ from ejmap_assets.lineage.crater_state import CraterState, crater_states
 from ejmap_assets.lineage.provenance import Record, last_record
 from ejmap_assets.lineage.recipes import book_of, configured_members
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import stages_made
+from ejmap_assets.lineage.selection import is_made, models_to_make, stages_made
 from ejmap_assets.partitions import Partitioning
 from ejmap_cli.console import Console
 from ejmap_geo.rasters.raster import read_raster
+from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
 from ejmap_project.scoring.map_agreement import CHAIN, POOLED
@@ -66,7 +67,7 @@ class Made:
 
     def keys(self, name: str) -> list[str | None]:
         """Return the partitions an asset should have; None stands for an unpartitioned one."""
-        if LINEAGE[name].is_optional:
+        if not is_made(self.project, name):
             return []
         match LINEAGE[name].partitioning:
             case Partitioning.NONE:
@@ -112,7 +113,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 def test_everything_is_made_and_recorded_once(made: Made) -> None:
     """Each partition of each asset has one materialisation and its file."""
     for name, node in LINEAGE.items():
-        # The catalogue of this project is not vetted.
+        # The catalogue of this project is not vetted, and its tiles are connected without EJCONN.
         records = made.instance.fetch_materializations(dg.AssetKey(name), limit=100).records
         assert sorted(str(one.partition_key) for one in records) == sorted(
             map(str, made.keys(name))
@@ -123,7 +124,7 @@ def test_everything_is_made_and_recorded_once(made: Made) -> None:
 
 def test_every_asset_reports_numbers_and_every_raster_a_picture(made: Made) -> None:
     """What a scientist looks at first is in the UI."""
-    for name in [one for one, row in LINEAGE.items() if not row.is_optional]:
+    for name in [one for one in LINEAGE if is_made(made.project, one)]:
         metadata = made.record(name, made.keys(name)[0]).metadata
         assert float(str(metadata["seconds"].value)) >= 0
         shown = [str(value.value) for key, value in metadata.items() if key.startswith("picture")]
@@ -141,6 +142,20 @@ def test_masks_name_the_mosaic_and_the_models_they_come_from(made: Made) -> None
     for name in ("basemap_mosaic", "promoted_ejseg"):
         assert f'"{name}": "{made.record(name, None).data_version}"' in inputs
     assert names == ("probability", "vote_fraction", "mask")
+
+
+def test_connections_and_mask_follow_from_one_prediction(made: Made) -> None:
+    """A tile is connected where the mask has ejecta, and no EJCONN was made for that."""
+    paths = made.project.paths
+    for key in ("0001", "0002", "0003"):
+        with read_raster(paths.segmentation(key)) as layers:
+            mask = layers.to_numpy()[2] > 0
+        table = read_connections(paths.connections(key))
+        held = [bool(mask[window.slices].any()) for window in tile_windows(table)]
+        assert table["is_connected"].tolist() == held
+
+    assert models_to_make(made.project) == ("ejseg",)
+    assert last_record(made.instance, "promoted_ejconn") is None
 
 
 def test_the_mask_is_where_the_probability_is_above_one_half(made: Made) -> None:
@@ -238,6 +253,9 @@ def test_another_segmentation_model_remaps_every_crater(made: Made) -> None:
     complaints, shown = other.run()
 
     assert complaints == [], shown
+    assert models_to_make(project) == ("ejconn", "ejseg")
+    table = other.record("connection_predictions", "0001")
+    assert table.metadata["source"].value == "EJCONN"
     assert all(other.record("basemap_mask", key) != made for key, made in before.items())
     assert set(other.states.values()) == {CraterState.CURRENT}
     assert other.record("promoted_ejseg", None).metadata["version"].value == "ejseg_tiles"
@@ -257,5 +275,6 @@ def test_a_roll_back_finds_the_former_masks_and_computes_none(made: Made) -> Non
     assert set(before.values()) == {CraterState.STALE}
     assert set(other.states.values()) == {CraterState.CURRENT}
     assert other.record("promoted_ejseg", None).metadata["version"].value == "ejseg_test"
-    for key in other.keys("segmentation_mask"):
-        assert other.record("segmentation_mask", key).metadata["restored"].value is True
+    for name in ("polar_prediction", "connection_predictions", "segmentation_mask"):
+        for key in other.keys(name):
+            assert other.record(name, key).metadata["restored"].value is True, name

@@ -17,8 +17,10 @@ from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.chunk import CraterTask
 from ejmap_assets.making.former_result import former_place
 from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.rasters.polar_file import write_polar_view
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
+from ejmap_ml.ejseg.polar_view import polar_grid
 from ejmap_ml.stores.tile_group import TileStore
 from ejmap_project.files.connection_table import write_connections
 from ejmap_project.mapping.crater_inputs import CraterWork
@@ -81,6 +83,24 @@ class MappedCrater:
         self.surroundings()
         tile_store.make(self._task)
         return self.checked("tile_store")
+
+    def prediction(self, **changed: np.ndarray) -> CheckedCrater:
+        """Write a polar prediction of two members; one of them sees ejecta everywhere."""
+        self.tiles()
+        plan = self.work.tile_plan.polar
+        assert plan is not None
+        grid = polar_grid(self.crater, body=self.grid.body, config=plan.view)
+        said = {"probability": 0.5, "vote_fraction": 0.5, "member_00": 0.9, "member_01": 0.1}
+        bands = {name: np.full(grid.shape, value, np.float32) for name, value in said.items()}
+        bands |= changed
+        write_polar_view(
+            self.paths.polar_prediction(KEY),
+            np.stack(list(bands.values())),
+            polar=grid,
+            band_names=list(bands),
+            tags={},
+        )
+        return self.checked("polar_prediction")
 
     def connections(self, is_connected: np.ndarray | bool | None = None) -> CheckedCrater:
         """Write a table that connects some tiles; every other one by default."""

@@ -113,6 +113,35 @@ def test_bands_in_another_order_are_found(mapped: MappedCrater) -> None:
     assert "expected ['probability'" in _find("layers_are_sound", checked).sentence
 
 
+def test_a_sound_polar_prediction_passes(mapped: MappedCrater) -> None:
+    """The finding counts the members."""
+    found = _find("polar_prediction_is_sound", mapped.prediction())
+
+    assert found.passed
+    assert found.metadata["members"] == 2
+
+
+@pytest.mark.parametrize(
+    ("band", "value", "said"),
+    [
+        pytest.param("member_00", np.nan, "promote another version", id="not-finite"),
+        pytest.param("member_00", 1.5, "must lie in 0 to 1", id="no-probability"),
+        pytest.param("probability", 0.7, "not the mean of the members", id="not-the-mean"),
+        pytest.param("mask", 0.5, "has bands", id="another-band"),
+    ],
+)
+def test_a_broken_polar_prediction_is_stopped(
+    mapped: MappedCrater, band: str, value: float, said: str
+) -> None:
+    """Connections and mask would both be wrong."""
+    checked = mapped.prediction(**{band: np.full((32, 64), value, np.float32)})
+
+    found = _find("polar_prediction_is_sound", checked)
+
+    assert (found.passed, found.is_warning) == (False, False)
+    assert said in found.sentence
+
+
 def test_a_mask_on_the_mosaic_passes(mapped: MappedCrater) -> None:
     """A sound mask on the mosaic passes, and the finding states its area."""
     found = _find("mask_is_sound", mapped.mask())

@@ -22,18 +22,26 @@ from ejmap_project.open_project import OpenProject
 from tests.ready_ensemble import write_ready
 from tests.tiny_presets import EJCONN
 
-MAPPED_HERE = (
+TO_MASK = (
+    "azimuthal_mosaic",
+    "tile_store",
+    "polar_prediction",
+    "segmentation_mask",
+    "basemap_mask",
+)
+BY_TILES = (
     "azimuthal_mosaic",
     "tile_store",
     "connection_predictions",
     "segmentation_mask",
     "basemap_mask",
 )
+OWN = "kind: synthetic, seed: 5"
 
 
-def _project(folder: Path, source: str) -> OpenProject:
+def _project(folder: Path, source: str, more: str = "") -> OpenProject:
     (folder / "project.yaml").write_text(
-        f"source: {{{source}}}\ntraining: {{kind: synthetic, seeds: [1]}}\n"
+        f"source: {{{source}}}\ntraining: {{kind: synthetic, seeds: [1]}}\n{more}"
     )
     return OpenProject.at(folder)
 
@@ -41,7 +49,7 @@ def _project(folder: Path, source: str) -> OpenProject:
 @pytest.fixture
 def own(tmp_path: Path) -> OpenProject:
     """A project that maps everything itself."""
-    return _project(tmp_path, "kind: synthetic, seed: 5")
+    return _project(tmp_path, OWN)
 
 
 @pytest.fixture
@@ -56,17 +64,77 @@ def with_masks(tmp_path: Path) -> OpenProject:
     return _project(tmp_path, "kind: ejmap-folder, folder: published, masks_run: some")
 
 
-def test_a_project_of_its_own_makes_every_step_and_both_models(own: OpenProject) -> None:
-    """A project without published artefacts makes every asset of a crater and both models."""
-    assert steps_to_mask(own) == MAPPED_HERE
-    assert crater_steps_of(own) == (*MAPPED_HERE, "crater_profile")
-    assert models_to_make(own) == ("ejconn", "ejseg")
+def test_connections_and_mask_follow_from_the_polar_prediction(own: OpenProject) -> None:
+    """By default neither needs the other, and no EJCONN is trained or promoted."""
+    assert steps_to_mask(own) == TO_MASK
+    assert {*crater_steps_of(own)} == {*TO_MASK, "connection_predictions", "crater_profile"}
+    assert inputs_of(own, "connection_predictions", "0001") == ("tile_store", "polar_prediction")
+    assert "connection_predictions" not in inputs_of(own, "segmentation_mask", "0001")
+    assert models_to_make(own) == ("ejseg",)
+    for name in ("ejconn_samples", "ejconn_model", "promoted_ejconn"):
+        assert not is_made(own, name)
+
+
+def test_a_filtered_mask_needs_its_connections(tmp_path: Path) -> None:
+    """With the connection filter a mask is made after the connections."""
+    filtered = _project(tmp_path, OWN, "mapping: {connection_filter: true}\n")
+
+    assert "connection_predictions" in inputs_of(filtered, "segmentation_mask", "0001")
+    assert {*steps_to_mask(filtered)} == {*TO_MASK, "connection_predictions"}
+    assert models_to_make(filtered) == ("ejseg",)
+
+
+def test_ejconn_connects_on_request(tmp_path: Path) -> None:
+    """Then it is trained, and the mask still follows from the polar prediction."""
+    asked = _project(tmp_path, OWN, "mapping: {connections: ejconn}\n")
+
+    assert inputs_of(asked, "connection_predictions", "0001") == ("tile_store", "promoted_ejconn")
+    assert steps_to_mask(asked) == TO_MASK
+    assert "connection_predictions" in crater_steps_of(asked)
+    assert models_to_make(asked) == ("ejconn", "ejseg")
+
+
+@pytest.mark.parametrize("connections", ["", "mapping: {connections: polar}\n"])
+def test_a_tile_ejseg_keeps_the_published_order(tmp_path: Path, connections: str) -> None:
+    """EJCONN before EJSEG, and no polar prediction, whatever the settings say."""
+    tiles = _project(tmp_path, OWN, f"models: {{ejseg: ejseg_tiny}}\n{connections}")
+
+    assert steps_to_mask(tiles) == BY_TILES
+    assert crater_steps_of(tiles) == (*BY_TILES, "crater_profile")
+    assert inputs_of(tiles, "connection_predictions", "0001") == ("tile_store", "promoted_ejconn")
+    assert inputs_of(tiles, "segmentation_mask", "0001") == (
+        *("basemap_mosaic", "tile_store", "connection_predictions", "promoted_ejseg"),
+    )
+    assert models_to_make(tiles) == ("ejconn", "ejseg")
+    assert not is_made(tiles, "polar_prediction")
+
+
+def test_a_project_of_a_published_folder_connects_as_published(tmp_path: Path) -> None:
+    """EJCONN connects by default, also where a polar EJSEG is trained for lack of weights."""
+    published = _project(tmp_path, "kind: ejmap-folder, folder: published")
+
+    assert models_to_make(published) == ("ejconn", "ejseg")
+    assert "promoted_ejconn" in inputs_of(published, "connection_predictions", "0001")
+
+
+def test_used_inputs_are_among_those_that_dagster_shows(tmp_path: Path) -> None:
+    """The graph in the UI is that of all projects; each uses a part of it."""
+    projects = [
+        _project(tmp_path, OWN, f"models: {{ejseg: {ejseg}}}\n")
+        for ejseg in ("ejseg_polar", "ejseg_tiny")
+    ]
+
+    for project in projects:
+        for name, row in LINEAGE.items():
+            if row.used_inputs is not None:
+                assert {*row.used_inputs(project)} <= {*row.inputs}, name
 
 
 def test_published_connections_need_no_ejconn(with_connections: OpenProject) -> None:
     """With published connections a project cuts tiles for EJSEG but makes no EJCONN."""
-    assert steps_to_mask(with_connections) == MAPPED_HERE
+    assert steps_to_mask(with_connections) == TO_MASK
     assert inputs_of(with_connections, "connection_predictions", "0001") == ("tile_store",)
+    assert "connection_predictions" in crater_steps_of(with_connections)
     assert models_to_make(with_connections) == ("ejseg",)
     assert not is_made(with_connections, "promoted_ejconn")
 
@@ -90,8 +158,8 @@ def test_a_catalogue_is_vetted_only_where_the_settings_say_so(own: OpenProject) 
 
 
 def test_the_map_waits_for_the_whole_chain_of_a_crater() -> None:
-    """The map waits for the longest chain of a crater's assets upstream, which is five."""
-    assert depth_in_craters("global_map") == 5
+    """The map waits for the longest chain of a crater's assets upstream, which is six."""
+    assert depth_in_craters("global_map") == 6
     assert depth_in_craters("azimuthal_mosaic") == 0
     assert depth_in_craters("map_scores") == 0
 

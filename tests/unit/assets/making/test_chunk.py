@@ -195,3 +195,30 @@ def test_the_chunk_size_is_a_setting() -> None:
     assets = build_crater_assets(steps=crater_steps(), chunk_craters=7)
 
     assert assets.backfill_policy == dg.BackfillPolicy.multi_run(7)
+
+
+def test_the_job_promote_skips_a_model_that_the_project_does_not_train(bench: Bench) -> None:
+    """Connections follow from the polar prediction: the missing EJCONN is no failure of the job."""
+    result = bench.promote()
+
+    failed = {event.step_key for event in result.all_events if event.is_step_failure}
+    assert failed == {"promoted_ejseg"}
+
+
+def test_a_model_that_is_promoted_alone_is_told_what_it_lacks(bench: Bench) -> None:
+    """Whoever asks for EJCONN by name must not be told that all is well."""
+    result = bench.promote("promoted_ejconn")
+
+    assert "was never made" in (_failure(result).description or "")
+
+
+def test_a_tile_ejseg_skips_the_polar_prediction(tmp_path: Path) -> None:
+    """The job selects all steps; a project whose EJSEG looks at tiles cannot make that one."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        bench = Bench(tmp_path, instance, settings="models: {ejseg: ejseg_tiny}\n")
+
+        result = bench.map("0001", "0001")
+
+        assert result.success
+        assert bench.events("polar_prediction") == []
+        assert bench.events("basemap_mask") == ["0001"]

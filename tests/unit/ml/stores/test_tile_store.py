@@ -155,6 +155,17 @@ def test_an_empty_group_is_legitimate(tmp_path: Path) -> None:
     assert list(group.batches(["image"], batch_size=4)) == []
 
 
+def test_a_group_may_hold_places_alone(tmp_path: Path) -> None:
+    """Tiles that no model looks at have a table and no arrays."""
+    with write_tile_store(tmp_path / "tiles.zarr", provenance={}) as writer:
+        writer.write_group("mapping", table=_table(5), arrays={})
+
+    group = TileStore.open(tmp_path / "tiles.zarr")["mapping"]
+
+    assert (group.tile_count, group.array_names) == (5, ())
+    pd.testing.assert_frame_equal(group.table, _table(5))
+
+
 def test_an_interrupted_write_leaves_nothing(tmp_path: Path) -> None:
     """An error between two portions leaves neither a store nor a scratch folder."""
     with pytest.raises(KeyboardInterrupt):

@@ -4,19 +4,30 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
+import torch
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.rasters.raster import read_mask_on, read_raster, write_cog
+from ejmap_geo.synthetic.planet import Planet
+from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.ensemble import Ensemble
+from ejmap_ml.bundles.network import NormalizedNetwork, build_network
+from ejmap_ml.config.model_config import ModelConfig
+from ejmap_ml.config.polar_config import PolarUnetConfig
+from ejmap_ml.ejseg.polar_predict import map_crater
+from ejmap_ml.ejseg.polar_view import polar_grid
 from ejmap_ml.stores.tile_group import TileStore
 from ejmap_project.artefact import Artefact
+from ejmap_project.errors import StepError
 from ejmap_project.files.connection_table import read_connections, tile_windows, write_connections
 from ejmap_project.mapping.azimuthal_mosaic import cut_azimuthal_mosaic
 from ejmap_project.mapping.basemap_mask import place_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.ejecta_layers import BAND_NAMES, segment_ejecta
+from ejmap_project.mapping.polar_prediction import predict_polar
 from ejmap_project.mapping.segmenter import ejseg_ensemble
 from ejmap_project.mapping.tile_connections import connect_tiles
 from ejmap_project.mapping.tile_store import cut_tile_store
@@ -35,21 +46,22 @@ def crater(work: CraterWork) -> Crater:
     return work.craters["0002"]
 
 
+@pytest.fixture
+def by_ejconn(tmp_path: Path, planet: Planet) -> CraterWork:
+    """A project whose settings ask for EJCONN's connections."""
+    settings = OWN_MASKS.replace("tile_side_px: 32", "tile_side_px: 32, connections: ejconn")
+    return CraterWork(write_project(tmp_path / "by_ejconn", planet, settings))
+
+
 def _tiles(work: CraterWork, crater: Crater) -> Artefact:
     cut_azimuthal_mosaic(work, crater, tags=TAGS)
     return cut_tile_store(work, crater, recipe="r", inputs={"azimuthal_mosaic": "1"})
 
 
-def _connections(work: CraterWork, crater: Crater) -> Artefact:
+def _prediction(work: CraterWork, crater: Crater) -> Artefact:
     _tiles(work, crater)
-    bundles = [constant_bundle(EJCONN.replace("resnet10t", "test_resnet"), one) for one in SAID]
-    work.ejconn = Ensemble.of(bundles)
-    return connect_tiles(work, crater)
-
-
-def _layers(work: CraterWork, crater: Crater) -> Artefact:
     work.ejseg = ejseg_ensemble([constant_bundle(POLAR, one) for one in SAID])
-    return segment_ejecta(work, crater, tags=TAGS)
+    return predict_polar(work, crater, tags=TAGS)
 
 
 def test_the_mosaic_has_the_crater_in_its_middle(work: CraterWork, crater: Crater, planet) -> None:
@@ -74,9 +86,9 @@ def test_the_tile_store_holds_tiles_and_the_polar_view(work: CraterWork, crater:
 
     store = TileStore.open(work.paths.tile_store(crater.key))
     group = store["mapping"]
-    assert group.read("crop").shape[2:] == (32, 32)
+    assert store["polar"].read("view").shape[2:] == (32, 64)
     assert (group.table["crater_id"] == 2).all()
-    assert found.metadata["mapping_tiles"] == group.tile_count
+    assert found.metadata["mapping_tiles"] == group.tile_count > 0
     assert found.metadata["published_tiles"] is False
     assert "picture" in found.metadata
     again = cut_tile_store(work, crater, recipe="r", inputs={})
@@ -84,26 +96,97 @@ def test_the_tile_store_holds_tiles_and_the_polar_view(work: CraterWork, crater:
     assert found.content == again.content != other.content
 
 
-def test_tiles_are_connected_by_the_votes_of_the_members(work: CraterWork, crater: Crater) -> None:
-    """One of two votes is a tie, which connects; the probability is the mean."""
-    found = _connections(work, crater)
+def test_crops_are_cut_only_where_ejconn_connects(
+    work: CraterWork, by_ejconn: CraterWork, crater: Crater
+) -> None:
+    """Connections that follow from the polar prediction need the places of the tiles alone."""
+    _tiles(work, crater)
+    _tiles(by_ejconn, crater)
+
+    places, cropped = (
+        TileStore.open(one.paths.tile_store(crater.key))["mapping"] for one in (work, by_ejconn)
+    )
+    assert places.array_names == ()
+    assert cropped.read("crop").shape[2:] == (32, 32)
+    pd.testing.assert_frame_equal(places.table, cropped.table)
+
+
+def test_the_prediction_holds_the_ensemble_and_each_member(
+    work: CraterWork, crater: Crater
+) -> None:
+    """Mean and votes of cells with data, then the members as they said it."""
+    found = _prediction(work, crater)
+
+    with rasterio.open(work.paths.polar_prediction(crater.key)) as file:
+        names, bands, tags = file.descriptions, file.read(), file.tags()
+    seen = bands[0] > 0
+    assert names == ("probability", "vote_fraction", "member_00", "member_01")
+    assert bands.shape[1:] == (32, 64)
+    np.testing.assert_allclose(bands[0][seen], 0.6, atol=1e-5)
+    np.testing.assert_array_equal(bands[1][seen], 0.5)
+    np.testing.assert_allclose(bands[2][seen], SAID[0], atol=1e-5)
+    np.testing.assert_allclose(bands[3][seen], SAID[1], atol=1e-5)
+    assert tags["EJMAP_RECIPE"] == "1"
+    assert found.metadata["cells_above_one_half"] == seen.sum() > 0
+    assert found.metadata["members"] == 2
+    assert "picture" in found.metadata
+
+
+def test_a_tile_ejseg_makes_no_polar_prediction(tmp_path: Path, planet: Planet) -> None:
+    """The sentence says what to promote."""
+    settings = OWN_MASKS.replace("ejseg_test.yaml", "ejseg_tiny")
+    work = CraterWork(write_project(tmp_path / "tiles", planet, settings))
+
+    with pytest.raises(StepError, match="promote a polar EJSEG"):
+        predict_polar(work, work.craters["0002"], tags=TAGS)
+
+
+def test_tiles_with_ejecta_of_the_mask_are_connected(work: CraterWork, crater: Crater) -> None:
+    """A tile has the largest probability of its pixels; one of two members votes."""
+    _prediction(work, crater)
+
+    found = connect_tiles(work, crater)
 
     table = read_connections(work.paths.connections(crater.key))
+    connected = table[table["is_connected"]]
+    np.testing.assert_allclose(connected["probability"], 0.6, atol=1e-5)
+    assert (connected["vote_fraction"] == 0.5).all()
+    assert found.metadata["connected_tiles"] == len(connected) > 0
+    assert found.metadata["source"] == "polar prediction"
+    farthest_m = connected["distance_m"].max()
+    assert found.metadata["farthest_connected_radii"] == pytest.approx(farthest_m / crater.radius_m)
+
+
+def test_connections_need_the_prediction(work: CraterWork, crater: Crater) -> None:
+    """The sentence says what to materialise."""
+    _tiles(work, crater)
+
+    with pytest.raises(StepError, match="materialise polar_prediction first"):
+        connect_tiles(work, crater)
+
+
+def test_ejconn_connects_on_request(by_ejconn: CraterWork, crater: Crater) -> None:
+    """One of two votes is a tie, which connects; the probability is the mean."""
+    _tiles(by_ejconn, crater)
+    bundles = [constant_bundle(EJCONN.replace("resnet10t", "test_resnet"), one) for one in SAID]
+    by_ejconn.ejconn = Ensemble.of(bundles)
+
+    found = connect_tiles(by_ejconn, crater)
+
+    table = read_connections(by_ejconn.paths.connections(crater.key))
     np.testing.assert_allclose(table["probability"], 0.6, atol=5e-3)
     assert (table["vote_fraction"] == 0.5).all()
     assert table["is_connected"].all()
-    assert found.metadata["source"] == "predicted"
-    farthest_m = table["distance_m"].max()
-    assert found.metadata["farthest_connected_radii"] == pytest.approx(farthest_m / crater.radius_m)
+    assert found.metadata["source"] == "EJCONN"
 
 
 def test_ejecta_are_set_where_the_mean_probability_is_above_one_half(
     work: CraterWork, crater: Crater
 ) -> None:
     """Three bands by name; the numbers are those of the bands."""
-    _connections(work, crater)
+    _prediction(work, crater)
 
-    found = _layers(work, crater)
+    found = segment_ejecta(work, crater, tags=TAGS)
 
     with read_raster(work.paths.segmentation(crater.key)) as layers:
         assert tuple(layers.attrs["long_name"]) == BAND_NAMES
@@ -115,25 +198,66 @@ def test_ejecta_are_set_where_the_mean_probability_is_above_one_half(
     assert found.metadata["members"] == 2
 
 
+def test_the_file_between_changes_no_bit_of_the_mask(work: CraterWork, crater: Crater) -> None:
+    """Layers are those of members that are resampled from memory, here of random weights."""
+    _tiles(work, crater)
+    torch.manual_seed(0)
+    config = constant_bundle(POLAR, 0.5).config
+    architecture = config.architecture
+    assert isinstance(architecture, PolarUnetConfig)
+    ensemble = Ensemble.of([_random_bundle(config) for _ in range(3)])
+    view = TileStore.open(work.paths.tile_store(crater.key))["polar"].read("view")[0]
+    grid = work.azimuthal_grid(crater)
+    expected = map_crater(
+        ensemble.members,
+        view.astype(np.float32),
+        polar=polar_grid(crater, body=grid.body, config=architecture.view),
+        azimuthal=grid,
+    )
+
+    work.ejseg = ensemble
+    predict_polar(work, crater, tags=TAGS)
+    segment_ejecta(work, crater, tags=TAGS)
+
+    with read_raster(work.paths.segmentation(crater.key)) as layers:
+        probability, votes, _ = layers.to_numpy()
+    assert len(np.unique(probability)) > 1000
+    np.testing.assert_array_equal(probability, expected.probability)
+    np.testing.assert_array_equal(votes, expected.vote_fraction)
+
+
+def _random_bundle(config: ModelConfig) -> ModelBundle:
+    network = NormalizedNetwork(build_network(config), None)
+    return ModelBundle(
+        config=config,
+        weights=network.state_dict(),
+        normalization=None,
+        provenance=Provenance(created_utc=""),
+    )
+
+
 def test_ejecta_outside_connected_tiles_are_left_out_where_settings_say_so(
-    tmp_path: Path, planet
+    tmp_path: Path, planet: Planet
 ) -> None:
     """The connection filter keeps what lies in a connected tile and nothing else."""
     settings = OWN_MASKS.replace("tile_side_px: 32", "tile_side_px: 32, connection_filter: true")
     work = CraterWork(write_project(tmp_path / "filtered", planet, settings))
     crater = work.craters["0002"]
-    _connections(work, crater)
+    _prediction(work, crater)
+    connect_tiles(work, crater)
     path = work.paths.connections(crater.key)
     table = read_connections(path)
-    write_connections(table.assign(is_connected=np.arange(len(table)) == 0), path)
+    chosen = int(np.flatnonzero(table["is_connected"])[0])
+    write_connections(table.assign(is_connected=np.arange(len(table)) == chosen), path)
 
-    _layers(work, crater)
+    segment_ejecta(work, crater, tags=TAGS)
 
-    window = tile_windows(table)[0]
+    window = tile_windows(table)[chosen]
     with read_raster(work.paths.segmentation(crater.key)) as layers:
         probability, _, mask = layers.to_numpy()
     expected = np.zeros(mask.shape, np.bool_)
     expected[window.slices] = probability[window.slices] > 0.5
+    assert expected.any()
     np.testing.assert_array_equal(mask == 1, expected)
 
 

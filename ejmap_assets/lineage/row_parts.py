@@ -1,0 +1,29 @@
+"""Parts of rows: published artefacts, and inputs that models decide."""
+
+from ejmap_assets.lineage import recipe_settings
+from ejmap_assets.lineage.row import Published
+from ejmap_project.models.mapping_models import connections_from, maps_in_polar_view
+from ejmap_project.open_project import OpenProject
+
+PUBLISHED_CONNECTIONS = Published(
+    is_used=lambda project, key: recipe_settings.of_connections(project, key) is not None,
+    inputs=("tile_store",),
+)
+PUBLISHED_MASK = Published(
+    is_used=lambda project, key: recipe_settings.of_given_mask(project, key) is not None,
+    inputs=("crater_catalogue", "basemap_mosaic"),
+)
+
+
+def connection_inputs(project: OpenProject) -> tuple[str, ...]:
+    """Return the inputs of predicted connections: a polar prediction or EJCONN, never both."""
+    follows = connections_from(project) == "polar"
+    return ("tile_store", "polar_prediction" if follows else "promoted_ejconn")
+
+
+def mask_inputs(project: OpenProject) -> tuple[str, ...]:
+    """Return the inputs of a mask: a polar EJSEG needs connections only to filter by them."""
+    if not maps_in_polar_view(project):
+        return ("basemap_mosaic", "tile_store", "connection_predictions", "promoted_ejseg")
+    filtered = ("connection_predictions",) if project.settings.mapping.connection_filter else ()
+    return ("basemap_mosaic", "polar_prediction", *filtered, "promoted_ejseg")
