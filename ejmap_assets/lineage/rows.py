@@ -9,7 +9,7 @@ from functools import partial
 
 from ejmap_assets.lineage import recipe_settings, stages
 from ejmap_assets.lineage.members import bundle_of, given
-from ejmap_assets.lineage.row import Row, Rule, UsedPart
+from ejmap_assets.lineage.row import Published, Row, Rule, UsedPart
 from ejmap_assets.lineage.row_parts import (
     PUBLISHED_CONNECTIONS,
     PUBLISHED_MASK,
