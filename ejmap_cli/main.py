@@ -13,6 +13,7 @@ from ejmap_cli.models.train import train
 from ejmap_cli.projects.export import export
 from ejmap_cli.projects.import_folder import import_folder
 from ejmap_cli.projects.new import new
+from ejmap_cli.reference.group import reference
 from ejmap_cli.service.doctor import doctor
 from ejmap_cli.service.ui import env, ui
 
@@ -20,7 +21,7 @@ INTERRUPTED = 130
 SECTIONS = {
     "Mapping": (demo, quicklook, run, vet),
     "Projects": (new, import_folder, export),
-    "Models": (train, promote, roll_back),
+    "Models": (train, promote, roll_back, reference),
     "Service": (ui, env, doctor),
 }
 EXAMPLES = """\

@@ -27,6 +27,7 @@ WORDS = (
     "train",
     "promote",
     "roll-back",
+    "reference",
     "vet",
     "ui",
     "env",
