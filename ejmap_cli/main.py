@@ -15,6 +15,7 @@ from ejmap_cli.models.travel import models
 from ejmap_cli.projects.export import export
 from ejmap_cli.projects.import_folder import import_folder
 from ejmap_cli.projects.new import new
+from ejmap_cli.reference.group import reference
 from ejmap_cli.service.doctor import doctor
 from ejmap_cli.service.ui import env, ui
 
@@ -22,7 +23,7 @@ INTERRUPTED = 130
 SECTIONS = {
     "Mapping": (map_files, demo, quicklook, run, vet),
     "Projects": (new, import_folder, export),
-    "Models": (train, promote, roll_back, models),
+    "Models": (train, promote, roll_back, models, reference),
     "Service": (ui, env, doctor),
 }
 EXAMPLES = """\

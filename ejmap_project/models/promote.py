@@ -6,7 +6,7 @@ import pandas as pd
 
 from ejmap_project.artefact import Artefact
 from ejmap_project.models.promotion import decide, roll_back
-from ejmap_project.models.promotion_record import promotions
+from ejmap_project.models.promotion_record import Promotion, promotions
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 
@@ -57,11 +57,29 @@ def promote(
             "ensemble": current.digest,
             "members": len(current.members),
             **({} if score is None else {"test_f1": score}),
+            **_reference_facts(decided),
             "candidate": decided.candidate.digest,
             "record": _record(project, kind),
             "path": str(project.paths.stored_ensemble(kind, current.digest)),
         },
     )
+
+
+def _reference_facts(decided: Promotion) -> dict[str, object]:
+    """Return the scores on real craters: those of what maps, and both ensembles as a table."""
+    rows = [
+        {"ensemble": which, "version": note.version, **scores.model_dump(exclude={"set_version"})}
+        for which, note in (("maps the craters", decided.current), ("candidate", decided.candidate))
+        if (scores := note.reference) is not None
+    ]
+    if not rows:
+        return {}
+    scores = decided.current.reference
+    known = {} if scores is None else scores.model_dump(include={"ray", "blanket", "false_area"})
+    return {
+        **{f"reference_{name}": value for name, value in known.items() if value is not None},
+        "reference_set": pd.DataFrame(rows),
+    }
 
 
 def _record(project: OpenProject, kind: ModelKind) -> pd.DataFrame:

@@ -5,6 +5,7 @@ trained again. So a roll-back finds exactly what mapped the craters before.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,12 @@ from ejmap_project.models.promotion_record import (
     promoted_ensemble,
     promotions,
     write_promotion,
+)
+from ejmap_project.models.reference_gate import (
+    is_current,
+    reference_note,
+    reference_refusal,
+    reference_words,
 )
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind, ProjectPaths
@@ -50,9 +57,11 @@ def decide(
 ) -> Promotion:
     """Promote the configured version if it passes the gate or somebody insists; write it down.
 
-    The gate: no check upstream is red, and the candidate's mean F1 on the test tiles is not below
-    the current ensemble's by more than ``models.gate_tolerance``. Ensembles of different splits, or
-    without test tiles, cannot be compared; then the candidate passes, and the record says so.
+    The gate: no check upstream is red; the candidate's mean F1 on the test tiles is not below the
+    current ensemble's by more than ``models.gate_tolerance``; and a polar EJSEG neither loses
+    recall nor gains false area on the deciding part of the reference set, whatever F1 says.
+    Ensembles of different splits, or without test tiles, have no F1 to compare, and models of tiles
+    no scores on the reference set; what cannot be compared passes, and the record says so.
 
     Args:
         project: The project.
@@ -67,12 +76,14 @@ def decide(
     candidate, bundles = _candidate(project, kind)
     decided = promotions(project.paths, kind)
     current = decided[-1].current if decided else None
+    if kind == "ejseg" and (by_hand or not red_checks):
+        candidate, current = _scored(project, candidate, bundles, current)
     refusal = None
     if by_hand:
         reason = reason or "promoted by hand"
     else:
         refusal = _refusal(project, candidate, current, red_checks)
-        reason = refusal or _passed(candidate, current)
+        reason = refusal or _passed(kind, candidate, current)
     if refusal is not None and current is not None:
         return write_promotion(project.paths, kind, Decision.KEPT, reason, current, candidate)
     if refusal is not None:
@@ -105,7 +116,9 @@ def roll_back(project: OpenProject, kind: ModelKind, *, to: str, reason: str) ->
     current = decided[-1].current
     # The latest first: an ensemble that mapped twice counts where it mapped last.
     former = {
-        one.current.digest: one.current for one in reversed(decided) if one.current != current
+        one.current.digest: one.current
+        for one in reversed(decided)
+        if one.current.digest != current.digest
     }
     found = [note for digest, note in former.items() if digest.startswith(to)]
     if not found or (to and len(found) > 1):
@@ -153,25 +166,55 @@ def _refusal(
 ) -> str | None:
     if red_checks:
         return f"the check {red_checks[0]} is red; mend it, or promote by hand"
+    if current is None:
+        return None
     tolerance = project.settings.models.gate_tolerance
     if not _comparable(candidate, current) or candidate.score is None:
-        return None
-    assert current is not None  # noqa: S101 - what is comparable is there
-    assert current.score is not None  # noqa: S101
+        return reference_refusal(candidate, current)
+    assert current.score is not None  # noqa: S101 - what is comparable is there
     if candidate.score >= current.score - tolerance:
-        return None
+        return reference_refusal(candidate, current)
     return (
         f"the candidate's test F1 is {candidate.score:.4f}, below the {current.score:.4f} of "
         f"{current.version}; train longer, or promote by hand"
     )
 
 
-def _passed(candidate: EnsembleNote, current: EnsembleNote | None) -> str:
+def _scored(
+    project: OpenProject,
+    candidate: EnsembleNote,
+    bundles: Sequence["ModelBundle"],
+    current: EnsembleNote | None,
+) -> tuple[EnsembleNote, EnsembleNote | None]:
+    """Return both ensembles with their scores on real craters; kept scores are not made again."""
+    from ejmap_ml.errors import BundleError
+
+    body = project.settings.planet
+    candidate = candidate.model_copy(update={"reference": reference_note(bundles, body)})
+    if current is None or is_current(current.reference, body):
+        return candidate, current
+    reference = None
+    # What maps now and can no longer be read must not hold up what would replace it.
+    with suppress(BundleError, StepError):
+        stored = _stored_bundles(project.paths, "ejseg", current)
+        reference = reference_note(stored, body)
+    return candidate, current.model_copy(update={"reference": reference})
+
+
+def _passed(kind: ModelKind, candidate: EnsembleNote, current: EnsembleNote | None) -> str:
     if current is None:
         return "the first of its kind"
-    if not _comparable(candidate, current):
-        return "not compared: the two have no test tiles in common"
-    return f"test F1 {candidate.score:.4f} against {current.score:.4f} of {current.version}"
+    if _comparable(candidate, current):
+        reason = f"test F1 {candidate.score:.4f} against {current.score:.4f} of {current.version}"
+    else:
+        reason = "not compared: the two have no test tiles in common"
+    found, wanted = candidate.reference, current.reference
+    if found is not None and wanted is not None:
+        reason += f"; on {found.craters} real craters {reference_words(found)} against "
+        reason += f"{reference_words(wanted)}"
+    elif kind == "ejseg":
+        reason += "; not compared on real craters, where only polar models can be scored"
+    return reason
 
 
 def _comparable(candidate: EnsembleNote, current: EnsembleNote | None) -> bool:

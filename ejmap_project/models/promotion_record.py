@@ -20,6 +20,27 @@ class Decision(StrEnum):
     ROLLED_BACK = "rolled back"
 
 
+class ReferenceNote(BaseModel):
+    """How well an ensemble finds what was drawn on real imagery: means over craters.
+
+    Attributes:
+        set_version: Digest of craters, drawings and mosaics; scores of different ones are not
+            compared.
+        craters: Number of craters.
+        ray: Ray recall, 0 to 1; None where no ray was drawn.
+        blanket: Blanket recall, 0 to 1; None where no blanket was drawn.
+        false_area: Share of the clear boxes that is masked; None where there are none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    set_version: str
+    craters: int
+    ray: float | None
+    blanket: float | None
+    false_area: float | None
+
+
 class EnsembleNote(BaseModel):
     """An ensemble that maps, or would have mapped, the craters.
 
@@ -28,6 +49,8 @@ class EnsembleNote(BaseModel):
         members: Data versions of its members, in the order of their iterations.
         score: Mean F1 of its members on the test tiles of their split; None where none are held
             back.
+        reference: Scores on the deciding part of the reference set; None where it was not scored:
+            in records of earlier versions, and for models that do not look at polar views.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,6 +58,7 @@ class EnsembleNote(BaseModel):
     version: str
     members: tuple[str, ...]
     score: float | None = None
+    reference: ReferenceNote | None = None
 
     @property
     def digest(self) -> str:

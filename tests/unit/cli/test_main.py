@@ -29,6 +29,7 @@ WORDS = (
     "models",
     "promote",
     "roll-back",
+    "reference",
     "vet",
     "ui",
     "env",
