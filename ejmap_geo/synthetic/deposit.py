@@ -132,12 +132,12 @@ def draw_deposit(
         ray_width: Factor on the width of rays; None draws one between 0.5 and 2.2.
     """
     style = draw_style(rng) if style is None else style
+    # Around some giants a field of fine streaks outshines the blanket and reaches far.
+    is_wide = style is Style.GIANT and rng.random() < 0.5
     blanket = _log_uniform(rng, 1.5, 6.0)
-    is_oblique = rng.random() < _OBLIQUE_SHARE
-    shadow_half_rad = float(rng.uniform(0.4, 1.7)) if is_oblique else 0.0
-    shadow_rad = float(rng.uniform(-math.pi, math.pi))
+    shadow_rad, shadow_half_rad = _draw_shadow(rng)
     # A wedge without light down to a bright rim is a zone of avoidance; a collar goes all round.
-    is_collared = not is_oblique and blanket > 1.9 and rng.random() < _COLLARED_SHARE
+    is_collared = not shadow_half_rad and blanket > 1.9 and rng.random() < _COLLARED_SHARE
     rays = _draw_rays(
         rng,
         blanket,
@@ -145,37 +145,46 @@ def draw_deposit(
         width=_log_uniform(rng, 0.5, 2.2) if ray_width is None else ray_width,
         longest_radii=min(LONGEST_RAY_RADII, 0.97 * math.pi / radius_rad),
     )
-    if is_oblique:
-        away = np.abs((rays[:, 0] - shadow_rad + math.pi) % (2 * math.pi) - math.pi)
-        rays = rays[away > shadow_half_rad * rng.uniform(0.85, 1.05)]
-    # Around some giants a field of fine streaks outshines the blanket and reaches far.
-    is_wide = style is Style.GIANT and rng.random() < 0.5
+    rays = _lit(rays, shadow_rad, shadow_half_rad * rng.uniform(0.85, 1.05))
     beyond = {Style.BLANKET: (0.0, 2.0)}.get(style, (4.0, 25.0) if is_wide else (0.5, 8.0))
     return Deposit(
         radius_rad=radius_rad,
         blanket_radii=blanket,
-        blanket_light=float(rng.uniform(0.3 if is_wide else 0.6, 1.0)),
-        softness=float(rng.uniform(0.15, 0.75)),
-        decline=float(rng.uniform(0.0, 0.6)),
+        blanket_light=rng.uniform(0.3 if is_wide else 0.6, 1.0),
+        softness=rng.uniform(0.15, 0.75),
+        decline=rng.uniform(0.0, 0.6),
         unevenness=_log_uniform(rng, 0.15, 1.2),
-        lobing=float(rng.uniform(0.04, 0.26)),
-        collar_radii=float(rng.uniform(1.2, min(3.0, 0.75 * blanket))) if is_collared else 0.0,
-        collar_depth=float(rng.uniform(0.4, 1.0)),
-        streak_radii=blanket + float(rng.uniform(*beyond)),
-        streak_strength=float(rng.uniform(0.2, 0.7)),
+        lobing=rng.uniform(0.04, 0.26),
+        collar_radii=rng.uniform(1.2, min(3.0, 0.75 * blanket)) if is_collared else 0.0,
+        collar_depth=rng.uniform(0.4, 1.0),
+        streak_radii=blanket + rng.uniform(*beyond),
+        streak_strength=rng.uniform(0.2, 0.7),
         streak_grain=_log_uniform(rng, 6.0, 28.0 if is_wide else 16.0),
         shadow_rad=shadow_rad,
         shadow_half_rad=shadow_half_rad,
-        shadow_softness=float(rng.uniform(0.05, 0.45)),
+        shadow_softness=rng.uniform(0.05, 0.45),
         shadow_rim=float(rng.random() < 0.5),
-        halo=float(rng.uniform(0.2, 0.6)) if style is Style.HALO else 0.0,
-        halo_power=float(rng.uniform(0.7, 1.8)),
-        ray_fade=float(rng.uniform(0.1, 0.6)),
-        ray_cover=float(rng.normal(0.1, 0.3)),
+        halo=rng.uniform(0.2, 0.6) if style is Style.HALO else 0.0,
+        halo_power=rng.uniform(0.7, 1.8),
+        ray_fade=rng.uniform(0.1, 0.6),
+        ray_cover=rng.normal(0.1, 0.3),
         rays=rays,
         specks=_draw_specks(rng, rays),
         seed=int(rng.integers(1 << 30)),
     )
+
+
+def _lit(rays: NDArray[np.float64], shadow_rad: float, half_rad: float) -> NDArray[np.float64]:
+    """Return the rays outside of a zone of avoidance."""
+    away = np.abs((rays[:, 0] - shadow_rad + math.pi) % (2 * math.pi) - math.pi)
+    return rays[away >= half_rad]
+
+
+def _draw_shadow(rng: np.random.Generator) -> tuple[float, float]:
+    """Return the middle and the half width of a zone of avoidance; the width is mostly 0."""
+    is_oblique = rng.random() < _OBLIQUE_SHARE
+    half_rad = float(rng.uniform(0.4, 1.7)) if is_oblique else 0.0
+    return float(rng.uniform(-math.pi, math.pi)), half_rad
 
 
 def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, gaussian_filter1d, zoom
+from scipy.ndimage import gaussian_filter1d, zoom
 
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.polar import PolarGrid
@@ -23,7 +23,7 @@ from ejmap_ml.config.polar_config import PolarViewConfig
 from ejmap_ml.ejseg.polar_view import view_channels
 from ejmap_ml.ejseg.view_scaling import MAD_TO_SIGMA
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 # Ejecta are labelled where they add more grey levels than these shares of the light at the rim and
 # of the spread of the ring: what is fainter nobody can see, and nobody can learn to see it.
@@ -182,7 +182,7 @@ def _smooth_noise(
     """Return smooth noise without a seam in azimuth, ``shape``."""
     noise = rng.standard_normal(cells, np.float32)
     factors = (shape[0] / cells[0], shape[1] / cells[1])
-    return zoom(noise, factors, order=1, mode="grid-wrap", grid_mode=True)
+    return np.asarray(zoom(noise, factors, order=1, mode="grid-wrap", grid_mode=True))
 
 
 def _ring_spread(grey: Floats) -> Floats:
@@ -199,7 +199,13 @@ def _softened(fresh: Floats, polar: PolarGrid, rng: np.random.Generator) -> Floa
         return own
     sigmas = (0.5 * _log_uniform(rng, 0.3, 2.5), _log_uniform(rng, 0.4, 5.0))
     far = np.clip((polar.range_radii - 14) / 8, 0, 1)[:, None].astype(np.float32)
-    return own * far + gaussian_filter(own, sigmas, mode=("nearest", "wrap")) * (1 - far)
+    return own * far + _blurred(own, sigmas) * (1 - far)
+
+
+def _blurred(values: Floats, sigmas: tuple[float, float]) -> Floats:
+    """Blur along range and azimuth, which has no seam."""
+    by_range = gaussian_filter1d(values, sigmas[0], axis=0, mode="nearest")
+    return gaussian_filter1d(by_range, sigmas[1], axis=1, mode="wrap")
 
 
 def _melt(scene: Scene, near: float, rng: np.random.Generator) -> Floats | float:
@@ -228,8 +234,7 @@ def _crater(
 def _imaged(grey: Floats, rng: np.random.Generator) -> Floats:
     """Return what a mosaic makes of grey levels: blur, tone curve, saturation."""
     if rng.random() < 0.3:
-        sigmas = (rng.uniform(0.2, 1.0), rng.uniform(0.2, 1.6))
-        grey = gaussian_filter(grey, sigmas, mode=("nearest", "wrap"))
+        grey = _blurred(grey, (rng.uniform(0.2, 1.0), rng.uniform(0.2, 1.6)))
     low, high = (float(np.percentile(grey, share)) for share in (0.2, 99.8))
     tone = (grey - low) / max(high - low, 20)
     grey = low + max(high - low, 20) * np.sign(tone) * np.abs(tone) ** rng.uniform(0.7, 1.5)

@@ -58,7 +58,7 @@ def polar_view(
 
 
 def view_channels(
-    bands: NDArray[np.float32],
+    bands: NDArray[np.floating],
     is_valid: NDArray[np.bool_],
     *,
     polar: PolarGrid,

@@ -6,6 +6,8 @@ from scipy.ndimage import gaussian_filter1d
 
 from ejmap_ml.config.polar_config import ViewScaling
 
+Floats = NDArray[np.floating]
+
 # MAD x 1.4826 is the standard deviation of normal noise; a view that is flat to a grey level is
 # scaled as if its spread were one level.
 MAD_TO_SIGMA = 1.4826
@@ -20,8 +22,8 @@ RING_SMOOTHING_ROWS = 4.0
 
 
 def scaled_bands(
-    bands: NDArray[np.float32], is_valid: NDArray[np.bool_], scaling: ViewScaling
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    bands: Floats, is_valid: NDArray[np.bool_], scaling: ViewScaling
+) -> tuple[Floats, Floats]:
     """Return bands against the whole view and against the ring at the same range.
 
     ``view``: both in the spread of the whole view, clipped. ``ring``: against the median of the
@@ -45,9 +47,7 @@ def scaled_bands(
     return np.where(is_valid, whole, 0), np.where(is_valid, ring, 0)
 
 
-def _by_view(
-    bands: NDArray[np.float32], is_valid: NDArray[np.bool_]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _by_view(bands: Floats, is_valid: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     median = np.median(bands[:, is_valid], axis=1)[:, None, None]
     mad = np.median(np.abs(bands[:, is_valid] - median[:, 0]), axis=1)[:, None, None]
     sigma = np.maximum(mad * MAD_TO_SIGMA, MIN_SPREAD)
@@ -59,12 +59,10 @@ def _by_view(
     return whole, ring
 
 
-def _by_ring(
-    bands: NDArray[np.float32], is_valid: NDArray[np.bool_]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _by_ring(bands: Floats, is_valid: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     ring_median = _ring_medians(bands, is_valid)
     ring_sigma = MAD_TO_SIGMA * _ring_medians(np.abs(bands - ring_median), is_valid)
-    filled = is_valid.any(axis=1)
+    filled = np.asarray(is_valid.any(axis=1))
     level = np.median(ring_median[:, filled], axis=1, keepdims=True)
     typical = np.maximum(np.median(ring_sigma[:, filled], axis=1, keepdims=True), MIN_SPREAD)
     ring_sigma = np.where(filled[:, None], ring_sigma, typical)
@@ -76,11 +74,11 @@ def _by_ring(
     )
 
 
-def _saturating(sigmas: NDArray[np.float32], knee: float) -> NDArray[np.float32]:
+def _saturating(sigmas: Floats, knee: float) -> Floats:
     return LARGEST * np.tanh(sigmas / knee)
 
 
-def _ring_medians(values: NDArray[np.float32], is_valid: NDArray[np.bool_]) -> NDArray[np.float32]:
+def _ring_medians(values: Floats, is_valid: NDArray[np.bool_]) -> Floats:
     """Return the median of each ring, ``(band, rows, 1)``; anything where a ring is not valid."""
     # Rings with gaps are rare, and np.nanmedian takes ten times as long as np.median.
     median = np.median(values, axis=2, keepdims=True)

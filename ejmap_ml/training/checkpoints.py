@@ -27,6 +27,7 @@ EpochLog = Callable[[Mapping[str, float]], None]
 class BestAndLast(Checkpoint):
     """Save the last state and the best weights every ``every_epochs`` epochs.
 
+    Without validation every epoch is saved: nothing is lost but the epoch that was interrupted.
     Best is the highest value of the score that is watched, the earlier one of equals; without
     validation it is the last. Lightning calls checkpoints after all other callbacks, so early
     stopping has counted already.
@@ -79,7 +80,7 @@ class BestAndLast(Checkpoint):
             pd.DataFrame(self.history).to_csv(unfinished, index=False)
         self._log(self.history[-1])
         is_last = trainer.should_stop or epoch + 1 == trainer.max_epochs
-        if is_due or is_last:
+        if is_due or is_last or not trainer.val_dataloaders:
             self._save(trainer, pl_module, score=shown.get(self._watched))
 
     def _save(

@@ -36,7 +36,9 @@ from ejmap_project.training.calibrated import calibrated
 
 NAME = "ready_grey"
 MEMBERS = 3
-STEPS, EPOCHS, BATCH = 2100, 12, 3
+STEPS, EPOCHS, BATCH = 1500, 12, 3
+# So many samples for each that is used: hardly one comes twice.
+SPARE = 10
 # Planets: two wide ones, since a crater has more pixels on a finer mosaic.
 PLANET_SEEDS, WIDE_SEEDS = (201, 202, 203, 204, 205), (206, 207)
 WIDTH_PX, WIDE_PX = 2048, 4096
@@ -88,7 +90,7 @@ def train_ready_member(number: int, work: Path) -> float:
     samples = DrawnSamples(
         list(_planets()),
         list(_mosaics()),
-        count=BATCH * STEPS // EPOCHS,
+        count=SPARE * BATCH * STEPS,
         config=config.architecture.view,
         seed=number,
     )
