@@ -112,7 +112,7 @@ def test_a_table_against_its_schema_is_stopped_in_one_line(mapped: MappedCrater)
     ("connected", "sentence"),
     [
         pytest.param(False, "no tile is connected", id="none"),
-        pytest.param(True, "tiles are connected: EJCONN does not tell them apart", id="all"),
+        pytest.param(True, "tiles are connected: the model does not tell them apart", id="all"),
     ],
 )
 def test_connections_that_tell_nothing_are_warned_of(
