@@ -21,7 +21,7 @@ from PIL import Image
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.synthetic.planet import PlanetConfig, make_layers, make_planet
 from ejmap_ml.bundles.bundle import ModelBundle
-from ejmap_ml.config.model_config import ModelConfig
+from ejmap_ml.config.model_config import ModelConfig, NoNormalizationConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig, PolarViewConfig
 from ejmap_ml.config.training_config import (
     AdamWConfig,
@@ -64,6 +64,7 @@ def ready_config() -> ModelConfig:
         name=NAME,
         bands=1,
         architecture=PolarUnetConfig(base_channels=16, view=PolarViewConfig(scaling="ring")),
+        normalization=NoNormalizationConfig(),
         loss=DiceBceLossConfig(dice_share=0.5),
         optimizer=AdamWConfig(learning_rate=3e-3, weight_decay=0.01),
         scheduler=OneCycleConfig(rise_share=0.1),
