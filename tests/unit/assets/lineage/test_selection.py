@@ -150,12 +150,16 @@ def test_published_masks_need_neither_tiles_nor_models(with_masks: OpenProject) 
     assert not is_made(with_masks, "ejseg_model")
 
 
-def test_a_catalogue_is_vetted_only_where_the_settings_say_so(own: OpenProject) -> None:
-    """A project has the stages of vetting only if its settings configure vetting."""
+def test_a_catalogue_is_vetted_and_ejconn_trained_only_where_the_settings_say_so(
+    own: OpenProject,
+) -> None:
+    """By default a project has neither the stages of vetting nor those of EJCONN."""
     assert [stage.title for stage in STAGES if stage not in stages_made(own)] == [
         "tiles around craters and beside them",
         "train the crater classifier",
         "score the crater catalogue",
+        "samples of EJCONN",
+        "train EJCONN: which tiles hold ejecta",
     ]
 
 
