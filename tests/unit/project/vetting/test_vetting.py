@@ -65,9 +65,9 @@ def test_a_project_that_says_nothing_is_not_vetted(project: OpenProject) -> None
     """Its run has no such stages, it has no recipe, and who asks by hand is told what to do."""
     silent = reopened(project.paths.folder, "null")
 
-    left_out = [stage.job.name for stage in STAGES if stage not in stages_made(silent)]
     vetting = [name for name, row in LINEAGE.items() if row.is_optional]
-    assert left_out == ["vet_craters"] * len(vetting)
+    assert "vet_craters" in {stage.job.name for stage in STAGES}
+    assert "vet_craters" not in {stage.job.name for stage in stages_made(silent)}
     assert held_back(silent) == frozenset()
     assert LINEAGE["global_map"].settings(silent, "") is None
     for name in vetting:
