@@ -1,4 +1,4 @@
-"""A project of ready-made models alone maps and scores a tiny planet, and trains nothing."""
+"""A project with a ready-made model maps and scores a tiny planet, and trains nothing."""
 
 import io
 import shutil
@@ -23,12 +23,18 @@ from tests.tiny_presets import EJCONN
 
 SETTINGS = """
 source: {kind: synthetic, seed: 5, width_px: 256, craters: 2}
-models: {ejconn: ready_tiles, ejseg: ready_views, iterations: 1}
+models: {ejseg: ready_views, iterations: 1}
 mapping: {tile_side_px: 32}
 """
-EJCONN_MEMBER, EJSEG_MEMBERS = "00|ready_tiles", ("00|ready_views", "01|ready_views")
+WITH_EJCONN = """
+source: {kind: synthetic, seed: 5, width_px: 256, craters: 2}
+models: {ejconn: ready_tiles, ejseg: ready_views, iterations: 1}
+mapping: {tile_side_px: 32, connections: ejconn}
+"""
+EJSEG_MEMBERS = ("00|ready_views", "01|ready_views")
 NOT_MADE = (
     *("training_planets", "labelled_tiles", "split_table", "ejconn_samples", "ejseg_samples"),
+    *("ejconn_model", "promoted_ejconn"),
     *("tile_scores", "map_scores", "model_comparison"),
     *("crater_tiles", "crater_classifier", "crater_candidates"),
 )
@@ -47,6 +53,12 @@ class Ready:
         assert runner_of(self.project, self.instance, Console(stream)).run() == []
         return stream.getvalue()
 
+    @property
+    def made(self) -> set[str]:
+        """Assets of which anything was ever made."""
+        fetch = self.instance.fetch_materializations
+        return {name for name in LINEAGE if fetch(dg.AssetKey(name), limit=1).records}
+
     def record(self, asset: str, partition: str | None = None) -> Record:
         """Return the last materialisation of an asset."""
         found = last_record(self.instance, asset, partition)
@@ -56,7 +68,7 @@ class Ready:
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
-    """The project, mapped from end to end."""
+    """The project, mapped from end to end; the craters are connected by the polar prediction."""
     folder = tmp_path_factory.mktemp("ready")
     (folder / "project.yaml").write_text(SETTINGS)
     write_ready(folder / "models", "ready_tiles", preset=EJCONN, probabilities=(0.8,))
@@ -69,11 +81,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
 
 def test_nothing_is_learned_from_and_everything_else_is_made(ready: Ready) -> None:
     """Neither planets nor tiles nor samples, but every member and the map."""
-    made = {name for name in LINEAGE if ready.instance.fetch_materializations(
-        dg.AssetKey(name), limit=1
-    ).records}  # fmt: skip
-
-    assert made == {*LINEAGE} - {*NOT_MADE}
+    assert ready.made == {*LINEAGE} - {*NOT_MADE}
     assert not ready.project.paths.training.exists()
     members = ready.instance.get_materialized_partitions(dg.AssetKey("ejseg_model"))
     assert members == {*EJSEG_MEMBERS}
@@ -110,7 +118,7 @@ def test_a_second_run_does_nothing(ready: Ready) -> None:
     """Every stage is there and up to date, and the stages of labels and samples are none of it."""
     shown = ready.run()
 
-    assert shown.count("there and up to date") == 7
+    assert shown.count("there and up to date") == 6
     assert "samples" not in shown
     assert "done in" not in shown
 
@@ -125,7 +133,6 @@ def test_a_newer_ensemble_of_the_same_name_is_copied_and_maps(ready: Ready) -> N
     newer = write_ready(own, "ready_views", probabilities=(0.2, 0.3, 0.1))
     book = book_of(ready.project, ready.instance)
     assert not book.is_current("ejseg_model", EJSEG_MEMBERS[0])
-    assert book.is_current("ejconn_model", EJCONN_MEMBER)
 
     ready.run()
 
@@ -133,3 +140,16 @@ def test_a_newer_ensemble_of_the_same_name_is_copied_and_maps(ready: Ready) -> N
     assert after != before
     assert len(promotions(ready.project.paths, "ejseg")[-1].current.members) == newer.member_count
     assert ready.record("segmentation_mask", key).data_version != mask
+
+
+def test_a_ready_made_ejconn_connects_on_request(ready: Ready) -> None:
+    """It is copied and promoted too, and still nothing is learned from."""
+    (ready.project.paths.folder / "project.yaml").write_text(WITH_EJCONN)
+    other = Ready(OpenProject.at(ready.project.paths.folder), ready.instance)
+
+    other.run()
+
+    key = next(iter(other.project.craters()))
+    assert other.record("promoted_ejconn").metadata["version"].value == "ready_tiles"
+    assert other.record("connection_predictions", key).metadata["source"].value == "EJCONN"
+    assert other.made == {*LINEAGE} - {*NOT_MADE} | {"ejconn_model", "promoted_ejconn"}

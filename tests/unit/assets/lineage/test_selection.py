@@ -37,6 +37,8 @@ BY_TILES = (
     "basemap_mask",
 )
 OWN = "kind: synthetic, seed: 5"
+TRAINING = "training: {kind: synthetic, seeds: [1]}\n"
+UNLEARNED = ("training_planets", "labelled_tiles", "split_table", "ejseg_samples")
 
 
 def _project(folder: Path, source: str, more: str = "") -> OpenProject:
@@ -148,12 +150,16 @@ def test_published_masks_need_neither_tiles_nor_models(with_masks: OpenProject) 
     assert not is_made(with_masks, "ejseg_model")
 
 
-def test_a_catalogue_is_vetted_only_where_the_settings_say_so(own: OpenProject) -> None:
-    """A project has the stages of vetting only if its settings configure vetting."""
+def test_a_catalogue_is_vetted_and_ejconn_trained_only_where_the_settings_say_so(
+    own: OpenProject,
+) -> None:
+    """By default a project has neither the stages of vetting nor those of EJCONN."""
     assert [stage.title for stage in STAGES if stage not in stages_made(own)] == [
         "tiles around craters and beside them",
         "train the crater classifier",
         "score the crater catalogue",
+        "samples of EJCONN",
+        "train EJCONN: which tiles hold ejecta",
     ]
 
 
@@ -191,21 +197,24 @@ def test_retraining_ends_with_a_promotion_and_repairing_begins_with_the_craters(
     assert (*RETRAINING, *REPAIRING) == STAGES
 
 
-def test_a_project_of_ready_made_models_uses_no_labels(tmp_path: Path) -> None:
-    """It makes neither planets nor samples, and its map is scored without rules."""
-    write_ready(tmp_path / "models", "ready_tiles", preset=EJCONN, probabilities=(0.5,))
-    write_ready(tmp_path / "models", "ready_views")
-    (tmp_path / "project.yaml").write_text(
-        "source: {kind: synthetic, seed: 5}\nmodels: {ejconn: ready_tiles, ejseg: ready_views}\n"
-    )
-    ready = OpenProject.at(tmp_path)
+def _ready_project(folder: Path, more: str) -> OpenProject:
+    write_ready(folder / "models", "ready_tiles", preset=EJCONN, probabilities=(0.5,))
+    write_ready(folder / "models", "ready_views")
+    (folder / "project.yaml").write_text(f"source: {{{OWN}}}\n{more}")
+    return OpenProject.at(folder)
 
-    assert models_to_make(ready) == ("ejconn", "ejseg")
+
+@pytest.mark.parametrize("training", ["", TRAINING])
+def test_a_ready_made_ejseg_alone_maps_and_connects(tmp_path: Path, training: str) -> None:
+    """Nothing is learned from, also if the settings say what could be, and there is no EJCONN."""
+    ready = _ready_project(tmp_path, f"{training}models: {{ejseg: ready_views}}\n")
+
+    assert models_to_make(ready) == ("ejseg",)
     assert models_to_train(ready) == ()
-    for name in ("training_planets", "labelled_tiles", "split_table", "ejseg_samples"):
+    for name in (*UNLEARNED, "ejconn_samples", "ejconn_model", "promoted_ejconn"):
         assert not is_made(ready, name), name
-    assert is_made(ready, "ejseg_model")
-    assert is_made(ready, "promoted_ejseg")
+    for name in ("ejseg_model", "promoted_ejseg", "polar_prediction", "connection_predictions"):
+        assert is_made(ready, name), name
     assert inputs_of(ready, "ejseg_model", "00|ready_views") == ()
     assert "training_planets" not in inputs_of(ready, "evaluation")
     # A version that is trained beside them learns as ever.
@@ -213,14 +222,26 @@ def test_a_project_of_ready_made_models_uses_no_labels(tmp_path: Path) -> None:
     assert inputs_of(ready, "ejseg_samples", "ejseg_tiny") == ("training_planets", "labelled_tiles")
 
 
+def test_a_ready_made_ejconn_connects_on_request(tmp_path: Path) -> None:
+    """It is copied and promoted like the EJSEG, and nothing is learned from either."""
+    ready = _ready_project(
+        tmp_path,
+        "models: {ejconn: ready_tiles, ejseg: ready_views}\nmapping: {connections: ejconn}\n",
+    )
+
+    assert models_to_make(ready) == ("ejconn", "ejseg")
+    assert models_to_train(ready) == ()
+    assert is_made(ready, "promoted_ejconn")
+    assert inputs_of(ready, "ejconn_model", "00|ready_tiles") == ()
+    for name in (*UNLEARNED, "ejconn_samples"):
+        assert not is_made(ready, name), name
+
+
 def test_one_model_that_is_trained_needs_labels(tmp_path: Path) -> None:
     """The other one, which is ready-made, needs no samples."""
-    write_ready(tmp_path / "models", "ready_views")
-    (tmp_path / "project.yaml").write_text(
-        "source: {kind: synthetic, seed: 5}\ntraining: {kind: synthetic, seeds: [1]}\n"
-        "models: {ejseg: ready_views}\n"
+    mixed = _ready_project(
+        tmp_path, f"{TRAINING}models: {{ejseg: ready_views}}\nmapping: {{connections: ejconn}}\n"
     )
-    mixed = OpenProject.at(tmp_path)
 
     assert models_to_train(mixed) == ("ejconn",)
     assert is_made(mixed, "labelled_tiles")
