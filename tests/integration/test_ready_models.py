@@ -124,13 +124,13 @@ def test_a_second_run_does_nothing(ready: Ready) -> None:
 
 
 def test_a_newer_ensemble_of_the_same_name_is_copied_and_maps(ready: Ready) -> None:
-    """Members and craters become stale, as after a training."""
+    """Members and craters become stale, as after a training, and the gate looks at real craters."""
     before = ready.record("ejseg_model", EJSEG_MEMBERS[0]).data_version
     key = next(iter(ready.project.craters()))
     mask = ready.record("segmentation_mask", key).data_version
     own = ready.project.paths.own_models
     shutil.rmtree(own / "ready_views")
-    newer = write_ready(own, "ready_views", probabilities=(0.2, 0.3, 0.1))
+    newer = write_ready(own, "ready_views", probabilities=(0.8, 0.95, 0.85))
     book = book_of(ready.project, ready.instance)
     assert not book.is_current("ejseg_model", EJSEG_MEMBERS[0])
 
