@@ -55,16 +55,14 @@ def map_files(
 def _require_same_files(project: "OpenProject", mosaic: Path, craters: Path) -> None:
     """Check that a project that is there already maps these files: its settings decide, not we."""
     from ejmap_project.errors import SettingsError
-    from ejmap_project.settings.sources import FilesSource
+    from ejmap_project.sources.kinds import named_files
 
-    source = project.settings.source
-    stated = [source.mosaic, source.craters] if isinstance(source, FilesSource) else []
-    found = [project.paths.user_file(path).resolve() for path in stated]
+    found = [path.resolve() for path in named_files(project)]
     if found != [mosaic.resolve(), craters.resolve()]:
+        named = ", ".join(map(str, found)) or project.settings.source.kind
         raise SettingsError(
-            f"{project.paths.folder} is a project of other files "
-            f"({', '.join(map(str, found)) or source.kind}); name another folder, or edit its "
-            "project.yaml and use `ejmap run`"
+            f"{project.paths.folder} is a project of other files ({named}); name another folder, "
+            "or edit its project.yaml and use `ejmap run`"
         )
 
 

@@ -1,5 +1,7 @@
 """The kinds of sources: the only place that tells them apart."""
 
+from pathlib import Path
+
 from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.sources import (
     EjmapFolderSource,
@@ -25,3 +27,11 @@ def source_of(project: OpenProject) -> ProjectSource:
             return UserFiles(project, stated)
         case EjmapFolderSource() as stated:
             return PublishedStudy(project, stated)
+
+
+def named_files(project: OpenProject) -> tuple[Path, ...]:
+    """Return the mosaic and the crater table of a project of the user's files; of others, none."""
+    stated = project.settings.source
+    if not isinstance(stated, FilesSource):
+        return ()
+    return tuple(project.paths.user_file(path) for path in (stated.mosaic, stated.craters))

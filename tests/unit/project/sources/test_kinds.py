@@ -10,7 +10,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_project.sources.kinds import source_of
+from ejmap_project.sources.kinds import named_files, source_of
 
 CHECKOUT = Path(__file__).parents[4]
 BASEMAP = BasemapGrid(body=MERCURY, width_px=64)
@@ -58,6 +58,15 @@ def test_a_source_that_comes_with_the_package_has_no_files(stated, open_project)
 
     assert source.files() == ((), (), (), None, None)
     assert source.check() == []
+    assert named_files(open_project(**stated)) == ()
+
+
+def test_files_of_the_user_count_from_the_project_folder(open_project) -> None:
+    """The mosaic and the crater table, in this order; neither has to be there."""
+    project = open_project(source=FILES)
+
+    folder = project.paths.folder
+    assert named_files(project) == (folder / "m.tif", folder / "c.csv")
 
 
 def test_nobody_else_names_a_kind_of_source() -> None:
