@@ -9,6 +9,7 @@ import pytest
 
 from ejmap_cli.main import main
 from ejmap_cli.models.travel import models
+from ejmap_ml.ready.ensembles import names
 from ejmap_project.open_project import OpenProject
 from tests.constant_models import constant_bundle
 from tests.ready_ensemble import write_ready
@@ -31,11 +32,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_list_says_what_there_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With members, bands, mean scores, and which one the settings name."""
+    """With members, bands, mean scores, and which one the settings name; also the package's."""
     assert main(["models", "list", str(folder), "--json"]) == 0
 
-    ready, trained = json.loads(capsys.readouterr().out)
-    assert ready == {
+    found = {one["version"]: one for one in json.loads(capsys.readouterr().out)}
+    assert [*found] == [*sorted({*names(), "ready_test"}), "views@0"]
+    assert found["ready_test"] == {
         "version": "ready_test",
         "kind": "ejseg",
         "origin": "ready-made",
@@ -45,12 +47,12 @@ def test_the_list_says_what_there_is(folder: Path, capsys: pytest.CaptureFixture
         "is_configured": True,
         "maps": False,
     }
-    assert (trained["version"], trained["origin"], trained["members"]) == ("views@0", "trained", 1)
+    assert (found["views@0"]["origin"], found["views@0"]["members"]) == ("trained", 1)
     assert main(["models", "list", str(folder)]) == 0
-    shown = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in shown] == ["version", "ready_test", "views@0"]
-    assert "test_f1 0.500" in shown[1]
-    assert shown[1].endswith("configured")
+    shown = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert [*shown] == ["version", *found]
+    assert "test_f1 0.500" in shown["ready_test"]
+    assert shown["ready_test"].endswith("configured")
 
 
 def test_without_a_project_the_package_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
