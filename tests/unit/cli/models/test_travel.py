@@ -88,7 +88,9 @@ def test_a_ready_made_ensemble_is_not_trained(
 def test_a_project_that_trains_says_what_it_learns_from(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """EJCONN is trained here, and the settings name no training; nothing is made."""
+    """EJCONN is asked for and trained here, but no training is named; nothing is made."""
+    (folder / "project.yaml").write_text(f"{SETTINGS}mapping: {{connections: ejconn}}\n")
+
     assert main(["run", str(folder)]) == 1
 
     assert "names ejconn_tiny, which must be trained, and no training" in capsys.readouterr().err
