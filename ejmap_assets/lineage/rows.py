@@ -45,6 +45,7 @@ LINEAGE: Mapping[str, Row] = {
     "basemap_mosaic": Row(
         stage=stages.SOURCES,
         output=lambda paths, _: paths.basemap_mosaic,
+        code_version="2",
         settings=recipe_settings.of_mosaic,
         picture="the mosaic",
     ),
@@ -101,9 +102,9 @@ LINEAGE: Mapping[str, Row] = {
         stage=stages.LABELS,
         output=lambda paths, _: paths.training,
         inputs=("basemap_mosaic", "crater_catalogue", "manual_masks"),
+        code_version="2",
         settings=recipe_settings.of_training,
         picture="known ejecta of each planet",
-        # Synthetic planets are made from their seeds alone.
         published=Published(is_used=lambda project, _: trains_on_synthetic(project)),
     ),
     "labelled_tiles": _LabelRow(

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from ejmap_project.open_project import OpenProject
 
 
+# Of a project that is made without saying.
+NEW_BODY = "Mercury"
+
+
 @command(
     "map",
     "ejmap map mosaic.tif craters.gpkg projects/mine",
@@ -23,10 +27,10 @@ if TYPE_CHECKING:
 @click.argument("craters", type=FILE, help=".gpkg, .shp, .parquet or .csv")
 @click.argument("out", type=FOLDER, help="folder of the project to make, or to go on with")
 @click.option("--masks", type=FOLDER, help="folder of mask_NNNN.tif of labelled craters")
-@click.option("--body", default="Mercury", help="Mercury (default) or Moon")
+@click.option("--body", help="Mercury (default of a new project) or Moon")
 @AS_JSON
 def map_files(
-    mosaic: Path, craters: Path, out: Path, *, masks: Path | None, body: str, as_json: bool
+    mosaic: Path, craters: Path, out: Path, *, masks: Path | None, body: str | None, as_json: bool
 ) -> int:
     """Map the ejecta of your craters: project, run and map in one.
 
@@ -42,9 +46,14 @@ def map_files(
 
     with Console() as console:
         if ProjectPaths(out).settings.exists():
-            _require_same_files(OpenProject.at(out.resolve()), mosaic, craters)
+            project = OpenProject.at(out.resolve())
+            _require_same_files(project, mosaic, craters)
+            _require_same_settings(project, masks, body)
         else:
-            for note in new_project(out, mosaic=mosaic, craters=craters, masks=masks, body=body):
+            made = new_project(
+                out, mosaic=mosaic, craters=craters, masks=masks, body=body or NEW_BODY
+            )
+            for note in made:
                 console.line(note)
         complaints = bring_up_to_date(out, console)
     if as_json:
@@ -63,6 +72,24 @@ def _require_same_files(project: "OpenProject", mosaic: Path, craters: Path) -> 
         raise SettingsError(
             f"{project.paths.folder} is a project of other files ({named}); name another folder, "
             "or edit its project.yaml and use `ejmap run`"
+        )
+
+
+def _require_same_settings(project: "OpenProject", masks: Path | None, body: str | None) -> None:
+    """Check that what is asked for is what a project that is there already does."""
+    from ejmap_project.errors import SettingsError
+
+    stated = project.settings.source.model_dump().get("masks")
+    known = None if stated is None else project.paths.user_file(Path(stated)).resolve()
+    asked = {
+        f"--body {body}": body is not None and body != project.settings.body,
+        f"--masks {masks}": masks is not None and masks.resolve() != known,
+    }
+    wrong = [words for words, differs in asked.items() if differs]
+    if wrong:
+        raise SettingsError(
+            f"{project.paths.folder} is a project already, without {wrong[0]}; name another "
+            "folder, or edit its project.yaml and use `ejmap run`"
         )
 
 

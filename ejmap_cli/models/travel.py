@@ -77,7 +77,7 @@ def export_model(project: Path, version: str, file: Path) -> int:
 )
 @PROJECT
 @click.argument("file", type=FILE, help="file that `ejmap models export` wrote")
-@click.option("--name", help="what to call it; default: its name where it comes from")
+@click.option("--name", help="what to call it; default: its name there, and _imported")
 def import_model(project: Path, file: Path, *, name: str | None) -> int:
     """Add the ensemble in a file to a project.
 

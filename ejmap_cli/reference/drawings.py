@@ -32,8 +32,13 @@ def agree(drawings: Path | None, craters: Path | None, *, as_json: bool) -> int:
 @click.argument("out", type=FILE, help="the table that is written")
 def merge(tables: Sequence[Path], out: Path) -> int:
     """Check tables of drawings and join them to one, its rows sorted."""
+    from ejmap_project.errors import SettingsError
     from ejmap_project.reference.drawing_table import merged, read_drawings, read_table, write_table
 
+    if out.exists():
+        raise SettingsError(f"{out} is there already; name the table to write last, a new file")
+    for path in tables:
+        read_drawings(path)
     write_table(out, merged([read_table(path) for path in tables]))
     drawings = read_drawings(out)
     rays = sum(len(one.rays) for one in drawings)

@@ -2,7 +2,7 @@
 
 import click
 
-from ejmap_cli.command import Command
+from ejmap_cli.command import CommandGroup
 from ejmap_cli.reference.drawings import agree, merge
 from ejmap_cli.reference.picture import picture
 from ejmap_cli.reference.score import score
@@ -12,10 +12,8 @@ ejmap reference score projects/mine
 ejmap reference picture projects/mine pictures --crater Hokusai"""
 
 
-class Group(Command, click.Group):
-    """Commands under one word, with examples."""
-
-
-@click.group("reference", cls=Group, commands=[score, picture, agree, merge], epilog=EXAMPLES)
+@click.group(
+    "reference", cls=CommandGroup, commands=[score, picture, agree, merge], epilog=EXAMPLES
+)
 def reference() -> None:
     """Score models on real craters whose ejecta were drawn by eye."""

@@ -6,8 +6,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.coords import LonLat, normalize_lon
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.sphere import destination
 from ejmap_geo.grids.window import Window
 
 
@@ -60,3 +61,17 @@ def unit_vector(point: LonLat) -> NDArray[np.float64]:
     """Return the direction of a surface point, ``(3,)``."""
     lon, lat = math.radians(point.lon_deg), math.radians(point.lat_deg)
     return np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
+
+
+def place_from(origin: LonLat, range_rad: float, azimuth_rad: float) -> LonLat:
+    """Return the place at an angular range and an azimuth, clockwise from north, from another."""
+    lat0 = math.radians(origin.lat_deg)
+    turn_rad, lat_rad = destination(
+        math.sin(lat0),
+        math.cos(lat0),
+        0.0,
+        range_rad,
+        math.sin(azimuth_rad),
+        math.cos(azimuth_rad),
+    )
+    return LonLat(normalize_lon(origin.lon_deg + math.degrees(turn_rad)), math.degrees(lat_rad))

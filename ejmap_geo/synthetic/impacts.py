@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.grids.body import Body
-from ejmap_geo.grids.coords import LonLat, normalize_lon
+from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.synthetic.deposit import Deposit, Style, draw_deposit, draw_style
+from ejmap_geo.synthetic.directions import place_from
 
 _CLUSTERED_SHARE = 0.55
 _PLACEMENT_TRIES = 200
@@ -125,17 +126,7 @@ def _near(
     """Return a point 7.5 to 17 radii from one of ``centers``."""
     k = int(rng.integers(len(centers)))
     distance_rad = rng.uniform(7.5, 17.0) * radii_m[k] / body.radius_m
-    return _destination(centers[k], distance_rad, rng.uniform(0, 2 * math.pi))
-
-
-def _destination(origin: LonLat, range_rad: float, azimuth_rad: float) -> LonLat:
-    lat0 = math.radians(origin.lat_deg)
-    sin_lat = math.sin(lat0) * math.cos(range_rad)
-    sin_lat += math.cos(lat0) * math.sin(range_rad) * math.cos(azimuth_rad)
-    east = math.sin(azimuth_rad) * math.sin(range_rad) * math.cos(lat0)
-    turn = math.atan2(east, math.cos(range_rad) - math.sin(lat0) * sin_lat)
-    lon_deg = normalize_lon(origin.lon_deg + math.degrees(turn))
-    return LonLat(lon_deg, math.degrees(math.asin(max(-1.0, min(1.0, sin_lat)))))
+    return place_from(centers[k], distance_rad, rng.uniform(0, 2 * math.pi))
 
 
 def _distance_m(body: Body, a: LonLat, b: LonLat) -> float:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.polar import PolarGrid
+from ejmap_geo.grids.sphere import destination
 
 
 def seen_places(
@@ -62,10 +63,7 @@ def _fill_places(
                 out[0, i, j], out[1, i, j] = range_radii[i], azimuth_rad[j]
                 continue
             turn = azimuth_rad[j]
-            sin_lat = sin0 * math.cos(r) + cos0 * math.sin(r) * math.cos(turn)
-            lat = math.asin(max(-1.0, min(1.0, sin_lat)))
-            east = math.sin(turn) * math.sin(r) * cos0
-            lon = lon0 + math.atan2(east, math.cos(r) - sin0 * sin_lat)
+            lon, lat = destination(sin0, cos0, lon0, r, math.sin(turn), math.cos(turn))
             # The centre of the pixel that this place lies in.
             lat = (math.floor(lat / pixel_rad) + 0.5) * pixel_rad
             dlon = (math.floor(lon / pixel_rad) + 0.5) * pixel_rad - lon0

