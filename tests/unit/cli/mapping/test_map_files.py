@@ -74,6 +74,20 @@ def test_a_project_of_other_files_is_left_alone(
     assert len(ran) == 1
 
 
+@pytest.mark.parametrize("asked", [["--body", "Moon"], ["--masks", "masks"]])
+def test_a_project_that_does_something_else_is_left_alone(
+    words: list[str], ran: list[Path], asked: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is not run as if nothing had been asked."""
+    assert main(words) == 1
+
+    assert main([*words, *asked]) == 1
+
+    assert f"is a project already, without {' '.join(asked)}" in capsys.readouterr().err
+    assert main([*words, "--body", "Mercury"]) == 0
+    assert len(ran) == 2
+
+
 def test_wrong_files_make_no_project(
     words: list[str], ran: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

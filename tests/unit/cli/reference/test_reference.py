@@ -128,6 +128,18 @@ def test_tables_are_joined(own: list[str], capsys: pytest.CaptureFixture[str]) -
     assert len(out.read_text(encoding="utf-8").splitlines()) == 4
 
 
+def test_a_table_is_never_written_over_by_a_joined_one(
+    own: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who forgets to name the new file names a drawing in its place."""
+    before = Path(own[1]).read_bytes()
+
+    assert main(["reference", "merge", own[1], own[1]]) == 1
+
+    assert "is there already" in capsys.readouterr().err
+    assert Path(own[1]).read_bytes() == before
+
+
 @pytest.mark.parametrize("word", sorted(reference.commands))
 def test_every_command_has_help_with_examples(
     word: str, capsys: pytest.CaptureFixture[str]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from pyproj import Geod
 
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
@@ -11,6 +12,7 @@ from ejmap_geo.synthetic.directions import (
     Directions,
     cap_window,
     directions,
+    place_from,
     unit_vector,
 )
 
@@ -55,3 +57,15 @@ def test_a_cap_lies_inside_its_window(center: LonLat, radius_rad: float) -> None
     held[window.row : window.row + window.height, window.columns(128)] = True
     assert in_cap.any()
     assert not (in_cap & ~held).any()
+
+
+@pytest.mark.parametrize("azimuth_deg", [0.0, 37.0, 180.0, 291.0])
+def test_a_place_lies_at_its_range_and_azimuth(azimuth_deg: float) -> None:
+    """By pyproj's geodesics on the sphere; across the antimeridian too."""
+    sphere = Geod(a=1.0, b=1.0)
+
+    found = place_from(LonLat(170, -35), 0.6, np.radians(azimuth_deg))
+
+    lon, lat, _ = sphere.fwd(170, -35, azimuth_deg, 0.6)
+    assert abs((found.lon_deg - lon + 180) % 360 - 180) < 1e-9
+    assert abs(found.lat_deg - lat) < 1e-9

@@ -49,11 +49,11 @@ def file(trained: OpenProject, tmp_path: Path) -> Path:
 
 def test_an_ensemble_arrives_as_it_left(trained: OpenProject, file: Path, tmp_path: Path) -> None:
     """The same models, which say where they come from, as a version to be named."""
-    other = _project(tmp_path / "other", "views")
+    other = _project(tmp_path / "other", "views_imported")
 
     found = import_ensemble(other, file)
 
-    assert configured_version(other, "ejseg").key == found.name == "views"
+    assert configured_version(other, "ejseg").key == found.name == "views_imported"
     assert member_count(other, "ejseg") == 2
     assert found.card.startswith("# views@0\n")
     for number in range(2):
@@ -75,6 +75,15 @@ def test_a_ready_made_ensemble_travels_with_its_card(tmp_path: Path) -> None:
 
     assert found.card == CARD_TEXT
     assert found.member_count == 2
+
+
+def test_an_ensemble_named_as_one_of_the_package_arrives_under_a_free_name(tmp_path: Path) -> None:
+    """Without a name being asked for: most come from presets that everybody has."""
+    project = _project(tmp_path / "mine")
+    write_ready(project.paths.own_models, "ready_test")
+    export_ensemble(project, "ready_test", tmp_path / "ready.zip")
+
+    assert import_ensemble(project, tmp_path / "ready.zip").name == "ready_test_imported"
 
 
 def test_a_link_in_place_of_a_file_is_not_exported(tmp_path: Path) -> None:

@@ -70,6 +70,15 @@ def test_neither_mercury_nor_the_moon_lends_its_terrain() -> None:
     assert all(one.layers.shape[2] == 2 * one.layers.shape[1] for one in grounds)
 
 
+def test_a_training_is_not_taken_up_after_its_code_changed(monkeypatch) -> None:
+    """What samples are made by is among the inputs, which decide whether checkpoints fit."""
+    before = ready_models._code_version()
+
+    monkeypatch.setattr(ready_models, "MADE_BY", ready_models.MADE_BY[1:])
+
+    assert ready_models._code_version() != before
+
+
 def test_no_planet_trains_and_calibrates() -> None:
     """Seeds of the three uses differ; the demo's and those of benchmarks as well."""
     trains = set(ready_models.PLANET_SEEDS + ready_models.WIDE_SEEDS)
