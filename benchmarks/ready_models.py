@@ -19,7 +19,7 @@ from ejmap_ml.ready.ensembles import ready_ensemble
 from ejmap_project.reference.ensemble_masks import score_ensemble
 from ejmap_project.reference.reference_set import reference_set
 from ejmap_project.training.calibrated import told_of
-from ejmap_project.training.ready_models import CALIBRATION_SEEDS, NAME, SCORED_PLANET
+from ejmap_project.training.make_ready_models import CALIBRATION_SEEDS, NAME, SCORED_PLANET
 
 SHORT = "{:.3f}".format
 

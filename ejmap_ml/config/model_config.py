@@ -267,6 +267,11 @@ class ModelConfig(Frozen):
             case _:
                 return 0
 
+    @property
+    def is_polar(self) -> bool:
+        """Whether it looks at polar views, which hold a whole crater, and not at tiles."""
+        return isinstance(self.architecture, PolarUnetConfig)
+
     def with_bands(self, bands: int) -> Self:
         """Return the same model for mosaics of another number of bands."""
         return self.model_validate({**self.model_dump(), "bands": bands})

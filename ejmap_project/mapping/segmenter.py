@@ -11,7 +11,6 @@ from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.bundles.ensemble import Ensemble
 from ejmap_ml.bundles.inference import InferencePrecision, fastest_precision, inference_device
 from ejmap_ml.bundles.predict import predict_tiles
-from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_ml.stores.tile_group import TileStore
 from ejmap_project.files.connection_table import tile_windows
 from ejmap_project.mapping.tile_plan import MAPPING
@@ -24,7 +23,7 @@ def ejseg_ensemble(bundles: Sequence[ModelBundle]) -> Ensemble:
         ConfigError: If there is none, or their architectures differ.
         BundleError: If weights do not fit their configuration.
     """
-    is_polar = all(isinstance(one.config.architecture, PolarUnetConfig) for one in bundles)
+    is_polar = all(one.config.is_polar for one in bundles)
     # Polar views are fast enough to be computed exactly.
     precision: InferencePrecision = "float32" if is_polar else fastest_precision(inference_device())
     return Ensemble.of(bundles, precision=precision)

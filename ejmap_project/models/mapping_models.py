@@ -8,7 +8,6 @@ from pydantic import ValidationError
 
 from ejmap_ml.bundles.bundle_files import CONFIG
 from ejmap_ml.config.model_config import ModelConfig
-from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import configured_model
 from ejmap_project.models.promotion import member_folder
@@ -43,12 +42,7 @@ def maps_in_polar_view(project: OpenProject) -> bool:
         StepError: As :func:`mapping_model`.
         ConfigError: As :func:`mapping_model`.
     """
-    return is_polar(mapping_model(project, "ejseg"))
-
-
-def is_polar(config: ModelConfig) -> bool:
-    """Return whether a model looks at polar views."""
-    return isinstance(config.architecture, PolarUnetConfig)
+    return mapping_model(project, "ejseg").is_polar
 
 
 def connections_from(project: OpenProject) -> ConnectionsFrom:

@@ -32,9 +32,9 @@ def reference_note(bundles: Sequence["ModelBundle"], body: "Body") -> ReferenceN
     Raises:
         BundleError: If weights do not fit their configuration.
     """
-    from ejmap_project.reference.ensemble_masks import is_scorable, score_ensemble
+    from ejmap_project.reference.ensemble_masks import score_ensemble
 
-    if not all(is_scorable(bundle.config) for bundle in bundles):
+    if not all(bundle.config.is_polar for bundle in bundles):
         return None
     craters = deciding_craters(body)
     overall = score_ensemble(bundles, craters).overall()

@@ -10,7 +10,7 @@ from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.bundles.ensemble import Ensemble
-from ejmap_ml.config.model_config import ModelConfig, PolarUnetConfig
+from ejmap_ml.config.model_config import PolarUnetConfig
 from ejmap_ml.ejseg.polar_predict import predict_view
 from ejmap_ml.ejseg.polar_view import polar_grid, polar_view
 from ejmap_project.errors import StepError
@@ -29,11 +29,6 @@ class MappedCrater(NamedTuple):
 
     drawn: DrawnCrater
     mask: MaskFunction
-
-
-def is_scorable(config: ModelConfig) -> bool:
-    """Return whether a model can be scored on the reference set: it must look at polar views."""
-    return isinstance(config.architecture, PolarUnetConfig)
 
 
 def mapped_craters(

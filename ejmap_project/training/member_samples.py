@@ -97,8 +97,7 @@ def member_samples(
         SampleError: If nothing is left to train on.
     """
     opened = {path.stem: TileStore.open(path) for path in sorted(stores)}
-    is_polar = isinstance(config.architecture, PolarUnetConfig)
-    groups = _groups(opened, GROUP if is_polar else LABELLED_PREFIX)
+    groups = _groups(opened, GROUP if config.is_polar else LABELLED_PREFIX)
     match config.architecture:
         case TimmClassifierConfig():
             samples = ConnectionSamples([group for _, group in groups])

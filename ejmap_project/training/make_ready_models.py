@@ -1,6 +1,6 @@
 """Making the ready-made models anew: networks that learned from drawn views; loads torch.
 
-    python -m ejmap_project.training.ready_models WORK OUT
+    python -m ejmap_project.training.make_ready_models WORK OUT
 
 trains the members side by side, goes on where it was interrupted, calibrates the ensemble on
 planets of other seeds and writes a bundle for each member.
