@@ -1,9 +1,17 @@
-"""Parts of rows: published artefacts, and inputs that models decide."""
+"""Parts of rows: kinds of row, published artefacts, and inputs that models decide."""
 
-from ejmap_assets.lineage import recipe_settings
-from ejmap_assets.lineage.row import Published
+from functools import partial
+
+from ejmap_assets.lineage import recipe_settings, stages
+from ejmap_assets.lineage.row import Published, Row, Rule
+from ejmap_assets.partitions import Partitioning
 from ejmap_project.models.mapping_models import connections_from, maps_in_polar_view
 from ejmap_project.open_project import OpenProject
+
+CraterRow = partial(
+    Row, stage=stages.CRATERS, partitioning=Partitioning.CRATERS, rule=Rule.WITH_UPSTREAM
+)
+LabelRow = partial(Row, is_of_labels=True)
 
 PUBLISHED_CONNECTIONS = Published(
     is_used=lambda project, key: recipe_settings.of_connections(project, key) is not None,

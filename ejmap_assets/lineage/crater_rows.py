@@ -1,0 +1,78 @@
+"""Rows of a crater: from the mosaic around it to its mask."""
+
+from collections.abc import Mapping
+
+from ejmap_assets.lineage import recipe_settings
+from ejmap_assets.lineage.row import Row
+from ejmap_assets.lineage.row_parts import (
+    PUBLISHED_CONNECTIONS,
+    PUBLISHED_MASK,
+    CraterRow,
+    connection_inputs,
+    mask_inputs,
+)
+from ejmap_geo.craters.schemas import ConnectionTable
+from ejmap_project.analysis.crater_profile import ProfileTable
+from ejmap_project.models.mapping_models import maps_in_polar_view
+from ejmap_project.paths import ProjectPaths
+
+CRATER_ROWS: Mapping[str, Row] = {
+    "azimuthal_mosaic": CraterRow(
+        output=ProjectPaths.azimuthal_mosaic,
+        inputs=("basemap_mosaic", "crater_catalogue"),
+        picture="mosaic around the crater",
+    ),
+    "tile_store": CraterRow(
+        output=ProjectPaths.tile_store,
+        inputs=("azimuthal_mosaic", "crater_catalogue"),
+        settings=recipe_settings.of_tiles,
+        picture="azimuth against range",
+    ),
+    "polar_prediction": CraterRow(
+        output=ProjectPaths.polar_prediction,
+        inputs=("tile_store", "promoted_ejseg"),
+        picture="probability by azimuth and range",
+        is_possible=maps_in_polar_view,
+        is_kept=True,
+    ),
+    # Connections and mask follow from the polar prediction, or the mask from EJCONN's connections.
+    "connection_predictions": CraterRow(
+        output=ProjectPaths.connections,
+        inputs=("tile_store", "polar_prediction", "promoted_ejconn"),
+        used_inputs=connection_inputs,
+        settings=recipe_settings.of_connections,
+        table=ConnectionTable,
+        picture="probability of each tile",
+        published=PUBLISHED_CONNECTIONS,
+        is_kept=True,
+    ),
+    "segmentation_mask": CraterRow(
+        output=ProjectPaths.segmentation,
+        inputs=(
+            "basemap_mosaic",
+            "tile_store",
+            "polar_prediction",
+            "connection_predictions",
+            "promoted_ejseg",
+        ),
+        used_inputs=mask_inputs,
+        settings=recipe_settings.of_masks,
+        picture="mosaic, mask, probability",
+        is_kept=True,
+    ),
+    "basemap_mask": CraterRow(
+        output=ProjectPaths.basemap_mask,
+        inputs=("segmentation_mask",),
+        settings=recipe_settings.of_given_mask,
+        picture="ejecta over the mosaic",
+        published=PUBLISHED_MASK,
+        is_kept=True,
+        is_mask=True,
+    ),
+    "crater_profile": CraterRow(
+        output=ProjectPaths.crater_profile,
+        inputs=("basemap_mask", "basemap_mosaic", "crater_catalogue"),
+        table=ProfileTable,
+        picture="ejecta fraction and brightness by distance",
+    ),
+}

@@ -1,0 +1,84 @@
+"""Rows of the map of all craters and of scores."""
+
+from collections.abc import Mapping
+
+from ejmap_assets.lineage import recipe_settings, stages
+from ejmap_assets.lineage.row import Row, Rule
+from ejmap_assets.lineage.row_parts import LabelRow
+from ejmap_geo.craters.schemas import TileScoreTable
+from ejmap_project.scoring.score_tables import (
+    ContrastTable,
+    MapCraterTable,
+    MapScoreTable,
+    ScoreTable,
+)
+
+PLANET_ROWS: Mapping[str, Row] = {
+    "global_map": Row(
+        stage=stages.MAP,
+        output=lambda paths, _: paths.preview,
+        beside=lambda paths: (
+            paths.label_map,
+            paths.overlap_count,
+            paths.composite,
+            paths.map_craters,
+        ),
+        inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
+        settings=recipe_settings.of_map,
+        rule=Rule.AFTER_CRATERS,
+        table=MapCraterTable,
+        picture="ejecta of all craters over the mosaic",
+    ),
+    "ejecta_contrast": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.contrast,
+        inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
+        rule=Rule.AFTER_CRATERS,
+        table=ContrastTable,
+        picture="brightness of ejecta against their surroundings",
+    ),
+    "evaluation": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.scores,
+        code_version="3",  # 2: claim precision; 3: reliability
+        inputs=("basemap_mask", "connection_predictions", "manual_masks", "training_planets"),
+        # Rules are tuned on them, where a project has any.
+        optional_inputs=("training_planets",),
+        rule=Rule.AFTER_CRATERS,
+        table=ScoreTable,
+        picture="F1 of pixels, and how often probabilities come true",
+    ),
+    "tile_scores": LabelRow(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.tile_scores,
+        inputs=(
+            "basemap_mask",
+            "connection_predictions",
+            "manual_masks",
+            "labelled_tiles",
+            "split_table",
+        ),
+        settings=recipe_settings.of_used_split,
+        rule=Rule.AFTER_CRATERS,
+        table=TileScoreTable,
+        picture="F1 of tile locations",
+    ),
+    "map_scores": LabelRow(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.map_scores,
+        beside=lambda paths: (paths.connection_matrix,),
+        inputs=("tile_scores",),
+        rule=Rule.WITH_UPSTREAM,
+        table=MapScoreTable,
+        picture="connection matrix, F1 over scale, F1 of craters",
+    ),
+    "model_comparison": LabelRow(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.model_comparison,
+        inputs=("ejconn_model", "ejseg_model", "map_scores"),
+        settings=recipe_settings.of_comparison,
+        rule=Rule.WITH_UPSTREAM,
+        takes_all_members=True,
+        picture="scores over hyperparameters, splits and locations",
+    ),
+}
