@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ejmap_ml.bundles.bundle import Provenance
+from ejmap_ml.config.bands import Reads
 from ejmap_ml.ready.ensembles import CARD, ReadyEnsemble
 from tests.constant_models import constant_bundle
 from tests.tiny_presets import POLAR
@@ -18,6 +19,7 @@ def write_ready(
     preset: str = POLAR,
     probabilities: tuple[float, ...] = (0.75, 0.9),
     scores: dict[str, float] | None = None,
+    reads: Reads | None = None,
 ) -> ReadyEnsemble:
     """Write an ensemble of constant networks.
 
@@ -27,10 +29,11 @@ def write_ready(
         preset: Configuration of its members, as YAML.
         probabilities: What each member says.
         scores: Scores that the members bring along.
+        reads: The bands that they state to read.
     """
     folder = root / name
     for number, probability in enumerate(probabilities):
-        bundle = constant_bundle(preset, probability)
+        bundle = constant_bundle(preset, probability, reads=reads)
         provenance = Provenance(created_utc="2026-01-02", seed=number, scores=scores or {})
         replace(bundle, provenance=provenance).save(folder / f"member_{number:02d}")
     (folder / CARD).write_text(CARD_TEXT, encoding="utf-8")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ejmap_cli.command import AS_JSON, FILE, FOLDER, command
+from ejmap_cli.command import AS_JSON, BANDS, FILE, FOLDER, command
 from ejmap_cli.console import Console
 
 if TYPE_CHECKING:
@@ -28,9 +28,17 @@ NEW_BODY = "Mercury"
 @click.argument("out", type=FOLDER, help="folder of the project to make, or to go on with")
 @click.option("--masks", type=FOLDER, help="folder of mask_NNNN.tif of labelled craters")
 @click.option("--body", help="Mercury (default of a new project) or Moon")
+@BANDS
 @AS_JSON
 def map_files(
-    mosaic: Path, craters: Path, out: Path, *, masks: Path | None, body: str | None, as_json: bool
+    mosaic: Path,
+    craters: Path,
+    out: Path,
+    *,
+    masks: Path | None,
+    body: str | None,
+    bands: str | None,
+    as_json: bool,
 ) -> int:
     """Map the ejecta of your craters: project, run and map in one.
 
@@ -48,10 +56,15 @@ def map_files(
         if ProjectPaths(out).settings.exists():
             project = OpenProject.at(out.resolve())
             _require_same_files(project, mosaic, craters)
-            _require_same_settings(project, masks, body)
+            _require_same_settings(project, masks=masks, body=body, bands=bands)
         else:
             made = new_project(
-                out, mosaic=mosaic, craters=craters, masks=masks, body=body or NEW_BODY
+                out,
+                mosaic=mosaic,
+                craters=craters,
+                masks=masks,
+                body=body or NEW_BODY,
+                bands=bands,
             )
             for note in made:
                 console.line(note)
@@ -75,14 +88,18 @@ def _require_same_files(project: "OpenProject", mosaic: Path, craters: Path) -> 
         )
 
 
-def _require_same_settings(project: "OpenProject", masks: Path | None, body: str | None) -> None:
+def _require_same_settings(
+    project: "OpenProject", *, masks: Path | None, body: str | None, bands: str | None
+) -> None:
     """Check that what is asked for is what a project that is there already does."""
+    from ejmap_ml.config.bands import words_of
     from ejmap_project.errors import SettingsError
 
     stated = project.settings.source.model_dump().get("masks")
     known = None if stated is None else project.paths.user_file(Path(stated)).resolve()
     asked = {
         f"--body {body}": body is not None and body != project.settings.body,
+        f"--bands {bands}": bands not in {None, words_of(project.settings.mosaic_bands)},
         f"--masks {masks}": masks is not None and masks.resolve() != known,
     }
     wrong = [words for words, differs in asked.items() if differs]

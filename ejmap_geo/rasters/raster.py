@@ -146,7 +146,7 @@ def read_basemap(
     Args:
         path: Raster in simple cylindrical projection or in plain longitude and latitude.
         body: The planet it must be of.
-        bands: Number of bands that the model was trained on; None takes any.
+        bands: Number of bands that it should have; None takes any.
         value_range: Lowest and highest value, stretched linearly to 1..255; needed for every type
             other than uint8, because a stretch chosen from the data would differ from mosaic to
             mosaic.
@@ -214,8 +214,8 @@ def _basemap_bands(
     numbers = _image_bands(raster)
     if bands is not None and len(numbers) != bands:
         raise RasterError(
-            f"mosaic {name} has {len(numbers)} band(s), but the model was trained on {bands}; "
-            f"choose a model for {len(numbers)} band(s) or give a mosaic of {bands}"
+            f"mosaic {name} has {len(numbers)} band(s), not the {bands} of the bands that are "
+            "stated; state what its bands mean (`bands` in project.yaml), or give another mosaic"
         )
     _require_value_range(raster.dtypes[numbers[0] - 1], value_range, name)
     return numbers, grid, first_col

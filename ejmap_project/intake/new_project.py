@@ -1,38 +1,46 @@
 """A project from a person's own files, checked before it is made."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from ejmap_geo.craters.catalogue import read_catalogue
-from ejmap_geo.grids.body import body_named
+from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.rasters.raster import read_basemap
 from ejmap_geo.whole_file import write_text
-from ejmap_ml.ready.ensembles import PACKAGED, names
-from ejmap_project.errors import SettingsError
-from ejmap_project.settings.project import (
-    COLOUR_BANDS,
-    GREY_BANDS,
-    ProjectPaths,
-    create_project,
-    load_project,
+from ejmap_ml.config.bands import (
+    MERCURY_ENHANCED,
+    Bands,
+    Reads,
+    bands_named,
+    count_of,
+    seen_as,
+    words_of,
 )
+from ejmap_ml.ready.ensembles import PACKAGED, ReadyEnsemble, names
+from ejmap_project.errors import SettingsError
+from ejmap_project.intake.told_bands import told_bands
+from ejmap_project.models.ready_models import kind_of
+from ejmap_project.settings.project import ProjectPaths, create_project, load_project
 
 PROFILE = "own"
-# The ready-made EJSEG for mosaics of so many bands, and what is trained where there is none.
-READY_EJSEG = {GREY_BANDS: "ready_grey", COLOUR_BANDS: "ready_colour"}
+# What is trained where no ready-made EJSEG is there.
 TRAINED_EJSEG = "ejseg_polar"
 
 
-def ejseg_for(bands: int, *, ready: Collection[str]) -> str:
-    """Return the EJSEG that a new project names: a ready-made one where there is one.
+def ejseg_for(bands: Bands, *, ready: Mapping[str, Reads | None]) -> str:
+    """Return the EJSEG that a new project names: a ready-made one where one reads the mosaic.
+
+    One that sees all bands comes before one that sees grey made of them: fresh material may differ
+    from its surroundings in colour alone.
 
     Args:
-        bands: Bands of its mosaic.
-        ready: Names of the ready-made ensembles there are.
+        bands: What the bands of its mosaic mean.
+        ready: What the ready-made ensembles of EJSEG read, by name; None if they do not say.
     """
-    wanted = READY_EJSEG.get(bands)
-    return TRAINED_EJSEG if wanted is None or wanted not in ready else wanted
+    seen = {name: seen_as(bands, reads) for name, reads in ready.items() if reads is not None}
+    fitting = [name for name, one in seen.items() if one is not None]
+    return max(fitting, key=lambda name: seen[name] == bands, default=TRAINED_EJSEG)
 
 
 def new_project(
@@ -42,6 +50,7 @@ def new_project(
     craters: Path,
     masks: Path | None,
     body: str,
+    bands: str | None = None,
     packaged_models: Path = PACKAGED,
 ) -> list[str]:
     """Check a person's files and make a project of them.
@@ -52,6 +61,7 @@ def new_project(
         craters: Crater table.
         masks: Folder of masks of labelled craters.
         body: The planet.
+        bands: What the bands of the mosaic mean; None asks the file.
         packaged_models: Folder of the ready-made ensembles that come with EJMAP.
 
     Returns:
@@ -59,22 +69,25 @@ def new_project(
 
     Raises:
         GeoError: If a file does not fit.
-        SettingsError: If the folder is a project already, or there is no folder of masks.
+        SettingsError: If the folder is a project already, there is no folder of masks, or nobody
+            says what the bands of the mosaic mean.
     """
     if ProjectPaths(folder).settings.exists():
         raise SettingsError(f"{folder} is a project already; edit its project.yaml or name another")
     if masks is not None and not masks.is_dir():
         raise SettingsError(f"{masks} is no folder; masks are files mask_NNNN.tif in one folder")
     planet = body_named(body)
-    raster, grid = read_basemap(mosaic, body=planet)
+    stated = _stated_bands(mosaic, bands, planet)
+    _, grid = read_basemap(mosaic, body=planet, bands=count_of(stated))
     catalogue = read_catalogue(craters, body=planet)
-    bands = raster.shape[0]
-    ejseg = ejseg_for(bands, ready=names(packaged_models))
+    ejseg = ejseg_for(stated, ready=_ready_ejseg(packaged_models))
     values = {
         "body": planet.name,
+        "bands": stated,
         "  mosaic": str(mosaic.resolve()),
         "  craters": str(craters.resolve()),
-        "  grey": bands == GREY_BANDS,
+        # Synthetic planets to learn from are grey, or in enhanced colour.
+        "  grey": ejseg != TRAINED_EJSEG or stated != MERCURY_ENHANCED,
         "  ejseg": ejseg,
     }
     if masks is not None:
@@ -84,11 +97,25 @@ def new_project(
     write_text(paths.settings, text)
     load_project(folder)
     return [
-        f"mosaic: {grid.width_px}x{grid.shape[0]} px, {bands} band(s), {planet.name}",
+        f"mosaic: {grid.width_px}x{grid.shape[0]} px, {words_of(stated)}, {planet.name}",
         f"craters: {len(catalogue)}",
         f"ejecta: mapped by {ejseg}, {'trained here' if ejseg == TRAINED_EJSEG else 'ready-made'}",
         *catalogue.attrs.get("notes", []),
     ]
+
+
+def _stated_bands(mosaic: Path, bands: str | None, body: Body) -> Bands:
+    if bands is None:
+        return told_bands(mosaic, body=body)
+    try:
+        return bands_named(bands)
+    except ValueError as error:
+        raise SettingsError(f"--bands {error}") from error
+
+
+def _ready_ejseg(root: Path) -> dict[str, Reads | None]:
+    ensembles = (ReadyEnsemble(root / name) for name in names(root))
+    return {one.name: one.config.reads for one in ensembles if kind_of(one) == "ejseg"}
 
 
 def _with_values(text: str, values: Mapping[str, object]) -> str:

@@ -34,7 +34,9 @@ from ejmap_geo.synthetic import (
 )
 from ejmap_geo.synthetic.planet import PlanetConfig, make_layers, make_planet
 from ejmap_ml.bundles.bundle import ModelBundle
-from ejmap_ml.config.model_config import ModelConfig, NoNormalizationConfig
+from ejmap_ml.config.bands import GREY
+from ejmap_ml.config.model_config import ModelConfig
+from ejmap_ml.config.normalization_config import NoNormalizationConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig, PolarViewConfig
 from ejmap_ml.config.training_config import (
     AdamWConfig,
@@ -86,6 +88,7 @@ def ready_config() -> ModelConfig:
     return ModelConfig(
         name=NAME,
         bands=1,
+        reads=GREY,
         architecture=PolarUnetConfig(base_channels=16, view=PolarViewConfig(scaling="ring")),
         normalization=NoNormalizationConfig(),
         loss=DiceBceLossConfig(dice_share=0.5),

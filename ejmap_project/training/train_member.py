@@ -10,12 +10,17 @@ import pandas as pd
 from ejmap_project.artefact import Artefact, Facts, Markdown
 from ejmap_project.digest import content_version
 from ejmap_project.figures import training_curve
-from ejmap_project.models.model_version import ModelVersion, imported_from, ready_made
+from ejmap_project.models.model_version import (
+    ModelVersion,
+    imported_from,
+    model_of,
+    ready_made,
+)
 from ejmap_project.models.ready_models import copy_member
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.progress import Progress
-from ejmap_project.training.cut_samples import samples_of, trained_config
+from ejmap_project.training.cut_samples import samples_of
 from ejmap_project.training.split_choice import read_split
 
 if TYPE_CHECKING:
@@ -53,7 +58,7 @@ def train_member(
     given = _given(project, kind, version, iteration)
     if given is not None:
         return given
-    config = trained_config(project, kind, version)
+    config = model_of(project, kind, ModelVersion.parse(version))
     # Of weights, order and augmentation.
     seed = project.settings.models.seed * SEED_STRIDE + iteration
     stores = samples_of(project, kind, version)
@@ -105,6 +110,7 @@ def _described(bundle: "ModelBundle", path: Path, *, card: str = "") -> Artefact
         metadata={
             "architecture": bundle.config.architecture.kind,
             "bands": bundle.config.bands,
+            "reads": bundle.config.reads_words,
             "samples": provenance.samples or 0,
             "steps": provenance.steps or 0,
             "weights": sum(value.numel() for value in bundle.weights.values()),

@@ -11,27 +11,35 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster import write_cog
+from ejmap_ml.config.bands import Bands, Reads
 from ejmap_project.intake.new_project import ejseg_for, new_project
 from ejmap_project.settings.project import profile_text
 from tests.ready_ensemble import write_ready
 
-BOTH = ("ready_colour", "ready_grey")
+GREY, COLOUR = {"ready_grey": "grey"}, {"ready_colour": "colour"}
+BOTH = COLOUR | GREY
+ENHANCED = {"enhanced": "mercury-enhanced", "silent": None}
 
 
 @pytest.mark.parametrize(
     ("bands", "ready", "named"),
     [
-        (1, BOTH, "ready_grey"),
-        (3, BOTH, "ready_colour"),
-        (3, ("ready_grey",), "ejseg_polar"),
-        (1, (), "ejseg_polar"),
-        (2, BOTH, "ejseg_polar"),
+        ("grey", BOTH, "ready_grey"),
+        ("rgb", BOTH, "ready_colour"),
+        ("mercury-enhanced", BOTH, "ready_colour"),
+        (("1000", "750", "433"), BOTH, "ready_colour"),
+        ("rgb", GREY, "ready_grey"),
+        (("1000", "750"), BOTH, "ready_grey"),
+        ("grey", COLOUR, "ejseg_polar"),
+        ("rgb", {}, "ejseg_polar"),
+        ("mercury-enhanced", GREY | ENHANCED, "enhanced"),
+        ("rgb", ENHANCED, "ejseg_polar"),
     ],
 )
 def test_the_model_fits_the_bands_of_the_mosaic(
-    bands: int, ready: tuple[str, ...], named: str
+    bands: Bands, ready: dict[str, Reads | None], named: str
 ) -> None:
-    """A ready-made one if there is one, else the preset that is trained."""
+    """A ready-made one that sees all bands, else one that sees grey, else one that is trained."""
     assert ejseg_for(bands, ready=ready) == named
 
 
@@ -47,7 +55,7 @@ def test_the_settings_state_the_concrete_name(
     write_cog(tmp_path / "mosaic.tif", np.full(grid.shape, 9, np.uint8), grid=grid)
     crater = Crater(crater_id=1, name="One", center=LonLat(0, 0), radius_m=40_000.0)
     write_catalogue(catalogue_from([crater], MERCURY), tmp_path / "craters.gpkg")
-    write_ready(tmp_path / "packaged", there)
+    write_ready(tmp_path / "packaged", there, reads="grey" if there == "ready_grey" else "rgb")
 
     notes = new_project(
         tmp_path / "mine",

@@ -23,12 +23,12 @@ from ejmap_project.models.model_version import (
     version_named,
 )
 from ejmap_project.models.ready_models import copy_member, ready_named, ready_names
-from ejmap_project.models.wanted_bands import wanted_bands
 from ejmap_project.open_project import OpenProject
 from tests.ready_ensemble import write_ready
 from tests.tiny_presets import EJCONN, POLAR
 
 SETTINGS = """
+bands: mercury-enhanced
 source: {kind: files, mosaic: m.tif, craters: c.csv, masks: masks}
 training: {kind: own-masks}
 models: {ejseg: ready_test, iterations: 5}
@@ -124,14 +124,3 @@ def test_another_ensemble_of_the_package_is_another_recipe(project: OpenProject)
     write_ready(project.packaged_models, "ready_test", probabilities=(0.75, 0.8))
 
     assert json.dumps(settings(project, MEMBER)) != before
-
-
-def test_the_mosaic_must_have_the_bands_of_the_models(project: OpenProject) -> None:
-    """Those of the ready-made one, and of the training planets if there are any."""
-    assert wanted_bands(project) == 3
-    stated = SETTINGS.replace("own-masks", "synthetic, seeds: [1], grey: true")
-    project.paths.settings.write_text(stated)
-    other = replace(OpenProject.at(project.paths.folder), packaged_models=project.packaged_models)
-
-    with pytest.raises(SettingsError, match=r"1 for training\.grey and 3 for models\.ejseg"):
-        wanted_bands(other)

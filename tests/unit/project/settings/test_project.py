@@ -41,13 +41,15 @@ def _load(folder: Path, settings: object) -> Project:
 
 @pytest.mark.parametrize("profile", ["demo", "mercury-quicklook", "own"])
 def test_every_profile_makes_a_valid_project(tmp_path: Path, profile: str) -> None:
-    """The packaged settings load, and their bands fit: three, one, three."""
+    """The packaged settings load, and their models read the bands of the mosaic."""
     paths = create_project(tmp_path / "new", profile=profile)
 
     project = load_project(paths.folder)
 
     assert project.planet.radius_m == 2_439_400
-    assert project.trained_bands == {"demo": 3, "mercury-quicklook": 1, "own": 3}[profile]
+    bands = {"demo": "mercury-enhanced", "mercury-quicklook": "grey", "own": "grey"}[profile]
+    assert project.mosaic_bands == bands
+    assert project.trained_bands == bands
     assert profile in profile_names()
 
 
@@ -61,15 +63,43 @@ def test_a_project_is_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "project.yaml").read_text() == "mine"
 
 
-def test_own_masks_bind_no_number_of_bands(tmp_path: Path) -> None:
-    """Models trained on the user's own mosaic have whatever bands it has."""
+def test_models_that_learn_from_own_masks_read_the_bands_of_the_mosaic(tmp_path: Path) -> None:
+    """Whatever these are called; YAML has 750 for a number."""
     source = {"kind": "files", "mosaic": "m.tif", "craters": "c.csv", "masks": "masks"}
 
-    project = _load(tmp_path, {"source": source, "training": {"kind": "own-masks"}})
+    project = _load(
+        tmp_path, {"source": source, "training": {"kind": "own-masks"}, "bands": [750, "R2"]}
+    )
 
     assert isinstance(project.training, OwnMasks)
     assert isinstance(project.source, FilesSource)
-    assert project.trained_bands is None
+    assert project.trained_bands == ("750", "R2")
+
+
+@pytest.mark.parametrize(
+    ("bands", "meaning"),
+    [
+        (None, "mercury-enhanced"),
+        ("mercury-enhanced", "mercury-enhanced"),
+        (["PC2", "pc1", "430/1000"], "mercury-enhanced"),
+    ],
+)
+def test_bands_that_are_not_stated_are_those_of_the_source(
+    tmp_path: Path, bands: object, meaning: str
+) -> None:
+    """A synthetic planet shows what MESSENGER's mosaic shows, and a list of its names means it."""
+    stated = {} if bands is None else {"bands": bands}
+
+    project = _load(tmp_path, {"source": {"kind": "synthetic", "seed": 9}, **stated})
+
+    assert project.mosaic_bands == meaning
+
+
+def test_models_trained_on_grey_planets_see_grey_of_a_colour_mosaic(tmp_path: Path) -> None:
+    """So they may be trained for it; models of three bands cannot be trained for grey."""
+    grey = _load(tmp_path, _changed({"training.grey": True}))
+
+    assert (grey.mosaic_bands, grey.trained_bands) == ("mercury-enhanced", "grey")
 
 
 @pytest.mark.parametrize(
@@ -97,9 +127,24 @@ def test_own_masks_bind_no_number_of_bands(tmp_path: Path) -> None:
             {"source.seed": 2}, r"source\.seed 2 is also in training\.seeds", id="seen-planet"
         ),
         pytest.param(
-            {"training.grey": True},
-            r"mosaic has 3 band\(s\); set training\.grey to false",
-            id="bands",
+            {"source.grey": True, "bands": None},
+            r"the bands of the mosaic are grey; set training\.grey to true",
+            id="bands-that-training-does-not-teach",
+        ),
+        pytest.param(
+            {"bands": "rgb"},
+            "bands is rgb, but the mosaic of source.kind synthetic is mercury-enhanced",
+            id="bands-that-the-source-has-not",
+        ),
+        pytest.param(
+            {"bands": "reg"},
+            "must be grey, rgb, mercury-enhanced, or 1 to 16 different names of bands, found 'reg'",
+            id="no-meaning",
+        ),
+        pytest.param({"bands": 3}, "must be grey, rgb, mercury-enhanced, or a list", id="number"),
+        pytest.param({"bands": ["a", "a"]}, "different names of bands", id="equal-names"),
+        pytest.param(
+            {"training.gray": True}, r"unknown key training\.gray \(did you mean grey", id="gray"
         ),
         pytest.param({"training.seeds": [1, 1]}, "must be different", id="same-seeds"),
         pytest.param(
