@@ -25,8 +25,8 @@ def _mosaic(folder: Path, names: Sequence[str], colors: Sequence[str]) -> Path:
     profile["transform"] = Affine.scale(90, -90)
     photometric = "RGB" if tuple(colors[:3]) == MARKED else "MINISBLACK"
     with rasterio.open(path, "w", count=len(names), photometric=photometric, **profile) as raster:
-        raster.write(np.ones((len(names), 2, 4), np.uint8))
         raster.colorinterp = [ColorInterp[color] for color in colors]
+        raster.write(np.ones((len(names), 2, 4), np.uint8))
         for number, name in enumerate(names, start=1):
             raster.set_band_description(number, name)
     return path
