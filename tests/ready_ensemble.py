@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ejmap_ml.bundles.bundle import Provenance
 from ejmap_ml.config.bands import Reads
+from ejmap_ml.ejseg.view_ranges import ViewRanges
 from ejmap_ml.ready.ensembles import CARD, ReadyEnsemble
 from tests.constant_models import constant_bundle
 from tests.tiny_presets import POLAR
@@ -20,6 +21,7 @@ def write_ready(
     probabilities: tuple[float, ...] = (0.75, 0.9),
     scores: dict[str, float] | None = None,
     reads: Reads | None = None,
+    view_ranges: ViewRanges | None = None,
 ) -> ReadyEnsemble:
     """Write an ensemble of constant networks.
 
@@ -30,11 +32,13 @@ def write_ready(
         probabilities: What each member says.
         scores: Scores that the members bring along.
         reads: The bands that they state to read.
+        view_ranges: What the views were like that they learned from.
     """
     folder = root / name
     for number, probability in enumerate(probabilities):
         bundle = constant_bundle(preset, probability, reads=reads)
         provenance = Provenance(created_utc="2026-01-02", seed=number, scores=scores or {})
-        replace(bundle, provenance=provenance).save(folder / f"member_{number:02d}")
+        bundle = replace(bundle, provenance=provenance, view_ranges=view_ranges)
+        bundle.save(folder / f"member_{number:02d}")
     (folder / CARD).write_text(CARD_TEXT, encoding="utf-8")
     return ReadyEnsemble(folder)

@@ -3,7 +3,7 @@
 import os
 import sys
 import uuid
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -97,6 +97,13 @@ def failure_sentence(result: dg.ExecuteInProcessResult) -> str:
         for error in list(_causes(failure))[-1:]:
             return f"{error.message.strip()} {where}"
     return f"the run failed before its first step {where}"
+
+
+def failed_checks(result: dg.ExecuteInProcessResult, names: Collection[str]) -> Iterator[str]:
+    """Yield what those of the named checks found that did not pass in a run."""
+    for evaluation in result.get_asset_check_evaluations():
+        if evaluation.check_name in names and not evaluation.passed:
+            yield evaluation.description or evaluation.check_name
 
 
 def _step_failures(result: dg.ExecuteInProcessResult) -> Iterator[Any]:

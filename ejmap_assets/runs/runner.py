@@ -26,6 +26,7 @@ from ejmap_assets.runs.in_process import (
     PlannedRun,
     RunFailedError,
     execute,
+    failed_checks,
     failure_sentence,
     was_interrupted,
 )
@@ -35,6 +36,9 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.progress import Listener
 from ejmap_project.vetting.vetting_choice import classifier_version, held_back
+
+# Checks that warn of a map that may be wrong as a whole: the console tells of them too.
+TOLD_CHECKS = ("views_are_like_training",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +213,8 @@ class Runner:
         result = execute(
             self._instance, job, planned, tell=lambda text: self._listener.line(f"      {text}")
         )
+        for sentence in failed_checks(result, TOLD_CHECKS):
+            self._listener.line(f"      {sentence}")
         if result.success:
             return []
         if was_interrupted(result):

@@ -23,8 +23,10 @@ from ejmap_ml.bundles.bundle_files import (
     CONFIG,
     NORMALIZATION,
     PROVENANCE,
+    VIEW_RANGES,
     WEIGHTS,
     read_json,
+    read_view_ranges,
 )
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
@@ -39,6 +41,7 @@ from ejmap_ml.calibration.by_distance import DistanceCalibration
 from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
+from ejmap_ml.ejseg.view_ranges import ViewRanges
 from ejmap_ml.errors import BundleError
 
 _NORMALIZATION = TypeAdapter(Normalization | None)
@@ -110,6 +113,8 @@ class ModelBundle:
         provenance: Where the weights come from.
         calibration: What makes the probabilities of its ensemble come true, polar models only; None
             leaves them as they were trained.
+        view_ranges: What the views were like that it learned from, polar models only; it changes
+            nothing that the model predicts.
     """
 
     config: ModelConfig
@@ -117,6 +122,7 @@ class ModelBundle:
     normalization: Normalization | None
     provenance: Provenance
     calibration: DistanceCalibration | None = None
+    view_ranges: ViewRanges | None = None
 
     @property
     def data_version(self) -> str:
@@ -159,6 +165,8 @@ class ModelBundle:
         }
         if self.calibration is not None:
             texts[CALIBRATION] = self.calibration.model_dump_json(indent=2)
+        if self.view_ranges is not None:
+            texts[VIEW_RANGES] = self.view_ranges.model_dump_json(indent=2)
         save_folder(path, self.weights, texts)
 
     @classmethod
@@ -182,6 +190,7 @@ class ModelBundle:
             normalization=normalization,
             provenance=stamp.provenance,
             calibration=calibration,
+            view_ranges=read_view_ranges(path),
         )
         stamp.check(bundle.data_version, what=f"bundle {path}", remedy="train or copy it again")
         return bundle

@@ -22,7 +22,9 @@ from ejmap_ml.bundles.bundle_files import (
     LARGEST_JSON_BYTES,
     LARGEST_WEIGHTS_BYTES,
     NORMALIZATION,
+    OPTIONAL,
     PROVENANCE,
+    VIEW_RANGES,
     WEIGHTS,
 )
 from ejmap_ml.config.model_config import preset_names
@@ -50,6 +52,7 @@ _FILES: Mapping[str, int] = {
     CONFIG: LARGEST_JSON_BYTES,
     NORMALIZATION: LARGEST_JSON_BYTES,
     PROVENANCE: LARGEST_JSON_BYTES,
+    VIEW_RANGES: LARGEST_JSON_BYTES,
     WEIGHTS: LARGEST_WEIGHTS_BYTES,
 }
 _OF_MEMBER = re.compile(r"member_\d\d/(" + "|".join(map(re.escape, _FILES)) + ")")
@@ -91,7 +94,7 @@ def export_ensemble(project: OpenProject, version: str, file: Path) -> EnsembleO
         archive.writestr(CARD, card)
         for number, member in enumerate(members):
             for name in _FILES:
-                if name != CALIBRATION or (member / name).exists():
+                if name not in OPTIONAL or (member / name).exists():
                     archive.write(member / name, f"member_{number:02d}/{name}")
     return origin
 

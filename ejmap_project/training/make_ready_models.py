@@ -46,6 +46,8 @@ from ejmap_ml.config.training_config import (
 )
 from ejmap_ml.ejseg import drawn_samples, drawn_views, polar_view, view_scaling
 from ejmap_ml.ejseg.drawn_samples import DrawnSamples, Ground
+from ejmap_ml.ejseg.view_ranges import ViewRanges
+from ejmap_ml.ejseg.view_statistics import view_statistics
 from ejmap_ml.samples import FitData
 from ejmap_ml.training.fit import fit
 from ejmap_project.digest import content_version
@@ -66,6 +68,8 @@ CALIBRATION_SEEDS = (301, 302, 303, 304)
 SCORED_PLANET = PlanetConfig(
     width_px=WIDTH_PX, craters=24, giants=4, bands=1, visible_intensity=0.06
 )
+# Views whose numbers are recorded: fresh ones of the same kind as those of training.
+RANGED_VIEWS, RANGES_SEED = 400, 7_000
 BUNDLE = "bundle"
 MADE_BY = (
     *(deposit, ejecta, impacts, planet, polar_places, relief, spots, terrain),
@@ -150,11 +154,26 @@ def _code_version() -> str:
 
 
 def finish(work: Path, out: Path) -> None:
-    """Calibrate the trained members and write them as a ready-made ensemble."""
+    """Calibrate the trained members, say what they learned from, and write them."""
     trained = [ModelBundle.load(member_folder(work, one) / BUNDLE) for one in range(MEMBERS)]
     planets = (make_planet(SCORED_PLANET, seed=seed) for seed in CALIBRATION_SEEDS)
+    ranges = drawn_ranges(trained[0].config)
     for number, bundle in enumerate(calibrated(trained, planets)):
-        bundle.save(member_folder(out, number))
+        replace(bundle, view_ranges=ranges).save(member_folder(out, number))
+
+
+def drawn_ranges(config: ModelConfig) -> ViewRanges:
+    """Return what the views are like that a network of this configuration learns from."""
+    assert isinstance(config.architecture, PolarUnetConfig)  # noqa: S101 - stated above
+    samples = DrawnSamples(
+        list(_planets()),
+        list(_mosaics()),
+        count=RANGED_VIEWS,
+        config=config.architecture.view,
+        seed=RANGES_SEED,
+    )
+    shards = (samples.batch(shard).inputs[0].numpy() for shard in samples.shards)
+    return ViewRanges.of(view_statistics(view) for views in shards for view in views)
 
 
 def member_folder(folder: Path, number: int) -> Path:

@@ -53,6 +53,7 @@ def train_member(
     from ejmap_ml.training.fit import fit
     from ejmap_ml.training.member_scores import score_member, with_test_scores
     from ejmap_project.training.member_samples import Labels, member_samples
+    from ejmap_project.training.training_views import with_view_ranges
 
     path = project.paths.model_bundle(kind, version=version, iteration=iteration)
     given = _given(project, kind, version, iteration)
@@ -79,7 +80,7 @@ def train_member(
         report=progress.say,
         events=project.paths.training_log(kind, version=version, iteration=iteration),
     )
-    bundle = result.bundle
+    bundle = with_view_ranges(result.bundle, stores)
     if parts.test is not None:
         progress.say("scoring the member on the test tiles")
         scores = score_member(bundle, parts.test, batch_size=config.training.batch_size)

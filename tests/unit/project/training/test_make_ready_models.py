@@ -37,10 +37,13 @@ def test_views_come_scaled_by_ring_and_are_not_scaled_again() -> None:
 
 
 def test_an_ensemble_is_calibrated_and_small(tmp_path: Path, monkeypatch) -> None:
-    """Members in half precision, of one calibration, in folders that a package can hold."""
+    """Members in half precision, of one calibration and one kind of views, small on disk."""
     monkeypatch.setattr(make_ready_models, "CALIBRATION_SEEDS", (1,))
     small = PlanetConfig(width_px=256, craters=1, giants=0, old_craters=10, bands=1)
     monkeypatch.setattr(make_ready_models, "SCORED_PLANET", small)
+    for name, value in (("PLANET_SEEDS", (2,)), ("WIDE_SEEDS", ()), ("WIDTH_PX", 256)):
+        monkeypatch.setattr(make_ready_models, name, value)
+    monkeypatch.setattr(make_ready_models, "RANGED_VIEWS", 2)
     for number in range(make_ready_models.MEMBERS):
         bundle = _trained(number).rounded_to_half()
         bundle.save(member_folder(tmp_path / "work", number) / make_ready_models.BUNDLE)
@@ -51,6 +54,9 @@ def test_an_ensemble_is_calibrated_and_small(tmp_path: Path, monkeypatch) -> Non
     assert len({one.data_version for one in members}) == 3
     assert len({one.calibration for one in members}) == 1
     assert members[0].calibration is not None
+    assert members[0].view_ranges is not None
+    assert members[0].view_ranges.views == 2
+    assert members[2].view_ranges == members[0].view_ranges
     for number, member in enumerate(members):
         folder = member_folder(tmp_path / "out", number)
         assert sum(one.stat().st_size for one in folder.iterdir()) < LARGEST_MEMBER_BYTES
