@@ -42,7 +42,14 @@ from ejmap_ml.config.training_config import (
     OneCycleConfig,
     TrainingConfig,
 )
-from ejmap_ml.ejseg import drawn_samples, drawn_views, polar_view, view_scaling
+from ejmap_ml.ejseg import (
+    drawn_appearance,
+    drawn_samples,
+    drawn_scene,
+    drawn_views,
+    polar_view,
+    view_scaling,
+)
 from ejmap_ml.ejseg.drawn_samples import DrawnSamples, Ground
 from ejmap_ml.samples import FitData
 from ejmap_ml.training.fit import fit
@@ -67,7 +74,7 @@ SCORED_PLANET = PlanetConfig(
 BUNDLE = "bundle"
 MADE_BY = (
     *(deposit, ejecta, impacts, planet, polar_places, relief, spots, terrain),
-    *(drawn_samples, drawn_views, polar_view, view_scaling),
+    *(drawn_appearance, drawn_samples, drawn_scene, drawn_views, polar_view, view_scaling),
 )
 # Mosaics of other bodies lend their terrain. Mercury and the Moon are not among them: whoever maps
 # those sees what networks do on bodies that they have never seen.
