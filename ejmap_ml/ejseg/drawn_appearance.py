@@ -135,7 +135,7 @@ def _band(
         signal = np.where(is_cavity | (added + melt < limit), 0, added / limit)
     change = (-0.6 if is_dark else 1.0) * added + melt
     change += _crater(scene, is_cavity, near, glow, rng)
-    grey = _imaged(ground + light.sign * change, rng) + noise * _pixel_noise(scene, rng)
+    grey = imaged(ground + light.sign * change, rng) + noise * _pixel_noise(scene, rng)
     return Band(np.rint(grey), signal)
 
 
@@ -206,7 +206,7 @@ def _crater(
     return (rim + flank + is_cavity * floor).astype(np.float32)
 
 
-def _imaged(grey: Floats, rng: np.random.Generator) -> Floats:
+def imaged(grey: Floats, rng: np.random.Generator) -> Floats:
     """Return what a mosaic makes of grey levels: blur, tone curve, saturation."""
     if rng.random() < 0.3:
         grey = blurred(grey, (rng.uniform(0.2, 1.0), rng.uniform(0.2, 1.6)))
