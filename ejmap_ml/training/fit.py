@@ -15,12 +15,13 @@ from typing import assert_never
 
 import pandas as pd
 import torch
+from torch import Tensor
 
 from ejmap_geo.whole_file import write_text
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance, expected_weights
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
-from ejmap_ml.bundles.weights import read_weights
+from ejmap_ml.bundles.weights import check_weights, content_digest, read_weights
 from ejmap_ml.config.model_config import (
     FixedNormalizationConfig,
     ModelConfig,
@@ -68,6 +69,7 @@ def fit(
     *,
     folder: Path,
     seed: int,
+    start: Mapping[str, Tensor] | None = None,
     augmenter: Augmenter | None = None,
     report: Report | None = None,
     events: Path | None = None,
@@ -82,6 +84,8 @@ def fit(
         data: What it is trained on.
         folder: Where checkpoints and ``history.csv`` lie.
         seed: Decides weights, order, dropout and augmentation.
+        start: State of the normalised network to begin with; None takes pretrained weights where
+            the configuration names some, else random ones.
         augmenter: Change of training batches; None takes the one of the configuration.
         report: Receives progress lines; None writes them to the terminal or log.
         events: Where TensorBoard's event files go, if it is installed; None writes none.
@@ -89,16 +93,24 @@ def fit(
     Raises:
         SampleError: There is no training sample, or nothing that tells how to weigh samples.
         WeightsUnavailableError: Pretrained weights are configured and cannot be had.
+        BundleError: The weights to begin with are not those of the configured network.
     """
     started_s = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
     plan = plan_epochs(config, data, seed=seed)
     normalization = find_normalization(config, data.train)
-    resumed_from_step = _resumable_step(folder, fingerprint=_fingerprint(config, data, seed))
+    resumed_from_step = _resumable_step(folder, fingerprint=_fingerprint(config, data, seed, start))
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         keeper = train(
-            _task(config, plan, normalization, data=data, seed=seed, augmenter=augmenter),
+            _task(
+                _network(config, normalization, start),
+                config,
+                plan,
+                seed=seed,
+                augmenter=augmenter,
+                is_validated=data.is_validated,
+            ),
             plan,
             config=config,
             data=data,
@@ -121,20 +133,29 @@ def fit(
     )
 
 
-def _task(
-    config: ModelConfig,
-    plan: EpochPlan,
-    normalization: Normalization | None,
-    *,
-    data: FitData,
-    seed: int,
-    augmenter: Augmenter | None,
-) -> BinaryTask:
-    network = NormalizedNetwork(build_network(config, pretrained=True), normalization)
-    make_task = ValidatedTask if data.is_validated else BinaryTask
+def _network(
+    config: ModelConfig, normalization: Normalization | None, start: Mapping[str, Tensor] | None
+) -> NormalizedNetwork:
+    network = NormalizedNetwork(build_network(config, pretrained=start is None), normalization)
+    if start is not None:
+        check_weights(start, wanted=network.state_dict())
+        network.load_state_dict(dict(start))
     if torch.cuda.is_available():
         # On CPUs training is a quarter slower that way; prediction is not (see bundles.inference).
         network = network.to(memory_format=torch.channels_last)
+    return network
+
+
+def _task(
+    network: NormalizedNetwork,
+    config: ModelConfig,
+    plan: EpochPlan,
+    *,
+    seed: int,
+    augmenter: Augmenter | None,
+    is_validated: bool,
+) -> BinaryTask:
+    make_task = ValidatedTask if is_validated else BinaryTask
     return make_task(
         network,
         config,
@@ -163,16 +184,18 @@ def find_normalization(config: ModelConfig, train: SampleSet) -> Normalization |
             assert_never(config.normalization)
 
 
-def _fingerprint(config: ModelConfig, data: FitData, seed: int) -> str:
-    text = json.dumps(
-        {
-            "config": config.model_dump(mode="json"),
-            "inputs": dict(data.inputs),
-            "samples": len(data.train),
-            "seed": seed,
-        },
-        sort_keys=True,
-    )
+def _fingerprint(
+    config: ModelConfig, data: FitData, seed: int, start: Mapping[str, Tensor] | None
+) -> str:
+    of_run: dict[str, object] = {
+        "config": config.model_dump(mode="json"),
+        "inputs": dict(data.inputs),
+        "samples": len(data.train),
+        "seed": seed,
+    }
+    if start is not None:
+        of_run["start"] = content_digest((), start)
+    text = json.dumps(of_run, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,14 +1,15 @@
 """Training learns, repeats, stops early and goes on after an interruption as if there was none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import torch
+from torch import Tensor
 
 from ejmap_ml.config.model_config import ModelConfig
-from ejmap_ml.errors import SampleError
+from ejmap_ml.errors import BundleError, SampleError
 from ejmap_ml.samples import FitData, SampleBatch
 from ejmap_ml.training.fit import FitResult, find_normalization, fit
 
@@ -46,6 +47,7 @@ def run(make_samples, tmp_path: Path) -> Callable[..., FitResult]:
         seed: int = 0,
         interrupt_after: int | None = None,
         validate: bool = True,
+        start: Mapping[str, Tensor] | None = None,
     ) -> FitResult:
         train = make_samples(32, channels=4, side_px=32, seed=1, is_map=False)
         validation = make_samples(16, channels=4, side_px=32, seed=2, is_map=False)
@@ -57,7 +59,9 @@ def run(make_samples, tmp_path: Path) -> Callable[..., FitResult]:
             ),
             inputs={"planet": "abc"},
         )
-        return fit(config, data, folder=tmp_path / name, seed=seed, report=lambda _: None)
+        return fit(
+            config, data, folder=tmp_path / name, seed=seed, start=start, report=lambda _: None
+        )
 
     return _run
 
@@ -77,6 +81,22 @@ def test_two_runs_of_one_seed_agree(classifier_config, run) -> None:
     ]
 
     assert versions[0] == versions[1] != versions[2]
+
+
+def test_a_training_begins_with_the_weights_it_is_given(classifier_config, run) -> None:
+    """With steps of no length it ends with them; those of another network are refused."""
+    config = classifier_config()
+    first = run(config, name="first").bundle.weights
+    still = {"optimizer": {"kind": "sgd", "learning_rate": 1e-12}}
+
+    again = run(_fixed(config, **still), name="again", seed=9, start=first).bundle.weights
+
+    learned = [name for name in first if name.endswith(("weight", "bias"))]
+    assert learned
+    for name in learned:
+        assert torch.allclose(again[name], first[name], atol=1e-6)
+    with pytest.raises(BundleError):
+        run(config, name="other", start={"model.none": torch.zeros(1)})
 
 
 def test_the_global_generator_is_left_alone(classifier_config, run) -> None:
