@@ -13,6 +13,7 @@ from ejmap_ml.config.training_config import (
     Loss,
     NoAugmentationConfig,
     OneCycleConfig,
+    RangeDiceBceLossConfig,
     Optimizer,
     Sampling,
     Scheduler,
@@ -243,6 +244,22 @@ class ModelConfig(Frozen):
         if self.warmup is not None and isinstance(self.scheduler, OneCycleConfig):
             raise ValueError(
                 "one_cycle rises by itself; leave out warmup or take another scheduler"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _ranges_are_rows(self) -> Self:
+        if not isinstance(self.loss, RangeDiceBceLossConfig):
+            return self
+        if not isinstance(self.architecture, PolarUnetConfig):
+            raise ValueError(
+                "range_dice_bce counts by distance; only polar models have rows for it"
+            )
+        rows = self.architecture.view.rows
+        if rows % self.loss.ranges:
+            raise ValueError(
+                f"the ranges of range_dice_bce must divide the {rows} rows of the view, got "
+                f"{self.loss.ranges}"
             )
         return self
 

@@ -36,6 +36,24 @@ class DiceBceLossConfig(Frozen):
     dice_share: float = Field(default=0.5, gt=0, lt=1)
 
 
+class RangeDiceBceLossConfig(Frozen):
+    """As ``dice_bce``, with a Dice loss of its own for every sample and every range of distance.
+
+    Over a whole batch, blankets decide the Dice loss, and thin rays far out hardly count.
+
+    Attributes:
+        dice_share: Share of the Dice losses.
+        ranges: Number of blocks of rows, which must divide the rows of a view.
+        floor_share: Share of a mean block's weight that is added below the fraction, so that a
+            block with a few cells of ejecta does not count like one that is full of them.
+    """
+
+    kind: Literal["range_dice_bce"] = "range_dice_bce"
+    dice_share: float = Field(default=0.5, gt=0, lt=1)
+    ranges: int = Field(default=8, gt=1)
+    floor_share: float = Field(default=0.004, gt=0)
+
+
 class FocalLossConfig(Frozen):
     """Cross-entropy with easy samples faded out.
 
@@ -53,7 +71,12 @@ class FocalLossConfig(Frozen):
 
 
 Loss = Annotated[
-    DiceLossConfig | JaccardLossConfig | BceLossConfig | DiceBceLossConfig | FocalLossConfig,
+    DiceLossConfig
+    | JaccardLossConfig
+    | BceLossConfig
+    | DiceBceLossConfig
+    | RangeDiceBceLossConfig
+    | FocalLossConfig,
     Field(discriminator="kind"),
 ]
 
