@@ -13,8 +13,8 @@ from ejmap_ml.config.training_config import (
     Loss,
     NoAugmentationConfig,
     OneCycleConfig,
-    RangeDiceBceLossConfig,
     Optimizer,
+    RangeDiceBceLossConfig,
     Sampling,
     Scheduler,
     ShuffleSamplingConfig,
@@ -251,15 +251,12 @@ class ModelConfig(Frozen):
     def _ranges_are_rows(self) -> Self:
         if not isinstance(self.loss, RangeDiceBceLossConfig):
             return self
-        if not isinstance(self.architecture, PolarUnetConfig):
+        network = self.architecture
+        rows = network.view.rows if isinstance(network, PolarUnetConfig) else 0
+        if not rows or rows % self.loss.ranges:
             raise ValueError(
-                "range_dice_bce counts by distance; only polar models have rows for it"
-            )
-        rows = self.architecture.view.rows
-        if rows % self.loss.ranges:
-            raise ValueError(
-                f"the ranges of range_dice_bce must divide the {rows} rows of the view, got "
-                f"{self.loss.ranges}"
+                "range_dice_bce counts by distance: its ranges must divide the rows of a polar "
+                f"view; got {self.loss.ranges} ranges and {rows or 'no'} such rows"
             )
         return self
 
