@@ -91,7 +91,7 @@ bench-models: demo $(MOON) ## Score the demo's models on unseen planets and crat
 
 .PHONY: models
 models: $(DEV) $(QUICKLOOK) $(MOON) ## Make the ready-made models anew, from nothing (an hour; goes on where it stopped)
-	$(BIN)/python -m ejmap_project.training.make_ready_models .models ejmap_ml/ready/ready_grey
+	$(BIN)/python -m ejmap_project.training.make_ready_models .models ejmap_ml/ready
 
 .PHONY: fmt
 fmt: $(DEV) ## Format the code and fix what can be fixed
