@@ -44,13 +44,10 @@ from ejmap_ml.ejseg import (
     view_scaling,
 )
 from ejmap_ml.ejseg.drawn_samples import DrawnSamples, Ground
-from ejmap_ml.samples import FitData, SampleSet
+from ejmap_ml.samples import FitData
 from ejmap_ml.training.fit import fit
 from ejmap_project.digest import content_version
-from ejmap_project.reference.reference_set import DrawnCrater, reference_set, set_version
-from ejmap_project.training import eye_samples
 from ejmap_project.training.calibrated import calibrated
-from ejmap_project.training.eye_samples import EyeSamples, Mixture
 from ejmap_project.training.ready_kinds import BATCH, KINDS, MEMBERS, ReadyKind, widened
 
 # So many samples for each that is used: hardly one comes twice.
@@ -60,13 +57,10 @@ PLANET_SEEDS, WIDE_SEEDS = (201, 202, 203, 204, 205), (206, 207)
 WIDTH_PX, WIDE_PX = 2048, 4096
 # Planets to calibrate on: like those that score the ensemble, of other seeds.
 CALIBRATION_SEEDS = (301, 302, 303, 304)
-# Every sixth sample is a crater drawn by eye, of the part of the reference set that may train.
-EYE_EVERY = 6
 BUNDLE = "bundle"
 MADE_BY = (
     *(deposit, ejecta, impacts, planet, polar_places, relief, spots, terrain),
     *(drawn_appearance, drawn_samples, drawn_scene, drawn_views, polar_view, view_scaling),
-    eye_samples,
 )
 # Mosaics of other bodies lend their terrain. Mercury and the Moon are not among them: whoever maps
 # those sees what networks do on bodies that they have never seen.
@@ -94,7 +88,6 @@ def train_ready_member(kind: ReadyKind, number: int, work: Path) -> float:
     inputs = {
         "code": _code_version(),
         "planets": ", ".join(str(seed) for seed in PLANET_SEEDS + WIDE_SEEDS),
-        "craters drawn by eye": set_version(_drawn_by_eye()),
         **{
             f"{package} {version(package)}": ", ".join(names)
             for package, names in zip(PACKAGES, BODIES, strict=True)
@@ -102,9 +95,17 @@ def train_ready_member(kind: ReadyKind, number: int, work: Path) -> float:
     }
     if kind.begins_with is not None:
         inputs["begins with"] = f"{kind.begins_with}, member {number}"
+    samples = DrawnSamples(
+        list(_planets()),
+        list(_mosaics()),
+        count=SPARE * BATCH * kind.steps,
+        config=kind.view,
+        seed=number,
+        bands=kind.bands,
+    )
     result = fit(
         config,
-        FitData(train=training_samples(kind, seed=number), inputs=inputs),
+        FitData(train=samples, inputs=inputs),
         folder=folder,
         seed=number,
         start=start,
@@ -115,20 +116,6 @@ def train_ready_member(kind: ReadyKind, number: int, work: Path) -> float:
     bundle = replace(result.bundle, provenance=provenance).rounded_to_half()
     bundle.save(folder / BUNDLE)
     return result.seconds
-
-
-def training_samples(kind: ReadyKind, *, seed: int) -> SampleSet:
-    """Return what a member learns from; nearly every one is drawn anew."""
-    count, view = SPARE * BATCH * kind.steps, kind.view
-    drawn = DrawnSamples(
-        list(_planets()), list(_mosaics()), count=count, config=view, seed=seed, bands=kind.bands
-    )
-    by_eye = EyeSamples(_drawn_by_eye(), count=count, config=view, seed=seed, bands=kind.bands)
-    return Mixture(drawn, by_eye, every=EYE_EVERY)
-
-
-def _drawn_by_eye() -> list[DrawnCrater]:
-    return reference_set(part="train")
 
 
 def _code_version() -> str:

@@ -81,11 +81,6 @@ def test_a_colour_network_begins_as_the_grey_one_it_is_widened_from() -> None:
     torch.testing.assert_close(told, expected, atol=1e-4, rtol=1e-3)
 
 
-def test_only_craters_of_the_training_part_are_looked_at() -> None:
-    """Neither those that decide nor those that are reported."""
-    assert {one.crater.part for one in make_ready_models._drawn_by_eye()} == {"train"}
-
-
 def test_neither_mercury_nor_the_moon_lends_its_terrain() -> None:
     """Scores on them are scores on bodies that no network has seen."""
     if any(find_spec(name) is None for name in make_ready_models.PACKAGES):
