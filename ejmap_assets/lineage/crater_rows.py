@@ -30,6 +30,7 @@ CRATER_ROWS: Mapping[str, Row] = {
     ),
     "polar_prediction": CraterRow(
         output=ProjectPaths.polar_prediction,
+        code_version="2",
         inputs=("tile_store", "promoted_ejseg"),
         picture="probability by azimuth and range",
         is_possible=maps_in_polar_view,
@@ -38,6 +39,7 @@ CRATER_ROWS: Mapping[str, Row] = {
     # Connections and mask follow from the polar prediction, or the mask from EJCONN's connections.
     "connection_predictions": CraterRow(
         output=ProjectPaths.connections,
+        code_version="2",
         inputs=("tile_store", "polar_prediction", "promoted_ejconn"),
         used_inputs=connection_inputs,
         settings=recipe_settings.of_connections,
@@ -48,6 +50,7 @@ CRATER_ROWS: Mapping[str, Row] = {
     ),
     "segmentation_mask": CraterRow(
         output=ProjectPaths.segmentation,
+        code_version="2",
         inputs=(
             "basemap_mosaic",
             "tile_store",

@@ -53,6 +53,11 @@ class Ensemble:
         """Number of members."""
         return len(self.members)
 
+    @property
+    def border(self) -> NDArray[np.float32]:
+        """Probability at which ejecta begin, by row of the image or one for all."""
+        return self.members[0].network.border
+
     @classmethod
     def of(
         cls,

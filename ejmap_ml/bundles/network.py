@@ -7,6 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ejmap_geo.masks.mosaic import HALF
 from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.config.model_config import ModelConfig, SmpConfig, TimmClassifierConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
@@ -44,6 +45,14 @@ class NormalizedNetwork(nn.Module):
         self.row_slope = torch.from_numpy(slope).float()[:, None]
         self.row_offset = torch.from_numpy(offset).float()[:, None]
         self.is_calibrated = True
+
+    @property
+    def border(self) -> NDArray[np.float32]:
+        """Probability at which the network, as it was trained, begins to call a cell ejecta.
+
+        By row of the image, or one for all: one half, unless a calibration moved it.
+        """
+        return self.row_offset[:, 0].sigmoid().cpu().numpy() if self.is_calibrated else HALF
 
     def forward(self, image: Tensor, metadata: Tensor | None = None) -> Tensor:
         """Return logits.

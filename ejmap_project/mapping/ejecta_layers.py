@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.masks.denoise import denoised
-from ejmap_geo.masks.mosaic import EnsembleLayers, is_set
+from ejmap_geo.masks.mosaic import HALF, EnsembleLayers, is_set
 from ejmap_geo.masks.polar_members import layers_of_views
 from ejmap_geo.masks.reach import farthest_m
 from ejmap_geo.rasters.raster import read_raster, write_cog
+from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.polar_prediction import read_polar_members
+from ejmap_project.mapping.polar_prediction import read_polar_prediction
 from ejmap_project.pictures import (
     beside,
     mask_over,
@@ -41,7 +42,7 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
         StepError: If its polar prediction or its connections are missing.
     """
     grid = work.azimuthal_grid(crater)
-    layers = _layers(work, crater, grid)
+    layers, probability = _layers(work, crater, grid)
     mask = is_set(layers.probability)
     if work.settings.mapping.connection_filter:
         connections = read_connections(work.paths.connections(crater.key))
@@ -49,10 +50,10 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
     if work.settings.mapping.denoise_px:
         mask = denoised(mask, min_px=work.settings.mapping.denoise_px)
     path = work.paths.segmentation(crater.key)
-    bands = np.stack([layers.probability, layers.vote_fraction, mask]).astype(np.float32)
+    bands = np.stack([probability, layers.vote_fraction, mask]).astype(np.float32)
     write_cog(path, bands, grid=grid, band_names=BAND_NAMES, tags=tags)
-    reach_m, found = farthest_m(mask, grid), layers.probability[mask]
-    seen = _views(work, crater, layers.probability, mask)
+    reach_m, found = farthest_m(mask, grid), probability[mask]
+    seen = _views(work, crater, probability, mask)
     return Artefact(
         content=content_version(bands),
         metadata={
@@ -68,20 +69,27 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
     )
 
 
-def _layers(work: CraterWork, crater: Crater, grid: AzimuthalGrid) -> EnsembleLayers:
+def _layers(
+    work: CraterWork, crater: Crater, grid: AzimuthalGrid
+) -> tuple[EnsembleLayers, NDArray[np.float32]]:
+    """Return what decides mask and votes, above one half, and the probability of ejecta."""
     if work.tile_plan.polar is not None:
-        members, polar = read_polar_members(work, crater)
-        return layers_of_views(members, polar=polar, azimuthal=grid)
+        told = read_polar_prediction(work, crater)
+        layers = layers_of_views(told.past_border, polar=told.polar, azimuthal=grid)
+        if (told.border == HALF).all():
+            return layers, layers.probability
+        return layers, polar_to_azimuthal(told.probability, polar=told.polar, azimuthal=grid)
     from ejmap_ml.stores.tile_group import TileStore
     from ejmap_project.mapping.segmenter import map_tiles
 
     connections = read_connections(work.paths.connections(crater.key))
-    return map_tiles(
+    layers = map_tiles(
         work.ejseg,
         TileStore.open(work.paths.tile_store(crater.key)),
         is_connected=connections["is_connected"].to_numpy(),
         side_px=grid.shape[0],
     )
+    return layers, layers.probability
 
 
 def _in_connected_tiles(connections: pd.DataFrame, shape: tuple[int, int]) -> NDArray[np.bool_]:

@@ -86,8 +86,8 @@ class ReadyKind:
         )
 
 
-GREY = ReadyKind(name="ready_grey", bands=1, steps=1500)
-COLOUR = ReadyKind(name="ready_colour", bands=3, steps=700, begins_with="ready_grey")
+GREY = ReadyKind(name="ready_grey", bands=1, steps=1100)
+COLOUR = ReadyKind(name="ready_colour", bands=3, steps=500, begins_with="ready_grey")
 KINDS = (GREY, COLOUR)
 
 

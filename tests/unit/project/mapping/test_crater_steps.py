@@ -1,6 +1,7 @@
 """The steps of a crater in their order: each writes its file and reports what is in it."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from ejmap_geo.synthetic.planet import Planet
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.ensemble import Ensemble
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
+from ejmap_ml.calibration.by_distance import DistanceCalibration
 from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_ml.ejseg.polar_predict import map_crater
@@ -120,14 +122,15 @@ def test_the_prediction_holds_the_ensemble_and_each_member(
     with rasterio.open(work.paths.polar_prediction(crater.key)) as file:
         names, bands, tags = file.descriptions, file.read(), file.tags()
     seen = bands[0] > 0
-    assert names == ("probability", "vote_fraction", "member_00", "member_01")
+    assert names == ("probability", "vote_fraction", "border", "member_00", "member_01")
     assert bands.shape[1:] == (32, 64)
     np.testing.assert_allclose(bands[0][seen], 0.6, atol=1e-5)
     np.testing.assert_array_equal(bands[1][seen], 0.5)
-    np.testing.assert_allclose(bands[2][seen], SAID[0], atol=1e-5)
-    np.testing.assert_allclose(bands[3][seen], SAID[1], atol=1e-5)
+    np.testing.assert_array_equal(bands[2], 0.5)
+    np.testing.assert_allclose(bands[3][seen], SAID[0], atol=1e-5)
+    np.testing.assert_allclose(bands[4][seen], SAID[1], atol=1e-5)
     assert tags["EJMAP_RECIPE"] == "1"
-    assert found.metadata["cells_above_one_half"] == seen.sum() > 0
+    assert found.metadata["cells_with_ejecta"] == seen.sum() > 0
     assert found.metadata["members"] == 2
     assert "picture" in found.metadata
 
@@ -224,6 +227,33 @@ def test_the_file_between_changes_no_bit_of_the_mask(work: CraterWork, crater: C
     assert len(np.unique(probability)) > 1000
     np.testing.assert_array_equal(probability, expected.probability)
     np.testing.assert_array_equal(votes, expected.vote_fraction)
+
+
+def test_a_calibration_changes_probabilities_and_leaves_the_mask(
+    work: CraterWork, crater: Crater
+) -> None:
+    """It says what a network's word is worth; where ejecta end, the network has learned."""
+    torch.manual_seed(1)
+    bundle = _random_bundle(constant_bundle(POLAR, 0.5).config)
+    moved = DistanceCalibration(range_radii=(2, 30), slope=(0.5, 0.8), offset=(-1.0, -3.0))
+    _tiles(work, crater)
+    layers, connected = [], []
+    for calibration in (None, moved):
+        work.ejseg = Ensemble.of([replace(bundle, calibration=calibration)])
+        predict_polar(work, crater, tags=TAGS)
+        segment_ejecta(work, crater, tags=TAGS)
+        connect_tiles(work, crater)
+        with read_raster(work.paths.segmentation(crater.key)) as raster:
+            layers.append(raster.to_numpy())
+        table = read_connections(work.paths.connections(crater.key))
+        connected.append(table["is_connected"].to_numpy())
+
+    (plain, plain_votes, plain_mask), (said, votes, mask) = layers
+    assert 0 < plain_mask.mean() < 1
+    np.testing.assert_allclose((mask != plain_mask).mean(), 0, atol=2e-3)
+    np.testing.assert_allclose((votes != plain_votes).mean(), 0, atol=2e-3)
+    assert (connected[0] != connected[1]).sum() <= 1
+    assert (said[mask > 0] < plain[mask > 0]).mean() > 0.99
 
 
 def _random_bundle(config: ModelConfig) -> ModelBundle:
