@@ -12,8 +12,8 @@ from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
 from ejmap_project.scoring.hyperparameters import metric_of
 from ejmap_project.scoring.member_plots import comparison_plots
-from ejmap_project.scoring.members import HYPERPARAMETER, KINDS, member_table, trained_members
-from ejmap_project.scoring.published_scores import published_members
+from ejmap_project.scoring.members import HYPERPARAMETER, KINDS, member_table
+from ejmap_project.scoring.published_scores import every_member
 from ejmap_project.scoring.tile_scoring import PIXEL, TEST, TILE, score
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def compare_models(project: OpenProject) -> Artefact:
     """
     paths = project.paths
     splits = pd.read_parquet(paths.split_index) if paths.split_index.is_file() else None
-    members = member_table([*trained_members(paths), *published_members(project)], splits)
+    members = member_table(every_member(project), splits)
     write_table_and_csv(members, paths.model_comparison)
     scores = pd.read_parquet(paths.map_scores)
     tile_f1, pixel_f1 = (score(scores, "f1", scope=TEST, level=level) for level in (TILE, PIXEL))
