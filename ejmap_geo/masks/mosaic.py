@@ -68,6 +68,11 @@ def is_set(probability: NDArray[np.floating]) -> NDArray[np.bool_]:
     return probability > 0.5
 
 
+def is_voted(vote_fraction: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return where at least half of the members vote; one half sets, as published, NaN is clear."""
+    return vote_fraction >= 0.5
+
+
 def combine_members(members: Iterable[NDArray[np.floating]]) -> EnsembleLayers:
     """Average the members of an ensemble and count their votes, holding two members at most.
 

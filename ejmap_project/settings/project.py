@@ -14,6 +14,7 @@ from ejmap_geo.whole_file import write_text
 from ejmap_ml.ready.ensembles import names as packaged_ensembles
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.settings.method import Method, MethodSettings
 from ejmap_project.settings.sentences import sentences_of
 from ejmap_project.settings.sources import EjmapFolderSource, Settings, Source
 from ejmap_project.settings.training import OwnMasks, SplitSettings, SyntheticTraining
@@ -90,6 +91,7 @@ class Project(Settings):
     splits: SplitSettings = SplitSettings()
     models: ModelSettings = ModelSettings()
     mapping: MappingSettings = MappingSettings()
+    method: MethodSettings = MethodSettings()
     vetting: VettingSettings | None = None
 
     @field_validator("body")
@@ -138,8 +140,17 @@ class Project(Settings):
     @property
     def connections(self) -> Literal["polar", "ejconn"]:
         """What connects tiles to craters where the EJSEG that maps them is a polar one."""
-        is_published = isinstance(self.source, EjmapFolderSource)
-        return self.mapping.connections or ("ejconn" if is_published else "polar")
+        return self.mapping.connections or ("ejconn" if self.is_published else "polar")
+
+    @property
+    def used_method(self) -> Method:
+        """How each step is done in which the published method and ours differ."""
+        return self.method.resolved(is_published=self.is_published)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the project is one of a published folder."""
+        return isinstance(self.source, EjmapFolderSource)
 
     @property
     def is_known_everywhere(self) -> bool:

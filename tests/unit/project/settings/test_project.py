@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from ejmap_project.errors import SettingsError
+from ejmap_project.settings.method import OURS
 from ejmap_project.settings.project import (
     OwnMasks,
     Project,
@@ -49,6 +50,15 @@ def test_every_profile_makes_a_valid_project(tmp_path: Path, profile: str) -> No
     assert project.planet.radius_m == 2_439_400
     assert project.trained_bands == {"demo": 3, "mercury-quicklook": 1, "own": 3}[profile]
     assert profile in profile_names()
+
+
+def test_a_project_of_no_published_folder_keeps_our_method(tmp_path: Path) -> None:
+    """But for the steps that it states."""
+    ours = _load(tmp_path, _changed({}))
+    mixed = _load(tmp_path, _changed({"method": {"ensemble": "votes"}}))
+
+    assert ours.used_method == OURS
+    assert mixed.used_method == OURS._replace(ensemble="votes")
 
 
 def test_a_project_is_never_overwritten(tmp_path: Path) -> None:
