@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ejmap_project.paths import MODEL_KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -59,7 +61,7 @@ PROJECT_OR_DEFAULT = click.argument(
     help="project folder; the one of EJMAP_PROJECT, else projects/demo",
 )
 MODEL = click.option(
-    "--model", "kind", type=click.Choice(("ejconn", "ejseg")), required=True, help="which model"
+    "--model", "kind", type=click.Choice(MODEL_KINDS), required=True, help="which model"
 )
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="print the same as JSON")
 

@@ -22,7 +22,7 @@ from ejmap_project.models.model_version import (
     version_and_iteration,
 )
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.settings.method import OURS
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.vetting.vetting_choice import (
@@ -97,7 +97,7 @@ def of_splits(project: OpenProject, _: str) -> object:
 def of_tiles(project: OpenProject, _: str) -> object:
     """Size of the tiles, and architectures of the models that look at them."""
     has_crops = connections_from(project) != "polar"
-    kinds: tuple[ModelKind, ...] = ("ejconn", "ejseg") if has_crops else ("ejseg",)
+    kinds: tuple[ModelKind, ...] = MODEL_KINDS if has_crops else ("ejseg",)
     taken = [mapping_model(project, kind).architecture for kind in kinds]
     return [project.settings.mapping.tile_side_px, [one.model_dump(mode="json") for one in taken]]
 

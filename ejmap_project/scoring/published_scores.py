@@ -9,10 +9,9 @@ from ejmap_ml.errors import MlError
 from ejmap_project.errors import ProjectError
 from ejmap_project.models.model_version import ModelVersion, model_of
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.published.scores import read_map_metrics, read_test_metrics
 from ejmap_project.scoring.members import (
-    KINDS,
     Member,
     MemberProvenance,
     Plain,
@@ -35,7 +34,7 @@ def published_members(project: OpenProject) -> Iterator[Member]:
         SourceError: If a table of scores is none.
     """
     source, doi = source_of(project), project.settings.source.traits.doi
-    for kind in KINDS:
+    for kind in MODEL_KINDS:
         for version, scores in _scores_by_version(source.scores_of(kind)):
             name = f"{kind}_v{version}"
             config = _config(project, kind, name)
