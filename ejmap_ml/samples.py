@@ -58,6 +58,11 @@ class FitData:
     inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def normalized_by(self) -> SampleSet:
+        """Samples that the normalization is taken from."""
+        return self.train if self.normalizing is None else self.normalizing
+
+    @property
     def is_validated(self) -> bool:
         """Whether there is any sample to validate on."""
         return self.validation is not None and len(self.validation) > 0

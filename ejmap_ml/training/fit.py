@@ -98,9 +98,7 @@ def fit(
     started_s = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
     plan = plan_epochs(config, data, seed=seed)
-    normalization = find_normalization(
-        config, data.train if data.normalizing is None else data.normalizing
-    )
+    normalization = find_normalization(config, data.normalized_by)
     fingerprint = _fingerprint(config, data, normalization, seed=seed, start=start)
     resumed_from_step = _resumable_step(folder, fingerprint=fingerprint)
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):

@@ -1,6 +1,6 @@
 """A project: one planet, one mosaic, one catalogue, and the settings by which they are mapped."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -204,7 +204,13 @@ def load_project(folder: Path) -> Project:
     try:
         return Project.model_validate(stated)
     except ValidationError as error:
-        raise SettingsError(f"{path}: {'; '.join(sentences_of(error, Project))}") from error
+        raise SettingsError(_listed(path, sentences_of(error, Project))) from error
+
+
+def _listed(path: Path, mistakes: Sequence[str]) -> str:
+    if len(mistakes) == 1:
+        return f"{path}: {mistakes[0]}"
+    return "\n  ".join([f"{path} has {len(mistakes)} mistakes:", *mistakes])
 
 
 def profile_names() -> list[str]:

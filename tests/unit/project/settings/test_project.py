@@ -139,9 +139,14 @@ def test_a_mistake_in_the_settings_is_one_sentence(
 
 
 def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
-    """Two wrong keys are two sentences of one message."""
-    with pytest.raises(SettingsError, match=r"seeed.*; .*iterations"):
+    """Two wrong keys are two lines of one message."""
+    with pytest.raises(SettingsError) as caught:
         _load(tmp_path, _changed({"source.seeed": 1, "models.iterations": -1}))
+
+    heading, *mistakes = str(caught.value).splitlines()
+    assert heading == f"{tmp_path / 'project.yaml'} has 2 mistakes:"
+    assert ["seeed" in mistakes[0], "models.iterations" in mistakes[1]] == [True, True]
+    assert len(mistakes) == 2
 
 
 @pytest.mark.parametrize(
