@@ -99,8 +99,12 @@ def test_members_vote_after_their_tiles_are_merged(tmp_path: Path) -> None:
         mean = said.sum(axis=0) / covered
         votes += (mean > 0.5) / len(ramps)
         probability += mean / len(ramps)
-    np.testing.assert_allclose(layers.vote_fraction[:, :32], votes[:, None] * np.ones(32))
-    np.testing.assert_allclose(layers.probability[:, :32], probability[:, None] * np.ones(32))
+    np.testing.assert_allclose(
+        layers.vote_fraction[:, :32], votes[:, None] * np.ones(32), rtol=1e-5
+    )
+    np.testing.assert_allclose(
+        layers.probability[:, :32], probability[:, None] * np.ones(32), rtol=1e-5
+    )
 
 
 def test_a_crater_without_connected_tiles_has_no_ejecta(tmp_path: Path) -> None:
