@@ -58,7 +58,7 @@ PROJECT_OR_DEFAULT = click.argument(
     "project",
     type=FOLDER,
     required=False,
-    help="project folder; default: that of EJMAP_PROJECT, else projects/demo",
+    help="project folder; default: EJMAP_PROJECT, else projects/demo",
 )
 MODEL = click.option(
     "--model", "kind", type=click.Choice(MODEL_KINDS), required=True, help="which model"

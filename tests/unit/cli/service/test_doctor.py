@@ -178,9 +178,12 @@ def test_json_holds_the_facts(project: ProjectPaths, capsys: pytest.CaptureFixtu
     }
 
 
-def test_json_of_no_project_is_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_of_no_project_is_null(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A program need not read a sentence."""
-    assert main(["doctor", str(tmp_path), "--json"]) == 0
+    monkeypatch.setenv("EJMAP_PROJECT", str(tmp_path))
+    assert main(["doctor", "--json"]) == 0
 
     assert json.loads(capsys.readouterr().out)["project"] is None
 
