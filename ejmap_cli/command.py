@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ejmap_project.paths import MODEL_KINDS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -56,17 +58,49 @@ PROJECT_OR_DEFAULT = click.argument(
     "project",
     type=FOLDER,
     required=False,
-    help="project folder; the one of EJMAP_PROJECT, else projects/demo",
+    help="project folder; default: EJMAP_PROJECT, else projects/demo",
 )
 MODEL = click.option(
-    "--model", "kind", type=click.Choice(("ejconn", "ejseg")), required=True, help="which model"
+    "--model", "kind", type=click.Choice(MODEL_KINDS), required=True, help="which model"
 )
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="print the same as JSON")
+
+
+class BodyName(click.ParamType[str]):
+    """The name of a body that EJMAP knows, in its usual spelling."""
+
+    name = "body"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name, or say which ones there are."""
+        from ejmap_geo.errors import BodyError
+        from ejmap_geo.grids.body import body_named
+
+        try:
+            return body_named(value).name
+        except BodyError as error:
+            self.fail(str(error), param, ctx)
 
 
 def command(name: str, *examples: str) -> "Callable[[Callable[..., int]], Command]":
     """Make a function that returns an exit code a command with examples."""
     return click.command(name, cls=Command, epilog="\n".join(examples))
+
+
+def require_project(folder: Path) -> None:
+    """Refuse a folder without settings: an instance in it would be an empty one of no project.
+
+    Raises:
+        SettingsError: If there are none.
+    """
+    from ejmap_project.errors import SettingsError
+    from ejmap_project.paths import ProjectPaths
+
+    if not ProjectPaths(folder).settings.is_file():
+        raise SettingsError(
+            f"{folder} is no project: it has no project.yaml; name a project folder, or make one "
+            "with `ejmap new` or `ejmap demo`"
+        )
 
 
 def chosen_folder(project: Path | None) -> Path:

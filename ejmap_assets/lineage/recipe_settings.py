@@ -22,7 +22,8 @@ from ejmap_project.models.model_version import (
     version_and_iteration,
 )
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
+from ejmap_project.settings.method import OURS
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.vetting.vetting_choice import (
     classifier_config,
@@ -96,7 +97,7 @@ def of_splits(project: OpenProject, _: str) -> object:
 def of_tiles(project: OpenProject, _: str) -> object:
     """Size of the tiles, and architectures of the models that look at them."""
     has_crops = connections_from(project) != "polar"
-    kinds: tuple[ModelKind, ...] = ("ejconn", "ejseg") if has_crops else ("ejseg",)
+    kinds: tuple[ModelKind, ...] = MODEL_KINDS if has_crops else ("ejseg",)
     taken = [mapping_model(project, kind).architecture for kind in kinds]
     return [project.settings.mapping.tile_side_px, [one.model_dump(mode="json") for one in taken]]
 
@@ -134,7 +135,11 @@ def of_member(kind: ModelKind) -> SettingsOf:
             bundle = project.paths.model_bundle(kind, version=version, iteration=iteration)
             return [source, (bundle / PROVENANCE).read_text(encoding="utf-8")]
         config = model_of(project, kind, ModelVersion.parse(version))
-        return [config.model_dump(mode="json"), project.settings.models.seed]
+        return [
+            config.model_dump(mode="json"),
+            project.settings.models.seed,
+            *_as_published(project, "normalization", "validation"),
+        ]
 
     return settings
 
@@ -153,9 +158,17 @@ def of_connections(project: OpenProject, _: str) -> object:
 
 
 def of_masks(project: OpenProject, _: str) -> object:
-    """Settings of the cleaning of masks."""
+    """The rule by which members make a mask, and settings of its cleaning."""
     mapping = project.settings.mapping
-    return [mapping.connection_filter, mapping.denoise_px]
+    # Without denoising it makes no difference what hangs together.
+    steps = ("ensemble", "denoising") if mapping.denoise_px else ("ensemble",)
+    return [mapping.connection_filter, mapping.denoise_px, *_as_published(project, *steps)]
+
+
+def _as_published(project: OpenProject, *steps: str) -> list[str]:
+    """Return those of some steps that are done as published; recipes of ours need not name them."""
+    method = project.settings.used_method
+    return [step for step in steps if getattr(method, step) != getattr(OURS, step)]
 
 
 def of_given_mask(project: OpenProject, _: str) -> object:

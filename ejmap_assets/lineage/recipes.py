@@ -10,7 +10,7 @@ from ejmap_assets.lineage.provenance import Ingredient, Recipe, Record, last_rec
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import MODEL_KINDS, inputs_of
+from ejmap_assets.lineage.selection import inputs_of
 from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.digest import content_version
@@ -22,7 +22,7 @@ from ejmap_project.models.model_version import (
     version_and_iteration,
 )
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.training.split_choice import split_version, training_tiles_version
 from ejmap_project.vetting.vetting_choice import classifier_version
 

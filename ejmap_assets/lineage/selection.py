@@ -14,10 +14,8 @@ from ejmap_project.models.model_version import (
     ready_made,
 )
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.settings.training import OwnMasks
-
-MODEL_KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 
 
 def partitioned_by(partitioning: Partitioning) -> tuple[str, ...]:

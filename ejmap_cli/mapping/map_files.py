@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ejmap_cli.command import AS_JSON, FILE, FOLDER, command
+from ejmap_cli.command import AS_JSON, FILE, FOLDER, BodyName, command
 from ejmap_cli.console import Console
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ NEW_BODY = "Mercury"
 @click.argument("craters", type=FILE, help=".gpkg, .shp, .parquet or .csv")
 @click.argument("out", type=FOLDER, help="folder of the project to make, or to go on with")
 @click.option("--masks", type=FOLDER, help="folder of mask_NNNN.tif of labelled craters")
-@click.option("--body", help="Mercury (default of a new project) or Moon")
+@click.option(
+    "--body", type=BodyName(), help="Mercury or Moon; default: that of the project, else Mercury"
+)
 @AS_JSON
 def map_files(
     mosaic: Path, craters: Path, out: Path, *, masks: Path | None, body: str | None, as_json: bool

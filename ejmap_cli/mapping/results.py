@@ -45,7 +45,8 @@ def result_lines(paths: ProjectPaths, *, is_terminal: bool) -> Iterator[str]:
     whole = _read(paths.scores)
     pooled = whole.loc[whole["crater"] == POOLED] if len(whole) else whole
     tiles = _read(paths.map_scores)
-    in_tiles = tiles.loc[tiles["crater_id"].isna()] if len(tiles) else tiles
+    # Of a planet without known ejecta there is a row for each scope, of no tiles.
+    in_tiles = tiles.loc[tiles["crater_id"].isna() & (tiles["tiles"] > 0)] if len(tiles) else tiles
     if len(pooled):
         yield f"scores     {_short(paths.scores)}, all known craters pooled:"
         yield from table_lines(_table(pooled, COLUMNS), is_terminal=is_terminal, indent=11)

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 
 from ejmap_cli.command import PROJECT, command
 from ejmap_cli.console import Console
+from ejmap_project.paths import MODEL_KINDS
 
 if TYPE_CHECKING:
     from ejmap_project.open_project import OpenProject
-    from ejmap_project.paths import ModelKind
 
 QUICKLOOK_PROJECT = Path("projects") / "mercury-quicklook"
-MODEL_KINDS: tuple["ModelKind", ...] = ("ejconn", "ejseg")
 
 
 @command("demo", "ejmap demo", "ejmap ui      # then browse what it made")

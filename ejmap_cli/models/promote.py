@@ -9,6 +9,7 @@ from ejmap_cli.command import MODEL, PROJECT, command
 from ejmap_cli.console import Console
 
 if TYPE_CHECKING:
+    from ejmap_project.open_project import OpenProject
     from ejmap_project.paths import ModelKind
 
 REASON = click.option("--reason", default="", help="why, for the record")
@@ -63,12 +64,15 @@ def roll_back(project: Path, kind: "ModelKind", reason: str, to: str) -> int:
 def _decide(folder: Path, kind: "ModelKind", *, mode: str, reason: str, to: str = "") -> int:
     """Decide, say what was decided, and return 1 if the gate kept the current ensemble."""
     from ejmap_assets.definitions import runner_of
+    from ejmap_assets.launch_config import ROLL_BACK
     from ejmap_assets.runs.instance import open_instance
     from ejmap_project.models.promotion_record import Decision, promotions
     from ejmap_project.open_project import OpenProject
 
     with Console() as console:
         project = OpenProject.at(folder.resolve())
+        if mode != ROLL_BACK:
+            _require_members(project, kind, folder)
         with open_instance(project.paths.folder) as instance:
             runner_of(project, instance, console).decide(kind, mode=mode, to=to, reason=reason)
         decided = promotions(project.paths, kind)[-1]
@@ -78,3 +82,21 @@ def _decide(folder: Path, kind: "ModelKind", *, mode: str, reason: str, to: str 
             return 1
         console.line(f"map with it: ejmap run {folder}")
         return 0
+
+
+def _require_members(project: "OpenProject", kind: "ModelKind", folder: Path) -> None:
+    """Check that the configured ensemble is there; `ejmap run` trains or copies it."""
+    from ejmap_project.errors import StepError
+    from ejmap_project.models.model_version import configured_version, member_count
+
+    version, count = configured_version(project, kind), member_count(project, kind)
+    missing = [
+        number
+        for number in range(count)
+        if not project.paths.model_bundle(kind, version=version.key, iteration=number).is_dir()
+    ]
+    if missing:
+        raise StepError(
+            f"{version.key} has {count - len(missing)} of its {count} member(s), so there is "
+            f"nothing to promote yet; `ejmap train {folder} --model {kind}` makes the others"
+        )

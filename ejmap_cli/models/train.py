@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     "--version",
     multiple=True,
     metavar="NAME",
-    help="preset, or models/NAME.yaml of the project; may be repeated",
+    help="preset, or models/NAME.yaml of the project; may be repeated; "
+    "default: that of the settings",
 )
 @click.option(
     "--split",
     type=int,
     multiple=True,
     metavar="K",
-    help="split whose test tiles are held back; may be repeated",
+    help="split whose test tiles are held back; may be repeated; default: that of the settings",
 )
 @click.option(
     "--iterations",

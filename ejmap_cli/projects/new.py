@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ejmap_cli.command import FILE, FOLDER, command
+from ejmap_cli.command import FILE, FOLDER, BodyName, command
 
 
 @command(
@@ -16,7 +16,9 @@ from ejmap_cli.command import FILE, FOLDER, command
 @click.option("--mosaic", type=FILE, required=True, help="raster of the whole planet")
 @click.option("--craters", type=FILE, required=True, help=".gpkg, .shp, .parquet or .csv")
 @click.option("--masks", type=FOLDER, help="folder of mask_NNNN.tif of labelled craters")
-@click.option("--body", default="Mercury", help="Mercury (default) or Moon")
+@click.option(
+    "--body", type=BodyName(), default="Mercury", help="Mercury or Moon; default: Mercury"
+)
 def new(project: Path, mosaic: Path, craters: Path, masks: Path | None, body: str) -> int:
     """Make a project from your mosaic and craters."""
     from ejmap_project.intake.new_project import new_project

@@ -89,6 +89,11 @@ def past_border(
     return (is_past / (is_past + is_not)).astype(np.float32, copy=False)
 
 
+def is_voted(vote_fraction: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return where at least half of the members vote; one half sets, as published, NaN is clear."""
+    return vote_fraction >= 0.5
+
+
 def combine_members(members: Iterable[NDArray[np.floating]]) -> EnsembleLayers:
     """Average the members of an ensemble and count their votes, holding two members at most.
 

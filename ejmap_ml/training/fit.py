@@ -98,8 +98,9 @@ def fit(
     started_s = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
     plan = plan_epochs(config, data, seed=seed)
-    normalization = find_normalization(config, data.train)
-    resumed_from_step = _resumable_step(folder, fingerprint=_fingerprint(config, data, seed, start))
+    normalization = find_normalization(config, data.normalized_by)
+    fingerprint = _fingerprint(config, data, normalization, seed=seed, start=start)
+    resumed_from_step = _resumable_step(folder, fingerprint=fingerprint)
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         keeper = train(
@@ -165,17 +166,17 @@ def _task(
     )
 
 
-def find_normalization(config: ModelConfig, train: SampleSet) -> Normalization | None:
-    """Return the normalization that ``config`` asks for, from the training samples if need be."""
+def find_normalization(config: ModelConfig, samples: SampleSet) -> Normalization | None:
+    """Return the normalization that ``config`` asks for, from the samples if need be."""
     match config.normalization:
         case NoNormalizationConfig():
             return None
         case FixedNormalizationConfig(extra_scale=extra_scale):
             return Normalization.fixed(bands=config.bands, extra_scale=extra_scale)
         case TrainNormalizationConfig(extra=extra):
-            serial = serial_batches(train, batch_size=config.training.batch_size)
+            serial = serial_batches(samples, batch_size=config.training.batch_size)
             found = Normalization.from_samples(
-                batch.inputs[0].numpy() for batch in BatchLoader(train, serial)
+                batch.inputs[0].numpy() for batch in BatchLoader(samples, serial)
             )
             if extra is None:
                 return found
@@ -185,7 +186,12 @@ def find_normalization(config: ModelConfig, train: SampleSet) -> Normalization |
 
 
 def _fingerprint(
-    config: ModelConfig, data: FitData, seed: int, start: Mapping[str, Tensor] | None
+    config: ModelConfig,
+    data: FitData,
+    normalization: Normalization | None,
+    *,
+    seed: int,
+    start: Mapping[str, Tensor] | None,
 ) -> str:
     of_run: dict[str, object] = {
         "config": config.model_dump(mode="json"),
@@ -193,6 +199,11 @@ def _fingerprint(
         "samples": len(data.train),
         "seed": seed,
     }
+    if data.train_table is not None:
+        # Another draw of as many samples is another training.
+        of_run["train_table"] = data.train_table.to_csv(index=False)
+    if normalization is not None:
+        of_run["normalization"] = normalization.model_dump()
     if start is not None:
         of_run["start"] = content_digest((), start)
     text = json.dumps(of_run, sort_keys=True)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
-from ejmap_geo.masks.denoise import denoised
-from ejmap_geo.masks.mosaic import HALF, EnsembleLayers, is_set
+from ejmap_geo.masks.denoise import denoised, denoised_by_sides
+from ejmap_geo.masks.mosaic import HALF, EnsembleLayers, is_set, is_voted
 from ejmap_geo.masks.polar_members import layers_of_views
 from ejmap_geo.masks.reach import farthest_m
 from ejmap_geo.rasters.raster import read_raster, write_cog
@@ -27,6 +27,7 @@ from ejmap_project.pictures import (
     probability_rgb,
     shrunk,
 )
+from ejmap_project.settings.method import EnsembleRule
 
 MASK_BAND = "mask"
 BAND_NAMES = ("probability", "vote_fraction", MASK_BAND)
@@ -43,12 +44,15 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
     """
     grid = work.azimuthal_grid(crater)
     layers, probability = _layers(work, crater, grid)
-    mask = is_set(layers.probability)
+    mask = mask_of_members(
+        layers.probability, layers.vote_fraction, rule=work.settings.used_method.ensemble
+    )
     if work.settings.mapping.connection_filter:
         connections = read_connections(work.paths.connections(crater.key))
         mask &= _in_connected_tiles(connections, grid.shape)
     if work.settings.mapping.denoise_px:
-        mask = denoised(mask, min_px=work.settings.mapping.denoise_px)
+        clean = denoised if work.settings.used_method.denoising == "corners" else denoised_by_sides
+        mask = clean(mask, min_px=work.settings.mapping.denoise_px)
     path = work.paths.segmentation(crater.key)
     bands = np.stack([probability, layers.vote_fraction, mask]).astype(np.float32)
     write_cog(path, bands, grid=grid, band_names=BAND_NAMES, tags=tags)
@@ -67,6 +71,19 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
             "picture": Picture(seen, alt="mosaic, mask, probability"),
         },
     )
+
+
+def mask_of_members(
+    probability: NDArray[np.float32], vote_fraction: NDArray[np.float32], *, rule: EnsembleRule
+) -> NDArray[np.bool_]:
+    """Return where an ensemble finds ejecta, before anything is filtered or denoised.
+
+    Args:
+        probability: Mean of the members, measured by the border of ejecta.
+        vote_fraction: Share of the members that are past the border.
+        rule: Which of the two decides.
+    """
+    return is_set(probability) if rule == "mean-probability" else is_voted(vote_fraction)
 
 
 def _layers(

@@ -21,17 +21,15 @@ from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import Basemap, read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
 
 PREVIEW_WIDTH_PX = 2048
-# Where a crater may stand: whether its mask is there, and is what would be made now.
-CURRENT, STALE, FAILED, MISSING, HELD_BACK = "current", "stale", "failed", "missing", "held back"
-STATES = (CURRENT, STALE, FAILED, MISSING, HELD_BACK)
 
 
 def draw_planet_map(
-    project: OpenProject, states: Mapping[str, str], *, tags: Mapping[str, str]
+    project: OpenProject, states: Mapping[str, CraterState], *, tags: Mapping[str, str]
 ) -> Artefact:
     """Write label map, overlap count, colour composite, preview and crater table.
 
@@ -40,15 +38,15 @@ def draw_planet_map(
 
     Args:
         project: The project.
-        states: One of ``STATES`` for every crater of the catalogue, by key.
+        states: That of every crater of the catalogue, by key.
         tags: Text kept inside the rasters.
     """
     basemap = read_project_basemap(project)
     craters = project.craters()
-    shown = {key: one for key, one in craters.items() if states[key] != HELD_BACK}
+    shown = {key: one for key, one in craters.items() if states[key] is not CraterState.HELD_BACK}
     masks = MaskFolder.of(shown, project.paths.basemap_mask, basemap.grid).readable()
     damaged = [key for key, one in craters.items() if one.crater_id in masks.unreadable]
-    states = {**states, **dict.fromkeys(damaged, FAILED)}
+    states = {**states, **dict.fromkeys(damaged, CraterState.FAILED)}
     drawn = {key: crater for key, crater in craters.items() if crater.crater_id in masks}
     labels = label_map(masks, basemap=basemap.grid)
     names = {crater.crater_id: crater.name for crater in drawn.values()}
@@ -87,13 +85,13 @@ def _write_rasters(
 def _crater_table(
     masks: MaskFolder,
     craters: Mapping[str, Crater],
-    states: Mapping[str, str],
+    states: Mapping[str, CraterState],
     grid: BasemapGrid,
 ) -> gpd.GeoDataFrame:
     table = catalogue_from(craters.values(), grid.body)
     ids = table["crater_id"]
     areas = {crater_id: masks[crater_id].area_m2(grid) / 1e6 for crater_id in masks}
-    by_id = {crater.crater_id: states[key] for key, crater in craters.items()}
+    by_id = {crater.crater_id: states[key].value for key, crater in craters.items()}
     return table.assign(
         ejecta_km2=[areas.get(one, np.nan) for one in ids], state=[by_id[one] for one in ids]
     )
@@ -112,18 +110,18 @@ def _write_preview(
     return np.moveaxis(small, 0, -1)
 
 
-def _state_facts(states: Mapping[str, str]) -> Facts:
+def _state_facts(states: Mapping[str, CraterState]) -> Facts:
     counts = Counter(states.values())
     named = {
-        f"{_word(state)}_craters": sorted(key for key, found in states.items() if found == state)
-        for state in STATES
-        if state != CURRENT
+        f"{_word(state)}_craters": sorted(key for key, found in states.items() if found is state)
+        for state in CraterState
+        if state is not CraterState.CURRENT
     }
-    return {**{f"{_word(state)}_count": counts[state] for state in STATES}, **named}
+    return {**{f"{_word(state)}_count": counts[state] for state in CraterState}, **named}
 
 
-def _word(state: str) -> str:
-    return state.replace(" ", "_")
+def _word(state: CraterState) -> str:
+    return state.value.replace(" ", "_")
 
 
 def _damage(files: Iterable[Path]) -> Facts:

@@ -28,7 +28,7 @@ from ejmap_project.models.reference_gate import (
     reference_words,
 )
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.paths import ModelKind, ProjectPaths, iteration_name
 
 if TYPE_CHECKING:
     from ejmap_ml.bundles.bundle import ModelBundle
@@ -251,4 +251,4 @@ def _stored_bundles(
 
 def member_folder(ensemble: Path, iteration: int) -> Path:
     """Return where a member of a stored ensemble lies."""
-    return ensemble / f"iteration_{iteration:02d}"
+    return ensemble / iteration_name(iteration)

@@ -3,9 +3,7 @@
 from ejmap_project.errors import SettingsError
 from ejmap_project.models.model_version import configured_version, ready_made
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind
-
-KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
+from ejmap_project.paths import MODEL_KINDS
 
 
 def wanted_bands(project: OpenProject) -> int | None:
@@ -15,7 +13,7 @@ def wanted_bands(project: OpenProject) -> int | None:
         SettingsError: They differ, so no mosaic fits all of them.
     """
     wanted: dict[int, str] = {}
-    for kind in KINDS:
+    for kind in MODEL_KINDS:
         ready = ready_made(project, kind, configured_version(project, kind))
         if ready is not None:
             wanted[ready.config.bands] = f"models.{kind} {ready.name}"

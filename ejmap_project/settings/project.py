@@ -1,6 +1,6 @@
 """A project: one planet, one mosaic, one catalogue, and the settings by which they are mapped."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -14,6 +14,7 @@ from ejmap_geo.whole_file import write_text
 from ejmap_ml.ready.ensembles import names as packaged_ensembles
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.settings.method import Method, MethodSettings
 from ejmap_project.settings.sentences import sentences_of
 from ejmap_project.settings.sources import EjmapFolderSource, Settings, Source
 from ejmap_project.settings.training import OwnMasks, SplitSettings, SyntheticTraining
@@ -90,6 +91,7 @@ class Project(Settings):
     splits: SplitSettings = SplitSettings()
     models: ModelSettings = ModelSettings()
     mapping: MappingSettings = MappingSettings()
+    method: MethodSettings = MethodSettings()
     vetting: VettingSettings | None = None
 
     @field_validator("body")
@@ -138,8 +140,17 @@ class Project(Settings):
     @property
     def connections(self) -> Literal["polar", "ejconn"]:
         """What connects tiles to craters where the EJSEG that maps them is a polar one."""
-        is_published = isinstance(self.source, EjmapFolderSource)
-        return self.mapping.connections or ("ejconn" if is_published else "polar")
+        return self.mapping.connections or ("ejconn" if self.is_published else "polar")
+
+    @property
+    def used_method(self) -> Method:
+        """How each step is done in which the published method and ours differ."""
+        return self.method.resolved(is_published=self.is_published)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the project is one of a published folder."""
+        return isinstance(self.source, EjmapFolderSource)
 
     @property
     def is_known_everywhere(self) -> bool:
@@ -193,7 +204,13 @@ def load_project(folder: Path) -> Project:
     try:
         return Project.model_validate(stated)
     except ValidationError as error:
-        raise SettingsError(f"{path}: {'; '.join(sentences_of(error, Project))}") from error
+        raise SettingsError(_listed(path, sentences_of(error, Project))) from error
+
+
+def _listed(path: Path, mistakes: Sequence[str]) -> str:
+    if len(mistakes) == 1:
+        return f"{path}: {mistakes[0]}"
+    return "\n  ".join([f"{path} has {len(mistakes)} mistakes:", *mistakes])
 
 
 def profile_names() -> list[str]:

@@ -44,6 +44,7 @@ from ejmap_ml.ejseg import (
     view_scaling,
 )
 from ejmap_ml.ejseg.drawn_samples import DrawnSamples, Ground
+from ejmap_ml.ready.ensembles import member_name
 from ejmap_ml.samples import FitData
 from ejmap_ml.training.fit import fit
 from ejmap_project.digest import content_version
@@ -79,11 +80,11 @@ def train_ready_member(kind: ReadyKind, number: int, work: Path) -> float:
     # Two threads that share a step wait for each other; two members side by side do not.
     torch.set_num_threads(1)
     config = kind.config
-    folder = member_folder(work / kind.name, number)
+    folder = work / kind.name / member_name(number)
     start = None
     if kind.begins_with is not None:
         start = widened(
-            ModelBundle.load(member_folder(work / kind.begins_with, number) / BUNDLE), config
+            ModelBundle.load(work / kind.begins_with / member_name(number) / BUNDLE), config
         )
     inputs = {
         "code": _code_version(),
@@ -127,16 +128,11 @@ def _code_version() -> str:
 def finish(kind: ReadyKind, work: Path, out: Path) -> None:
     """Calibrate the trained members and write them as a ready-made ensemble."""
     trained = [
-        ModelBundle.load(member_folder(work / kind.name, one) / BUNDLE) for one in range(MEMBERS)
+        ModelBundle.load(work / kind.name / member_name(one) / BUNDLE) for one in range(MEMBERS)
     ]
     planets = (make_planet(kind.planet, seed=seed) for seed in CALIBRATION_SEEDS)
     for number, bundle in enumerate(calibrated(trained, planets)):
-        bundle.save(member_folder(out / kind.name, number))
-
-
-def member_folder(folder: Path, number: int) -> Path:
-    """Return the folder of a member."""
-    return folder / f"member_{number:02d}"
+        bundle.save(out / kind.name / member_name(number))
 
 
 def _planets() -> Iterator[Ground]:

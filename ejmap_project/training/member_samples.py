@@ -23,6 +23,7 @@ from ejmap_ml.sampling.batches import SubsetSamples
 from ejmap_ml.sampling.splits import TESTS, TRAINS, UNUSED, stratified_split
 from ejmap_ml.stores.tile_group import TileGroup, TileStore
 from ejmap_project.mapping.tile_plan import LABELLED_PREFIX
+from ejmap_project.settings.method import ValidationDraw
 from ejmap_project.training.split_choice import IS_TEST, TILE_KEY
 
 SPLIT_STREAM = 7
@@ -67,15 +68,17 @@ class Labels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberSamples:
-    """The three parts of the samples of a member.
+    """The parts of the samples of a member.
 
     Attributes:
+        usable: Samples that train or validate: the same for all members of a split.
         train: Samples that train.
         validation: Samples that decide when to stop; None when none are drawn.
         test: Samples that the member never sees; None when nothing is held back.
         table: Table of the training samples, one row each.
     """
 
+    usable: SampleSet
     train: SampleSet
     validation: SampleSet | None
     test: SampleSet | None
@@ -83,7 +86,12 @@ class MemberSamples:
 
 
 def member_samples(
-    config: ModelConfig, stores: Sequence[Path], *, labels: Labels, seed: int
+    config: ModelConfig,
+    stores: Sequence[Path],
+    *,
+    labels: Labels,
+    seed: int,
+    draw: ValidationDraw = "overall",
 ) -> MemberSamples:
     """Divide the samples of a version for one member.
 
@@ -92,6 +100,7 @@ def member_samples(
         stores: Tile stores, one a planet, called by its name.
         labels: What is known of the tiles.
         seed: Decides which samples validate.
+        draw: How they are drawn.
 
     Raises:
         SampleError: If nothing is left to train on.
@@ -107,18 +116,19 @@ def member_samples(
             # As published: segmentation learns from tiles that hold ejecta.
             is_wanted = samples.table[EJECTA_PX].to_numpy() > 0
         case PolarUnetConfig():
-            return _polar_parts(config, config.architecture, groups, labels, seed)
+            return _polar_parts(config, config.architecture, groups, labels, seed, draw)
     known = labels.of(samples.table.assign(planet=_planets(groups)))
     strata = known["split_class"].to_numpy(np.int_)
     side = np.where(is_wanted & (strata >= 0), known[IS_TEST], UNUSED)
     usable, tests = np.flatnonzero(side == TRAINS), np.flatnonzero(side == TESTS)
-    trains, validates = (usable[part] for part in _drawn(strata[usable], config, seed))
+    trains, validates = (usable[part] for part in _drawn(strata[usable], config, seed, draw))
     if not trains.size:
         raise SampleError(
             f"{config.name} has no tile to train on; label more tiles or choose another split"
         )
     table = samples.table.assign(any_ejecta_px=known["any_ejecta_px"].to_numpy())
     return MemberSamples(
+        usable=SubsetSamples(samples, usable),
         train=SubsetSamples(samples, trains),
         validation=SubsetSamples(samples, validates) if validates.size else None,
         test=SubsetSamples(samples, tests) if tests.size else None,
@@ -127,11 +137,12 @@ def member_samples(
 
 
 def _drawn(
-    strata: NDArray[np.int_], config: ModelConfig, seed: int
+    strata: NDArray[np.int_], config: ModelConfig, seed: int, draw: ValidationDraw
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return which samples train and which validate."""
     fraction, rng = config.training.validation_fraction, np.random.default_rng((seed, SPLIT_STREAM))
-    return stratified_split(strata, fraction=fraction, rng=rng)
+    least = 1 if draw == "each-class" else 0
+    return stratified_split(strata, fraction=fraction, rng=rng, least=least)
 
 
 def _groups(stores: dict[str, TileStore], prefix: str) -> list[tuple[str, TileGroup]]:
@@ -156,6 +167,7 @@ def _polar_parts(
     groups: Sequence[tuple[str, TileGroup]],
     labels: Labels,
     seed: int,
+    draw: ValidationDraw,
 ) -> MemberSamples:
     """Divide views: whole ones train or validate, and the cells of test tiles count in neither."""
     table = pd.concat([group.table for _, group in groups], ignore_index=True)
@@ -173,8 +185,9 @@ def _polar_parts(
         for value in ((TRAINS, TESTS) if held_back or not labels.is_known_everywhere else ())
     }
     trained = sides.get(TRAINS) or PolarSamples(views, config=architecture.view)
-    trains, validates = _drawn(np.zeros(len(trained), np.int_), config, seed)
+    trains, validates = _drawn(np.zeros(len(trained), np.int_), config, seed, draw)
     return MemberSamples(
+        usable=trained,
         train=SubsetSamples(trained, trains),
         validation=SubsetSamples(trained, validates) if validates.size else None,
         test=sides.get(TESTS) if (own[IS_TEST] == TESTS).any() else None,

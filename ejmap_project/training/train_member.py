@@ -62,12 +62,17 @@ def train_member(
         split=read_split(project.paths, ModelVersion.parse(version).split),
         is_known_everywhere=project.settings.is_known_everywhere,
     )
-    parts = member_samples(config, stores, labels=labels, seed=seed)
+    method = project.settings.used_method
+    parts = member_samples(config, stores, labels=labels, seed=seed, draw=method.validation)
     scratch = path.with_name(f"training_{iteration:02d}")
     result = fit(
         config,
         FitData(
-            train=parts.train, validation=parts.validation, inputs=inputs, train_table=parts.table
+            train=parts.train,
+            validation=parts.validation,
+            normalizing=parts.usable if method.normalization == "split" else None,
+            inputs=inputs,
+            train_table=parts.table,
         ),
         folder=scratch,
         seed=seed,

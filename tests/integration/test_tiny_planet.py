@@ -16,7 +16,7 @@ from dagster._core.event_api import PartitionKeyFilter
 from ejmap_assets import partitions
 from ejmap_assets.definitions import build_defs, runner_of
 from ejmap_assets.launch_config import ROLL_BACK
-from ejmap_assets.lineage.crater_state import CraterState, crater_states
+from ejmap_assets.lineage.crater_state import crater_states
 from ejmap_assets.lineage.provenance import Record, last_record
 from ejmap_assets.lineage.recipes import book_of, configured_members
 from ejmap_assets.lineage.rows import LINEAGE
@@ -25,6 +25,7 @@ from ejmap_assets.partitions import Partitioning
 from ejmap_cli.console import Console
 from ejmap_geo.rasters.raster import read_raster
 from ejmap_project.files.connection_table import read_connections, tile_windows
+from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
 from ejmap_project.scoring.map_agreement import CHAIN, POOLED

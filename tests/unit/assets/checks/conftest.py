@@ -90,7 +90,8 @@ class MappedCrater:
         plan = self.work.tile_plan.polar
         assert plan is not None
         grid = polar_grid(self.crater, body=self.grid.body, config=plan.view)
-        said = {"probability": 0.5, "vote_fraction": 0.5, "member_00": 0.9, "member_01": 0.1}
+        said = {"probability": 0.5, "vote_fraction": 0.5, "border": 0.5}
+        said |= {"member_00": 0.9, "member_01": 0.1}
         bands = {name: np.full(grid.shape, value, np.float32) for name, value in said.items()}
         bands |= changed
         write_polar_view(

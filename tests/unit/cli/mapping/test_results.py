@@ -41,6 +41,7 @@ def _tile_scores() -> pd.DataFrame:
             "level": ["pixel", "pixel"],
             "kind": ["map", "map"],
             "scale_px": [4, 4],
+            "tiles": [3, 1],
             "f1": [0.5, 0.1],
             "iou": [1 / 3, 0.1],
             "precision": [0.5, 0.1],
@@ -65,6 +66,16 @@ def test_scores_of_all_craters_are_a_table_with_three_digits(paths: ProjectPaths
     assert "pixel F1" in lines[4]
     assert lines[4].index("tuned to") == lines[6].index("3 radii")
     assert lines[4].index("pixel F1") + len("pixel F1") == lines[6].index("0.250") + len("0.250")
+
+
+def test_scores_of_no_tiles_are_no_scores(paths: ProjectPaths) -> None:
+    """A project without known ejecta has labelled no tile: it says so, and shows no empty table."""
+    unlabelled = _tile_scores().assign(tiles=0, f1=float("nan"), iou=float("nan"))
+    _write(unlabelled, paths.map_scores)
+
+    *_, last = result_lines(paths, is_terminal=False)
+
+    assert last == "scores     none: no ejecta of this planet are known"
 
 
 def test_without_them_those_in_labelled_tiles_are_shown(paths: ProjectPaths) -> None:

@@ -48,6 +48,8 @@ def run(make_samples, tmp_path: Path) -> Callable[..., FitResult]:
         interrupt_after: int | None = None,
         validate: bool = True,
         start: Mapping[str, Tensor] | None = None,
+        normalizing: int | None = None,
+        drawn: int = 1,
     ) -> FitResult:
         train = make_samples(32, channels=4, side_px=32, seed=1, is_map=False)
         validation = make_samples(16, channels=4, side_px=32, seed=2, is_map=False)
@@ -55,8 +57,10 @@ def run(make_samples, tmp_path: Path) -> Callable[..., FitResult]:
             train=train if interrupt_after is None else _Failing(train, batches=interrupt_after),
             validation=validation if validate else None,
             train_table=pd.DataFrame(
-                {"ejecta_px": train.target[:, 0].numpy(), "distance_m": range(1, 33)}
+                {"ejecta_px": train.target[:, 0].numpy(), "distance_m": range(drawn, 32 + drawn)}
             ),
+            normalizing=normalizing
+            and make_samples(48, channels=4, side_px=32, seed=normalizing, is_map=False),
             inputs={"planet": "abc"},
         )
         return fit(
@@ -185,11 +189,26 @@ def test_one_cycle_resumes_too(classifier_config, run) -> None:
     assert resumed.bundle.data_version == whole.bundle.data_version
 
 
-def test_a_checkpoint_of_another_training_is_not_taken_up(classifier_config, run) -> None:
-    """Another seed in the same folder starts anew."""
+@pytest.mark.parametrize("other", [{"seed": 2}, {"drawn": 2}, {"normalizing": 7}])
+def test_a_checkpoint_of_another_training_is_not_taken_up(
+    classifier_config, run, other: dict[str, int]
+) -> None:
+    """Another seed, draw or normalization in the same folder starts anew."""
     run(classifier_config(), seed=1)
 
-    assert run(classifier_config(), seed=2).resumed_from_step is None
+    assert run(classifier_config(), **({"seed": 1} | other)).resumed_from_step is None
+
+
+def test_the_normalization_can_be_that_of_more_samples(
+    classifier_config, make_samples, run
+) -> None:
+    """Mean and standard deviation (ddof 1) of all their pixels, channel by channel, as numpy's."""
+    found = run(classifier_config(), normalizing=7).bundle.normalization
+
+    image = make_samples(48, channels=4, side_px=32, seed=7, is_map=False).image.double().numpy()
+    channels = image.transpose(1, 0, 2, 3).reshape(4, -1)
+    assert found.offset == pytest.approx(channels.mean(axis=1), rel=1e-6)
+    assert found.scale == pytest.approx(channels.std(axis=1, ddof=1), rel=1e-6)
 
 
 @pytest.mark.parametrize("name", ["last.ckpt", "run.json"])

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from ejmap_project.errors import SettingsError
+from ejmap_project.settings.method import OURS
 from ejmap_project.settings.project import (
     OwnMasks,
     Project,
@@ -49,6 +50,15 @@ def test_every_profile_makes_a_valid_project(tmp_path: Path, profile: str) -> No
     assert project.planet.radius_m == 2_439_400
     assert project.trained_bands == {"demo": 3, "mercury-quicklook": 1, "own": 3}[profile]
     assert profile in profile_names()
+
+
+def test_a_project_of_no_published_folder_keeps_our_method(tmp_path: Path) -> None:
+    """But for the steps that it states."""
+    ours = _load(tmp_path, _changed({}))
+    mixed = _load(tmp_path, _changed({"method": {"ensemble": "votes"}}))
+
+    assert ours.used_method == OURS
+    assert mixed.used_method == OURS._replace(ensemble="votes")
 
 
 def test_a_project_is_never_overwritten(tmp_path: Path) -> None:
@@ -129,9 +139,14 @@ def test_a_mistake_in_the_settings_is_one_sentence(
 
 
 def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
-    """Two wrong keys are two sentences of one message."""
-    with pytest.raises(SettingsError, match=r"seeed.*; .*iterations"):
+    """Two wrong keys are two lines of one message."""
+    with pytest.raises(SettingsError) as caught:
         _load(tmp_path, _changed({"source.seeed": 1, "models.iterations": -1}))
+
+    heading, *mistakes = str(caught.value).splitlines()
+    assert heading == f"{tmp_path / 'project.yaml'} has 2 mistakes:"
+    assert ["seeed" in mistakes[0], "models.iterations" in mistakes[1]] == [True, True]
+    assert len(mistakes) == 2
 
 
 @pytest.mark.parametrize(

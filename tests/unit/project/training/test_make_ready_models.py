@@ -11,8 +11,9 @@ from ejmap_geo.synthetic.planet import PlanetConfig
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.config.polar_config import PolarUnetConfig
+from ejmap_ml.ready.ensembles import member_name
 from ejmap_project.training import make_ready_models
-from ejmap_project.training.make_ready_models import BUNDLE, finish, member_folder
+from ejmap_project.training.make_ready_models import BUNDLE, finish
 from ejmap_project.training.ready_kinds import COLOUR, GREY, KINDS, MEMBERS, ReadyKind, widened
 
 LARGEST_MEMBER_BYTES = 4_000_000
@@ -46,11 +47,11 @@ def test_an_ensemble_is_calibrated_and_small(kind, tmp_path: Path, monkeypatch) 
     monkeypatch.setattr(ReadyKind, "planet", small)
     for number in range(MEMBERS):
         bundle = _trained(kind, number).rounded_to_half()
-        bundle.save(member_folder(tmp_path / "work" / kind.name, number) / BUNDLE)
+        bundle.save(tmp_path / "work" / kind.name / member_name(number) / BUNDLE)
 
     finish(kind, tmp_path / "work", tmp_path / "out")
 
-    folders = [member_folder(tmp_path / "out" / kind.name, one) for one in range(MEMBERS)]
+    folders = [tmp_path / "out" / kind.name / member_name(one) for one in range(MEMBERS)]
     members = [ModelBundle.load(folder) for folder in folders]
     assert len({one.data_version for one in members}) == MEMBERS
     assert len({one.calibration for one in members}) == 1

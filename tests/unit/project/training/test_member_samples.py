@@ -103,6 +103,36 @@ def test_both_classes_validate_in_their_share(ejconn: ModelConfig, tmp_path: Pat
     assert np.sum(validated % 3 > 0) == 4
 
 
+def test_all_members_of_a_split_share_the_samples_that_normalize(
+    ejconn: ModelConfig, tmp_path: Path
+) -> None:
+    """Whatever validates: those of a split that do not test."""
+    labels = _labels(test=[0] * 9 + [1, 1, -1])
+
+    one, other = (_parts(ejconn, tmp_path / str(seed), labels, seed=seed) for seed in (0, 1))
+
+    assert _numbers(one.train) != _numbers(other.train)
+    assert _numbers(one.usable) == _numbers(other.usable)
+    assert _numbers(one.usable) == sorted(_numbers(one.train) + _numbers(one.validation))
+
+
+def test_a_rare_class_validates_where_each_class_does(ejconn: ModelConfig, tmp_path: Path) -> None:
+    """A tenth of two tiles is none, but at least one of each class validates as published."""
+    labels = _labels(test=[0] * TILES)
+    labels.tiles["split_class"] = [9, *[5] * 11] * 2
+    training = ejconn.training.model_copy(update={"validation_fraction": 0.1})
+    config = ejconn.model_copy(update={"training": training})
+    stores = _connection_stores(tmp_path)
+
+    found = {
+        draw: member_samples(config, stores, labels=labels, seed=0, draw=draw).validation
+        for draw in ("overall", "each-class")
+    }
+
+    rare = {draw: [one for one in _numbers(part) if one % 100 == 0] for draw, part in found.items()}
+    assert (len(rare["overall"]), len(rare["each-class"])) == (0, 1)
+
+
 def test_the_table_follows_the_training_samples(ejconn: ModelConfig, tmp_path: Path) -> None:
     """Sampling weights are made from it."""
     parts = _parts(ejconn, tmp_path, _labels(test=[0] * TILES))
