@@ -1,5 +1,6 @@
 """Maps on which longitude grows along x and latitude along y, whatever their CRS calls them."""
 
+import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -81,7 +82,8 @@ def map_edges(
             f'gdalwarp -t_srs "+proj=eqc +R={body.radius_m:.0f} +units=m"'
         )
     left_deg, right_deg = _ends(lon_deg[0])
-    turns_deg = 360 * round((left_deg + right_deg) / 720)
+    # The middle lies in (-180, 180].
+    turns_deg = 360 * math.ceil((left_deg + right_deg - 360) / 720 - 1e-9)
     return MapEdges(left_deg - turns_deg, right_deg - turns_deg, *_ends(lat_deg[:, 0]))
 
 
@@ -93,7 +95,8 @@ def _to_degrees(wkt: str, radius_m: float) -> Transformer:
 
 def _require_axes(crs: CRS, *, what: str) -> None:
     directions = tuple(axis.direction.lower() for axis in crs.axis_info[:2])
-    if directions not in XY_AXES | YX_AXES:
+    # On maps of a pole both point to it; what is wrong with these is the projection.
+    if len(set(directions)) > 1 and directions not in XY_AXES | YX_AXES:
         raise CrsError(
             f"{what} has axes that point {' and then '.join(directions)} ({crs.name}), which "
             "programs read in different ways; state a CRS whose axes point east and north "

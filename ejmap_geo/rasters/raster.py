@@ -194,8 +194,9 @@ def _fill(
     for first in range(0, rows, step):
         count = min(step, rows - first)
         at = place.window.row + (rows - first - count if place.is_south_up else first)
+        window = FileWindow.from_slices((first, first + count), (0, cols))
         for index, band in enumerate(image):
-            greys = read_greys(raster, band, FileWindow(0, first, cols, count), value_range)
+            greys = read_greys(raster, band, window, value_range)
             strip = greys[::-1] if place.is_south_up else greys
             for run in runs:
                 values[index, at : at + count, columns[run]] = strip[:, run].T

@@ -140,7 +140,7 @@ def _extent(
         y=(transform.f, transform.f + transform.e * rows),
         what=what,
     )
-    west_deg, east_deg = sorted((edges.left_deg, edges.right_deg))
+    west_deg, east_deg = sorted(round(one, 9) + 0.0 for one in (edges.left_deg, edges.right_deg))
     south_deg, north_deg = sorted((edges.top_deg, edges.bottom_deg))
     is_mirrored = edges.left_deg > edges.right_deg
     is_south_up = edges.top_deg < edges.bottom_deg

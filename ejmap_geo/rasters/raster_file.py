@@ -25,11 +25,15 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
     with warnings.catch_warnings():
         # A missing geotransform is reported where the place is needed, in our own words.
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        # Paths under /vsi are GDAL's own: archives and memory.
+        if not path.exists() and not str(path).startswith("/vsi"):
+            raise RasterError(f"there is no file {path}; correct its name")
         try:
             raster = rasterio.open(path)
         except (*GDAL_ERRORS, UnicodeEncodeError) as error:
             raise RasterError(
-                f"{path} cannot be read as a raster ({_reason(error)}); give a GeoTIFF"
+                f"{path} cannot be read as a raster ({_reason(error)}); give a GeoTIFF, and copy "
+                "it again if it is cut off"
             ) from error
         with raster:
             try:

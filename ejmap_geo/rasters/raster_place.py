@@ -62,13 +62,12 @@ def mosaic_place(
 def _window_of_planet(
     raster: rasterio.DatasetReader, extent: Extent, *, body: Body, what: str
 ) -> tuple[BasemapGrid, Window]:
-    px_deg = (extent.east_deg - extent.west_deg) / raster.width
-    overshoot_px = max(
-        abs(extent.east_deg - extent.west_deg - 360) / px_deg,
-        abs(extent.north_deg - 90) / px_deg,
-        abs(extent.south_deg + 90) / px_deg,
-    )
-    if overshoot_px > EXTENT_TOLERANCE_PX:
+    lon_deg, lat_deg = extent.east_deg - extent.west_deg, extent.north_deg - extent.south_deg
+    px_deg = lon_deg / raster.width
+    off_px = max(abs(lon_deg - 360), abs(lat_deg - 180)) / px_deg
+    first_col = (extent.west_deg + extent.east_deg) / 2 / px_deg
+    down_px = abs(extent.north_deg + extent.south_deg) / 2 / px_deg
+    if off_px > EXTENT_TOLERANCE_PX or down_px > 1:
         raise RasterError(
             f"{what} covers {extent.words}, not the whole planet; state pad: true under source (or "
             "ejmap new --pad) to map the part that it shows, or pad it with nodata to 360 by 180 "
@@ -79,16 +78,12 @@ def _window_of_planet(
             f"{what} is {raster.width}x{raster.height} px; a simple cylindrical mosaic is twice as "
             "wide as high: resample it to square pixels"
         )
-    first_col = ((extent.west_deg + extent.east_deg) / 2) / 360 * raster.width
-    shift_px = max(
-        abs(first_col - round(first_col)),
-        abs(extent.north_deg + extent.south_deg) / 2 / px_deg,
-    )
+    shift_px = max(abs(first_col - round(first_col)), down_px)
     if shift_px > CENTER_TOLERANCE_PX:
         raise RasterError(
-            f"{what} covers {extent.words}, so that its pixels lie {shift_px:.2f} px beside those "
-            "of a mosaic of -180 to 180 and -90 to 90, between two pixel edges; correct its "
-            "position if that is half a pixel (gdal_edit.py -a_ullr), or resample it to -180..180"
+            f"{what} covers {extent.words}, so that a mosaic of -180 to 180 has its pixels "
+            f"{shift_px:.2f} px beside, between two pixel edges; correct its position if it was "
+            "stated for pixel centres (gdal_edit.py -a_ullr), or resample it to -180..180"
         )
     window = Window(
         row=0, col=round(first_col) % raster.width, height=raster.height, width=raster.width

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -170,16 +171,21 @@ def _require_agreement(raster: rasterio.DatasetReader, *, what: str) -> None:
     beside = Path(f"{raster.name}.aux.xml")
     if beside.is_file():
         with without_metadata_file(Path(raster.name)) as plain:
-            _require_same("nodata", raster.nodatavals, plain.nodatavals, (None,), beside, what)
-            _require_same("scale", raster.scales, plain.scales, (1.0,), beside, what)
-            _require_same("offset", raster.offsets, plain.offsets, (0.0,), beside, what)
+            _require_same("nodata", raster.nodatavals, plain.nodatavals, None, beside, what)
+            _require_same("scale", raster.scales, plain.scales, 1.0, beside, what)
+            _require_same("offset", raster.offsets, plain.offsets, 0.0, beside, what)
 
 
 def _require_same(
-    item: str, used: tuple, plain: tuple, unstated: tuple, beside: Path, what: str
+    item: str,
+    used: Sequence[float | None],
+    plain: Sequence[float | None],
+    unstated: float | None,
+    beside: Path,
+    what: str,
 ) -> None:
     for one, other in zip(used, plain, strict=True):
-        if other not in unstated and repr(one) != repr(other):
+        if other != unstated and repr(one) != repr(other):
             raise RasterError(
                 f"{what} states {item} {other}, but {beside.name} says {one}; remove the one that "
                 "is wrong"
