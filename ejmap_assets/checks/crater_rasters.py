@@ -10,7 +10,7 @@ from ejmap_geo.masks.mosaic import is_voted
 from ejmap_geo.rasters.polar_file import read_polar_view
 from ejmap_geo.rasters.raster import read_mask_on, read_raster
 from ejmap_geo.rasters.raster_check import read_glance
-from ejmap_geo.rasters.raster_place import opened
+from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.scores.agreement import placed_confusion
 from ejmap_project.mapping.polar_prediction import COMBINED_BANDS, band_names
 from ejmap_project.settings.method import EnsembleRule

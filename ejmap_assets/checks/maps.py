@@ -20,7 +20,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.label_map import NODATA, SEVERAL
 from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_geo.rasters.raster_check import read_glance
-from ejmap_geo.rasters.raster_place import opened
+from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.mapping.crater_state import CraterState
 
