@@ -31,7 +31,7 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 .PHONY: demo
-demo: $(BASE) ## Make a planet, train on others, map its craters, score the map (projects/demo)
+demo: $(BASE) ## Make a planet, map its craters, score the map, let a candidate be judged (projects/demo)
 	$(BIN)/ejmap demo
 
 .PHONY: quicklook

@@ -77,7 +77,8 @@ def build_upkeep_jobs(runner_of: RunnerOf) -> list[dg.JobDefinition]:
             Runner.retrain,
             kind="train",
             description="Read the labels again, lay out and split their tiles, train the "
-            "configured versions if something changed, and promote them if they pass the gate.",
+            "configured versions and the candidate if something changed, and promote them if they "
+            "pass the gate.",
         ),
     ]
 

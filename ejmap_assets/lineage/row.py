@@ -38,7 +38,7 @@ class UsedPart(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """Another origin of an artefact, with fewer inputs: published, imported, ready-made, synthetic.
+    """Another origin of an artefact, with fewer inputs: published, imported or ready-made.
 
     Attributes:
         is_used: Whether a project uses it for a partition.

@@ -71,13 +71,17 @@ class BinaryTask(pl.LightningModule):
         torch.manual_seed(self._step_seed())
 
     def training_step(self, batch: SampleBatch, batch_idx: int) -> Tensor:  # noqa: ARG002
-        """Return the loss of one batch."""
+        """Return the loss of one batch, and log it."""
+        loss = self.loss_of(batch)
+        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.target))
+        return loss
+
+    def loss_of(self, batch: SampleBatch) -> Tensor:
+        """Return the loss of one batch, augmented as in this step."""
         if self._augmenter is not None:
             generator = torch.Generator().manual_seed(self._step_seed())
             batch = self._augmenter(batch, generator)
-        loss = self._batch_loss(batch, self(*batch.inputs).float())
-        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.target))
-        return loss
+        return self._batch_loss(batch, self(*batch.inputs).float())
 
     def _batch_loss(self, batch: SampleBatch, logits: Tensor) -> Tensor:
         return self._loss(logits, batch.target, batch.weight)

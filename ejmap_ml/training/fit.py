@@ -7,6 +7,7 @@ import pickle
 import platform
 import time
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -34,6 +35,7 @@ from ejmap_ml.sampling.batches import BatchLoader, serial_batches
 from ejmap_ml.training.binary_task import BinaryTask, ValidatedTask
 from ejmap_ml.training.checkpoints import BEST, LAST
 from ejmap_ml.training.progress import Report
+from ejmap_ml.training.threads import KEPT_THREADS, Step, chosen_threads, threads
 from ejmap_ml.training.trainer import COUNTERS, EpochPlan, TrainingLog, plan_epochs, train
 
 RUN = "run.json"
@@ -77,7 +79,8 @@ def fit(
     """Train a model, or go on where a run with the same arguments was interrupted.
 
     Same arguments give the same weights on the same machine with the same number of threads,
-    whether interrupted or not; torch's global generator is left as it was.
+    whether interrupted or not; torch's global generator is left as it was. A longer training on
+    CPUs takes one thread or all, as :mod:`ejmap_ml.training.threads` measures at its start.
 
     Args:
         config: The model and how it is trained.
@@ -103,21 +106,23 @@ def fit(
     resumed_from_step = _resumable_step(folder, fingerprint=fingerprint)
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
-        keeper = train(
-            _task(
-                _network(config, normalization, start),
-                config,
-                plan,
-                seed=seed,
-                augmenter=augmenter,
-                is_validated=data.is_validated,
-            ),
+        task = _task(
+            _network(config, normalization, start),
+            config,
             plan,
-            config=config,
-            data=data,
-            log=TrainingLog(folder=folder, events=events, report=report),
-            is_resumed=resumed_from_step is not None,
+            seed=seed,
+            augmenter=augmenter,
+            is_validated=data.is_validated,
         )
+        with threads(_thread_count(task, plan, data=data, folder=folder)):
+            keeper = train(
+                task,
+                plan,
+                config=config,
+                data=data,
+                log=TrainingLog(folder=folder, events=events, report=report),
+                is_resumed=resumed_from_step is not None,
+            )
     bundle = ModelBundle(
         config=config,
         weights=read_weights(folder / BEST, wanted=expected_weights(config)),
@@ -164,6 +169,18 @@ def _task(
         total_steps=plan.epochs * len(plan.batches),
         augmenter=augmenter or build_augmenter(config.augmentation, bands=config.bands),
     )
+
+
+def _thread_count(task: BinaryTask, plan: EpochPlan, *, data: FitData, folder: Path) -> int:
+    """Choose the number of threads by steps of a copy, which leave the network as it is."""
+
+    def trial() -> Step:
+        copied, batch = deepcopy(task), data.train.batch(next(iter(plan.batches)))
+        return lambda: copied.loss_of(batch).backward()
+
+    with torch.random.fork_rng(devices=[]):
+        steps = plan.epochs * len(plan.batches)
+        return chosen_threads(trial, total_steps=steps, kept=folder / KEPT_THREADS)
 
 
 def find_normalization(config: ModelConfig, samples: SampleSet) -> Normalization | None:
@@ -219,7 +236,8 @@ def _resumable_step(folder: Path, *, fingerprint: str) -> int | None:
     except UNREADABLE:
         # Missing, or torn by a full disk: nothing to go on from.
         pass
-    last.unlink(missing_ok=True)
+    for former in (last, folder / KEPT_THREADS):
+        former.unlink(missing_ok=True)
     write_text(run, json.dumps({"fingerprint": fingerprint}))
     return None
 

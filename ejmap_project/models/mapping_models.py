@@ -9,11 +9,17 @@ from pydantic import ValidationError
 from ejmap_ml.bundles.bundle_files import CONFIG
 from ejmap_ml.config.model_config import ModelConfig
 from ejmap_project.errors import StepError
-from ejmap_project.models.model_version import configured_model
+from ejmap_project.models.model_version import (
+    ModelVersion,
+    configured_model,
+    configured_version,
+    ready_made,
+)
 from ejmap_project.models.promotion import member_folder
 from ejmap_project.models.promotion_record import mapping_ensemble
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
+from ejmap_project.settings.training import OwnMasks
 
 # What connects the tiles of a crater to it.
 ConnectionsFrom = Literal["published", "polar", "ejconn"]
@@ -60,6 +66,19 @@ def connections_from(project: OpenProject) -> ConnectionsFrom:
     if project.settings.connections == "polar" and maps_in_polar_view(project):
         return "polar"
     return "ejconn"
+
+
+def saw_own_masks(project: OpenProject) -> bool:
+    """Return whether the EJSEG that maps the craters learned from the masks of this planet.
+
+    Raises:
+        StepError: As :func:`mapping_model`.
+        ConfigError: As :func:`mapping_model`.
+    """
+    note = mapping_ensemble(project, "ejseg")
+    named = configured_version(project, "ejseg").key if note is None else note.version
+    is_ready = ready_made(project, "ejseg", ModelVersion.parse(named)) is not None
+    return isinstance(project.settings.training, OwnMasks) and not is_ready
 
 
 @cache

@@ -11,7 +11,6 @@ from ejmap_project.errors import SettingsError
 from ejmap_project.models.ready_models import ready_named, ready_names, require_kind
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind, ProjectPaths
-from ejmap_project.settings.training import OwnMasks
 
 SPLIT_MARK = "@"
 
@@ -60,6 +59,23 @@ def configured_version(project: OpenProject, kind: ModelKind) -> ModelVersion:
     return version_named(project, kind, Path(_stated(project, kind)).stem)
 
 
+def candidate_version(project: OpenProject) -> ModelVersion | None:
+    """Return the version of EJSEG that the settings name as the candidate; None if they name none.
+
+    Raises:
+        SettingsError: If they name a ready-made ensemble of the other model.
+    """
+    stated = project.settings.models.candidate
+    return None if stated is None else version_named(project, "ejseg", Path(stated).stem)
+
+
+def wanted_versions(project: OpenProject, kind: ModelKind) -> tuple[ModelVersion, ...]:
+    """Return the versions that the settings name: the configured one, then the candidate."""
+    candidate = candidate_version(project) if kind == "ejseg" else None
+    configured = configured_version(project, kind)
+    return (configured,) if candidate is None else (configured, candidate)
+
+
 def version_named(project: OpenProject, kind: ModelKind, name: str) -> ModelVersion:
     """Return the version of a name, on the used split; a ready-made ensemble is on none.
 
@@ -78,7 +94,7 @@ def ready_made(
     Raises:
         SettingsError: If it is an ensemble of the other model.
     """
-    if version.split is not None or _names_file(project, kind, version):
+    if version.split is not None or _named_file(project, kind, version) is not None:
         return None
     found = ready_named(project, version.name)
     if found is not None:
@@ -106,6 +122,12 @@ def is_given(project: OpenProject, kind: ModelKind, key: str, iteration: int) ->
     if ready_made(project, kind, ModelVersion.parse(key)) is not None:
         return True
     return imported_from(project.paths, kind, key, iteration) is not None
+
+
+def is_wholly_given(project: OpenProject, kind: ModelKind, version: ModelVersion) -> bool:
+    """Return whether all members of a version come as files, so that nothing is trained for it."""
+    members = range(member_count(project, kind, version))
+    return all(is_given(project, kind, version.key, one) for one in members)
 
 
 def configured_model(
@@ -145,8 +167,9 @@ def model_of(
         )
     own = project.paths.preset(version.name)
     ready = ready_made(project, kind, version)
-    if _names_file(project, kind, version):
-        config = load_preset(str(project.paths.user_file(Path(_stated(project, kind)))))
+    named = _named_file(project, kind, version)
+    if named is not None:
+        config = load_preset(str(named))
     elif own.is_file():
         config = load_preset(str(own))
     elif ready is not None:
@@ -159,12 +182,6 @@ def model_of(
             f"{', '.join((*ready_names(project, kind), *preset_names()))}, or write {own}"
         )
     return config if bands is None else config.with_bands(bands)
-
-
-def saw_own_masks(project: OpenProject) -> bool:
-    """Return whether the configured EJSEG learned from the masks of the planet that it maps."""
-    is_ready = ready_made(project, "ejseg", configured_version(project, "ejseg")) is not None
-    return isinstance(project.settings.training, OwnMasks) and not is_ready
 
 
 def imported_from(paths: ProjectPaths, kind: ModelKind, key: str, iteration: int) -> str | None:
@@ -183,10 +200,16 @@ def imported_from(paths: ProjectPaths, kind: ModelKind, key: str, iteration: int
     return stated if isinstance(stated, str) else None
 
 
-def _names_file(project: OpenProject, kind: ModelKind, version: ModelVersion) -> bool:
-    """Return whether the settings name the file of this version's configuration."""
-    stated = _stated(project, kind)
-    return stated.endswith((".yaml", ".yml")) and Path(stated).stem == version.name
+def _named_file(project: OpenProject, kind: ModelKind, version: ModelVersion) -> Path | None:
+    """Return the file of this version's configuration, if the settings name one."""
+    candidate = project.settings.models.candidate if kind == "ejseg" else None
+    files = (
+        Path(stated)
+        for stated in (_stated(project, kind), candidate)
+        if stated is not None and stated.endswith((".yaml", ".yml"))
+    )
+    named = next((file for file in files if file.stem == version.name), None)
+    return None if named is None else project.paths.user_file(named)
 
 
 def _stated(project: OpenProject, kind: ModelKind) -> str:

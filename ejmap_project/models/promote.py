@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from ejmap_project.artefact import Artefact
+from ejmap_project.models.model_version import ModelVersion
 from ejmap_project.models.promotion import decide, roll_back
 from ejmap_project.models.promotion_record import Promotion, promotions
 from ejmap_project.open_project import OpenProject
@@ -22,6 +23,7 @@ def promote(
     mode: str,
     to: str,
     reason: str,
+    version: ModelVersion | None = None,
     red_checks: Sequence[str],
     tell: Callable[[str], None],
 ) -> Artefact:
@@ -34,6 +36,8 @@ def promote(
         to: Digest of the ensemble to roll back to, or its beginning; empty takes the one before the
             current one.
         reason: Why, in a person's words; may be empty.
+        version: The version to decide on; None stands for the configured one. A roll-back ignores
+            it.
         red_checks: Names of the checks upstream that failed; a roll-back ignores them.
         tell: Told the decision.
 
@@ -44,8 +48,14 @@ def promote(
     if mode == ROLL_BACK:
         decided = roll_back(project, kind, to=to, reason=reason)
     else:
-        by_hand = mode == BY_HAND
-        decided = decide(project, kind, by_hand=by_hand, reason=reason, red_checks=red_checks)
+        decided = decide(
+            project,
+            kind,
+            by_hand=mode == BY_HAND,
+            reason=reason,
+            version=version,
+            red_checks=red_checks,
+        )
     tell(f"{decided.decision}: {decided.reason}")
     current, score = decided.current, decided.current.score
     return Artefact(

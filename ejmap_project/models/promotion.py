@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 from ejmap_geo.whole_file import whole_folder
 from ejmap_project.errors import StepError
-from ejmap_project.models.model_version import ModelVersion, configured_version, member_count
+from ejmap_project.models.model_version import (
+    ModelVersion,
+    configured_version,
+    member_count,
+    wanted_versions,
+)
 from ejmap_project.models.promotion_record import (
     Decision,
     EnsembleNote,
@@ -53,9 +58,10 @@ def decide(
     *,
     by_hand: bool,
     reason: str,
+    version: ModelVersion | None = None,
     red_checks: Sequence[str] = (),
 ) -> Promotion:
-    """Promote the configured version if it passes the gate or somebody insists; write it down.
+    """Promote a version if it passes the gate or somebody insists; write it down.
 
     The gate: no check upstream is red; the candidate's mean F1 on the test tiles is not below the
     current ensemble's by more than ``models.gate_tolerance``; and a polar EJSEG neither loses
@@ -68,12 +74,13 @@ def decide(
         kind: Which of the two models.
         by_hand: Promote whatever the gate says.
         reason: Why, when it is done by hand.
+        version: The version; None stands for the configured one.
         red_checks: Names of the checks upstream that failed.
 
     Raises:
         BundleError: If a member is missing, incomplete or was altered.
     """
-    candidate, bundles = _candidate(project, kind)
+    candidate, bundles = _candidate(project, kind, version)
     decided = promotions(project.paths, kind)
     current = decided[-1].current if decided else None
     if kind == "ejseg" and (by_hand or not red_checks):
@@ -136,13 +143,38 @@ def roll_back(project: OpenProject, kind: ModelKind, *, to: str, reason: str) ->
     return write_promotion(project.paths, kind, Decision.ROLLED_BACK, reason, target, candidate)
 
 
-def _candidate(project: OpenProject, kind: ModelKind) -> tuple[EnsembleNote, list["ModelBundle"]]:
+def versions_to_judge(project: OpenProject, kind: ModelKind) -> tuple[ModelVersion, ...]:
+    """Return the versions that the gate judges now, in their order.
+
+    They are the configured version and the candidate of the settings, once it is trained, as far as
+    the record does not hold a decision on their weights; where it does on all, the last is judged
+    again.
+
+    Raises:
+        BundleError: If a member is missing, incomplete or was altered.
+    """
+    there = [one for one in wanted_versions(project, kind) if _is_trained(project, kind, one)]
+    judged = {one.candidate.digest for one in promotions(project.paths, kind)}
+    new = [one for one in there if _candidate(project, kind, one)[0].digest not in judged]
+    return tuple(new or there[-1:] or wanted_versions(project, kind)[:1])
+
+
+def _is_trained(project: OpenProject, kind: ModelKind, version: ModelVersion) -> bool:
+    members = range(member_count(project, kind, version))
+    bundles = (project.paths.model_bundle(kind, version=version.key, iteration=n) for n in members)
+    return all(bundle.is_dir() for bundle in bundles)
+
+
+def _candidate(
+    project: OpenProject, kind: ModelKind, version: ModelVersion | None = None
+) -> tuple[EnsembleNote, list["ModelBundle"]]:
+    """Return a version's ensemble as the gate looks at it; None stands for the configured one."""
     from ejmap_ml.bundles.bundle import ModelBundle
 
-    version = configured_version(project, kind).key
+    version = version or configured_version(project, kind)
     bundles = [
-        ModelBundle.load(project.paths.model_bundle(kind, version=version, iteration=iteration))
-        for iteration in range(member_count(project, kind))
+        ModelBundle.load(project.paths.model_bundle(kind, version=version.key, iteration=iteration))
+        for iteration in range(member_count(project, kind, version))
     ]
     # Members that were trained elsewhere bring scores of other tiles: not to be compared.
     scores = [
@@ -151,7 +183,7 @@ def _candidate(project: OpenProject, kind: ModelKind) -> tuple[EnsembleNote, lis
     ]
     known = [score for score in scores if score is not None]
     note = EnsembleNote(
-        version=version,
+        version=version.key,
         members=tuple(bundle.data_version for bundle in bundles),
         score=sum(known) / len(known) if len(known) == len(bundles) else None,
     )

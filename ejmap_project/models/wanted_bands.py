@@ -1,7 +1,7 @@
 """How many bands the mosaic of a project must have, because of its models."""
 
 from ejmap_project.errors import SettingsError
-from ejmap_project.models.model_version import configured_version, ready_made
+from ejmap_project.models.model_version import ready_made, wanted_versions
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS
 
@@ -14,9 +14,10 @@ def wanted_bands(project: OpenProject) -> int | None:
     """
     wanted: dict[int, str] = {}
     for kind in MODEL_KINDS:
-        ready = ready_made(project, kind, configured_version(project, kind))
-        if ready is not None:
-            wanted[ready.config.bands] = f"models.{kind} {ready.name}"
+        for version in wanted_versions(project, kind):
+            ready = ready_made(project, kind, version)
+            if ready is not None:
+                wanted[ready.config.bands] = f"models.{kind} {ready.name}"
     trained = project.settings.trained_bands
     if trained is not None:
         wanted[trained] = "training.grey"

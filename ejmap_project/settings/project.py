@@ -1,6 +1,6 @@
 """A project: one planet, one mosaic, one catalogue, and the settings by which they are mapped."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -11,7 +11,6 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from ejmap_geo.errors import BodyError
 from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.whole_file import write_text
-from ejmap_ml.ready.ensembles import names as packaged_ensembles
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
 from ejmap_project.settings.method import Method, MethodSettings
@@ -22,8 +21,6 @@ from ejmap_project.settings.vetting import VettingSettings
 
 GREY_BANDS = 1
 COLOUR_BANDS = 3
-# Presets that take the place of ready-made models in profiles while the package lacks these.
-STAND_INS = {"ready_grey": "ejseg_polar_grey", "ready_colour": "ejseg_polar"}
 
 
 class ModelSettings(Settings):
@@ -32,6 +29,8 @@ class ModelSettings(Settings):
     Attributes:
         ejconn: Preset, YAML file, or ready-made ensemble of the model that finds connected tiles.
         ejseg: Preset, YAML file, or ready-made ensemble of the model that maps ejecta.
+        candidate: The same of an EJSEG that is made once the map is there; it maps the craters from
+            then on only if it passes the gate against what maps them. None makes none.
         iterations: Members of each ensemble that is trained; a ready-made one has its own.
         ejconn_iterations: Members of the EJCONN ensemble, where they are not as many.
         ejseg_iterations: Members of the EJSEG ensemble, where they are not as many.
@@ -42,11 +41,21 @@ class ModelSettings(Settings):
 
     ejconn: str = "ejconn_tiny"
     ejseg: str = "ejseg_polar"
+    candidate: str | None = None
     iterations: int = Field(default=1, ge=1, le=20)
     ejconn_iterations: int | None = Field(default=None, ge=1, le=20)
     ejseg_iterations: int | None = Field(default=None, ge=1, le=20)
     seed: int = Field(default=0, ge=0)
     gate_tolerance: float = Field(default=0.01, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _candidate_is_another(self) -> Self:
+        if self.candidate is not None and Path(self.candidate).stem == Path(self.ejseg).stem:
+            raise ValueError(
+                f"candidate {self.candidate} is the ejseg that maps already; name another model, "
+                "or leave candidate out"
+            )
+        return self
 
     def members(self, kind: ModelKind) -> int:
         """Return the number of members of a model's ensemble."""
@@ -219,13 +228,8 @@ def profile_names() -> list[str]:
     return sorted(Path(file.name).stem for file in files if file.name.endswith(".yaml"))
 
 
-def profile_text(name: str, *, ready: Collection[str] | None = None) -> str:
+def profile_text(name: str) -> str:
     """Return the commented settings of a profile.
-
-    Args:
-        name: Its name.
-        ready: Names of the ready-made ensembles there are; None asks the package. A profile that
-            names another one gets a preset to train instead.
 
     Raises:
         SettingsError: If there is no such profile.
@@ -233,10 +237,7 @@ def profile_text(name: str, *, ready: Collection[str] | None = None) -> str:
     if name not in profile_names():
         raise SettingsError(f"unknown profile {name!r}; profiles are {', '.join(profile_names())}")
     file = resources.files("ejmap_project.settings").joinpath("profiles", f"{name}.yaml")
-    text = file.read_text(encoding="utf-8")
-    for lacking in {*STAND_INS} - {*(packaged_ensembles() if ready is None else ready)}:
-        text = text.replace(f"ejseg: {lacking}", f"ejseg: {STAND_INS[lacking]}")
-    return text
+    return file.read_text(encoding="utf-8")
 
 
 def create_project(folder: Path, *, profile: str) -> ProjectPaths:

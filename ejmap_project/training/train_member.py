@@ -44,15 +44,16 @@ def train_member(
         StepError: If its samples or its split are missing.
         MlError: If there is nothing to learn from.
     """
+    path = project.paths.model_bundle(kind, version=version, iteration=iteration)
+    given = _given(project, kind, version, iteration)
+    if given is not None:
+        return given
+    # Not before: what trains takes seconds to import.
     from ejmap_ml.samples import FitData
     from ejmap_ml.training.fit import fit
     from ejmap_ml.training.member_scores import score_member, with_test_scores
     from ejmap_project.training.member_samples import Labels, member_samples
 
-    path = project.paths.model_bundle(kind, version=version, iteration=iteration)
-    given = _given(project, kind, version, iteration)
-    if given is not None:
-        return given
     config = trained_config(project, kind, version)
     # Of weights, order and augmentation.
     seed = project.settings.models.seed * SEED_STRIDE + iteration

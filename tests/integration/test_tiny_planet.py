@@ -17,10 +17,11 @@ from ejmap_assets import partitions
 from ejmap_assets.definitions import build_defs, runner_of
 from ejmap_assets.launch_config import ROLL_BACK
 from ejmap_assets.lineage.crater_state import crater_states
+from ejmap_assets.lineage.project_stages import stages_made
 from ejmap_assets.lineage.provenance import Record, last_record
-from ejmap_assets.lineage.recipes import book_of, configured_members
+from ejmap_assets.lineage.recipes import book_of, member_keys
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import is_made, models_to_make, stages_made
+from ejmap_assets.lineage.selection import is_made, models_to_make
 from ejmap_assets.partitions import Partitioning
 from ejmap_cli.console import Console
 from ejmap_geo.rasters.raster import read_raster
@@ -78,7 +79,8 @@ class Made:
             case Partitioning.EJCONN_VERSIONS | Partitioning.EJSEG_VERSIONS as partitioning:
                 return [configured_version(self.project, partitioning.model_kind).key]
             case partitioning:
-                return list(configured_members(partitioning, self.project))
+                kind = partitioning.model_kind
+                return [*member_keys(self.project, kind, configured_version(self.project, kind))]
 
     def record(self, name: str, key: str | None) -> Record:
         """Return the last materialisation of an asset."""

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from ejmap_cli.mapping.results import result_lines
+from ejmap_project.models.promotion_record import Decision, EnsembleNote, write_promotion
 from ejmap_project.paths import ProjectPaths
 
 
@@ -109,3 +110,26 @@ def test_a_planet_without_known_ejecta_has_no_scores(paths: ProjectPaths) -> Non
     *_, last = result_lines(paths, is_terminal=False)
 
     assert last == "scores     none: no ejecta of this planet are known"
+
+
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [
+        (Decision.KEPT, "gate       small was not promoted: it finds less"),
+        (Decision.PROMOTED, "gate       small was promoted: it finds less"),
+    ],
+)
+def test_what_the_gate_decided_of_a_candidate_is_told(
+    paths: ProjectPaths, decision: Decision, said: str
+) -> None:
+    """With who maps the craters now; the first ensemble was judged against nothing."""
+    ready, small = (EnsembleNote(version=name, members=(name,)) for name in ("ready", "small"))
+    write_promotion(paths, "ejseg", Decision.PROMOTED, "the first of its kind", ready, ready)
+    assert not [one for one in result_lines(paths, is_terminal=False) if "gate" in one]
+    winner = small if decision is Decision.PROMOTED else ready
+    write_promotion(paths, "ejseg", decision, "it finds less", winner, small)
+
+    *_, gate, maps = result_lines(paths, is_terminal=False)
+
+    assert gate == said
+    assert maps == f"           {winner.version} maps the craters"

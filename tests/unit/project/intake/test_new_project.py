@@ -12,7 +12,6 @@ from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.intake.new_project import ejseg_for, new_project
-from ejmap_project.settings.project import profile_text
 from tests.ready_ensemble import write_ready
 
 BOTH = ("ready_colour", "ready_grey")
@@ -61,15 +60,3 @@ def test_the_settings_state_the_concrete_name(
     settings = yaml.safe_load((tmp_path / "mine" / "project.yaml").read_text())
     assert settings["models"]["ejseg"] == named
     assert f"ejecta: mapped by {named}, {told}" in notes
-
-
-@pytest.mark.parametrize(
-    ("ready", "named"), [(("ready_grey",), "ready_grey"), ((), "ejseg_polar_grey")]
-)
-def test_the_quick_look_takes_the_ready_made_model_where_it_is(
-    ready: tuple[str, ...], named: str
-) -> None:
-    """And trains one where the package lacks it."""
-    settings = yaml.safe_load(profile_text("mercury-quicklook", ready=ready))
-
-    assert settings["models"]["ejseg"] == named

@@ -11,6 +11,7 @@ from ejmap_assets.lineage.recipe_settings import of_member, of_promotion
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.errors import BundleError
 from ejmap_project.errors import SettingsError
+from ejmap_project.models.mapping_models import saw_own_masks
 from ejmap_project.models.model_version import (
     ModelVersion,
     configured_version,
@@ -19,7 +20,6 @@ from ejmap_project.models.model_version import (
     member_count,
     model_of,
     ready_made,
-    saw_own_masks,
     version_named,
 )
 from ejmap_project.models.ready_models import copy_member, ready_named, ready_names

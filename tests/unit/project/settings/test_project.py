@@ -8,6 +8,9 @@ import pytest
 import yaml
 
 from ejmap_project.errors import SettingsError
+from ejmap_project.models.model_version import ready_made, wanted_versions
+from ejmap_project.models.wanted_bands import wanted_bands
+from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.method import OURS
 from ejmap_project.settings.project import (
     OwnMasks,
@@ -42,13 +45,13 @@ def _load(folder: Path, settings: object) -> Project:
 
 @pytest.mark.parametrize("profile", ["demo", "mercury-quicklook", "own"])
 def test_every_profile_makes_a_valid_project(tmp_path: Path, profile: str) -> None:
-    """The packaged settings load, and their bands fit: three, one, three."""
+    """The packaged settings load, and their bands fit: one, one, three."""
     paths = create_project(tmp_path / "new", profile=profile)
 
     project = load_project(paths.folder)
 
     assert project.planet.radius_m == 2_439_400
-    assert project.trained_bands == {"demo": 3, "mercury-quicklook": 1, "own": 3}[profile]
+    assert project.trained_bands == {"demo": 1, "mercury-quicklook": 1, "own": 3}[profile]
     assert profile in profile_names()
 
 
@@ -59,6 +62,20 @@ def test_a_project_of_no_published_folder_keeps_our_method(tmp_path: Path) -> No
 
     assert ours.used_method == OURS
     assert mixed.used_method == OURS._replace(ensemble="votes")
+
+
+@pytest.mark.parametrize("profile", ["demo", "mercury-quicklook"])
+def test_packaged_projects_map_with_ready_made_models_of_their_bands(
+    tmp_path: Path, profile: str
+) -> None:
+    """Nothing is trained for their maps; a candidate of the demo is, and it sees as many bands."""
+    project = OpenProject.at(create_project(tmp_path / "new", profile=profile).folder)
+
+    configured, *candidates = wanted_versions(project, "ejseg")
+
+    assert ready_made(project, "ejseg", configured) is not None
+    assert wanted_bands(project) == project.settings.trained_bands
+    assert [one.name for one in candidates] == ["ejseg_polar_small"] * (profile == "demo")
 
 
 def test_a_project_is_never_overwritten(tmp_path: Path) -> None:
@@ -107,9 +124,14 @@ def test_own_masks_bind_no_number_of_bands(tmp_path: Path) -> None:
             {"source.seed": 2}, r"source\.seed 2 is also in training\.seeds", id="seen-planet"
         ),
         pytest.param(
-            {"training.grey": True},
-            r"mosaic has 3 band\(s\); set training\.grey to false",
+            {"training.grey": False},
+            r"mosaic has 1 band\(s\); set training\.grey to true",
             id="bands",
+        ),
+        pytest.param(
+            {"models.candidate": "models/ready_grey.yaml"},
+            "candidate models/ready_grey.yaml is the ejseg that maps already; name another model",
+            id="candidate",
         ),
         pytest.param({"training.seeds": [1, 1]}, "must be different", id="same-seeds"),
         pytest.param(
