@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import click
 
+from ejmap_cli.bench.group import bench
 from ejmap_cli.command import CommandGroup
 from ejmap_cli.mapping.map_files import map_files
 from ejmap_cli.mapping.run import demo, quicklook, run
@@ -23,7 +24,7 @@ INTERRUPTED = 130
 SECTIONS = {
     "Mapping": (map_files, demo, quicklook, run, vet),
     "Projects": (new, import_folder, export),
-    "Models": (train, promote, roll_back, models, reference),
+    "Models": (train, promote, roll_back, models, reference, bench),
     "Service": (ui, env, doctor),
 }
 EXAMPLES = """\
