@@ -1,19 +1,14 @@
 """The planets of the bench: frozen seeds that nothing trains, calibrates or tunes on."""
 
-import ast
-import inspect
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from importlib import import_module
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Literal
 
-from ejmap_geo import synthetic
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_geo.whole_file import write_text
 from ejmap_project.digest import content_version
-from ejmap_project.files.planet_files import read_planet, write_planet
+from ejmap_project.files.planet_files import planet_version, read_planet, write_planet
 from ejmap_project.reference.reference_set import DrawnCrater, reference_set, set_version
 
 # One band, as most mosaics have, or PC2, PC1 and the 430/1000 nm ratio.
@@ -25,6 +20,7 @@ SCORED_SEEDS: dict[Look, tuple[int, ...]] = {
 }
 TUNING_SEEDS: dict[Look, tuple[int, ...]] = {"grey": (921, 922), "colour": (931, 932)}
 MADE_BY = "made_by.txt"
+SMALL_PX = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ class BenchPlanet:
     @property
     def version(self) -> str:
         """A digest of what it is made by: equal digests, equal planets."""
-        return content_version(generator_version(), repr(self.config), str(self.seed))
+        return content_version(_small_version(self.config), repr(self.config), str(self.seed))
 
     def made(self, work: Path) -> Planet:
         """Return the planet; it is made once and then read from the folder of the bench.
@@ -123,12 +119,7 @@ class BenchSet:
         return tuple(one for one in self.craters if one.crater.body.name == body)
 
 
-def generator_version() -> str:
-    """Return a digest of the code that makes planets; comments and layout do not count."""
-    return content_version(*_generator_code())
-
-
-def _generator_code() -> Iterator[str]:
-    for module in iter_modules(synthetic.__path__):
-        source = inspect.getsource(import_module(f"{synthetic.__name__}.{module.name}"))
-        yield ast.dump(ast.parse(source))
+@cache
+def _small_version(config: PlanetConfig) -> str:
+    """Return a digest of a small planet: it changes when the generator makes other planets."""
+    return planet_version(make_planet(replace(config, width_px=SMALL_PX), seed=0))

@@ -24,7 +24,7 @@ def _config(bands: int) -> PlanetConfig:
 
 @pytest.fixture(scope="session")
 def bench() -> BenchSet:
-    """Planets in grey and in colour, one of each to tune on, a crater of Mercury, one of the Moon."""
+    """Planets in grey and colour, one of each to tune on, a crater of Mercury and of the Moon."""
     wanted = {"Fonteyn", "Ohm"}
     return BenchSet(
         planets=(BenchPlanet("grey", 1, _config(1)), BenchPlanet("colour", 2, _config(3))),
