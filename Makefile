@@ -89,6 +89,10 @@ bench-models: demo $(MOON) ## Score the demo's models on unseen planets and crat
 	$(BIN)/python benchmarks/unseen_planets.py
 	$(BIN)/python benchmarks/crater_classifier.py
 
+.PHONY: figures
+figures: $(BASE) ## Score the bench and write its figures into docs/bench.md and the README (ENTRIES="NAME=FOLDER ...")
+	$(BIN)/python benchmarks/figures.py $(ENTRIES)
+
 .PHONY: models
 models: $(DEV) $(QUICKLOOK) $(MOON) ## Make the ready-made models anew, from nothing (an hour; goes on where it stopped)
 	$(BIN)/python -m ejmap_project.training.make_ready_models .models ejmap_ml/ready

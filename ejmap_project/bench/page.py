@@ -1,9 +1,12 @@
 """The table of the bench as rows of text, for a terminal, for docs/bench.md and for the README."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from ejmap_geo.whole_file import write_text
 from ejmap_project.bench.scores import band_names
 from ejmap_project.bench.table import LOOKS, Document
 from ejmap_project.errors import SourceError
@@ -93,6 +96,33 @@ def readme_lines(document: Document, reported: Mapping[str, Any] | None) -> list
         "",
         *markdown(TextTable(planet_titles, planets)),
     ]
+
+
+def write_pages(root: Path) -> None:
+    """Write the tables of ``docs/bench.json`` into ``docs/bench.md`` and ``README.md``.
+
+    Args:
+        root: Folder of the repository.
+
+    Raises:
+        SourceError: If a page has no place for them.
+    """
+    for path, text in pages(root).items():
+        write_text(path, text)
+
+
+def pages(root: Path) -> dict[Path, str]:
+    """Return the pages as :func:`write_pages` writes them."""
+    docs, readme = root / "docs", root / "README.md"
+    document = json.loads((docs / "bench.json").read_text(encoding="utf-8"))
+    reported = json.loads((docs / "reported.json").read_text(encoding="utf-8"))
+    page = (docs / "bench.md").read_text(encoding="utf-8")
+    tables = {"entries": main_table, "parts": parts_table, "spread": spread_table}
+    for name, table in tables.items():
+        page = with_block(page, name, markdown(table(document)))
+    lines = readme_lines(document, reported)
+    text = with_block(readme.read_text(encoding="utf-8"), "figures", lines)
+    return {docs / "bench.md": page, readme: text}
 
 
 def is_ready_made(entry: Document) -> bool:

@@ -1,7 +1,7 @@
 """The table of the bench: an entry a row, as a document that is written as JSON."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,34 @@ def bench_document(scores: Sequence[EntryScores], bench: BenchSet) -> Document:
             "craters": bench.craters_version,
         },
         "entries": [_plain(row) for row in rows],
+    }
+
+
+def with_former_entries(document: Document, former: Document | None) -> Document:
+    """Return a document with the rows of entries that only a former one has.
+
+    Scores are kept where planets, or real craters, are the same; where both differ the row goes.
+
+    Args:
+        document: The new document.
+        former: One that was made before; None adds nothing.
+    """
+    if former is None or former["bench"]["scores"] != document["bench"]["scores"]:
+        return document
+    new, old = document["bench"], former["bench"]
+    names = {row["entry"] for row in document["entries"]}
+    lost = {look for look in LOOKS if new["planets"] != old["planets"]}
+    lost |= {"real", "bodies", "craters"} if new["craters"] != old["craters"] else set()
+    kept = [_without(row, lost) for row in former["entries"] if row["entry"] not in names]
+    rows = [row for row in kept if any(row[part] for part in (*LOOKS, "real"))]
+    return {**document, "entries": [*document["entries"], *rows]}
+
+
+def _without(value: Document, names: Collection[str]) -> Document:
+    """Return a row with None for some of its parts, however deep."""
+    return {
+        name: None if name in names else _without(part, names) if isinstance(part, dict) else part
+        for name, part in value.items()
     }
 
 
