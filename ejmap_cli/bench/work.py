@@ -10,6 +10,5 @@ WORK = click.option(
     "--work",
     type=FOLDER,
     default=Path("bench"),
-    show_default=True,
-    help="folder that keeps planets and scores, so that nothing is made twice",
+    help="folder that keeps planets and scores, so that nothing is made twice; default: bench",
 )
