@@ -106,23 +106,12 @@ def fit(
     resumed_from_step = _resumable_step(folder, fingerprint=fingerprint)
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
-        task = _task(
-            _network(config, normalization, start),
-            config,
-            plan,
-            seed=seed,
-            augmenter=augmenter,
-            is_validated=data.is_validated,
-        )
+        network = _network(config, normalization, start)
+        task = _task(network, config, plan, data=data, seed=seed, augmenter=augmenter)
+        log = TrainingLog(folder=folder, events=events, report=report)
+        is_resumed = resumed_from_step is not None
         with threads(_thread_count(task, plan, data=data, folder=folder)):
-            keeper = train(
-                task,
-                plan,
-                config=config,
-                data=data,
-                log=TrainingLog(folder=folder, events=events, report=report),
-                is_resumed=resumed_from_step is not None,
-            )
+            keeper = train(task, plan, config=config, data=data, log=log, is_resumed=is_resumed)
     bundle = ModelBundle(
         config=config,
         weights=read_weights(folder / BEST, wanted=expected_weights(config)),
@@ -157,11 +146,11 @@ def _task(
     config: ModelConfig,
     plan: EpochPlan,
     *,
+    data: FitData,
     seed: int,
     augmenter: Augmenter | None,
-    is_validated: bool,
 ) -> BinaryTask:
-    make_task = ValidatedTask if is_validated else BinaryTask
+    make_task = ValidatedTask if data.is_validated else BinaryTask
     return make_task(
         network,
         config,
