@@ -146,7 +146,9 @@ class ModelBundle:
         check_weights(self.weights, wanted=network.state_dict())
         network.load_state_dict(dict(self.weights))
         if self.calibration is not None:
-            network.calibrate(*self.calibration.of_rows(_row_ranges(self.config)))
+            ranges = _row_ranges(self.config)
+            border = self.calibration.border_of_rows(ranges)
+            network.calibrate(*self.calibration.of_rows(ranges), border)
         return network.eval()
 
     def save(self, path: Path) -> None:

@@ -37,22 +37,28 @@ class NormalizedNetwork(nn.Module):
         self.register_buffer("offset", torch.tensor(values.offset), persistent=False)
         self.register_buffer("scale", torch.tensor(values.scale), persistent=False)
         self.is_calibrated = False
+        # Probability at which ejecta begin, by row of the image or one for all.
+        self.border = HALF
         for name in ("row_slope", "row_offset"):
             self.register_buffer(name, torch.zeros(1), persistent=False)
 
-    def calibrate(self, slope: NDArray[np.float64], offset: NDArray[np.float64]) -> None:
-        """From now on return slope x logit + offset; one of each for every row of the image."""
+    def calibrate(
+        self,
+        slope: NDArray[np.float64],
+        offset: NDArray[np.float64],
+        border: NDArray[np.float64],
+    ) -> None:
+        """From now on return slope x logit + offset; one of each for every row of the image.
+
+        Args:
+            slope: ``(rows,)``.
+            offset: ``(rows,)``.
+            border: Corrected probability at which ejecta begin, ``(rows,)``.
+        """
         self.row_slope = torch.from_numpy(slope).float()[:, None]
         self.row_offset = torch.from_numpy(offset).float()[:, None]
+        self.border = border.astype(np.float32)
         self.is_calibrated = True
-
-    @property
-    def border(self) -> NDArray[np.float32]:
-        """Probability at which the network, as it was trained, begins to call a cell ejecta.
-
-        By row of the image, or one for all: one half, unless a calibration moved it.
-        """
-        return self.row_offset[:, 0].sigmoid().cpu().numpy() if self.is_calibrated else HALF
 
     def forward(self, image: Tensor, metadata: Tensor | None = None) -> Tensor:
         """Return logits.

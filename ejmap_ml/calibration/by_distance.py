@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.errors import SampleError
@@ -37,11 +37,14 @@ class DistanceCalibration(Frozen):
         range_radii: Middles of the bands in crater radii, rising.
         slope: Factor on the logit in each band; below 1 the ensemble was too sure.
         offset: What is then added; above 0 it said too little.
+        border: The ensemble's own probability, before it is corrected, at which ejecta begin.
     """
 
     range_radii: tuple[float, ...] = Field(min_length=1)
     slope: tuple[float, ...]
     offset: tuple[float, ...]
+    # Left out where it is one half: the digests of older bundles are over text without it.
+    border: float = Field(default=0.5, gt=0, lt=1, exclude_if=lambda value: value == 0.5)
 
     @model_validator(mode="after")
     def _bands_agree(self) -> Self:
@@ -61,6 +64,11 @@ class DistanceCalibration(Frozen):
         at, known = np.log(np.maximum(range_radii, NEAREST_RADII)), np.log(self.range_radii)
         return np.interp(at, known, self.slope), np.interp(at, known, self.offset)
 
+    def border_of_rows(self, range_radii: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the corrected probability at which ejecta begin at each range, ``(rows,)``."""
+        slope, offset = self.of_rows(range_radii)
+        return expit(slope * logit(self.border) + offset)
+
 
 class Told(NamedTuple):
     """What the members of an ensemble said about a crater, and what is so.
@@ -78,7 +86,7 @@ class Told(NamedTuple):
     range_radii: NDArray[np.float64]
 
 
-def fit_calibration(told: Sequence[Told]) -> DistanceCalibration:
+def fit_calibration(told: Sequence[Told], *, border: float = 0.5) -> DistanceCalibration:
     """Fit slopes and offsets on craters of planets that the ensemble did not learn from.
 
     Raises:
@@ -99,7 +107,7 @@ def fit_calibration(told: Sequence[Told]) -> DistanceCalibration:
         slopes.append(slope)
         offsets.append(offset)
     return DistanceCalibration(
-        range_radii=tuple(middles), slope=tuple(slopes), offset=tuple(offsets)
+        range_radii=tuple(middles), slope=tuple(slopes), offset=tuple(offsets), border=border
     )
 
 

@@ -17,12 +17,15 @@ from ejmap_ml.ejseg.polar_view import VALID_CHANNEL, polar_grid
 from ejmap_ml.errors import BundleError
 
 
-def calibrated(bundles: Sequence[ModelBundle], planets: Iterable[Planet]) -> list[ModelBundle]:
+def calibrated(
+    bundles: Sequence[ModelBundle], planets: Iterable[Planet], *, border: float = 0.5
+) -> list[ModelBundle]:
     """Return members whose mean probability comes true on planets like these.
 
     Args:
         bundles: Members of one polar ensemble; a calibration that they have is replaced.
         planets: Planets with known ejecta that no member learned from and no score is taken on.
+        border: The members' own probability at which ejecta begin.
 
     Raises:
         BundleError: If they are no polar models, or weights do not fit their configuration.
@@ -41,7 +44,7 @@ def calibrated(bundles: Sequence[ModelBundle], planets: Iterable[Planet]) -> lis
         for planet in planets
         for crater in planet.craters
     ]
-    calibration = fit_calibration(told)
+    calibration = fit_calibration(told, border=border)
     return [replace(bundle, calibration=calibration) for bundle in plain]
 
 

@@ -49,7 +49,7 @@ from ejmap_ml.samples import FitData
 from ejmap_ml.training.fit import fit
 from ejmap_project.digest import content_version
 from ejmap_project.training.calibrated import calibrated
-from ejmap_project.training.ready_kinds import BATCH, KINDS, MEMBERS, ReadyKind, widened
+from ejmap_project.training.ready_kinds import BATCH, BORDER, KINDS, MEMBERS, ReadyKind, widened
 
 # So many samples for each that is used: hardly one comes twice.
 SPARE = 10
@@ -131,7 +131,7 @@ def finish(kind: ReadyKind, work: Path, out: Path) -> None:
         ModelBundle.load(work / kind.name / member_name(one) / BUNDLE) for one in range(MEMBERS)
     ]
     planets = (make_planet(kind.planet, seed=seed) for seed in CALIBRATION_SEEDS)
-    for number, bundle in enumerate(calibrated(trained, planets)):
+    for number, bundle in enumerate(calibrated(trained, planets, border=BORDER)):
         bundle.save(out / kind.name / member_name(number))
 
 

@@ -117,3 +117,19 @@ def test_a_calibration_from_anywhere_is_checked(broken) -> None:
     """Bundles may come from anybody."""
     with pytest.raises(ValidationError):
         DistanceCalibration(**broken)
+
+
+def test_the_border_is_the_probability_that_the_ensemble_had_there() -> None:
+    """Cells at the border before are at the border after; one half is left out of the text."""
+    calibration = DistanceCalibration(
+        range_radii=(2, 20), slope=(0.5, 2.0), offset=(-1.0, 1.0), border=0.3
+    )
+    slope, offset = calibration.of_rows(RANGES)
+
+    found = calibration.border_of_rows(RANGES)
+
+    np.testing.assert_allclose((logit(found) - offset) / slope, logit(0.3))
+    assert calibration.model_dump()["border"] == 0.3
+    assert "border" not in calibration.model_copy(update={"border": 0.5}).model_dump()
+    with pytest.raises(ValidationError):
+        DistanceCalibration(range_radii=(2,), slope=(1,), offset=(0,), border=1.0)
