@@ -21,6 +21,7 @@ from ejmap_project.models.model_version import (
     ready_made,
     version_and_iteration,
 )
+from ejmap_project.models.starting_member import starting_member
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.settings.method import OURS
@@ -122,7 +123,7 @@ def of_sample_set(kind: ModelKind) -> SettingsOf:
 
 
 def of_member(kind: ModelKind) -> SettingsOf:
-    """Configuration and seed of a member; or what it is copied from, or was imported from."""
+    """Configuration, seed and start of a member; or what it is copied or was imported from."""
 
     def settings(project: OpenProject, key: str) -> object:
         version, iteration = version_and_iteration(key)
@@ -135,10 +136,13 @@ def of_member(kind: ModelKind) -> SettingsOf:
             bundle = project.paths.model_bundle(kind, version=version, iteration=iteration)
             return [source, (bundle / PROVENANCE).read_text(encoding="utf-8")]
         config = model_of(project, kind, ModelVersion.parse(version))
+        start = starting_member(project, kind, version, iteration)
         return [
             config.model_dump(mode="json"),
             project.settings.models.seed,
             *_as_published(project, "normalization", "validation"),
+            # Other weights to start from make other weights.
+            *(() if start is None else (start.stamp,)),
         ]
 
     return settings

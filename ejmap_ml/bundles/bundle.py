@@ -44,6 +44,22 @@ from ejmap_ml.errors import BundleError
 _NORMALIZATION = TypeAdapter(Normalization | None)
 
 
+class HeldOutScore(Frozen):
+    """How well a tuned member and the one it started from map a crater that neither learned from.
+
+    Attributes:
+        planet: Name of the planet.
+        crater_id: Id of the crater.
+        f1: F1 of the tuned member, 0 to 1.
+        start_f1: F1 of the member that it started from.
+    """
+
+    planet: str
+    crater_id: int
+    f1: float
+    start_f1: float
+
+
 class Provenance(Frozen):
     """Where the weights come from.
 
@@ -55,6 +71,9 @@ class Provenance(Frozen):
         samples: Number of training samples.
         steps: Optimizer steps.
         packages: Versions of the packages that trained.
+        started_from: Data version of the member whose weights the training started from; None for
+            a training from random weights.
+        held_out: Scores on craters that were held back from a tuning.
         source: Where the weights were published, such as a DOI; None when they were trained here.
         file_name: Name of the published file.
         file_sha256: Digest of the published file.
@@ -67,6 +86,8 @@ class Provenance(Frozen):
     samples: int | None = None
     steps: int | None = None
     packages: dict[str, str] = Field(default_factory=dict)
+    started_from: str | None = None
+    held_out: tuple[HeldOutScore, ...] = ()
     source: str | None = None
     file_name: str | None = None
     file_sha256: str | None = None

@@ -257,6 +257,10 @@ class TrainingConfig(Frozen):
         drop_incomplete_batch: Leave out the last batch of an epoch when it is not full.
         gradient_clip: Largest norm of the gradient; None does not clip.
         precision: "auto" is 16-mixed on a GPU and 32-true on a CPU.
+        starts_from: Key of the version whose weights the training starts from, member by member;
+            None starts at random, or from pretrained encoders.
+        keeps_statistics: Leave the statistics of batch normalization as they were at the start: a
+            few samples would replace those of many within some dozen steps.
     """
 
     batch_size: int = Field(gt=0)
@@ -269,6 +273,9 @@ class TrainingConfig(Frozen):
     drop_incomplete_batch: bool = False
     gradient_clip: float | None = Field(default=None, gt=0)
     precision: Precision = "auto"
+    # Left out where they say nothing: the digests of older bundles are over text without them.
+    starts_from: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    keeps_statistics: bool = Field(default=False, exclude_if=lambda value: not value)
 
     @model_validator(mode="after")
     def _one_duration(self) -> Self:

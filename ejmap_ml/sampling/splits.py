@@ -4,6 +4,9 @@ All draws go through the tiles in the order in which they are given: sort them b
 and the same seed gives the same split.
 """
 
+import hashlib
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -150,3 +153,18 @@ def stratified_split(
     drawn = [found[:count] for found, count in zip(drawn_from, shares, strict=True)]
     validates = np.sort(np.concatenate([np.empty(0, np.intp), *drawn]))
     return np.setdiff1d(np.arange(len(strata)), validates), validates
+
+
+def folds_of(keys: Sequence[str], *, count: int) -> NDArray[np.int_]:
+    """Return the fold of each key: folds of equal size, to one, in an order that only keys decide.
+
+    Args:
+        keys: Different texts, in any order.
+        count: Number of folds; some are empty where there are fewer keys.
+
+    Returns:
+        ``(key,)`` from 0 to ``count - 1``.
+    """
+    digests = [hashlib.sha256(key.encode()).hexdigest() for key in keys]
+    rank = np.argsort(np.argsort(digests))
+    return rank % count

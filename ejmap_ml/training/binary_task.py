@@ -7,7 +7,7 @@ import lightning.pytorch as pl
 import numpy as np
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
-from torch import Tensor
+from torch import Tensor, nn
 
 from ejmap_ml.bundles.network import NormalizedNetwork
 from ejmap_ml.config.model_config import ModelConfig
@@ -65,6 +65,13 @@ class BinaryTask(pl.LightningModule):
             "optimizer": optimizer,
             "lr_scheduler": {"scheduler": schedule.scheduler, "interval": schedule.interval},
         }
+
+    def on_train_start(self) -> None:
+        """Hold the statistics of batch normalization, where they are to be kept."""
+        if self._config.training.keeps_statistics:
+            for module in self.network.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
 
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:  # noqa: ANN401, ARG002
         """Seed what torch layers draw in this step."""

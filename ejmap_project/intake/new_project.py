@@ -10,6 +10,8 @@ from ejmap_geo.rasters.raster import read_basemap
 from ejmap_geo.whole_file import write_text
 from ejmap_ml.ready.ensembles import PACKAGED, names
 from ejmap_project.errors import SettingsError
+from ejmap_project.models.model_version import TUNED
+from ejmap_project.models.tuning_gate import LEAST_CRATERS
 from ejmap_project.settings.project import (
     COLOUR_BANDS,
     GREY_BANDS,
@@ -17,9 +19,11 @@ from ejmap_project.settings.project import (
     create_project,
     load_project,
 )
+from ejmap_project.sources.mask_files import MASK_NAMES
 
-PROFILE = "own"
-# The ready-made EJSEG for mosaics of so many bands, and what is trained where there is none.
+PROFILE, PROFILE_WITH_MASKS = "own", "own-masks"
+# The ready-made EJSEG for mosaics of so many bands, and what is trained where there is none. A
+# project with masks tunes the ready-made one.
 READY_EJSEG = {GREY_BANDS: "ready_grey", COLOUR_BANDS: "ready_colour"}
 TRAINED_EJSEG = "ejseg_polar"
 
@@ -70,25 +74,39 @@ def new_project(
     catalogue = read_catalogue(craters, body=planet)
     bands = raster.shape[0]
     ejseg = ejseg_for(bands, ready=names(packaged_models))
+    is_ready = ejseg != TRAINED_EJSEG
+    is_tuned = is_ready and masks is not None
     values = {
         "body": planet.name,
         "  mosaic": str(mosaic.resolve()),
         "  craters": str(craters.resolve()),
         "  grey": bands == GREY_BANDS,
         "  ejseg": ejseg,
+        "  candidate": f"{ejseg}{TUNED}",
     }
     if masks is not None:
-        values["  # masks"] = str(masks.resolve())
-    paths = create_project(folder, profile=PROFILE)
+        values["  masks" if is_tuned else "  # masks"] = str(masks.resolve())
+    paths = create_project(folder, profile=PROFILE_WITH_MASKS if is_tuned else PROFILE)
     text = _with_values(paths.settings.read_text(encoding="utf-8"), values)
     write_text(paths.settings, text)
     load_project(folder)
     return [
         f"mosaic: {grid.width_px}x{grid.shape[0]} px, {bands} band(s), {planet.name}",
         f"craters: {len(catalogue)}",
-        f"ejecta: mapped by {ejseg}, {'trained here' if ejseg == TRAINED_EJSEG else 'ready-made'}",
+        f"ejecta: mapped by {ejseg}, {'ready-made' if is_ready else 'trained here'}",
+        *_told_of_masks(masks, ejseg, is_ready=is_ready),
         *catalogue.attrs.get("notes", []),
     ]
+
+
+def _told_of_masks(masks: Path | None, ejseg: str, *, is_ready: bool) -> list[str]:
+    """Return what is done with masks, as at most one sentence."""
+    if masks is None:
+        return []
+    found = f"masks: {len(list(masks.glob(MASK_NAMES)))}"
+    if not is_ready:
+        return [f"{found}, which score the map"]
+    return [f"{found}; {LEAST_CRATERS} or more tune {ejseg}, which maps if that is a gain"]
 
 
 def _with_values(text: str, values: Mapping[str, object]) -> str:

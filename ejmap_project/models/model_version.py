@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ejmap_ml.bundles.bundle_files import PROVENANCE
 from ejmap_ml.config.model_config import ModelConfig, load_preset, preset_names
+from ejmap_ml.config.tuning import tuned_config
 from ejmap_ml.ready.ensembles import ReadyEnsemble
 from ejmap_project.errors import SettingsError
 from ejmap_project.models.ready_models import ready_named, ready_names, require_kind
@@ -13,6 +14,8 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind, ProjectPaths
 
 SPLIT_MARK = "@"
+# NAME_tuned starts from the weights of NAME and learns on from what the project trains on.
+TUNED = "_tuned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,10 @@ def ready_made(
 
 
 def member_count(project: OpenProject, kind: ModelKind, version: ModelVersion | None = None) -> int:
-    """Return the number of members of a version's ensemble: as the settings say, if trained here.
+    """Return the number of members of a version's ensemble.
+
+    As the settings say, if it is trained here from random weights; ``NAME_tuned`` has as many as
+    the ensemble that it starts from.
 
     Args:
         project: The project.
@@ -113,8 +119,14 @@ def member_count(project: OpenProject, kind: ModelKind, version: ModelVersion | 
     Raises:
         BundleError: If it is ready-made and its members are not numbered without a gap.
     """
-    ready = ready_made(project, kind, version or configured_version(project, kind))
-    return project.settings.models.members(kind) if ready is None else ready.member_count
+    version = version or configured_version(project, kind)
+    ready = ready_made(project, kind, version)
+    if ready is not None:
+        return ready.member_count
+    start = _tuned_from(project, kind, version)
+    if start is not None:
+        return member_count(project, kind, start)
+    return project.settings.models.members(kind)
 
 
 def is_given(project: OpenProject, kind: ModelKind, key: str, iteration: int) -> bool:
@@ -153,11 +165,11 @@ def model_of(
     """Return the configuration of a version.
 
     Looked for in this order: the file that the settings name, ``models/NAME.yaml`` of the project,
-    ready-made ensembles, the packaged presets.
+    ready-made ensembles, the packaged presets, and what ``NAME_tuned`` starts from.
 
     Raises:
         BundleError: If it is ready-made and not complete.
-        ConfigError: If its file is not valid.
+        ConfigError: If its file is not valid, or it would tune a model of tiles.
         SettingsError: If there is no configuration of that name.
     """
     if version.split is not None and ready_made(project, kind, ModelVersion(version.name)):
@@ -176,12 +188,39 @@ def model_of(
         config = ready.config
     elif version.name in preset_names():
         config = load_preset(version.name)
+    elif (start := _tuned_from(project, kind, version)) is not None:
+        config = tuned_config(
+            model_of(project, kind, start), name=version.name, starts_from=start.key
+        )
     else:
         raise SettingsError(
             f"there is no model configuration {version.name!r}; take one of "
-            f"{', '.join((*ready_names(project, kind), *preset_names()))}, or write {own}"
+            f"{', '.join((*ready_names(project, kind), *preset_names()))}, one of these with "
+            f"{TUNED} behind it, or write {own}"
         )
     return config if bands is None else config.with_bands(bands)
+
+
+def starting_version(
+    project: OpenProject, kind: ModelKind, version: ModelVersion
+) -> ModelVersion | None:
+    """Return the version whose weights a version starts from; None for one from random weights.
+
+    Raises:
+        BundleError: As :func:`model_of`.
+        ConfigError: As :func:`model_of`.
+        SettingsError: As :func:`model_of`, or if a version starts from itself.
+    """
+    stated = model_of(project, kind, version).training.starts_from
+    if stated is None or ready_made(project, kind, version) is not None:
+        return None
+    start = ModelVersion.parse(stated)
+    if start.name == version.name:
+        raise SettingsError(
+            f"{version.key} starts from {start.key}, which is itself; name another version as "
+            "training.starts_from"
+        )
+    return start
 
 
 def imported_from(paths: ProjectPaths, kind: ModelKind, key: str, iteration: int) -> str | None:
@@ -198,6 +237,20 @@ def imported_from(paths: ProjectPaths, kind: ModelKind, key: str, iteration: int
         # Whoever reads the bundle will be told in full.
         return None
     return stated if isinstance(stated, str) else None
+
+
+def _tuned_from(
+    project: OpenProject, kind: ModelKind, version: ModelVersion
+) -> ModelVersion | None:
+    """Return what ``NAME_tuned`` starts from; None where there is no NAME, or a file says it."""
+    name = version.name.removesuffix(TUNED)
+    is_file = project.paths.preset(version.name).is_file()
+    if name in {"", version.name} or is_file or _named_file(project, kind, version) is not None:
+        return None
+    if ready_made(project, kind, ModelVersion(name)) is not None:
+        return ModelVersion(name)
+    is_trained = name in preset_names() or project.paths.preset(name).is_file()
+    return ModelVersion(name, version.split) if is_trained else None
 
 
 def _named_file(project: OpenProject, kind: ModelKind, version: ModelVersion) -> Path | None:

@@ -68,6 +68,7 @@ def promote(
             "members": len(current.members),
             **({} if score is None else {"test_f1": score}),
             **_reference_facts(decided),
+            **_tuning_facts(decided),
             "candidate": decided.candidate.digest,
             "record": _record(project, kind),
             "path": str(project.paths.stored_ensemble(kind, current.digest)),
@@ -89,6 +90,21 @@ def _reference_facts(decided: Promotion) -> dict[str, object]:
     return {
         **{f"reference_{name}": value for name, value in known.items() if value is not None},
         "reference_set": pd.DataFrame(rows),
+    }
+
+
+def _tuning_facts(decided: Promotion) -> dict[str, object]:
+    """Return the scores of a tuned candidate on craters that were held back."""
+    note = decided.candidate.tuning
+    if note is None:
+        return {}
+    if note.f1 is None or note.start_f1 is None:
+        return {"craters_with_masks": note.craters}
+    return {
+        "craters_with_masks": note.craters,
+        "held_out_f1": note.f1,
+        "held_out_f1_of_start": note.start_f1,
+        "held_out_gain": note.f1 - note.start_f1,
     }
 
 

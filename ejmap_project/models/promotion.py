@@ -32,6 +32,7 @@ from ejmap_project.models.reference_gate import (
     reference_refusal,
     reference_words,
 )
+from ejmap_project.models.tuning_gate import tuning_note, tuning_refusal, tuning_words
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind, ProjectPaths, iteration_name
 
@@ -69,6 +70,10 @@ def decide(
     Ensembles of different splits, or without test tiles, have no F1 to compare, and models of tiles
     no scores on the reference set; what cannot be compared passes, and the record says so.
 
+    A tuned polar EJSEG must beat what it started from on craters that were held back from tuning
+    (:mod:`ejmap_project.models.tuning_gate`). One that does may lose on the reference set: masks of
+    this very planet decide, not those of others.
+
     Args:
         project: The project.
         kind: Which of the two models.
@@ -83,7 +88,7 @@ def decide(
     candidate, bundles = _candidate(project, kind, version)
     decided = promotions(project.paths, kind)
     current = decided[-1].current if decided else None
-    if kind == "ejseg" and (by_hand or not red_checks):
+    if kind == "ejseg" and (by_hand or not (red_checks or _no_gain(project, candidate))):
         candidate, current = _scored(project, candidate, bundles, current)
     refusal = None
     if by_hand:
@@ -91,6 +96,8 @@ def decide(
     else:
         refusal = _refusal(project, candidate, current, red_checks)
         reason = refusal or _passed(kind, candidate, current)
+        if refusal is None and candidate.tuning is not None:
+            reason = f"{tuning_words(candidate.tuning)}; {reason}"
     if refusal is not None and current is not None:
         return write_promotion(project.paths, kind, Decision.KEPT, reason, current, candidate)
     if refusal is not None:
@@ -186,6 +193,7 @@ def _candidate(
         version=version.key,
         members=tuple(bundle.data_version for bundle in bundles),
         score=sum(known) / len(known) if len(known) == len(bundles) else None,
+        tuning=tuning_note(bundles),
     )
     return note, bundles
 
@@ -198,18 +206,24 @@ def _refusal(
 ) -> str | None:
     if red_checks:
         return f"the check {red_checks[0]} is red; mend it, or promote by hand"
-    if current is None:
-        return None
+    no_gain = _no_gain(project, candidate)
+    if no_gain is not None or current is None:
+        return no_gain
     tolerance = project.settings.models.gate_tolerance
+    on_reference = None if candidate.tuning else reference_refusal(candidate, current)
     if not _comparable(candidate, current) or candidate.score is None:
-        return reference_refusal(candidate, current)
+        return on_reference
     assert current.score is not None  # noqa: S101 - what is comparable is there
     if candidate.score >= current.score - tolerance:
-        return reference_refusal(candidate, current)
+        return on_reference
     return (
         f"the candidate's test F1 is {candidate.score:.4f}, below the {current.score:.4f} of "
         f"{current.version}; train longer, or promote by hand"
     )
+
+
+def _no_gain(project: OpenProject, candidate: EnsembleNote) -> str | None:
+    return tuning_refusal(candidate.tuning, tolerance=project.settings.models.gate_tolerance)
 
 
 def _scored(

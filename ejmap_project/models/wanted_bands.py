@@ -1,7 +1,7 @@
 """How many bands the mosaic of a project must have, because of its models."""
 
 from ejmap_project.errors import SettingsError
-from ejmap_project.models.model_version import ready_made, wanted_versions
+from ejmap_project.models.model_version import ready_made, starting_version, wanted_versions
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS
 
@@ -15,7 +15,9 @@ def wanted_bands(project: OpenProject) -> int | None:
     wanted: dict[int, str] = {}
     for kind in MODEL_KINDS:
         for version in wanted_versions(project, kind):
-            ready = ready_made(project, kind, version)
+            # A tuned model reads the bands of what it starts from.
+            origin = starting_version(project, kind, version) or version
+            ready = ready_made(project, kind, origin)
             if ready is not None:
                 wanted[ready.config.bands] = f"models.{kind} {ready.name}"
     trained = project.settings.trained_bands

@@ -12,6 +12,7 @@ from ejmap_ml.sampling.splits import (
     TESTS,
     TRAINS,
     UNUSED,
+    folds_of,
     learning_curve_split,
     split_classes,
     stratified_split,
@@ -209,3 +210,14 @@ def test_a_learning_curve_cannot_be_longer_than_there_are_places() -> None:
         learning_curve_split(
             split, np.array([1, 1, 2, 2]), locations=9, rng=np.random.default_rng(0)
         )
+
+
+@given(keys=st.lists(st.text(max_size=6), unique=True, max_size=30), count=st.integers(1, 7))
+def test_folds_are_of_equal_size_and_know_no_order(keys: list[str], count: int) -> None:
+    """To one key; the same keys in another order lie in the same folds."""
+    folds = folds_of(keys, count=count)
+
+    sizes = np.bincount(folds, minlength=count)
+    assert sizes.sum() == len(keys)
+    assert sizes.max() - sizes.min() <= 1
+    np.testing.assert_array_equal(folds_of(keys[::-1], count=count), folds[::-1])

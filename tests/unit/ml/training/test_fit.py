@@ -103,6 +103,25 @@ def test_a_training_begins_with_the_weights_it_is_given(classifier_config, run) 
         run(config, name="other", start={"model.none": torch.zeros(1)})
 
 
+def test_statistics_of_batch_normalization_stay_where_they_are_to_be_kept(
+    classifier_config, run
+) -> None:
+    """Also past a validation; without the setting the samples replace them."""
+    config = _fixed(classifier_config(max_epochs=2))
+    kept = config.training.model_copy(update={"keeps_statistics": True})
+    start = run(config, name="first").bundle.weights
+
+    same = run(config.model_copy(update={"training": kept}), name="kept", start=start)
+    moved = run(config, name="moved", start=start)
+
+    means = [name for name in start if name.endswith(("running_mean", "running_var"))]
+    assert means
+    for name in means:
+        assert torch.equal(same.bundle.weights[name], start[name])
+        assert not torch.equal(moved.bundle.weights[name], start[name])
+    assert same.bundle.data_version != moved.bundle.data_version
+
+
 def test_the_global_generator_is_left_alone(classifier_config, run) -> None:
     """Seeding happens inside."""
     state = torch.get_rng_state()

@@ -1,6 +1,7 @@
 """A new project names the ready-made model that fits its mosaic, and trains one without it."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.intake.new_project import ejseg_for, new_project
+from ejmap_project.models.tuning_gate import LEAST_CRATERS
 from tests.ready_ensemble import write_ready
 
 BOTH = ("ready_colour", "ready_grey")
@@ -42,21 +44,58 @@ def test_the_settings_state_the_concrete_name(
     there: str, named: str, told: str, tmp_path: Path
 ) -> None:
     """And the person is told whether it will be trained."""
-    grid = BasemapGrid(body=MERCURY, width_px=64)
-    write_cog(tmp_path / "mosaic.tif", np.full(grid.shape, 9, np.uint8), grid=grid)
-    crater = Crater(crater_id=1, name="One", center=LonLat(0, 0), radius_m=40_000.0)
-    write_catalogue(catalogue_from([crater], MERCURY), tmp_path / "craters.gpkg")
     write_ready(tmp_path / "packaged", there)
 
-    notes = new_project(
-        tmp_path / "mine",
-        mosaic=tmp_path / "mosaic.tif",
-        craters=tmp_path / "craters.gpkg",
-        masks=None,
-        body="Mercury",
-        packaged_models=tmp_path / "packaged",
+    notes, settings = _new(tmp_path, masks=None)
+
+    assert settings["models"]["ejseg"] == named
+    assert "candidate" not in settings["models"]
+    assert f"ejecta: mapped by {named}, {told}" in notes
+
+
+def test_masks_tune_the_ready_made_model(tmp_path: Path) -> None:
+    """It maps, and what learned on from the masks is the candidate; without one, masks score."""
+    masks = tmp_path / "masks"
+    masks.mkdir()
+    for number in (1, 2):
+        (masks / f"mask_000{number}.tif").touch()
+    write_ready(tmp_path / "packaged", "ready_grey")
+
+    notes, settings = _new(tmp_path, masks=masks)
+
+    assert settings["source"]["masks"] == str(masks)
+    assert settings["training"] == {"kind": "own-masks"}
+    assert settings["models"]["ejseg"] == "ready_grey"
+    assert settings["models"]["candidate"] == "ready_grey_tuned"
+    assert (
+        f"masks: 2; {LEAST_CRATERS} or more tune ready_grey, which maps if that is a gain" in notes
     )
 
-    settings = yaml.safe_load((tmp_path / "mine" / "project.yaml").read_text())
-    assert settings["models"]["ejseg"] == named
-    assert f"ejecta: mapped by {named}, {told}" in notes
+
+def test_masks_score_a_model_that_is_trained_on_synthetic_planets(tmp_path: Path) -> None:
+    """Where nothing is ready-made for the bands of the mosaic."""
+    (tmp_path / "masks").mkdir()
+    write_ready(tmp_path / "packaged", "other")
+
+    notes, settings = _new(tmp_path, masks=tmp_path / "masks")
+
+    assert settings["training"]["kind"] == "synthetic"
+    assert settings["source"]["masks"] == str(tmp_path / "masks")
+    assert "masks: 0, which score the map" in notes
+
+
+def _new(folder: Path, *, masks: Path | None) -> tuple[list[str], dict[str, Any]]:
+    """Make a project of a grey mosaic and one crater; return what was told, and its settings."""
+    grid = BasemapGrid(body=MERCURY, width_px=64)
+    write_cog(folder / "mosaic.tif", np.full(grid.shape, 9, np.uint8), grid=grid)
+    crater = Crater(crater_id=1, name="One", center=LonLat(0, 0), radius_m=40_000.0)
+    write_catalogue(catalogue_from([crater], MERCURY), folder / "craters.gpkg")
+    notes = new_project(
+        folder / "mine",
+        mosaic=folder / "mosaic.tif",
+        craters=folder / "craters.gpkg",
+        masks=masks,
+        body="Mercury",
+        packaged_models=folder / "packaged",
+    )
+    return notes, yaml.safe_load((folder / "mine" / "project.yaml").read_text())

@@ -191,7 +191,7 @@ def test_a_folder_without_settings_is_no_project(tmp_path: Path) -> None:
     """The message says how to make one; an unknown profile lists the known ones."""
     with pytest.raises(SettingsError, match=r"is no project.*ejmap new"):
         load_project(tmp_path)
-    with pytest.raises(SettingsError, match="profiles are demo, mercury-quicklook, own"):
+    with pytest.raises(SettingsError, match="profiles are demo, mercury-quicklook, own, own-masks"):
         create_project(tmp_path, profile="moon")
 
 
