@@ -77,8 +77,6 @@ ENDINGS = (".tif", ".jpg")
 
 def train_ready_member(kind: ReadyKind, number: int, work: Path) -> float:
     """Train a member, or go on with it, and keep it; return the seconds it took."""
-    # Two threads that share a step wait for each other; two members side by side do not.
-    torch.set_num_threads(1)
     config = kind.config
     folder = work / kind.name / member_name(number)
     start = None
@@ -104,6 +102,9 @@ def train_ready_member(kind: ReadyKind, number: int, work: Path) -> float:
         seed=number,
         bands=kind.bands,
     )
+    # Two threads that share a step wait for each other; two members side by side do not. Making
+    # planets sets the number of threads anew, since numba and torch share OpenMP.
+    torch.set_num_threads(1)
     result = fit(
         config,
         FitData(train=samples, inputs=inputs),
