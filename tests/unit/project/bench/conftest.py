@@ -11,8 +11,8 @@ from ejmap_project.reference.reference_set import reference_set
 
 def _config(bands: int) -> PlanetConfig:
     return PlanetConfig(
-        width_px=256,
-        craters=3,
+        width_px=128,
+        craters=2,
         giants=1,
         old_craters=40,
         bright_spots=20,
