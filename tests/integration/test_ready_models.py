@@ -191,7 +191,8 @@ def test_a_candidate_is_trained_behind_the_map_and_judged_once(tmp_path: Path) -
         compared = pd.read_parquet(beside.project.paths.model_comparison)
         assert {*compared["version"]} == {"ready_views", "small"}
         assert {*pd.read_parquet(beside.project.paths.scores)["method"]} > {CHAIN}
-    assert again.count("there and up to date") == shown.count("] ")
+    steps = [line for line in shown.splitlines() if line.startswith("[")]
+    assert again.count("there and up to date") == len(steps) == 13
     assert "done in" not in again
 
 
