@@ -43,7 +43,10 @@ def of_mosaic(project: OpenProject, _: str) -> object:
 
 def of_catalogue(project: OpenProject, _: str) -> object:
     """The mapped planet and the files of its crater table."""
-    return [_stated_source(project), _stamps(source_of(project).files().catalogue)]
+    stamps = _stamps(source_of(project).files().catalogue)
+    columns = dict(project.settings.source.traits.columns)
+    # Projects that state none keep the recipe that they had before columns could be stated.
+    return [_stated_source(project), stamps, *([columns] if columns else [])]
 
 
 def of_manual_masks(project: OpenProject, _: str) -> object:
@@ -54,7 +57,7 @@ def of_manual_masks(project: OpenProject, _: str) -> object:
 def _stated_source(project: OpenProject) -> object:
     # Published predictions replace ours only downstream of the mosaic and the catalogue.
     stated = project.settings.source.model_dump(
-        mode="json", exclude={"tiles", "tables", "connections", "masks_run"}
+        mode="json", exclude={"tiles", "columns", "tables", "connections", "masks_run"}
     )
     return [project.settings.body, stated]
 

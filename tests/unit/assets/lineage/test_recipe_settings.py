@@ -293,3 +293,15 @@ def test_training_planets_are_their_body_and_their_settings(tmp_path: Path) -> N
     assert of_mercury[0] == "Mercury"
     assert of_moon == ["Moon", of_mercury[1]]
     assert of_none is None
+
+
+def test_stated_columns_concern_the_catalogue_alone(tmp_path: Path) -> None:
+    """A mosaic is not read again because of them; projects without any keep their recipe."""
+    files = {"kind": "files", "mosaic": "m.tif", "craters": "c.csv"}
+    columns = {"radius_m": "R_km*1000"}
+    plain, stated = (_project(tmp_path, files | more) for more in ({}, {"columns": columns}))
+
+    catalogue = _json(recipe_settings.of_catalogue, stated)
+
+    assert catalogue == [*_json(recipe_settings.of_catalogue, plain), columns]
+    assert _json(recipe_settings.of_mosaic, stated) == _json(recipe_settings.of_mosaic, plain)
