@@ -1,5 +1,6 @@
 """The command ``ejmap``: words in, sentences and an exit code out; the commands do the work."""
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -71,6 +72,10 @@ def ejmap() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or pipe may lack characters that names have, such as a macron.
+            stream.reconfigure(errors="backslashreplace")
     try:
         return ejmap.main(arguments, prog_name="ejmap", standalone_mode=False)
     except click.ClickException as error:

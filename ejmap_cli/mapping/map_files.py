@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ejmap_cli.command import AS_JSON, FILE, FOLDER, BodyName, command
+from ejmap_cli.command import (
+    AS_JSON,
+    COLUMNS,
+    FILE,
+    FOLDER,
+    MASKS,
+    TILES,
+    VALUE_RANGE,
+    WEST_POSITIVE,
+    BodyName,
+    command,
+)
 from ejmap_cli.console import Console
 
 if TYPE_CHECKING:
@@ -26,13 +37,27 @@ NEW_BODY = "Mercury"
 @click.argument("mosaic", type=FILE, help="raster of the whole planet")
 @click.argument("craters", type=FILE, help=".gpkg, .shp, .parquet or .csv")
 @click.argument("out", type=FOLDER, help="folder of the project to make, or to go on with")
-@click.option("--masks", type=FOLDER, help="folder of mask_NNNN.tif of labelled craters")
+@MASKS
+@TILES
 @click.option(
     "--body", type=BodyName(), help="Mercury or Moon; default: that of the project, else Mercury"
 )
+@VALUE_RANGE
+@WEST_POSITIVE
+@COLUMNS
 @AS_JSON
 def map_files(
-    mosaic: Path, craters: Path, out: Path, *, masks: Path | None, body: str | None, as_json: bool
+    mosaic: Path,
+    craters: Path,
+    out: Path,
+    *,
+    masks: Path | None,
+    tiles: Path | None,
+    body: str | None,
+    value_range: tuple[float, float] | None,
+    west_positive: bool,
+    columns: tuple[tuple[str, str], ...],
+    as_json: bool,
 ) -> int:
     """Map the ejecta of your craters: project, run and map in one.
 
@@ -50,10 +75,26 @@ def map_files(
         if ProjectPaths(out).settings.exists():
             project = OpenProject.at(out.resolve())
             _require_same_files(project, mosaic, craters)
-            _require_same_settings(project, masks, body)
+            _require_same_settings(
+                project,
+                body=body,
+                masks=masks,
+                tiles=tiles,
+                value_range=value_range,
+                west_positive=west_positive or None,
+                columns=dict(columns) or None,
+            )
         else:
             made = new_project(
-                out, mosaic=mosaic, craters=craters, masks=masks, body=body or NEW_BODY
+                out,
+                mosaic=mosaic,
+                craters=craters,
+                masks=masks,
+                tiles=tiles,
+                body=body or NEW_BODY,
+                value_range=value_range,
+                west_positive=west_positive,
+                columns=dict(columns),
             )
             for note in made:
                 console.line(note)
@@ -77,22 +118,32 @@ def _require_same_files(project: "OpenProject", mosaic: Path, craters: Path) -> 
         )
 
 
-def _require_same_settings(project: "OpenProject", masks: Path | None, body: str | None) -> None:
+def _require_same_settings(project: "OpenProject", *, body: str | None, **asked: object) -> None:
     """Check that what is asked for is what a project that is there already does."""
     from ejmap_project.errors import SettingsError
 
-    stated = project.settings.source.model_dump().get("masks")
-    known = None if stated is None else project.paths.user_file(Path(stated)).resolve()
-    asked = {
-        f"--body {body}": body is not None and body != project.settings.body,
-        f"--masks {masks}": masks is not None and masks.resolve() != known,
-    }
-    wrong = [words for words, differs in asked.items() if differs]
-    if wrong:
+    source = project.settings.source.model_dump()
+    stated = {key: _resolved(source.get(key), project) for key in asked}
+    differs = [
+        (key, value)
+        for key, value in [("body", body), *asked.items()]
+        if value is not None
+        and _resolved(value) != (project.settings.body if key == "body" else stated[key])
+    ]
+    if differs:
+        key, value = differs[0]
+        option = {"columns": "column"}.get(key, key.replace("_", "-"))
         raise SettingsError(
-            f"{project.paths.folder} is a project already, without {wrong[0]}; name another "
-            "folder, or edit its project.yaml and use `ejmap run`"
+            f"{project.paths.folder} is a project already, without --{option} {value}; name "
+            "another folder, or edit its project.yaml and use `ejmap run`"
         )
+
+
+def _resolved(value: object, project: "OpenProject | None" = None) -> object:
+    """Return the file that a path names, in a project or here; other values as they are."""
+    if not isinstance(value, Path):
+        return value
+    return value.resolve() if project is None else project.paths.user_file(value).resolve()
 
 
 def _facts(project: "OpenProject", complaints: "Sequence[str]") -> dict[str, object]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ejmap_cli.command import PROJECT, command
+from ejmap_cli.command import PROJECT, command, suggested
 from ejmap_cli.console import Console
 from ejmap_project.paths import MODEL_KINDS
 
@@ -76,7 +76,7 @@ def bring_up_to_date(folder: Path, console: Console) -> list[str]:
     console.line()
     for line in result_lines(project.paths, is_terminal=console.is_terminal):
         console.line(line)
-    console.line(f"all of it  ejmap ui {folder}")
+    console.line(f"all of it  {suggested('ejmap', 'ui', folder)}")
     console.line(f"took {console.elapsed_seconds:.0f} s")
     for sentence in complaints:
         console.line(f"not done: {sentence}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ejmap_cli.command import MODEL, PROJECT, command
+from ejmap_cli.command import MODEL, PROJECT, command, suggested
 from ejmap_cli.console import Console
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _decide(
         console.line(f"{kind} maps with {decided.current.version} ({decided.current.digest})")
         if decided.decision is Decision.KEPT:
             return 1
-        console.line(f"map with it: ejmap run {folder}")
+        console.line(f"map with it: {suggested('ejmap', 'run', folder)}")
         return 0
 
 

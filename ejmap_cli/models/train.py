@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ejmap_cli.command import MODEL, PROJECT, command
+from ejmap_cli.command import MODEL, PROJECT, command, suggested
 from ejmap_cli.console import Console
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def train(
             runner_of(opened, instance, console).train(trainings)
         for training in trainings:
             console.line(f"trained    {opened.paths.model_version(kind, training.version)}")
-        console.line(f"compare    materialise model_comparison in `ejmap ui {project}`")
+        console.line(
+            f"compare    materialise model_comparison in `{suggested('ejmap', 'ui', project)}`"
+        )
         console.line(f"took {console.elapsed_seconds:.0f} s")
     return 0
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ejmap_cli.command import AS_JSON, FILE, FOLDER, command
+from ejmap_cli.command import AS_JSON, FILE, FOLDER, command, suggested
 from ejmap_cli.printing import print_json
 
 
@@ -68,7 +68,7 @@ def import_folder(
         masks_run=masks_run,
     )
     intake.import_folder(folder, made, wishes=wishes, tell=click.echo)
-    click.echo(f"{made / 'project.yaml'} is ready; ejmap run {made}")
+    click.echo(f"{made / 'project.yaml'} is ready; {suggested('ejmap', 'run', made)}")
     return 0
 
 

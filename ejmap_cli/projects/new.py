@@ -4,26 +4,64 @@ from pathlib import Path
 
 import click
 
-from ejmap_cli.command import FILE, FOLDER, BodyName, command
+from ejmap_cli.command import (
+    COLUMNS,
+    FILE,
+    FOLDER,
+    MASKS,
+    TILES,
+    VALUE_RANGE,
+    WEST_POSITIVE,
+    BodyName,
+    command,
+    suggested,
+)
 
 
 @command(
     "new",
     "ejmap new projects/mine --mosaic mosaic.tif --craters craters.gpkg",
     "ejmap new projects/moon --mosaic wac.tif --craters craters.csv --masks masks --body Moon",
+    "ejmap new projects/km --mosaic m.tif --craters c.csv --column 'radius_m=R_km*1000'",
 )
 @click.argument("project", type=FOLDER, help="folder to make")
 @click.option("--mosaic", type=FILE, required=True, help="raster of the whole planet")
-@click.option("--craters", type=FILE, required=True, help=".gpkg, .shp, .parquet or .csv")
-@click.option("--masks", type=FOLDER, help="folder of mask_NNNN.tif of labelled craters")
+@click.option("--craters", type=FILE, required=True, help=".gpkg, .shp, .parquet, .csv, .scc ...")
+@MASKS
+@TILES
 @click.option(
     "--body", type=BodyName(), default="Mercury", help="Mercury or Moon; default: Mercury"
 )
-def new(project: Path, mosaic: Path, craters: Path, masks: Path | None, body: str) -> int:
+@VALUE_RANGE
+@WEST_POSITIVE
+@COLUMNS
+def new(
+    project: Path,
+    *,
+    mosaic: Path,
+    craters: Path,
+    masks: Path | None,
+    tiles: Path | None,
+    body: str,
+    value_range: tuple[float, float] | None,
+    west_positive: bool,
+    columns: tuple[tuple[str, str], ...],
+) -> int:
     """Make a project from your mosaic and craters."""
     from ejmap_project.intake.new_project import new_project
 
-    for note in new_project(project, mosaic=mosaic, craters=craters, masks=masks, body=body):
+    notes = new_project(
+        project,
+        mosaic=mosaic,
+        craters=craters,
+        masks=masks,
+        tiles=tiles,
+        body=body,
+        value_range=value_range,
+        west_positive=west_positive,
+        columns=dict(columns),
+    )
+    for note in notes:
         click.echo(note)
-    click.echo(f"{project / 'project.yaml'} is ready; ejmap run {project}")
+    click.echo(f"{project / 'project.yaml'} is ready; {suggested('ejmap', 'run', project)}")
     return 0

@@ -1,5 +1,6 @@
 """A project: one planet, one mosaic, one catalogue, and the settings by which they are mapped."""
 
+import shlex
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -201,13 +202,30 @@ def load_project(folder: Path) -> Project:
     if not path.is_file():
         raise SettingsError(
             f"{folder} is no project: it has no project.yaml; name a project folder, or make one "
-            f"with `ejmap new {folder} --mosaic FILE --craters FILE`"
+            f"with `ejmap new {shlex.quote(str(folder))} --mosaic FILE --craters FILE`"
         )
     try:
-        stated = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - is safe
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not text in UTF-8 ({error}); save it as UTF-8") from error
+    return project_of(text, path=path)
+
+
+def project_of(text: str, *, path: Path) -> Project:
+    """Check the text of settings.
+
+    Args:
+        text: What ``project.yaml`` holds.
+        path: Where it lies or will lie, for messages.
+
+    Raises:
+        SettingsError: As :func:`load_project`.
+    """
+    try:
+        stated = yaml.load(text, Loader=_Loader)  # noqa: S506 - is safe
+    except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
-        raise SettingsError(f"{path} is not valid YAML in UTF-8: {reason}") from error
+        raise SettingsError(f"{path} is not valid YAML: {reason}") from error
     if not isinstance(stated, dict):
         raise SettingsError(f"{path} must hold `key: value` lines, found {stated!r:.80}")
     try:
