@@ -103,7 +103,7 @@ def reliability_plot(table: pd.DataFrame) -> Picture:
     """Plot what came true over what was said, the points as large as they have samples.
 
     Args:
-        table: What :func:`ejmap_ml.bundles.reliability.reliability` returns.
+        table: What :func:`ejmap_ml.calibration.reliability.reliability` returns.
     """
     figure, axes = new_plot(width=4.0)
     axes.plot([0, 1], [0, 1], color="0.6", linestyle="--", label="comes true as said")

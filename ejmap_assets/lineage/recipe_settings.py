@@ -158,6 +158,11 @@ def of_masks(project: OpenProject, _: str) -> object:
     return [mapping.connection_filter, mapping.denoise_px]
 
 
+def of_promised_recall(project: OpenProject, _: str) -> object:
+    """The recall that masks promise."""
+    return project.settings.mapping.promised_recall
+
+
 def of_given_mask(project: OpenProject, _: str) -> object:
     """The run of published masks that replace the project's own; None if it makes its own."""
     return project.settings.source.traits.masks_run

@@ -19,9 +19,11 @@ from ejmap_geo.whole_file import whole_file, whole_folder
 from ejmap_ml.bundles.bundle_files import (
     CALIBRATION,
     CONFIG,
+    CONFORMAL,
     LARGEST_JSON_BYTES,
     LARGEST_WEIGHTS_BYTES,
     NORMALIZATION,
+    OPTIONAL,
     PROVENANCE,
     WEIGHTS,
 )
@@ -48,6 +50,7 @@ KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 _FILES: Mapping[str, int] = {
     CALIBRATION: LARGEST_JSON_BYTES,
     CONFIG: LARGEST_JSON_BYTES,
+    CONFORMAL: LARGEST_JSON_BYTES,
     NORMALIZATION: LARGEST_JSON_BYTES,
     PROVENANCE: LARGEST_JSON_BYTES,
     WEIGHTS: LARGEST_WEIGHTS_BYTES,
@@ -91,7 +94,7 @@ def export_ensemble(project: OpenProject, version: str, file: Path) -> EnsembleO
         archive.writestr(CARD, card)
         for number, member in enumerate(members):
             for name in _FILES:
-                if name != CALIBRATION or (member / name).exists():
+                if name not in OPTIONAL or (member / name).exists():
                     archive.write(member / name, f"member_{number:02d}/{name}")
     return origin
 

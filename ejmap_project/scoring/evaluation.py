@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from ejmap_ml.bundles.reliability import error_of, reliability
+from ejmap_ml.calibration.reliability import error_of, reliability
 from ejmap_project.artefact import Artefact, known_numbers
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import content_version

@@ -28,21 +28,32 @@ def calibrated(bundles: Sequence[ModelBundle], planets: Iterable[Planet]) -> lis
         BundleError: If they are no polar models, or weights do not fit their configuration.
         SampleError: If the planets have no craters.
     """
+    view = polar_view_of(bundles)
+    # What was promised held for the former calibration.
+    plain = [replace(bundle, calibration=None, conformal=None) for bundle in bundles]
+    networks = [bundle.build() for bundle in plain]
+    told = [
+        told_of(networks, planet, crater, config=view)
+        for planet in planets
+        for crater in planet.craters
+    ]
+    calibration = fit_calibration(told)
+    return [replace(bundle, calibration=calibration) for bundle in plain]
+
+
+def polar_view_of(bundles: Sequence[ModelBundle]) -> PolarViewConfig:
+    """Return the view that the members of a polar ensemble look at.
+
+    Raises:
+        BundleError: If they are no polar models.
+    """
     architecture = bundles[0].config.architecture
     if not isinstance(architecture, PolarUnetConfig):
         raise BundleError(
             f"{bundles[0].config.name} is a {architecture.kind}; only polar models can be "
             "calibrated by distance"
         )
-    plain = [replace(bundle, calibration=None) for bundle in bundles]
-    networks = [bundle.build() for bundle in plain]
-    told = [
-        told_of(networks, planet, crater, config=architecture.view)
-        for planet in planets
-        for crater in planet.craters
-    ]
-    calibration = fit_calibration(told)
-    return [replace(bundle, calibration=calibration) for bundle in plain]
+    return architecture.view
 
 
 def told_of(

@@ -3,7 +3,8 @@
     python -m ejmap_project.training.make_ready_models WORK OUT
 
 trains the members side by side, goes on where it was interrupted, calibrates the ensemble on
-planets of other seeds and writes a bundle for each member.
+planets of other seeds, finds out on yet others what it may promise, and writes a bundle for each
+member.
 """
 
 import argparse
@@ -48,6 +49,7 @@ from ejmap_ml.samples import FitData
 from ejmap_ml.training.fit import fit
 from ejmap_project.digest import content_version
 from ejmap_project.training.calibrated import calibrated
+from ejmap_project.training.promised import with_promises
 
 NAME = "ready_grey"
 MEMBERS = 3
@@ -60,7 +62,9 @@ WIDTH_PX, WIDE_PX = 2048, 4096
 # Planets to calibrate on: like those that score the ensemble, of other seeds. Their ejecta end
 # where those of samples do, about a third of the surroundings' spread above them. Of three limits
 # that were tried (.15, .09, .06) this one finds most on the deciding part of the reference set.
-CALIBRATION_SEEDS = (301, 302, 303, 304)
+CALIBRATION_SEEDS = (*range(301, 311),)
+# Planets of the same kind that say what the calibrated ensemble may promise.
+PROMISE_SEEDS = (*range(311, 321),)
 SCORED_PLANET = PlanetConfig(
     width_px=WIDTH_PX, craters=24, giants=4, bands=1, visible_intensity=0.06
 )
@@ -149,8 +153,11 @@ def _code_version() -> str:
 def finish(work: Path, out: Path) -> None:
     """Calibrate the trained members and write them as a ready-made ensemble."""
     trained = [ModelBundle.load(member_folder(work, one) / BUNDLE) for one in range(MEMBERS)]
-    planets = (make_planet(SCORED_PLANET, seed=seed) for seed in CALIBRATION_SEEDS)
-    for number, bundle in enumerate(calibrated(trained, planets)):
+    fitting, promising = (
+        (make_planet(SCORED_PLANET, seed=seed) for seed in seeds)
+        for seeds in (CALIBRATION_SEEDS, PROMISE_SEEDS)
+    )
+    for number, bundle in enumerate(with_promises(calibrated(trained, fitting), promising)):
         bundle.save(member_folder(out, number))
 
 
