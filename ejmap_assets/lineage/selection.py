@@ -62,9 +62,7 @@ def crater_steps_of(project: OpenProject) -> tuple[str, ...]:
     are made anyway.
     """
     steps = tuple(
-        name
-        for name in partitioned_by(Partitioning.CRATERS)
-        if LINEAGE[name].is_possible(project)
+        name for name in partitioned_by(Partitioning.CRATERS) if LINEAGE[name].is_possible(project)
     )
     used = {parent for name in steps for parent in LINEAGE[name].inputs}
     needed = _upstream(project, steps, {*steps} - used)

@@ -110,7 +110,9 @@ class AreaInterval(Frozen):
         """Return lower and upper end of the interval in square metres."""
         scale = estimate.spread + self.least_spread
         grown = estimate.expected_m2 + estimate.rim_m2
-        low, high = (grown * math.exp(one * scale) - estimate.rim_m2 for one in (self.low, self.high))
+        low, high = (
+            grown * math.exp(one * scale) - estimate.rim_m2 for one in (self.low, self.high)
+        )
         return max(low, 0.0), max(high, 0.0)
 
 

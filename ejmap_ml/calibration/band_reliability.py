@@ -111,7 +111,9 @@ def _of_band(parts: Sequence[NDArray[np.float64]], near: float, far: float) -> B
     if len(said):
         slope, _ = platt_scaling(logit(np.clip(said, CLOSEST, 1 - CLOSEST))[None], truth, weight)
         error = error_of(table)
-    points = zip(*(table[name] for name in ("mean_probability", "share_true", "weight")), strict=True)
+    points = zip(
+        *(table[name] for name in ("mean_probability", "share_true", "weight")), strict=True
+    )
     return BandReliability(
         near_radii=near,
         far_radii=far,

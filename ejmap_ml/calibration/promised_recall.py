@@ -24,6 +24,8 @@ from ejmap_ml.errors import ConfigError, SampleError
 
 # Thresholds of probability that are tried, close to each other where recall changes.
 THRESHOLDS: NDArray[np.float64] = expit(np.linspace(-9, 5, 141))
+# Of shares that are sums of areas: 1 - 0.9 is 0.09999999999999998.
+ROUNDING = 1e-9
 
 
 class RecallCurve(Frozen):
@@ -77,7 +79,7 @@ class RecallCurve(Frozen):
         """
         loss = 1 - np.array(self.mean_recall)
         bound = (self.craters * loss + 1) / (self.craters + 1)
-        kept = np.flatnonzero(bound <= 1 - promised_recall)
+        kept = np.flatnonzero(bound <= 1 - promised_recall + ROUNDING)
         if not len(kept):
             raise ConfigError(
                 f"the ensemble cannot promise a recall of {promised_recall:g}: on its "

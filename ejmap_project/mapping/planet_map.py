@@ -22,6 +22,7 @@ from ejmap_project.basemap import Basemap, read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.mapping.promised_mask import ExpectedArea, read_expected_area
+from ejmap_project.models.mapping_models import promises_recall
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
 
@@ -56,7 +57,9 @@ def draw_planet_map(
     composite = color_composite(masks, labels, names=names)
     _write_rasters(project.paths, labels, composite, grid=basemap.grid, tags=tags)
     table = _crater_table(masks, craters, states, basemap.grid)
-    table = table.assign(**_promised_columns(project.paths, drawn, table, basemap.grid))
+    # A mask of a former ensemble may lie there when the present one promises nothing.
+    promised = drawn if promises_recall(project) else {}
+    table = table.assign(**_promised_columns(project.paths, promised, table, basemap.grid))
     write_catalogue(table, project.paths.map_craters)
     preview = _write_preview(project.paths.preview, composite, basemap, drawn)
     return Artefact(

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.polar import PolarGrid
-from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.masks.polar_members import layers_of_views
 from ejmap_geo.rasters.raster_place import opened

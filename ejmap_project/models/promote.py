@@ -1,11 +1,13 @@
 """Promoting a model or rolling it back, as an artefact: the decision and those before it."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from ejmap_project.artefact import Artefact
-from ejmap_project.models.promotion import decide, roll_back
+from ejmap_project.figures import distance_reliability_plot
+from ejmap_project.models.promotion import decide, member_folder, roll_back
 from ejmap_project.models.promotion_record import Promotion, promotions
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
@@ -58,6 +60,7 @@ def promote(
             "members": len(current.members),
             **({} if score is None else {"test_f1": score}),
             **_reference_facts(decided),
+            **_reliability_facts(project.paths.stored_ensemble(kind, current.digest)),
             "candidate": decided.candidate.digest,
             "record": _record(project, kind),
             "path": str(project.paths.stored_ensemble(kind, current.digest)),
@@ -80,6 +83,19 @@ def _reference_facts(decided: Promotion) -> dict[str, object]:
         **{f"reference_{name}": value for name, value in known.items() if value is not None},
         "reference_set": pd.DataFrame(rows),
     }
+
+
+def _reliability_facts(ensemble: Path) -> dict[str, object]:
+    """Return how well the probabilities of a stored ensemble come true, where it says so."""
+    from ejmap_ml.bundles.bundle import ModelBundle
+    from ejmap_ml.errors import BundleError
+
+    try:
+        bands = ModelBundle.load(member_folder(ensemble, 0)).provenance.reliability
+    except BundleError:
+        # Whoever maps with it is told; a decision about another ensemble need not fail.
+        return {}
+    return {"reliability_by_distance": distance_reliability_plot(bands)} if bands else {}
 
 
 def _record(project: OpenProject, kind: ModelKind) -> pd.DataFrame:

@@ -63,8 +63,8 @@ class MappingSettings(Settings):
             ``ejconn``, an EJCONN that is trained for it. None takes ``ejconn`` in a project of a
             published folder, as published, and ``polar`` in any other. A tile EJSEG makes no polar
             prediction and always takes EJCONN's connections.
-        promised_recall: Share of a crater's ejecta that the wider of its two masks finds, on average
-            over craters, where the ensemble that maps them can promise it.
+        promised_recall: Share of its ejecta that a crater's wider mask finds, on average over
+            craters; only calibrated ensembles can promise it.
         connection_filter: Clear ejecta outside the tiles that are connected to the crater.
         kept_results: Results of former models that are kept of each crater, so that a roll-back
             finds them instead of computing them again; 0 keeps none.

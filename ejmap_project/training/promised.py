@@ -66,9 +66,7 @@ def outcome_of(
         )
     return Outcome(
         told=told,
-        estimate=estimate_area(
-            members, cell_area_m2=polar.cell_area_m2, radius_m=crater.radius_m
-        ),
+        estimate=estimate_area(members, cell_area_m2=polar.cell_area_m2, radius_m=crater.radius_m),
         true_m2=truth.area_m2(planet.basemap),
         recall=recall,
     )
@@ -103,9 +101,7 @@ def with_promises(bundles: Sequence[ModelBundle], planets: Iterable[Planet]) -> 
                 yield Stated.of(outcome.told)
 
     bands = band_reliability(stated())
-    conformal = Conformal(
-        recall=RecallCurve.of(recalls), area=AreaInterval.of(estimates, true_m2)
-    )
+    conformal = Conformal(recall=RecallCurve.of(recalls), area=AreaInterval.of(estimates, true_m2))
     return [
         replace(
             bundle,

@@ -15,6 +15,7 @@ from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.calibration.by_distance import DistanceCalibration
 from ejmap_ml.config.model_config import ModelConfig, load_preset
 from ejmap_ml.errors import BundleError
+from tests.ready_ensemble import PROMISES
 
 
 def _bundle(config: ModelConfig, normalization: Normalization | None = None) -> ModelBundle:
@@ -81,6 +82,28 @@ def test_a_calibrated_member_says_slope_times_logit_plus_offset(tmp_path: Path) 
     torch.testing.assert_close(said, expected, atol=1e-4, rtol=1e-4)
     assert loaded.calibration == calibration
     assert loaded.data_version == calibrated.data_version != bundle.data_version
+
+
+def test_what_an_ensemble_promises_is_part_of_what_it_is(segmenter_config, tmp_path: Path) -> None:
+    """It comes back whole, and masks made by other promises are those of another model."""
+    bundle = _bundle(segmenter_config(), Normalization.fixed(bands=3, extra_scale=1))
+    promising = replace(bundle, conformal=PROMISES)
+
+    promising.save(tmp_path / "model")
+
+    assert ModelBundle.load(tmp_path / "model").conformal == PROMISES
+    assert promising.data_version != bundle.data_version
+    curve = PROMISES.recall.model_copy(update={"craters": 98})
+    other = replace(bundle, conformal=PROMISES.model_copy(update={"recall": curve}))
+    assert other.data_version != promising.data_version
+
+
+def test_an_altered_promise_is_refused(saved: Path) -> None:
+    """A bundle that promises more than it was saved with."""
+    (saved / "conformal.json").write_text(PROMISES.model_dump_json())
+
+    with pytest.raises(BundleError, match="was altered after it was saved"):
+        ModelBundle.load(saved)
 
 
 def test_only_polar_models_are_calibrated_by_distance(segmenter_config) -> None:
