@@ -160,7 +160,8 @@ class ModelBundle:
         check_weights(self.weights, wanted=network.state_dict())
         network.load_state_dict(dict(self.weights))
         if self.calibration is not None:
-            network.calibrate(*self.calibration.of_rows(_row_ranges(self.config)))
+            slopes, offset = self.calibration.of_rows(_row_ranges(self.config))
+            network.calibrate(slopes, offset, self.calibration.knots)
         return network.eval()
 
     def save(self, path: Path) -> None:

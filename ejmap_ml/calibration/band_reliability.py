@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from pydantic import Field
 from scipy.special import expit, logit
 
-from ejmap_ml.calibration.by_distance import BAND_EDGES_RADII, CLOSEST, Told, platt_scaling
+from ejmap_ml.calibration.by_distance import CLOSEST, Told, platt_scaling
 from ejmap_ml.calibration.reliability import error_of, reliability
 from ejmap_ml.config.frozen import Frozen
 
 # Cells that are certain either way say nothing about calibration, and nearly all are.
 UNCERTAIN = (0.05, 0.95)
+# Edges of the bands in crater radii.
+BAND_EDGES_RADII = (1.0, 2.0, 4.0, 6.0, 10.0, 15.0, 25.0, 40.0, 80.0)
 BINS = 9
 
 

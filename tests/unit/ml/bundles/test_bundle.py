@@ -64,10 +64,12 @@ def test_every_kind_of_model_fits_into_a_bundle(preset: str, tmp_path: Path) -> 
     assert not network.is_normalizing
 
 
-def test_a_calibrated_member_says_slope_times_logit_plus_offset(tmp_path: Path) -> None:
-    """Row by row, before and after it was saved; and it is another model than without."""
+def test_a_calibrated_member_bends_its_logits_row_by_row(tmp_path: Path) -> None:
+    """One slope below the knot and another above it; and it is another model than without."""
     bundle = _bundle(load_preset("ejseg_polar_grey"))
-    calibration = DistanceCalibration(range_radii=(2.0, 20.0), slope=(0.5, 0.8), offset=(0.1, -0.3))
+    calibration = DistanceCalibration(
+        range_radii=(2.0, 20.0), knots=(0.1,), slopes=((0.5, 1.5), (0.8, 2.0)), offset=(0.1, -0.3)
+    )
     calibrated = replace(bundle, calibration=calibration)
     calibrated.save(tmp_path / "model")
     image = torch.rand(1, 6, 160, 768)
@@ -78,7 +80,8 @@ def test_a_calibrated_member_says_slope_times_logit_plus_offset(tmp_path: Path) 
     assert torch.equal(said, calibrated.build()(image))
     rows = 3.9 * (83.0 / 3.9) ** ((torch.arange(160) + 0.5) / 160) - 3.0
     share = ((rows.log() - math.log(2)) / math.log(10)).clamp(0, 1)[:, None]
-    expected = (0.5 + 0.3 * share) * plain + 0.1 - 0.4 * share
+    below, above = plain.clamp(max=0.1), (plain - 0.1).clamp(min=0)
+    expected = (0.5 + 0.3 * share) * below + (1.5 + 0.5 * share) * above + 0.1 - 0.4 * share
     torch.testing.assert_close(said, expected, atol=1e-4, rtol=1e-4)
     assert loaded.calibration == calibration
     assert loaded.data_version == calibrated.data_version != bundle.data_version
@@ -108,7 +111,7 @@ def test_an_altered_promise_is_refused(saved: Path) -> None:
 
 def test_only_polar_models_are_calibrated_by_distance(segmenter_config) -> None:
     """A tile has no rows of one range."""
-    calibration = DistanceCalibration(range_radii=(2.0,), slope=(1.0,), offset=(0.0,))
+    calibration = DistanceCalibration(range_radii=(2.0,), knots=(), slopes=((1.0,),), offset=(0.0,))
     bundle = replace(_bundle(segmenter_config()), calibration=calibration)
 
     with pytest.raises(BundleError, match="only polar models"):
