@@ -137,7 +137,7 @@ def _around(
     """Return parts of the logits, truth and weight of the cells around a range.
 
     Returns:
-        ``(interval, member, cell)``, ``(cell,)`` and ``(cell,)``. The logit is the sum of its parts.
+        ``(interval, member, cell)``, ``(cell,)`` and ``(cell,)``. A logit is the sum of its parts.
     """
     peak = np.eye(len(RANGES_RADII))[number]
     parts: list[NDArray[np.float32]] = []
