@@ -13,7 +13,7 @@ from unseen_planets import counted, print_summary, scores_of
 from ejmap_geo.synthetic.planet import make_planet
 from ejmap_ml.baselines import score_rule, tune_rules
 from ejmap_ml.bundles.bundle import ModelBundle
-from ejmap_ml.calibration.band_reliability import band_reliability
+from ejmap_ml.calibration.band_reliability import Stated, band_reliability, summary_table
 from ejmap_ml.config.model_config import PolarUnetConfig
 from ejmap_ml.ready.ensembles import ready_ensemble
 from ejmap_project.reference.ensemble_masks import score_ensemble
@@ -52,7 +52,8 @@ def main() -> None:
         told += [told_of(networks, planet, one, config=architecture.view) for one in planet.craters]
     print_summary(pd.DataFrame(rows).set_index("seed"))
     print("\ncalibration by distance, cells of probability .05 to .95")
-    print(band_reliability(told).to_string(index=False, float_format=SHORT))
+    table = summary_table(band_reliability(Stated.of(one) for one in told))
+    print(table.to_string(index=False, float_format=SHORT))
     begun_s = time.process_time()
     scores = score_ensemble(bundles, reference_set(part="decide"))
     print(f"\nreal craters, deciding part, {time.process_time() - begun_s:.0f} CPU s")

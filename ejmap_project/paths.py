@@ -142,6 +142,8 @@ class ProjectPaths:
     """Probability, vote fraction and mask of ejecta around one crater."""
     basemap_mask = _crater_place("basemap_mask.tif")
     """Ejecta of one crater on the basemap grid, cropped."""
+    promised_recall_mask = _crater_place("promised_recall_mask.tif")
+    """Mask of one crater at the promised recall, and the expected area of its ejecta."""
     crater_profile = _crater_place("profile.parquet")
     """Ejecta fraction and brightness around one crater, ring by ring."""
     kept_results = _crater_place("kept")

@@ -1,5 +1,7 @@
 """Checks of the rasters of a crater: grid, type, values, and the change of its mask."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,7 @@ from ejmap_geo.rasters.raster_check import read_glance
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.scores.agreement import placed_confusion
 from ejmap_project.mapping.polar_prediction import COMBINED_BANDS, band_names
+from ejmap_project.mapping.promised_mask import read_expected_area
 from ejmap_project.settings.method import EnsembleRule
 
 # Size of the reduced raster that checks read; it shows torn files and wrong values, not single
@@ -26,6 +29,8 @@ NOT_FOUND: dict[EnsembleRule, str] = {
     "mean-probability": "no member finds ejecta",
     "votes": "less than half of the members vote for it",
 }
+# Upper over lower end of the interval of a crater's area.
+WIDEST_INTERVAL = 100
 # Of a mean of float32 probabilities.
 ROUNDING = 1e-5
 
@@ -151,6 +156,30 @@ def mask_is_sound(checked: CheckedCrater) -> Finding:
             **numbers,
         )
     return good(f"on the mosaic's pixels, {placed.area_px} px of ejecta", **numbers)
+
+
+@crater_check(asset="promised_recall_mask")
+def promised_recall_mask_is_sound(checked: CheckedCrater) -> Finding:
+    """The mask lies on the mosaic's pixels, and its tags hold the expected area and its interval.
+
+    Warns if the interval is wider than a factor of 100: the members disagree about this crater.
+    """
+    basemap = checked.work.basemap.grid
+    placed = read_mask_on(checked.output, basemap)
+    area = read_expected_area(checked.output)
+    numbers = {"ejecta_px": placed.area_px, **area._asdict()}
+    if not 0 <= area.low_km2 <= area.high_km2 < math.inf:
+        return bad("the interval of the area is none; make the mask again", **numbers)
+    if area.high_km2 > WIDEST_INTERVAL * max(area.low_km2, 1.0):
+        return warning(
+            f"the area of its ejecta may be {area.low_km2:.0f} to {area.high_km2:.0f} km2; look at "
+            "the crater before you use its area",
+            **numbers,
+        )
+    return good(
+        f"{area.low_km2:.0f} to {area.high_km2:.0f} km2, {area.expected_km2:.0f} expected",
+        **numbers,
+    )
 
 
 @crater_check(asset="basemap_mask", blocking=False)

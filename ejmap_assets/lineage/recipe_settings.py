@@ -178,6 +178,11 @@ def _as_published(project: OpenProject, *steps: str) -> list[str]:
     return [step for step in steps if getattr(method, step) != getattr(OURS, step)]
 
 
+def of_promised_recall(project: OpenProject, _: str) -> object:
+    """The recall that masks promise."""
+    return project.settings.mapping.promised_recall
+
+
 def of_given_mask(project: OpenProject, _: str) -> object:
     """The run of published masks that replace the project's own; None if it makes its own."""
     return project.settings.source.traits.masks_run

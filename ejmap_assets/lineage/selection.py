@@ -61,14 +61,16 @@ def crater_steps_of(project: OpenProject) -> tuple[str, ...]:
     but a score reads (connections that follow from a polar prediction) is made where its inputs
     are made anyway.
     """
-    steps = partitioned_by(Partitioning.CRATERS)
+    steps = tuple(
+        name for name in partitioned_by(Partitioning.CRATERS) if LINEAGE[name].is_possible(project)
+    )
     used = {parent for name in steps for parent in LINEAGE[name].inputs}
     needed = _upstream(project, steps, {*steps} - used)
     read = {
         parent
         for row in LINEAGE.values()
         if row.partitioning is not Partitioning.CRATERS
-        for parent in row.inputs
+        for parent in {*row.inputs} - {*row.optional_inputs}
     }
     crater_inputs = {name: {*inputs_of(project, name)} & {*steps} for name in read & {*steps}}
     scored = {name for name, inputs in crater_inputs.items() if inputs and inputs <= {*needed}}

@@ -8,8 +8,10 @@ WEIGHTS = "weights.safetensors"
 CONFIG = "config.json"
 NORMALIZATION = "normalization.json"
 PROVENANCE = "provenance.json"
-# Only of members whose ensemble was calibrated.
+# Only of members whose ensemble was calibrated, and of those whose ensemble may promise something.
 CALIBRATION = "calibration.json"
+CONFORMAL = "conformal.json"
+OPTIONAL = (CALIBRATION, CONFORMAL)
 LARGEST_JSON_BYTES = 2**20
 LARGEST_WEIGHTS_BYTES = 2**32
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit
 
 from ejmap_geo.craters.catalogue import Crater
-from ejmap_geo.masks.mosaic import is_set
+from ejmap_geo.masks.mosaic import is_set, past_border
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.masks.polar_members import layers_of_views
@@ -106,7 +106,11 @@ class EnsembleEntry:
 
     def _mask(self, told: Told, crater: Crater, planet: Planet) -> PlacedMask:
         has_data = told.weight > 0
-        views = ((expit(member) * has_data).astype(np.float32) for member in told.logits)
+        border = self._networks[0].border[:, None]
+        views = (
+            past_border((expit(member) * has_data).astype(np.float32), border)
+            for member in told.logits
+        )
         azimuthal = azimuthal_grid(crater, planet.basemap)
         polar = polar_grid(crater, body=planet.basemap.body, config=self._view)
         layers = layers_of_views(views, polar=polar, azimuthal=azimuthal)

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
@@ -14,6 +13,7 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, without_crater
 from ejmap_geo.scores.agreement import Confusion, confusion_by_group, origin_agreement
 from ejmap_geo.synthetic.planet import Planet
+from ejmap_ml.calibration.band_reliability import BandReliability
 
 # Edges of the bands of distance in crater radii; nothing inside the rim is scored.
 BAND_EDGES_RADII = (1.0, 4.0, 10.0, 25.0, math.inf)
@@ -54,16 +54,15 @@ def planet_scores(predicted: Mapping[int, PlacedMask], planet: Planet) -> dict[s
     }
 
 
-def calibration_error(reliability: pd.DataFrame) -> float:
-    """Return the calibration error over all bands of distance, weighted by cells; NaN of none.
-
-    Args:
-        reliability: A table of :func:`ejmap_ml.calibration.band_reliability.band_reliability`.
-    """
-    known = reliability[reliability["cells"] > 0]
-    if not len(known):
+def calibration_error(bands: Sequence[BandReliability]) -> float:
+    """Return the calibration error over all bands of distance, weighted by cells; NaN of none."""
+    known = [
+        (one.calibration_error, one.cells) for one in bands if one.calibration_error is not None
+    ]
+    if not known:
         return math.nan
-    return float(np.average(known["calibration_error"], weights=known["cells"]))
+    errors, cells = zip(*known, strict=True)
+    return float(np.average(errors, weights=cells))
 
 
 def _by_distance(predicted: PlacedMask, planet: Planet, crater: Crater) -> Sequence[Confusion]:

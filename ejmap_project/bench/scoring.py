@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ejmap_geo.whole_file import write_text
-from ejmap_ml.calibration.band_reliability import band_reliability
+from ejmap_ml.calibration.band_reliability import Stated, band_reliability
+from ejmap_ml.calibration.by_distance import Told
 from ejmap_project.bench.entry import Entry
 from ejmap_project.bench.planets import BenchPlanet, BenchSet
 from ejmap_project.bench.scores import calibration_error, planet_scores
@@ -75,7 +76,7 @@ def score_entries(
             if not place.is_file():
                 made = made or planet.made(work)
                 answer = one.entry.planet_answer(planet, made)
-                error = calibration_error(band_reliability(answer.told)) if answer.told else None
+                error = _error(answer.told) if answer.told else None
                 _keep(place, [planet_scores(answer.masks, made) | {"calibration_error": error}])
             one.planets[planet] = _numbers(_read(place)[0])
     for body in bench.bodies:
@@ -90,6 +91,10 @@ def score_entries(
             one.craters.extend(_read(place))
     progress.update("scored", done=total, total=total)
     return scores
+
+
+def _error(told: Sequence[Told]) -> float:
+    return calibration_error(band_reliability(Stated.of(one) for one in told))
 
 
 def _crater_rows(entry: Entry, bench: BenchSet, body: str) -> Rows:

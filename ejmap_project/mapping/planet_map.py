@@ -22,6 +22,8 @@ from ejmap_project.basemap import Basemap, read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.mapping.crater_state import CraterState
+from ejmap_project.mapping.promised_mask import ExpectedArea, read_expected_area
+from ejmap_project.models.mapping_models import promises_recall
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
 
@@ -53,6 +55,9 @@ def draw_planet_map(
     composite = color_composite(masks, labels, names=names)
     _write_rasters(project.paths, labels, composite, grid=basemap.grid, tags=tags)
     table = _crater_table(masks, craters, states, basemap.grid)
+    # A mask of a former ensemble may lie there when the present one promises nothing.
+    promised = drawn if promises_recall(project) else {}
+    table = table.assign(**_promised_columns(project.paths, promised, table, basemap.grid))
     write_catalogue(table, project.paths.map_craters)
     preview = _write_preview(project.paths.preview, composite, basemap, drawn)
     return Artefact(
@@ -95,6 +100,28 @@ def _crater_table(
     return table.assign(
         ejecta_km2=[areas.get(one, np.nan) for one in ids], state=[by_id[one] for one in ids]
     )
+
+
+def _promised_columns(
+    paths: ProjectPaths,
+    drawn: Mapping[str, Crater],
+    table: gpd.GeoDataFrame,
+    grid: BasemapGrid,
+) -> dict[str, list[float]]:
+    """Return expected areas and areas at the promised recall, NaN where nothing is promised."""
+    masks = MaskFolder.of(drawn, paths.promised_recall_mask, grid).readable()
+    wide = {one: masks[one].area_m2(grid) / 1e6 for one in masks}
+    expected = {
+        crater.crater_id: read_expected_area(paths.promised_recall_mask(key))
+        for key, crater in drawn.items()
+        if crater.crater_id in masks
+    }
+    nothing = ExpectedArea(np.nan, np.nan, np.nan)
+    areas = [expected.get(one, nothing) for one in table["crater_id"]]
+    return {
+        "promised_recall_km2": [wide.get(one, np.nan) for one in table["crater_id"]],
+        **{name: [getattr(one, name) for one in areas] for name in ExpectedArea._fields},
+    }
 
 
 def _write_preview(

@@ -19,9 +19,11 @@ from ejmap_geo.whole_file import whole_file, whole_folder
 from ejmap_ml.bundles.bundle_files import (
     CALIBRATION,
     CONFIG,
+    CONFORMAL,
     LARGEST_JSON_BYTES,
     LARGEST_WEIGHTS_BYTES,
     NORMALIZATION,
+    OPTIONAL,
     PROVENANCE,
     WEIGHTS,
 )
@@ -47,6 +49,7 @@ IS_ENCRYPTED = 0x1
 _FILES: Mapping[str, int] = {
     CALIBRATION: LARGEST_JSON_BYTES,
     CONFIG: LARGEST_JSON_BYTES,
+    CONFORMAL: LARGEST_JSON_BYTES,
     NORMALIZATION: LARGEST_JSON_BYTES,
     PROVENANCE: LARGEST_JSON_BYTES,
     WEIGHTS: LARGEST_WEIGHTS_BYTES,
@@ -90,7 +93,7 @@ def export_ensemble(project: OpenProject, version: str, file: Path) -> EnsembleO
         archive.writestr(CARD, card)
         for number, member in enumerate(members):
             for name in _FILES:
-                if name != CALIBRATION or (member / name).exists():
+                if name not in OPTIONAL or (member / name).exists():
                     archive.write(member / name, f"{member_name(number)}/{name}")
     return origin
 

@@ -1,12 +1,14 @@
 """Promoting a model or rolling it back, as an artefact: the decision and those before it."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from ejmap_project.artefact import Artefact
+from ejmap_project.figures import distance_reliability_plot
 from ejmap_project.models.model_version import ModelVersion
-from ejmap_project.models.promotion import decide, roll_back
+from ejmap_project.models.promotion import decide, member_folder, roll_back
 from ejmap_project.models.promotion_record import Promotion, promotions
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
@@ -69,6 +71,7 @@ def promote(
             **({} if score is None else {"test_f1": score}),
             **_reference_facts(decided),
             **_tuning_facts(decided),
+            **_reliability_facts(project.paths.stored_ensemble(kind, current.digest)),
             "candidate": decided.candidate.digest,
             "record": _record(project, kind),
             "path": str(project.paths.stored_ensemble(kind, current.digest)),
@@ -106,6 +109,19 @@ def _tuning_facts(decided: Promotion) -> dict[str, object]:
         "held_out_f1_of_start": note.start_f1,
         "held_out_gain": note.f1 - note.start_f1,
     }
+
+
+def _reliability_facts(ensemble: Path) -> dict[str, object]:
+    """Return how well the probabilities of a stored ensemble come true, where it says so."""
+    from ejmap_ml.bundles.bundle import ModelBundle
+    from ejmap_ml.errors import BundleError
+
+    try:
+        bands = ModelBundle.load(member_folder(ensemble, 0)).provenance.reliability
+    except BundleError:
+        # Whoever maps with it is told; a decision about another ensemble need not fail.
+        return {}
+    return {"reliability_by_distance": distance_reliability_plot(bands)} if bands else {}
 
 
 def _record(project: OpenProject, kind: ModelKind) -> pd.DataFrame:

@@ -10,6 +10,9 @@ from ejmap_geo.craters.schemas import CraterTable
 # A score from 0 to 1; nothing was there to be judged where it is empty.
 _share = partial(pa.Field, ge=0, le=1, nullable=True)
 
+# Empty where the ensemble promises nothing.
+_promised = partial(pa.Field, ge=0, nullable=True)
+
 
 class ContrastTable(pa.DataFrameModel):
     """How much brighter the ejecta of each crater are than the ground beside them."""
@@ -43,6 +46,16 @@ class MapCraterTable(CraterTable):
         ge=0, nullable=True, description="Area of its ejecta, square kilometres; empty if unmapped."
     )
     state: str = pa.Field(description="Whether its mask is current, or why it is not.")
+    promised_recall_km2: float = _promised(
+        description="Area of its mask at the promised recall, square kilometres."
+    )
+    expected_km2: float = _promised(
+        description="Expected area of its ejecta, square kilometres: sum of probability times area."
+    )
+    low_km2: float = _promised(
+        description="Lower end of the interval that holds the true area for 95 of 100 craters."
+    )
+    high_km2: float = _promised(description="Upper end of that interval.")
 
 
 class ScoreTable(pa.DataFrameModel):

@@ -3,7 +3,8 @@
     python -m ejmap_project.training.make_ready_models WORK OUT
 
 trains the members of each ensemble side by side, goes on where it was interrupted, calibrates the
-ensemble on planets of other seeds and writes a bundle for each member.
+ensemble on planets of other seeds, finds out on yet others what it may promise, and writes a bundle
+for each member.
 """
 
 import argparse
@@ -49,6 +50,7 @@ from ejmap_ml.samples import FitData
 from ejmap_ml.training.fit import fit
 from ejmap_project.digest import content_version
 from ejmap_project.training.calibrated import calibrated
+from ejmap_project.training.promised import with_promises
 from ejmap_project.training.ready_kinds import BATCH, BORDER, KINDS, MEMBERS, ReadyKind, widened
 
 # So many samples for each that is used: hardly one comes twice.
@@ -57,7 +59,9 @@ SPARE = 10
 PLANET_SEEDS, WIDE_SEEDS = (201, 202, 203, 204, 205), (206, 207)
 WIDTH_PX, WIDE_PX = 2048, 4096
 # Planets to calibrate on: like those that score the ensemble, of other seeds.
-CALIBRATION_SEEDS = (301, 302, 303, 304)
+CALIBRATION_SEEDS = (*range(301, 311),)
+# Planets of the same kind that say what the calibrated ensemble may promise.
+PROMISE_SEEDS = (*range(311, 321),)
 BUNDLE = "bundle"
 MADE_BY = (
     *(deposit, ejecta, impacts, planet, polar_places, relief, spots, terrain),
@@ -131,8 +135,12 @@ def finish(kind: ReadyKind, work: Path, out: Path) -> None:
     trained = [
         ModelBundle.load(work / kind.name / member_name(one) / BUNDLE) for one in range(MEMBERS)
     ]
-    planets = (make_planet(kind.planet, seed=seed) for seed in CALIBRATION_SEEDS)
-    for number, bundle in enumerate(calibrated(trained, planets, border=BORDER)):
+    fitting, promising = (
+        (make_planet(kind.planet, seed=seed) for seed in seeds)
+        for seeds in (CALIBRATION_SEEDS, PROMISE_SEEDS)
+    )
+    fitted = calibrated(trained, fitting, border=BORDER)
+    for number, bundle in enumerate(with_promises(fitted, promising)):
         bundle.save(out / kind.name / member_name(number))
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ejmap_project.artefact import Artefact, Facts, Markdown
 from ejmap_project.digest import content_version
-from ejmap_project.figures import training_curve
+from ejmap_project.figures import distance_reliability_plot, training_curve
 from ejmap_project.models.model_version import (
     ModelVersion,
     imported_from,
@@ -171,6 +171,8 @@ def _given(project: OpenProject, kind: ModelKind, version: str, iteration: int) 
 def _described(bundle: "ModelBundle", path: Path, *, card: str = "") -> Artefact:
     provenance = bundle.provenance
     shown: Facts = {"card": Markdown(card)} if card else {}
+    if provenance.reliability:
+        shown["reliability_by_distance"] = distance_reliability_plot(provenance.reliability)
     return Artefact(
         content=content_version(bundle.data_version),
         metadata={
@@ -182,7 +184,7 @@ def _described(bundle: "ModelBundle", path: Path, *, card: str = "") -> Artefact
             "seed": provenance.seed if provenance.seed is not None else "unknown",
             "source": provenance.source or "trained in this project",
             **_held_out_facts(bundle),
-            "provenance": provenance.model_dump(mode="json"),
+            "provenance": provenance.model_dump(mode="json", exclude={"reliability"}),
             **{name: float(value) for name, value in provenance.scores.items()},
             **shown,
             "configuration": bundle.config.model_dump(mode="json"),

@@ -64,7 +64,7 @@ class HeldOut(NamedTuple):
     @property
     def numbers(self) -> dict[str, float]:
         """Accuracy and calibration error on labelled tiles, of all and of each classifier."""
-        from ejmap_ml.bundles.reliability import calibration_error
+        from ejmap_ml.calibration.reliability import calibration_error
 
         known = self.label >= 0
         is_crater = self.label == IS_CRATER

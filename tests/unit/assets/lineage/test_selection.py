@@ -18,7 +18,7 @@ from ejmap_assets.lineage.selection import (
 from ejmap_assets.lineage.stages import REPAIRING, RETRAINING, STAGES
 from ejmap_assets.partitions import Partitioning
 from ejmap_project.open_project import OpenProject
-from tests.ready_ensemble import write_ready
+from tests.ready_ensemble import PROMISES, write_ready
 from tests.tiny_presets import EJCONN
 
 TO_MASK = (
@@ -206,6 +206,33 @@ def test_a_ready_made_ejseg_alone_maps_and_connects(tmp_path: Path, training: st
     # A version that is trained beside them learns as ever.
     assert inputs_of(ready, "ejseg_model", "00|ejseg_tiny") == ("ejseg_samples", "split_table")
     assert inputs_of(ready, "ejseg_samples", "ejseg_tiny") == ("training_planets", "labelled_tiles")
+
+
+def test_craters_get_a_wider_mask_where_an_ensemble_promises_recall(tmp_path: Path) -> None:
+    """Beside the mask of the map, which does not wait for it; the map and its scores use both."""
+    write_ready(tmp_path / "models", "ready_promise", conformal=PROMISES)
+    ready = _ready_project(tmp_path, "models: {ejseg: ready_promise}\n")
+
+    assert {*crater_steps_of(ready)} - {*TO_MASK} == {
+        "connection_predictions",
+        "crater_profile",
+        "promised_recall_mask",
+    }
+    assert steps_to_mask(ready) == TO_MASK
+    for name in ("global_map", "evaluation"):
+        assert "promised_recall_mask" in inputs_of(ready, name)
+
+
+def test_an_ensemble_that_promises_nothing_makes_no_wider_mask(tmp_path: Path) -> None:
+    """Neither does a project that shows published masks. A tile EJSEG predicts no polar views."""
+    polar = _project(tmp_path, OWN)
+    assert "polar_prediction" in inputs_of(polar, "evaluation")
+    tiles = _project(tmp_path, OWN, "models: {ejseg: ejseg_tiny}\n")
+    assert "polar_prediction" not in inputs_of(tiles, "evaluation")
+    published = _project(tmp_path, "kind: ejmap-folder, folder: published, masks_run: some")
+    for project in (polar, tiles, published):
+        assert not is_made(project, "promised_recall_mask")
+        assert "promised_recall_mask" not in inputs_of(project, "global_map")
 
 
 def test_a_ready_made_ejconn_connects_on_request(tmp_path: Path) -> None:

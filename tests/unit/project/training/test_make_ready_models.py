@@ -43,6 +43,7 @@ def test_views_come_scaled_by_ring_and_are_not_scaled_again(kind) -> None:
 def test_an_ensemble_is_calibrated_and_small(kind, tmp_path: Path, monkeypatch) -> None:
     """Members in half precision, of one calibration, in folders that a package can hold."""
     monkeypatch.setattr(make_ready_models, "CALIBRATION_SEEDS", (1,))
+    monkeypatch.setattr(make_ready_models, "PROMISE_SEEDS", (2,))
     small = PlanetConfig(width_px=256, craters=1, giants=0, old_craters=10, bands=kind.bands)
     monkeypatch.setattr(ReadyKind, "planet", small)
     for number in range(MEMBERS):
@@ -54,8 +55,10 @@ def test_an_ensemble_is_calibrated_and_small(kind, tmp_path: Path, monkeypatch) 
     folders = [tmp_path / "out" / kind.name / member_name(one) for one in range(MEMBERS)]
     members = [ModelBundle.load(folder) for folder in folders]
     assert len({one.data_version for one in members}) == MEMBERS
-    assert len({one.calibration for one in members}) == 1
+    assert len({(one.calibration, one.conformal) for one in members}) == 1
     assert members[0].calibration is not None
+    assert members[0].conformal is not None
+    assert members[0].provenance.reliability
     for number, (folder, member) in enumerate(zip(folders, members, strict=True)):
         assert sum(one.stat().st_size for one in folder.iterdir()) < LARGEST_MEMBER_BYTES
         assert replace(member, calibration=None).provenance.seed == number
@@ -104,14 +107,15 @@ def test_a_training_is_not_taken_up_after_its_code_changed(monkeypatch) -> None:
     assert make_ready_models._code_version() != before
 
 
-def test_no_planet_trains_and_calibrates() -> None:
-    """Seeds of the three uses differ; the demo's and those of benchmarks as well."""
-    trains = set(make_ready_models.PLANET_SEEDS + make_ready_models.WIDE_SEEDS)
-
-    assert not trains & set(make_ready_models.CALIBRATION_SEEDS)
-    assert not (trains | set(make_ready_models.CALIBRATION_SEEDS)) & {
-        100,
-        101,
-        102,
+def test_no_planet_is_used_twice() -> None:
+    """Seeds that train, calibrate and promise differ; those of the demo and benchmarks as well."""
+    used = (
+        *make_ready_models.PLANET_SEEDS,
+        *make_ready_models.WIDE_SEEDS,
+        *make_ready_models.CALIBRATION_SEEDS,
+        *make_ready_models.PROMISE_SEEDS,
+        *(100, 101, 102),
         *range(401, 406),
-    }
+    )
+
+    assert len({*used}) == len(used)
