@@ -23,6 +23,7 @@ PLANET_ROWS: Mapping[str, Row] = {
             paths.composite,
             paths.map_craters,
         ),
+        code_version="2",  # 2: observed_share
         inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
         settings=recipe_settings.of_map,
         rule=Rule.AFTER_CRATERS,
@@ -32,6 +33,7 @@ PLANET_ROWS: Mapping[str, Row] = {
     "ejecta_contrast": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.contrast,
+        code_version="2",  # 2: observed_share
         inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
         rule=Rule.AFTER_CRATERS,
         table=ContrastTable,
