@@ -90,6 +90,7 @@ VALUE_RANGE = click.option(
     metavar="LOW HIGH",
     help="values of the mosaic that are black and white, unless it is 8-bit",
 )
+PAD = click.option("--pad", is_flag=True, help="the mosaic covers a part of the planet alone")
 WEST_POSITIVE = click.option(
     "--west-positive", is_flag=True, help="longitudes of the crater table grow to the west"
 )

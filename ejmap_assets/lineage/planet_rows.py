@@ -23,7 +23,7 @@ PLANET_ROWS: Mapping[str, Row] = {
             paths.composite,
             paths.map_craters,
         ),
-        code_version="2",  # 2: expected areas, and those at the promised recall
+        code_version="3",  # 2: expected areas, and those at the promised recall; 3: observed_share
         inputs=("basemap_mask", "promised_recall_mask", "crater_catalogue", "basemap_mosaic"),
         optional_inputs=("promised_recall_mask",),
         settings=recipe_settings.of_map,
@@ -34,6 +34,7 @@ PLANET_ROWS: Mapping[str, Row] = {
     "ejecta_contrast": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.contrast,
+        code_version="2",  # 2: observed_share
         inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
         rule=Rule.AFTER_CRATERS,
         table=ContrastTable,

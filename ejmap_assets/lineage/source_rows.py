@@ -22,6 +22,7 @@ SOURCE_ROWS: Mapping[str, Row] = {
     "crater_catalogue": Row(
         stage=stages.SOURCES,
         output=lambda paths, _: paths.crater_catalogue,
+        code_version="2",  # 2: observed_share
         inputs=("basemap_mosaic",),
         settings=recipe_settings.of_catalogue,
         table=CraterTable,
@@ -60,7 +61,8 @@ SOURCE_ROWS: Mapping[str, Row] = {
         stage=stages.CANDIDATES,
         output=lambda paths, _: paths.crater_candidates,
         beside=lambda paths: (paths.least_sure,),
-        inputs=("crater_catalogue", "crater_tiles", "crater_classifier"),
+        code_version="2",  # 2: observed_share
+        inputs=("basemap_mosaic", "crater_catalogue", "crater_tiles", "crater_classifier"),
         settings=recipe_settings.of_candidates,
         rule=Rule.AFTER_UPSTREAM,
         table=CandidateTable,

@@ -99,6 +99,15 @@ def failure_sentence(result: dg.ExecuteInProcessResult) -> str:
     return f"the run failed before its first step {where}"
 
 
+def warnings_of(result: dg.ExecuteInProcessResult) -> list[str]:
+    """Return the sentences of checks that ask a person to look."""
+    return [
+        evaluation.description or evaluation.check_name
+        for evaluation in result.get_asset_check_evaluations()
+        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.WARN
+    ]
+
+
 def _step_failures(result: dg.ExecuteInProcessResult) -> Iterator[Any]:
     return (event.step_failure_data for event in result.all_events if event.is_step_failure)
 

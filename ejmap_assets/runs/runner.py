@@ -35,6 +35,7 @@ from ejmap_assets.runs.in_process import (
     RunFailedError,
     execute,
     failure_sentence,
+    warnings_of,
     was_interrupted,
 )
 from ejmap_assets.runs.lost_runs import fail_lost_runs
@@ -233,6 +234,8 @@ class Runner:
         result = execute(
             self._instance, job, planned, tell=lambda text: self._listener.line(f"      {text}")
         )
+        for sentence in warnings_of(result):
+            self._listener.line(f"      check this: {sentence}")
         if result.success:
             return []
         if was_interrupted(result):

@@ -11,6 +11,7 @@ from ejmap_cli.command import (
     FILE,
     FOLDER,
     MASKS,
+    PAD,
     TILES,
     VALUE_RANGE,
     WEST_POSITIVE,
@@ -34,7 +35,7 @@ NEW_BODY = "Mercury"
     "ejmap map mosaic.tif craters.gpkg projects/mine",
     "ejmap map wac.tif craters.csv projects/moon --body Moon --json",
 )
-@click.argument("mosaic", type=FILE, help="raster of the whole planet")
+@click.argument("mosaic", type=FILE, help="raster of the planet")
 @click.argument("craters", type=FILE, help=".gpkg, .shp, .parquet or .csv")
 @click.argument("out", type=FOLDER, help="folder of the project to make, or to go on with")
 @MASKS
@@ -43,6 +44,7 @@ NEW_BODY = "Mercury"
     "--body", type=BodyName(), help="Mercury or Moon; default: that of the project, else Mercury"
 )
 @VALUE_RANGE
+@PAD
 @WEST_POSITIVE
 @COLUMNS
 @AS_JSON
@@ -55,6 +57,7 @@ def map_files(
     tiles: Path | None,
     body: str | None,
     value_range: tuple[float, float] | None,
+    pad: bool,
     west_positive: bool,
     columns: tuple[tuple[str, str], ...],
     as_json: bool,
@@ -81,6 +84,7 @@ def map_files(
                 masks=masks,
                 tiles=tiles,
                 value_range=value_range,
+                pad=pad or None,
                 west_positive=west_positive or None,
                 columns=dict(columns) or None,
             )
@@ -93,6 +97,7 @@ def map_files(
                 tiles=tiles,
                 body=body or NEW_BODY,
                 value_range=value_range,
+                pad=pad,
                 west_positive=west_positive,
                 columns=dict(columns),
             )

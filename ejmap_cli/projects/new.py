@@ -9,6 +9,7 @@ from ejmap_cli.command import (
     FILE,
     FOLDER,
     MASKS,
+    PAD,
     TILES,
     VALUE_RANGE,
     WEST_POSITIVE,
@@ -25,7 +26,7 @@ from ejmap_cli.command import (
     "ejmap new projects/km --mosaic m.tif --craters c.csv --column 'radius_m=R_km*1000'",
 )
 @click.argument("project", type=FOLDER, help="folder to make")
-@click.option("--mosaic", type=FILE, required=True, help="raster of the whole planet")
+@click.option("--mosaic", type=FILE, required=True, help="raster of the planet")
 @click.option("--craters", type=FILE, required=True, help=".gpkg, .shp, .parquet, .csv, .scc ...")
 @MASKS
 @TILES
@@ -33,6 +34,7 @@ from ejmap_cli.command import (
     "--body", type=BodyName(), default="Mercury", help="Mercury or Moon; default: Mercury"
 )
 @VALUE_RANGE
+@PAD
 @WEST_POSITIVE
 @COLUMNS
 def new(
@@ -44,6 +46,7 @@ def new(
     tiles: Path | None,
     body: str,
     value_range: tuple[float, float] | None,
+    pad: bool,
     west_positive: bool,
     columns: tuple[tuple[str, str], ...],
 ) -> int:
@@ -58,6 +61,7 @@ def new(
         tiles=tiles,
         body=body,
         value_range=value_range,
+        pad=pad,
         west_positive=west_positive,
         columns=dict(columns),
     )

@@ -27,7 +27,9 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         # Paths under /vsi are GDAL's own: archives and memory.
         if not path.exists() and not str(path).startswith("/vsi"):
-            raise RasterError(f"there is no file {path}; correct its name")
+            raise RasterError(
+                f"{path} cannot be read as a raster: it does not exist; correct its name"
+            )
         try:
             raster = rasterio.open(path)
         except (*GDAL_ERRORS, UnicodeEncodeError) as error:

@@ -11,6 +11,13 @@ from pyproj.exceptions import CRSError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 
+def files_of(path: Path) -> list[Path]:
+    """Return a raster and what lies beside it and is read with it; the raster need not exist."""
+    beside = [path.with_name(f"{path.name}{ending}") for ending in (".aux.xml", ".msk")]
+    there = [one for one in (*beside, path.with_suffix(".prj")) if one.is_file()]
+    return [path, *there, *_world_files(path)]
+
+
 def other_places(
     raster: rasterio.DatasetReader,
 ) -> Iterator[tuple[str, CRS | None, Affine | None]]:

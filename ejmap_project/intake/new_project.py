@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from pydantic import ValidationError
 
+from ejmap_geo.craters.catalogue import craters_of
 from ejmap_geo.errors import GeoError
 from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.rasters.raster import read_basemap
@@ -25,6 +26,7 @@ from ejmap_project.settings.project import (
 )
 from ejmap_project.settings.sentences import sentences_of
 from ejmap_project.settings.sources import FilesSource
+from ejmap_project.sources.doubts import mosaic_doubts, place_doubts
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.mask_files import MASK_NAMES
 from ejmap_project.sources.mistakes import attempt
@@ -56,6 +58,7 @@ def new_project(
     tiles: Path | None = None,
     body: str,
     value_range: tuple[float, float] | None = None,
+    pad: bool = False,
     west_positive: bool = False,
     columns: Mapping[str, str] = MappingProxyType({}),
     packaged_models: Path = PACKAGED,
@@ -70,6 +73,7 @@ def new_project(
         tiles: Table of the rectangles in which masks are complete.
         body: The planet.
         value_range: Values of the mosaic that are black and white.
+        pad: Whether the mosaic may cover a part of the planet.
         west_positive: Whether the column ``lon_deg`` of the crater table grows to the west.
         columns: Columns of the crater table by those of EJMAP, such as ``R_km*1000``.
         packaged_models: Folder of the ready-made ensembles that come with EJMAP.
@@ -91,6 +95,7 @@ def new_project(
         masks=masks,
         tiles=tiles,
         value_range=value_range,
+        pad=pad,
         west_positive=west_positive,
         columns=dict(columns),
     )
@@ -121,8 +126,11 @@ def _made(
     wrong: list[str] = []
     basemap = attempt(
         wrong,
-        lambda: read_basemap(source.mosaic, body=planet, value_range=source.value_range),
+        lambda: read_basemap(
+            source.mosaic, body=planet, value_range=source.value_range, pad=source.pad
+        ),
     )
+    doubts = None if basemap is None else attempt(wrong, lambda: mosaic_doubts(basemap[0]))
     bands = GREY_BANDS if basemap is None else basemap[0].shape[0]
     ejseg = ejseg_for(bands, ready=names(packaged_models))
     is_ready = ejseg != TRAINED_EJSEG
@@ -139,14 +147,16 @@ def _made(
     project = OpenProject(settings=settings, paths=ProjectPaths(paths.folder.resolve()))
     notes = _checked(project, wrong)
     assert basemap is not None  # noqa: S101 - its mistakes were raised
-    count = len(source_of(project).catalogue())
+    craters = craters_of(source_of(project).catalogue())
+    doubts = [*(doubts or []), *place_doubts(*basemap, craters)[0]]
     write_whole(paths, text)
     return [
         f"mosaic: {basemap[1].width_px}x{basemap[1].shape[0]} px, {bands} band(s), {planet.name}",
-        f"craters: {count}",
+        f"craters: {len(craters)}",
         f"ejecta: mapped by {ejseg}, {'ready-made' if is_ready else 'trained here'}",
         *_told_of_masks(source.masks, ejseg, is_ready=is_ready),
         *notes,
+        *(f"check this: {doubt}" for doubt in doubts),
     ]
 
 

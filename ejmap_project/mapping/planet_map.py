@@ -8,7 +8,8 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.craters.catalogue import Crater, catalogue_from, craters_of, write_catalogue
+from ejmap_geo.craters.observed_share import observed_shares
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.color import crater_color
 from ejmap_geo.maps.composite import color_composite, over_basemap
@@ -54,7 +55,7 @@ def draw_planet_map(
     names = {crater.crater_id: crater.name for crater in drawn.values()}
     composite = color_composite(masks, labels, names=names)
     _write_rasters(project.paths, labels, composite, grid=basemap.grid, tags=tags)
-    table = _crater_table(masks, craters, states, basemap.grid)
+    table = _crater_table(masks, craters, states, basemap)
     # A mask of a former ensemble may lie there when the present one promises nothing.
     promised = drawn if promises_recall(project) else {}
     table = table.assign(**_promised_columns(project.paths, promised, table, basemap.grid))
@@ -91,14 +92,17 @@ def _crater_table(
     masks: MaskFolder,
     craters: Mapping[str, Crater],
     states: Mapping[str, CraterState],
-    grid: BasemapGrid,
+    basemap: Basemap,
 ) -> gpd.GeoDataFrame:
+    raster, grid = basemap
     table = catalogue_from(craters.values(), grid.body)
     ids = table["crater_id"]
     areas = {crater_id: masks[crater_id].area_m2(grid) / 1e6 for crater_id in masks}
     by_id = {crater.crater_id: states[key].value for key, crater in craters.items()}
     return table.assign(
-        ejecta_km2=[areas.get(one, np.nan) for one in ids], state=[by_id[one] for one in ids]
+        observed_share=observed_shares(raster, grid, craters_of(table)),
+        ejecta_km2=[areas.get(one, np.nan) for one in ids],
+        state=[by_id[one] for one in ids],
     )
 
 

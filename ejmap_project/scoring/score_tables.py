@@ -5,7 +5,7 @@ from functools import partial
 import pandera.pandas as pa
 
 from ejmap_geo.craters.crater_table import LARGEST_CRATER_ID
-from ejmap_geo.craters.schemas import CraterTable
+from ejmap_geo.craters.schemas import OBSERVED_SHARE, CraterTable
 
 # A score from 0 to 1; nothing was there to be judged where it is empty.
 _share = partial(pa.Field, ge=0, le=1, nullable=True)
@@ -26,6 +26,7 @@ class ContrastTable(pa.DataFrameModel):
         ge=0, le=LARGEST_CRATER_ID, unique=True, description="Number of the crater."
     )
     crater: str = pa.Field(description="Name, or number where it has none.")
+    observed_share: float = _share(description=OBSERVED_SHARE)
     ejecta_km2: float = pa.Field(ge=0, description="Area of its ejecta, square kilometres.")
     farthest_deg: float = pa.Field(
         ge=0, le=180, nullable=True, description="Arc from its centre to the farthest ejecta."

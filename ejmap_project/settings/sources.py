@@ -97,6 +97,7 @@ class FilesSource(Settings):
         columns: Columns of the crater table by those of EJMAP, with a factor that brings them to
             metres or degrees: ``radius_m: R_km*1000``.
         value_range: Values of the mosaic that are black and white; needed unless it is 8-bit.
+        pad: Whether the mosaic may cover a part of the planet; the rest is not imaged.
     """
 
     kind: Literal["files"] = "files"
@@ -107,6 +108,7 @@ class FilesSource(Settings):
     west_positive: bool = False
     columns: dict[str, str] = Field(default_factory=dict[str, str])
     value_range: tuple[float, float] | None = None
+    pad: bool = False
 
     @field_validator("columns")
     @classmethod

@@ -13,6 +13,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of, read_basemap
+from ejmap_geo.rasters.sidecars import files_of
 from ejmap_geo.tiles.tile_locations import read_tile_locations
 from ejmap_project.basemap import Basemap
 from ejmap_project.errors import SourceError
@@ -70,7 +71,7 @@ class UserFiles(ProjectSource):
         craters = self._file(self.stated.craters)
         masks, tiles = self.stated.masks, self.stated.tiles
         return SourceFiles(
-            mosaic=[self._file(self.stated.mosaic)],
+            mosaic=files_of(self._file(self.stated.mosaic)),
             # A Shapefile is several files of one name.
             catalogue=craters.parent.glob(f"{glob.escape(craters.stem)}.*"),
             masks=() if masks is None else self._file(masks).glob("*.tif"),
@@ -105,6 +106,7 @@ class UserFiles(ProjectSource):
             body=self.project.settings.planet,
             bands=wanted_bands(self.project),
             value_range=self.stated.value_range,
+            pad=self.stated.pad,
         )
 
     def _file(self, stated: Path) -> Path:

@@ -34,7 +34,7 @@ def page() -> str:
     lines = [HEAD.rstrip("\n")]
     for path in sorted(FOLDER.glob("*.csv")):
         rows = read_part(path.stem)
-        lines += ["", f"## {path.stem.capitalize()} ({len(rows)})", ""]
+        lines += ["", f"## {path.stem.capitalize()}", "", f"{len(rows)} inputs.", ""]
         lines += ["| kind | input | outcome |", "| --- | --- | --- |"]
         lines += [f"| {' | '.join(_cell(text) for text in row)} |" for row in rows]
     return "\n".join(lines) + "\n"

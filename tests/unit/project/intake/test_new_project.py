@@ -87,7 +87,7 @@ def test_masks_score_a_model_that_is_trained_on_synthetic_planets(tmp_path: Path
 def _new(folder: Path, *, masks: Path | None) -> tuple[list[str], dict[str, Any]]:
     """Make a project of a grey mosaic and one crater; return what was told, and its settings."""
     grid = BasemapGrid(body=MERCURY, width_px=64)
-    write_cog(folder / "mosaic.tif", np.full(grid.shape, 9, np.uint8), grid=grid)
+    write_cog(folder / "mosaic.tif", np.indices(grid.shape).sum(0).astype(np.uint8) + 9, grid=grid)
     crater = Crater(crater_id=1, name="One", center=LonLat(0, 0), radius_m=40_000.0)
     write_catalogue(catalogue_from([crater], MERCURY), folder / "craters.gpkg")
     notes = new_project(
