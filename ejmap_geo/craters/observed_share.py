@@ -23,7 +23,7 @@ def observed_shares(
         grid: The basemap.
         craters: The craters.
     """
-    is_imaged = raster.any(axis=0)
+    is_imaged = np.asarray(raster.any(axis=0))
     return [observed_share(is_imaged, grid, crater) for crater in craters]
 
 

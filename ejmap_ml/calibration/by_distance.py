@@ -163,7 +163,7 @@ def _around(
         chosen = counts > 0
         logits = one.logits[:, chosen]
         parts.append(
-            np.stack([np.clip(logits, *ends) - np.clip(0, *ends) for ends in intervals(KNOTS)])
+            np.stack([logits.clip(*ends) - float(np.clip(0, *ends)) for ends in intervals(KNOTS)])
         )
         truth.append(one.truth[chosen])
         weight.append(counts[chosen].astype(np.float32))

@@ -232,6 +232,31 @@ def test_an_empty_mask_is_warned_of(mapped: MappedCrater) -> None:
     assert found.sentence.startswith("no ejecta were found")
 
 
+def test_a_wider_mask_with_its_area_passes(mapped: MappedCrater) -> None:
+    """The finding names the interval."""
+    found = _find("promised_recall_mask_is_sound", mapped.promised_recall_mask())
+
+    assert (found.passed, found.is_warning) == (True, False)
+    assert 0 < found.metadata["low_km2"] < found.metadata["high_km2"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "is_warning"),
+    [("5.0", "2.0", False), ("0.0", "inf", False), ("1.0", "900.0", True)],
+)
+def test_an_interval_that_says_nothing_is_stopped_or_warned_of(
+    mapped: MappedCrater, low: str, high: str, is_warning: bool
+) -> None:
+    """One that is none blocks the crater, and one of a factor of 900 warns."""
+    checked = mapped.promised_recall_mask()
+    with rasterio.open(checked.output, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as raster:
+        raster.update_tags(EJMAP_LOW_KM2=low, EJMAP_HIGH_KM2=high)
+
+    found = _find("promised_recall_mask_is_sound", checked)
+
+    assert (found.passed, found.is_warning) == (False, is_warning)
+
+
 def test_the_first_mask_has_nothing_to_drift_from(mapped: MappedCrater) -> None:
     """The first mask of a crater passes the drift check, which says that no former mask exists."""
     found = _find("mask_did_not_drift", mapped.mask())

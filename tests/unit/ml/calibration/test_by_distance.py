@@ -62,14 +62,14 @@ def test_an_ensemble_may_be_too_sure_of_no_and_right_of_yes() -> None:
     found = fit_calibration([told])
 
     said = _calibrated(found, told)
-    for low in np.arange(0.15, 0.9, 0.15):
+    for low in np.arange(0.2, 0.95, 0.15):
         chosen = (said >= low) & (said < low + 0.15)
         assert abs(said[chosen].mean() - told.truth[chosen].mean()) < 0.02
     slope, offset = platt_scaling(
         told.logits.reshape(1, -1), told.truth.ravel(), told.weight.ravel()
     )
     straight = expit(slope * told.logits[0] + offset)
-    low = straight < 0.1
+    low = straight < 0.3
     assert abs(straight[low].mean() - told.truth[low].mean()) > 0.02
 
 
