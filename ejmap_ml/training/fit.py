@@ -24,8 +24,10 @@ from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.bundles.weights import check_weights, content_digest, read_weights
 from ejmap_ml.config.model_config import (
-    FixedNormalizationConfig,
     ModelConfig,
+)
+from ejmap_ml.config.normalization_config import (
+    FixedNormalizationConfig,
     NoNormalizationConfig,
     TrainNormalizationConfig,
 )

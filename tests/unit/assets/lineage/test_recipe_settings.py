@@ -25,6 +25,8 @@ Settings = Callable[[OpenProject, str], object]
 
 def _project(folder: Path, source: dict[str, Any], **settings: Any) -> OpenProject:
     stated = {"source": source, "training": SYNTHETIC_TRAINING} | settings
+    if source["kind"] == "files":
+        stated |= {"bands": "mercury-enhanced"}
     (folder / "project.yaml").write_text(yaml.safe_dump(stated), encoding="utf-8")
     return OpenProject.at(folder)
 
@@ -60,7 +62,7 @@ def test_a_synthetic_planet_is_its_seed_and_size(tmp_path: Path) -> None:
         "Mercury",
         {"kind": "synthetic", "seed": 5, "width_px": 256, "craters": 3, "grey": False},
     ]
-    assert _json(recipe_settings.of_mosaic, project) == [stated, []]
+    assert _json(recipe_settings.of_mosaic, project) == [stated, [], "mercury-enhanced"]
     assert _json(recipe_settings.of_catalogue, project) == [stated, []]
     assert _json(recipe_settings.of_manual_masks, project) == [stated, []]
     assert _json(recipe_settings.of_labels, project) == ["synthetic", 64, None]
