@@ -31,7 +31,7 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 .PHONY: demo
-demo: $(BASE) ## Make a planet, train on others, map its craters, score the map (projects/demo)
+demo: $(BASE) ## Make a planet, map its craters, score the map, let a candidate be judged (projects/demo)
 	$(BIN)/ejmap demo
 
 .PHONY: quicklook
@@ -89,9 +89,13 @@ bench-models: demo $(MOON) ## Score the demo's models on unseen planets and crat
 	$(BIN)/python benchmarks/unseen_planets.py
 	$(BIN)/python benchmarks/crater_classifier.py
 
+.PHONY: figures
+figures: $(BASE) ## Score the bench and write its figures into docs/bench.md and the README (ENTRIES="NAME=FOLDER ...")
+	$(BIN)/python benchmarks/figures.py $(ENTRIES)
+
 .PHONY: models
 models: $(DEV) $(QUICKLOOK) $(MOON) ## Make the ready-made models anew, from nothing (an hour; goes on where it stopped)
-	$(BIN)/python -m ejmap_project.training.make_ready_models .models ejmap_ml/ready/ready_grey
+	$(BIN)/python -m ejmap_project.training.make_ready_models .models ejmap_ml/ready
 
 .PHONY: fmt
 fmt: $(DEV) ## Format the code and fix what can be fixed

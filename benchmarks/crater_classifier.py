@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 import rasterio
 import torch
+from hillshade import Light, hillshade
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.crater_free import crater_free_places
@@ -30,8 +31,7 @@ from ejmap_geo.craters.tile_regions import RegionFold, fits_into_block, region_f
 from ejmap_geo.grids.body import MOON
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.maps.hillshade import Light, hillshade
-from ejmap_ml.bundles.reliability import calibration_error
+from ejmap_ml.calibration.reliability import calibration_error
 from ejmap_ml.sgan.calibration import Calibration
 from ejmap_ml.sgan.classifier import CraterClassifier
 from ejmap_ml.sgan.config import load_classifier_preset

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from torch import nn
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.masks.mosaic import is_set
@@ -20,6 +19,7 @@ from ejmap_geo.resampling.reproject import covering_window, to_basemap
 from ejmap_geo.scores.agreement import Confusion, origin_agreement, placed_confusion
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_ml.baselines import RuleHistogram, rule_histogram, score_rule, tune_rules
+from ejmap_ml.bundles.network import NormalizedNetwork
 from ejmap_ml.config.model_config import PolarUnetConfig
 from ejmap_ml.config.polar_config import PolarViewConfig
 from ejmap_ml.ejseg.polar_predict import map_crater
@@ -73,7 +73,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def scores_of(
-    planet: Planet, networks: Sequence[nn.Module], *, view: PolarViewConfig
+    planet: Planet, networks: Sequence[NormalizedNetwork], *, view: PolarViewConfig
 ) -> dict[str, float]:
     """Return the scores of the maps of all craters of a planet, and what a crater costs."""
     begun_s = time.process_time()
@@ -95,7 +95,7 @@ def scores_of(
 
 
 def _mapped(
-    planet: Planet, crater: Crater, networks: Sequence[nn.Module], *, view: PolarViewConfig
+    planet: Planet, crater: Crater, networks: Sequence[NormalizedNetwork], *, view: PolarViewConfig
 ) -> PlacedMask:
     azimuthal = azimuthal_grid(crater, planet.basemap)
     layers = map_crater(
@@ -103,6 +103,7 @@ def _mapped(
         polar_view(planet.raster, basemap=planet.basemap, crater=crater, config=view),
         polar=polar_grid(crater, body=planet.basemap.body, config=view),
         azimuthal=azimuthal,
+        border=networks[0].border,
     )
     corner_m = np.sqrt(2) * azimuthal.half_size_px * azimuthal.resolution_m
     window = covering_window(azimuthal, planet.basemap, reach_m=corner_m)

@@ -61,7 +61,7 @@ class TickBook:
 
 
 class HasNewRecipe(dg.AutomationCondition[Any]):
-    """True on the first tick after an artefact's recipe changed.
+    """True on the first tick after an artefact's recipe changed, and on the first tick of all.
 
     An artefact with a missing input has no recipe. A failed artefact is not requested again until
     its recipe changes, because the same inputs fail again; ``repair`` maps it after a fix outside
@@ -166,7 +166,10 @@ def condition_of(asset: str) -> Condition | None:
     """Return the condition under which the sensor makes an asset; None if it never does."""
     rule = LINEAGE[asset].rule
     rules = dg.AutomationCondition
-    is_new: Condition = HasNewRecipe(_TICK_BOOK).since_last_handled()
+    # Unlike Dagster's ``since_last_handled``, which drops what is true on the first tick: who
+    # switches the sensor on wants what is stale or missing by then.
+    handled = (rules.newly_requested() | rules.newly_updated()).with_label("handled")
+    is_new: Condition = HasNewRecipe(_TICK_BOOK).since(handled)
     match rule:
         case Rule.ON_REQUEST:
             return None
@@ -215,8 +218,9 @@ def build_automation_sensor(
             use_user_code_server=True,
             minimum_interval_seconds=seconds_between_ticks,
             run_tags={"ejmap/kind": "map"},
-            description="Maps new craters and craters whose mosaic, row in the catalogue, models "
-            "or settings changed. Refreshes the map and its scores when no crater is in progress. "
+            description="Maps craters that are missing or stale when it is switched on, new "
+            "craters, and craters whose mosaic, row in the catalogue, models or settings changed. "
+            "Refreshes the map and its scores when no crater is in progress. "
             "It does not retry a failed crater until the crater's recipe changes: fix the cause, "
             "then run `repair`.",
         )

@@ -100,6 +100,12 @@ def _sqlite(home: Path) -> DagsterStorage[dg.DagsterInstance]:
             f"the history of this project lies in PostgreSQL, and {URL_VARIABLE} is not set; set "
             f"it to that database, or delete {home / ID_FILE} to begin an empty history"
         )
+    if "?" in str(home.resolve()):
+        # An address of SQLite ends there: the history would lie in another folder.
+        raise SettingsError(
+            f"the history of runs cannot lie in {home}, whose name holds a question mark; rename "
+            "the folder"
+        )
     return DagsterSqliteStorage.from_local(str(home))
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import dagster as dg
 
 from ejmap_assets.launch_config import ROLL_BACK, promotion_run_config
-from ejmap_assets.lineage.selection import MODEL_KINDS, assets_of
+from ejmap_assets.lineage.selection import assets_of
 from ejmap_assets.lineage.stages import STAGES
 from ejmap_assets.making.failures import PERMANENT_ERRORS, permanent
 from ejmap_assets.resources import ProjectResource
 from ejmap_assets.runs.run_log import RunLog
 from ejmap_assets.runs.runner import Runner
 from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import MODEL_KINDS
 from ejmap_project.progress import Listener
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def build_upkeep_jobs(runner_of: RunnerOf) -> list[dg.JobDefinition]:
             Runner.retrain,
             kind="train",
             description="Read the labels again, lay out and split their tiles, train the "
-            "configured versions if something changed, and promote them if they pass the gate.",
+            "configured versions and the candidate if something changed, and promote them if they "
+            "pass the gate.",
         ),
     ]
 

@@ -13,9 +13,15 @@ def promotion_fields() -> dict[str, dg.Field]:
         "mode": dg.Field(
             dg.Enum("PromotionMode", [dg.EnumValue(one) for one in (GATE, BY_HAND, ROLL_BACK)]),
             default_value=GATE,
-            description="gate: promote the configured version if its test F1 is not below that of "
-            "the current ensemble by more than models.gate_tolerance. by_hand: promote it without "
-            "the gate. roll_back: promote a former ensemble again.",
+            description="gate: promote a version if its test F1 is not below that of the current "
+            "ensemble by more than models.gate_tolerance, and it finds no less on real craters. "
+            "by_hand: promote it without the gate. roll_back: promote a former ensemble again.",
+        ),
+        "version": dg.Field(
+            str,
+            default_value="",
+            description="Version to decide on. Empty selects the configured one, and lets the gate "
+            "judge models.candidate too once it is trained.",
         ),
         "to": dg.Field(
             str,
@@ -27,6 +33,9 @@ def promotion_fields() -> dict[str, dg.Field]:
     }
 
 
-def promotion_run_config(kind: str, mode: str, *, to: str = "", reason: str = "") -> dict[str, Any]:
+def promotion_run_config(
+    kind: str, mode: str, *, version: str = "", to: str = "", reason: str = ""
+) -> dict[str, Any]:
     """Return the run configuration of the promotion of a model."""
-    return {"ops": {f"promoted_{kind}": {"config": {"mode": mode, "to": to, "reason": reason}}}}
+    config = {"mode": mode, "version": version, "to": to, "reason": reason}
+    return {"ops": {f"promoted_{kind}": {"config": config}}}

@@ -82,6 +82,11 @@ def versions_of(kind: ModelKind) -> dg.DynamicPartitionsDefinition:
     return ejconn_versions if kind == "ejconn" else ejseg_versions
 
 
+def registered_versions(instance: dg.DagsterInstance, kind: ModelKind) -> list[str]:
+    """Return the keys of the versions of a model that the instance has partitions for."""
+    return list(instance.get_dynamic_partitions(versions_of(kind).name or ""))
+
+
 def register_version(
     instance: dg.DagsterInstance, versions: dg.DynamicPartitionsDefinition, version: str
 ) -> None:

@@ -23,8 +23,8 @@ def build_schedules() -> list[dg.ScheduleDefinition]:
             name="weekly_retraining",
             job_name=RETRAIN,
             cron_schedule=WEEKLY,
-            description="Trains configured versions whose labels or settings changed, on Sundays "
-            "at 03:00, and promotes them if they pass the gate. keep_up_to_date then maps the "
-            "craters again.",
+            description="Trains configured versions and the candidate where labels or settings "
+            "changed, on Sundays at 03:00, and promotes them if they pass the gate. "
+            "keep_up_to_date then maps the craters again.",
         ),
     ]

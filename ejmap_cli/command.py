@@ -1,9 +1,12 @@
 """What the commands share: examples in their help, and arguments that several of them take."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from ejmap_project.paths import MODEL_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +50,24 @@ class Folder(click.Path[Path]):
         return [CompletionItem(incomplete, type="dir")]
 
 
+class StatedColumns(click.ParamType[tuple[str, str]]):
+    """``radius_m=R_km*1000``: a column of ours, and what it is in a table."""
+
+    name = "NAME=COLUMN"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str]:
+        """Split at the first sign of equality."""
+        role, sign, column = str(value).partition("=")
+        if not sign:
+            self.fail(f"{value!r} has no =; state it as radius_m=R_km*1000", param, ctx)
+        return role.strip(), column.strip()
+
+
 FILE = click.Path(readable=False, path_type=Path)
 FOLDER = Folder(readable=False, path_type=Path)
 
@@ -61,17 +82,73 @@ PROJECT_OR_DEFAULT = click.argument(
     "project",
     type=FOLDER,
     required=False,
-    help="project folder; the one of EJMAP_PROJECT, else projects/demo",
+    help="project folder; default: EJMAP_PROJECT, else projects/demo",
 )
 MODEL = click.option(
-    "--model", "kind", type=click.Choice(("ejconn", "ejseg")), required=True, help="which model"
+    "--model", "kind", type=click.Choice(MODEL_KINDS), required=True, help="which model"
+)
+MASKS = click.option("--masks", type=FOLDER, help="folder of mask_NNNN.tif of labelled craters")
+TILES = click.option("--tiles", type=FILE, help="rectangles in which the masks are complete")
+VALUE_RANGE = click.option(
+    "--value-range",
+    type=(float, float),
+    metavar="LOW HIGH",
+    help="values of the mosaic that are black and white, unless it is 8-bit",
+)
+PAD = click.option("--pad", is_flag=True, help="the mosaic covers a part of the planet alone")
+WEST_POSITIVE = click.option(
+    "--west-positive", is_flag=True, help="longitudes of the crater table grow to the west"
+)
+COLUMNS = click.option(
+    "--column",
+    "columns",
+    type=StatedColumns(),
+    multiple=True,
+    help="a column of the crater table, such as radius_m=R_km*1000; may be repeated",
 )
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="print the same as JSON")
+
+
+class BodyName(click.ParamType[str]):
+    """The name of a body that EJMAP knows, in its usual spelling."""
+
+    name = "body"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name, or say which ones there are."""
+        from ejmap_geo.errors import BodyError
+        from ejmap_geo.grids.body import body_named
+
+        try:
+            return body_named(value).name
+        except BodyError as error:
+            self.fail(str(error), param, ctx)
 
 
 def command(name: str, *examples: str) -> "Callable[[Callable[..., int]], Command]":
     """Make a function that returns an exit code a command with examples."""
     return click.command(name, cls=Command, epilog="\n".join(examples))
+
+
+def require_project(folder: Path) -> None:
+    """Refuse a folder without settings: an instance in it would be an empty one of no project.
+
+    Raises:
+        SettingsError: If there are none.
+    """
+    from ejmap_project.errors import SettingsError
+    from ejmap_project.paths import ProjectPaths
+
+    if not ProjectPaths(folder).settings.is_file():
+        raise SettingsError(
+            f"{folder} is no project: it has no project.yaml; name a project folder, or make one "
+            "with `ejmap new` or `ejmap demo`"
+        )
+
+
+def suggested(*words: object) -> str:
+    """Return a command to type, quoted for a shell where a name needs it."""
+    return shlex.join(map(str, words))
 
 
 def chosen_folder(project: Path | None) -> Path:

@@ -1,10 +1,12 @@
 """The command ``ejmap``: words in, sentences and an exit code out; the commands do the work."""
 
+import io
 import sys
 from collections.abc import Sequence
 
 import click
 
+from ejmap_cli.bench.group import bench
 from ejmap_cli.command import CommandGroup
 from ejmap_cli.mapping.map_files import map_files
 from ejmap_cli.mapping.run import demo, quicklook, run
@@ -23,7 +25,7 @@ INTERRUPTED = 130
 SECTIONS = {
     "Mapping": (map_files, demo, quicklook, run, vet),
     "Projects": (new, import_folder, export),
-    "Models": (train, promote, roll_back, models, reference),
+    "Models": (train, promote, roll_back, models, reference, bench),
     "Service": (ui, env, doctor),
 }
 EXAMPLES = """\
@@ -70,6 +72,10 @@ def ejmap() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal or pipe may lack characters that names have, such as a macron.
+            stream.reconfigure(errors="backslashreplace")
     try:
         return ejmap.main(arguments, prog_name="ejmap", standalone_mode=False)
     except click.ClickException as error:

@@ -1,4 +1,4 @@
-"""CSV files that people bring, read within limits; what is wrong with one is told in a sentence."""
+"""CSV files of the published study, read within limits; each mistake is told in a sentence."""
 
 import csv
 from collections.abc import Generator
@@ -20,8 +20,6 @@ def read_csv(
     path: Path,
     *,
     error: type[Exception],
-    what: str = "",
-    comment: str | None = None,
     every_digit: bool = False,
 ) -> pd.DataFrame:
     """Read a table with a header, and let pandas find the types of its columns.
@@ -29,20 +27,15 @@ def read_csv(
     Args:
         path: The file, of UTF-8 text.
         error: What to raise.
-        what: What kind of table it should be, in words, for messages.
-        comment: Character that begins a comment in a table that people write by hand, where spaces
-            after commas are left out too; None for any other table.
         every_digit: Whether numbers are the nearest ones to their text, which takes longer.
 
     Raises:
         Exception: ``error``, if the file is missing, larger than the limits or no such table.
     """
-    named = f"{what} {path}".strip()
-    with _opened(path, named, error=error, most_bytes=MOST_BYTES, comment=comment) as lines:
+    named = str(path)
+    with _opened(path, named, error=error, most_bytes=MOST_BYTES) as lines:
         table = pd.read_csv(
             lines,
-            comment=comment,
-            skipinitialspace=comment is not None,
             float_precision="round_trip" if every_digit else None,
             nrows=MOST_ROWS + 1,
         )
@@ -76,7 +69,6 @@ def _opened(
     *,
     error: type[Exception],
     most_bytes: int,
-    comment: str | None = None,
 ) -> Generator[TextIO]:
     try:
         # Devices and pipes have no end.
@@ -84,7 +76,7 @@ def _opened(
             raise error(f"{named} is no file; name a CSV file")  # noqa: TRY301
         # A byte order mark, which spreadsheets write, is no part of the first name.
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            mistake = _mistake_in_size(path, most_bytes) or _mistake_in_header(lines, comment)
+            mistake = _mistake_in_size(path, most_bytes) or _mistake_in_header(lines)
             if mistake is not None:
                 raise error(f"{named} {mistake}")  # noqa: TRY301
             lines.seek(0)
@@ -107,9 +99,8 @@ def _mistake_in_size(path: Path, most_bytes: int) -> str | None:
     return f"has {size} bytes, more than the {most_bytes} of such a table; name another file"
 
 
-def _mistake_in_header(lines: TextIO, comment: str | None) -> str | None:
-    told = (line for line in lines if not (comment and line.lstrip().startswith(comment)))
-    header = next((row for row in csv.reader(told) if row), None)
+def _mistake_in_header(lines: TextIO) -> str | None:
+    header = next((row for row in csv.reader(lines) if row), None)
     if header is None:
         return "cannot be read as a table (it is empty); name a CSV file with a header"
     if len(header) > MOST_COLUMNS:

@@ -103,7 +103,7 @@ def rule_histogram(
     Raises:
         SampleError: If ``raster`` does not lie on ``basemap`` or has no data at all.
     """
-    levels, has_data = _brightness_levels(raster, basemap)
+    levels, has_data = brightness_levels(raster, basemap)
     # Threads count for themselves: one histogram would be written by all of them at once.
     shape = (numba.get_num_threads(), len(levels), 2, DISTANCE_BINS, BRIGHTNESS_BINS)
     counts = np.zeros(shape, np.int64)
@@ -148,7 +148,7 @@ def _f1_of_all_settings(histogram: RuleHistogram) -> NDArray[np.float64]:
     return 2 * hits / np.maximum(found_and_true, 1)
 
 
-def _brightness_levels(
+def brightness_levels(
     raster: NDArray[np.uint8], basemap: BasemapGrid
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
     """Return the brightness bin of every pixel by each measure, and where there are data.

@@ -46,6 +46,7 @@ class FitData:
             end and keeps the last weights.
         train_table: One row a training sample, in their order, with what sampling weights are made
             of; None will do for a model that samples all alike.
+        normalizing: Samples that the normalization is taken from; None takes those that train.
         inputs: Name and data version of where the samples come from, for the provenance; a training
             is resumed only when they are the same.
     """
@@ -53,7 +54,13 @@ class FitData:
     train: SampleSet
     validation: SampleSet | None = None
     train_table: pd.DataFrame | None = None
+    normalizing: SampleSet | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def normalized_by(self) -> SampleSet:
+        """Samples that the normalization is taken from."""
+        return self.train if self.normalizing is None else self.normalizing
 
     @property
     def is_validated(self) -> bool:

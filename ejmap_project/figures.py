@@ -4,7 +4,7 @@ Figures are matplotlib's own objects: nothing here knows of the global state of 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from ejmap_geo.whole_file import whole_file
+from ejmap_ml.calibration.band_reliability import BandReliability
 from ejmap_project.artefact import Picture
 
 SIZE_INCHES = (4.6, 2.6)
@@ -103,7 +104,7 @@ def reliability_plot(table: pd.DataFrame) -> Picture:
     """Plot what came true over what was said, the points as large as they have samples.
 
     Args:
-        table: What :func:`ejmap_ml.bundles.reliability.reliability` returns.
+        table: What :func:`ejmap_ml.calibration.reliability.reliability` returns.
     """
     figure, axes = new_plot(width=4.0)
     axes.plot([0, 1], [0, 1], color="0.6", linestyle="--", label="comes true as said")
@@ -121,6 +122,34 @@ def reliability_plot(table: pd.DataFrame) -> Picture:
     axes.set_ylim(0, 1)
     legend_above(figure)
     return Picture(figure, alt="reliability of connections")
+
+
+def distance_reliability_plot(bands: Sequence[BandReliability]) -> Picture:
+    """Plot what came true over what was said in each band of distance, points by their area."""
+    cols = 4
+    rows = -(-len(bands) // cols)
+    figure = Figure(figsize=(4.8, 1.5 * rows + 0.3), dpi=DPI, layout="constrained")
+    grid = figure.subplots(rows, cols, sharex=True, sharey=True, squeeze=False).ravel()
+    for axes, band in zip(grid, bands, strict=False):
+        axes.plot([0, 1], [0, 1], color="0.6", linestyle="--", linewidth=1)
+        points = [(one.mean_probability, one.share_true) for one in band.bins]
+        sizes = [6 + 120 * one.area_share for one in band.bins]
+        if points:
+            said, true = zip(*points, strict=True)
+            axes.plot(said, true, color=BLUE, linewidth=0.8)
+            axes.scatter(said, true, s=sizes, color=BLUE, linewidth=0)
+        slope, error = band.slope, band.calibration_error
+        numbers = "" if slope is None or error is None else f"slope {slope:.2f}\nerror {error:.3f}"
+        axes.text(0.04, 0.96, numbers, fontsize=6.5, va="top", transform=axes.transAxes)
+        axes.set_title(f"{band.near_radii:g} to {band.far_radii:g} radii", fontsize=7)
+        axes.set(xlim=(0, 1), ylim=(0, 1), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
+        axes.tick_params(labelsize=6.5)
+        axes.grid(alpha=0.3)
+    for axes in grid[len(bands) :]:
+        axes.set_axis_off()
+    figure.supxlabel("probability of ejecta", fontsize=8)
+    figure.supylabel("share that is ejecta", fontsize=8)
+    return Picture(figure, alt="reliability of probabilities by distance")
 
 
 def places_plot(craters: pd.DataFrame) -> Picture:

@@ -3,9 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 ModelKind = Literal["ejconn", "ejseg"]
+# In the order in which the chain uses them.
+MODEL_KINDS: tuple[ModelKind, ...] = get_args(ModelKind)
+
+
+def iteration_name(iteration: int) -> str:
+    """Return the name of the folder of a member of a version, counted from 0."""
+    return f"iteration_{iteration:02d}"
 
 
 @dataclass(frozen=True)
@@ -92,11 +99,11 @@ class ProjectPaths:
 
     def model_bundle(self, kind: ModelKind, *, version: str, iteration: int) -> Path:
         """Folder of one trained member of an ensemble."""
-        return self.model_version(kind, version) / f"iteration_{iteration:02d}"
+        return self.model_version(kind, version) / iteration_name(iteration)
 
     def training_log(self, kind: ModelKind, *, version: str, iteration: int) -> Path:
         """Folder of the curves of one training, for TensorBoard."""
-        return self.data / "logs" / kind / version / f"iteration_{iteration:02d}"
+        return self.data / "logs" / kind / version / iteration_name(iteration)
 
     def promotions(self, kind: ModelKind) -> Path:
         """Return the record of what was promoted, kept and rolled back; its last line holds."""
@@ -135,6 +142,8 @@ class ProjectPaths:
     """Probability, vote fraction and mask of ejecta around one crater."""
     basemap_mask = _crater_place("basemap_mask.tif")
     """Ejecta of one crater on the basemap grid, cropped."""
+    promised_recall_mask = _crater_place("promised_recall_mask.tif")
+    """Mask of one crater at the promised recall, and the expected area of its ejecta."""
     crater_profile = _crater_place("profile.parquet")
     """Ejecta fraction and brightness around one crater, ring by ring."""
     kept_results = _crater_place("kept")

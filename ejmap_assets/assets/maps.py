@@ -19,9 +19,8 @@ def global_map(task: ProjectTask) -> Artefact:
     ejecta areas (GeoPackage) come with them. The map omits and names failed craters and doubtful
     craters that are held back. It draws stale craters and names them too.
     """
-    states = {key: state.value for key, state in crater_states(task.book).items()}
     tags = {"EJMAP_RECIPE": task.recipe.digest}
-    drawn = draw_planet_map(task.project, states, tags=tags)
+    drawn = draw_planet_map(task.project, crater_states(task.book), tags=tags)
     linked = [name for name in LINKED if is_made(task.project, name)]
     return drawn.with_facts(links_of_map(drawn.table, linked=linked))
 

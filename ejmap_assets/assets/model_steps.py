@@ -1,12 +1,20 @@
 """Functions that the assets of both models share: samples, trained members, promotions."""
 
+from collections.abc import Sequence
+
 from ejmap_assets.checks.rejected import failed_checks
-from ejmap_assets.launch_config import ROLL_BACK
+from ejmap_assets.launch_config import BY_HAND, ROLL_BACK
 from ejmap_assets.lineage.recipe_settings import sample_set_of
 from ejmap_assets.making.declare import ProjectTask
 from ejmap_project.artefact import Artefact
-from ejmap_project.models.model_version import ModelVersion, version_and_iteration
+from ejmap_project.models.model_version import (
+    ModelVersion,
+    configured_version,
+    version_and_iteration,
+    version_named,
+)
 from ejmap_project.models.promote import promote
+from ejmap_project.models.promotion import versions_to_judge
 from ejmap_project.paths import ModelKind
 from ejmap_project.training.cut_samples import cut_samples
 from ejmap_project.training.train_member import train_member
@@ -37,7 +45,35 @@ def trained(task: ProjectTask, kind: ModelKind) -> Artefact:
 
 
 def promoted(task: ProjectTask, kind: ModelKind) -> Artefact:
-    """Promote as the run configuration says; a roll-back ignores failed checks."""
-    is_back = task.config["mode"] == ROLL_BACK
-    red = [] if is_back else failed_checks(task.project, task.instance, f"promoted_{kind}")
-    return promote(task.project, kind, **task.config, red_checks=red, tell=task.log.info)
+    """Promote as the run configuration says; a roll-back ignores failed checks.
+
+    Returns:
+        The ensemble that maps the craters after the last decision, with the record of all.
+    """
+    project, (mode, to, reason) = task.project, (task.config[k] for k in ("mode", "to", "reason"))
+
+    def decided(version: ModelVersion) -> Artefact:
+        is_back = mode == ROLL_BACK
+        return promote(
+            project,
+            kind,
+            mode=mode,
+            to=to,
+            reason=reason,
+            version=version,
+            red_checks=[] if is_back else failed_checks(project, task.instance, kind, version),
+            tell=task.log.info,
+        )
+
+    return [decided(version) for version in _asked(task, kind)][-1]
+
+
+def _asked(task: ProjectTask, kind: ModelKind) -> Sequence[ModelVersion]:
+    """Return the versions to decide on: the named one, or those that the settings name."""
+    if task.config["version"]:
+        named = ModelVersion.parse(task.config["version"])
+        on_split = named.split is not None
+        return [named if on_split else version_named(task.project, kind, named.name)]
+    if task.config["mode"] in (BY_HAND, ROLL_BACK):
+        return [configured_version(task.project, kind)]
+    return versions_to_judge(task.project, kind)

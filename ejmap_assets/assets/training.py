@@ -1,7 +1,11 @@
 """Training data: planets with known ejecta, their labelled tiles, and the splits."""
 
+from ejmap_assets.lineage.selection import MODEL_KINDS, uses_labels
 from ejmap_assets.making.declare import ProjectTask, project_asset
+from ejmap_assets.partitions import registered_versions
 from ejmap_project.artefact import Artefact
+from ejmap_project.errors import StepError
+from ejmap_project.models.model_version import ModelVersion, is_wholly_given
 from ejmap_project.training.labelled_tiles import label_tiles
 from ejmap_project.training.split_table import split_tiles
 from ejmap_project.training.training_planets import make_training_planets
@@ -15,6 +19,7 @@ def training_planets(task: ProjectTask) -> Artefact:
     craters that a person labelled. The pictures show the known ejecta of each planet over its
     mosaic.
     """
+    _require_use(task)
     return make_training_planets(task.project, task.progress, tell=task.log.info)
 
 
@@ -42,3 +47,21 @@ def split_table(task: ProjectTask) -> Artefact:
     the used split.
     """
     return split_tiles(task.project)
+
+
+def _require_use(task: ProjectTask) -> None:
+    """Check that some version learns from the planets, or a score is tuned on them."""
+    project = task.project
+    if uses_labels(project):
+        return
+    is_given = [
+        is_wholly_given(project, kind, ModelVersion.parse(key))
+        for kind in MODEL_KINDS
+        for key in registered_versions(task.instance, kind)
+    ]
+    if all(is_given):
+        raise StepError(
+            f"{project.paths.settings} names ready-made models only, so nothing learns from "
+            "training planets; name a preset as models.candidate or models.ejseg, or train one "
+            f"with `ejmap train {project.paths.folder} --model ejseg --version NAME`"
+        )

@@ -1,15 +1,22 @@
 """Checks of the rasters of a crater: grid, type, values, and the change of its mask."""
 
+import math
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ejmap_assets.checks.crater_check import CheckedCrater, crater_check
 from ejmap_assets.checks.finding import Finding, bad, good, warning
+from ejmap_geo.masks.denoise import largest_cluster_px
+from ejmap_geo.masks.mosaic import is_voted
 from ejmap_geo.rasters.polar_file import read_polar_view
-from ejmap_geo.rasters.raster import read_mask_on
+from ejmap_geo.rasters.raster import read_mask_on, read_raster
 from ejmap_geo.rasters.raster_check import read_glance
-from ejmap_geo.rasters.raster_place import opened
+from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.scores.agreement import placed_confusion
 from ejmap_project.mapping.polar_prediction import COMBINED_BANDS, band_names
+from ejmap_project.mapping.promised_mask import read_expected_area
+from ejmap_project.settings.method import EnsembleRule
 
 # Size of the reduced raster that checks read; it shows torn files and wrong values, not single
 # pixels.
@@ -18,7 +25,12 @@ IMAGED_SHARE_WANTED = 0.5
 # Intersection over union; members retrained on the same labels agree far better.
 DRIFT_IOU = 0.5
 LAYERS = ("probability", "vote_fraction", "mask")
-SET_ABOVE = 0.5
+NOT_FOUND: dict[EnsembleRule, str] = {
+    "mean-probability": "no member finds ejecta",
+    "votes": "less than half of the members vote for it",
+}
+# Upper over lower end of the interval of a crater's area.
+WIDEST_INTERVAL = 100
 # Of a mean of float32 probabilities.
 ROUNDING = 1e-5
 
@@ -68,7 +80,7 @@ def polar_prediction_is_sound(checked: CheckedCrater) -> Finding:
         radius_m=checked.crater.radius_m,
     )
     values = np.stack(list(bands.values()))
-    members = len(values) - len(COMBINED_BANDS)
+    members = len(values) - len(COMBINED_BANDS) - 1
     numbers = {"members": members, "largest_probability": float(np.nan_to_num(values[0]).max())}
     plan = checked.work.tile_plan.polar
     if plan is None or grid.shape != (plan.view.rows, plan.view.cols):
@@ -81,7 +93,7 @@ def polar_prediction_is_sound(checked: CheckedCrater) -> Finding:
             "the model's weights are broken, promote another version",
             **numbers,
         )
-    if not np.allclose(values[0], values[len(COMBINED_BANDS) :].mean(axis=0), atol=ROUNDING):
+    if not np.allclose(values[0], values[-members:].mean(axis=0), atol=ROUNDING):
         return bad("the probability is not the mean of the members; make it again", **numbers)
     return good(f"{members} member(s) on {grid.rows} x {grid.cols} cells", **numbers)
 
@@ -90,8 +102,8 @@ def polar_prediction_is_sound(checked: CheckedCrater) -> Finding:
 def layers_are_sound(checked: CheckedCrater) -> Finding:
     """Probability, vote fraction and mask lie on the crater's grid and agree with each other.
 
-    Probabilities lie in 0 to 1; the mask holds 0 and 1 and is set only where the probability is
-    above one half.
+    Probabilities lie in 0 to 1; the mask holds 0 and 1 and is set only where the ensemble finds
+    ejecta, and in holes that are small enough for denoising to fill them.
     """
     probability, votes, mask = read_glance(
         checked.output,
@@ -114,11 +126,13 @@ def layers_are_sound(checked: CheckedCrater) -> Finding:
             )
     if not set(np.unique(mask).tolist()) <= {0.0, 1.0}:
         return bad("the mask holds other values than 0 and 1; make it again", **numbers)
-    if (probability[mask > 0] <= SET_ABOVE).any():
-        return bad(
-            f"the mask is set where the probability is not above {SET_ABOVE}; make it again",
-            **numbers,
-        )
+    rule = checked.work.settings.used_method.ensemble
+    is_found = _may_be_ejecta(votes, rule=rule)
+    # What denoising may have filled cannot be told from every n-th pixel.
+    if (mask[~is_found] > 0).any() and _largest_filled_px(checked) >= max(
+        1, checked.work.settings.mapping.denoise_px
+    ):
+        return bad(f"the mask is set where {NOT_FOUND[rule]}; make it again", **numbers)
     return good("probability, votes and mask agree", **numbers)
 
 
@@ -142,6 +156,30 @@ def mask_is_sound(checked: CheckedCrater) -> Finding:
             **numbers,
         )
     return good(f"on the mosaic's pixels, {placed.area_px} px of ejecta", **numbers)
+
+
+@crater_check(asset="promised_recall_mask")
+def promised_recall_mask_is_sound(checked: CheckedCrater) -> Finding:
+    """The mask lies on the mosaic's pixels, and its tags hold the expected area and its interval.
+
+    Warns if the interval is wider than a factor of 100: the members disagree about this crater.
+    """
+    basemap = checked.work.basemap.grid
+    placed = read_mask_on(checked.output, basemap)
+    area = read_expected_area(checked.output)
+    numbers = {"ejecta_px": placed.area_px, **area._asdict()}
+    if not 0 <= area.low_km2 <= area.high_km2 < math.inf:
+        return bad("the interval of the area is none; make the mask again", **numbers)
+    if area.high_km2 > WIDEST_INTERVAL * max(area.low_km2, 1.0):
+        return warning(
+            f"the area of its ejecta may be {area.low_km2:.0f} to {area.high_km2:.0f} km2; look at "
+            "the crater before you use its area",
+            **numbers,
+        )
+    return good(
+        f"{area.low_km2:.0f} to {area.high_km2:.0f} km2, {area.expected_km2:.0f} expected",
+        **numbers,
+    )
 
 
 @crater_check(asset="basemap_mask", blocking=False)
@@ -172,6 +210,19 @@ def mask_did_not_drift(checked: CheckedCrater) -> Finding:
             **numbers,
         )
     return good(f"IoU of {iou:.2f} with the former mask", **numbers)
+
+
+def _largest_filled_px(checked: CheckedCrater) -> int:
+    """Return the size of the largest part of a mask where the ensemble finds no ejecta."""
+    with read_raster(checked.output) as layers:
+        _, votes, mask = layers.to_numpy()
+    rule = checked.work.settings.used_method.ensemble
+    return largest_cluster_px((mask > 0) & ~_may_be_ejecta(votes, rule=rule))
+
+
+def _may_be_ejecta(votes: NDArray[np.float32], *, rule: EnsembleRule) -> NDArray[np.bool_]:
+    """Return where a mask can be set: members whose mean is past the border do not all lack it."""
+    return votes > 0 if rule == "mean-probability" else is_voted(votes)
 
 
 def _disc(side_px: int) -> np.ndarray:

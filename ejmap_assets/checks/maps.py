@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_assets.checks.project_check import CheckedProject, project_check
-from ejmap_assets.lineage.crater_state import CraterState, crater_states
+from ejmap_assets.lineage.crater_state import crater_states
 from ejmap_assets.lineage.recipes import book_of
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.label_map import NODATA, SEVERAL
 from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_geo.rasters.raster_check import read_glance
-from ejmap_geo.rasters.raster_place import opened
+from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.mapping.crater_state import CraterState
 
 UNWANTED = (CraterState.MISSING, CraterState.STALE, CraterState.FAILED)
 NAMED_CRATERS = 20

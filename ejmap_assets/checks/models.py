@@ -10,7 +10,7 @@ from dagster import AssetChecksDefinition
 
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_assets.checks.project_check import CheckedProject, project_check
-from ejmap_ml.bundles.reliability import error_of
+from ejmap_ml.calibration.reliability import error_of
 from ejmap_project.models.model_version import version_and_iteration
 from ejmap_project.paths import ModelKind
 

@@ -11,13 +11,14 @@ import dagster as dg
 from dagster._core.event_api import PartitionKeyFilter
 
 from ejmap_assets.checks.registry import project_checks
-from ejmap_assets.lineage.recipes import configured_members
+from ejmap_assets.lineage.recipes import member_keys
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import inputs_of
 from ejmap_assets.partitions import MEMBERS, Partitioning
 from ejmap_project.errors import StepError
-from ejmap_project.models.model_version import configured_version
+from ejmap_project.models.model_version import ModelVersion
 from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ModelKind
 
 # Asset and partition key; None for an unpartitioned asset.
 Place = tuple[str, str | None]
@@ -44,23 +45,26 @@ def refuse_rejected(instance: dg.DagsterInstance, inputs: Iterable[Place]) -> No
         raise StepError("; ".join(reasons))
 
 
-def failed_checks(project: OpenProject, instance: dg.DagsterInstance, asset: str) -> list[str]:
-    """Return the names of checks upstream of an asset whose last evaluation failed.
+def failed_checks(
+    project: OpenProject, instance: dg.DagsterInstance, kind: ModelKind, version: ModelVersion
+) -> list[str]:
+    """Return the names of checks upstream of a version's promotion whose last evaluation failed.
 
-    Only members of the configured ensemble count. Warnings do not count: they ask for a look and do
-    not report wrong data.
+    Members of other versions do not count. Warnings do not count: they ask for a look and do not
+    report wrong data.
 
     Args:
         project: The project.
         instance: Its instance.
-        asset: Name of the asset.
+        kind: Which of the two models.
+        version: The version that may be promoted.
     """
-    upstream = _upstream(project, asset)
+    upstream = _upstream(project, f"promoted_{kind}", version)
     places = [
         (name, partition)
         for name in LINEAGE
         if name in upstream
-        for partition in _configured_partitions(project, name)
+        for partition in _partitions(project, name, version)
     ]
     return sorted(f"{_label(one)}: {one.check_name}" for one in _failed(instance, places))
 
@@ -92,23 +96,23 @@ def _check_keys() -> Mapping[str, list[dg.AssetCheckKey]]:
     return keys
 
 
-def _configured_partitions(project: OpenProject, asset: str) -> list[str] | list[None]:
+def _partitions(project: OpenProject, asset: str, version: ModelVersion) -> list[str] | list[None]:
     partitioning = LINEAGE[asset].partitioning
     if partitioning is Partitioning.NONE:
         return [None]
     if partitioning in MEMBERS:
-        return configured_members(partitioning, project)
-    return [configured_version(project, partitioning.model_kind).key]
+        return member_keys(project, partitioning.model_kind, version)
+    return [version.key]
 
 
-def _upstream(project: OpenProject, asset: str) -> set[str]:
-    """Return what an asset is made from in this project: ready-made members from nothing."""
+def _upstream(project: OpenProject, asset: str, version: ModelVersion) -> set[str]:
+    """Return what an asset is made from for a version: ready-made members from nothing."""
     parents = {
         name
-        for partition in _configured_partitions(project, asset)
+        for partition in _partitions(project, asset, version)
         for name in inputs_of(project, asset, partition or "")
     }
-    return parents.union(*(_upstream(project, one) for one in parents))
+    return parents.union(*(_upstream(project, one, version) for one in parents))
 
 
 def _label(evaluation: dg.AssetCheckEvaluation) -> str:

@@ -12,6 +12,7 @@ from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
 from ejmap_ml.config.bands import count_of, words_of
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.models.seen_bands import require_readable
+from ejmap_project.sources.doubts import mosaic_doubts, place_doubts
 from ejmap_project.sources.known_planets import known_planets
 
 IMAGED_SHARE_WANTED = 0.5
@@ -23,7 +24,8 @@ EJECTA_SHARE_WANTED = 0.001
 def mosaic_is_valid(checked: CheckedProject) -> Finding:
     """The mosaic covers the whole sphere of the planet in 8 bits, in bands that the models read.
 
-    Warns if less than half of the planet was imaged: craters elsewhere cannot be mapped.
+    Fails if it is empty, of one grey, black or white. Warns if it is clipped or striped, if two
+    bands are the same, or if less than half of the planet was imaged.
     """
     raster, grid = read_project_basemap(checked.project)
     imaged = float(np.mean(raster.any(axis=0)))
@@ -39,13 +41,15 @@ def mosaic_is_valid(checked: CheckedProject) -> Finding:
             "state in project.yaml what they mean, or provide another mosaic",
             **numbers,
         )
+    doubts = mosaic_doubts(raster)
     seen = require_readable(checked.project).seen
     numbers |= {"bands_mean": words_of(bands), "models_see": words_of(seen)}
     if imaged < IMAGED_SHARE_WANTED:
-        return warning(
-            f"only {imaged:.1%} of the planet was imaged; craters elsewhere cannot be mapped",
-            **numbers,
+        doubts.append(
+            f"only {imaged:.1%} of the planet was imaged; craters elsewhere cannot be mapped"
         )
+    if doubts:
+        return warning("; and ".join(doubts), **numbers)
     return good(f"{grid.width_px} px around the planet, {imaged:.1%} imaged", **numbers)
 
 
@@ -69,6 +73,29 @@ def catalogue_is_valid(checked: CheckedProject) -> Finding:
             **numbers,
         )
     return good(f"{len(keys)} craters, each with a partition", **numbers)
+
+
+@project_check(asset="crater_catalogue", blocking=False)
+def craters_lie_on_rims(checked: CheckedProject) -> Finding:
+    """The mosaic shows rims where the catalogue places craters.
+
+    Warns if edges are much stronger at the places that follow when longitudes are turned, when east
+    and west or when north and south are exchanged. Where rims are too faint to tell, it passes.
+    """
+    raster, grid = read_project_basemap(checked.project)
+    doubts, measured = place_doubts(raster, grid, checked.project.craters().values())
+    if measured is None:
+        return good("too few craters are large enough to show a rim; nothing to compare")
+    numbers = {
+        "craters_measured": measured.craters,
+        "edge_strength": measured.here,
+        "edge_strength_elsewhere": measured.elsewhere,
+    }
+    if doubts:
+        return warning(doubts[0], **numbers)
+    return good(
+        f"edges of {measured.here:.1f} standard deviations at {measured.craters} craters", **numbers
+    )
 
 
 @project_check(asset="manual_masks", blocking=True)

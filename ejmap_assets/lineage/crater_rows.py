@@ -13,7 +13,7 @@ from ejmap_assets.lineage.row_parts import (
 )
 from ejmap_geo.craters.schemas import ConnectionTable
 from ejmap_project.analysis.crater_profile import ProfileTable
-from ejmap_project.models.mapping_models import maps_in_polar_view
+from ejmap_project.models.mapping_models import maps_in_polar_view, promises_recall
 from ejmap_project.paths import ProjectPaths
 
 CRATER_ROWS: Mapping[str, Row] = {
@@ -30,6 +30,7 @@ CRATER_ROWS: Mapping[str, Row] = {
     ),
     "polar_prediction": CraterRow(
         output=ProjectPaths.polar_prediction,
+        code_version="2",
         inputs=("tile_store", "promoted_ejseg"),
         picture="probability by azimuth and range",
         is_possible=maps_in_polar_view,
@@ -38,6 +39,7 @@ CRATER_ROWS: Mapping[str, Row] = {
     # Connections and mask follow from the polar prediction, or the mask from EJCONN's connections.
     "connection_predictions": CraterRow(
         output=ProjectPaths.connections,
+        code_version="2",
         inputs=("tile_store", "polar_prediction", "promoted_ejconn"),
         used_inputs=connection_inputs,
         settings=recipe_settings.of_connections,
@@ -48,6 +50,7 @@ CRATER_ROWS: Mapping[str, Row] = {
     ),
     "segmentation_mask": CraterRow(
         output=ProjectPaths.segmentation,
+        code_version="2",
         inputs=(
             "basemap_mosaic",
             "tile_store",
@@ -68,6 +71,14 @@ CRATER_ROWS: Mapping[str, Row] = {
         published=PUBLISHED_MASK,
         is_kept=True,
         is_mask=True,
+    ),
+    "promised_recall_mask": CraterRow(
+        output=ProjectPaths.promised_recall_mask,
+        inputs=("basemap_mosaic", "polar_prediction", "promoted_ejseg"),
+        settings=recipe_settings.of_promised_recall,
+        picture="balanced mask and mask at the promised recall",
+        is_possible=promises_recall,
+        is_kept=True,
     ),
     "crater_profile": CraterRow(
         output=ProjectPaths.crater_profile,

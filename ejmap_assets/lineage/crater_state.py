@@ -1,24 +1,13 @@
 """The state of each crater: current, stale, failed, missing or held back."""
 
-from enum import Enum
-
 import dagster as dg
 
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.selection import mask_asset, steps_to_mask
+from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.vetting.vetting_choice import held_back
 
 FAILED_RUNS = frozenset({dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED})
-
-
-class CraterState(Enum):
-    """Whether a crater has a mask, and whether the mask is up to date."""
-
-    CURRENT = "current"
-    STALE = "stale"
-    FAILED = "failed"
-    MISSING = "missing"
-    HELD_BACK = "held back"
 
 
 def crater_states(book: RecipeBook) -> dict[str, CraterState]:

@@ -23,7 +23,9 @@ PLANET_ROWS: Mapping[str, Row] = {
             paths.composite,
             paths.map_craters,
         ),
-        inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
+        code_version="3",  # 2: expected areas, and those at the promised recall; 3: observed_share
+        inputs=("basemap_mask", "promised_recall_mask", "crater_catalogue", "basemap_mosaic"),
+        optional_inputs=("promised_recall_mask",),
         settings=recipe_settings.of_map,
         rule=Rule.AFTER_CRATERS,
         table=MapCraterTable,
@@ -32,6 +34,7 @@ PLANET_ROWS: Mapping[str, Row] = {
     "ejecta_contrast": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.contrast,
+        code_version="2",  # 2: observed_share
         inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
         rule=Rule.AFTER_CRATERS,
         table=ContrastTable,
@@ -40,10 +43,17 @@ PLANET_ROWS: Mapping[str, Row] = {
     "evaluation": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.scores,
-        code_version="3",  # 2: claim precision; 3: reliability
-        inputs=("basemap_mask", "connection_predictions", "manual_masks", "training_planets"),
-        # Rules are tuned on them, where a project has any.
-        optional_inputs=("training_planets",),
+        code_version="4",  # 2: claim precision; 3: reliability; 4: by distance, and promises
+        inputs=(
+            "basemap_mask",
+            "connection_predictions",
+            "polar_prediction",
+            "promised_recall_mask",
+            "manual_masks",
+            "training_planets",
+        ),
+        # Rules are tuned on training planets, where a project has any.
+        optional_inputs=("polar_prediction", "promised_recall_mask", "training_planets"),
         rule=Rule.AFTER_CRATERS,
         table=ScoreTable,
         picture="F1 of pixels, and how often probabilities come true",

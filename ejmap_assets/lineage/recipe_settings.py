@@ -23,8 +23,10 @@ from ejmap_project.models.model_version import (
     version_and_iteration,
 )
 from ejmap_project.models.seen_bands import seen_bands
+from ejmap_project.models.starting_member import starting_member
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
+from ejmap_project.settings.method import OURS
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.vetting.vetting_choice import (
     classifier_config,
@@ -44,7 +46,10 @@ def of_mosaic(project: OpenProject, _: str) -> object:
 
 def of_catalogue(project: OpenProject, _: str) -> object:
     """The mapped planet and the files of its crater table."""
-    return [_stated_source(project), _stamps(source_of(project).files().catalogue)]
+    stamps = _stamps(source_of(project).files().catalogue)
+    columns = dict(project.settings.source.traits.columns)
+    # Projects that state none keep the recipe that they had before columns could be stated.
+    return [_stated_source(project), stamps, *([columns] if columns else [])]
 
 
 def of_manual_masks(project: OpenProject, _: str) -> object:
@@ -55,7 +60,7 @@ def of_manual_masks(project: OpenProject, _: str) -> object:
 def _stated_source(project: OpenProject) -> object:
     # Published predictions replace ours only downstream of the mosaic and the catalogue.
     stated = project.settings.source.model_dump(
-        mode="json", exclude={"tiles", "tables", "connections", "masks_run"}
+        mode="json", exclude={"tiles", "columns", "tables", "connections", "masks_run"}
     )
     return [project.settings.body, stated]
 
@@ -99,7 +104,7 @@ def of_splits(project: OpenProject, _: str) -> object:
 def of_tiles(project: OpenProject, _: str) -> object:
     """Size of the tiles, and architectures and grey of the models that look at them."""
     has_crops = connections_from(project) != "polar"
-    kinds: tuple[ModelKind, ...] = ("ejconn", "ejseg") if has_crops else ("ejseg",)
+    kinds: tuple[ModelKind, ...] = MODEL_KINDS if has_crops else ("ejseg",)
     taken = [mapping_model(project, kind).architecture for kind in kinds]
     seen = [one.model_dump(mode="json") for one in taken]
     return [project.settings.mapping.tile_side_px, seen, _grey_seen(project)]
@@ -134,7 +139,7 @@ def of_sample_set(kind: ModelKind) -> SettingsOf:
 
 
 def of_member(kind: ModelKind) -> SettingsOf:
-    """Configuration and seed of a member; or what it is copied from, or was imported from."""
+    """Configuration, seed and start of a member; or what it is copied or was imported from."""
 
     def settings(project: OpenProject, key: str) -> object:
         version, iteration = version_and_iteration(key)
@@ -147,7 +152,14 @@ def of_member(kind: ModelKind) -> SettingsOf:
             bundle = project.paths.model_bundle(kind, version=version, iteration=iteration)
             return [source, (bundle / PROVENANCE).read_text(encoding="utf-8")]
         config = model_of(project, kind, ModelVersion.parse(version))
-        return [config.model_dump(mode="json"), project.settings.models.seed]
+        start = starting_member(project, kind, version, iteration)
+        return [
+            config.model_dump(mode="json"),
+            project.settings.models.seed,
+            *_as_published(project, "normalization", "validation"),
+            # Other weights to start from make other weights.
+            *(() if start is None else (start.stamp,)),
+        ]
 
     return settings
 
@@ -166,9 +178,22 @@ def of_connections(project: OpenProject, _: str) -> object:
 
 
 def of_masks(project: OpenProject, _: str) -> object:
-    """Settings of the cleaning of masks."""
+    """The rule by which members make a mask, and settings of its cleaning."""
     mapping = project.settings.mapping
-    return [mapping.connection_filter, mapping.denoise_px]
+    # Without denoising it makes no difference what hangs together.
+    steps = ("ensemble", "denoising") if mapping.denoise_px else ("ensemble",)
+    return [mapping.connection_filter, mapping.denoise_px, *_as_published(project, *steps)]
+
+
+def _as_published(project: OpenProject, *steps: str) -> list[str]:
+    """Return those of some steps that are done as published; recipes of ours need not name them."""
+    method = project.settings.used_method
+    return [step for step in steps if getattr(method, step) != getattr(OURS, step)]
+
+
+def of_promised_recall(project: OpenProject, _: str) -> object:
+    """The recall that masks promise."""
+    return project.settings.mapping.promised_recall
 
 
 def of_given_mask(project: OpenProject, _: str) -> object:

@@ -10,19 +10,20 @@ from ejmap_assets.lineage.provenance import Ingredient, Recipe, Record, last_rec
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import MODEL_KINDS, inputs_of
+from ejmap_assets.lineage.selection import inputs_of
 from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import (
     ModelVersion,
+    candidate_version,
     configured_version,
     member_count,
     version_and_iteration,
 )
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.training.split_choice import split_version, training_tiles_version
 from ejmap_project.vetting.vetting_choice import classifier_version
 
@@ -143,8 +144,7 @@ class RecipeBook:
                     keys = sorted(self.instance.get_materialized_partitions(dg.AssetKey(name)))
                     yield from self._those_made(name, keys)
                     return
-                for key in configured_members(made_of, self.project):
-                    yield self._required(name, key, asset)
+                yield from self._named_members(name, asset)
 
     def _unpartitioned_part(self, name: str, asset: str, partition: str | None) -> Ingredient:
         """Return an unpartitioned input, or the part of it that a partition depends on."""
@@ -167,6 +167,17 @@ class RecipeBook:
             # A removed file cannot be an input.
             if made is not None and self.is_there(name, key):
                 yield made.as_ingredient(name, key)
+
+    def _named_members(self, name: str, asset: str) -> Iterator[Ingredient]:
+        """Yield the members of the configured version, and those of a candidate that has all."""
+        kind = LINEAGE[name].partitioning.model_kind
+        for key in member_keys(self.project, kind, configured_version(self.project, kind)):
+            yield self._required(name, key, asset)
+        candidate = candidate_version(self.project) if kind == "ejseg" else None
+        if candidate is not None:
+            keys = member_keys(self.project, kind, candidate)
+            made = list(self._those_made(name, keys))
+            yield from made if len(made) == len(keys) else ()
 
     def _own_row(self, catalogue: Ingredient, key: str | None) -> Ingredient:
         crater = self.craters.get(key or "")
@@ -200,10 +211,9 @@ def book_of(project: OpenProject, instance: dg.DagsterInstance) -> RecipeBook:
     return RecipeBook(project=project, instance=instance, craters=project.craters())
 
 
-def configured_members(partitioning: Partitioning, project: OpenProject) -> list[str]:
-    """Return the partition keys of the configured ensemble's members."""
-    version = configured_version(project, partitioning.model_kind).key
+def member_keys(project: OpenProject, kind: ModelKind, version: ModelVersion) -> list[str]:
+    """Return the partition keys of the members of a version."""
     return [
-        str(partitions.member_key(version=version, iteration=iteration))
-        for iteration in range(member_count(project, partitioning.model_kind))
+        str(partitions.member_key(version=version.key, iteration=iteration))
+        for iteration in range(member_count(project, kind, version))
     ]

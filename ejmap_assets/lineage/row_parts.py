@@ -7,6 +7,7 @@ from ejmap_assets.lineage.row import Published, Row, Rule
 from ejmap_assets.partitions import Partitioning
 from ejmap_project.models.mapping_models import connections_from, maps_in_polar_view
 from ejmap_project.open_project import OpenProject
+from ejmap_project.training.split_choice import trains_on_synthetic
 
 CraterRow = partial(
     Row, stage=stages.CRATERS, partitioning=Partitioning.CRATERS, rule=Rule.WITH_UPSTREAM
@@ -21,6 +22,13 @@ PUBLISHED_MASK = Published(
     is_used=lambda project, key: recipe_settings.of_given_mask(project, key) is not None,
     inputs=("crater_catalogue", "basemap_mosaic"),
 )
+
+
+def training_inputs(project: OpenProject) -> tuple[str, ...]:
+    """Return the inputs of training planets: none of synthetic ones, else the mapped planet."""
+    if trains_on_synthetic(project):
+        return ()
+    return ("basemap_mosaic", "crater_catalogue", "manual_masks")
 
 
 def connection_inputs(project: OpenProject) -> tuple[str, ...]:

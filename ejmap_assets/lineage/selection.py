@@ -1,23 +1,22 @@
 """Which assets of the lineage a project makes: fewer if it uses published artefacts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.stages import STAGES, Stage
+from ejmap_assets.lineage.stages import Stage
 from ejmap_assets.partitions import Partitioning
 from ejmap_project.models.model_version import (
     configured_version,
     imported_from,
-    is_given,
+    is_wholly_given,
     member_count,
     ready_made,
+    wanted_versions,
 )
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.settings.training import OwnMasks
-
-MODEL_KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 
 
 def partitioned_by(partitioning: Partitioning) -> tuple[str, ...]:
@@ -27,7 +26,8 @@ def partitioned_by(partitioning: Partitioning) -> tuple[str, ...]:
 
 def assets_of(*stages: Stage) -> tuple[str, ...]:
     """Return the assets of stages, upstream first."""
-    return tuple(name for name, row in LINEAGE.items() if row.stage in stages)
+    makes = [stage.repeats or stage for stage in stages]
+    return tuple(name for name, row in LINEAGE.items() if row.stage in makes)
 
 
 def mask_asset() -> str:
@@ -61,14 +61,16 @@ def crater_steps_of(project: OpenProject) -> tuple[str, ...]:
     but a score reads (connections that follow from a polar prediction) is made where its inputs
     are made anyway.
     """
-    steps = partitioned_by(Partitioning.CRATERS)
+    steps = tuple(
+        name for name in partitioned_by(Partitioning.CRATERS) if LINEAGE[name].is_possible(project)
+    )
     used = {parent for name in steps for parent in LINEAGE[name].inputs}
     needed = _upstream(project, steps, {*steps} - used)
     read = {
         parent
         for row in LINEAGE.values()
         if row.partitioning is not Partitioning.CRATERS
-        for parent in row.inputs
+        for parent in {*row.inputs} - {*row.optional_inputs}
     }
     crater_inputs = {name: {*inputs_of(project, name)} & {*steps} for name in read & {*steps}}
     scored = {name for name, inputs in crater_inputs.items() if inputs and inputs <= {*needed}}
@@ -89,12 +91,12 @@ def models_to_make(project: OpenProject) -> tuple[ModelKind, ...]:
     """Return the models of this project: those that map craters, and those that were imported.
 
     A model whose outputs were imported maps no craters, so the project does not train it. Neither
-    does it train EJCONN where connections follow from the polar prediction, both of the EJSEG that
-    maps the craters and of the configured one, which may be promoted next.
+    does it train EJCONN where connections follow from the polar prediction: of the EJSEG that maps
+    the craters, of the configured one, and of the candidate, which may be promoted next.
     """
     used = {
         name
-        for one in (project, replace(project, maps_by_settings=True))
+        for one in (project, *_projects_to_come(project))
         for step in crater_steps_of(one)
         for name in inputs_of(one, step)
     }
@@ -104,8 +106,12 @@ def models_to_make(project: OpenProject) -> tuple[ModelKind, ...]:
 
 
 def models_to_train(project: OpenProject) -> tuple[ModelKind, ...]:
-    """Return the models whose configured ensemble is trained here, at least in part."""
-    return tuple(kind for kind in models_to_make(project) if not _is_given(project, kind))
+    """Return the models of which a version that the settings name is trained here."""
+    return tuple(
+        kind
+        for kind in models_to_make(project)
+        if any(not is_wholly_given(project, kind, one) for one in wanted_versions(project, kind))
+    )
 
 
 def uses_labels(project: OpenProject) -> bool:
@@ -132,11 +138,6 @@ def is_made(project: OpenProject, asset: str) -> bool:
     return not (is_unused or is_unlearned)
 
 
-def stages_made(project: OpenProject, stages: Sequence[Stage] = STAGES) -> list[Stage]:
-    """Return the stages of a project: those that make an asset of it."""
-    return [stage for stage in stages if any(is_made(project, name) for name in assets_of(stage))]
-
-
 def _upstream(project: OpenProject, steps: tuple[str, ...], wanted: set[str]) -> tuple[str, ...]:
     for name in reversed(steps):
         if name in wanted:
@@ -160,6 +161,17 @@ def _is_imported(project: OpenProject, kind: ModelKind) -> bool:
     return all(imported_from(project.paths, kind, version.key, one) is not None for one in members)
 
 
-def _is_given(project: OpenProject, kind: ModelKind) -> bool:
-    key, members = configured_version(project, kind).key, range(member_count(project, kind))
-    return all(is_given(project, kind, key, one) for one in members)
+def _projects_to_come(project: OpenProject) -> Iterator[OpenProject]:
+    """Yield the project as it will be once its configured EJSEG is promoted, or its candidate."""
+    settled = replace(project, maps_by_settings=True)
+    yield settled
+    candidate = project.settings.models.candidate
+    if candidate is not None:
+        models = {"ejseg": candidate, "candidate": None}
+        settings = project.settings
+        yield replace(
+            settled,
+            settings=settings.model_copy(
+                update={"models": settings.models.model_copy(update=models)}
+            ),
+        )

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 
 from ejmap_assets.lineage import recipe_settings, stages
-from ejmap_assets.lineage.row import Published, Row, Rule, UsedPart
-from ejmap_assets.lineage.row_parts import LabelRow
+from ejmap_assets.lineage.row import Row, Rule, UsedPart
+from ejmap_assets.lineage.row_parts import LabelRow, training_inputs
 from ejmap_assets.partitions import Partitioning
 from ejmap_geo.craters.schemas import CraterTable, LabelledTileTable, SplitTable
 from ejmap_project.paths import ProjectPaths
-from ejmap_project.training.split_choice import trains_on_synthetic
 from ejmap_project.vetting.vetting_tiles import CandidateTable, CraterTileTable
 
 SOURCE_ROWS: Mapping[str, Row] = {
@@ -23,6 +22,7 @@ SOURCE_ROWS: Mapping[str, Row] = {
     "crater_catalogue": Row(
         stage=stages.SOURCES,
         output=lambda paths, _: paths.crater_catalogue,
+        code_version="2",  # 2: observed_share
         inputs=("basemap_mosaic",),
         settings=recipe_settings.of_catalogue,
         table=CraterTable,
@@ -61,7 +61,8 @@ SOURCE_ROWS: Mapping[str, Row] = {
         stage=stages.CANDIDATES,
         output=lambda paths, _: paths.crater_candidates,
         beside=lambda paths: (paths.least_sure,),
-        inputs=("crater_catalogue", "crater_tiles", "crater_classifier"),
+        code_version="2",  # 2: observed_share
+        inputs=("basemap_mosaic", "crater_catalogue", "crater_tiles", "crater_classifier"),
         settings=recipe_settings.of_candidates,
         rule=Rule.AFTER_UPSTREAM,
         table=CandidateTable,
@@ -75,7 +76,7 @@ SOURCE_ROWS: Mapping[str, Row] = {
         code_version="2",
         settings=recipe_settings.of_training,
         picture="known ejecta of each planet",
-        published=Published(is_used=lambda project, _: trains_on_synthetic(project)),
+        used_inputs=training_inputs,
     ),
     "labelled_tiles": LabelRow(
         stage=stages.LABELS,

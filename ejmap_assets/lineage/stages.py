@@ -27,10 +27,14 @@ class Stage:
     Attributes:
         title: What it does, for the console.
         job: Its job.
+        given_title: What it does where its models come as files.
+        repeats: The stage whose assets it makes for the candidate; None for stages of their own.
     """
 
     title: str
     job: Job
+    given_title: str = ""
+    repeats: "Stage | None" = None
 
 
 PREPARE = Job(name="prepare", description="Read the mosaic, the crater table and the manual masks.")
@@ -73,6 +77,7 @@ EJCONN_SAMPLES = Stage(
 )
 EJCONN = Stage(
     title="train EJCONN: which tiles hold ejecta",
+    given_title="EJCONN that comes as files: which tiles hold ejecta",
     job=Job(name="train_ejconn", description="Train members of EJCONN.", trains=True),
 )
 EJSEG_SAMPLES = Stage(
@@ -81,12 +86,25 @@ EJSEG_SAMPLES = Stage(
 )
 EJSEG = Stage(
     title="train EJSEG: where the ejecta are",
+    given_title="EJSEG that comes as files: where the ejecta are",
     job=Job(name="train_ejseg", description="Train members of EJSEG.", trains=True),
 )
-PROMOTED = Stage(title="promote the trained models", job=PROMOTE)
+PROMOTED = Stage(title="promote the models", job=PROMOTE)
 CRATERS = Stage(title="map the craters", job=MAP_CRATERS)
 MAP = Stage(title="put the global map together", job=REFRESH_MAP)
 SCORES = Stage(title="measure the masks, score them where ejecta are known", job=EVALUATE)
+
+# Once the map is there.
+CANDIDATE_SAMPLES = Stage(
+    title="samples of the candidate", job=EJSEG_SAMPLES.job, repeats=EJSEG_SAMPLES
+)
+CANDIDATE = Stage(
+    title="train the candidate",
+    given_title="the candidate, which comes as files",
+    job=EJSEG.job,
+    repeats=EJSEG,
+)
+JUDGEMENT = Stage(title="judge the candidate by the gate", job=PROMOTE, repeats=PROMOTED)
 
 # In the order in which a project is made.
 STAGES = (
@@ -104,6 +122,7 @@ STAGES = (
     MAP,
     SCORES,
 )
+OF_CANDIDATE = (CANDIDATE_SAMPLES, CANDIDATE, JUDGEMENT)
 # From the files that a person edits to models that may be promoted.
 RETRAINING = STAGES[: STAGES.index(PROMOTED) + 1]
 # From current models to a current map and its scores.

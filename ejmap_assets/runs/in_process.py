@@ -3,7 +3,7 @@
 import os
 import sys
 import uuid
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,11 +99,13 @@ def failure_sentence(result: dg.ExecuteInProcessResult) -> str:
     return f"the run failed before its first step {where}"
 
 
-def failed_checks(result: dg.ExecuteInProcessResult, names: Collection[str]) -> Iterator[str]:
-    """Yield what those of the named checks found that did not pass in a run."""
-    for evaluation in result.get_asset_check_evaluations():
-        if evaluation.check_name in names and not evaluation.passed:
-            yield evaluation.description or evaluation.check_name
+def warnings_of(result: dg.ExecuteInProcessResult) -> list[str]:
+    """Return the sentences of checks that ask a person to look."""
+    return [
+        evaluation.description or evaluation.check_name
+        for evaluation in result.get_asset_check_evaluations()
+        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.WARN
+    ]
 
 
 def _step_failures(result: dg.ExecuteInProcessResult) -> Iterator[Any]:

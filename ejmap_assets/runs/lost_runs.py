@@ -23,8 +23,9 @@ def fail_lost_runs(instance: dg.DagsterInstance) -> list[str]:
         now = None if reason is None else instance.get_run_by_id(run.run_id)
         if now is None or now.status != run.status:
             continue
-        instance.report_run_failed(now, f"{reason}; finished artefacts are kept")
+        # First, because nobody looks for the slots of a run that has ended.
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+        instance.report_run_failed(now, f"{reason}; finished artefacts are kept")
         lost.append(run.run_id)
     return lost
 

@@ -64,7 +64,7 @@ def _wait(
     while not _takes(instance, run, pool, step):
         fail_lost_runs(instance)
         holders = _holders(instance, pool)
-        _free_unknown(instance, holders, unknown_since)
+        _free_ended(instance, holders, unknown_since)
         if not is_announced and holders:
             tell(f"waiting for {_named(instance, holders)} in pool {pool}; Ctrl-C gives up")
             is_announced = True
@@ -82,14 +82,22 @@ def _holders(instance: dg.DagsterInstance, pool: str) -> Sequence[str]:
     return sorted(info.active_run_ids | info.assigned_run_ids)
 
 
-def _free_unknown(
+def _free_ended(
     instance: dg.DagsterInstance, holders: Sequence[str], unknown_since: dict[str, float]
 ) -> None:
+    """Free the slots of runs in any final state, and of those that were never recorded.
+
+    A process that is killed between the end of its run and the freeing of its slots leaves them
+    behind.
+    """
     for run_id in holders:
-        if instance.has_run(run_id):
-            continue
-        first = unknown_since.setdefault(run_id, time.monotonic())
-        if time.monotonic() - first > UNKNOWN_SECONDS:
+        run = instance.get_run_by_id(run_id)
+        if run is None:
+            first = unknown_since.setdefault(run_id, time.monotonic())
+            is_ended = time.monotonic() - first > UNKNOWN_SECONDS
+        else:
+            is_ended = run.is_finished
+        if is_ended:
             instance.event_log_storage.free_concurrency_slots_for_run(run_id)
 
 

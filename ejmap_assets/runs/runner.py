@@ -5,12 +5,21 @@ The project's instance records every run, so that the UI shows them.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import dagster as dg
 
 from ejmap_assets import partitions
 from ejmap_assets.launch_config import promotion_run_config
 from ejmap_assets.lineage import stages
+from ejmap_assets.lineage.project_stages import (
+    retraining_stages,
+    run_stages,
+    stage_kind,
+    stage_title,
+    stage_version,
+    stages_made,
+)
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import (
@@ -18,27 +27,23 @@ from ejmap_assets.lineage.selection import (
     crater_steps_of,
     inputs_of,
     is_made,
-    stages_made,
 )
 from ejmap_assets.lineage.stages import Stage
-from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning, register_version
+from ejmap_assets.partitions import MEMBERS, Partitioning, register_version
 from ejmap_assets.runs.in_process import (
     PlannedRun,
     RunFailedError,
     execute,
-    failed_checks,
     failure_sentence,
+    warnings_of,
     was_interrupted,
 )
 from ejmap_assets.runs.lost_runs import fail_lost_runs
-from ejmap_project.models.model_version import configured_version, is_given, member_count
+from ejmap_project.models.model_version import is_given, member_count
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.progress import Listener
 from ejmap_project.vetting.vetting_choice import classifier_version, held_back
-
-# Checks that warn of a map that may be wrong as a whole: the console tells of them too.
-TOLD_CHECKS = ("views_are_like_training",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +78,7 @@ class Runner:
         self._defs = defs
 
     def run(self) -> list[str]:
-        """Make everything that is missing or stale.
+        """Make everything that is missing or stale; a candidate is made and judged last.
 
         Returns:
             A sentence for each failed run that did not block later stages.
@@ -81,31 +86,40 @@ class Runner:
         Raises:
             RunFailedError: If a run failed that later stages need.
         """
-        return self._follow(self._made(stages.STAGES), self._planned)
+        return self._follow(run_stages(self._project), self._planned)
 
     def repair(self) -> list[str]:
         """Map missing and stale craters, then refresh the map and its scores; see run."""
-        return self._follow(self._made(stages.REPAIRING), self._planned)
+        return self._follow(stages_made(self._project, stages.REPAIRING), self._planned)
 
     def vet(self) -> list[str]:
         """Score the catalogue again if it, the mosaic or the settings changed; see run."""
         wanted = [stage for stage in stages.STAGES if stage.job in (stages.PREPARE, stages.VET)]
-        return self._follow(self._made(wanted), self._planned)
+        return self._follow(stages_made(self._project, wanted), self._planned)
 
     def retrain(self) -> list[str]:
-        """Train configured versions whose labels or settings changed, and promote them; see run.
+        """Train versions whose labels or settings changed, and let the gate decide; see run.
 
         This maps no crater: the automation sensor or ``repair`` notices the promotion.
         """
-        return self._follow(self._made(stages.RETRAINING), self._planned)
+        return self._follow(retraining_stages(self._project), self._planned)
 
-    def decide(self, kind: ModelKind, *, mode: str, to: str = "", reason: str = "") -> None:
-        """Promote the configured version of a model, through the gate or by hand, or roll back.
+    def decide(
+        self, kind: ModelKind, *, mode: str, version: str = "", to: str = "", reason: str = ""
+    ) -> None:
+        """Promote a version of a model, through the gate or by hand, or roll back.
+
+        Args:
+            kind: Which of the two models.
+            mode: ``GATE``, ``BY_HAND`` or ``ROLL_BACK``.
+            version: Key of the version; empty takes those that the settings name.
+            to: Digest of the ensemble to roll back to, or its beginning.
+            reason: Why, for the record.
 
         Raises:
             RunFailedError: If there is nothing to promote, or to roll back to.
         """
-        config = promotion_run_config(kind, mode, to=to, reason=reason)
+        config = promotion_run_config(kind, mode, version=version, to=to, reason=reason)
         promotion = PlannedRun(assets=(f"promoted_{kind}",), config=config)
         self._execute(stages.PROMOTED, promotion)
 
@@ -115,39 +129,48 @@ class Runner:
         This registers the versions first, so that the UI shows them and can train them too. Labels
         and samples are made although the project may map with ready-made models alone.
         """
+        for training in trainings:
+            versions = partitions.versions_of(training.kind)
+            register_version(self._instance, versions, training.version)
         kinds = {training.kind for training in trainings}
         wanted = [
             stage
             for stage in stages.RETRAINING
-            if stage in (stages.SOURCES, stages.LABELS) or _kind_of(stage) in kinds
+            if stage in (stages.SOURCES, stages.LABELS) or stage_kind(stage) in kinds
         ]
-        self._follow(wanted, lambda stage: self._trainings(stage, trainings))
-
-    def _made(self, wanted: Sequence[Stage]) -> list[Stage]:
-        return stages_made(self._project, wanted)
+        self._follow(
+            wanted,
+            lambda stage: self._trainings(stage, trainings),
+            title_of=lambda stage: stage.title,
+        )
 
     def _follow(
-        self, wanted: Sequence[Stage], runs_of: Callable[[Stage], Iterable[PlannedRun]]
+        self,
+        wanted: Sequence[Stage],
+        runs_of: Callable[[Stage], Iterable[PlannedRun]],
+        *,
+        title_of: Callable[[Stage], str] | None = None,
     ) -> list[str]:
+        title_of = title_of or partial(stage_title, self._project)
         fail_lost_runs(self._instance)
         complaints: list[str] = []
         for number, stage in enumerate(wanted, start=1):
-            planned = list(runs_of(stage))
+            planned, title = list(runs_of(stage)), title_of(stage)
             if not planned:
-                self._listener.line(f"[{number}/{len(wanted)}] {stage.title}: there and up to date")
+                self._listener.line(f"[{number}/{len(wanted)}] {title}: there and up to date")
                 continue
-            with self._listener.step(number, len(wanted), stage.title):
+            with self._listener.step(number, len(wanted), title):
                 for one in planned:
                     complaints += self._execute(stage, one)
         return complaints
 
     def _trainings(self, stage: Stage, trainings: Sequence[Training]) -> Iterator[PlannedRun]:
-        if _kind_of(stage) is None:
+        if stage_kind(stage) is None:
             yield from self._runs(stage, assets_of(stage))
             return
         book = book_of(self._project, self._instance).snapshot()
         for training in trainings:
-            if training.kind == _kind_of(stage):
+            if training.kind == stage_kind(stage):
                 yield from self._model_runs(book, stage, training)
 
     def _planned(self, stage: Stage) -> Iterator[PlannedRun]:
@@ -169,12 +192,10 @@ class Runner:
                 register_version(self._instance, partitions.classifier_versions, version)
                 yield from _missing_runs(book, assets[0], [version])
             case partitioning:
-                kind = partitioning.model_kind
-                training = Training(
-                    kind=kind,
-                    version=configured_version(self._project, kind).key,
-                    iterations=member_count(self._project, kind),
-                )
+                kind, version = partitioning.model_kind, stage_version(self._project, stage)
+                assert version is not None  # noqa: S101 - else the project has no such stage
+                members = member_count(self._project, kind, version)
+                training = Training(kind=kind, version=version.key, iterations=members)
                 yield from self._model_runs(book, stage, training)
 
     def _model_runs(
@@ -213,8 +234,8 @@ class Runner:
         result = execute(
             self._instance, job, planned, tell=lambda text: self._listener.line(f"      {text}")
         )
-        for sentence in failed_checks(result, TOLD_CHECKS):
-            self._listener.line(f"      {sentence}")
+        for sentence in warnings_of(result):
+            self._listener.line(f"      check this: {sentence}")
         if result.success:
             return []
         if was_interrupted(result):
@@ -225,12 +246,6 @@ class Runner:
             raise RunFailedError(f"{stage.title}: {sentence}")
         self._listener.line(f"      {sentence}")
         return [sentence]
-
-
-def _kind_of(stage: Stage) -> ModelKind | None:
-    """Return the model whose versions or members a stage makes; None for the other stages."""
-    partitioning = LINEAGE[assets_of(stage)[0]].partitioning
-    return partitioning.model_kind if partitioning in VERSIONS | MEMBERS else None
 
 
 def _missing_runs(book: RecipeBook, asset: str, keys: Iterable[str]) -> Iterator[PlannedRun]:

@@ -5,7 +5,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ejmap_cli.command import AS_JSON, BANDS, FILE, FOLDER, command
+from ejmap_cli.command import (
+    AS_JSON,
+    BANDS,
+    COLUMNS,
+    FILE,
+    FOLDER,
+    MASKS,
+    PAD,
+    TILES,
+    VALUE_RANGE,
+    WEST_POSITIVE,
+    BodyName,
+    command,
+)
 from ejmap_cli.console import Console
 
 if TYPE_CHECKING:
@@ -23,12 +36,19 @@ NEW_BODY = "Mercury"
     "ejmap map mosaic.tif craters.gpkg projects/mine",
     "ejmap map wac.tif craters.csv projects/moon --body Moon --json",
 )
-@click.argument("mosaic", type=FILE, help="raster of the whole planet")
+@click.argument("mosaic", type=FILE, help="raster of the planet")
 @click.argument("craters", type=FILE, help=".gpkg, .shp, .parquet or .csv")
 @click.argument("out", type=FOLDER, help="folder of the project to make, or to go on with")
-@click.option("--masks", type=FOLDER, help="folder of mask_NNNN.tif of labelled craters")
-@click.option("--body", help="Mercury (default of a new project) or Moon")
+@MASKS
+@TILES
+@click.option(
+    "--body", type=BodyName(), help="Mercury or Moon; default: that of the project, else Mercury"
+)
 @BANDS
+@VALUE_RANGE
+@PAD
+@WEST_POSITIVE
+@COLUMNS
 @AS_JSON
 def map_files(
     mosaic: Path,
@@ -36,8 +56,13 @@ def map_files(
     out: Path,
     *,
     masks: Path | None,
+    tiles: Path | None,
     body: str | None,
     bands: str | None,
+    value_range: tuple[float, float] | None,
+    pad: bool,
+    west_positive: bool,
+    columns: tuple[tuple[str, str], ...],
     as_json: bool,
 ) -> int:
     """Map the ejecta of your craters: project, run and map in one.
@@ -52,19 +77,32 @@ def map_files(
     from ejmap_project.open_project import OpenProject
     from ejmap_project.paths import ProjectPaths
 
+    stated = {"masks": masks, "tiles": tiles, "bands": bands, "value_range": value_range}
     with Console() as console:
         if ProjectPaths(out).settings.exists():
             project = OpenProject.at(out.resolve())
             _require_same_files(project, mosaic, craters)
-            _require_same_settings(project, masks=masks, body=body, bands=bands)
+            _require_same_settings(
+                project,
+                body=body,
+                pad=pad or None,
+                west_positive=west_positive or None,
+                columns=dict(columns) or None,
+                **stated,
+            )
         else:
             made = new_project(
                 out,
                 mosaic=mosaic,
                 craters=craters,
-                masks=masks,
                 body=body or NEW_BODY,
+                masks=masks,
+                tiles=tiles,
                 bands=bands,
+                value_range=value_range,
+                pad=pad,
+                west_positive=west_positive,
+                columns=dict(columns),
             )
             for note in made:
                 console.line(note)
@@ -89,25 +127,34 @@ def _require_same_files(project: "OpenProject", mosaic: Path, craters: Path) -> 
 
 
 def _require_same_settings(
-    project: "OpenProject", *, masks: Path | None, body: str | None, bands: str | None
+    project: "OpenProject", *, body: str | None, bands: object, **asked: object
 ) -> None:
     """Check that what is asked for is what a project that is there already does."""
     from ejmap_ml.config.bands import words_of
     from ejmap_project.errors import SettingsError
 
-    stated = project.settings.source.model_dump().get("masks")
-    known = None if stated is None else project.paths.user_file(Path(stated)).resolve()
-    asked = {
-        f"--body {body}": body is not None and body != project.settings.body,
-        f"--bands {bands}": bands not in {None, words_of(project.settings.mosaic_bands)},
-        f"--masks {masks}": masks is not None and masks.resolve() != known,
-    }
-    wrong = [words for words, differs in asked.items() if differs]
-    if wrong:
+    source = project.settings.source.model_dump()
+    there = {key: _resolved(source.get(key), project) for key in asked}
+    there |= {"body": project.settings.body, "bands": words_of(project.settings.mosaic_bands)}
+    differs = [
+        (key, value)
+        for key, value in {"body": body, "bands": bands, **asked}.items()
+        if value is not None and _resolved(value) != there[key]
+    ]
+    if differs:
+        key, value = differs[0]
+        option = {"columns": "column"}.get(key, key.replace("_", "-"))
         raise SettingsError(
-            f"{project.paths.folder} is a project already, without {wrong[0]}; name another "
-            "folder, or edit its project.yaml and use `ejmap run`"
+            f"{project.paths.folder} is a project already, without --{option} {value}; name "
+            "another folder, or edit its project.yaml and use `ejmap run`"
         )
+
+
+def _resolved(value: object, project: "OpenProject | None" = None) -> object:
+    """Return the file that a path names, in a project or here; other values as they are."""
+    if not isinstance(value, Path):
+        return value
+    return value.resolve() if project is None else project.paths.user_file(value).resolve()
 
 
 def _facts(project: "OpenProject", complaints: "Sequence[str]") -> dict[str, object]:

@@ -8,6 +8,7 @@ import pandas as pd
 from rich.table import Table
 
 from ejmap_cli.printing import table_lines
+from ejmap_project.models.promotion_record import Decision, promotions
 from ejmap_project.paths import ProjectPaths
 from ejmap_project.scoring.map_agreement import POOLED
 
@@ -19,6 +20,11 @@ COLUMNS = {
     "origin_accuracy": "origin",
     "claim_precision": "claims",
     "setting": "tuned to",
+}
+WORDS = {
+    Decision.PROMOTED: "was promoted",
+    Decision.KEPT: "was not promoted",
+    Decision.ROLLED_BACK: "was left by a roll-back",
 }
 TILE_COLUMNS = {
     "scope": "tiles",
@@ -33,7 +39,7 @@ TILE_COLUMNS = {
 
 
 def result_lines(paths: ProjectPaths, *, is_terminal: bool) -> Iterator[str]:
-    """Yield the lines that name the files of a map and show its scores.
+    """Yield the lines that name the files of a map, show its scores and say what the gate decided.
 
     Args:
         paths: Where the artefacts of the project lie.
@@ -45,7 +51,8 @@ def result_lines(paths: ProjectPaths, *, is_terminal: bool) -> Iterator[str]:
     whole = _read(paths.scores)
     pooled = whole.loc[whole["crater"] == POOLED] if len(whole) else whole
     tiles = _read(paths.map_scores)
-    in_tiles = tiles.loc[tiles["crater_id"].isna()] if len(tiles) else tiles
+    # Of a planet without known ejecta there is a row for each scope, of no tiles.
+    in_tiles = tiles.loc[tiles["crater_id"].isna() & (tiles["tiles"] > 0)] if len(tiles) else tiles
     if len(pooled):
         yield f"scores     {_short(paths.scores)}, all known craters pooled:"
         yield from table_lines(_table(pooled, COLUMNS), is_terminal=is_terminal, indent=11)
@@ -54,6 +61,16 @@ def result_lines(paths: ProjectPaths, *, is_terminal: bool) -> Iterator[str]:
         yield from table_lines(_table(in_tiles, TILE_COLUMNS), is_terminal=is_terminal, indent=11)
     else:
         yield "scores     none: no ejecta of this planet are known"
+    yield from _gate_lines(paths)
+
+
+def _gate_lines(paths: ProjectPaths) -> Iterator[str]:
+    """Yield what was decided last; the first ensemble had nothing to be judged against."""
+    decided = promotions(paths, "ejseg")
+    if len(decided) > 1:
+        last = decided[-1]
+        yield f"gate       {last.candidate.version} {WORDS[last.decision]}: {last.reason}"
+        yield f"           {last.current.version} maps the craters"
 
 
 def _read(path: Path) -> pd.DataFrame:

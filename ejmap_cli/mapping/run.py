@@ -3,20 +3,19 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ejmap_cli.command import PROJECT, command
+from ejmap_cli.command import PROJECT, command, suggested
 from ejmap_cli.console import Console
+from ejmap_project.paths import MODEL_KINDS
 
 if TYPE_CHECKING:
     from ejmap_project.open_project import OpenProject
-    from ejmap_project.paths import ModelKind
 
 QUICKLOOK_PROJECT = Path("projects") / "mercury-quicklook"
-MODEL_KINDS: tuple["ModelKind", ...] = ("ejconn", "ejseg")
 
 
 @command("demo", "ejmap demo", "ejmap ui      # then browse what it made")
 def demo() -> int:
-    """Make, train on and map synthetic planets, with scores."""
+    """Map a synthetic planet with scores, and judge a candidate."""
     from ejmap_project.open_project import DEFAULT_PROJECT
 
     return _from_profile(DEFAULT_PROJECT, profile="demo")
@@ -59,7 +58,7 @@ def bring_up_to_date(folder: Path, console: Console) -> list[str]:
     from ejmap_assets.definitions import runner_of
     from ejmap_assets.runs.instance import open_instance
     from ejmap_cli.mapping.results import result_lines
-    from ejmap_project.models.model_version import configured_model
+    from ejmap_project.models.model_version import model_of, wanted_versions
     from ejmap_project.models.seen_bands import require_readable
     from ejmap_project.open_project import OpenProject
     from ejmap_project.sources.kinds import source_of
@@ -69,8 +68,9 @@ def bring_up_to_date(folder: Path, console: Console) -> list[str]:
     for note in source_of(project).check():
         console.line(note)
     for kind in MODEL_KINDS:
-        # Before anything is made: a misspelt preset should not cost a training set.
-        configured_model(project, kind)
+        for version in wanted_versions(project, kind):
+            # Before anything is made: a misspelt preset should not cost a training set.
+            model_of(project, kind, version)
     require_readable(project)
     _require_training(project)
     with open_instance(project.paths.folder) as instance:
@@ -78,7 +78,7 @@ def bring_up_to_date(folder: Path, console: Console) -> list[str]:
     console.line()
     for line in result_lines(project.paths, is_terminal=console.is_terminal):
         console.line(line)
-    console.line(f"all of it  ejmap ui {folder}")
+    console.line(f"all of it  {suggested('ejmap', 'ui', folder)}")
     console.line(f"took {console.elapsed_seconds:.0f} s")
     for sentence in complaints:
         console.line(f"not done: {sentence}")
@@ -89,9 +89,14 @@ def _require_training(project: "OpenProject") -> None:
     """Check that a project that trains says what its models learn from."""
     from ejmap_assets.lineage.selection import models_to_train
     from ejmap_project.errors import SettingsError
-    from ejmap_project.models.model_version import configured_version
+    from ejmap_project.models.model_version import is_wholly_given, wanted_versions
 
-    trained = [configured_version(project, kind).name for kind in models_to_train(project)]
+    trained = [
+        version.name
+        for kind in models_to_train(project)
+        for version in wanted_versions(project, kind)
+        if not is_wholly_given(project, kind, version)
+    ]
     if trained and project.settings.training is None:
         raise SettingsError(
             f"{project.paths.settings} names {' and '.join(trained)}, which must be trained, and "

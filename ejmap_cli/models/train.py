@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ejmap_cli.command import MODEL, PROJECT, command
+from ejmap_cli.command import MODEL, PROJECT, command, suggested
 from ejmap_cli.console import Console
 
 if TYPE_CHECKING:
@@ -25,14 +25,15 @@ if TYPE_CHECKING:
     "--version",
     multiple=True,
     metavar="NAME",
-    help="preset, or models/NAME.yaml of the project; may be repeated",
+    help="preset, or models/NAME.yaml of the project; may be repeated; "
+    "default: that of the settings",
 )
 @click.option(
     "--split",
     type=int,
     multiple=True,
     metavar="K",
-    help="split whose test tiles are held back; may be repeated",
+    help="split whose test tiles are held back; may be repeated; default: that of the settings",
 )
 @click.option(
     "--iterations",
@@ -91,7 +92,9 @@ def train(
             runner_of(opened, instance, console).train(trainings)
         for training in trainings:
             console.line(f"trained    {opened.paths.model_version(kind, training.version)}")
-        console.line(f"compare    materialise model_comparison in `ejmap ui {project}`")
+        console.line(
+            f"compare    materialise model_comparison in `{suggested('ejmap', 'ui', project)}`"
+        )
         console.line(f"took {console.elapsed_seconds:.0f} s")
     return 0
 

@@ -21,7 +21,12 @@ SHOWN_SCORES = ("test_f1", "val_f1", "test_iou", "val_iou")
 
 
 @command("list", "ejmap models list", "ejmap models list projects/mine --json")
-@click.argument("project", type=FOLDER, required=False, help="project folder; none: the package")
+@click.argument(
+    "project",
+    type=FOLDER,
+    required=False,
+    help="project folder; default: none, for what comes with EJMAP",
+)
 @AS_JSON
 def list_models(project: Path | None, *, as_json: bool) -> int:
     """List ready-made ensembles, and versions that have members.

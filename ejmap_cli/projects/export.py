@@ -34,7 +34,8 @@ PARTS = (
     type=click.Choice(PARTS),
     multiple=True,
     metavar="PART",
-    help=f"{', '.join(PARTS[:-2])} (all of these), or {' or '.join(PARTS[-2:])}; may be repeated",
+    help=f"{', '.join(PARTS[:-1])} or {PARTS[-1]}; may be repeated; "
+    f"default: all but {' and '.join(PARTS[-2:])}",
 )
 @click.option("--force", is_flag=True, help="replace files that are there")
 @click.option("--split", type=int, metavar="K", help="number of the split")

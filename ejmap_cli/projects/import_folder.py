@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ejmap_cli.command import AS_JSON, FILE, FOLDER, command
+from ejmap_cli.command import AS_JSON, FILE, FOLDER, command, suggested
 from ejmap_cli.printing import print_json
 
 
@@ -16,10 +16,10 @@ from ejmap_cli.printing import print_json
     "ejmap import ejmap-data --split 61 --ejseg-version 200",
 )
 @click.argument("folder", type=FOLDER, help="folder that holds data/ and results/")
-@click.option("--project", type=FOLDER, help="folder to make (projects/NAME of FOLDER)")
+@click.option("--project", type=FOLDER, help="folder to make; default: projects/NAME of FOLDER")
 @click.option("--list", "only_list", is_flag=True, help="only list; make nothing")
 @click.option("--mosaic", type=FILE, help="mosaic to take instead of the folder's")
-@click.option("--doi", help="origin (the DOI of the published EJMAP data)")
+@click.option("--doi", help="origin; default: the DOI of the published EJMAP data")
 @click.option("--tables", type=FOLDER, help="folder of the *_version_hparams.csv")
 @click.option("--split", type=int, metavar="K", help="split of column test_K")
 @click.option("--ejconn-version", type=int, metavar="V", help="version of EJCONN")
@@ -68,7 +68,7 @@ def import_folder(
         masks_run=masks_run,
     )
     intake.import_folder(folder, made, wishes=wishes, tell=click.echo)
-    click.echo(f"{made / 'project.yaml'} is ready; ejmap run {made}")
+    click.echo(f"{made / 'project.yaml'} is ready; {suggested('ejmap', 'run', made)}")
     return 0
 
 

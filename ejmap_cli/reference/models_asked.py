@@ -1,6 +1,6 @@
 """Which models and craters of the reference set a command is asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,6 @@ import click
 from ejmap_cli.command import FILE, FOLDER
 
 if TYPE_CHECKING:
-    from ejmap_ml.bundles.bundle import ModelBundle
     from ejmap_project.reference.reference_crater import Part
     from ejmap_project.reference.reference_set import DrawnCrater
 
@@ -18,8 +17,9 @@ MODELS = click.argument(
     "models",
     type=FOLDER,
     nargs=-1,
-    metavar="[PROJECT | BUNDLE_FOLDER ...]",
-    help="project, whose promoted EJSEG is taken, or folders of bundles, together an ensemble",
+    metavar="[PROJECT | READY_MADE | BUNDLE_FOLDER ...]",
+    help="project, whose promoted EJSEG is taken, name of a ready-made ensemble, or folders of "
+    "bundles, together an ensemble",
 )
 PART = click.option(
     "--part",
@@ -59,38 +59,3 @@ def drawn_craters(
     if part == "report":
         tell(REPORT_NOTE)
     return reference_set(part=part, drawings=drawings, craters=craters)
-
-
-def asked_bundles(folders: Sequence[Path]) -> "list[ModelBundle]":
-    """Return the members of the ensemble that is meant by folders.
-
-    Args:
-        folders: A project, or bundles and folders of bundles (``iteration_00``, ...).
-
-    Raises:
-        SettingsError: If a folder holds neither.
-        StepError: If nothing is promoted in the project.
-        BundleError: If a bundle is incomplete or was altered.
-    """
-    from ejmap_ml.bundles.bundle import ModelBundle
-    from ejmap_project.models.promotion import promoted_bundles
-    from ejmap_project.open_project import OpenProject
-
-    if len(folders) == 1 and (folders[0] / "project.yaml").is_file():
-        return promoted_bundles(OpenProject.at(folders[0].resolve()), "ejseg")
-    return [ModelBundle.load(one) for folder in folders for one in _bundle_folders(folder)]
-
-
-def _bundle_folders(folder: Path) -> list[Path]:
-    from ejmap_ml.bundles.bundle_files import CONFIG
-    from ejmap_project.errors import SettingsError
-
-    if (folder / CONFIG).is_file():
-        return [folder]
-    found = sorted(path.parent for path in folder.glob(f"*/{CONFIG}"))
-    if not found:
-        raise SettingsError(
-            f"{folder} holds neither a project nor model bundles; name a project alone, or folders "
-            f"with a {CONFIG}"
-        )
-    return found

@@ -12,7 +12,6 @@ from ejmap_cli.reference.models_asked import (
     DRAWINGS,
     MODELS,
     PART,
-    asked_bundles,
     drawn_craters,
 )
 
@@ -76,6 +75,7 @@ def picture(
 def _masks(
     models: Sequence[Path], chosen: "Sequence[DrawnCrater]"
 ) -> "Iterator[tuple[DrawnCrater, MaskFunction | None]]":
+    from ejmap_project.models.asked_ensemble import asked_bundles
     from ejmap_project.reference.ensemble_masks import mapped_craters
 
     if models:

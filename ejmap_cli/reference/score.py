@@ -15,7 +15,6 @@ from ejmap_cli.reference.models_asked import (
     DRAWINGS,
     MODELS,
     PART,
-    asked_bundles,
     drawn_craters,
 )
 
@@ -77,6 +76,7 @@ def score(
     share of the drawn rays or blanket that is found, false area the share of surely empty boxes
     that is mapped; docs/reference-set.md has the formulas.
     """
+    from ejmap_project.models.asked_ensemble import asked_bundles
     from ejmap_project.reference.ensemble_masks import score_ensemble
 
     bundles = asked_bundles(models or [chosen_folder(None)])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ejmap_cli.command import AS_JSON, PROJECT_OR_DEFAULT, chosen_folder, command
+from ejmap_cli.command import AS_JSON, PROJECT_OR_DEFAULT, chosen_folder, command, require_project
 from ejmap_cli.printing import print_json, table_lines
 
 if TYPE_CHECKING:
@@ -65,7 +65,11 @@ class Facts:
 @AS_JSON
 def doctor(project: Path | None, *, as_json: bool) -> int:
     """Say what is installed and how a project stands."""
-    facts = facts_of(chosen_folder(project))
+    folder = chosen_folder(project)
+    # Without a name it is asked about the machine, and the demo may not be there yet.
+    if project is not None:
+        require_project(folder)
+    facts = facts_of(folder)
     if as_json:
         print_json(asdict(facts))
     else:

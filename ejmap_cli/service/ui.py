@@ -6,7 +6,13 @@ from pathlib import Path
 
 import click
 
-from ejmap_cli.command import AS_JSON, PROJECT_OR_DEFAULT, chosen_folder, command
+from ejmap_cli.command import (
+    AS_JSON,
+    PROJECT_OR_DEFAULT,
+    chosen_folder,
+    command,
+    require_project,
+)
 from ejmap_cli.printing import print_json
 from ejmap_cli.process_group import run_group
 
@@ -21,8 +27,7 @@ WORKSPACE = Path("workspace.yaml")
     "--port",
     type=click.IntRange(1, 65535),
     default=DEFAULT_PORT,
-    show_default=True,
-    help="port on this machine",
+    help=f"port on this machine; default: {DEFAULT_PORT}",
 )
 def ui(project: Path | None, port: int) -> int:
     """Browse a project's assets, maps and runs.
@@ -33,7 +38,7 @@ def ui(project: Path | None, port: int) -> int:
     from ejmap_assets.runs.instance import environment_of, open_instance
 
     folder = chosen_folder(project)
-    _require_project(folder)
+    require_project(folder)
     open_instance(folder).dispose()
     click.echo(f"project {folder}\nhttp://{HOST}:{port}  (Ctrl-C ends it)")
     os.environ.update(environment_of(folder))
@@ -56,25 +61,13 @@ def env(project: Path | None, *, as_json: bool) -> int:
     folder = chosen_folder(project)
     # The containers make the instance of EJMAP_PROJECT before anybody makes the project.
     if project is not None:
-        _require_project(folder)
+        require_project(folder)
     lines = shell_lines(folder)
     if as_json:
         print_json(environment_of(folder))
     else:
         click.echo("\n".join(lines))
     return 0
-
-
-def _require_project(folder: Path) -> None:
-    """Refuse a folder without settings: an instance in it would be an empty one of no project."""
-    from ejmap_project.errors import SettingsError
-    from ejmap_project.paths import ProjectPaths
-
-    if not ProjectPaths(folder).settings.is_file():
-        raise SettingsError(
-            f"{folder} is no project: it has no project.yaml; name a project folder, or make one "
-            "with `ejmap new` or `ejmap demo`"
-        )
 
 
 def dagster_command(*, port: int) -> list[str]:

@@ -1,7 +1,7 @@
 """Craters: where they are, how large, and how far their ejecta are looked for."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,17 +9,23 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ejmap_geo.craters.crater_geometry import centers, on_body, require_agreement
+from ejmap_geo.craters.catalogue_rows import is_west_positive, rows_of_craters
+from ejmap_geo.craters.crater_geometry import drawn_craters, require_agreement
+from ejmap_geo.craters.crater_size import large_enough
 from ejmap_geo.craters.crater_table import COLUMNS, LARGEST_CRATER_ID, checked_columns
-from ejmap_geo.craters.user_table import read_user_table
-from ejmap_geo.errors import CatalogueError, GridError
+from ejmap_geo.craters.known_columns import KnownColumns, known_columns
+from ejmap_geo.craters.plausibility import require_plausible
+from ejmap_geo.errors import CatalogueError, CrsError, GridError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.coords import LonLat, checked
 from ejmap_geo.grids.crs import geographic_crs
+from ejmap_geo.tables.user_table import UserTable, read_user_table
 from ejmap_geo.whole_file import whole_file
 
 # Rays of the largest systems on Mercury end near 80 radii; a crater may carry its own reach.
 DEFAULT_REACH_RADII = 80.0
+# Degrees are the same on every sphere of a planet, whose radii differ by less than a per cent.
+SPHERE_TOLERANCE = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,21 +110,31 @@ def craters_of(catalogue: pd.DataFrame) -> list[Crater]:
     ]
 
 
-def read_catalogue(path: Path, *, body: Body, west_positive: bool = False) -> gpd.GeoDataFrame:
-    """Read a crater table from GeoPackage, Shapefile, GeoParquet or CSV, and check it.
+def read_catalogue(
+    path: Path,
+    *,
+    body: Body,
+    west_positive: bool = False,
+    columns: Mapping[str, str] | None = None,
+) -> gpd.GeoDataFrame:
+    """Read a crater table from a GIS file, GeoParquet or text, and check it.
 
     Columns are ``crater_id``, ``radius_m`` and either ``lon_deg`` and ``lat_deg`` or a geometry
-    (centre point or rim polygon, with a CRS on the sphere of ``body``); ``name``, ``labelled`` and
-    ``reach_m`` are optional. Without a geometry, degrees are planetocentric on ``body``.
+    (centre point or rim, with a CRS on the sphere of ``body``); ``name``, ``labelled`` and
+    ``reach_m`` are optional. Names and units of known catalogues are understood as well
+    (:mod:`ejmap_geo.craters.column_names`). Without a geometry, degrees are planetocentric on
+    ``body``.
 
     Args:
-        path: The table; a GeoPackage must hold one layer of craters.
+        path: The table; see :func:`ejmap_geo.tables.user_table.read_user_table`.
         body: The planet it must be of.
         west_positive: Whether the column ``lon_deg`` grows to the west.
+        columns: Columns of the table by ours, such as ``{"radius_m": "R_km*1000"}``.
 
     Returns:
         The catalogue, sorted by ``crater_id``, longitudes in [-180, 180), geometry in longitude
-        and latitude. ``attrs["notes"]`` lists in words what was changed.
+        and latitude. ``attrs["notes"]`` lists in words what was changed or is doubtful;
+        ``attrs["has_own_ids"]`` tells whether the table numbers its craters itself.
 
     Raises:
         CrsError: If geometries have no CRS or another planet's.
@@ -126,12 +142,28 @@ def read_catalogue(path: Path, *, body: Body, west_positive: bool = False) -> gp
             in the wrong units.
     """
     what = f"crater table {path.name}"
-    table = read_user_table(path, what="crater table", error=CatalogueError)
-    return catalogue_of(table, body=body, what=what, west_positive=west_positive)
+    read = read_user_table(path, what="crater table", error=CatalogueError)
+    _require_body_of_count(read, body, what)
+    catalogue = catalogue_of(
+        read.table,
+        body=body,
+        what=what,
+        west_positive=west_positive,
+        columns=columns,
+        is_of_default_crs=read.is_of_default_crs,
+    )
+    catalogue.attrs["notes"] = [*read.notes, *catalogue.attrs["notes"]]
+    return catalogue
 
 
 def catalogue_of(
-    table: pd.DataFrame, *, body: Body, what: str, west_positive: bool = False
+    table: pd.DataFrame,
+    *,
+    body: Body,
+    what: str,
+    west_positive: bool = False,
+    columns: Mapping[str, str] | None = None,
+    is_of_default_crs: bool = False,
 ) -> gpd.GeoDataFrame:
     """Check a crater table that was read already; see :func:`read_catalogue`.
 
@@ -140,31 +172,70 @@ def catalogue_of(
         body: The planet it must be of.
         what: The table in words, for messages.
         west_positive: Whether the column ``lon_deg`` grows to the west.
+        columns: Columns of the table by ours.
+        is_of_default_crs: Whether the CRS is only the default of a format.
 
     Raises:
         CrsError: As :func:`read_catalogue`.
         CatalogueError: As :func:`read_catalogue`.
     """
-    if not isinstance(table, gpd.GeoDataFrame):
-        columns, notes = checked_columns(table, body=body, what=what, west_positive=west_positive)
-        return _catalogue(columns, geometry=None, body=body, notes=notes)
-    table = on_body(table, body=body, what=what)
-    drawn = pd.DataFrame(
-        [(*center, radius_m) for center, radius_m in centers(table, body=body)],
-        columns=pd.Index(["lon_deg", "lat_deg", "radius_m"]),
-        dtype=np.float64,
+    if table.empty:
+        raise CatalogueError(f"{what} is empty; give at least one crater")
+    table, notes = rows_of_craters(table, body=body, what=what)
+    drawn = None
+    if isinstance(table, gpd.GeoDataFrame):
+        drawn, told = drawn_craters(
+            table, body=body, what=what, is_of_default_crs=is_of_default_crs
+        )
+        notes += told
+    known = known_columns(table, body=body, what=what, stated=columns or {}, drawn=drawn)
+    notes += known.notes
+    kept = np.ones(len(table), np.bool_)
+    if known.is_of_catalogue:
+        kept, told = large_enough(known.table["radius_m"])
+        notes += told
+    if known.west_positive is None and not known.has_drawn_places:
+        known.west_positive = is_west_positive(table, what=what)
+    west = _is_west(known, west_positive, what)
+    checked, told = checked_columns(
+        known.table[kept],
+        body=body,
+        what=what,
+        west_positive=west,
+        found=[str(column) for column in table.columns if column != "geometry"],
     )
-    given = pd.DataFrame(table.drop(columns=table.geometry.name))
-    if not {"lon_deg", "lat_deg"} <= set(given.columns):
-        if west_positive:
-            raise CatalogueError(
-                f"{what} takes its places from geometries, whose CRS says where east is; "
-                "remove west_positive, which is about a column lon_deg"
-            )
-        given[["lon_deg", "lat_deg"]] = drawn[["lon_deg", "lat_deg"]]
-    columns, notes = checked_columns(given, body=body, what=what, west_positive=west_positive)
-    require_agreement(columns, drawn, body=body, what=what)
-    return _catalogue(columns, geometry=table.geometry, body=body, notes=notes)
+    notes += told
+    geometry = None
+    if drawn is not None:
+        drawn = drawn[kept].reset_index(drop=True)
+        require_agreement(checked, pd.DataFrame(drawn), body=body, what=what)
+        geometry = drawn.geometry
+    notes += require_plausible(checked, body=body, what=what)
+    catalogue = _catalogue(checked, geometry=geometry, body=body, notes=notes)
+    catalogue.attrs["has_own_ids"] = known.has_own_ids
+    return catalogue
+
+
+def _is_west(known: KnownColumns, west_positive: bool, what: str) -> bool:
+    if west_positive and known.has_drawn_places:
+        raise CatalogueError(
+            f"{what} takes its places from geometries, whose CRS says where east is; "
+            "remove west_positive, which is about a column lon_deg"
+        )
+    if west_positive and known.west_positive is False:
+        raise CatalogueError(
+            f"{what} says itself that its longitudes grow to the east; remove west_positive"
+        )
+    return west_positive or bool(known.west_positive)
+
+
+def _require_body_of_count(read: UserTable, body: Body, what: str) -> None:
+    radius_m = read.body_radius_m
+    if radius_m is not None and abs(radius_m / body.radius_m - 1) > SPHERE_TOLERANCE:
+        raise CrsError(
+            f"{what} is of a body with a radius of {radius_m:.0f} m, but {body.name} here is a "
+            f"sphere of {body.radius_m:.0f} m; name the right body"
+        )
 
 
 def write_catalogue(catalogue: gpd.GeoDataFrame, path: Path) -> None:

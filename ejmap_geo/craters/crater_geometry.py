@@ -9,35 +9,90 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Transformer
 from shapely import get_coordinates, transform
-from shapely.geometry import MultiPolygon, Point, Polygon
+from shapely.geometry import (
+    GeometryCollection,
+    LineString,
+    MultiPoint,
+    MultiPolygon,
+    Point,
+    Polygon,
+)
+from shapely.geometry.base import BaseGeometry
 
 from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.coords import LonLat
-from ejmap_geo.grids.crs import azimuthal_crs, geographic_crs, require_body
+from ejmap_geo.grids.crs import azimuthal_crs, geographic_crs
+from ejmap_geo.tables.table_place import in_degrees, require_on_planet
 
 # A rim drawn by hand differs from the table's radius by some percent; a diameter by a factor of 2.
 LARGEST_RADIUS_RATIO = 1.6
+# A closed line of three corners names the first one twice.
+FEWEST_CORNERS = 3
 
 
-def on_body(table: gpd.GeoDataFrame, *, body: Body, what: str) -> gpd.GeoDataFrame:
-    """Return the table with its geometries in longitude and latitude of ``body``.
+def drawn_craters(
+    table: gpd.GeoDataFrame, *, body: Body, what: str, is_of_default_crs: bool = False
+) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Return what geometries say of each crater: its centre, and its radius if a rim is drawn.
+
+    Args:
+        table: Points or rims with a CRS.
+        body: The planet.
+        what: The table in words, for messages.
+        is_of_default_crs: Whether the CRS is only the default of a format.
+
+    Returns:
+        ``lon_deg``, ``lat_deg`` and ``radius_m`` (NaN for points) with the geometries in longitude
+        and latitude of ``body``, and a sentence for each thing that was assumed.
 
     Raises:
-        CrsError: If the CRS is missing or another planet's.
-        CatalogueError: If a geometry is empty or neither a point nor a polygon.
+        CrsError: If the CRS is missing, another planet's or cannot be honoured.
+        CatalogueError: If a geometry is empty or neither a point nor a rim.
     """
-    require_body(table.crs, body, what=what)
-    for row, geometry in enumerate(table.geometry, start=1):
-        if geometry is None or geometry.is_empty:
+    rims = with_rims(table, what=what)
+    degrees, notes = in_degrees(rims, body=body, what=what, is_of_default_crs=is_of_default_crs)
+    require_on_planet(degrees, what=what)
+    drawn = pd.DataFrame(
+        [(*center, radius_m) for center, radius_m in centers(degrees, body=body)],
+        columns=pd.Index(["lon_deg", "lat_deg", "radius_m"]),
+        index=degrees.index,
+        dtype=np.float64,
+    )
+    return gpd.GeoDataFrame(drawn, geometry=degrees.geometry, crs=degrees.crs), notes
+
+
+def with_rims(table: gpd.GeoDataFrame, *, what: str) -> gpd.GeoDataFrame:
+    """Return the table with geometries that are points or rim polygons without holes.
+
+    A multipoint of one point is that point, and a closed line is the rim that it draws.
+
+    Raises:
+        CatalogueError: If a geometry is empty or none of these.
+    """
+    rims = [
+        _rim(geometry, what=f"{what}: row {row}")
+        for row, geometry in enumerate(table.geometry, start=1)
+    ]
+    return table.set_geometry(gpd.GeoSeries(rims, index=table.index, crs=table.crs))
+
+
+def _rim(geometry: BaseGeometry | None, *, what: str) -> Point | Polygon | MultiPolygon:
+    if geometry is None or geometry.is_empty:
+        raise CatalogueError(f"{what} has no geometry; draw its rim or centre, or remove the row")
+    if isinstance(geometry, MultiPoint | GeometryCollection) and len(geometry.geoms) == 1:
+        geometry = geometry.geoms[0]
+    match geometry:
+        case Point() | MultiPolygon():
+            return geometry
+        case Polygon():
+            return Polygon(geometry.exterior)
+        case LineString() if geometry.is_closed and len(geometry.coords) > FEWEST_CORNERS:
+            return Polygon(geometry)
+        case _:
             raise CatalogueError(
-                f"{what}: row {row} has no geometry; draw its rim or centre, or remove the row"
+                f"{what} is a {geometry.geom_type}; craters are points or rim polygons"
             )
-        if not isinstance(geometry, Point | Polygon | MultiPolygon):
-            raise CatalogueError(
-                f"{what}: row {row} is a {geometry.geom_type}; craters are points or rim polygons"
-            )
-    return table.to_crs(geographic_crs(body))
 
 
 def centers(table: gpd.GeoDataFrame, *, body: Body) -> Iterator[tuple[LonLat, float | None]]:

@@ -1,7 +1,7 @@
 """The columns of a crater table: what may stand in them, checked before anything is computed."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -26,20 +26,17 @@ LARGEST_LATITUDE_DEG = 90.0
 MOST_LISTED = 4
 HALF_TURN_DEG = 180.0
 
-# Columns that people have instead, and what to make of them.
-SUBSTITUTES = {
-    "radius_km": "multiply radius_km by 1000 and name it radius_m",
-    "diameter_m": "halve diameter_m and name it radius_m",
-    "diameter_km": "multiply diameter_km by 500 and name it radius_m",
-    "crat_fid": "rename crat_FID to crater_id",
-    "center_lon": "rename center_lon to lon_deg",
-    "center_lat": "rename center_lat to lat_deg",
-    "radius": "rename radius to radius_m if it is in metres",
-}
+# Columns in which text formats keep geometries.
+TEXT_GEOMETRIES = frozenset({"wkt", "geometry", "the_geom", "geom", "geojson"})
 
 
 def checked_columns(
-    table: pd.DataFrame, *, body: Body, what: str, west_positive: bool = False
+    table: pd.DataFrame,
+    *,
+    body: Body,
+    what: str,
+    west_positive: bool = False,
+    found: Sequence[str] | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return the known columns of a crater table in their types, or say what is wrong.
 
@@ -49,6 +46,7 @@ def checked_columns(
         body: The planet the craters are on.
         what: The table in words, for messages.
         west_positive: Whether ``lon_deg`` grows to the west.
+        found: Columns of the file, for messages; None for those of ``table``.
 
     Returns:
         The table in the same order with longitudes in [-180, 180), and a sentence for each thing
@@ -57,7 +55,7 @@ def checked_columns(
     Raises:
         CatalogueError: If the table is empty, incomplete, ambiguous or in the wrong units.
     """
-    _require_columns(table, ("crater_id", "lon_deg", "lat_deg", "radius_m"), what)
+    _require_columns(table, table.columns if found is None else found, what)
     if table.empty:
         raise CatalogueError(f"{what} is empty; give at least one crater")
     ids = _crater_ids(pd.Series(table["crater_id"]), what)
@@ -87,20 +85,25 @@ def checked_columns(
     return checked, notes
 
 
-def _require_columns(table: pd.DataFrame, needed: tuple[str, ...], what: str) -> None:
+def _require_columns(table: pd.DataFrame, given: Iterable[object], what: str) -> None:
+    needed = ("crater_id", "lon_deg", "lat_deg", "radius_m")
     missing = [column for column in needed if column not in table.columns]
     if not missing:
         return
-    found = [str(column) for column in table.columns]
+    found = [str(column) for column in given]
     lowered = {column.lower(): column for column in found}
-    advice = [SUBSTITUTES[column] for column in lowered if column in SUBSTITUTES]
+    advice = [
+        f"save the table as GeoPackage, since column {lowered[name]} holds geometries as text"
+        for name in sorted(TEXT_GEOMETRIES & set(lowered))
+    ]
     for column in missing:
         close = difflib.get_close_matches(column, list(lowered), n=1, cutoff=0.75)
-        if close and close[0] not in SUBSTITUTES:
+        if close:
             advice.append(f"rename {lowered[close[0]]} to {column}")
+    advice.append(f"state which it is (--column {missing[0]}=NAME, NAME*NUMBER for other units)")
     raise CatalogueError(
         f"{what} has no column {', '.join(missing)}; found {', '.join(found) or 'no columns'}; "
-        f"{'; '.join(advice) if advice else 'add what is missing'}"
+        f"{', or '.join(advice)}"
     )
 
 

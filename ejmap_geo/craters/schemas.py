@@ -9,6 +9,10 @@ from pandera.typing import Series
 
 from ejmap_geo.craters.crater_table import LARGEST_CRATER_ID, SMALLEST_RADIUS_M
 
+OBSERVED_SHARE = (
+    "Share of the area within 10 radii, or within its reach if that is less, that was imaged."
+)
+
 
 class CraterTable(pa.DataFrameModel):
     """The catalogue of craters, one row each; the geometry is the centre or the rim."""
@@ -31,6 +35,7 @@ class CraterTable(pa.DataFrameModel):
         nullable=True,
         description="How far from the centre it is mapped, metres; empty for the usual reach.",
     )
+    observed_share: Series[float] | None = pa.Field(ge=0, le=1, description=OBSERVED_SHARE)
 
 
 class _TileOfCrater(pa.DataFrameModel):

@@ -9,6 +9,8 @@ from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.coords import LonLat
 
 RADIUS_TOLERANCE_M = 1.0
+# PROJ transforms between spheres of one planet, and takes those further apart for two planets.
+SAME_PLANET_WITHIN = 0.005
 
 
 def geographic_crs(body: Body) -> CRS:
@@ -35,22 +37,24 @@ def _projected(body: Body, projection: str, **parameters: float) -> CRS:
 
 
 def require_body(crs: CRS | None, body: Body, *, what: str) -> CRS:
-    """Return ``crs`` if it lies on the sphere of ``body``.
+    """Return the horizontal CRS of ``crs`` if it lies on the sphere of ``body``.
 
     Args:
-        crs: Geographic or projected CRS of the data in question; None if they have none.
+        crs: Geographic or projected CRS of the data in question, with heights or without; None if
+            they have none.
         body: The planet that is being mapped.
         what: The data in words, for the message.
 
     Raises:
-        CrsError: If there is none, or the ellipsoid is another planet's, or another sphere of the
-            same planet.
+        CrsError: If there is none, if it states a datum shift or is no CRS of a map, or if the
+            ellipsoid is another planet's, or another sphere of the same planet.
     """
     if crs is None:
         raise CrsError(
             f"{what} has no CRS; assign the one its coordinates are in, for longitude and latitude "
             f"of {body.name} {body.authority or 'one on its sphere'}"
         )
+    crs = _horizontal(crs, what=what)
     ellipsoid = crs.ellipsoid
     if ellipsoid is None:
         raise CrsError(
@@ -58,9 +62,37 @@ def require_body(crs: CRS | None, body: Body, *, what: str) -> CRS:
         )
     axes_m = (ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre)
     if any(not math.isclose(axis, body.radius_m, abs_tol=RADIUS_TOLERANCE_M) for axis in axes_m):
+        same = all(math.isclose(axis, body.radius_m, rel_tol=SAME_PLANET_WITHIN) for axis in axes_m)
+        remedy = (
+            "reproject it (never relabel it) or name the right body"
+            if same
+            else f"name the right body, or, if the data are of {body.name}, correct their label: "
+            "assign its CRS instead of reprojecting, which fails between planets"
+        )
         raise CrsError(
             f"{what} is on a body with axes {axes_m[0]:.0f} and {axes_m[1]:.0f} m ({crs.name}), "
-            f"but {body.name} here is a sphere of {body.radius_m:.0f} m; "
-            "reproject it (never relabel it) or name the right body"
+            f"but {body.name} here is a sphere of {body.radius_m:.0f} m; {remedy}"
         )
     return crs
+
+
+def _horizontal(crs: CRS, *, what: str) -> CRS:
+    """Return a CRS without heights and without a datum shift of nothing."""
+    if crs.is_compound:
+        return _horizontal(crs.sub_crs_list[0], what=what)
+    if crs.is_bound:
+        shift = crs.coordinate_operation
+        stated = {} if shift is None else {one.name: one.value for one in shift.params}
+        if any(value not in {0, "@null"} for value in stated.values()):
+            raise CrsError(
+                f"{what} has a CRS with a datum shift ({crs.name}, {stated}), which has no meaning "
+                "on a sphere; state the CRS without it"
+            )
+        if crs.source_crs is not None:
+            return _horizontal(crs.source_crs, what=what)
+    if not (crs.is_geographic or crs.is_projected):
+        raise CrsError(
+            f"{what} has a CRS of type {crs.type_name} ({crs.name}), which places nothing on a "
+            "map; assign a geographic or projected one"
+        )
+    return crs.to_2d()

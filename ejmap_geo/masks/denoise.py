@@ -39,3 +39,32 @@ def denoised(
     holes = clusters_of(gaps, cols=cols, joins_corners=not joins_corners, wraps=wraps)
     paint_runs(result, gaps.where((holes.size_px < min_px) & ~holes.is_open), value=True)
     return result
+
+
+def largest_cluster_px(mask: NDArray[np.bool_]) -> int:
+    """Return the size of the largest cluster of pixels that hang together by sides; 0 if none."""
+    clusters = clusters_of(runs_of(mask), cols=mask.shape[1], joins_corners=False)
+    return int(clusters.size_px.max(initial=0))
+
+
+def denoised_by_sides(
+    mask: NDArray[np.bool_], *, min_px: int = DEFAULT_MIN_PX
+) -> NDArray[np.bool_]:
+    """Clear clusters of fewer than ``min_px`` set pixels, then fill clear ones, as published.
+
+    Set and clear pixels hang together by sides only. Clear clusters at the edge of the array are
+    filled like any other.
+
+    Args:
+        mask: ``(rows, cols)``.
+        min_px: Smallest cluster that stays.
+    """
+    cols = mask.shape[1]
+    runs = runs_of(mask)
+    islands = clusters_of(runs, cols=cols, joins_corners=False)
+    result = mask.copy()
+    paint_runs(result, runs.where(islands.size_px < min_px), value=False)
+    gaps = runs_of(~result)
+    clear = clusters_of(gaps, cols=cols, joins_corners=False)
+    paint_runs(result, gaps.where(clear.size_px < min_px), value=True)
+    return result

@@ -21,6 +21,10 @@ from ejmap_geo.resampling.strips import in_strips, kernel_input
 _Sums = tuple[NDArray[np.float32], NDArray[np.uint16], NDArray[np.uint16]]
 
 
+# The border of ejecta where nothing moved it.
+HALF = np.full(1, 0.5, np.float32)
+
+
 class EnsembleLayers(NamedTuple):
     """What the members of an ensemble say together, ``(height, width)`` each.
 
@@ -66,6 +70,28 @@ def mean_probability(
 def is_set(probability: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Return where a probability is above one half; one half itself and NaN are clear."""
     return probability > 0.5
+
+
+def past_border(
+    probability: NDArray[np.float32], border: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return probabilities measured by the one at which ejecta begin: one half on it.
+
+    Odds are divided by the odds of the border, so 0, 1 and their order stay.
+
+    Args:
+        probability: Any shape, 0 to 1.
+        border: What broadcasts to it, above 0 and below 1.
+    """
+    if (border == HALF).all():
+        return probability
+    is_past, is_not = probability * (1 - border), (1 - probability) * border
+    return (is_past / (is_past + is_not)).astype(np.float32, copy=False)
+
+
+def is_voted(vote_fraction: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return where at least half of the members vote; one half sets, as published, NaN is clear."""
+    return vote_fraction >= 0.5
 
 
 def combine_members(members: Iterable[NDArray[np.floating]]) -> EnsembleLayers:

@@ -14,7 +14,7 @@ from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.polar import PolarGrid
-from ejmap_geo.rasters.raster_place import opened
+from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.whole_file import whole_file
 
 INNER, OUTER, OFFSET = "POLAR_INNER_RADII", "POLAR_OUTER_RADII", "POLAR_OFFSET_RADII"

@@ -15,18 +15,23 @@ import rioxarray
 import xarray as xr
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioIOError
+from rasterio.windows import Window as FileWindow
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid, Grid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
-from ejmap_geo.rasters.raster_place import basemap_columns_from, opened, window_on
+from ejmap_geo.rasters.greys import read_greys, require_greys
+from ejmap_geo.rasters.raster_file import opened
+from ejmap_geo.rasters.raster_place import RasterPlace, mosaic_place, place_on
+from ejmap_geo.rasters.stated_bands import StatedBand, stated_bands
 from ejmap_geo.whole_file import whole_file
 
 BLOCK_PX = 512
+STRIP_ROWS = 512
 
 # Bands with these names are marked as colours and transparency, so that every viewer blends them.
 RGBA_BANDS = ("red", "green", "blue", "alpha")
@@ -137,8 +142,9 @@ def read_basemap(
     body: Body,
     bands: int | None = None,
     value_range: tuple[float, float] | None = None,
+    pad: bool = False,
 ) -> tuple[NDArray[np.uint8], BasemapGrid]:
-    """Read a mosaic of the whole planet, checked and brought to -180..180 and nodata 0.
+    """Read a mosaic, checked and brought to -180..180, north up and nodata 0.
 
     Georeferencing that overshoots a pole or the antimeridian by less than half a pixel is taken as
     exact. An alpha band is used as a mask and is not counted as a band.
@@ -149,40 +155,51 @@ def read_basemap(
         bands: Number of bands that it should have; None takes any.
         value_range: Lowest and highest value, stretched linearly to 1..255; needed for every type
             other than uint8, because a stretch chosen from the data would differ from mosaic to
-            mosaic.
+            mosaic. Values are what the file says they are: stored number x scale + offset.
+        pad: Whether the mosaic may cover a part of the planet; the rest is not imaged.
 
     Returns:
         ``(band, row, col)``, 0 where nothing was imaged, and its grid.
 
     Raises:
         CrsError: If the CRS is missing, another planet's or not cylindrical.
-        RasterError: If the size, extent, orientation, type or number of bands does not fit.
+        RasterError: If the size, extent, orientation, type or number of bands does not fit, if the
+            numbers are no brightness, or if the file is cut off.
     """
     with opened(path) as raster:
-        numbers, grid, first_col = _basemap_bands(
-            raster, body=body, bands=bands, value_range=value_range
+        image, place = _checked_mosaic(
+            raster, body=body, bands=bands, value_range=value_range, pad=pad
         )
-        values = np.empty((len(numbers), *grid.shape), np.uint8)
-        # One band at a time: the floats of a whole full-size mosaic would fill 3 GB.
-        for band, number in enumerate(numbers):
-            values[band] = np.roll(_grey(raster, number, value_range), first_col, axis=1)
-    return values, grid
+        values = np.zeros((len(image), *place.grid.shape), np.uint8)
+        _fill(values, raster, image, place, value_range)
+    return values, place.grid
 
 
-def _grey(
-    raster: rasterio.DatasetReader, number: int, value_range: tuple[float, float] | None
-) -> NDArray[np.uint8]:
-    values = raster.read(number)
-    is_masked = MaskFlags.all_valid not in raster.mask_flag_enums[number - 1]
-    if value_range is not None:
-        values = _stretched(values, value_range)
-    elif is_masked and raster.nodata != 0:
-        # 0 is to mean "not imaged", so a pixel that was measured as 0 becomes the darkest grey.
-        np.maximum(values, 1, out=values)
-    if is_masked:
-        # read_masks knows nodata values, alpha bands and mask files alike.
-        values[raster.read_masks(number) == 0] = 0
-    return values
+def _fill(
+    values: NDArray[np.uint8],
+    raster: rasterio.DatasetReader,
+    image: list[StatedBand],
+    place: RasterPlace,
+    value_range: tuple[float, float] | None,
+) -> None:
+    """Read strip by strip: the floats of a whole full-size mosaic would fill gigabytes."""
+    rows, cols = raster.shape
+    block = raster.block_shapes[0][0]
+    step = block * max(1, STRIP_ROWS // block)
+    columns = (place.window.col + np.arange(cols)) % place.grid.shape[1]
+    if place.is_mirrored:
+        columns = columns[::-1]
+    # Columns run on from the first to the last of the basemap, and then from its first.
+    runs = np.split(np.arange(cols), np.flatnonzero(np.abs(np.diff(columns)) != 1) + 1)
+    for first in range(0, rows, step):
+        count = min(step, rows - first)
+        at = place.window.row + (rows - first - count if place.is_south_up else first)
+        window = FileWindow.from_slices((first, first + count), (0, cols))
+        for index, band in enumerate(image):
+            greys = read_greys(raster, band, window, value_range)
+            strip = greys[::-1] if place.is_south_up else greys
+            for run in runs:
+                values[index, at : at + count, columns[run]] = strip[:, run].T
 
 
 def basemap_grid_of(
@@ -191,6 +208,7 @@ def basemap_grid_of(
     body: Body,
     bands: int | None = None,
     value_range: tuple[float, float] | None = None,
+    pad: bool = False,
 ) -> BasemapGrid:
     """Return the grid of a mosaic without reading its pixels, checked like :func:`read_basemap`.
 
@@ -199,53 +217,28 @@ def basemap_grid_of(
         RasterError: As :func:`read_basemap`.
     """
     with opened(path) as raster:
-        return _basemap_bands(raster, body=body, bands=bands, value_range=value_range)[1]
+        _, place = _checked_mosaic(raster, body=body, bands=bands, value_range=value_range, pad=pad)
+        return place.grid
 
 
-def _basemap_bands(
+def _checked_mosaic(
     raster: rasterio.DatasetReader,
     *,
     body: Body,
     bands: int | None,
     value_range: tuple[float, float] | None,
-) -> tuple[list[int], BasemapGrid, int]:
-    name = Path(raster.name).name
-    grid, first_col = basemap_columns_from(raster, body=body, what=f"mosaic {name}")
-    numbers = _image_bands(raster)
-    if bands is not None and len(numbers) != bands:
+    pad: bool,
+) -> tuple[list[StatedBand], RasterPlace]:
+    what = f"mosaic {Path(raster.name).name}"
+    place = mosaic_place(raster, body=body, what=what, pad=pad)
+    image = stated_bands(raster, what=what)
+    if bands is not None and len(image) != bands:
         raise RasterError(
-            f"mosaic {name} has {len(numbers)} band(s), not the {bands} of the bands that are "
-            "stated; state what its bands mean (`bands` in project.yaml), or give another mosaic"
+            f"{what} has {len(image)} band(s), not the {bands} of the bands that are stated; state "
+            "what its bands mean (`bands` in project.yaml), or give another mosaic"
         )
-    _require_value_range(raster.dtypes[numbers[0] - 1], value_range, name)
-    return numbers, grid, first_col
-
-
-def _image_bands(raster: rasterio.DatasetReader) -> list[int]:
-    kinds = zip(raster.indexes, raster.colorinterp, strict=True)
-    numbers = [number for number, kind in kinds if kind != ColorInterp.alpha]
-    if ColorInterp.palette in raster.colorinterp:
-        raise RasterError(
-            f"mosaic {Path(raster.name).name} has a colour table, so its values are no brightness; "
-            "give the image itself (gdal_translate -expand rgb or -expand gray)"
-        )
-    return numbers
-
-
-def _require_value_range(dtype: str, value_range: tuple[float, float] | None, name: str) -> None:
-    if value_range is None and dtype != "uint8":
-        raise RasterError(
-            f"mosaic {name} holds {dtype} values, but models see 0 to 255; state which values "
-            "are black and white as value_range: [low, high], or convert it to 8 bit yourself"
-        )
-    if value_range is not None and not value_range[0] < value_range[1]:
-        raise RasterError(f"value_range must be [low, high] with low < high, got {value_range}")
-
-
-def _stretched(values: NDArray[Any], value_range: tuple[float, float]) -> NDArray[np.uint8]:
-    low, high = value_range
-    share = np.clip((values.astype(np.float32) - low) / (high - low), 0.0, 1.0)
-    return np.nan_to_num(np.rint(1.0 + 254.0 * share), nan=0.0).astype(np.uint8)
+    require_greys(raster, image, value_range, what=what)
+    return image, place
 
 
 def read_mask_on(path: Path, basemap: BasemapGrid) -> PlacedMask:
@@ -258,17 +251,21 @@ def read_mask_on(path: Path, basemap: BasemapGrid) -> PlacedMask:
     """
     what = f"mask {path.name}"
     with opened(path) as raster:
-        window = _mask_window(raster, basemap, what=what)
-        values, nodata = raster.read(1), raster.nodata
-    found = [value for value in np.unique(values).tolist() if value != nodata]
+        place = _mask_place(raster, basemap, what=what)
+        values, is_stated = raster.read(1), raster.read_masks(1) != 0
+        nodata = raster.nodata
+    if nodata is not None:
+        is_stated &= values != nodata
+    found = np.unique(values[is_stated]).tolist()
     if not set(found) <= {0, 1}:
         raise RasterError(
             f"{what} must hold 0 (no ejecta) and 1 (ejecta) only, found "
             f"{', '.join(f'{value:g}' for value in found[:6])}; "
             "recode it, and give craters one file each"
         )
-    mask = (values == 1) & (values != nodata)
-    return PlacedMask.in_window(mask, window=window, basemap=basemap)
+    mask = np.equal(values, 1) & is_stated
+    mask = mask[:: -1 if place.is_south_up else 1, :: -1 if place.is_mirrored else 1]
+    return PlacedMask.in_window(mask, window=place.window, basemap=basemap)
 
 
 def mask_window_of(path: Path, basemap: BasemapGrid) -> Window:
@@ -279,10 +276,21 @@ def mask_window_of(path: Path, basemap: BasemapGrid) -> Window:
         RasterError: As :func:`read_mask_on`, its values apart.
     """
     with opened(path) as raster:
-        return _mask_window(raster, basemap, what=f"mask {path.name}")
+        return _mask_place(raster, basemap, what=f"mask {path.name}").window
 
 
-def _mask_window(raster: rasterio.DatasetReader, basemap: BasemapGrid, *, what: str) -> Window:
+def _mask_place(raster: rasterio.DatasetReader, basemap: BasemapGrid, *, what: str) -> RasterPlace:
+    place = place_on(raster, basemap, what=what)
     if raster.count != 1:
         raise RasterError(f"{what} has {raster.count} bands; a mask has one, of 0 and 1")
-    return window_on(raster, basemap, what=what)
+    if raster.scales != (1.0,) or raster.offsets != (0.0,):
+        raise RasterError(
+            f"{what} states scale {raster.scales[0]} and offset {raster.offsets[0]}, but a mask "
+            "holds 0 and 1; write it without (gdal_edit.py -scale 1 -offset 0)"
+        )
+    if raster.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES":
+        raise RasterError(
+            f"{what} is stored with 0 as white (photometric min-is-white); write 1 for ejecta as "
+            "min-is-black (gdal_translate -co PHOTOMETRIC=MINISBLACK)"
+        )
+    return place

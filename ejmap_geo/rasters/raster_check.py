@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ejmap_geo.errors import CrsError, RasterError
 from ejmap_geo.grids.grid import Grid
-from ejmap_geo.rasters.raster_place import opened
+from ejmap_geo.rasters.raster_file import opened
 
 # Beside the hundreds of metres of a pixel this is rounding.
 TRANSFORM_TOLERANCE_M = 1e-3

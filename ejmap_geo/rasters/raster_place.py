@@ -1,98 +1,117 @@
 """Where a raster file lies: its georeferencing, checked against a planet and a basemap."""
 
-import math
-import warnings
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import rasterio
-from pyproj import CRS
-from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 
-from ejmap_geo.errors import CrsError, RasterError
+from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import Body
-from ejmap_geo.grids.crs import require_body
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
+from ejmap_geo.rasters.raster_extent import Extent, extent_of
+from ejmap_geo.rasters.raster_file import opened
 
 # Published mosaics overshoot the pole by fractions of a millimetre and others round their pixel
 # size; half a pixel over the whole planet moves no pixel to another place.
 EXTENT_TOLERANCE_PX = 0.5
+CENTER_TOLERANCE_PX = 0.25
 ALIGNMENT_TOLERANCE_PX = 0.1
 
-# EPSG methods of simple cylindrical: on an ellipsoid, on a sphere, and its pseudo variant.
-EQUIDISTANT_CYLINDRICAL = frozenset({"1028", "1029", "9842", "9823"})
 
+class RasterPlace(NamedTuple):
+    """Where the pixels of a file lie on the basemap.
 
-class Extent(NamedTuple):
-    """Outer edges of a raster in degrees; longitude is counted on without a jump at 180."""
-
-    west_deg: float
-    east_deg: float
-    south_deg: float
-    north_deg: float
-
-
-@contextmanager
-def opened(path: Path) -> Generator[rasterio.DatasetReader]:
-    """Open a raster file for reading.
-
-    Raises:
-        RasterError: If the file is missing or no raster.
+    Attributes:
+        grid: The basemap.
+        window: Its part that the file fills; may wrap around the antimeridian.
+        is_mirrored: Whether the first column of the file is the easternmost.
+        is_south_up: Whether its first row is the southernmost.
     """
-    with warnings.catch_warnings():
-        # A missing geotransform is reported below, in our own words.
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        try:
-            raster = rasterio.open(path)
-        except RasterioIOError as error:
-            raise RasterError(
-                f"{path} cannot be read as a raster ({error}); give a GeoTIFF"
-            ) from error
-        with raster:
-            yield raster
+
+    grid: BasemapGrid
+    window: Window
+    is_mirrored: bool
+    is_south_up: bool
 
 
-def basemap_columns_from(
-    raster: rasterio.DatasetReader, *, body: Body, what: str
-) -> tuple[BasemapGrid, int]:
-    """Check that a raster is a whole-planet mosaic.
+def mosaic_place(
+    raster: rasterio.DatasetReader, *, body: Body, what: str, pad: bool = False
+) -> RasterPlace:
+    """Return where a mosaic lies on the planet.
 
-    Returns:
-        Its grid, and the basemap column at which the first column of the file lies (0 when the
-        file begins at -180 degrees, half the width when it begins at 0).
+    Args:
+        raster: The mosaic.
+        body: The planet.
+        what: The mosaic in words, for messages.
+        pad: Whether it may cover a part of the planet. Its pixels are then moved to the nearest of
+            a basemap of the planet, by half a pixel at most.
 
     Raises:
         CrsError: If the CRS is missing, another planet's or not cylindrical.
         RasterError: If the extent, shape or orientation does not fit.
     """
     extent = extent_of(raster, body=body, what=what)
-    px_deg = (extent.east_deg - extent.west_deg) / raster.width
-    overshoot_px = max(
-        abs(extent.east_deg - extent.west_deg - 360) / px_deg,
-        abs(extent.north_deg - 90) / px_deg,
-        abs(extent.south_deg + 90) / px_deg,
-    )
-    if overshoot_px > EXTENT_TOLERANCE_PX:
+    if pad:
+        grid, window = _window_of_part(raster, extent, body=body, what=what)
+    else:
+        grid, window = _window_of_planet(raster, extent, body=body, what=what)
+    return RasterPlace(grid, window, extent.is_mirrored, extent.is_south_up)
+
+
+def _window_of_planet(
+    raster: rasterio.DatasetReader, extent: Extent, *, body: Body, what: str
+) -> tuple[BasemapGrid, Window]:
+    lon_deg, lat_deg = extent.east_deg - extent.west_deg, extent.north_deg - extent.south_deg
+    px_deg = lon_deg / raster.width
+    off_px = max(abs(lon_deg - 360), abs(lat_deg - 180)) / px_deg
+    first_col = (extent.west_deg + extent.east_deg) / 2 / px_deg
+    down_px = abs(extent.north_deg + extent.south_deg) / 2 / px_deg
+    if off_px > EXTENT_TOLERANCE_PX or down_px > 1:
         raise RasterError(
-            f"{what} covers longitude {extent.west_deg:.3f} to {extent.east_deg:.3f} and latitude "
-            f"{extent.south_deg:.3f} to {extent.north_deg:.3f}, not the whole planet; pad it with "
-            "nodata to 360 by 180 degrees (gdalwarp -te)"
+            f"{what} covers {extent.words}, not the whole planet; state pad: true under source (or "
+            "ejmap new --pad) to map the part that it shows, or pad it with nodata to 360 by 180 "
+            "degrees (gdalwarp -te)"
         )
     if raster.width != 2 * raster.height:
         raise RasterError(
             f"{what} is {raster.width}x{raster.height} px; a simple cylindrical mosaic is twice as "
             "wide as high: resample it to square pixels"
         )
-    first_col = (extent.west_deg + 180) / 360 * raster.width
-    if abs(first_col - round(first_col)) > EXTENT_TOLERANCE_PX / 2:
+    shift_px = max(abs(first_col - round(first_col)), down_px)
+    if shift_px > CENTER_TOLERANCE_PX:
         raise RasterError(
-            f"{what} begins at longitude {extent.west_deg:.5f}, between two pixel edges of a "
-            "mosaic that begins at -180; resample it to -180..180"
+            f"{what} covers {extent.words}, so that a mosaic of -180 to 180 has its pixels "
+            f"{shift_px:.2f} px beside, between two pixel edges; correct its position if it was "
+            "stated for pixel centres (gdal_edit.py -a_ullr), or resample it to -180..180"
         )
-    return BasemapGrid(body=body, width_px=raster.width), round(first_col) % raster.width
+    window = Window(
+        row=0, col=round(first_col) % raster.width, height=raster.height, width=raster.width
+    )
+    return BasemapGrid(body=body, width_px=raster.width), window
+
+
+def _window_of_part(
+    raster: rasterio.DatasetReader, extent: Extent, *, body: Body, what: str
+) -> tuple[BasemapGrid, Window]:
+    lon_deg, lat_deg = extent.east_deg - extent.west_deg, extent.north_deg - extent.south_deg
+    around_px, down_px = 360 * raster.width / lon_deg, 180 * raster.height / lat_deg
+    grid = BasemapGrid(body=body, width_px=max(2, 2 * round(around_px / 2)))
+    px_deg = 360 / grid.width_px
+    misfit_px = max(abs(lon_deg / px_deg - raster.width), abs(lat_deg / px_deg - raster.height))
+    row = (90 - (extent.north_deg + extent.south_deg) / 2) / px_deg - raster.height / 2
+    col = (180 + (extent.west_deg + extent.east_deg) / 2) / px_deg - raster.width / 2
+    window = Window(
+        row=round(row), col=round(col) % grid.width_px, height=raster.height, width=raster.width
+    )
+    is_inside = window.row >= 0 and window.row + window.height <= grid.shape[0]
+    if misfit_px > 1 or not is_inside or window.width > grid.width_px:
+        raise RasterError(
+            f"{what} covers {extent.words} with pixels of which {around_px:.2f} go around the "
+            f"planet and {down_px:.2f} from pole to pole; a mosaic has square pixels of the planet "
+            f'alone: gdalwarp -t_srs "+proj=eqc +R={body.radius_m:.0f} +units=m"'
+        )
+    return grid, window
 
 
 def basemap_grid_of_part(path: Path, *, body: Body) -> BasemapGrid:
@@ -119,8 +138,8 @@ def basemap_grid_of_part(path: Path, *, body: Body) -> BasemapGrid:
     return BasemapGrid(body=body, width_px=width_px)
 
 
-def window_on(raster: rasterio.DatasetReader, basemap: BasemapGrid, *, what: str) -> Window:
-    """Return the basemap window that a raster fills, from its bounds.
+def place_on(raster: rasterio.DatasetReader, basemap: BasemapGrid, *, what: str) -> RasterPlace:
+    """Return where a raster of any part of the planet lies on the basemap, from its bounds.
 
     Raises:
         CrsError: If the CRS is missing, another planet's or not cylindrical.
@@ -151,61 +170,4 @@ def window_on(raster: rasterio.DatasetReader, basemap: BasemapGrid, *, what: str
     )
     if window.row < 0 or window.row + window.height > basemap.shape[0]:
         raise RasterError(f"{what} reaches beyond a pole ({extent.north_deg:.3f} degrees north)")
-    return window
-
-
-def extent_of(raster: rasterio.DatasetReader, *, body: Body, what: str) -> Extent:
-    """Return the outer edges of a cylindrical raster in degrees.
-
-    Raises:
-        CrsError: If the CRS is missing, another planet's or not cylindrical.
-        RasterError: If the raster is not north up or has no position.
-    """
-    if raster.crs is None:
-        raise CrsError(
-            f"{what} has no CRS; state it, for simple cylindrical with gdal_edit.py -a_srs "
-            f'"+proj=eqc +R={body.radius_m:.0f} +units=m" FILE'
-        )
-    crs = CRS.from_wkt(raster.crs.to_wkt())
-    require_body(crs, body, what=what)
-    transform = raster.transform
-    if transform.is_identity:
-        raise RasterError(
-            f"{what} has a CRS but no position; set its corners (gdal_edit.py -a_ullr)"
-        )
-    if transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
-        raise RasterError(
-            f"{what} is rotated, mirrored or south up (geotransform {transform.to_gdal()}); "
-            "warp it to north up (gdalwarp)"
-        )
-    meridian_deg, unit_deg = _degrees_of(crs, body=body, what=what)
-    west, east = transform.c, transform.c + transform.a * raster.width
-    south, north = transform.f + transform.e * raster.height, transform.f
-    return Extent(
-        meridian_deg + west * unit_deg,
-        meridian_deg + east * unit_deg,
-        south * unit_deg,
-        north * unit_deg,
-    )
-
-
-def _degrees_of(crs: CRS, *, body: Body, what: str) -> tuple[float, float]:
-    # Central meridian in degrees, and degrees per unit of the coordinates.
-    axis_unit = crs.axis_info[0].unit_conversion_factor
-    if crs.is_geographic:
-        return 0.0, math.degrees(axis_unit)
-    operation = crs.coordinate_operation
-    if operation is None or str(operation.method_code) not in EQUIDISTANT_CYLINDRICAL:
-        found = crs.name if operation is None else operation.method_name
-        raise CrsError(
-            f"{what} is in projection {found!r}, not simple cylindrical; reproject it, for example "
-            f'gdalwarp -t_srs "+proj=eqc +R={body.radius_m:.0f} +units=m"'
-        )
-    values = {parameter.name: parameter.value for parameter in operation.params}
-    meridian_deg = float(values.pop("Longitude of natural origin", 0.0))
-    if any(values.values()):
-        raise CrsError(
-            f"{what} is cylindrical with {values}, but a basemap has all of these at 0; "
-            f'reproject it with gdalwarp -t_srs "+proj=eqc +R={body.radius_m:.0f} +units=m"'
-        )
-    return meridian_deg, math.degrees(axis_unit / body.radius_m)
+    return RasterPlace(basemap, window, extent.is_mirrored, extent.is_south_up)

@@ -134,7 +134,7 @@ def draw_deposit(
     style = draw_style(rng) if style is None else style
     # Around some giants a field of fine streaks outshines the blanket and reaches far.
     is_wide = style is Style.GIANT and rng.random() < 0.5
-    blanket = _log_uniform(rng, 1.5, 6.0)
+    blanket = log_uniform(rng, 1.5, 6.0)
     shadow_rad, shadow_half_rad = _draw_shadow(rng)
     # A wedge without light down to a bright rim is a zone of avoidance; a collar goes all round.
     is_collared = not shadow_half_rad and blanket > 1.9 and rng.random() < _COLLARED_SHARE
@@ -142,7 +142,7 @@ def draw_deposit(
         rng,
         blanket,
         style=style,
-        width=_log_uniform(rng, 0.5, 2.2) if ray_width is None else ray_width,
+        width=log_uniform(rng, 0.5, 2.2) if ray_width is None else ray_width,
         longest_radii=min(LONGEST_RAY_RADII, 0.97 * math.pi / radius_rad),
     )
     rays = _lit(rays, shadow_rad, shadow_half_rad * rng.uniform(0.85, 1.05))
@@ -153,13 +153,13 @@ def draw_deposit(
         blanket_light=rng.uniform(0.3 if is_wide else 0.6, 1.0),
         softness=rng.uniform(0.15, 0.75),
         decline=rng.uniform(0.0, 0.6),
-        unevenness=_log_uniform(rng, 0.15, 1.2),
+        unevenness=log_uniform(rng, 0.15, 1.2),
         lobing=rng.uniform(0.04, 0.26),
         collar_radii=rng.uniform(1.2, min(3.0, 0.75 * blanket)) if is_collared else 0.0,
         collar_depth=rng.uniform(0.4, 1.0),
         streak_radii=blanket + rng.uniform(*beyond),
         streak_strength=rng.uniform(0.2, 0.7),
-        streak_grain=_log_uniform(rng, 6.0, 28.0 if is_wide else 16.0),
+        streak_grain=log_uniform(rng, 6.0, 28.0 if is_wide else 16.0),
         shadow_rad=shadow_rad,
         shadow_half_rad=shadow_half_rad,
         shadow_softness=rng.uniform(0.05, 0.45),
@@ -187,7 +187,8 @@ def _draw_shadow(rng: np.random.Generator) -> tuple[float, float]:
     return float(rng.uniform(-math.pi, math.pi)), half_rad
 
 
-def _log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+def log_uniform(rng: np.random.Generator, low: float, high: float) -> float:
+    """Return a number between two positive ones whose logarithm is evenly distributed."""
     return float(np.exp(rng.uniform(math.log(low), math.log(high))))
 
 
@@ -205,7 +206,7 @@ def _draw_rays(
     count = int(rng.integers(fewest, most))
     azimuth = _draw_azimuths(rng, count)
     start = blanket_radii * rng.uniform(0.5, 1.2, count)
-    end = start + 3.0 + rng.gamma(2.0, 6.5, count) * _log_uniform(rng, 0.5, 1.6)
+    end = start + 3.0 + rng.gamma(2.0, 6.5, count) * log_uniform(rng, 0.5, 1.6)
     if is_giant:
         far = rng.random(count) < 0.5
         end[far] = rng.uniform(25.0, LONGEST_RAY_RADII, far.sum())
@@ -215,7 +216,7 @@ def _draw_rays(
     end = np.minimum(end, longest_radii)
     start = np.minimum(start, 0.8 * end)
     half_width = width * rng.uniform(0.12, 0.40, count) * rng.lognormal(0.0, 0.35, count)
-    half_width *= _log_uniform(rng, 0.25, 0.9) if is_giant else 1.0
+    half_width *= log_uniform(rng, 0.25, 0.9) if is_giant else 1.0
     half_width *= 0.8 + 0.6 * np.minimum(end, 40.0) / 15
     softness = rng.uniform(0.28, 0.7, count)
     is_fan = (rng.random(count) < 0.05) & (end < 30.0)
@@ -225,8 +226,8 @@ def _draw_rays(
     strength = rng.uniform(0.25, 0.95, count) * np.where(is_fan, 0.6, 1.0)
     beside = bent = np.zeros(count)
     if rng.random() < _BENT_SHARE:
-        beside = rng.normal(0.0, _log_uniform(rng, 0.1, 1.5), count)
-        bent = rng.normal(0.0, _log_uniform(rng, 0.1, 2.0), count) * end / 20
+        beside = rng.normal(0.0, log_uniform(rng, 0.1, 1.5), count)
+        bent = rng.normal(0.0, log_uniform(rng, 0.1, 2.0), count) * end / 20
     return np.stack([azimuth, half_width, start, end, strength, beside, bent, softness], axis=1)
 
 

@@ -10,10 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.crater_table import listed
-from ejmap_geo.craters.user_table import read_user_table
 from ejmap_geo.errors import GridError, TileLocationError
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
+from ejmap_geo.tables.numbers import numbers_of
+from ejmap_geo.tables.user_table import read_user_table
 from ejmap_geo.tiles.tile_polygons import boxes_of
 
 TILE_ID = "tile_id"
@@ -87,14 +88,21 @@ def read_tile_locations(path: Path, *, basemap: BasemapGrid) -> dict[int, Window
             rectangle does not lie on the basemap.
     """
     what = f"table of tiles {path.name}"
-    table = read_user_table(path, what="table of tiles", error=TileLocationError)
+    read = read_user_table(path, what="table of tiles", error=TileLocationError)
+    table = read.table
     is_drawn = isinstance(table, gpd.GeoDataFrame)
     _require_columns(table, (TILE_ID,) if is_drawn else (TILE_ID, *PLACE), what)
     if table.empty:
         raise TileLocationError(f"{what} is empty; give at least one rectangle")
     ids = _tile_ids(table, what)
     if isinstance(table, gpd.GeoDataFrame):
-        places = boxes_of(table, ids, basemap=basemap, what=what)
+        places = boxes_of(
+            table,
+            ids,
+            basemap=basemap,
+            what=what,
+            is_of_default_crs=read.is_of_default_crs,
+        )
     else:
         places = np.column_stack([_whole_numbers(table, name, what) for name in PLACE])
     _require_on_basemap(places, ids, basemap, what)
@@ -138,7 +146,10 @@ def _tile_ids(table: pd.DataFrame, what: str) -> NDArray[np.int64]:
 
 def _whole_numbers(table: pd.DataFrame, name: str, what: str) -> NDArray[np.int64]:
     column = pd.Series(table[name])
-    numbers = np.asarray(pd.to_numeric(column, errors="coerce"), np.float64)
+    try:
+        numbers = numbers_of({name: column})[name]
+    except ValueError as error:
+        raise TileLocationError(f"{what}: {name} {error}") from error
     bad = ~(np.abs(numbers) < LARGEST_NUMBER) | (numbers != np.round(numbers))
     if bad.any():
         raise TileLocationError(

@@ -9,8 +9,8 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from ejmap_geo.errors import TileLocationError
-from ejmap_geo.grids.crs import geographic_crs, require_body
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.tables.table_place import in_degrees
 
 # Edges are drawn out to points no farther apart than this, so that what is straight in one CRS may
 # bulge in another: at 64 pixels a degree a box then misses the bulge by a seventh of a pixel.
@@ -20,7 +20,12 @@ LATITUDE_TOLERANCE_DEG = 1e-6
 
 
 def boxes_of(
-    table: gpd.GeoDataFrame, ids: NDArray[np.int64], *, basemap: BasemapGrid, what: str
+    table: gpd.GeoDataFrame,
+    ids: NDArray[np.int64],
+    *,
+    basemap: BasemapGrid,
+    what: str,
+    is_of_default_crs: bool = False,
 ) -> NDArray[np.int64]:
     """Return the bounding box of each polygon on the basemap, to the nearest pixel.
 
@@ -31,6 +36,7 @@ def boxes_of(
         ids: Number of each, for messages.
         basemap: Grid of the boxes.
         what: The table in words, for messages.
+        is_of_default_crs: Whether the CRS is only the default of a format.
 
     Returns:
         ``(polygon, 4)``: row, column (from 0 to below the width of the basemap), height and width.
@@ -39,13 +45,14 @@ def boxes_of(
         CrsError: If the CRS is missing or another planet's.
         TileLocationError: If a geometry is no polygon, lies off the planet or goes round a pole.
     """
-    crs = require_body(table.crs, basemap.body, what=what)
     _require_polygons(table, ids, what)
-    fine = table.geometry.segmentize(_step(crs, basemap))
-    degrees = fine.to_crs(geographic_crs(basemap.body))
+    # A table without a CRS is refused on the way to degrees.
+    step = STEP_DEG if table.crs is None else _step(table.crs, basemap)
+    fine = table.set_geometry(table.geometry.segmentize(step))
+    degrees, _ = in_degrees(fine, body=basemap.body, what=what, is_of_default_crs=is_of_default_crs)
     boxes = [
         _box(_parts(geometry), basemap, what=f"{what}: tile {tile_id}")
-        for tile_id, geometry in zip(ids, degrees, strict=True)
+        for tile_id, geometry in zip(ids, degrees.geometry, strict=True)
     ]
     return np.array(boxes, np.int64)
 

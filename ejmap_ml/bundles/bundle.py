@@ -8,7 +8,7 @@ builds.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ from ejmap_geo.whole_file import whole_folder
 from ejmap_ml.bundles.bundle_files import (
     CALIBRATION,
     CONFIG,
+    CONFORMAL,
     NORMALIZATION,
     PROVENANCE,
     VIEW_RANGES,
@@ -37,7 +38,9 @@ from ejmap_ml.bundles.weights import (
     rounded_to_half,
     write_weights,
 )
+from ejmap_ml.calibration.band_reliability import BandReliability
 from ejmap_ml.calibration.by_distance import DistanceCalibration
+from ejmap_ml.calibration.conformal import Conformal
 from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
@@ -45,6 +48,23 @@ from ejmap_ml.ejseg.view_ranges import ViewRanges
 from ejmap_ml.errors import BundleError
 
 _NORMALIZATION = TypeAdapter(Normalization | None)
+_Part = TypeVar("_Part", bound=Frozen)
+
+
+class HeldOutScore(Frozen):
+    """How well a tuned member and the one it started from map a crater that neither learned from.
+
+    Attributes:
+        planet: Name of the planet.
+        crater_id: Id of the crater.
+        f1: F1 of the tuned member, 0 to 1.
+        start_f1: F1 of the member that it started from.
+    """
+
+    planet: str
+    crater_id: int
+    f1: float
+    start_f1: float
 
 
 class Provenance(Frozen):
@@ -55,9 +75,14 @@ class Provenance(Frozen):
         seed: Seed of weights, order and augmentation.
         inputs: Name and data version of what was trained on.
         scores: Scores of the best epoch.
+        reliability: How well the probabilities of its ensemble come true, by distance, on planets
+            that neither trained nor calibrated it.
         samples: Number of training samples.
         steps: Optimizer steps.
         packages: Versions of the packages that trained.
+        started_from: Data version of the member whose weights the training started from; None for
+            a training from random weights.
+        held_out: Scores on craters that were held back from a tuning.
         source: Where the weights were published, such as a DOI; None when they were trained here.
         file_name: Name of the published file.
         file_sha256: Digest of the published file.
@@ -67,9 +92,12 @@ class Provenance(Frozen):
     seed: int | None = None
     inputs: dict[str, str] = Field(default_factory=dict)
     scores: dict[str, float] = Field(default_factory=dict)
+    reliability: tuple[BandReliability, ...] = Field(default=(), max_length=100)
     samples: int | None = None
     steps: int | None = None
     packages: dict[str, str] = Field(default_factory=dict)
+    started_from: str | None = None
+    held_out: tuple[HeldOutScore, ...] = ()
     source: str | None = None
     file_name: str | None = None
     file_sha256: str | None = None
@@ -113,6 +141,7 @@ class ModelBundle:
         provenance: Where the weights come from.
         calibration: What makes the probabilities of its ensemble come true, polar models only; None
             leaves them as they were trained.
+        conformal: What its ensemble may promise of masks and areas; None if nothing.
         view_ranges: What the views were like that it learned from, polar models only; it changes
             nothing that the model predicts.
     """
@@ -122,15 +151,21 @@ class ModelBundle:
     normalization: Normalization | None
     provenance: Provenance
     calibration: DistanceCalibration | None = None
+    conformal: Conformal | None = None
     view_ranges: ViewRanges | None = None
 
     @property
     def data_version(self) -> str:
-        """SHA-256 of weights, configuration, normalization and calibration: what it predicts by."""
+        """SHA-256 of all but the provenance: what it predicts by, and what it may promise."""
         texts = [self.config.model_dump_json(), _normalization_json(self.normalization)]
-        if self.calibration is not None:
-            texts.append(self.calibration.model_dump_json())
+        texts += [part.model_dump_json() for part in self._optional_parts.values()]
         return content_digest(texts, self.weights)
+
+    @property
+    def _optional_parts(self) -> dict[str, Frozen]:
+        """The parts that it has, by the names of their files."""
+        parts = {CALIBRATION: self.calibration, CONFORMAL: self.conformal}
+        return {name: part for name, part in parts.items() if part is not None}
 
     def rounded_to_half(self) -> Self:
         """Return the model with weights rounded to float16 values: its folder is half as large.
@@ -152,7 +187,10 @@ class ModelBundle:
         check_weights(self.weights, wanted=network.state_dict())
         network.load_state_dict(dict(self.weights))
         if self.calibration is not None:
-            network.calibrate(*self.calibration.of_rows(_row_ranges(self.config)))
+            ranges = _row_ranges(self.config)
+            slopes, offset = self.calibration.of_rows(ranges)
+            border = self.calibration.border_of_rows(ranges)
+            network.calibrate(slopes, offset, self.calibration.knots, border=border)
         return network.eval()
 
     def save(self, path: Path) -> None:
@@ -163,8 +201,8 @@ class ModelBundle:
             NORMALIZATION: _normalization_json(self.normalization),
             PROVENANCE: stamp.model_dump_json(indent=2),
         }
-        if self.calibration is not None:
-            texts[CALIBRATION] = self.calibration.model_dump_json(indent=2)
+        for name, part in self._optional_parts.items():
+            texts[name] = part.model_dump_json(indent=2)
         if self.view_ranges is not None:
             texts[VIEW_RANGES] = self.view_ranges.model_dump_json(indent=2)
         save_folder(path, self.weights, texts)
@@ -181,7 +219,8 @@ class ModelBundle:
             config = ModelConfig.model_validate_json(read_json(path / CONFIG))
             normalization = _NORMALIZATION.validate_json(read_json(path / NORMALIZATION))
             stamp = Stamp.model_validate_json(read_json(path / PROVENANCE))
-            calibration = _read_calibration(path / CALIBRATION)
+            calibration = _read_optional(path / CALIBRATION, DistanceCalibration)
+            conformal = _read_optional(path / CONFORMAL, Conformal)
         except ValidationError as error:
             raise BundleError(f"bundle {path} does not hold what it should: {error}") from error
         bundle = cls(
@@ -190,6 +229,7 @@ class ModelBundle:
             normalization=normalization,
             provenance=stamp.provenance,
             calibration=calibration,
+            conformal=conformal,
             view_ranges=read_view_ranges(path),
         )
         stamp.check(bundle.data_version, what=f"bundle {path}", remedy="train or copy it again")
@@ -211,10 +251,8 @@ def _normalization_json(normalization: Normalization | None) -> str:
     return "null" if normalization is None else normalization.model_dump_json()
 
 
-def _read_calibration(path: Path) -> DistanceCalibration | None:
-    if not path.exists():
-        return None
-    return DistanceCalibration.model_validate_json(read_json(path))
+def _read_optional(path: Path, part: type[_Part]) -> _Part | None:
+    return part.model_validate_json(read_json(path)) if path.exists() else None
 
 
 def _row_ranges(config: ModelConfig) -> NDArray[np.float64]:

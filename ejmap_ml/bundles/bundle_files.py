@@ -11,11 +11,12 @@ WEIGHTS = "weights.safetensors"
 CONFIG = "config.json"
 NORMALIZATION = "normalization.json"
 PROVENANCE = "provenance.json"
-# Only of members whose ensemble was calibrated.
+# Only of members whose ensemble was calibrated, and of those whose ensemble may promise something.
 CALIBRATION = "calibration.json"
+CONFORMAL = "conformal.json"
 # Only of polar members: what the views were like that they learned from.
 VIEW_RANGES = "view_ranges.json"
-OPTIONAL = (CALIBRATION, VIEW_RANGES)
+OPTIONAL = (CALIBRATION, CONFORMAL, VIEW_RANGES)
 LARGEST_JSON_BYTES = 2**20
 LARGEST_WEIGHTS_BYTES = 2**32
 

@@ -1,6 +1,7 @@
 """Ensembles: several networks as one, by mean probability and by votes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from copy import copy
 from typing import Self
 
 import numpy as np
@@ -53,6 +54,11 @@ class Ensemble:
         """Number of members."""
         return len(self.members)
 
+    @property
+    def border(self) -> NDArray[np.float32]:
+        """Probability at which ejecta begin, by row of the image or one for all."""
+        return self.members[0].network.border
+
     @classmethod
     def of(
         cls,
@@ -73,6 +79,13 @@ class Ensemble:
             raise ConfigError("an ensemble needs at least one member; train a model first")
         members = [bundle.build() for bundle in bundles]
         return cls(bundles[0].config, members, device=device, precision=precision)
+
+    def one_by_one(self) -> Iterator[Self]:
+        """Yield each member as an ensemble of its own, on the same device."""
+        for member in self.members:
+            alone = copy(self)
+            alone.members = (member,)
+            yield alone
 
     def predict(self, inputs: tuple[Tensor, ...]) -> EnsembleLayers:
         """Return mean probability and vote fraction ``(B, ...)`` for what networks take."""

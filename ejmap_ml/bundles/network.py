@@ -1,5 +1,6 @@
 """Networks from configurations, and the normalization in front of them."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 import numpy as np
@@ -7,7 +8,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ejmap_geo.masks.mosaic import HALF
 from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.calibration.by_distance import intervals
 from ejmap_ml.config.model_config import ModelConfig, SmpConfig, TimmClassifierConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_ml.ejconn.model import EjconnNetwork
@@ -35,15 +38,35 @@ class NormalizedNetwork(nn.Module):
         values = normalization or Normalization(offset=(0.0,), scale=(1.0,))
         self.register_buffer("offset", torch.tensor(values.offset), persistent=False)
         self.register_buffer("scale", torch.tensor(values.scale), persistent=False)
-        self.is_calibrated = False
+        # Empty where logits are left as they were trained.
+        self.logit_intervals: list[tuple[float, float]] = []
+        # Probability at which ejecta begin, by row of the image or one for all.
+        self.border = HALF
         for name in ("row_slope", "row_offset"):
             self.register_buffer(name, torch.zeros(1), persistent=False)
 
-    def calibrate(self, slope: NDArray[np.float64], offset: NDArray[np.float64]) -> None:
-        """From now on return slope x logit + offset; one of each for every row of the image."""
-        self.row_slope = torch.from_numpy(slope).float()[:, None]
-        self.row_offset = torch.from_numpy(offset).float()[:, None]
-        self.is_calibrated = True
+    def calibrate(
+        self,
+        slopes: NDArray[np.float64],
+        offset: NDArray[np.float64],
+        knots: Sequence[float],
+        *,
+        border: NDArray[np.float64],
+    ) -> None:
+        """From now on return calibrated logits.
+
+        Args:
+            slopes: Slope in each interval of logits, for every row of the image,
+                ``(rows, knots + 1)``.
+            offset: What becomes of logit 0, ``(rows,)``.
+            knots: Logits between the intervals.
+            border: Calibrated probability at which ejecta begin, ``(rows,)``.
+        """
+        self.border = border.astype(np.float32)
+        self.logit_intervals = intervals(knots)
+        of_zero = np.array([np.clip(0, *ends) for ends in self.logit_intervals])
+        self.row_slope = torch.from_numpy(slopes.T.copy()).float()[:, :, None]
+        self.row_offset = torch.from_numpy(offset - slopes @ of_zero).float()[:, None]
 
     def forward(self, image: Tensor, metadata: Tensor | None = None) -> Tensor:
         """Return logits.
@@ -58,7 +81,13 @@ class NormalizedNetwork(nn.Module):
             image = self._normalized_image(image)
             metadata = None if metadata is None else self._normalized_metadata(metadata)
         logits = self.model(image) if metadata is None else self.model(image, metadata)
-        return self.row_slope * logits + self.row_offset if self.is_calibrated else logits
+        return self._calibrated(logits) if self.logit_intervals else logits
+
+    def _calibrated(self, logits: Tensor) -> Tensor:
+        total = self.row_offset
+        for slope, (low, high) in zip(self.row_slope, self.logit_intervals, strict=True):
+            total = total + slope * logits.clamp(low, high)
+        return total
 
     def _normalized_image(self, image: Tensor) -> Tensor:
         if image.shape[1] != len(self.offset):

@@ -16,6 +16,7 @@ from ejmap_ml.config.training_config import (
     NoAugmentationConfig,
     OneCycleConfig,
     Optimizer,
+    RangeDiceBceLossConfig,
     Sampling,
     Scheduler,
     ShuffleSamplingConfig,
@@ -216,6 +217,19 @@ class ModelConfig(Frozen):
         if self.warmup is not None and isinstance(self.scheduler, OneCycleConfig):
             raise ValueError(
                 "one_cycle rises by itself; leave out warmup or take another scheduler"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _ranges_are_rows(self) -> Self:
+        if not isinstance(self.loss, RangeDiceBceLossConfig):
+            return self
+        network = self.architecture
+        rows = network.view.rows if isinstance(network, PolarUnetConfig) else 0
+        if not rows or rows % self.loss.ranges:
+            raise ValueError(
+                "range_dice_bce counts by distance: its ranges must divide the rows of a polar "
+                f"view; got {self.loss.ranges} ranges and {rows or 'no'} such rows"
             )
         return self
 

@@ -2,12 +2,13 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from ejmap_ml.config.frozen import Frozen
 
 # What grey levels are measured by: the spread of the whole view, or that of the ring at a range.
 ViewScaling = Literal["view", "ring"]
+LONGEST_STREAK_ROWS = 40.0
 
 
 class PolarViewConfig(Frozen):
@@ -52,6 +53,8 @@ class PolarUnetConfig(Frozen):
         depth: Number of halvings between the first and the deepest stage.
         stem: Side of the blocks of cells that enter the first stage as channels.
         dropout: Share of the deepest features dropped in training.
+        streak_rows: Standard deviations, in rows, over which the bands are also averaged along
+            range before they enter: a thin ray is faint in each of its cells and clear in many.
         view: The view the network is made for.
     """
 
@@ -60,6 +63,8 @@ class PolarUnetConfig(Frozen):
     depth: int = Field(default=4, ge=1, le=6)
     stem: int = Field(default=2, ge=1)
     dropout: float = Field(default=0.1, ge=0, lt=1)
+    # Left out where there is none: the digests of older bundles are over text without it.
+    streak_rows: tuple[float, ...] = Field(default=(), exclude_if=lambda value: not value)
     view: PolarViewConfig = PolarViewConfig()
 
     @model_validator(mode="after")
@@ -71,6 +76,15 @@ class PolarUnetConfig(Frozen):
                 f"{self.view.rows} and {self.view.cols}"
             )
         return self
+
+    @field_validator("streak_rows")
+    @classmethod
+    def _streaks_are_long(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if any(not 0.5 <= rows <= LONGEST_STREAK_ROWS for rows in value):
+            raise ValueError(
+                f"streak_rows must lie between 0.5 and {LONGEST_STREAK_ROWS:g} rows, got {value}"
+            )
+        return value
 
 
 class PolarAugmentationConfig(Frozen):

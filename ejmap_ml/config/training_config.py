@@ -36,6 +36,24 @@ class DiceBceLossConfig(Frozen):
     dice_share: float = Field(default=0.5, gt=0, lt=1)
 
 
+class RangeDiceBceLossConfig(Frozen):
+    """As ``dice_bce``, with a Dice loss of its own for every sample and every range of distance.
+
+    Over a whole batch, blankets decide the Dice loss, and thin rays far out hardly count.
+
+    Attributes:
+        dice_share: Share of the Dice losses.
+        ranges: Number of blocks of rows, which must divide the rows of a view.
+        floor_share: Share of a mean block's weight that is added below the fraction, so that a
+            block with a few cells of ejecta does not count like one that is full of them.
+    """
+
+    kind: Literal["range_dice_bce"] = "range_dice_bce"
+    dice_share: float = Field(default=0.5, gt=0, lt=1)
+    ranges: int = Field(default=8, gt=1)
+    floor_share: float = Field(default=0.004, gt=0)
+
+
 class FocalLossConfig(Frozen):
     """Cross-entropy with easy samples faded out.
 
@@ -53,7 +71,12 @@ class FocalLossConfig(Frozen):
 
 
 Loss = Annotated[
-    DiceLossConfig | JaccardLossConfig | BceLossConfig | DiceBceLossConfig | FocalLossConfig,
+    DiceLossConfig
+    | JaccardLossConfig
+    | BceLossConfig
+    | DiceBceLossConfig
+    | RangeDiceBceLossConfig
+    | FocalLossConfig,
     Field(discriminator="kind"),
 ]
 
@@ -234,6 +257,10 @@ class TrainingConfig(Frozen):
         drop_incomplete_batch: Leave out the last batch of an epoch when it is not full.
         gradient_clip: Largest norm of the gradient; None does not clip.
         precision: "auto" is 16-mixed on a GPU and 32-true on a CPU.
+        starts_from: Key of the version whose weights the training starts from, member by member;
+            None starts at random, or from pretrained encoders.
+        keeps_statistics: Leave the statistics of batch normalization as they were at the start: a
+            few samples would replace those of many within some dozen steps.
     """
 
     batch_size: int = Field(gt=0)
@@ -246,6 +273,9 @@ class TrainingConfig(Frozen):
     drop_incomplete_batch: bool = False
     gradient_clip: float | None = Field(default=None, gt=0)
     precision: Precision = "auto"
+    # Left out where they say nothing: the digests of older bundles are over text without them.
+    starts_from: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    keeps_statistics: bool = Field(default=False, exclude_if=lambda value: not value)
 
     @model_validator(mode="after")
     def _one_duration(self) -> Self:

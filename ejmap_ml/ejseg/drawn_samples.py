@@ -17,7 +17,8 @@ from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.resampling.reproject import to_polar
 from ejmap_geo.synthetic.directions import place_from
 from ejmap_ml.config.polar_config import PolarViewConfig
-from ejmap_ml.ejseg.drawn_views import Background, draw_scene, draw_view
+from ejmap_ml.ejseg.drawn_scene import Background, draw_scene
+from ejmap_ml.ejseg.drawn_views import draw_view
 from ejmap_ml.ejseg.polar_data import row_weights
 from ejmap_ml.ejseg.polar_view import VALID_CHANNEL
 from ejmap_ml.samples import SampleBatch
@@ -36,7 +37,7 @@ class Ground:
     """A mosaic on which ejecta are drawn.
 
     Attributes:
-        layers: ``(6 or 1, rows, cols)``, see :class:`drawn_views.Background`.
+        layers: ``(6 or 1, rows, cols)``, see :class:`drawn_scene.Background`.
         rayed: Centres and angular radii of craters whose ejecta are in the layers.
     """
 
@@ -60,6 +61,7 @@ class DrawnSamples:
         count: int,
         config: PolarViewConfig,
         seed: int,
+        bands: int = 1,
     ) -> None:
         """Say where samples come from.
 
@@ -69,9 +71,11 @@ class DrawnSamples:
             count: Number of samples.
             config: The view that the model looks at.
             seed: Number that all chance comes from.
+            bands: Number of bands that a view shows.
         """
         self._planets, self._mosaics = planets, mosaics
         self._count, self._config, self._seed = count, config, seed
+        self._bands = bands
         self._row_weight = row_weights(config)
 
     def __len__(self) -> int:
@@ -98,7 +102,7 @@ class DrawnSamples:
     def _sample(self, position: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         rng = np.random.default_rng((self._seed, position))
         scene = draw_scene(self._background(rng), rng)
-        return draw_view(scene, rng, config=self._config)
+        return draw_view(scene, rng, config=self._config, bands=self._bands)
 
     def _background(self, rng: np.random.Generator) -> Background:
         is_real = bool(self._mosaics) and rng.random() < REAL_SHARE

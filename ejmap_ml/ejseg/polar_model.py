@@ -1,5 +1,8 @@
 """The polar EJSEG network: a small U-Net whose image goes round in azimuth."""
 
+import math
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -7,6 +10,12 @@ from torch.nn import functional
 from ejmap_ml.config.polar_config import PolarUnetConfig
 
 MAX_WIDENING = 8
+# Averages along range are narrower than single cells; multiplied by this and the root of their
+# length, they enter with about the spread of the bands.
+STREAK_GAIN = 1.25
+# Beyond so many standard deviations a Gaussian is nothing.
+REACH_SIGMAS = 3.0
+GEOMETRY_CHANNELS = 4
 
 
 class PolarPad(nn.Module):
@@ -16,6 +25,41 @@ class PolarPad(nn.Module):
         """Return ``(B, C, rows + 2, cols + 2)`` for ``image`` ``(B, C, rows, cols)``."""
         around = functional.pad(image, (1, 1, 0, 0), mode="circular")
         return functional.pad(around, (0, 0, 1, 1), mode="replicate")
+
+
+class Streaks(nn.Module):
+    """Add averages along range of the ring-scaled bands to a view: what runs along it stands out.
+
+    Every band is averaged with Gaussian weights of each standard deviation and multiplied by
+    1.25 sqrt(standard deviation in rows).
+    """
+
+    def __init__(self, sigma_rows: Sequence[float], *, in_channels: int) -> None:
+        super().__init__()
+        self.bands = (in_channels - GEOMETRY_CHANNELS) // 2
+        self.out_channels = in_channels + self.bands * len(sigma_rows)
+        for number, sigma in enumerate(sigma_rows):
+            # Made of the configuration, so that no file of weights can change them.
+            self.register_buffer(f"kernel_{number}", _gaussian(sigma), persistent=False)
+        self._names = [f"kernel_{number}" for number in range(len(sigma_rows))]
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return ``(B, C + bands x averages, rows, cols)`` for views ``(B, C, rows, cols)``."""
+        ring = image[:, self.bands : 2 * self.bands].flatten(0, 1)[:, None]
+        averages = []
+        for name in self._names:
+            kernel = self.get_buffer(name).to(image.dtype)
+            reach = kernel.shape[2] // 2
+            padded = functional.pad(ring, (0, 0, reach, reach), mode="replicate")
+            averages.append(functional.conv2d(padded, kernel).view(-1, self.bands, *ring.shape[2:]))
+        return torch.cat([image, *averages], dim=1)
+
+
+def _gaussian(sigma_rows: float) -> Tensor:
+    """Return the weights of an average along range, ``(1, 1, rows, 1)``."""
+    reach = math.ceil(REACH_SIGMAS * sigma_rows)
+    weight = torch.exp(-0.5 * (torch.arange(-reach, reach + 1) / sigma_rows) ** 2)
+    return (STREAK_GAIN * sigma_rows**0.5 * weight / weight.sum())[None, None, :, None]
 
 
 class PolarUnet(nn.Module):
@@ -31,7 +75,8 @@ class PolarUnet(nn.Module):
         widths = [
             config.base_channels * min(2**stage, MAX_WIDENING) for stage in range(config.depth + 1)
         ]
-        inputs = [in_channels * config.stem**2, *widths[:-1]]
+        self.streaks = Streaks(config.streak_rows, in_channels=in_channels)
+        inputs = [self.streaks.out_channels * config.stem**2, *widths[:-1]]
         self.encoder = nn.ModuleList(
             _stage(before, after) for before, after in zip(inputs, widths, strict=True)
         )
@@ -47,7 +92,7 @@ class PolarUnet(nn.Module):
 
         Rows and columns are multiples of stem x 2^depth, as the configuration checks of its view.
         """
-        features = functional.pixel_unshuffle(image, self.stem)
+        features = functional.pixel_unshuffle(self.streaks(image), self.stem)
         skips: list[Tensor] = []
         for stage in self.encoder:
             if skips:

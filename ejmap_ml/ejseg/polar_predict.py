@@ -9,7 +9,7 @@ from torch import nn
 
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
-from ejmap_geo.masks.mosaic import EnsembleLayers
+from ejmap_geo.masks.mosaic import HALF, EnsembleLayers, past_border
 from ejmap_geo.masks.polar_members import layers_of_views
 from ejmap_ml.ejseg.polar_view import VALID_CHANNEL
 
@@ -37,6 +37,7 @@ def map_crater(
     *,
     polar: PolarGrid,
     azimuthal: AzimuthalGrid,
+    border: NDArray[np.float32] = HALF,
 ) -> EnsembleLayers:
     """Map the ejecta of one crater by an ensemble.
 
@@ -45,13 +46,14 @@ def map_crater(
         view: The crater's polar view.
         polar: Grid of ``view``.
         azimuthal: Grid of the result, about the same centre.
+        border: Probability at which ejecta begin, by row of the view or one for all.
 
     Returns:
-        Layers on ``azimuthal``; probability 0 within the inner and beyond the outer edge of the
-        view.
+        Layers on ``azimuthal``, probabilities measured by the border of ejecta: what is above one
+        half is ejecta; 0 within the inner and beyond the outer edge of the view.
 
     Raises:
         RasterError: If there is no network, or the grids have different centres.
     """
-    views = (predict_view(network, view) for network in networks)
+    views = (past_border(predict_view(network, view), border[:, None]) for network in networks)
     return layers_of_views(views, polar=polar, azimuthal=azimuthal)

@@ -31,6 +31,11 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _MEMBER = re.compile(r"member_(\d\d)")
 
 
+def member_name(number: int) -> str:
+    """Return the name of the folder of a member, counted from 0."""
+    return f"member_{number:02d}"
+
+
 @dataclass(frozen=True, slots=True)
 class ReadyEnsemble:
     """A ready-made ensemble.
@@ -72,7 +77,7 @@ class ReadyEnsemble:
                 f"{self.name} has {self.member_count} member(s), counted from 0, and no member "
                 f"{number}; ask for one of them"
             )
-        return self.folder / f"member_{number:02d}"
+        return self.folder / member_name(number)
 
     @property
     def config(self) -> ModelConfig:

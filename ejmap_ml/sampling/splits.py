@@ -4,6 +4,9 @@ All draws go through the tiles in the order in which they are given: sort them b
 and the same seed gives the same split.
 """
 
+import hashlib
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -102,10 +105,15 @@ def learning_curve_split(
     return np.where(trains & ~np.isin(location, chosen), UNUSED, split).astype(np.int8)
 
 
-def _shares(sizes: NDArray[np.int_], wanted: int, rng: np.random.Generator) -> NDArray[np.int_]:
-    """Share ``wanted`` among strata in proportion to their sizes, none of them used up."""
+def _shares(
+    sizes: NDArray[np.int_], wanted: int, rng: np.random.Generator, *, least: int = 0
+) -> NDArray[np.int_]:
+    """Share ``wanted`` among strata in proportion to their sizes, none of them used up.
+
+    Each gets at least ``least``, even if these are more than wanted.
+    """
     exact = wanted * sizes / max(1, sizes.sum())
-    shares = np.minimum(np.floor(exact).astype(np.int_), sizes - 1)
+    shares = np.minimum(np.maximum(np.floor(exact).astype(np.int_), least), sizes - 1)
     while shares.sum() < min(wanted, int((sizes - 1).sum())):
         short = np.where(shares < sizes - 1, exact - shares, -np.inf)
         first = np.flatnonzero(short == short.max())
@@ -114,7 +122,7 @@ def _shares(sizes: NDArray[np.int_], wanted: int, rng: np.random.Generator) -> N
 
 
 def stratified_split(
-    strata: NDArray[np.int_], *, fraction: float, rng: np.random.Generator
+    strata: NDArray[np.int_], *, fraction: float, rng: np.random.Generator, least: int = 0
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Draw ``fraction`` of the samples for validation, as equally from all strata as can be.
 
@@ -127,6 +135,7 @@ def stratified_split(
         strata: Stratum of each sample.
         fraction: Share drawn, in [0, 1).
         rng: Source of the draw.
+        least: Fewest samples drawn of each stratum that has more; none are if ``fraction`` is 0.
 
     Returns:
         Positions that train and positions that validate.
@@ -139,7 +148,23 @@ def stratified_split(
     members = [np.flatnonzero(strata == one) for one in np.unique(strata)]
     sizes = np.array([len(found) for found in members if len(found) > 1], np.int_)
     drawn_from = [rng.permutation(found) for found in members if len(found) > 1]
-    shares = _shares(sizes, round(fraction * int(sizes.sum())), rng)
+    wanted = round(fraction * int(sizes.sum()))
+    shares = _shares(sizes, wanted, rng, least=least if fraction else 0)
     drawn = [found[:count] for found, count in zip(drawn_from, shares, strict=True)]
     validates = np.sort(np.concatenate([np.empty(0, np.intp), *drawn]))
     return np.setdiff1d(np.arange(len(strata)), validates), validates
+
+
+def folds_of(keys: Sequence[str], *, count: int) -> NDArray[np.int_]:
+    """Return the fold of each key: folds of equal size, to one, in an order that only keys decide.
+
+    Args:
+        keys: Different texts, in any order.
+        count: Number of folds; some are empty where there are fewer keys.
+
+    Returns:
+        ``(key,)`` from 0 to ``count - 1``.
+    """
+    digests = [hashlib.sha256(key.encode()).hexdigest() for key in keys]
+    rank = np.argsort(np.argsort(digests))
+    return rank % count

@@ -7,7 +7,7 @@ import lightning.pytorch as pl
 import numpy as np
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
-from torch import Tensor
+from torch import Tensor, nn
 
 from ejmap_ml.bundles.network import NormalizedNetwork
 from ejmap_ml.config.model_config import ModelConfig
@@ -66,18 +66,29 @@ class BinaryTask(pl.LightningModule):
             "lr_scheduler": {"scheduler": schedule.scheduler, "interval": schedule.interval},
         }
 
+    def on_train_start(self) -> None:
+        """Hold the statistics of batch normalization, where they are to be kept."""
+        if self._config.training.keeps_statistics:
+            for module in self.network.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
+
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:  # noqa: ANN401, ARG002
         """Seed what torch layers draw in this step."""
         torch.manual_seed(self._step_seed())
 
     def training_step(self, batch: SampleBatch, batch_idx: int) -> Tensor:  # noqa: ARG002
-        """Return the loss of one batch."""
+        """Return the loss of one batch, and log it."""
+        loss = self.loss_of(batch)
+        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.target))
+        return loss
+
+    def loss_of(self, batch: SampleBatch) -> Tensor:
+        """Return the loss of one batch, augmented as in this step."""
         if self._augmenter is not None:
             generator = torch.Generator().manual_seed(self._step_seed())
             batch = self._augmenter(batch, generator)
-        loss = self._batch_loss(batch, self(*batch.inputs).float())
-        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.target))
-        return loss
+        return self._batch_loss(batch, self(*batch.inputs).float())
 
     def _batch_loss(self, batch: SampleBatch, logits: Tensor) -> Tensor:
         return self._loss(logits, batch.target, batch.weight)

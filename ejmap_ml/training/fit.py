@@ -7,6 +7,7 @@ import pickle
 import platform
 import time
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,12 +16,13 @@ from typing import assert_never
 
 import pandas as pd
 import torch
+from torch import Tensor
 
 from ejmap_geo.whole_file import write_text
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance, expected_weights
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
-from ejmap_ml.bundles.weights import read_weights
+from ejmap_ml.bundles.weights import check_weights, content_digest, read_weights
 from ejmap_ml.config.model_config import (
     ModelConfig,
 )
@@ -35,6 +37,7 @@ from ejmap_ml.sampling.batches import BatchLoader, serial_batches
 from ejmap_ml.training.binary_task import BinaryTask, ValidatedTask
 from ejmap_ml.training.checkpoints import BEST, LAST
 from ejmap_ml.training.progress import Report
+from ejmap_ml.training.threads import KEPT_THREADS, Step, chosen_threads, threads
 from ejmap_ml.training.trainer import COUNTERS, EpochPlan, TrainingLog, plan_epochs, train
 
 RUN = "run.json"
@@ -70,6 +73,7 @@ def fit(
     *,
     folder: Path,
     seed: int,
+    start: Mapping[str, Tensor] | None = None,
     augmenter: Augmenter | None = None,
     report: Report | None = None,
     events: Path | None = None,
@@ -77,13 +81,16 @@ def fit(
     """Train a model, or go on where a run with the same arguments was interrupted.
 
     Same arguments give the same weights on the same machine with the same number of threads,
-    whether interrupted or not; torch's global generator is left as it was.
+    whether interrupted or not; torch's global generator is left as it was. A longer training on
+    CPUs takes one thread or all, as :mod:`ejmap_ml.training.threads` measures at its start.
 
     Args:
         config: The model and how it is trained.
         data: What it is trained on.
         folder: Where checkpoints and ``history.csv`` lie.
         seed: Decides weights, order, dropout and augmentation.
+        start: State of the normalised network to begin with; None takes pretrained weights where
+            the configuration names some, else random ones.
         augmenter: Change of training batches; None takes the one of the configuration.
         report: Receives progress lines; None writes them to the terminal or log.
         events: Where TensorBoard's event files go, if it is installed; None writes none.
@@ -91,22 +98,22 @@ def fit(
     Raises:
         SampleError: There is no training sample, or nothing that tells how to weigh samples.
         WeightsUnavailableError: Pretrained weights are configured and cannot be had.
+        BundleError: The weights to begin with are not those of the configured network.
     """
     started_s = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
     plan = plan_epochs(config, data, seed=seed)
-    normalization = find_normalization(config, data.train)
-    resumed_from_step = _resumable_step(folder, fingerprint=_fingerprint(config, data, seed))
+    normalization = find_normalization(config, data.normalized_by)
+    fingerprint = _fingerprint(config, data, normalization, seed=seed, start=start)
+    resumed_from_step = _resumable_step(folder, fingerprint=fingerprint)
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
-        keeper = train(
-            _task(config, plan, normalization, data=data, seed=seed, augmenter=augmenter),
-            plan,
-            config=config,
-            data=data,
-            log=TrainingLog(folder=folder, events=events, report=report),
-            is_resumed=resumed_from_step is not None,
-        )
+        network = _network(config, normalization, start)
+        task = _task(network, config, plan, data=data, seed=seed, augmenter=augmenter)
+        log = TrainingLog(folder=folder, events=events, report=report)
+        is_resumed = resumed_from_step is not None
+        with threads(_thread_count(task, plan, data=data, folder=folder)):
+            keeper = train(task, plan, config=config, data=data, log=log, is_resumed=is_resumed)
     bundle = ModelBundle(
         config=config,
         weights=read_weights(folder / BEST, wanted=expected_weights(config)),
@@ -123,20 +130,29 @@ def fit(
     )
 
 
+def _network(
+    config: ModelConfig, normalization: Normalization | None, start: Mapping[str, Tensor] | None
+) -> NormalizedNetwork:
+    network = NormalizedNetwork(build_network(config, pretrained=start is None), normalization)
+    if start is not None:
+        check_weights(start, wanted=network.state_dict())
+        network.load_state_dict(dict(start))
+    if torch.cuda.is_available():
+        # On CPUs training is a quarter slower that way; prediction is not (see bundles.inference).
+        network = network.to(memory_format=torch.channels_last)
+    return network
+
+
 def _task(
+    network: NormalizedNetwork,
     config: ModelConfig,
     plan: EpochPlan,
-    normalization: Normalization | None,
     *,
     data: FitData,
     seed: int,
     augmenter: Augmenter | None,
 ) -> BinaryTask:
-    network = NormalizedNetwork(build_network(config, pretrained=True), normalization)
     make_task = ValidatedTask if data.is_validated else BinaryTask
-    if torch.cuda.is_available():
-        # On CPUs training is a quarter slower that way; prediction is not (see bundles.inference).
-        network = network.to(memory_format=torch.channels_last)
     return make_task(
         network,
         config,
@@ -146,17 +162,29 @@ def _task(
     )
 
 
-def find_normalization(config: ModelConfig, train: SampleSet) -> Normalization | None:
-    """Return the normalization that ``config`` asks for, from the training samples if need be."""
+def _thread_count(task: BinaryTask, plan: EpochPlan, *, data: FitData, folder: Path) -> int:
+    """Choose the number of threads by steps of a copy, which leave the network as it is."""
+
+    def trial() -> Step:
+        copied, batch = deepcopy(task), data.train.batch(next(iter(plan.batches)))
+        return lambda: copied.loss_of(batch).backward()
+
+    with torch.random.fork_rng(devices=[]):
+        steps = plan.epochs * len(plan.batches)
+        return chosen_threads(trial, total_steps=steps, kept=folder / KEPT_THREADS)
+
+
+def find_normalization(config: ModelConfig, samples: SampleSet) -> Normalization | None:
+    """Return the normalization that ``config`` asks for, from the samples if need be."""
     match config.normalization:
         case NoNormalizationConfig():
             return None
         case FixedNormalizationConfig(extra_scale=extra_scale):
             return Normalization.fixed(bands=config.bands, extra_scale=extra_scale)
         case TrainNormalizationConfig(extra=extra):
-            serial = serial_batches(train, batch_size=config.training.batch_size)
+            serial = serial_batches(samples, batch_size=config.training.batch_size)
             found = Normalization.from_samples(
-                batch.inputs[0].numpy() for batch in BatchLoader(train, serial)
+                batch.inputs[0].numpy() for batch in BatchLoader(samples, serial)
             )
             if extra is None:
                 return found
@@ -165,16 +193,28 @@ def find_normalization(config: ModelConfig, train: SampleSet) -> Normalization |
             assert_never(config.normalization)
 
 
-def _fingerprint(config: ModelConfig, data: FitData, seed: int) -> str:
-    text = json.dumps(
-        {
-            "config": config.model_dump(mode="json"),
-            "inputs": dict(data.inputs),
-            "samples": len(data.train),
-            "seed": seed,
-        },
-        sort_keys=True,
-    )
+def _fingerprint(
+    config: ModelConfig,
+    data: FitData,
+    normalization: Normalization | None,
+    *,
+    seed: int,
+    start: Mapping[str, Tensor] | None,
+) -> str:
+    of_run: dict[str, object] = {
+        "config": config.model_dump(mode="json"),
+        "inputs": dict(data.inputs),
+        "samples": len(data.train),
+        "seed": seed,
+    }
+    if data.train_table is not None:
+        # Another draw of as many samples is another training.
+        of_run["train_table"] = data.train_table.to_csv(index=False)
+    if normalization is not None:
+        of_run["normalization"] = normalization.model_dump()
+    if start is not None:
+        of_run["start"] = content_digest((), start)
+    text = json.dumps(of_run, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -187,7 +227,8 @@ def _resumable_step(folder: Path, *, fingerprint: str) -> int | None:
     except UNREADABLE:
         # Missing, or torn by a full disk: nothing to go on from.
         pass
-    last.unlink(missing_ok=True)
+    for former in (last, folder / KEPT_THREADS):
+        former.unlink(missing_ok=True)
     write_text(run, json.dumps({"fingerprint": fingerprint}))
     return None
 

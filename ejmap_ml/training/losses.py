@@ -18,6 +18,7 @@ from ejmap_ml.config.training_config import (
     FocalLossConfig,
     JaccardLossConfig,
     Loss,
+    RangeDiceBceLossConfig,
 )
 
 EPSILON = 1e-7
@@ -65,6 +66,30 @@ def _dice_bce(
     return dice_share * dice + (1 - dice_share) * _bce(logits, target, weight)
 
 
+def _range_dice_bce(
+    logits: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    *,
+    config: RangeDiceBceLossConfig,
+) -> Tensor:
+    """Return the mean Dice loss of the blocks of rows that hold ejecta, plus cross-entropy."""
+    weights = torch.ones_like(logits) if weight is None else weight
+    probability = logits.sigmoid()
+
+    def total(values: Tensor) -> Tensor:
+        # (B, 1, rows, cols): rows that follow each other make a block.
+        return values.reshape(len(values), config.ranges, -1).sum(dim=2)
+
+    wanted = total(weights * target)
+    floor = config.floor_share * total(weights).mean()
+    both = total(weights * probability) + wanted + floor
+    score = 2 * total(weights * probability * target) / both.clamp_min(EPSILON)
+    has_ejecta = wanted > 0
+    dice = ((1 - score) * has_ejecta).sum() / has_ejecta.sum().clamp_min(1)
+    return config.dice_share * dice + (1 - config.dice_share) * _bce(logits, target, weight)
+
+
 def _focal(
     logits: Tensor, target: Tensor, weight: Tensor | None = None, *, config: FocalLossConfig
 ) -> Tensor:
@@ -94,6 +119,8 @@ def build_loss(config: Loss) -> BinaryLoss:
             return partial(_bce, positive_weight=config.positive_weight)
         case DiceBceLossConfig():
             return partial(_dice_bce, dice_share=config.dice_share)
+        case RangeDiceBceLossConfig():
+            return partial(_range_dice_bce, config=config)
         case FocalLossConfig():
             return partial(_focal, config=config)
         case _:

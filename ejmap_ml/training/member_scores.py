@@ -1,5 +1,6 @@
 """Scores of a trained member on samples that it never saw, counted batch by batch."""
 
+import math
 from dataclasses import asdict, replace
 
 import torch
@@ -33,6 +34,28 @@ def score_member(bundle: ModelBundle, samples: SampleSet, *, batch_size: int) ->
             logits = network(*(one.to(device) for one in batch.inputs)).float().cpu()
             counts += WeightedConfusion.of(logits, batch.target, batch.weight)
     return counts.scores
+
+
+def sample_f1(bundle: ModelBundle, samples: SampleSet) -> list[float]:
+    """Return the F1 of a member on each sample, 0 to 1; 1 where it rightly finds nothing.
+
+    A calibration changes probabilities and leaves where ejecta begin (ADR 19).
+
+    Raises:
+        BundleError: The weights are not those of the configured network.
+    """
+    border = 0.5 if bundle.calibration is None else bundle.calibration.border
+    border_logit = math.log(border / (1 - border))
+    network = replace(bundle, calibration=None).build()
+    scores: list[float] = []
+    with torch.inference_mode():
+        for position in range(len(samples)):
+            batch = samples.batch([position])
+            logits = network(*batch.inputs) - border_logit
+            counts = WeightedConfusion.of(logits, batch.target, batch.weight)
+            is_empty = counts.hit + counts.miss + counts.false_alarm == 0
+            scores.append(1.0 if is_empty else counts.scores.f1)
+    return scores
 
 
 def with_test_scores(bundle: ModelBundle, scores: BinaryScores) -> ModelBundle:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from ejmap_project.models.model_version import ModelVersion, configured_version, member_count
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 
 # Published folders know versions and splits by number only.
 UNNUMBERED = 0
-KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 # How the published maps are called: by both versions and the split.
 RUN = re.compile(
     r"ejc-version-(?P<ejseg>\d+)_conn-version-(?P<ejconn>\d+)_test-set-(?P<split>\d+)(?!\d)"
@@ -47,7 +46,7 @@ class PublishedNames:
         A model called ``ejseg_v200`` is version 200, one whose name ends in no number version 0.
         Published connections and maps that the project shows keep their numbers and their name.
         """
-        versions = {kind: configured_version(project, kind) for kind in KINDS}
+        versions = {kind: configured_version(project, kind) for kind in MODEL_KINDS}
         numbers = {kind: number_of(version) for kind, version in versions.items()}
         numbers |= shown_versions(project)
         chosen_split = _first(split, _shown_split(project), versions["ejconn"].split, UNNUMBERED)

@@ -7,9 +7,9 @@ import pandas as pd
 
 from ejmap_project.errors import SourceError
 from ejmap_project.export.export import Export
-from ejmap_project.export.published_names import KINDS, number_of, own_number
+from ejmap_project.export.published_names import number_of, own_number
 from ejmap_project.models.model_version import ModelVersion, configured_version, member_count
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.published import layout
 from ejmap_project.published.scores import RUN, read_published_runs
 from ejmap_project.scoring.published_metrics import (
@@ -79,7 +79,7 @@ def _member_scores(export: Export) -> tuple[Tables, list[str]]:
     if not export.paths.model_comparison.is_file():
         return tables, [*notes, "scores of trained models: not made yet"]
     members = pd.read_parquet(export.paths.model_comparison)
-    for kind in KINDS:
+    for kind in MODEL_KINDS:
         for name, rows in members[members["model"] == kind].groupby("name"):
             number = _number(export, kind, str(name))
             if number is None:
@@ -99,7 +99,7 @@ def _published(
     try:
         files: dict[Version, Path] = {
             (kind, version): path
-            for kind in KINDS
+            for kind in MODEL_KINDS
             for version, path in chosen(source.scores_of(kind)).items()
         }
     except SourceError as error:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from ejmap_ml.errors import CheckpointError
 from ejmap_project.export.export import Export
-from ejmap_project.export.published_names import KINDS, own_number
+from ejmap_project.export.published_names import own_number
 from ejmap_project.models.model_version import configured_version
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.published import layout
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def export_weights(export: Export) -> list[str]:
     """Write each member of both configured ensembles, and their normalization."""
-    return [note for kind in KINDS for note in _export_kind(export, kind)]
+    return [note for kind in MODEL_KINDS for note in _export_kind(export, kind)]
 
 
 def _export_kind(export: Export, kind: ModelKind) -> list[str]:

@@ -20,6 +20,13 @@ from ejmap_project.settings.project import ProjectPaths, load_project
 from ejmap_project.sources.published_check import check_published
 
 Tell = Callable[[str], None]
+METHOD = """\
+method:                  # as published; the other word is how EJMAP does it elsewhere
+  ensemble: votes        # half of the members' own masks set a pixel; or mean-probability
+  normalization: split   # one for all members of a split; or member, from the tiles that train it
+  validation: each-class # at least one tile of each class validates; or overall, only the share
+  denoising: sides       # pixels hang together by sides, also at the edge; or corners\
+"""
 
 
 def list_folder(folder: Path, *, tables: Path | None, tell: Tell) -> None:
@@ -154,6 +161,8 @@ def _settings(folder: Path, plan: Plan, wishes: Wishes) -> str:
         "  seed: 0",
         "",
         "mapping:",
-        "  denoise_px: 0",
+        "  denoise_px: 0          # removes islands and holes of fewer pixels; published: 100",
+        "",
+        METHOD,
     ]
     return "\n".join(lines) + "\n"

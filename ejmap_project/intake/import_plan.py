@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ejmap_project.errors import SourceError
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.published import layout
 from ejmap_project.published.layout import PublishedFolder
 from ejmap_project.published.tiles import SPLIT_PREFIX, read_splits
@@ -16,7 +16,8 @@ from ejmap_project.settings.sources import PUBLISHED_DOI
 
 # What is trained where no weights were published: small enough for a processor.
 TRAINED_HERE: Mapping[ModelKind, str] = {"ejconn": "ejconn_tiny", "ejseg": "ejseg_polar"}
-KINDS: tuple[ModelKind, ...] = ("ejseg", "ejconn")
+# EJSEG first: both models are of the split of its weights.
+KINDS = MODEL_KINDS[::-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,18 @@
 """A project from a person's own files, checked before it is made."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
-from ejmap_geo.craters.catalogue import read_catalogue
+from pydantic import ValidationError
+
+from ejmap_geo.craters.catalogue import craters_of
+from ejmap_geo.errors import GeoError
 from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.rasters.raster import read_basemap
-from ejmap_geo.whole_file import write_text
 from ejmap_ml.config.bands import (
+    GREY,
     MERCURY_ENHANCED,
     Bands,
     Reads,
@@ -18,12 +22,23 @@ from ejmap_ml.config.bands import (
     words_of,
 )
 from ejmap_ml.ready.ensembles import PACKAGED, ReadyEnsemble, names
-from ejmap_project.errors import SettingsError
+from ejmap_project.errors import ProjectError, SettingsError
+from ejmap_project.intake.new_folder import mistakes_of_folder, mistakes_of_names, write_whole
+from ejmap_project.intake.settings_text import lines_of, with_values
 from ejmap_project.intake.told_bands import told_bands
+from ejmap_project.models.model_version import TUNED
 from ejmap_project.models.ready_models import kind_of
-from ejmap_project.settings.project import ProjectPaths, create_project, load_project
+from ejmap_project.models.tuning_gate import LEAST_CRATERS
+from ejmap_project.open_project import OpenProject
+from ejmap_project.settings.project import ProjectPaths, profile_text, project_of
+from ejmap_project.settings.sentences import sentences_of
+from ejmap_project.settings.sources import FilesSource
+from ejmap_project.sources.doubts import mosaic_doubts, place_doubts
+from ejmap_project.sources.kinds import source_of
+from ejmap_project.sources.mask_files import MASK_NAMES
+from ejmap_project.sources.mistakes import attempt
 
-PROFILE = "own"
+PROFILE, PROFILE_WITH_MASKS = "own", "own-masks"
 # What is trained where no ready-made EJSEG is there.
 TRAINED_EJSEG = "ejseg_polar"
 
@@ -48,60 +63,148 @@ def new_project(
     *,
     mosaic: Path,
     craters: Path,
-    masks: Path | None,
+    masks: Path | None = None,
+    tiles: Path | None = None,
     body: str,
     bands: str | None = None,
+    value_range: tuple[float, float] | None = None,
+    pad: bool = False,
+    west_positive: bool = False,
+    columns: Mapping[str, str] = MappingProxyType({}),
     packaged_models: Path = PACKAGED,
 ) -> list[str]:
-    """Check a person's files and make a project of them.
+    """Check a person's files and make a project of them, whole or not at all.
 
     Args:
-        folder: Folder to make.
+        folder: Folder to make; it may be there, but must be empty.
         mosaic: Raster of the whole planet.
         craters: Crater table.
         masks: Folder of masks of labelled craters.
+        tiles: Table of the rectangles in which masks are complete.
         body: The planet.
         bands: What the bands of the mosaic mean; None asks the file.
+        value_range: Values of the mosaic that are black and white.
+        pad: Whether the mosaic may cover a part of the planet.
+        west_positive: Whether the column ``lon_deg`` of the crater table grows to the west.
+        columns: Columns of the crater table by those of EJMAP, such as ``R_km*1000``.
         packaged_models: Folder of the ready-made ensembles that come with EJMAP.
 
     Returns:
         Sentences on what was found and what was changed on reading.
 
     Raises:
-        GeoError: If a file does not fit.
-        SettingsError: If the folder is a project already, there is no folder of masks, or nobody
-            says what the bands of the mosaic mean.
+        SettingsError: If the folder holds something, or a file or a statement does not fit: all
+            mistakes are one error.
     """
-    if ProjectPaths(folder).settings.exists():
-        raise SettingsError(f"{folder} is a project already; edit its project.yaml or name another")
-    if masks is not None and not masks.is_dir():
-        raise SettingsError(f"{masks} is no folder; masks are files mask_NNNN.tif in one folder")
-    planet = body_named(body)
-    stated = _stated_bands(mosaic, bands, planet)
-    _, grid = read_basemap(mosaic, body=planet, bands=count_of(stated))
-    catalogue = read_catalogue(craters, body=planet)
-    ejseg = ejseg_for(stated, ready=_ready_ejseg(packaged_models))
+    paths = ProjectPaths(folder)
+    wrong = [*mistakes_of_folder(paths), *mistakes_of_names(folder, mosaic, craters, masks, tiles)]
+    planet, source = _stated(
+        wrong,
+        body,
+        mosaic=mosaic,
+        craters=craters,
+        masks=masks,
+        tiles=tiles,
+        value_range=value_range,
+        pad=pad,
+        west_positive=west_positive,
+        columns=dict(columns),
+    )
+    return _made(paths, planet, source, bands=bands, packaged_models=packaged_models)
+
+
+def _stated(wrong: list[str], body: str, **stated: object) -> tuple[Body, FilesSource]:
+    """Return what was stated; raise what is wrong with it, and with the folder, as one error."""
+    given = {
+        key: value.resolve() if isinstance(value, Path) else value
+        for key, value in stated.items()
+        if value is not None
+    }
+    planet = attempt(wrong, lambda: body_named(body))
+    source = None
+    try:
+        source = FilesSource.model_validate(given)
+    except ValidationError as error:
+        wrong += sentences_of(error, FilesSource)
+    if wrong or planet is None or source is None:
+        raise SettingsError("; and ".join(wrong))
+    return planet, source
+
+
+def _made(
+    paths: ProjectPaths,
+    planet: Body,
+    source: FilesSource,
+    *,
+    bands: str | None,
+    packaged_models: Path,
+) -> list[str]:
+    wrong: list[str] = []
+    told: Callable[[], Bands] = partial(_stated_bands, source.mosaic, bands, planet)
+    stated = attempt(wrong, told)
+    basemap = attempt(
+        wrong,
+        lambda: read_basemap(
+            source.mosaic,
+            body=planet,
+            bands=None if stated is None else count_of(stated),
+            value_range=source.value_range,
+            pad=source.pad,
+        ),
+    )
+    doubts = None if basemap is None else attempt(wrong, lambda: mosaic_doubts(basemap[0]))
+    meant: Bands = GREY if stated is None else stated
+    ejseg = ejseg_for(meant, ready=_ready_ejseg(packaged_models))
+    is_ready = ejseg != TRAINED_EJSEG
+    is_tuned = is_ready and source.masks is not None
     values = {
         "body": planet.name,
-        "bands": stated,
-        "  mosaic": str(mosaic.resolve()),
-        "  craters": str(craters.resolve()),
+        "bands": meant,
         # Synthetic planets to learn from are grey, or in enhanced colour.
-        "  grey": ejseg != TRAINED_EJSEG or stated != MERCURY_ENHANCED,
+        "  grey": ejseg != TRAINED_EJSEG or meant != MERCURY_ENHANCED,
         "  ejseg": ejseg,
+        "  candidate": f"{ejseg}{TUNED}",
+        **lines_of(source),
     }
-    if masks is not None:
-        values["  # masks"] = str(masks.resolve())
-    paths = create_project(folder, profile=PROFILE)
-    text = _with_values(paths.settings.read_text(encoding="utf-8"), values)
-    write_text(paths.settings, text)
-    load_project(folder)
+    text = with_values(profile_text(PROFILE_WITH_MASKS if is_tuned else PROFILE), values)
+    settings = project_of(text, path=paths.settings)
+    project = OpenProject(settings=settings, paths=ProjectPaths(paths.folder.resolve()))
+    notes = _checked(project, wrong)
+    assert basemap is not None  # noqa: S101 - its mistakes were raised
+    craters = craters_of(source_of(project).catalogue())
+    doubts = [*(doubts or []), *place_doubts(*basemap, craters)[0]]
+    write_whole(paths, text)
     return [
-        f"mosaic: {grid.width_px}x{grid.shape[0]} px, {words_of(stated)}, {planet.name}",
-        f"craters: {len(catalogue)}",
-        f"ejecta: mapped by {ejseg}, {'trained here' if ejseg == TRAINED_EJSEG else 'ready-made'}",
-        *catalogue.attrs.get("notes", []),
+        f"mosaic: {basemap[1].width_px}x{basemap[1].shape[0]} px, {words_of(meant)}, {planet.name}",
+        f"craters: {len(craters)}",
+        f"ejecta: mapped by {ejseg}, {'ready-made' if is_ready else 'trained here'}",
+        *_told_of_masks(source.masks, ejseg, is_ready=is_ready),
+        *notes,
+        *(f"check this: {doubt}" for doubt in doubts),
     ]
+
+
+def _told_of_masks(masks: Path | None, ejseg: str, *, is_ready: bool) -> list[str]:
+    """Return what is done with masks, as at most one sentence."""
+    if masks is None:
+        return []
+    found = f"masks: {len(list(masks.glob(MASK_NAMES)))}"
+    if not is_ready:
+        return [f"{found}, which score the map"]
+    return [f"{found}; {LEAST_CRATERS} or more tune {ejseg}, which maps if that is a gain"]
+
+
+def _checked(project: OpenProject, wrong: list[str]) -> list[str]:
+    """Return what is told of files that all fit; else raise all that is wrong, each once."""
+    try:
+        notes = source_of(project).check()
+    except (GeoError, ProjectError) as error:
+        told = str(error)
+        wrong = [*(one for one in wrong if one not in told), told]
+        raise SettingsError("; and ".join(wrong)) from error
+    if wrong:
+        raise SettingsError("; and ".join(wrong))
+    return notes
 
 
 def _stated_bands(mosaic: Path, bands: str | None, body: Body) -> Bands:
@@ -116,19 +219,3 @@ def _stated_bands(mosaic: Path, bands: str | None, body: Body) -> Bands:
 def _ready_ejseg(root: Path) -> dict[str, Reads | None]:
     ensembles = (ReadyEnsemble(root / name) for name in names(root))
     return {one.name: one.config.reads for one in ensembles if kind_of(one) == "ejseg"}
-
-
-def _with_values(text: str, values: Mapping[str, object]) -> str:
-    """Replace the values of lines ``key: value  # comment`` and keep everything else."""
-    lines = []
-    for line in text.splitlines():
-        key = next((key for key in values if line.startswith(f"{key}:")), None)
-        if key is None:
-            lines.append(line)
-            continue
-        comment = line.partition("  #")[2] if not key.startswith("  #") else ""
-        # JSON is YAML on one line; the YAML writer wraps long paths.
-        value = json.dumps(values[key], ensure_ascii=False)
-        plain = key.replace("# ", "")
-        lines.append(f"{plain}: {value}" + (f"  #{comment}" if comment else ""))
-    return "\n".join(lines) + "\n"

@@ -5,8 +5,14 @@ from typing import TYPE_CHECKING
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_ml.calibration.conformal import Conformal
 from ejmap_project.basemap import Basemap, azimuthal_grid, read_project_basemap
-from ejmap_project.models.mapping_models import ConnectionsFrom, connections_from, mapping_model
+from ejmap_project.models.mapping_models import (
+    ConnectionsFrom,
+    connections_from,
+    mapping_conformal,
+    mapping_model,
+)
 from ejmap_project.models.promotion import promoted_bundles
 from ejmap_project.models.seen_bands import SeenBands, seen_bands
 from ejmap_project.open_project import OpenProject
@@ -48,6 +54,11 @@ class CraterWork:
     def connections_from(self) -> ConnectionsFrom:
         """What connects the tiles of a crater to it."""
         return connections_from(self._project)
+
+    @cached_property
+    def conformal(self) -> Conformal:
+        """What the promoted ensemble that maps ejecta may promise."""
+        return mapping_conformal(self._project)
 
     @cached_property
     def tile_plan(self) -> "TilePlan":

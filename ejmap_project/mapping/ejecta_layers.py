@@ -8,16 +8,17 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
-from ejmap_geo.masks.denoise import denoised
-from ejmap_geo.masks.mosaic import EnsembleLayers, is_set
+from ejmap_geo.masks.denoise import denoised, denoised_by_sides
+from ejmap_geo.masks.mosaic import HALF, EnsembleLayers, is_set, is_voted
 from ejmap_geo.masks.polar_members import layers_of_views
 from ejmap_geo.masks.reach import farthest_m
 from ejmap_geo.rasters.raster import read_raster, write_cog
+from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.polar_prediction import read_polar_members
+from ejmap_project.mapping.polar_prediction import read_polar_prediction
 from ejmap_project.pictures import (
     beside,
     mask_over,
@@ -26,6 +27,7 @@ from ejmap_project.pictures import (
     probability_rgb,
     shrunk,
 )
+from ejmap_project.settings.method import EnsembleRule
 
 MASK_BAND = "mask"
 BAND_NAMES = ("probability", "vote_fraction", MASK_BAND)
@@ -41,18 +43,21 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
         StepError: If its polar prediction or its connections are missing.
     """
     grid = work.azimuthal_grid(crater)
-    layers = _layers(work, crater, grid)
-    mask = is_set(layers.probability)
+    layers, probability = _layers(work, crater, grid)
+    mask = mask_of_members(
+        layers.probability, layers.vote_fraction, rule=work.settings.used_method.ensemble
+    )
     if work.settings.mapping.connection_filter:
         connections = read_connections(work.paths.connections(crater.key))
         mask &= _in_connected_tiles(connections, grid.shape)
     if work.settings.mapping.denoise_px:
-        mask = denoised(mask, min_px=work.settings.mapping.denoise_px)
+        clean = denoised if work.settings.used_method.denoising == "corners" else denoised_by_sides
+        mask = clean(mask, min_px=work.settings.mapping.denoise_px)
     path = work.paths.segmentation(crater.key)
-    bands = np.stack([layers.probability, layers.vote_fraction, mask]).astype(np.float32)
+    bands = np.stack([probability, layers.vote_fraction, mask]).astype(np.float32)
     write_cog(path, bands, grid=grid, band_names=BAND_NAMES, tags=tags)
-    reach_m, found = farthest_m(mask, grid), layers.probability[mask]
-    seen = _views(work, crater, layers.probability, mask)
+    reach_m, found = farthest_m(mask, grid), probability[mask]
+    seen = _views(work, crater, probability, mask)
     return Artefact(
         content=content_version(bands),
         metadata={
@@ -68,20 +73,40 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
     )
 
 
-def _layers(work: CraterWork, crater: Crater, grid: AzimuthalGrid) -> EnsembleLayers:
+def mask_of_members(
+    probability: NDArray[np.float32], vote_fraction: NDArray[np.float32], *, rule: EnsembleRule
+) -> NDArray[np.bool_]:
+    """Return where an ensemble finds ejecta, before anything is filtered or denoised.
+
+    Args:
+        probability: Mean of the members, measured by the border of ejecta.
+        vote_fraction: Share of the members that are past the border.
+        rule: Which of the two decides.
+    """
+    return is_set(probability) if rule == "mean-probability" else is_voted(vote_fraction)
+
+
+def _layers(
+    work: CraterWork, crater: Crater, grid: AzimuthalGrid
+) -> tuple[EnsembleLayers, NDArray[np.float32]]:
+    """Return what decides mask and votes, above one half, and the probability of ejecta."""
     if work.tile_plan.polar is not None:
-        members, polar = read_polar_members(work, crater)
-        return layers_of_views(members, polar=polar, azimuthal=grid)
+        told = read_polar_prediction(work, crater)
+        layers = layers_of_views(told.past_border, polar=told.polar, azimuthal=grid)
+        if (told.border == HALF).all():
+            return layers, layers.probability
+        return layers, polar_to_azimuthal(told.probability, polar=told.polar, azimuthal=grid)
     from ejmap_ml.stores.tile_group import TileStore
     from ejmap_project.mapping.segmenter import map_tiles
 
     connections = read_connections(work.paths.connections(crater.key))
-    return map_tiles(
+    layers = map_tiles(
         work.ejseg,
         TileStore.open(work.paths.tile_store(crater.key)),
         is_connected=connections["is_connected"].to_numpy(),
         side_px=grid.shape[0],
     )
+    return layers, layers.probability
 
 
 def _in_connected_tiles(connections: pd.DataFrame, shape: tuple[int, int]) -> NDArray[np.bool_]:

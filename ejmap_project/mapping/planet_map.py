@@ -8,7 +8,8 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
-from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.craters.catalogue import Crater, catalogue_from, craters_of, write_catalogue
+from ejmap_geo.craters.observed_share import observed_shares
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.color import crater_color
 from ejmap_geo.maps.composite import color_composite, over_basemap
@@ -21,17 +22,17 @@ from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import Basemap, read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.mapping.crater_state import CraterState
+from ejmap_project.mapping.promised_mask import ExpectedArea, read_expected_area
+from ejmap_project.models.mapping_models import promises_recall
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
 
 PREVIEW_WIDTH_PX = 2048
-# Where a crater may stand: whether its mask is there, and is what would be made now.
-CURRENT, STALE, FAILED, MISSING, HELD_BACK = "current", "stale", "failed", "missing", "held back"
-STATES = (CURRENT, STALE, FAILED, MISSING, HELD_BACK)
 
 
 def draw_planet_map(
-    project: OpenProject, states: Mapping[str, str], *, tags: Mapping[str, str]
+    project: OpenProject, states: Mapping[str, CraterState], *, tags: Mapping[str, str]
 ) -> Artefact:
     """Write label map, overlap count, colour composite, preview and crater table.
 
@@ -40,21 +41,24 @@ def draw_planet_map(
 
     Args:
         project: The project.
-        states: One of ``STATES`` for every crater of the catalogue, by key.
+        states: That of every crater of the catalogue, by key.
         tags: Text kept inside the rasters.
     """
     basemap = read_project_basemap(project)
     craters = project.craters()
-    shown = {key: one for key, one in craters.items() if states[key] != HELD_BACK}
+    shown = {key: one for key, one in craters.items() if states[key] is not CraterState.HELD_BACK}
     masks = MaskFolder.of(shown, project.paths.basemap_mask, basemap.grid).readable()
     damaged = [key for key, one in craters.items() if one.crater_id in masks.unreadable]
-    states = {**states, **dict.fromkeys(damaged, FAILED)}
+    states = {**states, **dict.fromkeys(damaged, CraterState.FAILED)}
     drawn = {key: crater for key, crater in craters.items() if crater.crater_id in masks}
     labels = label_map(masks, basemap=basemap.grid)
     names = {crater.crater_id: crater.name for crater in drawn.values()}
     composite = color_composite(masks, labels, names=names)
     _write_rasters(project.paths, labels, composite, grid=basemap.grid, tags=tags)
-    table = _crater_table(masks, craters, states, basemap.grid)
+    table = _crater_table(masks, craters, states, basemap)
+    # A mask of a former ensemble may lie there when the present one promises nothing.
+    promised = drawn if promises_recall(project) else {}
+    table = table.assign(**_promised_columns(project.paths, promised, table, basemap.grid))
     write_catalogue(table, project.paths.map_craters)
     preview = _write_preview(project.paths.preview, composite, basemap, drawn)
     return Artefact(
@@ -87,16 +91,41 @@ def _write_rasters(
 def _crater_table(
     masks: MaskFolder,
     craters: Mapping[str, Crater],
-    states: Mapping[str, str],
-    grid: BasemapGrid,
+    states: Mapping[str, CraterState],
+    basemap: Basemap,
 ) -> gpd.GeoDataFrame:
+    raster, grid = basemap
     table = catalogue_from(craters.values(), grid.body)
     ids = table["crater_id"]
     areas = {crater_id: masks[crater_id].area_m2(grid) / 1e6 for crater_id in masks}
-    by_id = {crater.crater_id: states[key] for key, crater in craters.items()}
+    by_id = {crater.crater_id: states[key].value for key, crater in craters.items()}
     return table.assign(
-        ejecta_km2=[areas.get(one, np.nan) for one in ids], state=[by_id[one] for one in ids]
+        observed_share=observed_shares(raster, grid, craters_of(table)),
+        ejecta_km2=[areas.get(one, np.nan) for one in ids],
+        state=[by_id[one] for one in ids],
     )
+
+
+def _promised_columns(
+    paths: ProjectPaths,
+    drawn: Mapping[str, Crater],
+    table: gpd.GeoDataFrame,
+    grid: BasemapGrid,
+) -> dict[str, list[float]]:
+    """Return expected areas and areas at the promised recall, NaN where nothing is promised."""
+    masks = MaskFolder.of(drawn, paths.promised_recall_mask, grid).readable()
+    wide = {one: masks[one].area_m2(grid) / 1e6 for one in masks}
+    expected = {
+        crater.crater_id: read_expected_area(paths.promised_recall_mask(key))
+        for key, crater in drawn.items()
+        if crater.crater_id in masks
+    }
+    nothing = ExpectedArea(np.nan, np.nan, np.nan)
+    areas = [expected.get(one, nothing) for one in table["crater_id"]]
+    return {
+        "promised_recall_km2": [wide.get(one, np.nan) for one in table["crater_id"]],
+        **{name: [getattr(one, name) for one in areas] for name in ExpectedArea._fields},
+    }
 
 
 def _write_preview(
@@ -112,18 +141,18 @@ def _write_preview(
     return np.moveaxis(small, 0, -1)
 
 
-def _state_facts(states: Mapping[str, str]) -> Facts:
+def _state_facts(states: Mapping[str, CraterState]) -> Facts:
     counts = Counter(states.values())
     named = {
-        f"{_word(state)}_craters": sorted(key for key, found in states.items() if found == state)
-        for state in STATES
-        if state != CURRENT
+        f"{_word(state)}_craters": sorted(key for key, found in states.items() if found is state)
+        for state in CraterState
+        if state is not CraterState.CURRENT
     }
-    return {**{f"{_word(state)}_count": counts[state] for state in STATES}, **named}
+    return {**{f"{_word(state)}_count": counts[state] for state in CraterState}, **named}
 
 
-def _word(state: str) -> str:
-    return state.replace(" ", "_")
+def _word(state: CraterState) -> str:
+    return state.value.replace(" ", "_")
 
 
 def _damage(files: Iterable[Path]) -> Facts:

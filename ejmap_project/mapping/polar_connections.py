@@ -29,7 +29,8 @@ def connections_of_polar(
 
     Args:
         places: Mapping tiles: ``row``, ``col`` and ``side_px`` on ``azimuthal``, and any others.
-        members: Probability of ejecta by each member, ``(rows, cols)`` on ``polar``.
+        members: Probability of ejecta by each member, measured by the border at which they begin,
+            ``(rows, cols)`` on ``polar``.
         polar: Grid of the members.
         azimuthal: Grid of the tiles, about the same centre.
 

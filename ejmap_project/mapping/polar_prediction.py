@@ -1,13 +1,14 @@
 """Step 3 of a crater with a polar EJSEG: what its members say in the polar view."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.polar import PolarGrid
-from ejmap_geo.masks.mosaic import combine_members
+from ejmap_geo.masks.mosaic import combine_members, is_set, past_border
 from ejmap_geo.rasters.polar_file import read_polar_view, write_polar_view
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
@@ -16,6 +17,7 @@ from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.pictures import probability_rgb, view_rgb
 
 COMBINED_BANDS = ("probability", "vote_fraction")
+BORDER_BAND = "border"
 MEMBER_BAND = "member_{:02d}"
 GAP_PX = 4
 
@@ -23,8 +25,9 @@ GAP_PX = 4
 def predict_polar(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
     """Write the probability of ejecta in the polar view of a crater, by the promoted EJSEG.
 
-    The file holds the ensemble's mean probability and vote fraction and, because members vote in
-    pixels of the map and not in polar cells, the probability of each member.
+    The file holds the ensemble's mean probability and vote fraction, the probability at which
+    ejecta begin and, because members vote in pixels of the map and not in polar cells, the
+    probability of each member.
 
     Raises:
         StepError: If the EJSEG that maps the craters does not look at polar views.
@@ -44,38 +47,63 @@ def predict_polar(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) 
     view = TileStore.open(work.paths.tile_store(crater.key))[GROUP].read(VIEW)[0]
     view = view.astype(np.float32)
     members = np.stack([predict_view(network, view) for network in work.ejseg.members])
-    layers = combine_members(member.copy() for member in members)
+    border = np.broadcast_to(work.ejseg.border[:, None], members.shape[1:])
+    layers = combine_members(past_border(member, border).copy() for member in members)
+    probability = members.mean(axis=0)
     path = work.paths.polar_prediction(crater.key)
     grid = polar_grid(crater, body=work.basemap.grid.body, config=plan.view)
-    bands = np.concatenate([[layers.probability, layers.vote_fraction], members])
+    bands = np.concatenate([[probability, layers.vote_fraction, border], members])
     write_polar_view(path, bands, polar=grid, band_names=band_names(len(members)), tags=tags)
     return Artefact(
         content=content_version(bands),
         metadata={
             "crater": crater.name,
             "members": len(members),
-            "cells_above_one_half": int(np.count_nonzero(layers.probability > 0.5)),
-            "largest_probability": float(layers.probability.max()),
+            "cells_with_ejecta": int(np.count_nonzero(is_set(layers.probability))),
+            "largest_probability": float(probability.max()),
             "outer_radii": grid.outer_radii,
             "path": str(path),
-            "picture": Picture(_picture(view[0], layers.probability), alt="view, probability"),
+            "picture": Picture(_picture(view[0], probability), alt="view, probability"),
         },
     )
 
 
 def band_names(member_count: int) -> tuple[str, ...]:
     """Return the names of the bands of an ensemble's polar prediction."""
-    return (*COMBINED_BANDS, *(MEMBER_BAND.format(number) for number in range(member_count)))
+    members = (MEMBER_BAND.format(number) for number in range(member_count))
+    return (*COMBINED_BANDS, BORDER_BAND, *members)
 
 
-def read_polar_members(
-    work: CraterWork, crater: Crater
-) -> tuple[list[NDArray[np.float32]], PolarGrid]:
-    """Return what each member says in the polar view of a crater, ``(rows, cols)`` each.
+class PolarPrediction(NamedTuple):
+    """What an ensemble says in the polar view of a crater.
+
+    Attributes:
+        members: Probability of ejecta by each member, ``(rows, cols)`` each.
+        border: Probability at which ejecta begin, ``(rows, cols)``.
+        polar: Grid of both.
+    """
+
+    members: list[NDArray[np.float32]]
+    border: NDArray[np.float32]
+    polar: PolarGrid
+
+    @property
+    def probability(self) -> NDArray[np.float32]:
+        """Mean probability of the members, ``(rows, cols)``."""
+        return np.mean(self.members, axis=0)
+
+    @property
+    def past_border(self) -> list[NDArray[np.float32]]:
+        """What each member says, measured by the border: above one half is ejecta."""
+        return [past_border(member, self.border) for member in self.members]
+
+
+def read_polar_prediction(work: CraterWork, crater: Crater) -> PolarPrediction:
+    """Return what an ensemble says in the polar view of a crater.
 
     Raises:
         StepError: If the prediction is missing.
-        RasterError: If the file is no polar view.
+        RasterError: If the file is no polar view, or none of this version.
     """
     path = work.paths.polar_prediction(crater.key)
     if not path.is_file():
@@ -83,7 +111,11 @@ def read_polar_members(
     bands, grid = read_polar_view(
         path, body=work.basemap.grid.body, center=crater.center, radius_m=crater.radius_m
     )
-    return [values for name, values in bands.items() if name not in COMBINED_BANDS], grid
+    if BORDER_BAND not in bands:
+        raise StepError(f"{path} has no band {BORDER_BAND}; materialise polar_prediction again")
+    others = (*COMBINED_BANDS, BORDER_BAND)
+    members = [values for name, values in bands.items() if name not in others]
+    return PolarPrediction(members, bands[BORDER_BAND], grid)
 
 
 def _picture(band: NDArray[np.floating], probability: NDArray[np.float32]) -> NDArray[np.uint8]:

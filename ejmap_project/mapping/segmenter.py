@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.grids.window import Window
-from ejmap_geo.masks.mosaic import EnsembleLayers, mean_probability
+from ejmap_geo.masks.mosaic import EnsembleLayers, combine_members, mean_probability
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.bundles.ensemble import Ensemble
 from ejmap_ml.bundles.inference import InferencePrecision, fastest_precision, inference_device
 from ejmap_ml.bundles.predict import predict_tiles
-from ejmap_ml.stores.tile_group import TileStore
+from ejmap_ml.stores.tile_group import TileGroup, TileStore
 from ejmap_project.files.connection_table import tile_windows
 from ejmap_project.mapping.tile_plan import MAPPING
 
@@ -34,6 +34,10 @@ def map_tiles(
 ) -> EnsembleLayers:
     """Return probability and vote fraction of a crater's ejecta, ``(side_px, side_px)``.
 
+    The tiles of each member are merged before the members are combined, so that a member votes in
+    pixels of the raster. Tiles are read once a member: the predictions of all members would take
+    many times the memory of the raster.
+
     Args:
         ensemble: A tile EJSEG.
         tiles: The crater's tile store.
@@ -44,26 +48,25 @@ def map_tiles(
         SampleError: If the ensemble does not look at tiles, or was trained on other bands.
         TileStoreError: If the store was made for another kind of model.
     """
-    group = tiles[MAPPING]
     selected = np.flatnonzero(is_connected)
-    predicted = [
-        (position, layers.probability[number], layers.vote_fraction[number])
-        for positions, layers in predict_tiles(ensemble, group, selected=selected)
-        for number, position in enumerate(positions)
-    ]
     whole = Window(row=0, col=0, height=side_px, width=side_px)
-    places = tile_windows(group.table.iloc[[position for position, _, _ in predicted]])
-    layers = (
-        np.nan_to_num(mean_probability(_placed(places, values), window=whole))
-        for values in ([one[1] for one in predicted], [one[2] for one in predicted])
+    merged = (
+        mean_probability(_placed(member, tiles[MAPPING], selected), window=whole)
+        for member in ensemble.one_by_one()
     )
-    return EnsembleLayers(*layers, member_count=ensemble.member_count)
+    layers = combine_members(merged)
+    return layers._replace(
+        probability=np.nan_to_num(layers.probability),
+        vote_fraction=np.nan_to_num(layers.vote_fraction),
+    )
 
 
 def _placed(
-    places: Sequence[Window], values: Sequence[NDArray[np.float32]]
+    member: Ensemble, group: TileGroup, selected: NDArray[np.intp]
 ) -> Iterator[tuple[Window, NDArray[np.float32]]]:
-    """Yield each tile at the size of its place, nearest pixel."""
-    for place, tile in zip(places, values, strict=True):
-        at = ((np.arange(place.height) + 0.5) * tile.shape[0] / place.height).astype(np.intp)
-        yield place, tile[at[:, None], at]
+    """Yield the probabilities of each tile at the size of its place, nearest pixel."""
+    for positions, layers in predict_tiles(member, group, selected=selected):
+        places = tile_windows(group.table.iloc[positions])
+        for place, tile in zip(places, layers.probability, strict=True):
+            at = ((np.arange(place.height) + 0.5) * tile.shape[0] / place.height).astype(np.intp)
+            yield place, tile[at[:, None], at]

@@ -12,7 +12,7 @@ from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import tile_windows, write_connections
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_connections import connections_of_polar
-from ejmap_project.mapping.polar_prediction import read_polar_members
+from ejmap_project.mapping.polar_prediction import read_polar_prediction
 from ejmap_project.pictures import probability_rgb, shrunk
 
 PICTURE_PX = 320
@@ -56,9 +56,10 @@ def _of_polar(work: CraterWork, crater: Crater) -> pd.DataFrame:
     from ejmap_project.mapping.tile_plan import MAPPING
 
     group = TileStore.open(work.paths.tile_store(crater.key))[MAPPING]
-    members, polar = read_polar_members(work, crater)
+    told = read_polar_prediction(work, crater)
+    azimuthal = work.azimuthal_grid(crater)
     return connections_of_polar(
-        group.table[PLACES], members, polar=polar, azimuthal=work.azimuthal_grid(crater)
+        group.table[PLACES], told.past_border, polar=told.polar, azimuthal=azimuthal
     )
 
 

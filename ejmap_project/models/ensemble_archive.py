@@ -19,6 +19,7 @@ from ejmap_geo.whole_file import whole_file, whole_folder
 from ejmap_ml.bundles.bundle_files import (
     CALIBRATION,
     CONFIG,
+    CONFORMAL,
     LARGEST_JSON_BYTES,
     LARGEST_WEIGHTS_BYTES,
     NORMALIZATION,
@@ -29,12 +30,12 @@ from ejmap_ml.bundles.bundle_files import (
 )
 from ejmap_ml.config.model_config import preset_names
 from ejmap_ml.errors import BundleError
-from ejmap_ml.ready.ensembles import CARD, ReadyEnsemble, is_name
+from ejmap_ml.ready.ensembles import CARD, ReadyEnsemble, is_name, member_name
 from ejmap_project.errors import ExportError, SettingsError
 from ejmap_project.models.model_version import ModelVersion, ready_made
 from ejmap_project.models.ready_models import kind_of, ready_named
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 
 if TYPE_CHECKING:
     from ejmap_ml.bundles.bundle import ModelBundle
@@ -46,10 +47,10 @@ IMPORTED = "_imported"
 LARGEST_ARCHIVE_BYTES = 2**32
 BLOCK_BYTES = 2**20
 IS_ENCRYPTED = 0x1
-KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 _FILES: Mapping[str, int] = {
     CALIBRATION: LARGEST_JSON_BYTES,
     CONFIG: LARGEST_JSON_BYTES,
+    CONFORMAL: LARGEST_JSON_BYTES,
     NORMALIZATION: LARGEST_JSON_BYTES,
     PROVENANCE: LARGEST_JSON_BYTES,
     VIEW_RANGES: LARGEST_JSON_BYTES,
@@ -95,7 +96,7 @@ def export_ensemble(project: OpenProject, version: str, file: Path) -> EnsembleO
         for number, member in enumerate(members):
             for name in _FILES:
                 if name not in OPTIONAL or (member / name).exists():
-                    archive.write(member / name, f"member_{number:02d}/{name}")
+                    archive.write(member / name, f"{member_name(number)}/{name}")
     return origin
 
 
@@ -145,7 +146,7 @@ def _ensemble(project: OpenProject, version: str) -> tuple[EnsembleOrigin, list[
                 # Checks it, and that none of its files is a link to another file of this machine.
                 ModelBundle.load(member)
             return EnsembleOrigin(kind=kind, version=version), members, ready.card
-    for kind in KINDS:
+    for kind in MODEL_KINDS:
         folders = sorted(project.paths.model_version(kind, version).glob("iteration_[0-9][0-9]"))
         if folders:
             bundles = [ModelBundle.load(folder) for folder in folders]

@@ -6,14 +6,21 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from ejmap_ml.bundles.bundle_files import CONFIG
+from ejmap_ml.bundles.bundle_files import CONFIG, CONFORMAL
+from ejmap_ml.calibration.conformal import Conformal
 from ejmap_ml.config.model_config import ModelConfig
 from ejmap_project.errors import StepError
-from ejmap_project.models.model_version import configured_model
+from ejmap_project.models.model_version import (
+    ModelVersion,
+    configured_model,
+    configured_version,
+    ready_made,
+)
 from ejmap_project.models.promotion import member_folder
 from ejmap_project.models.promotion_record import mapping_ensemble
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
+from ejmap_project.settings.training import OwnMasks
 
 # What connects the tiles of a crater to it.
 ConnectionsFrom = Literal["published", "polar", "ejconn"]
@@ -60,6 +67,75 @@ def connections_from(project: OpenProject) -> ConnectionsFrom:
     if project.settings.connections == "polar" and maps_in_polar_view(project):
         return "polar"
     return "ejconn"
+
+
+def saw_own_masks(project: OpenProject) -> bool:
+    """Return whether the EJSEG that maps the craters learned from the masks of this planet.
+
+    Raises:
+        StepError: As :func:`mapping_model`.
+        ConfigError: As :func:`mapping_model`.
+    """
+    note = mapping_ensemble(project, "ejseg")
+    named = configured_version(project, "ejseg").key if note is None else note.version
+    is_ready = ready_made(project, "ejseg", ModelVersion.parse(named)) is not None
+    return isinstance(project.settings.training, OwnMasks) and not is_ready
+
+
+def conformal_file(project: OpenProject) -> Path | None:
+    """Return where it says what the EJSEG that maps the craters may promise; None if nothing.
+
+    Before the first promotion that is what the ready-made ensemble of the settings may promise; one
+    that is trained here promises nothing.
+
+    Raises:
+        StepError: If the promoted ensemble cannot be read.
+        SettingsError: If nothing is promoted and the settings name an ensemble of EJCONN.
+    """
+    note = None if project.maps_by_settings else mapping_ensemble(project, "ejseg")
+    if note is not None:
+        folder = member_folder(project.paths.stored_ensemble("ejseg", note.digest), 0)
+    else:
+        ready = ready_made(project, "ejseg", configured_version(project, "ejseg"))
+        if ready is None:
+            return None
+        folder = ready.member(0)
+    path = folder / CONFORMAL
+    return path if path.is_file() else None
+
+
+def promises_recall(project: OpenProject) -> bool:
+    """Return whether craters get a mask at a promised recall.
+
+    They do where an ensemble maps them that can promise it, and not where masks are published.
+
+    Raises:
+        StepError: As :func:`conformal_file`.
+        SettingsError: As :func:`conformal_file`.
+    """
+    is_published = project.settings.source.traits.masks_run is not None
+    return not is_published and conformal_file(project) is not None
+
+
+def mapping_conformal(project: OpenProject) -> Conformal:
+    """Return what the EJSEG that maps the craters may promise.
+
+    Raises:
+        StepError: If it may promise nothing, or the file cannot be read.
+        SettingsError: As :func:`conformal_file`.
+    """
+    path = conformal_file(project)
+    if path is None:
+        raise StepError(
+            "the EJSEG that maps the craters was not calibrated on planets with known ejecta, so "
+            "it promises no recall; promote a ready-made ensemble that does"
+        )
+    try:
+        return Conformal.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise StepError(
+            f"{path} cannot be read; restore it from a backup, or promote a model again"
+        ) from error
 
 
 @cache

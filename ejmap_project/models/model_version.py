@@ -6,14 +6,16 @@ from pathlib import Path
 
 from ejmap_ml.bundles.bundle_files import PROVENANCE
 from ejmap_ml.config.model_config import ModelConfig, load_preset, preset_names
+from ejmap_ml.config.tuning import tuned_config
 from ejmap_ml.ready.ensembles import ReadyEnsemble
 from ejmap_project.errors import SettingsError
 from ejmap_project.models.ready_models import ready_named, ready_names, require_kind
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind, ProjectPaths
-from ejmap_project.settings.training import OwnMasks
 
 SPLIT_MARK = "@"
+# NAME_tuned starts from the weights of NAME and learns on from what the project trains on.
+TUNED = "_tuned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,23 @@ def configured_version(project: OpenProject, kind: ModelKind) -> ModelVersion:
     return version_named(project, kind, Path(_stated(project, kind)).stem)
 
 
+def candidate_version(project: OpenProject) -> ModelVersion | None:
+    """Return the version of EJSEG that the settings name as the candidate; None if they name none.
+
+    Raises:
+        SettingsError: If they name a ready-made ensemble of the other model.
+    """
+    stated = project.settings.models.candidate
+    return None if stated is None else version_named(project, "ejseg", Path(stated).stem)
+
+
+def wanted_versions(project: OpenProject, kind: ModelKind) -> tuple[ModelVersion, ...]:
+    """Return the versions that the settings name: the configured one, then the candidate."""
+    candidate = candidate_version(project) if kind == "ejseg" else None
+    configured = configured_version(project, kind)
+    return (configured,) if candidate is None else (configured, candidate)
+
+
 def version_named(project: OpenProject, kind: ModelKind, name: str) -> ModelVersion:
     """Return the version of a name, on the used split; a ready-made ensemble is on none.
 
@@ -78,7 +97,7 @@ def ready_made(
     Raises:
         SettingsError: If it is an ensemble of the other model.
     """
-    if version.split is not None or _names_file(project, kind, version):
+    if version.split is not None or _named_file(project, kind, version) is not None:
         return None
     found = ready_named(project, version.name)
     if found is not None:
@@ -87,7 +106,10 @@ def ready_made(
 
 
 def member_count(project: OpenProject, kind: ModelKind, version: ModelVersion | None = None) -> int:
-    """Return the number of members of a version's ensemble: as the settings say, if trained here.
+    """Return the number of members of a version's ensemble.
+
+    As the settings say, if it is trained here from random weights; ``NAME_tuned`` has as many as
+    the ensemble that it starts from.
 
     Args:
         project: The project.
@@ -97,8 +119,14 @@ def member_count(project: OpenProject, kind: ModelKind, version: ModelVersion | 
     Raises:
         BundleError: If it is ready-made and its members are not numbered without a gap.
     """
-    ready = ready_made(project, kind, version or configured_version(project, kind))
-    return project.settings.models.members(kind) if ready is None else ready.member_count
+    version = version or configured_version(project, kind)
+    ready = ready_made(project, kind, version)
+    if ready is not None:
+        return ready.member_count
+    start = _tuned_from(project, kind, version)
+    if start is not None:
+        return member_count(project, kind, start)
+    return project.settings.models.members(kind)
 
 
 def is_given(project: OpenProject, kind: ModelKind, key: str, iteration: int) -> bool:
@@ -106,6 +134,12 @@ def is_given(project: OpenProject, kind: ModelKind, key: str, iteration: int) ->
     if ready_made(project, kind, ModelVersion.parse(key)) is not None:
         return True
     return imported_from(project.paths, kind, key, iteration) is not None
+
+
+def is_wholly_given(project: OpenProject, kind: ModelKind, version: ModelVersion) -> bool:
+    """Return whether all members of a version come as files, so that nothing is trained for it."""
+    members = range(member_count(project, kind, version))
+    return all(is_given(project, kind, version.key, one) for one in members)
 
 
 def configured_model(project: OpenProject, kind: ModelKind) -> ModelConfig:
@@ -122,11 +156,11 @@ def model_of(project: OpenProject, kind: ModelKind, version: ModelVersion) -> Mo
     """Return the configuration of a version; what is trained here reads what it learns from.
 
     Looked for in this order: the file that the settings name, ``models/NAME.yaml`` of the project,
-    ready-made ensembles, the packaged presets.
+    ready-made ensembles, the packaged presets, and what ``NAME_tuned`` starts from.
 
     Raises:
         BundleError: If it is ready-made and not complete.
-        ConfigError: If its file is not valid.
+        ConfigError: If its file is not valid, or it would tune a model of tiles.
         SettingsError: If there is no configuration of that name.
     """
     if version.split is not None and ready_made(project, kind, ModelVersion(version.name)):
@@ -136,26 +170,48 @@ def model_of(project: OpenProject, kind: ModelKind, version: ModelVersion) -> Mo
         )
     own = project.paths.preset(version.name)
     ready = ready_made(project, kind, version)
+    named = _named_file(project, kind, version)
     if ready is not None:
         return ready.config
-    if _names_file(project, kind, version):
-        config = load_preset(str(project.paths.user_file(Path(_stated(project, kind)))))
+    if named is not None:
+        config = load_preset(str(named))
     elif own.is_file():
         config = load_preset(str(own))
     elif version.name in preset_names():
         config = load_preset(version.name)
+    elif (start := _tuned_from(project, kind, version)) is not None:
+        config = tuned_config(
+            model_of(project, kind, start), name=version.name, starts_from=start.key
+        )
     else:
         raise SettingsError(
             f"there is no model configuration {version.name!r}; take one of "
-            f"{', '.join((*ready_names(project, kind), *preset_names()))}, or write {own}"
+            f"{', '.join((*ready_names(project, kind), *preset_names()))}, one of these with "
+            f"{TUNED} behind it, or write {own}"
         )
     return config.reading(project.settings.trained_bands)
 
 
-def saw_own_masks(project: OpenProject) -> bool:
-    """Return whether the configured EJSEG learned from the masks of the planet that it maps."""
-    is_ready = ready_made(project, "ejseg", configured_version(project, "ejseg")) is not None
-    return isinstance(project.settings.training, OwnMasks) and not is_ready
+def starting_version(
+    project: OpenProject, kind: ModelKind, version: ModelVersion
+) -> ModelVersion | None:
+    """Return the version whose weights a version starts from; None for one from random weights.
+
+    Raises:
+        BundleError: As :func:`model_of`.
+        ConfigError: As :func:`model_of`.
+        SettingsError: As :func:`model_of`, or if a version starts from itself.
+    """
+    stated = model_of(project, kind, version).training.starts_from
+    if stated is None or ready_made(project, kind, version) is not None:
+        return None
+    start = ModelVersion.parse(stated)
+    if start.name == version.name:
+        raise SettingsError(
+            f"{version.key} starts from {start.key}, which is itself; name another version as "
+            "training.starts_from"
+        )
+    return start
 
 
 def imported_from(paths: ProjectPaths, kind: ModelKind, key: str, iteration: int) -> str | None:
@@ -174,10 +230,30 @@ def imported_from(paths: ProjectPaths, kind: ModelKind, key: str, iteration: int
     return stated if isinstance(stated, str) else None
 
 
-def _names_file(project: OpenProject, kind: ModelKind, version: ModelVersion) -> bool:
-    """Return whether the settings name the file of this version's configuration."""
-    stated = _stated(project, kind)
-    return stated.endswith((".yaml", ".yml")) and Path(stated).stem == version.name
+def _tuned_from(
+    project: OpenProject, kind: ModelKind, version: ModelVersion
+) -> ModelVersion | None:
+    """Return what ``NAME_tuned`` starts from; None where there is no NAME, or a file says it."""
+    name = version.name.removesuffix(TUNED)
+    is_file = project.paths.preset(version.name).is_file()
+    if name in {"", version.name} or is_file or _named_file(project, kind, version) is not None:
+        return None
+    if ready_made(project, kind, ModelVersion(name)) is not None:
+        return ModelVersion(name)
+    is_trained = name in preset_names() or project.paths.preset(name).is_file()
+    return ModelVersion(name, version.split) if is_trained else None
+
+
+def _named_file(project: OpenProject, kind: ModelKind, version: ModelVersion) -> Path | None:
+    """Return the file of this version's configuration, if the settings name one."""
+    candidate = project.settings.models.candidate if kind == "ejseg" else None
+    files = (
+        Path(stated)
+        for stated in (_stated(project, kind), candidate)
+        if stated is not None and stated.endswith((".yaml", ".yml"))
+    )
+    named = next((file for file in files if file.stem == version.name), None)
+    return None if named is None else project.paths.user_file(named)
 
 
 def _stated(project: OpenProject, kind: ModelKind) -> str:

@@ -1,11 +1,14 @@
 """Promoting a model or rolling it back, as an artefact: the decision and those before it."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pandas as pd
 
 from ejmap_project.artefact import Artefact
-from ejmap_project.models.promotion import decide, roll_back
+from ejmap_project.figures import distance_reliability_plot
+from ejmap_project.models.model_version import ModelVersion
+from ejmap_project.models.promotion import decide, member_folder, roll_back
 from ejmap_project.models.promotion_record import Promotion, promotions
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
@@ -22,6 +25,7 @@ def promote(
     mode: str,
     to: str,
     reason: str,
+    version: ModelVersion | None = None,
     red_checks: Sequence[str],
     tell: Callable[[str], None],
 ) -> Artefact:
@@ -34,6 +38,8 @@ def promote(
         to: Digest of the ensemble to roll back to, or its beginning; empty takes the one before the
             current one.
         reason: Why, in a person's words; may be empty.
+        version: The version to decide on; None stands for the configured one. A roll-back ignores
+            it.
         red_checks: Names of the checks upstream that failed; a roll-back ignores them.
         tell: Told the decision.
 
@@ -44,8 +50,14 @@ def promote(
     if mode == ROLL_BACK:
         decided = roll_back(project, kind, to=to, reason=reason)
     else:
-        by_hand = mode == BY_HAND
-        decided = decide(project, kind, by_hand=by_hand, reason=reason, red_checks=red_checks)
+        decided = decide(
+            project,
+            kind,
+            by_hand=mode == BY_HAND,
+            reason=reason,
+            version=version,
+            red_checks=red_checks,
+        )
     tell(f"{decided.decision}: {decided.reason}")
     current, score = decided.current, decided.current.score
     return Artefact(
@@ -58,6 +70,8 @@ def promote(
             "members": len(current.members),
             **({} if score is None else {"test_f1": score}),
             **_reference_facts(decided),
+            **_tuning_facts(decided),
+            **_reliability_facts(project.paths.stored_ensemble(kind, current.digest)),
             "candidate": decided.candidate.digest,
             "record": _record(project, kind),
             "path": str(project.paths.stored_ensemble(kind, current.digest)),
@@ -80,6 +94,34 @@ def _reference_facts(decided: Promotion) -> dict[str, object]:
         **{f"reference_{name}": value for name, value in known.items() if value is not None},
         "reference_set": pd.DataFrame(rows),
     }
+
+
+def _tuning_facts(decided: Promotion) -> dict[str, object]:
+    """Return the scores of a tuned candidate on craters that were held back."""
+    note = decided.candidate.tuning
+    if note is None:
+        return {}
+    if note.f1 is None or note.start_f1 is None:
+        return {"craters_with_masks": note.craters}
+    return {
+        "craters_with_masks": note.craters,
+        "held_out_f1": note.f1,
+        "held_out_f1_of_start": note.start_f1,
+        "held_out_gain": note.f1 - note.start_f1,
+    }
+
+
+def _reliability_facts(ensemble: Path) -> dict[str, object]:
+    """Return how well the probabilities of a stored ensemble come true, where it says so."""
+    from ejmap_ml.bundles.bundle import ModelBundle
+    from ejmap_ml.errors import BundleError
+
+    try:
+        bands = ModelBundle.load(member_folder(ensemble, 0)).provenance.reliability
+    except BundleError:
+        # Whoever maps with it is told; a decision about another ensemble need not fail.
+        return {}
+    return {"reliability_by_distance": distance_reliability_plot(bands)} if bands else {}
 
 
 def _record(project: OpenProject, kind: ModelKind) -> pd.DataFrame:

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 from ejmap_geo.whole_file import whole_folder
 from ejmap_project.errors import StepError
-from ejmap_project.models.model_version import ModelVersion, configured_version, member_count
+from ejmap_project.models.model_version import (
+    ModelVersion,
+    configured_version,
+    member_count,
+    wanted_versions,
+)
 from ejmap_project.models.promotion_record import (
     Decision,
     EnsembleNote,
@@ -27,8 +32,9 @@ from ejmap_project.models.reference_gate import (
     reference_refusal,
     reference_words,
 )
+from ejmap_project.models.tuning_gate import tuning_note, tuning_refusal, tuning_words
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.paths import ModelKind, ProjectPaths, iteration_name
 
 if TYPE_CHECKING:
     from ejmap_ml.bundles.bundle import ModelBundle
@@ -53,9 +59,10 @@ def decide(
     *,
     by_hand: bool,
     reason: str,
+    version: ModelVersion | None = None,
     red_checks: Sequence[str] = (),
 ) -> Promotion:
-    """Promote the configured version if it passes the gate or somebody insists; write it down.
+    """Promote a version if it passes the gate or somebody insists; write it down.
 
     The gate: no check upstream is red; the candidate's mean F1 on the test tiles is not below the
     current ensemble's by more than ``models.gate_tolerance``; and a polar EJSEG neither loses
@@ -63,20 +70,25 @@ def decide(
     Ensembles of different splits, or without test tiles, have no F1 to compare, and models of tiles
     no scores on the reference set; what cannot be compared passes, and the record says so.
 
+    A tuned polar EJSEG must beat what it started from on craters that were held back from tuning
+    (:mod:`ejmap_project.models.tuning_gate`). One that does may lose on the reference set: masks of
+    this very planet decide, not those of others.
+
     Args:
         project: The project.
         kind: Which of the two models.
         by_hand: Promote whatever the gate says.
         reason: Why, when it is done by hand.
+        version: The version; None stands for the configured one.
         red_checks: Names of the checks upstream that failed.
 
     Raises:
         BundleError: If a member is missing, incomplete or was altered.
     """
-    candidate, bundles = _candidate(project, kind)
+    candidate, bundles = _candidate(project, kind, version)
     decided = promotions(project.paths, kind)
     current = decided[-1].current if decided else None
-    if kind == "ejseg" and (by_hand or not red_checks):
+    if kind == "ejseg" and (by_hand or not (red_checks or _no_gain(project, candidate))):
         candidate, current = _scored(project, candidate, bundles, current)
     refusal = None
     if by_hand:
@@ -84,6 +96,8 @@ def decide(
     else:
         refusal = _refusal(project, candidate, current, red_checks)
         reason = refusal or _passed(kind, candidate, current)
+        if refusal is None and candidate.tuning is not None:
+            reason = f"{tuning_words(candidate.tuning)}; {reason}"
     if refusal is not None and current is not None:
         return write_promotion(project.paths, kind, Decision.KEPT, reason, current, candidate)
     if refusal is not None:
@@ -136,13 +150,38 @@ def roll_back(project: OpenProject, kind: ModelKind, *, to: str, reason: str) ->
     return write_promotion(project.paths, kind, Decision.ROLLED_BACK, reason, target, candidate)
 
 
-def _candidate(project: OpenProject, kind: ModelKind) -> tuple[EnsembleNote, list["ModelBundle"]]:
+def versions_to_judge(project: OpenProject, kind: ModelKind) -> tuple[ModelVersion, ...]:
+    """Return the versions that the gate judges now, in their order.
+
+    They are the configured version and the candidate of the settings, once it is trained, as far as
+    the record does not hold a decision on their weights; where it does on all, the last is judged
+    again.
+
+    Raises:
+        BundleError: If a member is missing, incomplete or was altered.
+    """
+    there = [one for one in wanted_versions(project, kind) if _is_trained(project, kind, one)]
+    judged = {one.candidate.digest for one in promotions(project.paths, kind)}
+    new = [one for one in there if _candidate(project, kind, one)[0].digest not in judged]
+    return tuple(new or there[-1:] or wanted_versions(project, kind)[:1])
+
+
+def _is_trained(project: OpenProject, kind: ModelKind, version: ModelVersion) -> bool:
+    members = range(member_count(project, kind, version))
+    bundles = (project.paths.model_bundle(kind, version=version.key, iteration=n) for n in members)
+    return all(bundle.is_dir() for bundle in bundles)
+
+
+def _candidate(
+    project: OpenProject, kind: ModelKind, version: ModelVersion | None = None
+) -> tuple[EnsembleNote, list["ModelBundle"]]:
+    """Return a version's ensemble as the gate looks at it; None stands for the configured one."""
     from ejmap_ml.bundles.bundle import ModelBundle
 
-    version = configured_version(project, kind).key
+    version = version or configured_version(project, kind)
     bundles = [
-        ModelBundle.load(project.paths.model_bundle(kind, version=version, iteration=iteration))
-        for iteration in range(member_count(project, kind))
+        ModelBundle.load(project.paths.model_bundle(kind, version=version.key, iteration=iteration))
+        for iteration in range(member_count(project, kind, version))
     ]
     # Members that were trained elsewhere bring scores of other tiles: not to be compared.
     scores = [
@@ -151,9 +190,10 @@ def _candidate(project: OpenProject, kind: ModelKind) -> tuple[EnsembleNote, lis
     ]
     known = [score for score in scores if score is not None]
     note = EnsembleNote(
-        version=version,
+        version=version.key,
         members=tuple(bundle.data_version for bundle in bundles),
         score=sum(known) / len(known) if len(known) == len(bundles) else None,
+        tuning=tuning_note(bundles),
     )
     return note, bundles
 
@@ -166,18 +206,24 @@ def _refusal(
 ) -> str | None:
     if red_checks:
         return f"the check {red_checks[0]} is red; mend it, or promote by hand"
-    if current is None:
-        return None
+    no_gain = _no_gain(project, candidate)
+    if no_gain is not None or current is None:
+        return no_gain
     tolerance = project.settings.models.gate_tolerance
+    on_reference = None if candidate.tuning else reference_refusal(candidate, current)
     if not _comparable(candidate, current) or candidate.score is None:
-        return reference_refusal(candidate, current)
+        return on_reference
     assert current.score is not None  # noqa: S101 - what is comparable is there
     if candidate.score >= current.score - tolerance:
-        return reference_refusal(candidate, current)
+        return on_reference
     return (
         f"the candidate's test F1 is {candidate.score:.4f}, below the {current.score:.4f} of "
         f"{current.version}; train longer, or promote by hand"
     )
+
+
+def _no_gain(project: OpenProject, candidate: EnsembleNote) -> str | None:
+    return tuning_refusal(candidate.tuning, tolerance=project.settings.models.gate_tolerance)
 
 
 def _scored(
@@ -251,4 +297,4 @@ def _stored_bundles(
 
 def member_folder(ensemble: Path, iteration: int) -> Path:
     """Return where a member of a stored ensemble lies."""
-    return ensemble / f"iteration_{iteration:02d}"
+    return ensemble / iteration_name(iteration)

@@ -41,6 +41,28 @@ class ReferenceNote(BaseModel):
     false_area: float | None
 
 
+class TuningNote(BaseModel):
+    """How a tuned ensemble and its start map craters that were held back: means over craters.
+
+    Attributes:
+        start: Key of the version that it started from.
+        craters: Number of craters; of labelled ones where they were too few to tune.
+        f1: F1 of the tuned members; None where they were not tuned.
+        start_f1: F1 of the members that they started from.
+        low: Lower end of the 95 % interval of the gain.
+        high: Its upper end.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: str
+    craters: int
+    f1: float | None = None
+    start_f1: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
 class EnsembleNote(BaseModel):
     """An ensemble that maps, or would have mapped, the craters.
 
@@ -51,6 +73,7 @@ class EnsembleNote(BaseModel):
             back.
         reference: Scores on the deciding part of the reference set; None where it was not scored:
             in records of earlier versions, and for models that do not look at polar views.
+        tuning: Scores on craters held back from tuning; None for an ensemble that was not tuned.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +82,7 @@ class EnsembleNote(BaseModel):
     members: tuple[str, ...]
     score: float | None = None
     reference: ReferenceNote | None = None
+    tuning: TuningNote | None = None
 
     @property
     def digest(self) -> str:

@@ -8,7 +8,7 @@ from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.distance import azimuthal_distance_m
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.rasters.raster_place import opened
+from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.errors import SourceError
 from ejmap_project.published import layout
 from ejmap_project.published.layout import PublishedFolder

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ejmap_geo.csv_file import read_csv
+from ejmap_geo.tables.text_table import read_text_table
 from ejmap_geo.whole_file import write_text
 from ejmap_project.errors import SourceError
 from ejmap_project.reference.drawing import Blanket, ClearBox, Drawing, Ray
@@ -64,7 +64,7 @@ def read_table(path: Path) -> pd.DataFrame:
     Raises:
         SourceError: If it is no such table; the sentence names the row.
     """
-    table = read_csv(path, error=SourceError, what="table of drawings", comment="#")
+    table, _ = read_text_table(path, what="table of drawings", error=SourceError)
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
         raise SourceError(f"{path} has no column {missing[0]}; it needs {','.join(COLUMNS)}")

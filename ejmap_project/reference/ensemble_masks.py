@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.mosaic import past_border
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.bundles.ensemble import Ensemble
 from ejmap_ml.config.model_config import PolarUnetConfig
@@ -37,7 +38,7 @@ def mapped_craters(
     *,
     mosaic_of: MosaicOf = reference_mosaic,
 ) -> Iterator[MappedCrater]:
-    """Map craters one after another: where the members' mean probability is above one half.
+    """Map craters one after another, as projects do: where the members' mean is past its border.
 
     Models of several bands see the grey mosaic in each of them. No connection filter and no
     removal of small pieces is applied.
@@ -64,7 +65,8 @@ def mapped_craters(
         crater, view = drawn.crater.as_crater(), architecture.view
         raster = np.repeat(grey, ensemble.config.bands, axis=0)
         seen = polar_view(raster, basemap=basemap, crater=crater, config=view)
-        members = [predict_view(member, seen) for member in ensemble.members]
+        border = ensemble.border[:, None]
+        members = [past_border(predict_view(one, seen), border) for one in ensemble.members]
         probability = np.asarray(np.stack(members).mean(axis=0, dtype=np.float64))
         grid = polar_grid(crater, body=basemap.body, config=view)
         yield MappedCrater(drawn, mask_of_polar(probability, grid))

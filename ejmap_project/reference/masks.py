@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
 from ejmap_geo.errors import RasterError
-from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.masks.mosaic import is_set
 from ejmap_project.reference.drawing import Drawing
@@ -40,6 +41,37 @@ def mask_of_azimuthal(mask: NDArray[np.bool_], grid: AzimuthalGrid) -> MaskFunct
         row = np.floor(grid.half_size_px - range_px * np.cos(azimuth_rad)).astype(np.intp) + 1
         col = np.floor(grid.half_size_px + range_px * np.sin(azimuth_rad)).astype(np.intp) + 1
         return bordered[row.clip(0, last), col.clip(0, last)]
+
+    return at
+
+
+def mask_of_basemap(
+    mask: NDArray[np.bool_], basemap: BasemapGrid, *, center: LonLat
+) -> MaskFunction:
+    """Return a mask on the basemap, nearest pixel.
+
+    Args:
+        mask: ``(rows, cols)`` of ``basemap``.
+        basemap: The whole planet.
+        center: Centre of the crater from which ranges and azimuths count.
+
+    Raises:
+        RasterError: If the mask has another shape.
+    """
+    if mask.shape != basemap.shape:
+        raise RasterError(f"mask is {mask.shape}, but its basemap is {basemap.shape}")
+    lon0, lat0 = np.radians(center)
+    rows, cols = basemap.shape
+
+    def at(range_rad: FloatArray, azimuth_rad: FloatArray) -> NDArray[np.bool_]:
+        # Axes of a direction: north, east, and up at the crater; then along the planet's axis.
+        north, east, up = np.moveaxis(direction(range_rad, azimuth_rad), -1, 0)
+        outward = up * np.cos(lat0) - north * np.sin(lat0)
+        lat = np.arctan2(up * np.sin(lat0) + north * np.cos(lat0), np.hypot(outward, east))
+        lon = lon0 + np.arctan2(east, outward)
+        row = np.floor((0.5 - lat / np.pi) * rows).astype(np.intp).clip(0, rows - 1)
+        col = np.floor((0.5 + lon / (2 * np.pi)) * cols).astype(np.intp) % cols
+        return mask[row, col]
 
     return at
 

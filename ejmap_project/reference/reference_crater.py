@@ -12,10 +12,10 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from ejmap_geo.craters.catalogue import Crater
-from ejmap_geo.csv_file import read_csv
 from ejmap_geo.errors import GeoError
 from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.grids.coords import LonLat, checked
+from ejmap_geo.tables.text_table import read_text_table
 from ejmap_project.errors import SourceError
 
 CRATERS = "craters.csv"
@@ -112,7 +112,7 @@ def reference_craters(path: Path | None = None) -> dict[tuple[str, str], Referen
 
 
 def _read(path: Path) -> pd.DataFrame:
-    return read_csv(path, error=SourceError, what="table of reference craters", comment="#")
+    return read_text_table(path, what="table of reference craters", error=SourceError)[0]
 
 
 def _crater(row: Mapping[Any, Any]) -> ReferenceCrater:

@@ -18,7 +18,7 @@ from ejmap_project.reference.reference_crater import (
 from ejmap_project.reference.reference_mosaics import FILES
 
 # Raised when a score changes its meaning: scores of different versions are not compared.
-SCORES_VERSION = "1"
+SCORES_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

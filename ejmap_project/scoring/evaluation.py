@@ -3,16 +3,17 @@
 import numpy as np
 import pandas as pd
 
-from ejmap_ml.bundles.reliability import error_of, reliability
+from ejmap_ml.calibration.reliability import error_of, reliability
 from ejmap_project.artefact import Artefact, known_numbers
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import content_version
-from ejmap_project.figures import reliability_plot, score_bars
+from ejmap_project.figures import distance_reliability_plot, reliability_plot, score_bars
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.files.table_file import write_table_and_csv
-from ejmap_project.models.model_version import saw_own_masks
+from ejmap_project.models.mapping_models import saw_own_masks
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
+from ejmap_project.scoring.kept_promises import distance_reliability, kept_promises
 from ejmap_project.scoring.map_agreement import (
     CHAIN,
     POOLED,
@@ -55,6 +56,7 @@ def evaluate_map(project: OpenProject, progress: Progress, *, tunes_rules: bool 
         return _nothing_known(project, is_known_in_tiles=bool(actual))
     is_pooled = table["crater"] == POOLED
     pooled, by_crater = (table[rows].reset_index(drop=True) for rows in (is_pooled, ~is_pooled))
+    bands = distance_reliability(project, basemap, actual=actual)
     bars = dict(zip(pooled["method"], pooled["pixel_f1"], strict=True))
     return Artefact(
         content=content_version(table.to_csv(index=False)),
@@ -68,6 +70,8 @@ def evaluate_map(project: OpenProject, progress: Progress, *, tunes_rules: bool 
             "craters": by_crater.drop(columns=["method", "setting"]),
             "picture": score_bars(bars, what="F1 of pixels, all craters pooled"),
             "reliability": reliability_plot(said),
+            **({"reliability_by_distance": distance_reliability_plot(bands)} if bands else {}),
+            **kept_promises(project, basemap, actual=actual),
         },
         table=table,
     )

@@ -10,7 +10,7 @@ from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.scores.agreement import Confusion, confusion, origin_agreement, placed_confusion
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_ml.baselines import RuleHistogram, feature_names, rule_histogram, score_rule, tune_rules
-from ejmap_ml.bundles.reliability import reliability
+from ejmap_ml.calibration.reliability import reliability
 from ejmap_project.basemap import Basemap, azimuthal_grid
 from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.open_project import OpenProject
@@ -46,7 +46,7 @@ def score_chain(
 
     Returns:
         A row of all craters pooled, then one each; and what is said of tiles beside what is
-        true, from :func:`ejmap_ml.bundles.reliability.reliability`.
+        true, from :func:`ejmap_ml.calibration.reliability.reliability`.
     """
     craters = [one for one in project.craters().values() if one.crater_id in actual]
     rows: list[ScoreRow] = []

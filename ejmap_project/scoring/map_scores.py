@@ -12,7 +12,7 @@ from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.figures import saved_figures
 from ejmap_project.files.table_file import write_table_and_csv
-from ejmap_project.models.model_version import saw_own_masks
+from ejmap_project.models.mapping_models import saw_own_masks
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
 from ejmap_project.scoring.score_plots import crater_plot, location_plot, matrix_plot, scale_plot

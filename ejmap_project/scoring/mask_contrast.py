@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.craters.observed_share import observed_shares
 from ejmap_geo.maps.profile import contrast_at_equal_distance
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.reach import farthest_on_basemap_m
@@ -17,7 +18,10 @@ from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.files.table_file import write_table
 from ejmap_project.open_project import OpenProject
 
-COLUMNS = ("crater_id", "crater", "ejecta_km2", "farthest_deg", "farthest_radii", "brighter_by")
+COLUMNS = (
+    *("crater_id", "crater", "observed_share"),
+    *("ejecta_km2", "farthest_deg", "farthest_radii", "brighter_by"),
+)
 
 
 def measure_contrast(project: OpenProject) -> Artefact:
@@ -26,7 +30,11 @@ def measure_contrast(project: OpenProject) -> Artefact:
     craters = project.craters()
     masks = MaskFolder.of(craters, project.paths.basemap_mask, basemap.grid).readable()
     mapped = [crater for crater in craters.values() if crater.crater_id in masks]
-    rows = [_row(crater, masks[crater.crater_id], basemap) for crater in mapped]
+    shares = observed_shares(basemap.raster, basemap.grid, mapped)
+    rows = [
+        _row(crater, masks[crater.crater_id], basemap) | {"observed_share": share}
+        for crater, share in zip(mapped, shares, strict=True)
+    ]
     table = pd.DataFrame(rows, columns=pd.Index(COLUMNS))
     write_table(table, path)
     measured = table.dropna(subset=["brighter_by"])

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ejmap_project.figures import MARKERS, SERIES, legend_above, new_plot
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.scoring.hyperparameters import (
     MAP_METRIC,
     NONE_WORD,
@@ -22,7 +22,7 @@ from ejmap_project.scoring.hyperparameters import (
     metric_of,
     varying_hyperparameters,
 )
-from ejmap_project.scoring.members import HYPERPARAMETER, KINDS
+from ejmap_project.scoring.members import HYPERPARAMETER
 from ejmap_project.scoring.split_plots import LEARNING_CURVE, split_plot
 
 METRIC_WORDS = {
@@ -76,7 +76,7 @@ def comparison_plots(
             missing[name] = f"needs {needs}; see splits in project.yaml"
         else:
             figures[name] = plot
-    for kind in KINDS:
+    for kind in MODEL_KINDS:
         part = members[members["model"] == kind]
         drawn = _hyperparameter_plots(part, kind)
         figures.update(drawn)
@@ -92,7 +92,7 @@ def _member_plot(members: pd.DataFrame) -> Figure:
     """Draw the scores of the members of the best versions of each model, the best at the top."""
     figure, axes = new_plot(height=3.4)
     names: list[str] = []
-    for number, kind in enumerate(KINDS):
+    for number, kind in enumerate(MODEL_KINDS):
         part = members[members["model"] == kind]
         metric = metric_of(part)
         if metric is None:
@@ -123,7 +123,7 @@ def _learning_plot(members: pd.DataFrame) -> Figure | None:
     """
     figure, axes = new_plot()
     number = 0
-    for kind in KINDS:
+    for kind in MODEL_KINDS:
         part = members[members["model"] == kind]
         metric = metric_of(part)
         if metric is None:

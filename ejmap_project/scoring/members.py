@@ -13,9 +13,8 @@ from ejmap_geo.craters.schemas import SplitIndex
 from ejmap_ml.bundles.bundle_files import CONFIG, PROVENANCE
 from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import ModelVersion
-from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.paths import MODEL_KINDS, ModelKind, ProjectPaths
 
-KINDS: tuple[ModelKind, ...] = ("ejconn", "ejseg")
 HYPERPARAMETER = "config."
 # Where things lie on a machine and what a configuration is called decide nothing.
 NOT_HYPERPARAMETERS = ("name", "weights_path")
@@ -98,7 +97,7 @@ def trained_members(paths: ProjectPaths) -> Iterator[Member]:
         StepError: If a bundle is incomplete or is none.
         SettingsError: If a folder of models has the name of no version.
     """
-    for kind in KINDS:
+    for kind in MODEL_KINDS:
         versions = paths.model_version(kind, "any").parent
         for folder in sorted(versions.glob("*/iteration_*")):
             number = folder.name.removeprefix("iteration_")

@@ -1,7 +1,5 @@
 """The trained members of both models as an artefact: a table of them, written and plotted."""
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from ejmap_project.artefact import Artefact, Facts
@@ -10,14 +8,12 @@ from ejmap_project.figures import saved_figures
 from ejmap_project.files.table_file import write_table_and_csv
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.scoring.hyperparameters import metric_of
 from ejmap_project.scoring.member_plots import comparison_plots
-from ejmap_project.scoring.members import HYPERPARAMETER, KINDS, member_table, trained_members
-from ejmap_project.scoring.published_scores import published_members
+from ejmap_project.scoring.members import HYPERPARAMETER, member_table
+from ejmap_project.scoring.published_scores import every_member
 from ejmap_project.scoring.tile_scoring import PIXEL, TEST, TILE, score
-
-if TYPE_CHECKING:
-    from ejmap_project.paths import ModelKind
 
 ABOUT = ["model", "version", "iteration", "locations", "samples"]
 
@@ -31,12 +27,12 @@ def compare_models(project: OpenProject) -> Artefact:
     """
     paths = project.paths
     splits = pd.read_parquet(paths.split_index) if paths.split_index.is_file() else None
-    members = member_table([*trained_members(paths), *published_members(project)], splits)
+    members = member_table(every_member(project), splits)
     write_table_and_csv(members, paths.model_comparison)
     scores = pd.read_parquet(paths.map_scores)
     tile_f1, pixel_f1 = (score(scores, "f1", scope=TEST, level=level) for level in (TILE, PIXEL))
     configured: dict[ModelKind, str] = {
-        kind: configured_version(project, kind).name for kind in KINDS
+        kind: configured_version(project, kind).name for kind in MODEL_KINDS
     }
     plots = comparison_plots(members, configured=configured, own_map=(tile_f1, pixel_f1))
     return Artefact(
@@ -53,7 +49,7 @@ def compare_models(project: OpenProject) -> Artefact:
 
 def _numbers(members: pd.DataFrame) -> Facts:
     found: Facts = {}
-    for kind in KINDS:
+    for kind in MODEL_KINDS:
         part = members[members["model"] == kind]
         found[f"{kind}_members"] = len(part)
         found[f"{kind}_versions"] = int(part["version"].nunique())

@@ -1,6 +1,7 @@
 """The members that the authors trained, and how good they found them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
@@ -8,9 +9,15 @@ from ejmap_ml.errors import MlError
 from ejmap_project.errors import ProjectError
 from ejmap_project.models.model_version import ModelVersion, model_of
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.published.scores import read_map_metrics, read_test_metrics
-from ejmap_project.scoring.members import KINDS, Member, MemberProvenance, Plain, flattened
+from ejmap_project.scoring.members import (
+    Member,
+    MemberProvenance,
+    Plain,
+    flattened,
+    trained_members,
+)
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.source import ScoreFiles
 
@@ -27,7 +34,7 @@ def published_members(project: OpenProject) -> Iterator[Member]:
         SourceError: If a table of scores is none.
     """
     source, doi = source_of(project), project.settings.source.traits.doi
-    for kind in KINDS:
+    for kind in MODEL_KINDS:
         for version, scores in _scores_by_version(source.scores_of(kind)):
             name = f"{kind}_v{version}"
             config = _config(project, kind, name)
@@ -42,6 +49,32 @@ def published_members(project: OpenProject) -> Iterator[Member]:
                         source=doi, scores=dict(zip(names, values, strict=True))
                     ),
                 )
+
+
+def every_member(project: OpenProject) -> Iterator[Member]:
+    """Read the members that lie in a project, then those that are published by their scores alone.
+
+    A member whose weights were imported is one of the published ones, and has their scores.
+
+    Raises:
+        StepError: If a bundle is incomplete or is none.
+        SettingsError: If a folder of models has the name of no version.
+        SourceError: If a table of scores is none.
+    """
+    published = {_identity(one): one for one in published_members(project)}
+    for member in trained_members(project.paths):
+        twin = published.pop(_identity(member), None)
+        if twin is None:
+            yield member
+            continue
+        scores = {**twin.provenance.scores, **member.provenance.scores}
+        yield replace(member, provenance=member.provenance.model_copy(update={"scores": scores}))
+    yield from published.values()
+
+
+def _identity(member: Member) -> tuple[ModelKind, str, int, str | None]:
+    # One that was trained here is another network, even with the version and number of theirs.
+    return member.kind, member.version.key, member.iteration, member.provenance.source
 
 
 def _scores_by_version(files: ScoreFiles) -> Iterator[tuple[int, pd.DataFrame]]:

@@ -5,10 +5,13 @@ from functools import partial
 import pandera.pandas as pa
 
 from ejmap_geo.craters.crater_table import LARGEST_CRATER_ID
-from ejmap_geo.craters.schemas import CraterTable
+from ejmap_geo.craters.schemas import OBSERVED_SHARE, CraterTable
 
 # A score from 0 to 1; nothing was there to be judged where it is empty.
 _share = partial(pa.Field, ge=0, le=1, nullable=True)
+
+# Empty where the ensemble promises nothing.
+_promised = partial(pa.Field, ge=0, nullable=True)
 
 
 class ContrastTable(pa.DataFrameModel):
@@ -23,6 +26,7 @@ class ContrastTable(pa.DataFrameModel):
         ge=0, le=LARGEST_CRATER_ID, unique=True, description="Number of the crater."
     )
     crater: str = pa.Field(description="Name, or number where it has none.")
+    observed_share: float = _share(description=OBSERVED_SHARE)
     ejecta_km2: float = pa.Field(ge=0, description="Area of its ejecta, square kilometres.")
     farthest_deg: float = pa.Field(
         ge=0, le=180, nullable=True, description="Arc from its centre to the farthest ejecta."
@@ -43,6 +47,16 @@ class MapCraterTable(CraterTable):
         ge=0, nullable=True, description="Area of its ejecta, square kilometres; empty if unmapped."
     )
     state: str = pa.Field(description="Whether its mask is current, or why it is not.")
+    promised_recall_km2: float = _promised(
+        description="Area of its mask at the promised recall, square kilometres."
+    )
+    expected_km2: float = _promised(
+        description="Expected area of its ejecta, square kilometres: sum of probability times area."
+    )
+    low_km2: float = _promised(
+        description="Lower end of the interval that holds the true area for 95 of 100 craters."
+    )
+    high_km2: float = _promised(description="Upper end of that interval.")
 
 
 class ScoreTable(pa.DataFrameModel):

@@ -7,9 +7,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from ejmap_project.figures import MARKERS, SERIES, VERMILION, legend_above, new_plot
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.scoring.hyperparameters import MAP_METRIC, TEST_METRIC, MeanScore, means_by
-from ejmap_project.scoring.members import KINDS
 
 MAP_TILE_METRIC = "map_test_tile_f1"
 LEARNING_CURVE = "learning_curve"
@@ -69,7 +68,7 @@ def _of_models(members: pd.DataFrame, configured: Mapping[ModelKind, str]) -> It
         scored = members.dropna(subset=[TEST_METRIC, "split"])
         parts = (
             scored[(scored["model"] == kind) & (scored["name"] == configured[kind])]
-            for kind in KINDS
+            for kind in MODEL_KINDS
         )
         label = "models: tiles of EJCONN, pixels of EJSEG (mean and standard error)"
         tiles, pixels = (means_by(part, "split", TEST_METRIC) for part in parts)

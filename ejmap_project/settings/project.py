@@ -1,6 +1,7 @@
 """A project: one planet, one mosaic, one catalogue, and the settings by which they are mapped."""
 
-from collections.abc import Collection
+import shlex
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -12,16 +13,14 @@ from ejmap_geo.errors import BodyError
 from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.whole_file import write_text
 from ejmap_ml.config.bands import GREY, MERCURY_ENHANCED, Bands, bands_named, seen_as, words_of
-from ejmap_ml.ready.ensembles import names as packaged_ensembles
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.settings.mapping import MappingSettings
+from ejmap_project.settings.method import Method, MethodSettings
 from ejmap_project.settings.sentences import sentences_of
 from ejmap_project.settings.sources import EjmapFolderSource, Settings, Source
 from ejmap_project.settings.training import OwnMasks, SplitSettings, SyntheticTraining
 from ejmap_project.settings.vetting import VettingSettings
-
-# Presets that take the place of ready-made models in profiles while the package lacks these.
-STAND_INS = {"ready_grey": "ejseg_polar_grey", "ready_colour": "ejseg_polar"}
 
 
 class ModelSettings(Settings):
@@ -30,6 +29,8 @@ class ModelSettings(Settings):
     Attributes:
         ejconn: Preset, YAML file, or ready-made ensemble of the model that finds connected tiles.
         ejseg: Preset, YAML file, or ready-made ensemble of the model that maps ejecta.
+        candidate: The same of an EJSEG that is made once the map is there; it maps the craters from
+            then on only if it passes the gate against what maps them. None makes none.
         iterations: Members of each ensemble that is trained; a ready-made one has its own.
         ejconn_iterations: Members of the EJCONN ensemble, where they are not as many.
         ejseg_iterations: Members of the EJSEG ensemble, where they are not as many.
@@ -40,41 +41,26 @@ class ModelSettings(Settings):
 
     ejconn: str = "ejconn_tiny"
     ejseg: str = "ejseg_polar"
+    candidate: str | None = None
     iterations: int = Field(default=1, ge=1, le=20)
     ejconn_iterations: int | None = Field(default=None, ge=1, le=20)
     ejseg_iterations: int | None = Field(default=None, ge=1, le=20)
     seed: int = Field(default=0, ge=0)
     gate_tolerance: float = Field(default=0.01, ge=0, le=1)
 
+    @model_validator(mode="after")
+    def _candidate_is_another(self) -> Self:
+        if self.candidate is not None and Path(self.candidate).stem == Path(self.ejseg).stem:
+            raise ValueError(
+                f"candidate {self.candidate} is the ejseg that maps already; name another model, "
+                "or leave candidate out"
+            )
+        return self
+
     def members(self, kind: ModelKind) -> int:
         """Return the number of members of a model's ensemble."""
         own = self.ejconn_iterations if kind == "ejconn" else self.ejseg_iterations
         return self.iterations if own is None else own
-
-
-class MappingSettings(Settings):
-    """How craters are mapped.
-
-    Attributes:
-        tile_side_px: Side of the square tiles around each crater.
-        denoise_px: Smaller islands and holes of a mask are removed; 0 keeps all.
-        connections: What connects tiles to craters: ``polar``, the prediction of a polar EJSEG, or
-            ``ejconn``, an EJCONN that is trained for it. None takes ``ejconn`` in a project of a
-            published folder, as published, and ``polar`` in any other. A tile EJSEG makes no polar
-            prediction and always takes EJCONN's connections.
-        connection_filter: Clear ejecta outside the tiles that are connected to the crater.
-        kept_results: Results of former models that are kept of each crater, so that a roll-back
-            finds them instead of computing them again; 0 keeps none.
-        chunk_craters: Most craters that a run of a backfill takes, with one loaded model; changing
-            it takes reloading the code location.
-    """
-
-    tile_side_px: int = Field(default=64, ge=16)
-    denoise_px: int = Field(default=0, ge=0)
-    connections: Literal["polar", "ejconn"] | None = None
-    connection_filter: bool = False
-    kept_results: int = Field(default=2, ge=0, le=100)
-    chunk_craters: int = Field(default=50, ge=1, le=10_000)
 
 
 class Project(Settings):
@@ -99,6 +85,7 @@ class Project(Settings):
     splits: SplitSettings = SplitSettings()
     models: ModelSettings = ModelSettings()
     mapping: MappingSettings = MappingSettings()
+    method: MethodSettings = MethodSettings()
     vetting: VettingSettings | None = None
 
     @field_validator("body")
@@ -166,8 +153,17 @@ class Project(Settings):
     @property
     def connections(self) -> Literal["polar", "ejconn"]:
         """What connects tiles to craters where the EJSEG that maps them is a polar one."""
-        is_published = isinstance(self.source, EjmapFolderSource)
-        return self.mapping.connections or ("ejconn" if is_published else "polar")
+        return self.mapping.connections or ("ejconn" if self.is_published else "polar")
+
+    @property
+    def used_method(self) -> Method:
+        """How each step is done in which the published method and ours differ."""
+        return self.method.resolved(is_published=self.is_published)
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the project is one of a published folder."""
+        return isinstance(self.source, EjmapFolderSource)
 
     @property
     def is_known_everywhere(self) -> bool:
@@ -214,19 +210,42 @@ def load_project(folder: Path) -> Project:
     if not path.is_file():
         raise SettingsError(
             f"{folder} is no project: it has no project.yaml; name a project folder, or make one "
-            f"with `ejmap new {folder} --mosaic FILE --craters FILE`"
+            f"with `ejmap new {shlex.quote(str(folder))} --mosaic FILE --craters FILE`"
         )
     try:
-        stated = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - is safe
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not text in UTF-8 ({error}); save it as UTF-8") from error
+    return project_of(text, path=path)
+
+
+def project_of(text: str, *, path: Path) -> Project:
+    """Check the text of settings.
+
+    Args:
+        text: What ``project.yaml`` holds.
+        path: Where it lies or will lie, for messages.
+
+    Raises:
+        SettingsError: As :func:`load_project`.
+    """
+    try:
+        stated = yaml.load(text, Loader=_Loader)  # noqa: S506 - is safe
+    except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
-        raise SettingsError(f"{path} is not valid YAML in UTF-8: {reason}") from error
+        raise SettingsError(f"{path} is not valid YAML: {reason}") from error
     if not isinstance(stated, dict):
         raise SettingsError(f"{path} must hold `key: value` lines, found {stated!r:.80}")
     try:
         return Project.model_validate(stated)
     except ValidationError as error:
-        raise SettingsError(f"{path}: {'; '.join(sentences_of(error, Project))}") from error
+        raise SettingsError(_listed(path, sentences_of(error, Project))) from error
+
+
+def _listed(path: Path, mistakes: Sequence[str]) -> str:
+    if len(mistakes) == 1:
+        return f"{path}: {mistakes[0]}"
+    return "\n  ".join([f"{path} has {len(mistakes)} mistakes:", *mistakes])
 
 
 def profile_names() -> list[str]:
@@ -235,13 +254,8 @@ def profile_names() -> list[str]:
     return sorted(Path(file.name).stem for file in files if file.name.endswith(".yaml"))
 
 
-def profile_text(name: str, *, ready: Collection[str] | None = None) -> str:
+def profile_text(name: str) -> str:
     """Return the commented settings of a profile.
-
-    Args:
-        name: Its name.
-        ready: Names of the ready-made ensembles there are; None asks the package. A profile that
-            names another one gets a preset to train instead.
 
     Raises:
         SettingsError: If there is no such profile.
@@ -249,10 +263,7 @@ def profile_text(name: str, *, ready: Collection[str] | None = None) -> str:
     if name not in profile_names():
         raise SettingsError(f"unknown profile {name!r}; profiles are {', '.join(profile_names())}")
     file = resources.files("ejmap_project.settings").joinpath("profiles", f"{name}.yaml")
-    text = file.read_text(encoding="utf-8")
-    for lacking in {*STAND_INS} - {*(packaged_ensembles() if ready is None else ready)}:
-        text = text.replace(f"ejseg: {lacking}", f"ejseg: {STAND_INS[lacking]}")
-    return text
+    return file.read_text(encoding="utf-8")
 
 
 def create_project(folder: Path, *, profile: str) -> ProjectPaths:

@@ -1,10 +1,13 @@
 """Where mosaic, craters and known ejecta come from, as settings."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from ejmap_geo.craters.stated_column import StatedColumn
 from ejmap_ml.config.bands import GREY, MERCURY_ENHANCED, Bands
 
 PUBLISHED_DOI = "10.5281/zenodo.18787894"
@@ -30,6 +33,7 @@ class SourceTraits(NamedTuple):
         doi: Where it was published; empty if nobody published it.
         connections: ``VERSION/SPLIT`` of published connections that replace predictions.
         masks_run: Run of published masks that replace the project's own.
+        columns: Columns of the crater table that the settings name.
     """
 
     holds_masks: bool = False
@@ -42,6 +46,7 @@ class SourceTraits(NamedTuple):
     doi: str = ""
     connections: str | None = None
     masks_run: str | None = None
+    columns: Mapping[str, str] = MappingProxyType({})
 
 
 class SyntheticSource(Settings):
@@ -93,7 +98,10 @@ class FilesSource(Settings):
         tiles: Table of rectangles in which a person mapped the ejecta of every labelled crater;
             without it masks are taken to be known everywhere.
         west_positive: Whether the column ``lon_deg`` of the crater table grows to the west.
+        columns: Columns of the crater table by those of EJMAP, with a factor that brings them to
+            metres or degrees: ``radius_m: R_km*1000``.
         value_range: Values of the mosaic that are black and white; needed unless it is 8-bit.
+        pad: Whether the mosaic may cover a part of the planet; the rest is not imaged.
     """
 
     kind: Literal["files"] = "files"
@@ -102,7 +110,16 @@ class FilesSource(Settings):
     masks: Path | None = None
     tiles: Path | None = None
     west_positive: bool = False
+    columns: dict[str, str] = Field(default_factory=dict[str, str])
     value_range: tuple[float, float] | None = None
+    pad: bool = False
+
+    @field_validator("columns")
+    @classmethod
+    def _name_columns(cls, columns: dict[str, str]) -> dict[str, str]:
+        for role, text in columns.items():
+            StatedColumn.parse(role, text)
+        return columns
 
     @field_validator("value_range")
     @classmethod
@@ -115,7 +132,9 @@ class FilesSource(Settings):
     def traits(self) -> SourceTraits:
         """What follows from the settings."""
         return SourceTraits(
-            holds_masks=self.masks is not None, is_known_everywhere=self.tiles is None
+            holds_masks=self.masks is not None,
+            is_known_everywhere=self.tiles is None,
+            columns=self.columns,
         )
 
 

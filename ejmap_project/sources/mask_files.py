@@ -1,5 +1,6 @@
 """A folder of masks, one a crater, named by crater id."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from ejmap_project.errors import SourceError
 
 MASK_NAMES = "mask_*.tif"
 MOST_NAMED = 4
+RASTER_SUFFIXES = frozenset({".tif", ".tiff", ".img", ".png", ".jp2", ".vrt"})
+NUMBER = re.compile(r"\d+")
 
 
 def read_masks(
@@ -35,10 +38,18 @@ def read_masks(
 
 def wrong_names(folder: Path, craters: Iterable[Crater]) -> list[str]:
     """Return a sentence on what is wrong with the names of masks; none if they fit."""
+    if folder.is_file():
+        return [f"{folder} is no folder; masks are files mask_NNNN.tif in one folder"]
     if not folder.is_dir():
         return [f"the folder of masks {folder} does not exist; correct source.masks"]
-    expected = {_name(crater) for crater in craters}
+    names = {crater.crater_id: _name(crater) for crater in craters}
+    expected = {*names.values()}
     found = {path.name for path in folder.glob(MASK_NAMES)}
+    misnamed = _misnamed(folder, names)
+    if misnamed:
+        shown = ", ".join(f"{one} to {other}" for one, other in misnamed[:MOST_NAMED])
+        told = f"{len(misnamed)} raster(s) named otherwise than mask_NNNN.tif"
+        return [f"{folder} holds {told}; rename them (such as {shown}), or move them away"]
     if not found & expected:
         rule = "name masks mask_NNNN.tif by crater_id with four digits"
         return [f"{folder} holds no mask of a crater in the table; {rule}"]
@@ -48,6 +59,23 @@ def wrong_names(folder: Path, craters: Iterable[Crater]) -> list[str]:
         remedy = "add the craters or move the files away"
         return [f"{folder} holds masks of craters that are not in the table ({named}); {remedy}"]
     return []
+
+
+def _misnamed(folder: Path, names: Mapping[int, str]) -> list[tuple[str, str]]:
+    """Return rasters that are named by the id of a crater, but not as masks are, with their name.
+
+    Those would be left out without a word.
+    """
+    wrong: list[tuple[str, str]] = []
+    for path in sorted(folder.iterdir()):
+        numbers = NUMBER.findall(path.stem)
+        is_raster = path.suffix.lower() in RASTER_SUFFIXES and path.is_file()
+        if not is_raster or len(numbers) != 1 or path.name in names.values():
+            continue
+        name = names.get(int(numbers[0]))
+        if name is not None and not (folder / name).exists():
+            wrong.append((path.name, name))
+    return wrong
 
 
 def _name(crater: Crater) -> str:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ejmap_geo.craters.catalogue import craters_of, write_catalogue
+from ejmap_geo.craters.observed_share import observed_shares
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_ml.config.bands import words_of
 from ejmap_project.artefact import Artefact, Picture
@@ -16,6 +17,7 @@ from ejmap_project.progress import Progress
 from ejmap_project.sources.kinds import source_of
 
 PICTURE_PX = 480
+SHOWN = ["crater_id", "name", "lon_deg", "lat_deg", "radius_m", "labelled", "observed_share"]
 
 
 def take_mosaic(project: OpenProject, progress: Progress) -> Artefact:
@@ -51,19 +53,19 @@ def take_catalogue(project: OpenProject) -> Artefact:
         GeoError: If a file of the user does not fit.
     """
     catalogue = source_of(project).catalogue()
-    path = project.paths.crater_catalogue
+    basemap, path = read_project_basemap(project), project.paths.crater_catalogue
+    craters = craters_of(catalogue)
+    catalogue["observed_share"] = observed_shares(basemap.raster, basemap.grid, craters)
     write_catalogue(catalogue, path)
     return Artefact(
-        content=content_version(repr(craters_of(catalogue))),
+        content=content_version(repr(craters)),
         metadata={
             "craters": len(catalogue),
             "smallest_radius_km": float(catalogue["radius_m"].min() / 1000),
             "largest_radius_km": float(catalogue["radius_m"].max() / 1000),
             "notes": catalogue.attrs.get("notes", []),
             "path": str(path),
-            "first_rows": catalogue[
-                ["crater_id", "name", "lon_deg", "lat_deg", "radius_m", "labelled"]
-            ],
+            "first_rows": catalogue[SHOWN],
             "picture": places_plot(catalogue),
         },
         table=catalogue,

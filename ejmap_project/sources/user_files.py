@@ -1,5 +1,6 @@
 """Files of the user as the source of a project: a mosaic, a crater table, and known ejecta."""
 
+import glob
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,12 +13,14 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of, read_basemap
+from ejmap_geo.rasters.sidecars import files_of
 from ejmap_geo.tiles.tile_locations import read_tile_locations
 from ejmap_ml.config.bands import count_of
 from ejmap_project.basemap import Basemap
 from ejmap_project.errors import SourceError
 from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.sources import FilesSource
+from ejmap_project.sources.known_places import misplaced
 from ejmap_project.sources.mask_files import MASK_NAMES, read_masks, wrong_names
 from ejmap_project.sources.mistakes import Result, attempt
 from ejmap_project.sources.source import ProjectSource, SourceFiles
@@ -45,6 +48,7 @@ class UserFiles(ProjectSource):
             self._file(self.stated.craters),
             body=self.project.settings.planet,
             west_positive=self.stated.west_positive,
+            columns=self.stated.columns,
         )
 
     def masks(
@@ -67,9 +71,9 @@ class UserFiles(ProjectSource):
         craters = self._file(self.stated.craters)
         masks, tiles = self.stated.masks, self.stated.tiles
         return SourceFiles(
-            mosaic=[self._file(self.stated.mosaic)],
+            mosaic=files_of(self._file(self.stated.mosaic)),
             # A Shapefile is several files of one name.
-            catalogue=craters.parent.glob(f"{craters.stem}.*"),
+            catalogue=craters.parent.glob(f"{glob.escape(craters.stem)}.*"),
             masks=() if masks is None else self._file(masks).glob("*.tif"),
             tiles=None if tiles is None else self._file(tiles),
         )
@@ -79,10 +83,14 @@ class UserFiles(ProjectSource):
         wrong: list[str] = []
         catalogue = attempt(wrong, self.catalogue)
         basemap = attempt(wrong, lambda: self._from_mosaic(basemap_grid_of))
+        if catalogue is not None:
+            wrong += misplaced(craters_of(catalogue), body=self.project.settings.planet)
         if self.stated.masks is not None:
             folder = self._file(self.stated.masks)
+            if catalogue is not None or not folder.is_dir():
+                wrong += wrong_names(folder, [] if catalogue is None else craters_of(catalogue))
             if catalogue is not None:
-                wrong += wrong_names(folder, craters_of(catalogue))
+                wrong += _without_ids(catalogue)
             if basemap is not None:
                 for path in sorted(folder.glob(MASK_NAMES)):
                     attempt(wrong, partial(mask_window_of, path, basemap))
@@ -98,7 +106,15 @@ class UserFiles(ProjectSource):
             body=self.project.settings.planet,
             bands=count_of(self.project.settings.mosaic_bands),
             value_range=self.stated.value_range,
+            pad=self.stated.pad,
         )
 
     def _file(self, stated: Path) -> Path:
         return self.project.paths.user_file(stated)
+
+
+def _without_ids(catalogue: gpd.GeoDataFrame) -> list[str]:
+    if catalogue.attrs["has_own_ids"]:
+        return []
+    told = "the crater table has no numbers as crater_id, by which masks are named"
+    return [f"{told}; add that column, or state another one (--column crater_id=NAME)"]

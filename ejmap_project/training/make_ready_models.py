@@ -2,8 +2,9 @@
 
     python -m ejmap_project.training.make_ready_models WORK OUT
 
-trains the members side by side, goes on where it was interrupted, calibrates the ensemble on
-planets of other seeds and writes a bundle for each member.
+trains the members of each ensemble side by side, goes on where it was interrupted, calibrates the
+ensemble on planets of other seeds, finds out on yet others what it may promise, and writes a bundle
+for each member.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -34,46 +36,40 @@ from ejmap_geo.synthetic import (
 )
 from ejmap_geo.synthetic.planet import PlanetConfig, make_layers, make_planet
 from ejmap_ml.bundles.bundle import ModelBundle
-from ejmap_ml.config.bands import GREY
-from ejmap_ml.config.model_config import ModelConfig
-from ejmap_ml.config.normalization_config import NoNormalizationConfig
-from ejmap_ml.config.polar_config import PolarUnetConfig, PolarViewConfig
-from ejmap_ml.config.training_config import (
-    AdamWConfig,
-    DiceBceLossConfig,
-    OneCycleConfig,
-    TrainingConfig,
+from ejmap_ml.ejseg import (
+    drawn_appearance,
+    drawn_samples,
+    drawn_scene,
+    drawn_views,
+    polar_view,
+    view_scaling,
 )
-from ejmap_ml.ejseg import drawn_samples, drawn_views, polar_view, view_scaling
 from ejmap_ml.ejseg.drawn_samples import DrawnSamples, Ground
 from ejmap_ml.ejseg.view_ranges import ViewRanges
 from ejmap_ml.ejseg.view_statistics import view_statistics
+from ejmap_ml.ready.ensembles import member_name
 from ejmap_ml.samples import FitData
 from ejmap_ml.training.fit import fit
 from ejmap_project.digest import content_version
 from ejmap_project.training.calibrated import calibrated
+from ejmap_project.training.promised import with_promises
+from ejmap_project.training.ready_kinds import BATCH, BORDER, KINDS, MEMBERS, ReadyKind, widened
 
-NAME = "ready_grey"
-MEMBERS = 3
-STEPS, EPOCHS, BATCH = 1500, 12, 3
 # So many samples for each that is used: hardly one comes twice.
 SPARE = 10
 # Planets: two wide ones, since a crater has more pixels on a finer mosaic.
 PLANET_SEEDS, WIDE_SEEDS = (201, 202, 203, 204, 205), (206, 207)
 WIDTH_PX, WIDE_PX = 2048, 4096
-# Planets to calibrate on: like those that score the ensemble, of other seeds. Their ejecta end
-# where those of samples do, about a third of the surroundings' spread above them. Of three limits
-# that were tried (.15, .09, .06) this one finds most on the deciding part of the reference set.
-CALIBRATION_SEEDS = (301, 302, 303, 304)
-SCORED_PLANET = PlanetConfig(
-    width_px=WIDTH_PX, craters=24, giants=4, bands=1, visible_intensity=0.06
-)
+# Planets to calibrate on: like those that score the ensemble, of other seeds.
+CALIBRATION_SEEDS = (*range(301, 311),)
+# Planets of the same kind that say what the calibrated ensemble may promise.
+PROMISE_SEEDS = (*range(311, 321),)
 # Views whose numbers are recorded: fresh ones of the same kind as those of training.
 RANGED_VIEWS, RANGES_SEED = 400, 7_000
 BUNDLE = "bundle"
 MADE_BY = (
     *(deposit, ejecta, impacts, planet, polar_places, relief, spots, terrain),
-    *(drawn_samples, drawn_views, polar_view, view_scaling),
+    *(drawn_appearance, drawn_samples, drawn_scene, drawn_views, polar_view, view_scaling),
 )
 # Mosaics of other bodies lend their terrain. Mercury and the Moon are not among them: whoever maps
 # those sees what networks do on bodies that they have never seen.
@@ -87,44 +83,15 @@ BODIES = (
 ENDINGS = (".tif", ".jpg")
 
 
-def ready_config() -> ModelConfig:
-    """Return architecture and training of the ready-made grey network."""
-    return ModelConfig(
-        name=NAME,
-        bands=1,
-        reads=GREY,
-        architecture=PolarUnetConfig(base_channels=16, view=PolarViewConfig(scaling="ring")),
-        normalization=NoNormalizationConfig(),
-        loss=DiceBceLossConfig(dice_share=0.5),
-        optimizer=AdamWConfig(learning_rate=3e-3, weight_decay=0.01),
-        scheduler=OneCycleConfig(rise_share=0.1),
-        training=TrainingConfig(
-            batch_size=BATCH,
-            max_steps=STEPS,
-            validation_fraction=0.0,
-            validate_every_epochs=EPOCHS,
-            drop_incomplete_batch=True,
-            gradient_clip=1.0,
-            precision="32-true",
-        ),
-    )
-
-
-def train_ready_member(number: int, work: Path) -> float:
+def train_ready_member(kind: ReadyKind, number: int, work: Path) -> float:
     """Train a member, or go on with it, and keep it; return the seconds it took."""
-    import torch
-
-    # Two threads that share a step wait for each other; two members side by side do not.
-    torch.set_num_threads(1)
-    config = ready_config()
-    assert isinstance(config.architecture, PolarUnetConfig)  # noqa: S101 - stated above
-    samples = DrawnSamples(
-        list(_planets()),
-        list(_mosaics()),
-        count=SPARE * BATCH * STEPS,
-        config=config.architecture.view,
-        seed=number,
-    )
+    config = kind.config
+    folder = work / kind.name / member_name(number)
+    start = None
+    if kind.begins_with is not None:
+        start = widened(
+            ModelBundle.load(work / kind.begins_with / member_name(number) / BUNDLE), config
+        )
     inputs = {
         "code": _code_version(),
         "planets": ", ".join(str(seed) for seed in PLANET_SEEDS + WIDE_SEEDS),
@@ -133,17 +100,31 @@ def train_ready_member(number: int, work: Path) -> float:
             for package, names in zip(PACKAGES, BODIES, strict=True)
         },
     }
+    if kind.begins_with is not None:
+        inputs["begins with"] = f"{kind.begins_with}, member {number}"
+    samples = DrawnSamples(
+        list(_planets()),
+        list(_mosaics()),
+        count=SPARE * BATCH * kind.steps,
+        config=kind.view,
+        seed=number,
+        bands=kind.bands,
+    )
+    # Two threads that share a step wait for each other; two members side by side do not. Making
+    # planets sets the number of threads anew, since numba and torch share OpenMP.
+    torch.set_num_threads(1)
     result = fit(
         config,
         FitData(train=samples, inputs=inputs),
-        folder=member_folder(work, number),
+        folder=folder,
         seed=number,
-        report=lambda line: print(f"member {number}: {line}", flush=True),  # noqa: T201 - a script
+        start=start,
+        report=lambda line: print(f"{kind.name} {number}: {line}", flush=True),  # noqa: T201 - a script
     )
     # Of the many that could be drawn, so many were.
-    provenance = result.bundle.provenance.model_copy(update={"samples": BATCH * STEPS})
+    provenance = result.bundle.provenance.model_copy(update={"samples": BATCH * kind.steps})
     bundle = replace(result.bundle, provenance=provenance).rounded_to_half()
-    bundle.save(member_folder(work, number) / BUNDLE)
+    bundle.save(folder / BUNDLE)
     return result.seconds
 
 
@@ -153,32 +134,34 @@ def _code_version() -> str:
     return content_version(*texts, inspect.getsource(_planets))
 
 
-def finish(work: Path, out: Path) -> None:
+def finish(kind: ReadyKind, work: Path, out: Path) -> None:
     """Calibrate the trained members, say what they learned from, and write them."""
-    trained = [ModelBundle.load(member_folder(work, one) / BUNDLE) for one in range(MEMBERS)]
-    planets = (make_planet(SCORED_PLANET, seed=seed) for seed in CALIBRATION_SEEDS)
-    ranges = drawn_ranges(trained[0].config)
-    for number, bundle in enumerate(calibrated(trained, planets)):
-        replace(bundle, view_ranges=ranges).save(member_folder(out, number))
+    trained = [
+        ModelBundle.load(work / kind.name / member_name(one) / BUNDLE) for one in range(MEMBERS)
+    ]
+    fitting, promising = (
+        (make_planet(kind.planet, seed=seed) for seed in seeds)
+        for seeds in (CALIBRATION_SEEDS, PROMISE_SEEDS)
+    )
+    fitted = calibrated(trained, fitting, border=BORDER)
+    ranges = drawn_ranges(kind)
+    for number, bundle in enumerate(with_promises(fitted, promising)):
+        made = replace(bundle, view_ranges=ranges)
+        made.save(out / kind.name / member_name(number))
 
 
-def drawn_ranges(config: ModelConfig) -> ViewRanges:
-    """Return what the views are like that a network of this configuration learns from."""
-    assert isinstance(config.architecture, PolarUnetConfig)  # noqa: S101 - stated above
+def drawn_ranges(kind: ReadyKind) -> ViewRanges:
+    """Return what the views are like that members of an ensemble learn from."""
     samples = DrawnSamples(
         list(_planets()),
         list(_mosaics()),
         count=RANGED_VIEWS,
-        config=config.architecture.view,
+        config=kind.view,
         seed=RANGES_SEED,
+        bands=kind.bands,
     )
     shards = (samples.batch(shard).inputs[0].numpy() for shard in samples.shards)
     return ViewRanges.of(view_statistics(view) for views in shards for view in views)
-
-
-def member_folder(folder: Path, number: int) -> Path:
-    """Return the folder of a member."""
-    return folder / f"member_{number:02d}"
 
 
 def _planets() -> Iterator[Ground]:
@@ -213,25 +196,31 @@ def _grey(path: Path) -> NDArray[np.uint8]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Train all members."""
+    """Train all members, and write the ensembles."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path, help="folder of checkpoints, kept between runs")
-    parser.add_argument("out", type=Path, help="folder of the ensemble to write")
+    parser.add_argument("out", type=Path, help="folder of the ensembles to write")
+    names = [kind.name for kind in KINDS]
+    parser.add_argument("--only", choices=names, help="only this ensemble")
     parser.add_argument("--member", type=int, help="only train this member")
     parser.add_argument("--finish", action="store_true", help="only calibrate and write")
     taken = parser.parse_args(arguments)
-    if not taken.finish:
-        _train(range(MEMBERS) if taken.member is None else [taken.member], taken.work)
-    if taken.member is None:
-        finish(taken.work, taken.out)
+    for kind in KINDS:
+        if taken.only not in (None, kind.name):
+            continue
+        if not taken.finish:
+            numbers = range(MEMBERS) if taken.member is None else [taken.member]
+            _train(kind, numbers, taken.work)
+        if taken.member is None:
+            finish(kind, taken.work, taken.out)
 
 
-def _train(numbers: Sequence[int], work: Path) -> None:
+def _train(kind: ReadyKind, numbers: Sequence[int], work: Path) -> None:
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(len(numbers), os.cpu_count() or 1), mp_context=spawn) as pool:
-        runs = [pool.submit(train_ready_member, one, work) for one in numbers]
+        runs = [pool.submit(train_ready_member, kind, one, work) for one in numbers]
         for number, run in zip(numbers, runs, strict=True):
-            print(f"member {number}: {run.result():.0f} s")  # noqa: T201 - a script
+            print(f"{kind.name} {number}: {run.result():.0f} s")  # noqa: T201 - a script
 
 
 if __name__ == "__main__":

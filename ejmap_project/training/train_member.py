@@ -1,7 +1,7 @@
 """One member of a model's ensemble: trained here and scored on the test tiles, or copied."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,14 +9,17 @@ import pandas as pd
 
 from ejmap_project.artefact import Artefact, Facts, Markdown
 from ejmap_project.digest import content_version
-from ejmap_project.figures import training_curve
+from ejmap_project.figures import distance_reliability_plot, training_curve
 from ejmap_project.models.model_version import (
     ModelVersion,
     imported_from,
+    member_count,
     model_of,
     ready_made,
 )
 from ejmap_project.models.ready_models import copy_member
+from ejmap_project.models.starting_member import starting_member
+from ejmap_project.models.tuning_gate import LEAST_CRATERS, fold_count
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.progress import Progress
@@ -25,8 +28,12 @@ from ejmap_project.training.split_choice import read_split
 
 if TYPE_CHECKING:
     from ejmap_ml.bundles.bundle import ModelBundle
+    from ejmap_ml.config.model_config import ModelConfig
+    from ejmap_ml.samples import FitData
+    from ejmap_project.training.member_samples import Labels, MemberSamples
 
-# Seeds of members lie this far apart, so that those of neighbouring projects do not overlap.
+# Seeds of members, of which weights, order and augmentation come, lie this far apart, so that those
+# of neighbouring projects do not overlap.
 SEED_STRIDE = 1000
 
 
@@ -42,52 +49,117 @@ def train_member(
     """Train a member, score it on the test tiles, and save it.
 
     A ready-made member is copied instead, and one that was imported is left as its authors
-    published it. The bundle keeps the data versions of what the member learned from (``inputs``).
+    published it. A polar member that starts from another one holds back a fold of the labelled
+    craters and is scored on them beside its start; where too few are labelled, it stays as it was.
+    The bundle keeps the data versions of what the member learned from (``inputs``).
 
     Raises:
-        BundleError: If there is no such ready-made member, or it was altered.
+        BundleError: If there is no such ready-made member, or it was altered; or a model does not
+            fit the one that it starts from.
         StepError: If its samples or its split are missing.
         MlError: If there is nothing to learn from.
     """
-    from ejmap_ml.samples import FitData
-    from ejmap_ml.training.fit import fit
-    from ejmap_ml.training.member_scores import score_member, with_test_scores
-    from ejmap_project.training.member_samples import Labels, member_samples
-    from ejmap_project.training.training_views import with_view_ranges
-
     path = project.paths.model_bundle(kind, version=version, iteration=iteration)
     given = _given(project, kind, version, iteration)
     if given is not None:
         return given
+    # Not before: what trains takes seconds to import.
+    from ejmap_ml.training.fit import fit
+    from ejmap_project.training.member_samples import CraterFold, member_samples
+    from ejmap_project.training.training_views import with_view_ranges
+
     config = model_of(project, kind, ModelVersion.parse(version))
-    # Of weights, order and augmentation.
     seed = project.settings.models.seed * SEED_STRIDE + iteration
     stores = samples_of(project, kind, version)
-    labels = Labels(
+    found = starting_member(project, kind, version, iteration)
+    start = None if found is None else found.load()
+    fold = None
+    if start is not None and config.is_polar:
+        kept = _untuned(start, config, stores, path=path, inputs=inputs, progress=progress)
+        if kept is not None:
+            return kept
+        members = member_count(project, kind, ModelVersion.parse(version))
+        fold = CraterFold(iteration, fold_count(members))
+    method, labels = project.settings.used_method, _labels(project, version)
+    draw = method.validation
+    parts = member_samples(config, stores, labels=labels, seed=seed, draw=draw, fold=fold)
+    scratch = path.with_name(f"training_{iteration:02d}")
+    result = fit(
+        config,
+        _fit_data(parts, inputs, by_split=method.normalization == "split"),
+        folder=scratch,
+        seed=seed,
+        start=None if start is None else start.weights,
+        report=progress.say,
+        events=project.paths.training_log(kind, version=version, iteration=iteration),
+    )
+    bundle = _scored(with_view_ranges(result.bundle, stores), start, parts, progress)
+    bundle.save(path)
+    shutil.rmtree(scratch)
+    return _described(bundle, path).with_facts({"picture": training_curve(result.history)})
+
+
+def _fit_data(parts: "MemberSamples", inputs: Mapping[str, str], *, by_split: bool) -> "FitData":
+    from ejmap_ml.samples import FitData
+
+    return FitData(
+        train=parts.train,
+        validation=parts.validation,
+        normalizing=parts.usable if by_split else None,
+        inputs=inputs,
+        train_table=parts.table,
+    )
+
+
+def _untuned(
+    start: "ModelBundle",
+    config: "ModelConfig",
+    stores: Sequence[Path],
+    *,
+    path: Path,
+    inputs: Mapping[str, str],
+    progress: Progress,
+) -> Artefact | None:
+    """Save a member as it started, where too few craters have masks; None where enough have."""
+    from ejmap_project.training.tuning import labelled_craters, untuned
+
+    craters = labelled_craters(stores)
+    if craters >= LEAST_CRATERS:
+        return None
+    progress.say(f"{craters} crater(s) have masks and {LEAST_CRATERS} are needed: nothing to train")
+    bundle = untuned(start, config, craters=craters, inputs=inputs)
+    bundle.save(path)
+    return _described(bundle, path)
+
+
+def _labels(project: OpenProject, version: str) -> "Labels":
+    from ejmap_project.training.member_samples import Labels
+
+    return Labels(
         tiles=pd.read_parquet(project.paths.labelled_tiles),
         split=read_split(project.paths, ModelVersion.parse(version).split),
         is_known_everywhere=project.settings.is_known_everywhere,
     )
-    parts = member_samples(config, stores, labels=labels, seed=seed)
-    scratch = path.with_name(f"training_{iteration:02d}")
-    result = fit(
-        config,
-        FitData(
-            train=parts.train, validation=parts.validation, inputs=inputs, train_table=parts.table
-        ),
-        folder=scratch,
-        seed=seed,
-        report=progress.say,
-        events=project.paths.training_log(kind, version=version, iteration=iteration),
-    )
-    bundle = with_view_ranges(result.bundle, stores)
+
+
+def _scored(
+    bundle: "ModelBundle",
+    start: "ModelBundle | None",
+    parts: "MemberSamples",
+    progress: Progress,
+) -> "ModelBundle":
+    """Return a member with its scores on test tiles and on craters that were held back."""
+    from ejmap_ml.training.member_scores import score_member, with_test_scores
+    from ejmap_project.training.tuning import tuned_member
+
     if parts.test is not None:
         progress.say("scoring the member on the test tiles")
-        scores = score_member(bundle, parts.test, batch_size=config.training.batch_size)
-        bundle = with_test_scores(bundle, scores)
-    bundle.save(path)
-    shutil.rmtree(scratch)
-    return _described(bundle, path).with_facts({"picture": training_curve(result.history)})
+        batch_size = bundle.config.training.batch_size
+        bundle = with_test_scores(bundle, score_member(bundle, parts.test, batch_size=batch_size))
+    if start is None:
+        return bundle
+    progress.say("scoring the member on craters that were held back")
+    return tuned_member(bundle, start, parts.held_out)
 
 
 def _given(project: OpenProject, kind: ModelKind, version: str, iteration: int) -> Artefact | None:
@@ -106,6 +178,8 @@ def _given(project: OpenProject, kind: ModelKind, version: str, iteration: int) 
 def _described(bundle: "ModelBundle", path: Path, *, card: str = "") -> Artefact:
     provenance = bundle.provenance
     shown: Facts = {"card": Markdown(card)} if card else {}
+    if provenance.reliability:
+        shown["reliability_by_distance"] = distance_reliability_plot(provenance.reliability)
     return Artefact(
         content=content_version(bundle.data_version),
         metadata={
@@ -117,10 +191,23 @@ def _described(bundle: "ModelBundle", path: Path, *, card: str = "") -> Artefact
             "weights": sum(value.numel() for value in bundle.weights.values()),
             "seed": provenance.seed if provenance.seed is not None else "unknown",
             "source": provenance.source or "trained in this project",
-            "provenance": provenance.model_dump(mode="json"),
+            **_held_out_facts(bundle),
+            "provenance": provenance.model_dump(mode="json", exclude={"reliability"}),
             **{name: float(value) for name, value in provenance.scores.items()},
             **shown,
             "configuration": bundle.config.model_dump(mode="json"),
             "path": str(path),
         },
     )
+
+
+def _held_out_facts(bundle: "ModelBundle") -> Facts:
+    scores = bundle.provenance.held_out
+    if not scores:
+        return {}
+    table = pd.DataFrame([one.model_dump() for one in scores])
+    return {
+        "held_out_f1": float(table["f1"].mean()),
+        "held_out_f1_of_start": float(table["start_f1"].mean()),
+        "held_out_craters": table,
+    }

@@ -9,12 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
-from ejmap_geo.craters.catalogue import Crater, catalogue_from
+from ejmap_geo.craters.catalogue import Crater, catalogue_from, craters_of
+from ejmap_geo.craters.observed_share import observed_shares
 from ejmap_geo.craters.tile_regions import FOLDS
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_geo.whole_file import whole_file
 from ejmap_project.artefact import Artefact, Facts, Picture, known_numbers
+from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.files.table_file import write_table_and_csv
@@ -64,7 +65,7 @@ class HeldOut(NamedTuple):
     @property
     def numbers(self) -> dict[str, float]:
         """Accuracy and calibration error on labelled tiles, of all and of each classifier."""
-        from ejmap_ml.bundles.reliability import calibration_error
+        from ejmap_ml.calibration.reliability import calibration_error
 
         known = self.label >= 0
         is_crater = self.label == IS_CRATER
@@ -123,14 +124,16 @@ def score_catalogue(project: OpenProject) -> Artefact:
     folder = paths.crater_classifier(version)
     members = [CraterClassifier.load(folder / fold_name(number)) for number in range(FOLDS)]
     said = held_out(members, found, any_light=vetting.any_light)
+    raster, basemap = read_project_basemap(project)
     table = candidate_table(
         project.craters(),
         found,
         said,
         vetting=vetting,
-        basemap=basemap_grid_of(paths.basemap_mosaic, body=project.settings.planet),
+        basemap=basemap,
         version=version,
     )
+    table["observed_share"] = observed_shares(raster, basemap, craters_of(table))
     write_table_and_csv(table, paths.crater_candidates)
     sheet = _least_sure(found, said, stretch=members[0].config.stretch)
     with whole_file(paths.least_sure) as unfinished:

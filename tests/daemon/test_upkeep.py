@@ -9,11 +9,12 @@ import dagster as dg
 import pytest
 
 from ejmap_assets.definitions import runner_of
-from ejmap_assets.lineage.crater_state import CraterState, crater_states
+from ejmap_assets.lineage.crater_state import crater_states
 from ejmap_assets.lineage.recipes import book_of
 from ejmap_assets.runs.instance import open_instance
 from ejmap_cli.console import Console
 from ejmap_ml.bundles.bundle import ModelBundle
+from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
 from tests.daemon.conftest import Observatory, Serve

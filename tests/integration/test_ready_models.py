@@ -5,23 +5,26 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 import pandas as pd
 import pytest
 
-from ejmap_assets.definitions import runner_of
+from ejmap_assets.definitions import build_defs, runner_of
 from ejmap_assets.lineage.provenance import Record, last_record
 from ejmap_assets.lineage.recipes import book_of
 from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.resources import ProjectResource
+from ejmap_assets.runs.in_process import failure_sentence
 from ejmap_cli.console import Console
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.ejseg.view_ranges import ViewRanges
-from ejmap_project.models.promotion_record import promotions
+from ejmap_project.models.promotion_record import Decision, promotions
 from ejmap_project.open_project import OpenProject
 from ejmap_project.scoring.map_agreement import CHAIN
 from tests.ready_ensemble import CARD_TEXT, write_ready
-from tests.tiny_presets import EJCONN
+from tests.tiny_presets import EJCONN, POLAR
 
 SETTINGS = """
 source: {kind: synthetic, seed: 5, width_px: 256, craters: 2}
@@ -32,6 +35,12 @@ WITH_EJCONN = """
 source: {kind: synthetic, seed: 5, width_px: 256, craters: 2}
 models: {ejconn: ready_tiles, ejseg: ready_views, iterations: 1}
 mapping: {tile_side_px: 32, connections: ejconn}
+"""
+WITH_CANDIDATE = """
+source: {kind: synthetic, seed: 5, width_px: 256, craters: 2}
+training: {kind: synthetic, seeds: [1], width_px: 256, craters: 2}
+models: {ejseg: ready_views, candidate: small.yaml, iterations: 1}
+mapping: {tile_side_px: 32}
 """
 EJSEG_MEMBERS = ("00|ready_views", "01|ready_views")
 NOT_MADE = (
@@ -174,3 +183,47 @@ def test_a_ready_made_ejconn_connects_on_request(ready: Ready) -> None:
     assert other.record("promoted_ejconn").metadata["version"].value == "ready_tiles"
     assert other.record("connection_predictions", key).metadata["source"].value == "EJCONN"
     assert other.made == {*LINEAGE} - {*NOT_MADE} | {"ejconn_model", "promoted_ejconn"}
+
+
+def test_a_candidate_is_trained_behind_the_map_and_judged_once(tmp_path: Path) -> None:
+    """Its decision is in the record, and its training in the lineage; a second run does nothing."""
+    (tmp_path / "project.yaml").write_text(WITH_CANDIDATE)
+    (tmp_path / "small.yaml").write_text(POLAR)
+    # It finds everything, which a network of two steps does not.
+    write_ready(tmp_path / "models", "ready_views", probabilities=(0.9,))
+    with dg.DagsterInstance.ephemeral() as instance:
+        beside = Ready(OpenProject.at(tmp_path), instance)
+        shown = beside.run()
+        again = beside.run()
+
+        first, last = promotions(beside.project.paths, "ejseg")
+        assert (first.decision, first.candidate.version) == (Decision.PROMOTED, "ready_views")
+        assert (last.decision, last.candidate.version) == (Decision.KEPT, "small")
+        assert "the candidate has" in last.reason
+        assert shown.index("put the global map together") < shown.index("planets to learn from")
+        assert shown.index("score them") < shown.index("train the candidate")
+        record = beside.record("promoted_ejseg").metadata
+        assert record["decision"].value == "kept"
+        assert record["candidate"].value == last.candidate.digest
+        members = instance.get_materialized_partitions(dg.AssetKey("ejseg_model"))
+        assert members == {"00|ready_views", "00|small"}
+        made_from = book_of(beside.project, instance).recipe("promoted_ejseg").ingredients
+        assert {one.partition for one in made_from} == members
+        compared = pd.read_parquet(beside.project.paths.model_comparison)
+        assert {*compared["version"]} == {"ready_views", "small"}
+        assert {*pd.read_parquet(beside.project.paths.scores)["method"]} > {CHAIN}
+    steps = [line for line in shown.splitlines() if line.startswith("[")]
+    assert again.count("there and up to date") == len(steps) == 13
+    assert "done in" not in again
+
+
+def test_planets_that_nothing_learns_from_are_not_made(ready: Ready) -> None:
+    """Who asks for them by hand is told what to name instead."""
+    resource = ProjectResource(folder=str(ready.project.paths.folder))
+    job = build_defs(resource_overrides={"project": resource}).resolve_job_def("prepare_training")
+
+    result = job.execute_in_process(instance=ready.instance, raise_on_error=False)
+
+    assert not result.success
+    assert "names ready-made models only" in failure_sentence(result)
+    assert not [*ready.project.paths.training.glob("*")]

@@ -16,15 +16,17 @@ from dagster._core.event_api import PartitionKeyFilter
 from ejmap_assets import partitions
 from ejmap_assets.definitions import build_defs, runner_of
 from ejmap_assets.launch_config import ROLL_BACK
-from ejmap_assets.lineage.crater_state import CraterState, crater_states
+from ejmap_assets.lineage.crater_state import crater_states
+from ejmap_assets.lineage.project_stages import stages_made
 from ejmap_assets.lineage.provenance import Record, last_record
-from ejmap_assets.lineage.recipes import book_of, configured_members
+from ejmap_assets.lineage.recipes import book_of, member_keys
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import is_made, models_to_make, stages_made
+from ejmap_assets.lineage.selection import is_made, models_to_make
 from ejmap_assets.partitions import Partitioning
 from ejmap_cli.console import Console
 from ejmap_geo.rasters.raster import read_raster
 from ejmap_project.files.connection_table import read_connections, tile_windows
+from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
 from ejmap_project.scoring.map_agreement import CHAIN, POOLED
@@ -77,7 +79,8 @@ class Made:
             case Partitioning.EJCONN_VERSIONS | Partitioning.EJSEG_VERSIONS as partitioning:
                 return [configured_version(self.project, partitioning.model_kind).key]
             case partitioning:
-                return list(configured_members(partitioning, self.project))
+                kind = partitioning.model_kind
+                return [*member_keys(self.project, kind, configured_version(self.project, kind))]
 
     def record(self, name: str, key: str | None) -> Record:
         """Return the last materialisation of an asset."""
@@ -217,6 +220,26 @@ def test_a_second_run_does_nothing(made: Made) -> None:
     assert complaints == []
     assert made.instance.get_runs_count() == runs
     assert shown.count("there and up to date") == len(stages_made(made.project))
+
+
+def test_the_first_tick_requests_what_is_missing(
+    made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever switches keep_up_to_date on need not change anything first."""
+    monkeypatch.setenv("EJMAP_PROJECT", str(made.project.paths.folder))
+    defs = build_defs()
+    path = made.project.paths.basemap_mask("0002")
+    mask = path.read_bytes()
+
+    idle = dg.evaluate_automation_conditions(defs, made.instance)
+    path.unlink()
+    first = dg.evaluate_automation_conditions(defs, made.instance)
+    again = dg.evaluate_automation_conditions(defs, made.instance, cursor=first.cursor)
+    path.write_bytes(mask)
+
+    assert idle.total_requested == 0
+    assert first.get_requested_partitions(dg.AssetKey("basemap_mask")) == {"0002"}
+    assert again.get_requested_partitions(dg.AssetKey("basemap_mask")) == set()
 
 
 def test_a_broken_crater_fails_alone_and_is_made_again_once_repaired(made: Made) -> None:

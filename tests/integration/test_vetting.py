@@ -12,11 +12,12 @@ import pytest
 from PIL import Image
 
 from ejmap_assets.definitions import runner_of
-from ejmap_assets.lineage.crater_state import CraterState, crater_states
+from ejmap_assets.lineage.crater_state import crater_states
 from ejmap_assets.lineage.provenance import Record, last_record
 from ejmap_assets.lineage.recipes import book_of
 from ejmap_cli.console import Console
 from ejmap_ml.sgan.classifier import CraterClassifier
+from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.open_project import OpenProject
 from ejmap_project.vetting.vetting_choice import held_back
 from ejmap_project.vetting.vetting_tiles import CRATER_FREE, VettingTiles

@@ -113,3 +113,12 @@ def test_a_shell_can_take_over_the_variables_of_a_project(tmp_path: Path) -> Non
 
     assert shell.stdout.splitlines() == [str(folder / "dagster_home"), str(folder)]
     assert (folder / "dagster_home" / "dagster.yaml").is_file()
+
+
+def test_a_history_beside_its_folder_is_refused(tmp_path: Path) -> None:
+    """An address of SQLite ends at a question mark, so that another folder would hold the runs."""
+    with (
+        pytest.raises(SettingsError, match="whose name holds a question mark; rename the folder"),
+        open_instance(tmp_path / "planet?"),
+    ):
+        pass

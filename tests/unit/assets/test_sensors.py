@@ -34,7 +34,9 @@ def project(tmp_path: Path) -> OpenProject:
     """A project of a mosaic, a table with one crater, and a folder of masks."""
     (tmp_path / "project.yaml").write_text(SETTINGS)
     grid = BasemapGrid(body=MERCURY, width_px=64)
-    write_cog(tmp_path / "mosaic.tif", np.full(grid.shape, 9, np.uint8), grid=grid)
+    write_cog(
+        tmp_path / "mosaic.tif", np.indices(grid.shape).sum(0).astype(np.uint8) + 9, grid=grid
+    )
     write_catalogue(catalogue_from([CRATER], MERCURY), tmp_path / "craters.csv")
     (tmp_path / "masks").mkdir()
     return OpenProject.at(tmp_path)

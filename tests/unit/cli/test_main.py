@@ -15,6 +15,7 @@ from ejmap_cli.main import SECTIONS, ejmap, main
 from ejmap_geo.errors import CrsError
 from ejmap_ml.errors import BundleError
 from ejmap_project.open_project import DEFAULT_PROJECT
+from ejmap_project.settings.project import create_project
 
 CHECKOUT = Path(__file__).parents[3]
 WORDS = (
@@ -35,7 +36,8 @@ WORDS = (
     "env",
     "doctor",
 )
-LIGHT = {"click", "ejmap_cli"}
+# Of ejmap_project, only what names its files and its two models.
+LIGHT = {"click", "ejmap_cli", "ejmap_project"}
 IMPORTED = """
 import json, sys
 from ejmap_cli.main import main
@@ -152,6 +154,11 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
         (["train", "p", "--model", "ejsag"], "'ejsag' is not one of 'ejconn', 'ejseg'"),
         (["new", "p", "--mosaic", "m.tif"], "Missing option '--craters'"),
         (["run"], "Missing argument 'PROJECT'"),
+        (
+            ["new", "p", "--mosaic", "m.tif", "--craters", "c.csv", "--body", "Pluto"],
+            "unknown body 'Pluto'; known bodies are Mercury, Moon",
+        ),
+        (["map", "m.tif", "c.csv", "p", "--body", "Pluto"], "unknown body 'Pluto'"),
         (["ui", "--port", "many"], "'many' is not a valid integer"),
     ],
 )
@@ -167,7 +174,19 @@ def test_wrong_usage_ends_with_two_and_a_hint(
 
 
 @pytest.mark.parametrize(
-    "words", [["run"], ["ui"], ["promote", "--model", "ejseg"], ["roll-back", "--model", "ejconn"]]
+    "words",
+    [
+        ["run"],
+        ["ui"],
+        ["env"],
+        ["doctor"],
+        ["doctor", "--json"],
+        ["vet"],
+        ["models", "list"],
+        ["train", "--model", "ejseg"],
+        ["promote", "--model", "ejseg"],
+        ["roll-back", "--model", "ejconn"],
+    ],
 )
 def test_a_folder_without_a_project_is_one_sentence(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -241,6 +260,37 @@ def test_a_shell_completes_commands_options_and_folders() -> None:
     assert _completed("ejmap train --model ejs") == ["plain,ejseg"]
     assert _completed("ejmap run proj") == ["dir,proj"]
     assert _completed("ejmap new p --mosaic mos") == ["file,mos"]
+
+
+def _parameters(command: click.Command) -> list[click.Parameter]:
+    inner = list(command.commands.values()) if isinstance(command, click.Group) else []
+    return [*command.params, *(one for each in inner for one in _parameters(each))]
+
+
+def test_defaults_are_said_in_one_style() -> None:
+    """The help of an option ends with "; default: ...", and names the value where there is one."""
+    for one in _parameters(ejmap):
+        words = str(getattr(one, "help", None) or "")
+        text, separator, default = words.partition("; default: ")
+        assert "default" not in text, words
+        assert not (separator and ";" in default), words
+        assert not getattr(one, "show_default", None), words
+        if isinstance(one.default, str | int) and not isinstance(one.default, bool) and one.default:
+            assert default == str(one.default), words
+
+
+def test_an_untrained_model_is_not_promoted_but_trained_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The sentence names the command that trains it; no step of Dagster."""
+    folder = create_project(tmp_path / "p", profile="demo").folder
+
+    assert main(["promote", str(folder), "--model", "ejseg"]) == 1
+
+    message = capsys.readouterr().err
+    assert "has 0 of its 2 member(s)" in message
+    assert f"`ejmap train {folder} --model ejseg`" in message
+    assert "materialise" not in message
 
 
 def test_the_help_names_the_project_that_is_the_default(

@@ -9,7 +9,13 @@ import pandas as pd
 import pytest
 
 from ejmap_assets import partitions
-from ejmap_assets.assets.craters import azimuthal_mosaic, basemap_mask, crater_profile, tile_store
+from ejmap_assets.assets.craters import (
+    azimuthal_mosaic,
+    basemap_mask,
+    crater_profile,
+    promised_recall_mask,
+    tile_store,
+)
 from ejmap_assets.checks.crater_check import CheckedCrater
 from ejmap_assets.checks.project_check import CheckedProject
 from ejmap_assets.lineage.provenance import Recipe
@@ -25,6 +31,7 @@ from ejmap_ml.stores.tile_group import TileStore
 from ejmap_project.files.connection_table import write_connections
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.open_project import OpenProject
+from tests.ready_ensemble import PROMISES
 from tests.tiny_planet import write_project
 
 KEY = "0002"
@@ -90,7 +97,8 @@ class MappedCrater:
         plan = self.work.tile_plan.polar
         assert plan is not None
         grid = polar_grid(self.crater, body=self.grid.body, config=plan.view)
-        said = {"probability": 0.5, "vote_fraction": 0.5, "member_00": 0.9, "member_01": 0.1}
+        said = {"probability": 0.5, "vote_fraction": 0.5, "border": 0.5}
+        said |= {"member_00": 0.9, "member_01": 0.1}
         bands = {name: np.full(grid.shape, value, np.float32) for name, value in said.items()}
         bands |= changed
         write_polar_view(
@@ -141,6 +149,13 @@ class MappedCrater:
         self.layers()
         basemap_mask.make(self._task)
         return self.checked("basemap_mask")
+
+    def promised_recall_mask(self) -> CheckedCrater:
+        """Make the wider mask, by promises that nothing was measured for."""
+        self.prediction()
+        self.work.conformal = PROMISES
+        promised_recall_mask.make(self._task)
+        return self.checked("promised_recall_mask")
 
     def profile(self) -> CheckedCrater:
         """Measure the rings around it."""

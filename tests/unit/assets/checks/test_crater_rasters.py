@@ -1,5 +1,7 @@
 """Checks of the rasters of a crater: sound files pass, wrong files fail with a sentence."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import rasterio
@@ -12,6 +14,8 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.files.mask_file import write_mask
+from ejmap_project.open_project import OpenProject
+from ejmap_project.settings.project import Project
 from tests.unit.assets.checks.conftest import MappedCrater
 
 
@@ -87,7 +91,7 @@ def test_probability_votes_and_mask_that_agree_pass(mapped: MappedCrater) -> Non
         pytest.param("probability", 1.5, "probability must lie in 0 to 1", id="above-one"),
         pytest.param("vote_fraction", -1.0, "vote_fraction must lie in 0 to 1", id="votes"),
         pytest.param("mask", 2.0, "other values than 0 and 1", id="mask-not-binary"),
-        pytest.param("mask", 1.0, "set where the probability is not above 0.5", id="all-set"),
+        pytest.param("mask", 1.0, "set where no member finds ejecta", id="all-set"),
     ],
 )
 def test_layers_that_cannot_be_are_stopped(
@@ -98,6 +102,50 @@ def test_layers_that_cannot_be_are_stopped(
 
     assert (found.passed, found.is_warning) == (False, False)
     assert sentence in found.sentence
+
+
+def _with(project: OpenProject, **groups: dict[str, object]) -> MappedCrater:
+    """Return the crater of the project with other settings."""
+    stated = project.settings.model_dump() | groups
+    return MappedCrater(replace(project, settings=Project.model_validate(stated)))
+
+
+def _with_hole(mapped: MappedCrater, side_px: int) -> dict[str, np.ndarray]:
+    """A mask that is set everywhere, also in a square where no member finds ejecta."""
+    found = np.ones(mapped.grid.shape)
+    middle = found.shape[0] // 2
+    found[middle : middle + side_px, middle : middle + side_px] = 0
+    return {"probability": found, "vote_fraction": found, "mask": np.ones(found.shape)}
+
+
+@pytest.mark.parametrize("denoising", ["corners", "sides"])
+def test_holes_that_denoising_fills_are_sound(project: OpenProject, denoising: str) -> None:
+    """A hole of 9 px is filled where the smallest has 10, and one of 16 px is not."""
+    mapped = _with(project, mapping={"denoise_px": 10}, method={"denoising": denoising})
+
+    filled = _find("layers_are_sound", mapped.layers(**_with_hole(mapped, 3)))
+    too_large = _find("layers_are_sound", mapped.layers(**_with_hole(mapped, 4)))
+
+    assert filled.passed, filled.sentence
+    assert "set where no member finds ejecta" in too_large.sentence
+
+
+def test_a_mask_by_votes_may_be_set_where_the_mean_is_low(project: OpenProject) -> None:
+    """Half of the members set it; fewer do not."""
+    mapped = _with(project, method={"ensemble": "votes"})
+    shape = mapped.grid.shape
+    low, mask = np.full(shape, 0.4), np.ones(shape)
+
+    half, fewer = (
+        _find(
+            "layers_are_sound",
+            mapped.layers(probability=low, vote_fraction=np.full(shape, share), mask=mask),
+        )
+        for share in (0.5, 0.4)
+    )
+
+    assert half.passed, half.sentence
+    assert "less than half of the members" in fewer.sentence
 
 
 def test_bands_in_another_order_are_found(mapped: MappedCrater) -> None:
@@ -182,6 +230,31 @@ def test_an_empty_mask_is_warned_of(mapped: MappedCrater) -> None:
 
     assert (found.passed, found.is_warning) == (False, True)
     assert found.sentence.startswith("no ejecta were found")
+
+
+def test_a_wider_mask_with_its_area_passes(mapped: MappedCrater) -> None:
+    """The finding names the interval."""
+    found = _find("promised_recall_mask_is_sound", mapped.promised_recall_mask())
+
+    assert (found.passed, found.is_warning) == (True, False)
+    assert 0 < found.metadata["low_km2"] < found.metadata["high_km2"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "is_warning"),
+    [("5.0", "2.0", False), ("0.0", "inf", False), ("1.0", "900.0", True)],
+)
+def test_an_interval_that_says_nothing_is_stopped_or_warned_of(
+    mapped: MappedCrater, low: str, high: str, is_warning: bool
+) -> None:
+    """One that is none blocks the crater, and one of a factor of 900 warns."""
+    checked = mapped.promised_recall_mask()
+    with rasterio.open(checked.output, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as raster:
+        raster.update_tags(EJMAP_LOW_KM2=low, EJMAP_HIGH_KM2=high)
+
+    found = _find("promised_recall_mask_is_sound", checked)
+
+    assert (found.passed, found.is_warning) == (False, is_warning)
 
 
 def test_the_first_mask_has_nothing_to_drift_from(mapped: MappedCrater) -> None:

@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 
 from ejmap_assets.checks.rejected import failed_checks
+from ejmap_project.models.model_version import ModelVersion
 from ejmap_project.open_project import OpenProject
 
 SETTINGS = """
@@ -50,7 +51,7 @@ def test_a_red_member_counts_when_a_later_one_is_green(
     _check(instance, "00|ejconn_tiny", passed=False)
     _check(instance, "01|ejconn_tiny", passed=True)
 
-    assert failed_checks(project, instance, "promoted_ejconn") == [
+    assert failed_checks(project, instance, "ejconn", ModelVersion("ejconn_tiny")) == [
         f"ejconn_model of 00|ejconn_tiny: {SOUND}"
     ]
 
@@ -58,9 +59,12 @@ def test_a_red_member_counts_when_a_later_one_is_green(
 def test_a_red_member_of_another_version_counts_for_nothing(
     project: OpenProject, instance: dg.DagsterInstance
 ) -> None:
-    """A failed check of another version does not count for the promotion."""
+    """A failed check of another version does not count for the promotion, but for its own."""
     _check(instance, "00|ejconn_tiny", passed=True)
-    _check(instance, "00|ejconn_v200", passed=False)
+    _check(instance, "00|ejconn_v32", passed=False)
     _check(instance, "02|ejconn_tiny", passed=False)
 
-    assert failed_checks(project, instance, "promoted_ejconn") == []
+    assert failed_checks(project, instance, "ejconn", ModelVersion("ejconn_tiny")) == []
+    assert failed_checks(project, instance, "ejconn", ModelVersion("ejconn_v32")) == [
+        f"ejconn_model of 00|ejconn_v32: {SOUND}"
+    ]

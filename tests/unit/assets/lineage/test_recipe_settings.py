@@ -38,6 +38,11 @@ def _write(folder: Path, name: str, *, size: int, mtime_ns: int) -> None:
     os.utime(path, ns=(mtime_ns, mtime_ns))
 
 
+def of_member(project: OpenProject, _: str) -> object:
+    """Return the settings of a member that is trained."""
+    return recipe_settings.of_member("ejseg")(project, "0|ejseg_polar")
+
+
 def _json(settings: Settings, project: OpenProject) -> object:
     """Return a part of the settings as a recipe's digest sees it."""
     return json.loads(json.dumps(settings(project, ""), default=str))
@@ -214,6 +219,13 @@ def test_a_folder_without_scores_is_not_a_source_without_any(tmp_path: Path) -> 
         pytest.param(recipe_settings.of_splits, {"splits": {"used": 0}}, id="used-split"),
         pytest.param(recipe_settings.of_masks, {"mapping": {"kept_results": 0}}, id="kept-results"),
         pytest.param(
+            recipe_settings.of_masks, {"method": {"normalization": "split"}}, id="normalization"
+        ),
+        pytest.param(
+            recipe_settings.of_masks, {"method": {"denoising": "sides"}}, id="nothing-to-denoise"
+        ),
+        pytest.param(of_member, {"method": {"ensemble": "votes"}}, id="ensemble"),
+        pytest.param(
             recipe_settings.of_promotion("ejseg"),
             {"models": {"gate_tolerance": 0.5}},
             id="tolerance",
@@ -249,6 +261,28 @@ def test_settings_of_mapping_and_splits_are_listed_whole(tmp_path: Path) -> None
     assert _json(recipe_settings.of_map, project) is None
 
 
+@pytest.mark.parametrize(
+    ("settings", "changed", "named"),
+    [
+        (recipe_settings.of_masks, {"ensemble": "votes"}, ["ensemble"]),
+        (recipe_settings.of_masks, {"denoising": "sides"}, ["denoising"]),
+        (of_member, {"normalization": "split"}, ["normalization"]),
+        (of_member, {"validation": "each-class"}, ["validation"]),
+    ],
+)
+def test_a_step_as_published_makes_stale_what_depends_on_it(
+    tmp_path: Path, settings: Settings, changed: dict[str, str], named: list[str]
+) -> None:
+    """Recipes name the steps that are not ours, so that those of native projects stay the same."""
+    source, mapping = {"kind": "synthetic", "seed": 5}, {"denoise_px": 4}
+    before = _json(settings, _project(tmp_path, source, mapping=mapping))
+
+    after = _json(settings, _project(tmp_path, source, mapping=mapping, method=changed))
+
+    assert isinstance(before, list)
+    assert after == before + named
+
+
 def test_training_planets_are_their_body_and_their_settings(tmp_path: Path) -> None:
     """Synthetic planets are made without the mosaic; a project may state none."""
     source = {"kind": "synthetic", "seed": 5}
@@ -261,3 +295,15 @@ def test_training_planets_are_their_body_and_their_settings(tmp_path: Path) -> N
     assert of_mercury[0] == "Mercury"
     assert of_moon == ["Moon", of_mercury[1]]
     assert of_none is None
+
+
+def test_stated_columns_concern_the_catalogue_alone(tmp_path: Path) -> None:
+    """A mosaic is not read again because of them; projects without any keep their recipe."""
+    files = {"kind": "files", "mosaic": "m.tif", "craters": "c.csv"}
+    columns = {"radius_m": "R_km*1000"}
+    plain, stated = (_project(tmp_path, files | more) for more in ({}, {"columns": columns}))
+
+    catalogue = _json(recipe_settings.of_catalogue, stated)
+
+    assert catalogue == [*_json(recipe_settings.of_catalogue, plain), columns]
+    assert _json(recipe_settings.of_mosaic, stated) == _json(recipe_settings.of_mosaic, plain)

@@ -25,7 +25,7 @@ def own(tmp_path: Path) -> OpenProject:
     files = tmp_path / "planetary data of an observatory" / "with a name that goes on and on"
     files.mkdir(parents=True)
     grid = BasemapGrid(body=MERCURY, width_px=64)
-    write_cog(files / "mosaic.tif", np.full(grid.shape, 9, np.uint8), grid=grid)
+    write_cog(files / "mosaic.tif", np.indices(grid.shape).sum(0).astype(np.uint8) + 9, grid=grid)
     crater = Crater(crater_id=1, name="One", center=LonLat(0, 0), radius_m=40_000.0)
     write_catalogue(catalogue_from([crater], MERCURY), files / "craters.csv")
     folder = tmp_path / "mine"

@@ -13,13 +13,12 @@ from ejmap_assets.lineage.selection import (
     is_made,
     models_to_make,
     models_to_train,
-    stages_made,
     steps_to_mask,
 )
 from ejmap_assets.lineage.stages import REPAIRING, RETRAINING, STAGES
 from ejmap_assets.partitions import Partitioning
 from ejmap_project.open_project import OpenProject
-from tests.ready_ensemble import write_ready
+from tests.ready_ensemble import PROMISES, write_ready
 from tests.tiny_presets import EJCONN
 
 TO_MASK = (
@@ -150,19 +149,6 @@ def test_published_masks_need_neither_tiles_nor_models(with_masks: OpenProject) 
     assert not is_made(with_masks, "ejseg_model")
 
 
-def test_a_catalogue_is_vetted_and_ejconn_trained_only_where_the_settings_say_so(
-    own: OpenProject,
-) -> None:
-    """By default a project has neither the stages of vetting nor those of EJCONN."""
-    assert [stage.title for stage in STAGES if stage not in stages_made(own)] == [
-        "tiles around craters and beside them",
-        "train the crater classifier",
-        "score the crater catalogue",
-        "samples of EJCONN",
-        "train EJCONN: which tiles hold ejecta",
-    ]
-
-
 def test_the_map_waits_for_the_whole_chain_of_a_crater() -> None:
     """The map waits for the longest chain of a crater's assets upstream, which is six."""
     assert depth_in_craters("global_map") == 6
@@ -222,6 +208,33 @@ def test_a_ready_made_ejseg_alone_maps_and_connects(tmp_path: Path, training: st
     assert inputs_of(ready, "ejseg_samples", "ejseg_tiny") == ("training_planets", "labelled_tiles")
 
 
+def test_craters_get_a_wider_mask_where_an_ensemble_promises_recall(tmp_path: Path) -> None:
+    """Beside the mask of the map, which does not wait for it; the map and its scores use both."""
+    write_ready(tmp_path / "models", "ready_promise", conformal=PROMISES)
+    ready = _ready_project(tmp_path, "models: {ejseg: ready_promise}\n")
+
+    assert {*crater_steps_of(ready)} - {*TO_MASK} == {
+        "connection_predictions",
+        "crater_profile",
+        "promised_recall_mask",
+    }
+    assert steps_to_mask(ready) == TO_MASK
+    for name in ("global_map", "evaluation"):
+        assert "promised_recall_mask" in inputs_of(ready, name)
+
+
+def test_an_ensemble_that_promises_nothing_makes_no_wider_mask(tmp_path: Path) -> None:
+    """Neither does a project that shows published masks. A tile EJSEG predicts no polar views."""
+    polar = _project(tmp_path, OWN)
+    assert "polar_prediction" in inputs_of(polar, "evaluation")
+    tiles = _project(tmp_path, OWN, "models: {ejseg: ejseg_tiny}\n")
+    assert "polar_prediction" not in inputs_of(tiles, "evaluation")
+    published = _project(tmp_path, "kind: ejmap-folder, folder: published, masks_run: some")
+    for project in (polar, tiles, published):
+        assert not is_made(project, "promised_recall_mask")
+        assert "promised_recall_mask" not in inputs_of(project, "global_map")
+
+
 def test_a_ready_made_ejconn_connects_on_request(tmp_path: Path) -> None:
     """It is copied and promoted like the EJSEG, and nothing is learned from either."""
     ready = _ready_project(
@@ -248,3 +261,40 @@ def test_one_model_that_is_trained_needs_labels(tmp_path: Path) -> None:
     assert is_made(mixed, "ejconn_samples")
     assert not is_made(mixed, "ejseg_samples")
     assert "training_planets" in inputs_of(mixed, "evaluation")
+
+
+def test_a_candidate_is_trained_beside_a_ready_made_model(tmp_path: Path) -> None:
+    """So there are labels and samples, and rules to score beside the map."""
+    beside = _ready_project(
+        tmp_path, f"{TRAINING}models: {{ejseg: ready_views, candidate: ejseg_polar}}\n"
+    )
+
+    assert models_to_make(beside) == models_to_train(beside) == ("ejseg",)
+    for name in UNLEARNED:
+        assert is_made(beside, name), name
+    assert "training_planets" in inputs_of(beside, "evaluation")
+
+
+def test_a_candidate_of_tiles_needs_connections(tmp_path: Path) -> None:
+    """EJCONN is there before the candidate may be promoted, which could not map without it."""
+    tiles = _ready_project(
+        tmp_path, f"{TRAINING}models: {{ejseg: ready_views, candidate: ejseg_tiny}}\n"
+    )
+
+    assert models_to_make(tiles) == ("ejconn", "ejseg")
+
+
+def test_training_planets_are_made_from_nothing_unless_the_mapped_one_is_among_them(
+    own: OpenProject, tmp_path: Path
+) -> None:
+    """Synthetic ones come from their seeds; with own masks the mapped planet is what teaches."""
+    (tmp_path / "masks").mkdir()
+    with_masks = _project(tmp_path / "masks", OWN)
+    (tmp_path / "masks" / "project.yaml").write_text(
+        "source: {kind: files, mosaic: m.tif, craters: c.csv, masks: m}\n"
+        "training: {kind: own-masks}\n"
+    )
+    with_masks = OpenProject.at(tmp_path / "masks")
+
+    assert inputs_of(own, "training_planets") == ()
+    assert inputs_of(with_masks, "training_planets") == LINEAGE["training_planets"].inputs

@@ -12,9 +12,10 @@ import pytest
 from dagster._core.execution.plan.objects import UserFailureData
 
 from ejmap_assets.assets.registry import crater_steps
-from ejmap_assets.lineage.crater_state import CraterState, crater_states
+from ejmap_assets.lineage.crater_state import crater_states
 from ejmap_assets.lineage.provenance import last_record
 from ejmap_assets.making.crater_assets import build_crater_assets
+from ejmap_project.mapping.crater_state import CraterState
 from tests.chunk_bench import KEYS, STEPS, Bench
 
 

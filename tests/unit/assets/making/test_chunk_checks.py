@@ -13,8 +13,9 @@ from dagster._core.event_api import PartitionKeyFilter
 
 from ejmap_assets.checks.crater_check import CheckedCrater, CraterCheck
 from ejmap_assets.checks.finding import Finding, bad, good, warning
-from ejmap_assets.lineage.crater_state import CraterState, crater_states
+from ejmap_assets.lineage.crater_state import crater_states
 from ejmap_project.errors import SourceError
+from ejmap_project.mapping.crater_state import CraterState
 from tests.chunk_bench import KEYS, STEPS, Bench
 
 CHECKED = "tile_store"

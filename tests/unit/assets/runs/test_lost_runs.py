@@ -173,6 +173,60 @@ def test_nobody_can_tell_of_another_machine_or_of_a_run_that_is_run_again() -> N
     assert is_gone(dg.DagsterRun("map", run_id="two", tags=process_tags("one"))) is None
 
 
+@pytest.mark.parametrize(
+    "status",
+    [
+        dg.DagsterRunStatus.SUCCESS,
+        dg.DagsterRunStatus.FAILURE,
+        dg.DagsterRunStatus.CANCELED,
+    ],
+)
+def test_a_place_that_an_ended_run_holds_is_free(
+    instance: dg.DagsterInstance, status: dg.DagsterRunStatus
+) -> None:
+    """Whatever its end: the process that had to free its slots was killed before it did."""
+    run = instance.create_run_for_job(
+        dg.Definitions(assets=[mask], jobs=[dg.define_asset_job("map")]).resolve_job_def("map"),
+        status=status,
+    )
+    instance.event_log_storage.set_concurrency_slots("gpu", 1)
+    assert instance.event_log_storage.claim_concurrency_slot("gpu", run.run_id, "mask").is_claimed
+
+    assert _map(instance, [])
+
+
+class _KilledError(BaseException):
+    """What ends a process between two of its lines."""
+
+
+@pytest.mark.parametrize("line", ["free_concurrency_slots_for_run", "report_run_failed"])
+def test_a_kill_while_a_lost_run_is_reported_locks_nothing(
+    home: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    """The next `ejmap run` reports it and takes its place, at whichever line the reporter died."""
+    with _worker(home, "working") as worker:
+        _until((home / "working").exists)
+        (run,) = instance.get_runs()
+        worker.kill()
+        _until(lambda: is_gone(run) is True)
+
+    def killed(*_: object) -> None:
+        raise _KilledError
+
+    owner = instance if line == "report_run_failed" else instance.event_log_storage
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, line, killed)
+        with pytest.raises(_KilledError):
+            fail_lost_runs(instance)
+    # As every `ejmap run` does first.
+    fail_lost_runs(instance)
+
+    assert _map(instance, [])
+    failed = instance.get_run_by_id(run.run_id)
+    assert failed is not None
+    assert failed.status is dg.DagsterRunStatus.FAILURE
+
+
 def test_a_place_that_an_unknown_run_holds_is_freed(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:

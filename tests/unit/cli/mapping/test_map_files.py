@@ -20,7 +20,9 @@ from ejmap_project.open_project import OpenProject
 def words(tmp_path: Path) -> list[str]:
     """The command on a mosaic and a table of one crater."""
     grid = BasemapGrid(body=MERCURY, width_px=64)
-    write_cog(tmp_path / "mosaic.tif", np.full(grid.shape, 9, np.uint8), grid=grid)
+    write_cog(
+        tmp_path / "mosaic.tif", np.indices(grid.shape).sum(0).astype(np.uint8) + 9, grid=grid
+    )
     crater = Crater(crater_id=1, name="One", center=LonLat(0, 0), radius_m=40_000.0)
     write_catalogue(catalogue_from([crater], MERCURY), tmp_path / "craters.gpkg")
     files = [str(tmp_path / name) for name in ("mosaic.tif", "craters.gpkg")]

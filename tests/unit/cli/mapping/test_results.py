@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from ejmap_cli.mapping.results import result_lines
+from ejmap_project.models.promotion_record import Decision, EnsembleNote, write_promotion
 from ejmap_project.paths import ProjectPaths
 
 
@@ -41,6 +42,7 @@ def _tile_scores() -> pd.DataFrame:
             "level": ["pixel", "pixel"],
             "kind": ["map", "map"],
             "scale_px": [4, 4],
+            "tiles": [3, 1],
             "f1": [0.5, 0.1],
             "iou": [1 / 3, 0.1],
             "precision": [0.5, 0.1],
@@ -65,6 +67,16 @@ def test_scores_of_all_craters_are_a_table_with_three_digits(paths: ProjectPaths
     assert "pixel F1" in lines[4]
     assert lines[4].index("tuned to") == lines[6].index("3 radii")
     assert lines[4].index("pixel F1") + len("pixel F1") == lines[6].index("0.250") + len("0.250")
+
+
+def test_scores_of_no_tiles_are_no_scores(paths: ProjectPaths) -> None:
+    """A project without known ejecta has labelled no tile: it says so, and shows no empty table."""
+    unlabelled = _tile_scores().assign(tiles=0, f1=float("nan"), iou=float("nan"))
+    _write(unlabelled, paths.map_scores)
+
+    *_, last = result_lines(paths, is_terminal=False)
+
+    assert last == "scores     none: no ejecta of this planet are known"
 
 
 def test_without_them_those_in_labelled_tiles_are_shown(paths: ProjectPaths) -> None:
@@ -98,3 +110,26 @@ def test_a_planet_without_known_ejecta_has_no_scores(paths: ProjectPaths) -> Non
     *_, last = result_lines(paths, is_terminal=False)
 
     assert last == "scores     none: no ejecta of this planet are known"
+
+
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [
+        (Decision.KEPT, "gate       small was not promoted: it finds less"),
+        (Decision.PROMOTED, "gate       small was promoted: it finds less"),
+    ],
+)
+def test_what_the_gate_decided_of_a_candidate_is_told(
+    paths: ProjectPaths, decision: Decision, said: str
+) -> None:
+    """With who maps the craters now; the first ensemble was judged against nothing."""
+    ready, small = (EnsembleNote(version=name, members=(name,)) for name in ("ready", "small"))
+    write_promotion(paths, "ejseg", Decision.PROMOTED, "the first of its kind", ready, ready)
+    assert not [one for one in result_lines(paths, is_terminal=False) if "gate" in one]
+    winner = small if decision is Decision.PROMOTED else ready
+    write_promotion(paths, "ejseg", decision, "it finds less", winner, small)
+
+    *_, gate, maps = result_lines(paths, is_terminal=False)
+
+    assert gate == said
+    assert maps == f"           {winner.version} maps the craters"

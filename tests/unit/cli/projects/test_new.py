@@ -18,7 +18,9 @@ from ejmap_geo.rasters.raster import write_cog
 def files(tmp_path: Path) -> Path:
     """A folder with a grey mosaic and a crater table."""
     grid = BasemapGrid(body=MERCURY, width_px=64)
-    write_cog(tmp_path / "mosaic.tif", np.full(grid.shape, 9, np.uint8), grid=grid)
+    write_cog(
+        tmp_path / "mosaic.tif", np.indices(grid.shape).sum(0).astype(np.uint8) + 9, grid=grid
+    )
     crater = Crater(crater_id=1, name="One", center=LonLat(0, 0), radius_m=40_000.0)
     write_catalogue(catalogue_from([crater], MERCURY), tmp_path / "craters.gpkg")
     return tmp_path

@@ -43,9 +43,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectPaths:
     return create_project(tmp_path / "p", profile="demo")
 
 
-def _told(folder: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+def _told(folder: Path | None, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     """Return the lines by their first word; packages by their name."""
-    assert main(["doctor", str(folder)]) == 0
+    assert main(["doctor", *([] if folder is None else [str(folder)])]) == 0
     lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
     return {
         text.split()[0] if topic == "package" else topic: text.removeprefix(f"{topic} ")
@@ -105,10 +105,11 @@ def test_a_terminal_shows_the_same_words(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_report_tells_of_this_machine(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where there is no project, that is said and the rest is told."""
-    told = _told(tmp_path, capsys)
+    """Where no project was named and there is none, that is said and the rest is told."""
+    monkeypatch.setenv("EJMAP_PROJECT", str(tmp_path))
+    told = _told(None, capsys)
 
     assert told["python"].startswith(f"{platform.python_version()} on {platform.machine()}, ")
     assert told["numpy"] == f"numpy {version('numpy')}"
@@ -177,9 +178,12 @@ def test_json_holds_the_facts(project: ProjectPaths, capsys: pytest.CaptureFixtu
     }
 
 
-def test_json_of_no_project_is_null(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_of_no_project_is_null(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A program need not read a sentence."""
-    assert main(["doctor", str(tmp_path), "--json"]) == 0
+    monkeypatch.setenv("EJMAP_PROJECT", str(tmp_path))
+    assert main(["doctor", "--json"]) == 0
 
     assert json.loads(capsys.readouterr().out)["project"] is None
 

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy import ndimage
 
-from ejmap_geo.masks.denoise import denoised
+from ejmap_geo.masks.denoise import denoised, denoised_by_sides
 
 MASKS = arrays(np.bool_, st.tuples(st.integers(2, 7), st.integers(2, 7)))
 
@@ -61,6 +62,22 @@ def test_denoising_does_what_its_definition_says(
 
     expected = slowly_denoised(mask, min_px, corners=connectivity == 8, wraps=wraps)
     np.testing.assert_array_equal(found, expected)
+
+
+@settings(max_examples=100)
+@given(mask=MASKS, min_px=st.integers(0, 12))
+def test_denoising_by_sides_is_that_of_the_published_analysis(
+    *, mask: np.ndarray, min_px: int
+) -> None:
+    """Clusters of set pixels are cleared, then clusters of clear ones filled, at edges too."""
+    expected = mask
+    for value in (True, False):
+        numbers, _ = ndimage.label(expected == value)
+        sizes = np.bincount(numbers.ravel())
+        is_small = (sizes < min_px) & (np.arange(sizes.size) > 0)
+        expected = np.where(is_small[numbers], not value, expected)
+
+    np.testing.assert_array_equal(denoised_by_sides(mask, min_px=min_px), expected)
 
 
 def test_a_diagonal_ray_is_one_cluster() -> None:

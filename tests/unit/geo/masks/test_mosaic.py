@@ -6,9 +6,11 @@ import pytest
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.mosaic import (
+    HALF,
     combine_members,
     is_set,
     mean_probability,
+    past_border,
 )
 
 LEFT = Window(row=0, col=0, height=1, width=2)
@@ -97,3 +99,20 @@ def test_an_ensemble_without_members_is_refused() -> None:
     """There is nothing to average."""
     with pytest.raises(RasterError, match="at least one member"):
         combine_members([])
+
+
+def test_a_border_becomes_one_half_and_odds_keep_their_ratio() -> None:
+    """Certainty stays certain, order stays order."""
+    border = np.array([[0.2], [0.5], [0.9]], np.float32)
+    probability = np.tile(np.array([0, 0.1, 0.2, 0.5, 0.9, 1], np.float32), (3, 1))
+
+    found = past_border(probability, border)
+
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found[:, [0, -1]], [[0, 1]] * 3)
+    np.testing.assert_allclose([found[0, 2], found[1, 3], found[2, 4]], 0.5, atol=1e-6)
+    inner = slice(1, -1)
+    odds = found[:, inner] / (1 - found[:, inner])
+    expected = probability[:, inner] / (1 - probability[:, inner]) / (border / (1 - border))
+    np.testing.assert_allclose(odds, expected, rtol=1e-4)
+    assert past_border(probability, HALF) is probability

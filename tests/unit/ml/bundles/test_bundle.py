@@ -16,6 +16,7 @@ from ejmap_ml.calibration.by_distance import DistanceCalibration
 from ejmap_ml.config.model_config import ModelConfig, load_preset
 from ejmap_ml.ejseg.view_ranges import ViewRanges
 from ejmap_ml.errors import BundleError
+from tests.ready_ensemble import PROMISES
 
 
 def _bundle(config: ModelConfig, normalization: Normalization | None = None) -> ModelBundle:
@@ -64,10 +65,12 @@ def test_every_kind_of_model_fits_into_a_bundle(preset: str, tmp_path: Path) -> 
     assert not network.is_normalizing
 
 
-def test_a_calibrated_member_says_slope_times_logit_plus_offset(tmp_path: Path) -> None:
-    """Row by row, before and after it was saved; and it is another model than without."""
+def test_a_calibrated_member_bends_its_logits_row_by_row(tmp_path: Path) -> None:
+    """One slope below the knot and another above it; and it is another model than without."""
     bundle = _bundle(load_preset("ejseg_polar_grey"))
-    calibration = DistanceCalibration(range_radii=(2.0, 20.0), slope=(0.5, 0.8), offset=(0.1, -0.3))
+    calibration = DistanceCalibration(
+        range_radii=(2.0, 20.0), knots=(0.1,), slopes=((0.5, 1.5), (0.8, 2.0)), offset=(0.1, -0.3)
+    )
     calibrated = replace(bundle, calibration=calibration)
     calibrated.save(tmp_path / "model")
     image = torch.rand(1, 6, 160, 768)
@@ -78,15 +81,38 @@ def test_a_calibrated_member_says_slope_times_logit_plus_offset(tmp_path: Path) 
     assert torch.equal(said, calibrated.build()(image))
     rows = 3.9 * (83.0 / 3.9) ** ((torch.arange(160) + 0.5) / 160) - 3.0
     share = ((rows.log() - math.log(2)) / math.log(10)).clamp(0, 1)[:, None]
-    expected = (0.5 + 0.3 * share) * plain + 0.1 - 0.4 * share
+    below, above = plain.clamp(max=0.1), (plain - 0.1).clamp(min=0)
+    expected = (0.5 + 0.3 * share) * below + (1.5 + 0.5 * share) * above + 0.1 - 0.4 * share
     torch.testing.assert_close(said, expected, atol=1e-4, rtol=1e-4)
     assert loaded.calibration == calibration
     assert loaded.data_version == calibrated.data_version != bundle.data_version
 
 
+def test_what_an_ensemble_promises_is_part_of_what_it_is(segmenter_config, tmp_path: Path) -> None:
+    """It comes back whole, and masks made by other promises are those of another model."""
+    bundle = _bundle(segmenter_config(), Normalization.fixed(bands=3, extra_scale=1))
+    promising = replace(bundle, conformal=PROMISES)
+
+    promising.save(tmp_path / "model")
+
+    assert ModelBundle.load(tmp_path / "model").conformal == PROMISES
+    assert promising.data_version != bundle.data_version
+    curve = PROMISES.recall.model_copy(update={"craters": 98})
+    other = replace(bundle, conformal=PROMISES.model_copy(update={"recall": curve}))
+    assert other.data_version != promising.data_version
+
+
+def test_an_altered_promise_is_refused(saved: Path) -> None:
+    """A bundle that promises more than it was saved with."""
+    (saved / "conformal.json").write_text(PROMISES.model_dump_json())
+
+    with pytest.raises(BundleError, match="was altered after it was saved"):
+        ModelBundle.load(saved)
+
+
 def test_only_polar_models_are_calibrated_by_distance(segmenter_config) -> None:
     """A tile has no rows of one range."""
-    calibration = DistanceCalibration(range_radii=(2.0,), slope=(1.0,), offset=(0.0,))
+    calibration = DistanceCalibration(range_radii=(2.0,), knots=(), slopes=((1.0,),), offset=(0.0,))
     bundle = replace(_bundle(segmenter_config()), calibration=calibration)
 
     with pytest.raises(BundleError, match="only polar models"):

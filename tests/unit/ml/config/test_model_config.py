@@ -136,3 +136,17 @@ def test_one_cycle_needs_no_warmup() -> None:
 
     with pytest.raises(ValidationError, match="leave out warmup"):
         type(load_preset("ejconn_tiny")).model_validate(values)
+
+
+@pytest.mark.parametrize(("preset", "ranges"), [("ejseg_polar", 8), ("ejconn_tiny", 8)])
+def test_a_loss_by_distance_needs_rows_of_a_polar_view(preset, ranges) -> None:
+    """Ranges that do not divide them, and models of tiles, are refused."""
+    values = load_preset(preset).model_dump()
+    loss = {"kind": "range_dice_bce", "ranges": ranges}
+    is_polar = load_preset(preset).is_polar
+
+    if is_polar:
+        assert ModelConfig.model_validate(values | {"loss": loss}).loss.kind == loss["kind"]
+        loss["ranges"] = 7
+    with pytest.raises(ValidationError, match=f"got {loss['ranges']} ranges"):
+        ModelConfig.model_validate(values | {"loss": loss})

@@ -11,9 +11,10 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.synthetic.planet import PlanetConfig, make_layers
 from ejmap_ml.config.polar_config import PolarViewConfig
-from ejmap_ml.ejseg import drawn_views
+from ejmap_ml.ejseg import drawn_appearance
 from ejmap_ml.ejseg.drawn_samples import DrawnSamples, Ground
-from ejmap_ml.ejseg.drawn_views import Background, draw_scene, draw_view
+from ejmap_ml.ejseg.drawn_scene import Background, draw_scene
+from ejmap_ml.ejseg.drawn_views import draw_view
 from ejmap_ml.ejseg.polar_view import VALID_CHANNEL
 
 CONFIG = PolarViewConfig(rows=64, cols=192, scaling="ring")
@@ -94,7 +95,7 @@ def test_nobody_is_told_to_find_what_cannot_be_seen(monkeypatch) -> None:
     rough = np.random.default_rng(1).normal(90, 40, (64, 192))
     shares = []
     for spreads in ((0.01, 0.02), (8.0, 9.0)):
-        monkeypatch.setattr(drawn_views, "GLOW_SPREADS", spreads)
+        monkeypatch.setattr(drawn_appearance, "GLOW_SPREADS", spreads)
         found = []
         for seed in range(12):
             rng = np.random.default_rng(seed)
@@ -113,6 +114,30 @@ def test_the_cavity_is_never_ejecta() -> None:
         _, target = draw_view(scene, rng, config=CONFIG)
         inside = scene.background.polar.range_radii < 1
         assert not target[inside].any()
+
+
+def test_bands_of_colour_are_the_same_or_alike_or_differ_and_some_are_inverted() -> None:
+    """On an even ground: a labelled cell stands out in a band at least, and is dark in some."""
+    same = inverted = told = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        view, target = draw_view(draw_scene(_background(), rng), rng, config=CONFIG, bands=3)
+        assert view.shape[0] == 2 * 3 + 4
+        ring, is_ejecta = view[3:6], target > 0.5
+        same += int(np.array_equal(ring[0], ring[1]) and np.array_equal(ring[0], ring[2]))
+        rows = is_ejecta.mean(axis=1)
+        mixed = (rows > 0.1) & (rows < 0.6)
+        if not mixed.any():
+            continue
+        excess = [
+            band[mixed][is_ejecta[mixed]].mean() - band[mixed][~is_ejecta[mixed]].mean()
+            for band in ring
+        ]
+        told += int(max(excess) > 0.2)
+        inverted += int(min(excess) < -0.2)
+    assert 3 <= same <= 20
+    assert told >= 30
+    assert 3 <= inverted < told / 2
 
 
 def test_a_share_of_places_lies_beside_craters_with_ejecta(planet) -> None:

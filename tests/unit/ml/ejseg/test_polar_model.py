@@ -1,11 +1,14 @@
 """The polar U-Net keeps the shape of its view and goes round in azimuth."""
 
+import numpy as np
 import pytest
 import torch
+from pydantic import ValidationError
+from scipy.ndimage import gaussian_filter1d
 from torch import nn
 
 from ejmap_ml.config.polar_config import PolarUnetConfig, PolarViewConfig
-from ejmap_ml.ejseg.polar_model import PolarPad, PolarUnet
+from ejmap_ml.ejseg.polar_model import STREAK_GAIN, PolarPad, PolarUnet, Streaks
 
 STRIDE = 8
 CONFIG = PolarUnetConfig(
@@ -88,3 +91,33 @@ def test_gradients_reach_the_first_and_the_last_layer(network) -> None:
     assert first.weight.grad is not None
     assert network.head.weight.grad is not None
     assert all(float(weight.grad.abs().sum()) > 0 for weight in network.parameters())
+
+
+def test_bands_are_averaged_along_range_as_scipy_does() -> None:
+    """Two bands, two lengths; everything else passes through."""
+    view = torch.randn((3, 8, 40, 12), generator=torch.Generator().manual_seed(2))
+
+    seen = Streaks((1.5, 4.0), in_channels=8)(view)
+
+    assert seen.shape == (3, 8 + 4, 40, 12)
+    assert seen[:, :8].equal(view)
+    for sigma, first in ((1.5, 8), (4.0, 10)):
+        plain = gaussian_filter1d(
+            view[:, 2:4].double().numpy(),
+            sigma,
+            axis=2,
+            mode="nearest",
+            radius=int(np.ceil(3 * sigma)),
+        )
+        expected = STREAK_GAIN * np.sqrt(sigma) * plain
+        np.testing.assert_allclose(seen[:, first : first + 2], expected, atol=1e-5)
+
+
+def test_averages_come_from_the_configuration_and_not_from_weights() -> None:
+    """A file of weights holds none of them, and a length that makes no sense is refused."""
+    config = CONFIG.model_copy(update={"streak_rows": (4.0,)})
+    assert not [name for name in PolarUnet(config, in_channels=6).state_dict() if "kernel" in name]
+    assert PolarUnetConfig().model_dump().keys() == CONFIG.model_dump().keys()
+    assert "streak_rows" not in CONFIG.model_dump()
+    with pytest.raises(ValidationError, match="streak_rows must lie between"):
+        PolarUnetConfig(streak_rows=(400.0,))

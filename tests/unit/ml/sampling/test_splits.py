@@ -12,6 +12,7 @@ from ejmap_ml.sampling.splits import (
     TESTS,
     TRAINS,
     UNUSED,
+    folds_of,
     learning_curve_split,
     split_classes,
     stratified_split,
@@ -48,6 +49,37 @@ def test_each_stratum_gives_its_share() -> None:
     _, validates = stratified_split(strata, fraction=0.1, rng=np.random.default_rng(0))
 
     np.testing.assert_array_equal(np.bincount(strata[validates]), [10, 0, 0, 0, 0, 2])
+
+
+@given(
+    sizes=st.lists(st.integers(0, 9), min_size=1, max_size=6),
+    fraction=st.floats(0.01, 0.6),
+    seed=st.integers(0, 9),
+)
+def test_each_stratum_validates_where_asked(sizes: list[int], fraction: float, seed: int) -> None:
+    """At least one of each stratum of two, never all of one, and never fewer than the share."""
+    strata = np.repeat(np.arange(len(sizes)), sizes)
+
+    train, validates = stratified_split(
+        strata, fraction=fraction, rng=np.random.default_rng(seed), least=1
+    )
+
+    counts = np.bincount(strata[validates], minlength=len(sizes))
+    assert [bool(count) for count in counts] == [size > 1 for size in sizes]
+    assert set(strata[train]) == set(strata)
+    shared = [size for size in sizes if size > 1]
+    wanted = max(round(fraction * sum(shared)), len(shared))
+    # Where one stratum is used up by its least, the others may give more than their share.
+    assert wanted <= len(validates) or len(validates) == sum(shared) - len(shared)
+
+
+def test_no_share_validates_nothing_whatever_the_least() -> None:
+    """A fraction of 0 asks for no validation."""
+    strata = np.array([0, 0, 1, 1])
+
+    _, validates = stratified_split(strata, fraction=0, rng=np.random.default_rng(0), least=1)
+
+    assert not validates.size
 
 
 def test_many_small_strata_validate_too() -> None:
@@ -178,3 +210,14 @@ def test_a_learning_curve_cannot_be_longer_than_there_are_places() -> None:
         learning_curve_split(
             split, np.array([1, 1, 2, 2]), locations=9, rng=np.random.default_rng(0)
         )
+
+
+@given(keys=st.lists(st.text(max_size=6), unique=True, max_size=30), count=st.integers(1, 7))
+def test_folds_are_of_equal_size_and_know_no_order(keys: list[str], count: int) -> None:
+    """To one key; the same keys in another order lie in the same folds."""
+    folds = folds_of(keys, count=count)
+
+    sizes = np.bincount(folds, minlength=count)
+    assert sizes.sum() == len(keys)
+    assert sizes.max() - sizes.min() <= 1
+    np.testing.assert_array_equal(folds_of(keys[::-1], count=count), folds[::-1])

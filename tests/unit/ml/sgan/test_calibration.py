@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.calibration import _SigmoidCalibration
 
-from ejmap_ml.bundles.reliability import calibration_error
+from ejmap_ml.calibration.reliability import calibration_error
 from ejmap_ml.errors import SampleError
 from ejmap_ml.sgan.calibration import Calibration
 

@@ -1,14 +1,15 @@
 """Training learns, repeats, stops early and goes on after an interruption as if there was none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import torch
+from torch import Tensor
 
 from ejmap_ml.config.model_config import ModelConfig
-from ejmap_ml.errors import SampleError
+from ejmap_ml.errors import BundleError, SampleError
 from ejmap_ml.samples import FitData, SampleBatch
 from ejmap_ml.training.fit import FitResult, find_normalization, fit
 
@@ -46,6 +47,9 @@ def run(make_samples, tmp_path: Path) -> Callable[..., FitResult]:
         seed: int = 0,
         interrupt_after: int | None = None,
         validate: bool = True,
+        start: Mapping[str, Tensor] | None = None,
+        normalizing: int | None = None,
+        drawn: int = 1,
     ) -> FitResult:
         train = make_samples(32, channels=4, side_px=32, seed=1, is_map=False)
         validation = make_samples(16, channels=4, side_px=32, seed=2, is_map=False)
@@ -53,11 +57,15 @@ def run(make_samples, tmp_path: Path) -> Callable[..., FitResult]:
             train=train if interrupt_after is None else _Failing(train, batches=interrupt_after),
             validation=validation if validate else None,
             train_table=pd.DataFrame(
-                {"ejecta_px": train.target[:, 0].numpy(), "distance_m": range(1, 33)}
+                {"ejecta_px": train.target[:, 0].numpy(), "distance_m": range(drawn, 32 + drawn)}
             ),
+            normalizing=normalizing
+            and make_samples(48, channels=4, side_px=32, seed=normalizing, is_map=False),
             inputs={"planet": "abc"},
         )
-        return fit(config, data, folder=tmp_path / name, seed=seed, report=lambda _: None)
+        return fit(
+            config, data, folder=tmp_path / name, seed=seed, start=start, report=lambda _: None
+        )
 
     return _run
 
@@ -77,6 +85,41 @@ def test_two_runs_of_one_seed_agree(classifier_config, run) -> None:
     ]
 
     assert versions[0] == versions[1] != versions[2]
+
+
+def test_a_training_begins_with_the_weights_it_is_given(classifier_config, run) -> None:
+    """With steps of no length it ends with them; those of another network are refused."""
+    config = classifier_config()
+    first = run(config, name="first").bundle.weights
+    still = {"optimizer": {"kind": "sgd", "learning_rate": 1e-12}}
+
+    again = run(_fixed(config, **still), name="again", seed=9, start=first).bundle.weights
+
+    learned = [name for name in first if name.endswith(("weight", "bias"))]
+    assert learned
+    for name in learned:
+        assert torch.allclose(again[name], first[name], atol=1e-6)
+    with pytest.raises(BundleError):
+        run(config, name="other", start={"model.none": torch.zeros(1)})
+
+
+def test_statistics_of_batch_normalization_stay_where_they_are_to_be_kept(
+    classifier_config, run
+) -> None:
+    """Also past a validation; without the setting the samples replace them."""
+    config = _fixed(classifier_config(max_epochs=2))
+    kept = config.training.model_copy(update={"keeps_statistics": True})
+    start = run(config, name="first").bundle.weights
+
+    same = run(config.model_copy(update={"training": kept}), name="kept", start=start)
+    moved = run(config, name="moved", start=start)
+
+    means = [name for name in start if name.endswith(("running_mean", "running_var"))]
+    assert means
+    for name in means:
+        assert torch.equal(same.bundle.weights[name], start[name])
+        assert not torch.equal(moved.bundle.weights[name], start[name])
+    assert same.bundle.data_version != moved.bundle.data_version
 
 
 def test_the_global_generator_is_left_alone(classifier_config, run) -> None:
@@ -165,11 +208,26 @@ def test_one_cycle_resumes_too(classifier_config, run) -> None:
     assert resumed.bundle.data_version == whole.bundle.data_version
 
 
-def test_a_checkpoint_of_another_training_is_not_taken_up(classifier_config, run) -> None:
-    """Another seed in the same folder starts anew."""
+@pytest.mark.parametrize("other", [{"seed": 2}, {"drawn": 2}, {"normalizing": 7}])
+def test_a_checkpoint_of_another_training_is_not_taken_up(
+    classifier_config, run, other: dict[str, int]
+) -> None:
+    """Another seed, draw or normalization in the same folder starts anew."""
     run(classifier_config(), seed=1)
 
-    assert run(classifier_config(), seed=2).resumed_from_step is None
+    assert run(classifier_config(), **({"seed": 1} | other)).resumed_from_step is None
+
+
+def test_the_normalization_can_be_that_of_more_samples(
+    classifier_config, make_samples, run
+) -> None:
+    """Mean and standard deviation (ddof 1) of all their pixels, channel by channel, as numpy's."""
+    found = run(classifier_config(), normalizing=7).bundle.normalization
+
+    image = make_samples(48, channels=4, side_px=32, seed=7, is_map=False).image.double().numpy()
+    channels = image.transpose(1, 0, 2, 3).reshape(4, -1)
+    assert found.offset == pytest.approx(channels.mean(axis=1), rel=1e-6)
+    assert found.scale == pytest.approx(channels.std(axis=1, ddof=1), rel=1e-6)
 
 
 @pytest.mark.parametrize("name", ["last.ckpt", "run.json"])

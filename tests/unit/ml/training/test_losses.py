@@ -14,6 +14,7 @@ from ejmap_ml.config.training_config import (
     FocalLossConfig,
     JaccardLossConfig,
     Loss,
+    RangeDiceBceLossConfig,
 )
 from ejmap_ml.training.losses import BinaryLoss, build_loss
 
@@ -111,3 +112,23 @@ def test_a_weight_of_two_is_the_pixel_twice(config: Loss) -> None:
     assert float(loss(LOGITS, TARGET, weight)) == pytest.approx(
         float(loss(twice(LOGITS), twice(TARGET)))
     )
+
+
+def test_every_range_of_a_sample_has_a_dice_loss_of_its_own() -> None:
+    """Two samples of four rows in two ranges, written out; ranges without ejecta do not count."""
+    config = RangeDiceBceLossConfig(dice_share=0.5, ranges=2, floor_share=0.1)
+    generator = torch.Generator().manual_seed(3)
+    logits = torch.randn((2, 1, 4, 3), generator=generator, dtype=torch.float64)
+    weight = torch.rand((2, 1, 4, 3), generator=generator, dtype=torch.float64)
+    target = torch.zeros_like(logits)
+    target[0, 0, 1, 2] = target[0, 0, 2] = target[1, 0, 3, 0] = 1
+
+    p, floor = logits.sigmoid(), 0.1 * weight.sum() / 4
+    dice = []
+    for sample, rows in ((0, slice(0, 2)), (0, slice(2, 4)), (1, slice(2, 4))):
+        w, q, t = (one[sample, 0, rows] for one in (weight, p, target))
+        dice.append(1 - 2 * (w * q * t).sum() / ((w * q).sum() + (w * t).sum() + floor))
+    entropy = -(target * p.log() + (1 - target) * (1 - p).log())
+    expected = 0.5 * sum(dice) / 3 + 0.5 * (weight * entropy).sum() / weight.sum()
+
+    assert float(build_loss(config)(logits, target, weight)) == pytest.approx(float(expected))

@@ -13,7 +13,7 @@ from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.config.model_config import load_preset
 from ejmap_ml.samples import SampleBatch
-from ejmap_ml.training.member_scores import score_member, with_test_scores
+from ejmap_ml.training.member_scores import sample_f1, score_member, with_test_scores
 
 
 class _Crops:
@@ -77,3 +77,14 @@ def test_test_scores_stand_beside_those_of_training(bundle: ModelBundle) -> None
     assert tested.provenance.scores["test_f1"] == scores.f1
     assert len(tested.provenance.scores) == 1 + len(asdict(scores))
     assert tested.data_version == bundle.data_version
+
+
+def test_every_sample_has_its_own_f1(bundle: ModelBundle) -> None:
+    """Of one crop: 1 where the only answer is right, the empty one too, else 0."""
+    whole = _Crops().batch(range(23))
+    with torch.inference_mode():
+        found = (bundle.build()(*whole.inputs) > 0).numpy().ravel()
+
+    scores = sample_f1(bundle, _Crops())
+
+    np.testing.assert_array_equal(scores, found == (whole.target.numpy().ravel() > 0))

@@ -11,9 +11,10 @@ import pytest
 from ejmap_project.export.folder import export_project
 from ejmap_project.export.published_names import PublishedNames
 from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import MODEL_KINDS
 from ejmap_project.published import layout
 from ejmap_project.published.layout import PublishedFolder
-from ejmap_project.scoring.members import KINDS, member_table
+from ejmap_project.scoring.members import member_table
 from ejmap_project.scoring.published_scores import published_members
 from ejmap_project.scoring.tile_scoring import MAP_SCORE_COLUMNS
 from ejmap_project.settings.project import ProjectPaths
@@ -62,7 +63,7 @@ def test_published_scores_leave_as_they_came(
 
     ours, notes = _export(scored, tmp_path / "e")
 
-    for version, kind in zip((32, 200), KINDS, strict=True):
+    for version, kind in zip((32, 200), MODEL_KINDS, strict=True):
         family = layout.TRAINING_METRICS[kind]
         one, other = (folder.required(family, version=version) for folder in (ours, theirs))
         assert one.read_text() == other.read_text()

@@ -21,6 +21,7 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.published import layout
 from ejmap_project.published.grid import published_grid
 from ejmap_project.published.layout import PublishedFolder
+from ejmap_project.settings.method import AS_PUBLISHED, MethodSettings
 from ejmap_project.settings.project import OwnMasks, ProjectPaths, load_project
 from ejmap_project.settings.sources import EjmapFolderSource
 from ejmap_project.sources.kinds import source_of
@@ -58,6 +59,15 @@ def test_a_whole_folder_becomes_a_project(weighty: Path, tmp_path: Path) -> None
     assert (project.models.ejconn, project.models.ejseg) == ("ejconn_v32", "ejseg_v200")
     assert any(line.startswith("found    manual masks") for line in lines)
     assert [path.name for path in tmp_path.iterdir()] == ["p"]
+
+
+def test_an_imported_project_states_the_published_method(weighty: Path, tmp_path: Path) -> None:
+    """Line by line, so that each can be changed; what is left out is as published too."""
+    _import(weighty, tmp_path / "p")
+
+    stated = load_project(tmp_path / "p")
+    assert stated.method.model_dump() == AS_PUBLISHED._asdict()
+    assert stated.model_copy(update={"method": MethodSettings()}).used_method == AS_PUBLISHED
 
 
 def test_imported_weights_are_those_of_the_checkpoints(weighty: Path, tmp_path: Path) -> None:

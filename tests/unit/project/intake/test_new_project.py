@@ -1,6 +1,7 @@
 """A new project names the ready-made model that fits its mosaic, and trains one without it."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,11 +14,12 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_ml.config.bands import Bands, Reads
 from ejmap_project.intake.new_project import ejseg_for, new_project
-from ejmap_project.settings.project import profile_text
+from ejmap_project.models.tuning_gate import LEAST_CRATERS
 from tests.ready_ensemble import write_ready
 
 GREY, COLOUR = {"ready_grey": "grey"}, {"ready_colour": "colour"}
 BOTH = COLOUR | GREY
+GRID = BasemapGrid(body=MERCURY, width_px=64)
 ENHANCED = {"enhanced": "mercury-enhanced", "silent": None}
 
 
@@ -51,33 +53,67 @@ def test_the_settings_state_the_concrete_name(
     there: str, named: str, told: str, tmp_path: Path
 ) -> None:
     """And the person is told whether it will be trained."""
-    grid = BasemapGrid(body=MERCURY, width_px=64)
-    write_cog(tmp_path / "mosaic.tif", np.full(grid.shape, 9, np.uint8), grid=grid)
-    crater = Crater(crater_id=1, name="One", center=LonLat(0, 0), radius_m=40_000.0)
-    write_catalogue(catalogue_from([crater], MERCURY), tmp_path / "craters.gpkg")
     write_ready(tmp_path / "packaged", there, reads="grey" if there == "ready_grey" else "rgb")
 
-    notes = new_project(
-        tmp_path / "mine",
-        mosaic=tmp_path / "mosaic.tif",
-        craters=tmp_path / "craters.gpkg",
-        masks=None,
-        body="Mercury",
-        packaged_models=tmp_path / "packaged",
-    )
+    notes, settings = _new(tmp_path, masks=None)
 
-    settings = yaml.safe_load((tmp_path / "mine" / "project.yaml").read_text())
     assert settings["models"]["ejseg"] == named
+    assert "candidate" not in settings["models"]
     assert f"ejecta: mapped by {named}, {told}" in notes
 
 
-@pytest.mark.parametrize(
-    ("ready", "named"), [(("ready_grey",), "ready_grey"), ((), "ejseg_polar_grey")]
-)
-def test_the_quick_look_takes_the_ready_made_model_where_it_is(
-    ready: tuple[str, ...], named: str
-) -> None:
-    """And trains one where the package lacks it."""
-    settings = yaml.safe_load(profile_text("mercury-quicklook", ready=ready))
+def test_masks_tune_the_ready_made_model(tmp_path: Path) -> None:
+    """It maps, and what learned on from the masks is the candidate; without one, masks score."""
+    masks = _masks(tmp_path / "masks", 1, 2)
+    write_ready(tmp_path / "packaged", "ready_grey", reads="grey")
 
-    assert settings["models"]["ejseg"] == named
+    notes, settings = _new(tmp_path, masks=masks)
+
+    assert settings["source"]["masks"] == str(masks)
+    assert settings["training"] == {"kind": "own-masks"}
+    assert settings["models"]["ejseg"] == "ready_grey"
+    assert settings["models"]["candidate"] == "ready_grey_tuned"
+    assert (
+        f"masks: 2; {LEAST_CRATERS} or more tune ready_grey, which maps if that is a gain" in notes
+    )
+
+
+def test_masks_score_a_model_that_is_trained_on_synthetic_planets(tmp_path: Path) -> None:
+    """Where nothing is ready-made for the bands of the mosaic."""
+    _masks(tmp_path / "masks", 2)
+    write_ready(tmp_path / "packaged", "other")
+
+    notes, settings = _new(tmp_path, masks=tmp_path / "masks")
+
+    assert settings["training"]["kind"] == "synthetic"
+    assert settings["source"]["masks"] == str(tmp_path / "masks")
+    assert "masks: 1, which score the map" in notes
+
+
+def _masks(folder: Path, *numbers: int) -> Path:
+    """Write masks of the whole planet, in which every other column is ejecta."""
+    folder.mkdir()
+    for number in numbers:
+        mask = (np.indices(GRID.shape)[1] % 2).astype(np.uint8)
+        write_cog(folder / f"mask_{number:04d}.tif", mask, grid=GRID)
+    return folder
+
+
+def _new(folder: Path, *, masks: Path | None) -> tuple[list[str], dict[str, Any]]:
+    """Make a project of a grey mosaic and two craters; return what was told, and its settings."""
+    grid = GRID
+    write_cog(folder / "mosaic.tif", np.indices(grid.shape).sum(0).astype(np.uint8) + 9, grid=grid)
+    craters = [
+        Crater(crater_id=number, name=str(number), center=LonLat(40 * number, 0), radius_m=40_000.0)
+        for number in (1, 2)
+    ]
+    write_catalogue(catalogue_from(craters, MERCURY), folder / "craters.gpkg")
+    notes = new_project(
+        folder / "mine",
+        mosaic=folder / "mosaic.tif",
+        craters=folder / "craters.gpkg",
+        masks=masks,
+        body="Mercury",
+        packaged_models=folder / "packaged",
+    )
+    return notes, yaml.safe_load((folder / "mine" / "project.yaml").read_text())

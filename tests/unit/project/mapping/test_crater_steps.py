@@ -1,6 +1,7 @@
 """The steps of a crater in their order: each writes its file and reports what is in it."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from ejmap_geo.synthetic.planet import Planet
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.ensemble import Ensemble
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
+from ejmap_ml.calibration.by_distance import DistanceCalibration
 from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_ml.ejseg.polar_predict import map_crater
@@ -28,10 +30,12 @@ from ejmap_project.mapping.basemap_mask import place_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.ejecta_layers import BAND_NAMES, segment_ejecta
 from ejmap_project.mapping.polar_prediction import predict_polar
+from ejmap_project.mapping.promised_mask import place_promised_mask, read_expected_area
 from ejmap_project.mapping.segmenter import ejseg_ensemble
 from ejmap_project.mapping.tile_connections import connect_tiles
 from ejmap_project.mapping.tile_store import cut_tile_store
 from tests.constant_models import constant_bundle
+from tests.ready_ensemble import PROMISES
 from tests.tiny_planet import OWN_MASKS, write_project
 from tests.tiny_presets import EJCONN, POLAR
 
@@ -120,16 +124,73 @@ def test_the_prediction_holds_the_ensemble_and_each_member(
     with rasterio.open(work.paths.polar_prediction(crater.key)) as file:
         names, bands, tags = file.descriptions, file.read(), file.tags()
     seen = bands[0] > 0
-    assert names == ("probability", "vote_fraction", "member_00", "member_01")
+    assert names == ("probability", "vote_fraction", "border", "member_00", "member_01")
     assert bands.shape[1:] == (32, 64)
     np.testing.assert_allclose(bands[0][seen], 0.6, atol=1e-5)
     np.testing.assert_array_equal(bands[1][seen], 0.5)
-    np.testing.assert_allclose(bands[2][seen], SAID[0], atol=1e-5)
-    np.testing.assert_allclose(bands[3][seen], SAID[1], atol=1e-5)
+    np.testing.assert_array_equal(bands[2], 0.5)
+    np.testing.assert_allclose(bands[3][seen], SAID[0], atol=1e-5)
+    np.testing.assert_allclose(bands[4][seen], SAID[1], atol=1e-5)
     assert tags["EJMAP_RECIPE"] == "1"
-    assert found.metadata["cells_above_one_half"] == seen.sum() > 0
+    assert found.metadata["cells_with_ejecta"] == seen.sum() > 0
     assert found.metadata["members"] == 2
     assert "picture" in found.metadata
+
+
+def _promising(promised_recall: float, tmp_path: Path, planet: Planet) -> CraterWork:
+    mapping = f"tile_side_px: 32, promised_recall: {promised_recall}"
+    settings = OWN_MASKS.replace("tile_side_px: 32", mapping)
+    work = CraterWork(write_project(tmp_path / str(promised_recall), planet, settings))
+    work.conformal = PROMISES
+    return work
+
+
+@pytest.mark.parametrize(("promised", "is_set"), [(0.9, True), (0.5, False)])
+def test_the_wider_mask_is_what_lies_above_the_threshold_of_the_promise(
+    promised: float, is_set: bool, tmp_path: Path, planet: Planet
+) -> None:
+    """All of the ensemble's .6 is above the .5 that keeps .9, none above the .8 that keeps .5."""
+    work = _promising(promised, tmp_path, planet)
+    crater = work.craters["0002"]
+    _prediction(work, crater)
+
+    found = place_promised_mask(work, crater, tags=TAGS)
+
+    placed = read_mask_on(work.paths.promised_recall_mask(crater.key), work.basemap.grid)
+    assert found.metadata["threshold"] == (0.5 if is_set else 0.8)
+    assert (placed.area_px > 0) is is_set
+    assert found.metadata["ejecta_px"] == placed.area_px
+    assert "picture" in found.metadata
+
+
+def test_the_expected_area_lies_in_the_tags_and_within_the_reach(
+    tmp_path: Path, planet: Planet
+) -> None:
+    """The mean probability of .6 times the area of imaged cells, and a factor of two around it."""
+    work = _promising(0.9, tmp_path, planet)
+    crater = replace(work.craters["0002"], reach_m=10 * work.craters["0002"].radius_m)
+    _prediction(work, crater)
+
+    place_promised_mask(work, crater, tags=TAGS)
+
+    found = read_expected_area(work.paths.promised_recall_mask(crater.key))
+    radius_rad = crater.radius_m / work.basemap.grid.body.radius_m
+    zone = math.cos(0.9 * radius_rad) - math.cos(10 * radius_rad)
+    zone_km2 = 2 * math.pi * (work.basemap.grid.body.radius_m / 1000) ** 2 * zone
+    # The last row ends within a row of ten radii.
+    assert found.expected_km2 == pytest.approx(0.6 * zone_km2, rel=0.12)
+    assert 0 < found.low_km2 < 0.5 * found.expected_km2
+    assert found.high_km2 > 2 * found.expected_km2
+
+
+def test_an_ensemble_that_promises_nothing_makes_no_wider_mask(
+    work: CraterWork, crater: Crater
+) -> None:
+    """The sentence says what to promote."""
+    _prediction(work, crater)
+
+    with pytest.raises(StepError, match="promises no recall; promote"):
+        place_promised_mask(work, crater, tags=TAGS)
 
 
 def test_a_tile_ejseg_makes_no_polar_prediction(tmp_path: Path, planet: Planet) -> None:
@@ -224,6 +285,35 @@ def test_the_file_between_changes_no_bit_of_the_mask(work: CraterWork, crater: C
     assert len(np.unique(probability)) > 1000
     np.testing.assert_array_equal(probability, expected.probability)
     np.testing.assert_array_equal(votes, expected.vote_fraction)
+
+
+def test_a_calibration_changes_probabilities_and_leaves_the_mask(
+    work: CraterWork, crater: Crater
+) -> None:
+    """It says what a network's word is worth; where ejecta end, the network has learned."""
+    torch.manual_seed(1)
+    bundle = _random_bundle(constant_bundle(POLAR, 0.5).config)
+    moved = DistanceCalibration(
+        range_radii=(2, 30), knots=(), slopes=((0.5,), (0.8,)), offset=(-1.0, -3.0)
+    )
+    _tiles(work, crater)
+    layers, connected = [], []
+    for calibration in (None, moved):
+        work.ejseg = Ensemble.of([replace(bundle, calibration=calibration)])
+        predict_polar(work, crater, tags=TAGS)
+        segment_ejecta(work, crater, tags=TAGS)
+        connect_tiles(work, crater)
+        with read_raster(work.paths.segmentation(crater.key)) as raster:
+            layers.append(raster.to_numpy())
+        table = read_connections(work.paths.connections(crater.key))
+        connected.append(table["is_connected"].to_numpy())
+
+    (plain, plain_votes, plain_mask), (said, votes, mask) = layers
+    assert 0 < plain_mask.mean() < 1
+    np.testing.assert_allclose((mask != plain_mask).mean(), 0, atol=2e-3)
+    np.testing.assert_allclose((votes != plain_votes).mean(), 0, atol=2e-3)
+    assert (connected[0] != connected[1]).sum() <= 1
+    assert (said[mask > 0] < plain[mask > 0]).mean() > 0.99
 
 
 def _random_bundle(config: ModelConfig) -> ModelBundle:

@@ -6,19 +6,14 @@ import pytest
 import rasterio
 from PIL import Image
 
-from ejmap_assets.lineage.crater_state import CraterState
 from ejmap_project.artefact import Artefact
 from ejmap_project.files.mask_file import write_mask
-from ejmap_project.mapping.planet_map import (
-    CURRENT,
-    FAILED,
-    HELD_BACK,
-    STALE,
-    STATES,
-    draw_planet_map,
-)
+from ejmap_project.mapping import planet_map
+from ejmap_project.mapping.crater_state import CraterState
+from ejmap_project.mapping.planet_map import draw_planet_map
 from ejmap_project.open_project import OpenProject
 
+CURRENT, STALE = CraterState.CURRENT, CraterState.STALE
 TAGS = {"EJMAP_RECIPE": "1"}
 KEYS = ("0001", "0002", "0003")
 
@@ -33,7 +28,7 @@ def masked(project: OpenProject, planet) -> OpenProject:
     return project
 
 
-def _drawn(project: OpenProject, *states: str) -> Artefact:
+def _drawn(project: OpenProject, *states: CraterState) -> Artefact:
     return draw_planet_map(project, dict(zip(KEYS, states, strict=True)), tags=TAGS)
 
 
@@ -68,9 +63,31 @@ def test_the_map_holds_every_crater_and_its_area(masked: OpenProject, planet) ->
     assert found.metadata["missing_count"] == 0
 
 
+def test_the_table_holds_what_the_wider_masks_say(masked: OpenProject, planet, monkeypatch) -> None:
+    """Empty for a crater without one, and for all where the ensemble promises nothing now."""
+    crater = planet.craters[0]
+    write_mask(
+        masked.paths.promised_recall_mask(crater.key),
+        planet.truth[crater.crater_id],
+        basemap=planet.basemap,
+        center=crater.center,
+        tags={"EJMAP_EXPECTED_KM2": "7.0", "EJMAP_LOW_KM2": "5.0", "EJMAP_HIGH_KM2": "9.5"},
+    )
+    names = ["expected_km2", "low_km2", "high_km2", "promised_recall_km2"]
+
+    silent = _table(_drawn(masked, CURRENT, CURRENT, CURRENT))
+    monkeypatch.setattr(planet_map, "promises_recall", lambda _: True)
+    found = _table(_drawn(masked, CURRENT, CURRENT, CURRENT))
+
+    assert silent[names].isna().all(axis=None)
+    area_km2 = planet.truth[crater.crater_id].area_m2(planet.basemap) / 1e6
+    assert found.loc[crater.crater_id, names].tolist() == pytest.approx([7, 5, 9.5, area_km2])
+    assert found[names].isna().all(axis=1).sum() == 2
+
+
 def test_a_held_back_crater_is_left_out_and_named(masked: OpenProject) -> None:
     """It has no pixel and no area, though its mask is there."""
-    found = _drawn(masked, CURRENT, HELD_BACK, CURRENT)
+    found = _drawn(masked, CURRENT, CraterState.HELD_BACK, CURRENT)
 
     with rasterio.open(masked.paths.label_map) as file:
         assert 2 not in file.read(1)
@@ -89,9 +106,4 @@ def test_a_mask_that_cannot_be_read_counts_as_failed(masked: OpenProject) -> Non
     assert found.metadata["failed_craters"] == ["0003"]
     assert found.metadata["current_count"] == 2
     assert found.metadata["damaged_masks"] == [str(damaged)]
-    assert _table(found)["state"][3] == FAILED
-
-
-def test_the_map_knows_every_state_of_a_crater() -> None:
-    """Dagster's history gives the states; the map must have a word for each."""
-    assert tuple(state.value for state in CraterState) == STATES
+    assert _table(found)["state"][3] == "failed"

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from ejmap_ml.errors import SampleError
 from ejmap_ml.stores.tile_group import TileStore
@@ -62,6 +63,48 @@ def test_tiles_are_mapped_where_they_are_connected(tmp_path: Path) -> None:
     np.testing.assert_allclose(layers.probability, 0.6 * inside, atol=5e-3)
     np.testing.assert_array_equal(layers.vote_fraction, 0.5 * inside)
     assert layers.member_count == 2
+
+
+class _Ramp(torch.nn.Module):
+    """A network that says the rows of its tiles rise from one probability to another."""
+
+    def __init__(self, low: float, high: float) -> None:
+        super().__init__()
+        self._low, self._high = low, high
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        rows = torch.linspace(self._low, self._high, image.shape[2])
+        return rows.logit()[None, None, :, None].expand(image.shape[0], 1, -1, image.shape[3])
+
+
+def test_members_vote_after_their_tiles_are_merged(tmp_path: Path) -> None:
+    """Against a plain loop: a member's mask is where the mean of its own tiles is above one half.
+
+    In overlaps, the mean of votes in tiles would give another share.
+    """
+    places = [(0, 0, 32), (8, 0, 32), (20, 0, 32)]
+    store = _tile_store(tmp_path / "tiles.zarr", places)
+    ramps = [(0.1, 0.9), (0.8, 0.4), (0.45, 0.52)]
+    ensemble = ejseg_ensemble([constant_bundle(TILES, 0.5)] * len(ramps))
+    ensemble.members = tuple(_Ramp(*ramp) for ramp in ramps)
+
+    layers = map_tiles(ensemble, store, is_connected=np.ones(3, np.bool_), side_px=52)
+
+    votes, probability = np.zeros(52), np.zeros(52)
+    for low, high in ramps:
+        tile, said = np.linspace(low, high, 32), np.zeros((3, 52))
+        for number, (row, _, side) in enumerate(places):
+            said[number, row : row + side] = tile
+        covered = sum((np.arange(52) >= row) & (np.arange(52) < row + 32) for row, _, _ in places)
+        mean = said.sum(axis=0) / covered
+        votes += (mean > 0.5) / len(ramps)
+        probability += mean / len(ramps)
+    np.testing.assert_allclose(
+        layers.vote_fraction[:, :32], votes[:, None] * np.ones(32), rtol=1e-5
+    )
+    np.testing.assert_allclose(
+        layers.probability[:, :32], probability[:, None] * np.ones(32), rtol=1e-5
+    )
 
 
 def test_a_crater_without_connected_tiles_has_no_ejecta(tmp_path: Path) -> None:

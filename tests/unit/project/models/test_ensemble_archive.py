@@ -17,7 +17,7 @@ from ejmap_project.models.ensemble_archive import export_ensemble, import_ensemb
 from ejmap_project.models.model_version import configured_version, member_count
 from ejmap_project.open_project import OpenProject
 from tests.constant_models import constant_bundle
-from tests.ready_ensemble import CARD_TEXT, write_ready
+from tests.ready_ensemble import CARD_TEXT, PROMISES, write_ready
 from tests.tiny_presets import EJCONN, POLAR
 
 SETTINGS = """
@@ -70,15 +70,16 @@ def test_an_ensemble_arrives_as_it_left(trained: OpenProject, file: Path, tmp_pa
 
 
 def test_a_ready_made_ensemble_travels_with_its_card(tmp_path: Path) -> None:
-    """Before anything of it was copied into the project."""
+    """And with its promises, before anything of it was copied into the project."""
     project = _project(tmp_path / "mine")
-    write_ready(project.paths.own_models, "ready_test")
+    write_ready(project.paths.own_models, "ready_test", conformal=PROMISES)
 
     export_ensemble(project, "ready_test", tmp_path / "ready.zip")
     found = import_ensemble(project, tmp_path / "ready.zip", name="again")
 
     assert found.card == CARD_TEXT
     assert found.member_count == 2
+    assert ModelBundle.load(found.member(1)).conformal == PROMISES
 
 
 def test_an_ensemble_named_as_one_of_the_package_arrives_under_a_free_name(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 from ejmap_assets.lineage.recipe_settings import of_member, of_promotion
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.errors import BundleError
-from ejmap_project.errors import SettingsError
+from ejmap_project.errors import SettingsError, StepError
+from ejmap_project.models.mapping_models import saw_own_masks
 from ejmap_project.models.model_version import (
     ModelVersion,
     configured_version,
@@ -19,10 +20,10 @@ from ejmap_project.models.model_version import (
     member_count,
     model_of,
     ready_made,
-    saw_own_masks,
     version_named,
 )
 from ejmap_project.models.ready_models import copy_member, ready_named, ready_names
+from ejmap_project.models.starting_member import starting_member
 from ejmap_project.open_project import OpenProject
 from tests.ready_ensemble import write_ready
 from tests.tiny_presets import EJCONN, POLAR
@@ -124,3 +125,44 @@ def test_another_ensemble_of_the_package_is_another_recipe(project: OpenProject)
     write_ready(project.packaged_models, "ready_test", probabilities=(0.75, 0.8))
 
     assert json.dumps(settings(project, MEMBER)) != before
+
+
+def test_a_tuned_version_starts_from_the_members_of_its_ensemble(project: OpenProject) -> None:
+    """Member k from member k; its recipe changes with them, and its bands are theirs."""
+    tuned = version_named(project, "ejseg", "ready_test_tuned")
+    settings = of_member("ejseg")
+
+    first, second, third = (
+        starting_member(project, "ejseg", tuned.key, number) for number in range(3)
+    )
+    before = json.dumps(settings(project, f"01|{tuned.key}"))
+    write_ready(project.packaged_models, "ready_test", probabilities=(0.75, 0.8))
+
+    ready = ready_named(project, "ready_test")
+    assert ready is not None
+    assert first is not None
+    assert second is not None
+    assert (first.folder, second.folder) == (ready.member(0), ready.member(1))
+    assert third == first
+    assert tuned == ModelVersion("ready_test_tuned", 3)
+    assert member_count(project, "ejseg", tuned) == 2
+    assert not is_given(project, "ejseg", tuned.key, 0)
+    config, start = model_of(project, "ejseg", tuned), ready.config
+    assert (config.architecture, config.bands) == (start.architecture, start.bands)
+    assert json.dumps(settings(project, f"01|{tuned.key}")) != before
+
+
+def test_a_trained_version_can_be_tuned_once_it_is_trained(project: OpenProject) -> None:
+    """On the same split, so that its test tiles stay unseen; nothing starts from itself."""
+    tuned = version_named(project, "ejseg", "ejseg_polar_tuned")
+    start = starting_member(project, "ejseg", tuned.key, 0)
+
+    assert start is not None
+    assert start.version == ModelVersion("ejseg_polar", 3)
+    with pytest.raises(StepError, match="nothing to start from; train ejseg_polar@3 first"):
+        start.load()
+    mine = POLAR.replace("batch_size", "starts_from: mine, batch_size")
+    project.paths.own_models.mkdir(exist_ok=True)
+    project.paths.preset("mine").write_text(mine)
+    with pytest.raises(SettingsError, match="mine starts from mine, which is itself"):
+        starting_member(project, "ejseg", "mine", 0)

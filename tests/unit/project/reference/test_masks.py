@@ -4,16 +4,22 @@ import math
 
 import numpy as np
 import pytest
+from pyproj import Geod
 from rasterio.transform import rowcol
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
-from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_project.reference.drawing import Blanket, Drawing, Ray
-from ejmap_project.reference.masks import mask_of_azimuthal, mask_of_drawing, mask_of_polar
+from ejmap_project.reference.masks import (
+    mask_of_azimuthal,
+    mask_of_basemap,
+    mask_of_drawing,
+    mask_of_polar,
+)
 
 CENTER = LonLat(30, -45)
 AZIMUTHAL = AzimuthalGrid.reaching(MERCURY, center=CENTER, resolution_m=4_000.0, reach_m=400_000.0)
@@ -50,6 +56,32 @@ def test_an_azimuthal_mask_is_read_at_the_pixel_that_rasterio_finds() -> None:
 
     np.testing.assert_array_equal(found, expected)
     assert not is_inside.all()
+
+
+def test_a_mask_on_the_basemap_is_read_where_geodesics_lead() -> None:
+    """Round the antimeridian and over the pole, at any turn of azimuth."""
+    rng = np.random.default_rng(3)
+    basemap = BasemapGrid(body=MERCURY, width_px=256)
+    mask = rng.random(basemap.shape) > 0.5
+    center = LonLat(178, 60)
+    range_rad, azimuth_rad = (
+        rng.uniform(0.01, 3, 4000),
+        rng.uniform(-2 * math.pi, 4 * math.pi, 4000),
+    )
+    lon_deg, lat_deg, _ = Geod(a=MERCURY.radius_m, b=MERCURY.radius_m).fwd(
+        np.full(4000, center.lon_deg),
+        np.full(4000, center.lat_deg),
+        np.degrees(azimuth_rad),
+        range_rad * MERCURY.radius_m,
+    )
+    places = [basemap.position(LonLat(*one)) for one in zip(lon_deg, lat_deg, strict=True)]
+    expected = [mask[int(place.row), int(place.col) % 256] for place in places]
+
+    found = mask_of_basemap(mask, basemap, center=center)(range_rad, azimuth_rad)
+
+    assert np.count_nonzero(found != expected) <= 1
+    with pytest.raises(RasterError, match="but its basemap is"):
+        mask_of_basemap(mask[:, :8], basemap, center=center)
 
 
 def test_a_polar_probability_is_what_the_product_maps() -> None:

@@ -10,7 +10,7 @@ from ejmap_geo.grids.body import MERCURY, MOON, Body
 from ejmap_geo.grids.coords import LonLat
 from ejmap_project.errors import SourceError
 from ejmap_project.reference.drawing_table import COLUMNS
-from ejmap_project.reference.reference_crater import PARTS
+from ejmap_project.reference.reference_crater import PARTS, reference_craters
 from ejmap_project.reference.reference_mosaics import reference_mosaic
 from ejmap_project.reference.reference_set import reference_set, set_version
 from ejmap_project.sources.quicklook import read_quicklook
@@ -31,6 +31,13 @@ def test_every_crater_has_something_to_be_scored_by() -> None:
     assert len(drawings) >= 30
     assert all(one.clear for one in drawings)
     assert all(one.rays or one.blanket for one in drawings)
+
+
+def test_every_crater_of_the_table_is_drawn() -> None:
+    """One that nobody drew would look as if it could be scored by."""
+    drawn = {(one.crater.body.name, one.crater.name) for one in reference_set()}
+
+    assert set(reference_craters()) == drawn
 
 
 def test_craters_can_be_chosen_by_body() -> None:

@@ -1,12 +1,13 @@
 """Members that the authors trained: read from their tables of scores."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from ejmap_project.open_project import OpenProject
 from ejmap_project.scoring.members import member_table
-from ejmap_project.scoring.published_scores import published_members
+from ejmap_project.scoring.published_scores import every_member, published_members
 
 SETTINGS = """
 source: {kind: ejmap-folder, folder: published}
@@ -44,6 +45,23 @@ def test_every_published_run_is_a_member(project: OpenProject) -> None:
     assert table["test_f1"].isna().tolist() == [False, False, True]
     assert table["config.architecture.encoder"].tolist()[1] == "resnet34"
     assert table["config.architecture.kind"].isna().tolist() == [True, False, False]
+
+
+def test_an_imported_member_is_listed_once_with_its_published_scores(project: OpenProject) -> None:
+    """One of the same version that was trained here is another member."""
+    for iteration, source in ((0, "10.5281/zenodo.18787894"), (1, None)):
+        path = project.paths.model_bundle("ejseg", version="ejseg_v200@61", iteration=iteration)
+        path.mkdir(parents=True)
+        (path / "config.json").write_text("{}")
+        stamp = {"provenance": {"source": source, "scores": {"test_f1": 0.5} if iteration else {}}}
+        (path / "provenance.json").write_text(json.dumps(stamp))
+
+    table = member_table(every_member(project), None)
+
+    shown = table[table["model"] == "ejseg"].sort_values(["iteration", "source"])
+    assert shown["iteration"].tolist() == [0, 1, 1]
+    assert shown["test_f1"].fillna(-1).tolist() == [0.7, -1, 0.5]
+    assert shown["map_test_pixel_f1"].fillna(-1).tolist() == [0.71, 0.72, -1]
 
 
 def test_a_run_without_a_test_set_is_of_no_split(project: OpenProject, tmp_path: Path) -> None:

@@ -8,6 +8,10 @@ import pytest
 import yaml
 
 from ejmap_project.errors import SettingsError
+from ejmap_project.models.model_version import ready_made, wanted_versions
+from ejmap_project.models.seen_bands import require_readable
+from ejmap_project.open_project import OpenProject
+from ejmap_project.settings.method import OURS
 from ejmap_project.settings.project import (
     OwnMasks,
     Project,
@@ -47,10 +51,33 @@ def test_every_profile_makes_a_valid_project(tmp_path: Path, profile: str) -> No
     project = load_project(paths.folder)
 
     assert project.planet.radius_m == 2_439_400
-    bands = {"demo": "mercury-enhanced", "mercury-quicklook": "grey", "own": "grey"}[profile]
+    bands = {"demo": "grey", "mercury-quicklook": "grey", "own": "grey"}[profile]
     assert project.mosaic_bands == bands
     assert project.trained_bands == bands
     assert profile in profile_names()
+
+
+def test_a_project_of_no_published_folder_keeps_our_method(tmp_path: Path) -> None:
+    """But for the steps that it states."""
+    ours = _load(tmp_path, _changed({}))
+    mixed = _load(tmp_path, _changed({"method": {"ensemble": "votes"}}))
+
+    assert ours.used_method == OURS
+    assert mixed.used_method == OURS._replace(ensemble="votes")
+
+
+@pytest.mark.parametrize("profile", ["demo", "mercury-quicklook"])
+def test_packaged_projects_map_with_ready_made_models_of_their_bands(
+    tmp_path: Path, profile: str
+) -> None:
+    """Nothing is trained for their maps; a candidate of the demo is, and it sees as many bands."""
+    project = OpenProject.at(create_project(tmp_path / "new", profile=profile).folder)
+
+    configured, *candidates = wanted_versions(project, "ejseg")
+
+    assert ready_made(project, "ejseg", configured) is not None
+    assert require_readable(project).seen == "grey"
+    assert [one.name for one in candidates] == ["ejseg_polar_small"] * (profile == "demo")
 
 
 def test_a_project_is_never_overwritten(tmp_path: Path) -> None:
@@ -97,7 +124,7 @@ def test_bands_that_are_not_stated_are_those_of_the_source(
 
 def test_models_trained_on_grey_planets_see_grey_of_a_colour_mosaic(tmp_path: Path) -> None:
     """So they may be trained for it; models of three bands cannot be trained for grey."""
-    grey = _load(tmp_path, _changed({"training.grey": True}))
+    grey = _load(tmp_path, _changed({"source.grey": False, "bands": None}))
 
     assert (grey.mosaic_bands, grey.trained_bands) == ("mercury-enhanced", "grey")
 
@@ -127,13 +154,13 @@ def test_models_trained_on_grey_planets_see_grey_of_a_colour_mosaic(tmp_path: Pa
             {"source.seed": 2}, r"source\.seed 2 is also in training\.seeds", id="seen-planet"
         ),
         pytest.param(
-            {"source.grey": True, "bands": None},
+            {"training.grey": False},
             r"the bands of the mosaic are grey; set training\.grey to true",
             id="bands-that-training-does-not-teach",
         ),
         pytest.param(
             {"bands": "rgb"},
-            "bands is rgb, but the mosaic of source.kind synthetic is mercury-enhanced",
+            "bands is rgb, but the mosaic of source.kind synthetic is grey",
             id="bands-that-the-source-has-not",
         ),
         pytest.param(
@@ -145,6 +172,11 @@ def test_models_trained_on_grey_planets_see_grey_of_a_colour_mosaic(tmp_path: Pa
         pytest.param({"bands": ["a", "a"]}, "different names of bands", id="equal-names"),
         pytest.param(
             {"training.gray": True}, r"unknown key training\.gray \(did you mean grey", id="gray"
+        ),
+        pytest.param(
+            {"models.candidate": "models/ready_grey.yaml"},
+            "candidate models/ready_grey.yaml is the ejseg that maps already; name another model",
+            id="candidate",
         ),
         pytest.param({"training.seeds": [1, 1]}, "must be different", id="same-seeds"),
         pytest.param(
@@ -174,15 +206,20 @@ def test_a_mistake_in_the_settings_is_one_sentence(
 
 
 def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
-    """Two wrong keys are two sentences of one message."""
-    with pytest.raises(SettingsError, match=r"seeed.*; .*iterations"):
+    """Two wrong keys are two lines of one message."""
+    with pytest.raises(SettingsError) as caught:
         _load(tmp_path, _changed({"source.seeed": 1, "models.iterations": -1}))
+
+    heading, *mistakes = str(caught.value).splitlines()
+    assert heading == f"{tmp_path / 'project.yaml'} has 2 mistakes:"
+    assert ["seeed" in mistakes[0], "models.iterations" in mistakes[1]] == [True, True]
+    assert len(mistakes) == 2
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("source: [1", "is not valid YAML in UTF-8: ", id="broken"),
+        pytest.param("source: [1", "is not valid YAML: ", id="broken"),
         pytest.param("just words", "must hold `key: value` lines", id="no-mapping"),
         pytest.param("", "must hold `key: value` lines, found None", id="empty"),
     ],
@@ -199,7 +236,7 @@ def test_a_folder_without_settings_is_no_project(tmp_path: Path) -> None:
     """The message says how to make one; an unknown profile lists the known ones."""
     with pytest.raises(SettingsError, match=r"is no project.*ejmap new"):
         load_project(tmp_path)
-    with pytest.raises(SettingsError, match="profiles are demo, mercury-quicklook, own"):
+    with pytest.raises(SettingsError, match="profiles are demo, mercury-quicklook, own, own-masks"):
         create_project(tmp_path, profile="moon")
 
 

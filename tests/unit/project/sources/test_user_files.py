@@ -115,7 +115,7 @@ def _raw_mosaic(folder: Path, *, crs: CRS | None) -> None:
             id="mosaic-of-another-size",
         ),
         pytest.param(
-            lambda folder: (folder / "mosaic.tif").unlink(), r"cannot be read", id="no-mosaic"
+            lambda folder: (folder / "mosaic.tif").unlink(), r"there is no file", id="no-mosaic"
         ),
         pytest.param(
             lambda folder: _craters(folder, radius_m=[57.0, 37.5]),
@@ -147,7 +147,7 @@ def _raw_mosaic(folder: Path, *, crs: CRS | None) -> None:
         ),
         pytest.param(
             lambda folder: (folder / "masks" / "mask_0008.tif").rename(folder / "masks" / "8.tif"),
-            r"holds no mask of a crater in the table; name masks mask_NNNN",
+            r"named otherwise than mask_NNNN.tif; rename them \(such as 8.tif to mask_0008.tif\)",
             id="mask-names",
         ),
     ],

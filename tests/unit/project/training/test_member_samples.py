@@ -16,7 +16,12 @@ from ejmap_ml.ejseg.polar_data import write_polar_views
 from ejmap_ml.errors import SampleError
 from ejmap_ml.samples import SampleSet
 from ejmap_ml.stores.tile_store import write_tile_store
-from ejmap_project.training.member_samples import Labels, MemberSamples, member_samples
+from ejmap_project.training.member_samples import (
+    CraterFold,
+    Labels,
+    MemberSamples,
+    member_samples,
+)
 
 TILES = 12
 VIEW = PolarViewConfig(rows=16, cols=32)
@@ -103,6 +108,36 @@ def test_both_classes_validate_in_their_share(ejconn: ModelConfig, tmp_path: Pat
     assert np.sum(validated % 3 > 0) == 4
 
 
+def test_all_members_of_a_split_share_the_samples_that_normalize(
+    ejconn: ModelConfig, tmp_path: Path
+) -> None:
+    """Whatever validates: those of a split that do not test."""
+    labels = _labels(test=[0] * 9 + [1, 1, -1])
+
+    one, other = (_parts(ejconn, tmp_path / str(seed), labels, seed=seed) for seed in (0, 1))
+
+    assert _numbers(one.train) != _numbers(other.train)
+    assert _numbers(one.usable) == _numbers(other.usable)
+    assert _numbers(one.usable) == sorted(_numbers(one.train) + _numbers(one.validation))
+
+
+def test_a_rare_class_validates_where_each_class_does(ejconn: ModelConfig, tmp_path: Path) -> None:
+    """A tenth of two tiles is none, but at least one of each class validates as published."""
+    labels = _labels(test=[0] * TILES)
+    labels.tiles["split_class"] = [9, *[5] * 11] * 2
+    training = ejconn.training.model_copy(update={"validation_fraction": 0.1})
+    config = ejconn.model_copy(update={"training": training})
+    stores = _connection_stores(tmp_path)
+
+    found = {
+        draw: member_samples(config, stores, labels=labels, seed=0, draw=draw).validation
+        for draw in ("overall", "each-class")
+    }
+
+    rare = {draw: [one for one in _numbers(part) if one % 100 == 0] for draw, part in found.items()}
+    assert (len(rare["overall"]), len(rare["each-class"])) == (0, 1)
+
+
 def test_the_table_follows_the_training_samples(ejconn: ModelConfig, tmp_path: Path) -> None:
     """Sampling weights are made from it."""
     parts = _parts(ejconn, tmp_path, _labels(test=[0] * TILES))
@@ -119,7 +154,7 @@ def test_a_split_that_leaves_nothing_is_refused(ejconn: ModelConfig, tmp_path: P
 
 def _polar(folder: Path, labels: Labels) -> MemberSamples:
     """One view a planet, whose column c lies in tile c, and the last quarter in none."""
-    crater = Crater(crater_id=5, name="a", center=LonLat(0, 0), radius_m=MERCURY.radius_m / 100)
+    crater = _crater(5)
     shape = (1, 2 * 3 + 4, VIEW.rows, VIEW.cols)
     ids = np.broadcast_to(np.arange(VIEW.cols, dtype=np.int32), (1, VIEW.rows, VIEW.cols))
     ids = np.where(ids < TILES, ids, -1).astype(np.int32)
@@ -132,11 +167,20 @@ def _polar(folder: Path, labels: Labels) -> MemberSamples:
                 targets=np.zeros((1, VIEW.rows, VIEW.cols), np.float32),
                 tile_ids=ids,
             )
-    config = load_preset("ejseg_polar").model_copy(
+    stores = sorted(folder.glob("*.zarr"))
+    return member_samples(_polar_config(), stores, labels=labels, seed=0)
+
+
+def _crater(crater_id: int) -> Crater:
+    radius_m = MERCURY.radius_m / 100
+    return Crater(crater_id=crater_id, name="a", center=LonLat(0, 0), radius_m=radius_m)
+
+
+def _polar_config() -> ModelConfig:
+    """A small network that looks at views of 16 x 32 cells."""
+    return load_preset("ejseg_polar").model_copy(
         update={"architecture": PolarUnetConfig(base_channels=4, depth=1, view=VIEW)}
     )
-    stores = sorted(folder.glob("*.zarr"))
-    return member_samples(config, stores, labels=labels, seed=0)
 
 
 def _counted(samples: SampleSet) -> list[bool]:
@@ -166,3 +210,57 @@ def test_all_cells_count_when_nothing_is_held_back(tmp_path: Path) -> None:
 
     assert all(_counted(parts.train))
     assert parts.test is None
+
+
+@pytest.mark.parametrize("is_known_everywhere", [True, False])
+def test_every_crater_is_held_back_from_one_member(
+    tmp_path: Path, *, is_known_everywhere: bool
+) -> None:
+    """It trains the others, and of a crater that was held back the test tiles count too."""
+    ids = [3, 5, 8, 13, 21]
+    # The first channel is the crater's id, the last one says that all cells have data.
+    view = np.ones((len(ids), 2 * 3 + 4, VIEW.rows, VIEW.cols), np.float32)
+    view[:, 0] = np.array(ids)[:, None, None]
+    rows = pd.DataFrame(
+        [("a", one, tile) for one in ids for tile in (0, 1)],
+        columns=["planet", "crater_id", "tile_id"],
+    )
+    tile_ids = np.broadcast_to(
+        np.repeat([0, 1, -1], [8, 8, 16]).astype(np.int32), (len(ids), VIEW.rows, VIEW.cols)
+    )
+    with write_tile_store(tmp_path / "a.zarr", provenance={}) as writer:
+        write_polar_views(
+            writer,
+            views=view,
+            craters=[_crater(one) for one in ids],
+            targets=np.zeros_like(view[:, 0]),
+            tile_ids=tile_ids,
+        )
+    labels = Labels(
+        tiles=rows.assign(split_class=0, any_ejecta_px=0),
+        split=rows.assign(test=[0, 1] * len(ids)),
+        is_known_everywhere=is_known_everywhere,
+    )
+
+    parts = [
+        member_samples(
+            _polar_config(),
+            [tmp_path / "a.zarr"],
+            labels=labels,
+            seed=number,
+            fold=CraterFold(number, 3),
+        )
+        for number in range(3)
+    ]
+
+    held = [[] if one.held_out is None else one.held_out.places for one in parts]
+    assert sorted(place for places in held for place in places) == [("a", one) for one in ids]
+    assert [len(places) for places in held] == [2, 2, 1]
+    for one, places in zip(parts, held, strict=True):
+        assert one.held_out is not None
+        batch = one.held_out.samples.batch(range(len(places)))
+        assert [("a", int(value)) for value in batch.inputs[0][:, 0, 0, 0]] == places
+        assert sorted([*_numbers(one.train), *(crater for _, crater in places)]) == ids
+        assert batch.weight is not None
+        expected = [True] * 16 + [is_known_everywhere] * 16
+        assert (batch.weight[0, 0] > 0).all(dim=0).tolist() == expected

@@ -1,28 +1,36 @@
 """From labelled tiles to trained members: samples cut once, members trained on them and scored."""
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import torch
 
 from ejmap_geo.synthetic.planet import PlanetConfig, make_planet
 from ejmap_ml.bundles.bundle import ModelBundle
+from ejmap_ml.config import tuning as tuned_module
 from ejmap_ml.stores.tile_group import TileStore
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
+from ejmap_project.models.model_version import is_given
+from ejmap_project.models.starting_member import starting_member
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.progress import Silence
+from ejmap_project.training import train_member as train_member_module
 from ejmap_project.training.cut_samples import cut_samples, samples_of
 from ejmap_project.training.labelled_tiles import label_tiles
 from ejmap_project.training.split_table import split_tiles
 from ejmap_project.training.train_member import train_member
+from tests.ready_ensemble import write_ready
 from tests.tiny_planet import OWN_MASKS, write_project
 from tests.tiny_presets import EJCONN
 
 INPUTS = {"labelled_tiles": "1"}
 VERSION = "ejconn_test@0"
+TUNED_VERSION = "ready_test_tuned@0"
 
 
 @dataclass
@@ -165,3 +173,63 @@ def test_an_imported_member_is_left_as_it_was_published(bench: Bench) -> None:
     assert found.metadata["test_f1"] == 0.25
     assert "picture" not in found.metadata
     assert ModelBundle.load(path).provenance == scored
+
+
+@pytest.fixture
+def tuning(bench: Bench) -> Bench:
+    """The project with a ready-made ensemble of two polar members to start from."""
+    packaged = bench.project.paths.folder.parent / "packaged"
+    write_ready(packaged, "ready_test")
+    return Bench(replace(bench.project, packaged_models=packaged))
+
+
+def test_few_masks_leave_a_member_as_it_started(tuning: Bench) -> None:
+    """Nothing is trained, and masks that come later may still train it."""
+    tuning.cut("ejseg", TUNED_VERSION)
+
+    found = tuning.train("ejseg", TUNED_VERSION)
+
+    bundle, start = _tuned_and_start(tuning.project, 0)
+    assert bundle.weights.keys() == start.weights.keys()
+    assert all(torch.equal(value, start.weights[name]) for name, value in bundle.weights.items())
+    assert (bundle.provenance.steps, bundle.provenance.samples) == (0, 3)
+    assert bundle.provenance.started_from == start.data_version
+    assert not is_given(tuning.project, "ejseg", TUNED_VERSION, 0)
+    assert "held_out_f1" not in found.metadata
+
+
+def test_members_are_tuned_and_scored_on_craters_they_did_not_see(
+    tuning: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each crater by the member that it was held back from, beside the start of this member."""
+    monkeypatch.setattr(train_member_module, "LEAST_CRATERS", 3)
+    monkeypatch.setattr(tuned_module, "STEPS", 3)
+    tuning.cut("ejseg", TUNED_VERSION)
+
+    artefacts = [tuning.train("ejseg", TUNED_VERSION, number) for number in (0, 1, 2)]
+
+    held = []
+    for number in (0, 1):
+        bundle, start = _tuned_and_start(tuning.project, number)
+        assert bundle.provenance.started_from == start.data_version
+        assert bundle.provenance.source is None
+        assert bundle.calibration == start.calibration
+        assert bundle.data_version != start.data_version
+        held += [one.crater_id for one in bundle.provenance.held_out]
+        # The start says ejecta everywhere: its recall is 1, its precision the share of ejecta.
+        assert all(0 < one.start_f1 < 1 for one in bundle.provenance.held_out)
+        table = artefacts[number].metadata["held_out_craters"]
+        assert isinstance(table, pd.DataFrame)
+        assert artefacts[number].metadata["held_out_f1"] == table["f1"].mean()
+    third = ModelBundle.load(
+        tuning.project.paths.model_bundle("ejseg", version=TUNED_VERSION, iteration=2)
+    )
+    held += [one.crater_id for one in third.provenance.held_out]
+    assert sorted(held) == [1, 2, 3]
+
+
+def _tuned_and_start(project: OpenProject, number: int) -> tuple[ModelBundle, ModelBundle]:
+    path = project.paths.model_bundle("ejseg", version=TUNED_VERSION, iteration=number)
+    start = starting_member(project, "ejseg", TUNED_VERSION, number)
+    assert start is not None
+    return ModelBundle.load(path), start.load()

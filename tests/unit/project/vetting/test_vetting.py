@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from ejmap_assets.lineage.project_stages import stages_made
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import stages_made
 from ejmap_assets.lineage.stages import STAGES
 from ejmap_assets.runs.runner import Runner
 from ejmap_cli.main import main

@@ -5,10 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from benchmarks.hillshade import Light, hillshade
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import MOON
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.maps.hillshade import Light, hillshade
 
 BASEMAP = BasemapGrid(body=MOON, width_px=360)
 LOW_WEST = Light(azimuth_deg=270, elevation_deg=30)

@@ -1,0 +1,108 @@
+"""Names and units of the columns of crater tables, as catalogues and people write them."""
+
+import re
+from typing import NamedTuple
+
+KM, M = 1000.0, 1.0
+RADIANS = 180 / 3.141592653589793
+UNITS = {
+    **dict.fromkeys(("km", "kms", "kilometer", "kilometers", "kilometre", "kilometres"), KM),
+    **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), M),
+}
+ANGLES = {
+    **dict.fromkeys(("deg", "degs", "degree", "degrees", "dd", "\u00b0"), 1.0),
+    **dict.fromkeys(("rad", "radian", "radians"), RADIANS),
+}
+EAST = {"e", "east", "eastpositive", "eastern"}
+WEST = {"w", "west", "westpositive", "western"}
+WORD = re.compile(r"[^\W_]+|\u00b0")
+
+# What the words of a name mean together, best name first. The circles that Robbins fitted come
+# in three lengths: of his tables of the Moon and of Mars, and cut off by Shapefiles.
+CIRCLES = ("{}circimg", "{}circi", "{}circleimage", "{}circ", "{}circleimag")
+LATITUDES = (
+    *("lat", "latitude", "centerlat", "centerlatitude", "centrelat", "centrelatitude"),
+    *("clat", "latc", "latcenter", "latcentre", "centerla", "craterlat"),
+    *(name.format(stem) for stem in ("lat", "latitude") for name in CIRCLES),
+)
+LONGITUDES = (
+    *(
+        name.replace("latitude", "longitude").replace("lat", "lon").replace("rla", "rlo")
+        for name in LATITUDES
+    ),
+    *("long", "lng", "centerlong", "clong"),
+)
+DIAMETERS = (
+    *("diameter", "diam", "d", "dia", "craterdiameter", "craterdiam", "meandiameter"),
+    *(name.format("diam") for name in CIRCLES),
+)
+RADII = ("radius", "rad", "r", "rimradius", "craterradius")
+IDS = ("craterid", "cratfid", "featureid", "id", "fid")
+NAMES = ("name", "cratername", "featurename", "crater", "cleanname", "cleanfeaturename")
+LABELLED = ("labelled", "labeled")
+REACHES = ("reach",)
+OF_ROLE = {
+    "crater_id": IDS,
+    "name": NAMES,
+    "lon_deg": LONGITUDES,
+    "lat_deg": LATITUDES,
+    "radius_m": RADII,
+    "diameter": DIAMETERS,
+    "labelled": LABELLED,
+    "reach_m": REACHES,
+}
+RANKS = {name: (role, rank) for role, names in OF_ROLE.items() for rank, name in enumerate(names)}
+# Diameters whose catalogue has them in kilometres without saying so in the name.
+KM_BY_CATALOGUE = frozenset(name.format("diam") for name in CIRCLES)
+ANGULAR = ("lon_deg", "lat_deg")
+LENGTHS = ("radius_m", "diameter", "reach_m")
+
+
+class Meaning(NamedTuple):
+    """What a column holds.
+
+    Attributes:
+        role: The column of ours that it is, or ``diameter``.
+        rank: Place among the names of that role: the lowest is meant where there are several.
+        factor: What its numbers are multiplied by to be metres or degrees; None if no unit is
+            known.
+        is_west: Whether longitudes grow to the west; None if the name does not say.
+    """
+
+    role: str
+    rank: int
+    factor: float | None = 1.0
+    is_west: bool | None = None
+
+
+def meaning_of(name: str) -> Meaning | None:
+    """Return what a column of this name holds, or None.
+
+    ``D (km)``, ``Diam_km``, ``DIAM_CIRC_IMG``, ``Center_Lat``, ``Longitude [deg E]`` and ``lon_w``
+    are understood; case, blanks and brackets do not matter.
+    """
+    words = [word.lower() for word in WORD.findall(name)]
+    # From the end: what is left when units and directions are taken away is the name itself.
+    stem, tail = list(words), list[str]()
+    while len(stem) > 1 and (stem[-1] in {*UNITS, *ANGLES, *EAST, *WEST}):
+        tail.insert(0, stem.pop())
+    if len(stem) > 1 and stem[0] in EAST | WEST:
+        tail.append(stem.pop(0))
+    key = "".join(stem)
+    is_west = next((word in WEST for word in tail if word in EAST | WEST), None)
+    if key in {"lone", "lonw"}:
+        key, is_west = "lon", key == "lonw"
+    known = RANKS.get(key)
+    if known is None:
+        return None
+    role, rank = known
+    return Meaning(role, rank, _factor(role, key, tail), is_west if role == "lon_deg" else None)
+
+
+def _factor(role: str, key: str, tail: list[str]) -> float | None:
+    if role in ANGULAR:
+        return next((ANGLES[word] for word in tail if word in ANGLES), 1.0)
+    if role in LENGTHS:
+        stated = next((UNITS[word] for word in tail if word in UNITS), None)
+        return KM if stated is None and key in KM_BY_CATALOGUE else stated
+    return 1.0

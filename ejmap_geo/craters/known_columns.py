@@ -1,0 +1,165 @@
+"""Crater tables of other people, brought to our columns: their names, units and directions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ejmap_geo.craters.column_sources import ColumnSource, named_sources, stated_sources
+from ejmap_geo.craters.crater_size import radius_factor, require_one_size
+from ejmap_geo.craters.crater_table import COLUMNS, LARGEST_CRATER_ID
+from ejmap_geo.errors import CatalogueError
+from ejmap_geo.grids.body import Body
+from ejmap_geo.tables.numbers import is_missing, numbers_of
+
+PLACES = ("lon_deg", "lat_deg")
+NUMBERS = (*PLACES, "radius_m", "reach_m")
+
+
+@dataclass(slots=True)
+class KnownColumns:
+    """A table in our columns.
+
+    Attributes:
+        table: Those of our columns that were found, in our units; others are left out.
+        west_positive: Whether ``lon_deg`` grows to the west; None if the table does not say.
+        is_of_catalogue: Whether the radius comes from a column of another name than ours, so that
+            its unit is known.
+        has_own_ids: Whether the table numbers its craters.
+        has_drawn_places: Whether longitudes and latitudes are those of geometries.
+        notes: A sentence for each column that is not read under its own name.
+    """
+
+    table: pd.DataFrame
+    west_positive: bool | None = None
+    is_of_catalogue: bool = False
+    has_own_ids: bool = True
+    has_drawn_places: bool = False
+    notes: list[str] = field(default_factory=list[str])
+
+
+def known_columns(
+    table: pd.DataFrame,
+    *,
+    body: Body,
+    what: str,
+    stated: Mapping[str, str],
+    drawn: pd.DataFrame | None = None,
+) -> KnownColumns:
+    """Find our columns in a table: those that are stated, else by our names, else by others.
+
+    Args:
+        table: Columns of numbers or text.
+        body: The planet, which tells metres from kilometres where no name does.
+        what: The table in words, for messages.
+        stated: ``NAME``, ``NAME*NUMBER`` or ``NAME/NUMBER`` by column of ours.
+        drawn: ``lon_deg``, ``lat_deg`` and ``radius_m`` (NaN for points) of geometries. They take
+            the place of columns that are missing, and of places under other names than ours: a
+            geometry states its CRS.
+
+    Raises:
+        CatalogueError: If a stated column is missing, two columns could be meant, the unit of a
+            size cannot be told, or two sizes contradict each other.
+    """
+    sources = _sources(tuple(map(str, table.columns)), stated, what, is_drawn=drawn is not None)
+    result = KnownColumns(pd.DataFrame(index=table.index))
+    numbers = _numbers(table, sources, what)
+    for role, source in sources.items():
+        values, factor = table[source.column], 1.0
+        if role in numbers:
+            factor = _factor(role, source, numbers[role], body=body, what=what)
+            values = _scaled(numbers[role], factor, values)
+        elif role == "crater_id":
+            values = values.mask(is_missing(values))
+        if source.column != role:
+            result.notes.append(_told(role, source, factor))
+        result.table[role] = values
+    if drawn is not None:
+        _complete(result, drawn)
+    if "lon_deg" in sources:
+        result.west_positive = sources["lon_deg"].is_west
+    if "radius_m" in sources:
+        result.is_of_catalogue = sources["radius_m"].column != "radius_m"
+        if not result.is_of_catalogue:
+            require_one_size(table, result.table["radius_m"], what=what)
+    _give_ids(result, sources.get("crater_id"), what)
+    return result
+
+
+def _sources(
+    found: tuple[str, ...], stated: Mapping[str, str], what: str, *, is_drawn: bool
+) -> dict[str, ColumnSource]:
+    named = {
+        role: source
+        for role, source in named_sources(found, what, needless={*stated}).items()
+        if not (is_drawn and role in PLACES and source.column != role)
+    }
+    sources = named | stated_sources(found, stated, what)
+    return {role: sources[role] for role in COLUMNS if role in sources}
+
+
+def _numbers(
+    table: pd.DataFrame, sources: Mapping[str, ColumnSource], what: str
+) -> dict[str, NDArray[np.float64]]:
+    columns = {role: table[sources[role].column] for role in NUMBERS if role in sources}
+    try:
+        return numbers_of(columns)
+    except ValueError as error:
+        raise CatalogueError(f"{what} {error}") from error
+
+
+def _factor(
+    role: str, source: ColumnSource, values: NDArray[np.float64], *, body: Body, what: str
+) -> float:
+    if role == "radius_m":
+        return radius_factor(values, source, body=body, what=what)
+    return 1.0 if source.factor is None else source.factor
+
+
+def _scaled(values: NDArray[np.float64], factor: float, given: pd.Series) -> pd.Series:
+    """Return numbers in our unit, and where there is none what stands there, for messages."""
+    scaled = pd.Series(values if factor == 1.0 else values * factor, index=given.index)
+    wrong = scaled.isna()
+    if not wrong.any():
+        return scaled
+    wrong &= ~is_missing(given)
+    return scaled.astype(object).where(~wrong, given)
+
+
+def _told(role: str, source: ColumnSource, factor: float) -> str:
+    scale = "" if factor == 1.0 else f" * {factor:g}"
+    guessed = " (unit told by its values)" if source.factor is None else ""
+    west = ", which grows to the west" if source.is_west else ""
+    return f"{role} is column {source.column!r}{scale}{guessed}{west}"
+
+
+def _complete(result: KnownColumns, drawn: pd.DataFrame) -> None:
+    if not {*PLACES} <= {*result.table.columns}:
+        result.table[list(PLACES)] = drawn[list(PLACES)]
+        result.has_drawn_places = True
+    if "radius_m" not in result.table and drawn["radius_m"].notna().all():
+        result.table["radius_m"] = drawn["radius_m"]
+        result.notes.append("radius_m is that of a circle as large as the rim")
+
+
+def _give_ids(result: KnownColumns, source: ColumnSource | None, what: str) -> None:
+    """Number the craters of a table that names them by words or not at all."""
+    if source is not None:
+        is_words = pd.to_numeric(result.table["crater_id"], errors="coerce").isna().all()
+        if source.column == "crater_id" or not is_words:
+            return
+        result.notes = [note for note in result.notes if not note.startswith("crater_id is ")]
+    count = len(result.table)
+    if count > LARGEST_CRATER_ID + 1:
+        raise CatalogueError(
+            f"{what} has {count} craters, more than the {LARGEST_CRATER_ID + 1} that label maps "
+            "(16-bit) can number; keep those whose ejecta you want to map, such as the largest"
+        )
+    result.table["crater_id"] = np.arange(count)
+    result.has_own_ids = False
+    result.notes.append(
+        "craters were numbered from 0 in the order of the rows, because the table has no numbers "
+        "as crater_id"
+    )

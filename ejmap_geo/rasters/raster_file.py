@@ -1,0 +1,57 @@
+"""Raster files as GDAL opens them; what goes wrong in GDAL becomes one sentence."""
+
+import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import rasterio
+from rasterio._err import CPLE_BaseError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+
+from ejmap_geo.errors import RasterError
+
+# Errors of GDAL's own that rasterio lets pass, and those of rasterio.
+GDAL_ERRORS = (RasterioError, CPLE_BaseError)
+
+
+@contextmanager
+def opened(path: Path) -> Generator[rasterio.DatasetReader]:
+    """Open a raster file for reading.
+
+    Raises:
+        RasterError: If the file is missing or no raster, or cannot be read to its end.
+    """
+    with warnings.catch_warnings():
+        # A missing geotransform is reported where the place is needed, in our own words.
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        # Paths under /vsi are GDAL's own: archives and memory.
+        if not path.exists() and not str(path).startswith("/vsi"):
+            raise RasterError(
+                f"{path} cannot be read as a raster: it does not exist; correct its name"
+            )
+        try:
+            raster = rasterio.open(path)
+        except (*GDAL_ERRORS, UnicodeEncodeError) as error:
+            raise RasterError(
+                f"{path} cannot be read as a raster ({_reason(error)}); give a GeoTIFF, and copy "
+                "it again if it is cut off"
+            ) from error
+        with raster:
+            try:
+                yield raster
+            except GDAL_ERRORS as error:
+                raise RasterError(
+                    f"{path} cannot be read to its end, it is cut off or damaged "
+                    f"({_reason(error)}); copy or download it again"
+                ) from error
+
+
+def _reason(error: BaseException) -> str:
+    """Return the first cause in words; rasterio wraps what GDAL said."""
+    if isinstance(error, UnicodeEncodeError):
+        return "its path is not UTF-8, rename it"
+    while error.__cause__ is not None:
+        error = error.__cause__
+    said = error.args[-1] if isinstance(error, CPLE_BaseError) and error.args else error
+    return " ".join(str(said).split()) or type(error).__name__

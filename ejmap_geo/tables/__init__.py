@@ -1,0 +1,1 @@
+"""Tables that people bring, in whatever form: text, layers of GIS formats, numbers, planets."""

@@ -1,0 +1,120 @@
+"""Expected area of a crater's ejecta, with an interval that holds the true one for 95 in 100.
+
+Errors of neighbouring cells are alike (a network that takes a bright plain for ejecta does so in
+thousands of cells), so the variances of cells say nothing about that of their sum. The interval is
+conformal instead: a quantile of how far the true areas of calibration craters lie from what was
+expected, in units of how far apart the members of the ensemble are (normalised residuals:
+Papadopoulos et al., Normalized nonconformity measures for regression conformal prediction, 2008).
+"""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from ejmap_ml.config.frozen import Frozen
+from ejmap_ml.errors import SampleError
+
+LEVEL = 0.95
+
+
+class AreaEstimate(NamedTuple):
+    """What the probabilities around a crater say about the area of its ejecta.
+
+    Attributes:
+        expected_m2: Sum of probability times area of the cells.
+        spread: How far apart the members are: standard deviation of the logarithms of their areas,
+            the area within the rim added to each.
+        rim_m2: Area within the rim. Added to areas before their logarithms are taken, it makes
+            errors of craters with hardly any ejecta as small as they are.
+    """
+
+    expected_m2: float
+    spread: float
+    rim_m2: float
+
+
+def estimate_area(
+    members: NDArray[np.floating], *, cell_area_m2: NDArray[np.float64], radius_m: float
+) -> AreaEstimate:
+    """Estimate the area of the ejecta of a crater.
+
+    Args:
+        members: Probability of ejecta by each member in polar view, ``(member, rows, cols)``; 0
+            where there are no data.
+        cell_area_m2: Area of a cell by row, ``(rows,)``.
+        radius_m: Radius of the rim.
+    """
+    by_member = members.sum(axis=2, dtype=np.float64) @ cell_area_m2
+    rim_m2 = math.pi * radius_m**2
+    return AreaEstimate(
+        expected_m2=float(by_member.mean()),
+        spread=float(np.log(by_member + rim_m2).std()),
+        rim_m2=rim_m2,
+    )
+
+
+class AreaInterval(Frozen):
+    """Interval of the true area around the expected one.
+
+    Attributes:
+        low: Quantile of the normalised residuals below which few true areas lie; below 0 as a rule.
+        high: The one above which few lie.
+        least_spread: What is added to the spread of the members: the error that they share.
+        craters: Number of calibration craters.
+    """
+
+    low: float
+    high: float
+    least_spread: float = Field(gt=0)
+    craters: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _is_an_interval(self) -> Self:
+        if not self.low <= self.high:
+            raise ValueError(f"low must not lie above high, got {self.low} and {self.high}")
+        return self
+
+    @classmethod
+    def of(cls, estimates: Sequence[AreaEstimate], true_m2: Sequence[float]) -> Self:
+        """Fit the interval to craters whose true areas are known.
+
+        As many residuals lie outside as exchangeable craters allow: of ``n``, the
+        ``(n + 1) x 0.025``-th smallest and largest bound it, the very smallest and largest where
+        ``n`` is below 39.
+
+        Raises:
+            SampleError: If there is no crater.
+        """
+        if not estimates:
+            raise SampleError("an interval needs craters with known ejecta, got none")
+        least = max(float(np.median([one.spread for one in estimates])), 1e-3)
+        residuals = np.sort(
+            [
+                _residual(one, true) / (one.spread + least)
+                for one, true in zip(estimates, true_m2, strict=True)
+            ]
+        )
+        outside = max(math.floor((len(residuals) + 1) * (1 - LEVEL) / 2), 1)
+        return cls(
+            low=float(residuals[outside - 1]),
+            high=float(residuals[-outside]),
+            least_spread=least,
+            craters=len(residuals),
+        )
+
+    def around(self, estimate: AreaEstimate) -> tuple[float, float]:
+        """Return lower and upper end of the interval in square metres."""
+        scale = estimate.spread + self.least_spread
+        grown = estimate.expected_m2 + estimate.rim_m2
+        low, high = (
+            grown * math.exp(one * scale) - estimate.rim_m2 for one in (self.low, self.high)
+        )
+        return max(low, 0.0), max(high, 0.0)
+
+
+def _residual(estimate: AreaEstimate, true_m2: float) -> float:
+    return math.log((true_m2 + estimate.rim_m2) / (estimate.expected_m2 + estimate.rim_m2))

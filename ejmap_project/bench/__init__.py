@@ -1,0 +1,1 @@
+"""EJMAP-Bench: models, rules and anybody's masks on the same unseen planets and real craters."""

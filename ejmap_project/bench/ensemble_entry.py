@@ -1,0 +1,119 @@
+"""Ensembles of polar models as entries; loads torch."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.special import expit
+
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.masks.mosaic import is_set, past_border
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.masks.placement import mask_to_basemap
+from ejmap_geo.masks.polar_members import layers_of_views
+from ejmap_geo.synthetic.planet import Planet
+from ejmap_ml.bundles.bundle import ModelBundle
+from ejmap_ml.bundles.network import NormalizedNetwork
+from ejmap_ml.calibration.by_distance import Told
+from ejmap_ml.config.model_config import PolarUnetConfig
+from ejmap_ml.config.polar_config import PolarViewConfig
+from ejmap_ml.ejseg.polar_view import polar_grid
+from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.bench.entry import Entry, PlanetAnswer
+from ejmap_project.bench.planets import BenchPlanet
+from ejmap_project.digest import content_version
+from ejmap_project.errors import StepError
+from ejmap_project.reference.ensemble_masks import mapped_craters
+from ejmap_project.reference.masks import MaskFunction
+from ejmap_project.reference.reference_set import DrawnCrater
+from ejmap_project.training.calibrated import told_of
+
+
+@dataclass(frozen=True, eq=False)
+class EnsembleEntry:
+    """Polar EJSEG models that together map craters, as EJMAP does but without removing clusters.
+
+    Attributes:
+        name: How tables call it.
+        bundles: Its members.
+    """
+
+    name: str
+    bundles: Sequence[ModelBundle]
+
+    def __post_init__(self) -> None:
+        config = self.bundles[0].config
+        if not isinstance(config.architecture, PolarUnetConfig):
+            raise StepError(
+                f"{config.name} looks at tiles; map the planets of `ejmap bench write` with a "
+                "project of it, and enter the folder of these projects"
+            )
+
+    @property
+    def members(self) -> Sequence[Entry]:
+        """Each member alone; none if there is only one."""
+        if len(self.bundles) < 2:
+            return ()
+        return [
+            EnsembleEntry(f"{self.name} member {number}", [bundle])
+            for number, bundle in enumerate(self.bundles)
+        ]
+
+    @property
+    def model_version(self) -> str:
+        """A digest of its members."""
+        return self._digest
+
+    def version(self, scene: str, bands: int) -> str | None:
+        """Return a digest of the ensemble; None if it reads fewer bands than there are."""
+        wanted = self.bundles[0].config.bands
+        return content_version(self._digest, scene) if bands in {1, wanted} else None
+
+    def planet_answer(self, scene: BenchPlanet, planet: Planet) -> PlanetAnswer:
+        """Map the craters of a planet; models of several bands see a grey mosaic in each."""
+        bands = self.bundles[0].config.bands
+        raster = planet.raster
+        if scene.config.bands != bands:
+            raster = np.repeat(raster, bands, axis=0)
+        seen = Planet(
+            raster=raster, basemap=planet.basemap, craters=planet.craters, truth=planet.truth
+        )
+        told = [told_of(self._networks, seen, one, config=self._view) for one in planet.craters]
+        masks = {
+            crater.crater_id: self._mask(one, crater, planet)
+            for crater, one in zip(planet.craters, told, strict=True)
+        }
+        return PlanetAnswer(masks, told)
+
+    def crater_masks(self, body: str, craters: Sequence[DrawnCrater]) -> Sequence[MaskFunction]:  # noqa: ARG002 - craters know their body
+        """Map real craters as ``ejmap reference score`` does."""
+        return [mask for _, mask in mapped_craters(self.bundles, craters)]
+
+    @cached_property
+    def _digest(self) -> str:
+        return content_version(*(bundle.data_version for bundle in self.bundles))
+
+    @cached_property
+    def _networks(self) -> list[NormalizedNetwork]:
+        return [bundle.build() for bundle in self.bundles]
+
+    @property
+    def _view(self) -> PolarViewConfig:
+        architecture = self.bundles[0].config.architecture
+        assert isinstance(architecture, PolarUnetConfig)  # noqa: S101 - checked when it was made
+        return architecture.view
+
+    def _mask(self, told: Told, crater: Crater, planet: Planet) -> PlacedMask:
+        has_data = told.weight > 0
+        border = self._networks[0].border[:, None]
+        views = (
+            past_border((expit(member) * has_data).astype(np.float32), border)
+            for member in told.logits
+        )
+        azimuthal = azimuthal_grid(crater, planet.basemap)
+        polar = polar_grid(crater, body=planet.basemap.body, config=self._view)
+        layers = layers_of_views(views, polar=polar, azimuthal=azimuthal)
+        return mask_to_basemap(
+            is_set(layers.probability), azimuthal=azimuthal, basemap=planet.basemap
+        )

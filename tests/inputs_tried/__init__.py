@@ -1,0 +1,1 @@
+"""Inputs as other people bring them, and what became of each."""

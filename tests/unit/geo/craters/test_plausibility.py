@@ -1,0 +1,79 @@
+"""Craters that cannot all be right, and those that may be."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ejmap_geo.craters.plausibility import require_plausible
+from ejmap_geo.errors import CatalogueError
+from ejmap_geo.grids.body import MERCURY
+
+
+def _craters(lon: object, lat: object, radius_m: object) -> pd.DataFrame:
+    table = pd.DataFrame({"lon_deg": lon, "lat_deg": lat, "radius_m": radius_m}, dtype=float)
+    return table.assign(crater_id=np.arange(len(table)))
+
+
+def _sphere(count: int, seed: int = 3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    lat = np.degrees(np.arcsin(rng.uniform(-1, 1, count)))
+    return rng.uniform(-180, 180, count), lat, rng.uniform(1e4, 6e4, count)
+
+
+def _told(craters: pd.DataFrame) -> list[str]:
+    return require_plausible(craters, body=MERCURY, what="table")
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 300])
+def test_craters_all_over_the_planet_are_not_doubted(count: int) -> None:
+    """However many there are."""
+    assert _told(_craters(*_sphere(count))) == []
+
+
+def test_a_region_about_the_origin_is_not_in_radians() -> None:
+    """Craters of a few degrees about 0 0 that do not fill the box of radians are a region."""
+    lon, lat, radius_m = _sphere(40)
+
+    assert _told(_craters(lon / 180, lat / 90, radius_m)) == []
+
+
+def test_radians_are_refused_with_their_range() -> None:
+    """They fill a box of 2 pi by pi about 0."""
+    lon, lat, radius_m = _sphere(40)
+
+    with pytest.raises(CatalogueError, match=r"lon_deg runs from -\d.* as radians do; multiply"):
+        _told(_craters(np.radians(lon), np.radians(lat), radius_m))
+
+
+def test_one_spot_is_refused() -> None:
+    """Three craters cannot lie inside of the smallest; two may."""
+    nested = _craters([0, 1e-3, 2e-3], [0, 0, 0], [4e4, 3e4, 2e4])
+
+    with pytest.raises(CatalogueError, match=r"all 3 craters lie within \d+ m of each other"):
+        _told(nested)
+    assert _told(nested.iloc[:2]) == []
+
+
+def test_rows_of_one_crater_are_refused_and_named() -> None:
+    """Whatever ids they have."""
+    craters = _craters([0, 90, 0], [0, 10, 0], [4e4, 3e4, 4e4])
+
+    with pytest.raises(CatalogueError, match=r"2 rows have the same place and radius.*id 0, 2"):
+        _told(craters)
+
+
+def test_doubtful_figures_are_told() -> None:
+    """Equal radii, radii of basins, near doubles, and places that look swapped."""
+    lon, lat, radius_m = _sphere(60)
+    near = _craters([0, 0.01, 90], [0, 0, 10], [4e4, 4.01e4, 3e4])
+
+    assert (
+        "all 60 craters have the same radius of 5000 m"
+        in _told(_craters(lon, lat, np.full(60, 5e3)))[0]
+    )
+    assert "60 of 60 radii are above 305 km" in _told(_craters(lon, lat, radius_m + 4e5))[0]
+    assert (
+        "1 pair(s) of craters have about the same place and size (crater_id 0 and 1)"
+        in (_told(near)[0])
+    )
+    assert "are lon_deg and lat_deg swapped?" in _told(_craters(lat, lon / 2, radius_m))[0]
