@@ -71,11 +71,6 @@ class StatedColumns(click.ParamType[tuple[str, str]]):
 FILE = click.Path(readable=False, path_type=Path)
 FOLDER = Folder(readable=False, path_type=Path)
 
-BANDS = click.option(
-    "--bands",
-    metavar="BANDS",
-    help="grey, rgb, mercury-enhanced, or NAME,NAME,...; needed where the mosaic does not tell",
-)
 PROJECT = click.argument("project", type=FOLDER, help="project folder")
 # The words name the default project again, because importing it takes a second.
 PROJECT_OR_DEFAULT = click.argument(
@@ -107,6 +102,28 @@ COLUMNS = click.option(
     help="a column of the crater table, such as radius_m=R_km*1000; may be repeated",
 )
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="print the same as JSON")
+
+
+class BandNames(click.ParamType[str]):
+    """What bands mean, as project.yaml states it."""
+
+    name = "bands"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the meaning in its usual spelling, or say which ones there are."""
+        from ejmap_ml.config.bands import bands_named, words_of
+
+        try:
+            return words_of(bands_named(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+BANDS = click.option(
+    "--bands",
+    type=BandNames(),
+    help="grey, rgb, mercury-enhanced, or NAME,NAME,...; where the mosaic does not tell",
+)
 
 
 class BodyName(click.ParamType[str]):

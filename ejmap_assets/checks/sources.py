@@ -11,7 +11,7 @@ from ejmap_geo.craters.schemas import CraterTable
 from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
 from ejmap_ml.config.bands import count_of, words_of
 from ejmap_project.basemap import read_project_basemap
-from ejmap_project.models.seen_bands import require_readable
+from ejmap_project.models.seen_bands import learned_bands, require_readable
 from ejmap_project.sources.doubts import mosaic_doubts, place_doubts
 from ejmap_project.sources.known_planets import known_planets
 
@@ -142,7 +142,7 @@ def planets_show_ejecta(checked: CheckedProject) -> Finding:
         # Pixels of several craters count once for each: a rough measure is enough.
         shares[name] = set_px / (planet.basemap.shape[0] * planet.basemap.shape[1])
     numbers = {"planets": len(shares), "ejecta_share": dg.MetadataValue.json(shares)}
-    wanted = count_of(checked.project.settings.trained_bands)
+    wanted = count_of(learned_bands(checked.project).seen)
     other = sorted(name for name, bands in with_bands.items() if bands != wanted)
     if other:
         return bad(f"{', '.join(other)} do not have {wanted} band(s); make them again", **numbers)

@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from ejmap_geo.craters.catalogue import craters_of
@@ -153,7 +155,7 @@ def _made(
         ),
     )
     doubts = None if basemap is None else attempt(wrong, lambda: mosaic_doubts(basemap[0]))
-    meant: Bands = GREY if stated is None else stated
+    meant = stated or _without_meaning(None if basemap is None else basemap[0])
     ejseg = ejseg_for(meant, ready=_ready_ejseg(packaged_models))
     is_ready = ejseg != TRAINED_EJSEG
     is_tuned = is_ready and source.masks is not None
@@ -205,6 +207,13 @@ def _checked(project: OpenProject, wrong: list[str]) -> list[str]:
     if wrong:
         raise SettingsError("; and ".join(wrong))
     return notes
+
+
+def _without_meaning(raster: NDArray[np.uint8] | None) -> Bands:
+    """Return names of bands that nobody named, so that what else is wrong can be told too."""
+    if raster is None:
+        return GREY
+    return tuple(f"band{number}" for number in range(1, len(raster) + 1))
 
 
 def _stated_bands(mosaic: Path, bands: str | None, body: Body) -> Bands:

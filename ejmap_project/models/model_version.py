@@ -189,7 +189,20 @@ def model_of(project: OpenProject, kind: ModelKind, version: ModelVersion) -> Mo
             f"{', '.join((*ready_names(project, kind), *preset_names()))}, one of these with "
             f"{TUNED} behind it, or write {own}"
         )
-    return config.reading(project.settings.trained_bands)
+    return _reading_what_it_learns_from(project, kind, config)
+
+
+def _reading_what_it_learns_from(
+    project: OpenProject, kind: ModelKind, config: ModelConfig
+) -> ModelConfig:
+    """Return a configuration that is trained here: it reads what its start reads, if it has one."""
+    stated = config.training.starts_from
+    start = None if stated is None else ModelVersion.parse(stated)
+    origin = start and (_tuned_from(project, kind, start) or start)
+    ready = None if origin is None else ready_made(project, kind, origin)
+    if ready is None:
+        return config.reading(project.settings.trained_bands)
+    return config.model_copy(update={"bands": ready.config.bands, "reads": ready.config.reads})
 
 
 def starting_version(

@@ -13,6 +13,7 @@ from ejmap_ml.baselines import RuleHistogram, feature_names, rule_histogram, sco
 from ejmap_ml.calibration.reliability import reliability
 from ejmap_project.basemap import Basemap, azimuthal_grid
 from ejmap_project.files.connection_table import read_connections, tile_windows
+from ejmap_project.models.seen_bands import learned_bands
 from ejmap_project.open_project import OpenProject
 from ejmap_project.scoring.score_tables import ScoreTable
 from ejmap_project.sources.known_planets import ejecta_around, known_planets
@@ -81,11 +82,10 @@ def score_rules(
     """Tune the three rules on the training craters and score them on those of the map."""
     training = _histogram(planet for _, planet in known_planets(project))
     craters = [one for one in project.craters().values() if one.crater_id in actual]
-    mapped = Planet(
-        raster=basemap.raster, basemap=basemap.grid, craters=tuple(craters), truth=dict(actual)
-    )
+    raster = learned_bands(project).of(basemap.raster)
+    mapped = Planet(raster=raster, basemap=basemap.grid, craters=tuple(craters), truth=dict(actual))
     test = _histogram([mapped])
-    names = feature_names(basemap.raster.shape[0])
+    names = feature_names(len(raster))
     return [
         {
             "method": rule.rule,

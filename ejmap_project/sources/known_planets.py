@@ -14,6 +14,7 @@ from ejmap_geo.synthetic.planet import Planet
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.errors import SourceError
 from ejmap_project.files.planet_files import read_planet
+from ejmap_project.models.seen_bands import learned_bands
 from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.training import OwnMasks, SyntheticTraining
 
@@ -67,7 +68,7 @@ def ejecta_around(
 
 
 def own_planet(project: OpenProject) -> NamedPlanet | None:
-    """Return the planet that is mapped, with its labelled craters; None when none is labelled.
+    """Return the planet that is mapped as models see it; None when no crater is labelled.
 
     Raises:
         GeoError: If a file is missing or was changed by hand.
@@ -84,7 +85,7 @@ def own_planet(project: OpenProject) -> NamedPlanet | None:
     return NamedPlanet(
         OWN_PLANET,
         Planet(
-            raster=basemap.raster,
+            raster=learned_bands(project).of(basemap.raster),
             basemap=basemap.grid,
             craters=tuple(craters[key] for key in labelled),
             truth=truth,

@@ -13,6 +13,7 @@ from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_ml.config.bands import Bands, Reads
+from ejmap_project.errors import SettingsError
 from ejmap_project.intake.new_project import ejseg_for, new_project
 from ejmap_project.models.tuning_gate import LEAST_CRATERS
 from tests.ready_ensemble import write_ready
@@ -99,10 +100,13 @@ def _masks(folder: Path, *numbers: int) -> Path:
     return folder
 
 
-def _new(folder: Path, *, masks: Path | None) -> tuple[list[str], dict[str, Any]]:
-    """Make a project of a grey mosaic and two craters; return what was told, and its settings."""
+def _new(folder: Path, *, masks: Path | None, bands: int = 1) -> tuple[list[str], dict[str, Any]]:
+    """Make a project of a mosaic and two craters; return what was told, and its settings."""
     grid = GRID
-    write_cog(folder / "mosaic.tif", np.indices(grid.shape).sum(0).astype(np.uint8) + 9, grid=grid)
+    grey = np.indices(grid.shape).sum(0).astype(np.uint8) + 9
+    # Each band a few levels brighter: equal ones are refused.
+    raster = np.stack([grey + 7 * band for band in range(bands)])
+    write_cog(folder / "mosaic.tif", raster, grid=grid)
     craters = [
         Crater(crater_id=number, name=str(number), center=LonLat(40 * number, 0), radius_m=40_000.0)
         for number in (1, 2)
@@ -117,3 +121,14 @@ def _new(folder: Path, *, masks: Path | None) -> tuple[list[str], dict[str, Any]
         packaged_models=folder / "packaged",
     )
     return notes, yaml.safe_load((folder / "mine" / "project.yaml").read_text())
+
+
+def test_bands_that_nobody_names_are_asked_for_and_nothing_else_is_said_of_them(
+    tmp_path: Path,
+) -> None:
+    """A project is not made, and no number of bands is complained of."""
+    with pytest.raises(SettingsError, match="does not say what they mean") as caught:
+        _new(tmp_path, masks=None, bands=3)
+
+    assert "are stated" not in str(caught.value)
+    assert not (tmp_path / "mine").exists()

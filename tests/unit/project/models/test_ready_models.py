@@ -23,6 +23,7 @@ from ejmap_project.models.model_version import (
     version_named,
 )
 from ejmap_project.models.ready_models import copy_member, ready_named, ready_names
+from ejmap_project.models.seen_bands import require_readable
 from ejmap_project.models.starting_member import starting_member
 from ejmap_project.open_project import OpenProject
 from tests.ready_ensemble import write_ready
@@ -166,3 +167,17 @@ def test_a_trained_version_can_be_tuned_once_it_is_trained(project: OpenProject)
     project.paths.preset("mine").write_text(mine)
     with pytest.raises(SettingsError, match="mine starts from mine, which is itself"):
         starting_member(project, "ejseg", "mine", 0)
+
+
+def test_a_tuned_version_reads_what_it_starts_from(project: OpenProject) -> None:
+    """And sees the mosaic as that does: in its bands, or in grey made of them."""
+    write_ready(project.packaged_models, "ready_test", reads="colour")
+    assert require_readable(project).seen == "mercury-enhanced"
+    for reads, seen in (("colour", "mercury-enhanced"), ("grey", "grey")):
+        write_ready(project.packaged_models, "ready_test", reads=reads)
+        project.paths.settings.write_text(SETTINGS.replace("ready_test", "ready_test_tuned"))
+        tuned = replace(
+            OpenProject.at(project.paths.folder), packaged_models=project.packaged_models
+        )
+        assert require_readable(tuned).seen == seen
+        assert model_of(tuned, "ejseg", configured_version(tuned, "ejseg")).reads == reads

@@ -105,3 +105,19 @@ def test_known_ejecta_lie_about_the_middle_of_the_craters_raster() -> None:
     assert 2 <= rows.size <= 6
     assert (np.abs(rows + 0.5 - middle) < 2).all()
     assert (np.abs(cols + 0.5 - middle) < 2).all()
+
+
+def test_a_model_that_reads_grey_learns_from_grey_of_own_bands(open_project) -> None:
+    """Where ready_grey is tuned: .2126 x 10 + .7152 x 250 + .0722 x 30 = 183.1."""
+    models = {"ejseg": "ready_grey", "candidate": "ready_grey_tuned"}
+    project = open_project(FILES, training=OWN_MASKS, bands="rgb", models=models)
+    _write(project, masked=CRATERS[:1])
+    levels = np.array([10, 250, 30], np.uint8)[:, None, None]
+    raster = np.broadcast_to(levels, (3, *BASEMAP.shape))
+    write_cog(project.paths.basemap_mosaic, raster, grid=BASEMAP)
+
+    own = own_planet(project)
+
+    assert own is not None
+    assert own.planet.raster.shape == (1, *BASEMAP.shape)
+    assert set(own.planet.raster.flat) == {183}
