@@ -12,7 +12,7 @@ from ejmap_ml.errors import SampleError
 # Levels of the quantiles that are kept of each number.
 LEVELS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 MOST_QUANTITIES = 400
-MANY_VIEWS = 5
+MANY_VIEWS = 8
 # Differences of medians that change nothing in a map, by kind of number.
 TOLERANCES: Mapping[str, float] = {
     "excess": 0.1,
