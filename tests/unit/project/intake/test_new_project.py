@@ -16,6 +16,7 @@ from ejmap_project.intake.new_project import ejseg_for, new_project
 from ejmap_project.models.tuning_gate import LEAST_CRATERS
 from tests.ready_ensemble import write_ready
 
+GRID = BasemapGrid(body=MERCURY, width_px=64)
 BOTH = ("ready_colour", "ready_grey")
 
 
@@ -56,9 +57,8 @@ def test_the_settings_state_the_concrete_name(
 def test_masks_tune_the_ready_made_model(tmp_path: Path) -> None:
     """It maps, and what learned on from the masks is the candidate; without one, masks score."""
     masks = tmp_path / "masks"
-    masks.mkdir()
     for number in (1, 2):
-        (masks / f"mask_000{number}.tif").touch()
+        _mask(masks, number)
     write_ready(tmp_path / "packaged", "ready_grey")
 
     notes, settings = _new(tmp_path, masks=masks)
@@ -74,22 +74,28 @@ def test_masks_tune_the_ready_made_model(tmp_path: Path) -> None:
 
 def test_masks_score_a_model_that_is_trained_on_synthetic_planets(tmp_path: Path) -> None:
     """Where nothing is ready-made for the bands of the mosaic."""
-    (tmp_path / "masks").mkdir()
+    _mask(tmp_path / "masks", 1)
     write_ready(tmp_path / "packaged", "other")
 
     notes, settings = _new(tmp_path, masks=tmp_path / "masks")
 
     assert settings["training"]["kind"] == "synthetic"
     assert settings["source"]["masks"] == str(tmp_path / "masks")
-    assert "masks: 0, which score the map" in notes
+    assert "masks: 1, which score the map" in notes
+
+
+def _mask(folder: Path, number: int) -> None:
+    write_cog(folder / f"mask_{number:04d}.tif", np.zeros(GRID.shape, np.bool_), grid=GRID)
 
 
 def _new(folder: Path, *, masks: Path | None) -> tuple[list[str], dict[str, Any]]:
-    """Make a project of a grey mosaic and one crater; return what was told, and its settings."""
-    grid = BasemapGrid(body=MERCURY, width_px=64)
-    write_cog(folder / "mosaic.tif", np.indices(grid.shape).sum(0).astype(np.uint8) + 9, grid=grid)
-    crater = Crater(crater_id=1, name="One", center=LonLat(0, 0), radius_m=40_000.0)
-    write_catalogue(catalogue_from([crater], MERCURY), folder / "craters.gpkg")
+    """Make a project of a grey mosaic and two craters; return what was told, and its settings."""
+    write_cog(folder / "mosaic.tif", np.indices(GRID.shape).sum(0).astype(np.uint8) + 9, grid=GRID)
+    craters = [
+        Crater(crater_id=number, name="", center=LonLat(9.0 * number, 0), radius_m=40_000.0)
+        for number in (1, 2)
+    ]
+    write_catalogue(catalogue_from(craters, MERCURY), folder / "craters.gpkg")
     notes = new_project(
         folder / "mine",
         mosaic=folder / "mosaic.tif",
