@@ -59,7 +59,7 @@ def test_a_mosaic_that_a_model_cannot_read_is_refused(
     """In one sentence: what the model reads, what the mosaic is, and the ways out."""
     project = _with_ready(tmp_path, bands, reads)
 
-    with pytest.raises(SettingsError, match=r"ejseg_test reads .*one that reads grey.*`bands`"):
+    with pytest.raises(SettingsError, match=r"ready_test reads .*one that reads grey.*`bands`"):
         require_readable(project)
 
 
@@ -94,5 +94,7 @@ def test_all_models_of_a_project_see_the_same(tmp_path: Path) -> None:
         training={"kind": "synthetic", "seeds": [1], "grey": True},
     )
 
-    with pytest.raises(SettingsError, match=r"models.ejseg sees rgb and models.ejconn sees grey"):
+    with pytest.raises(
+        SettingsError, match="ready_test sees rgb and models.ejconn ejconn_tiny sees grey"
+    ):
         seen_bands(project)
