@@ -1,7 +1,6 @@
-"""Optimizers and learning-rate schedules import math
-from configurations.
-"""
+"""Optimizers and learning-rate schedules from configurations."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NamedTuple, assert_never
 
