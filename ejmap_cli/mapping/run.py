@@ -71,8 +71,8 @@ def bring_up_to_date(folder: Path, console: Console) -> list[str]:
         for version in wanted_versions(project, kind):
             # Before anything is made: a misspelt preset should not cost a training set.
             model_of(project, kind, version)
-    require_readable(project)
     _require_training(project)
+    require_readable(project)
     with open_instance(project.paths.folder) as instance:
         complaints = runner_of(project, instance, console).run()
     console.line()

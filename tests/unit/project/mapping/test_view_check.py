@@ -102,7 +102,7 @@ def test_views_are_compared_with_those_of_the_ensemble_that_maps(
 ) -> None:
     """Two of three craters have a view; where nothing is known, nothing is compared."""
     assert compare_views(project) is None
-    ranges = ViewRanges.of([{"excess_1": 0.0, "texture_2": 30.0}, {"excess_1": 9.0}])
+    ranges = ViewRanges.of([{"excess_1": -9.0, "texture_2": 30.0}, {"excess_1": 9.0}])
     _promote(project, ranges)
     assert compare_views(project) is None
     for key in ("0001", "0002"):

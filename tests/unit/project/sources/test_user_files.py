@@ -115,7 +115,7 @@ def _raw_mosaic(folder: Path, *, crs: CRS | None) -> None:
             id="mosaic-of-another-size",
         ),
         pytest.param(
-            lambda folder: (folder / "mosaic.tif").unlink(), r"there is no file", id="no-mosaic"
+            lambda folder: (folder / "mosaic.tif").unlink(), r"it does not exist", id="no-mosaic"
         ),
         pytest.param(
             lambda folder: _craters(folder, radius_m=[57.0, 37.5]),
