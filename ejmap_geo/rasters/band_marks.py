@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from rasterio.enums import ColorInterp
 
-from ejmap_geo.rasters.raster_place import opened
+from ejmap_geo.rasters.raster_file import opened
 
 
 class BandMark(NamedTuple):

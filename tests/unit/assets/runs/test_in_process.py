@@ -1,9 +1,9 @@
-"""Interrupted and failed runs in this process."""
+"""Interrupted and failed runs in this process, and what their checks warn of."""
 
 import dagster as dg
 import pytest
 
-from ejmap_assets.runs.in_process import was_interrupted
+from ejmap_assets.runs.in_process import warnings_of, was_interrupted
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,32 @@ def test_ctrl_c_is_told_from_a_failure(error: BaseException, expected: bool) -> 
 
     assert not result.success
     assert was_interrupted(result) is expected
+
+
+@pytest.mark.parametrize(
+    ("passed", "severity", "told"),
+    [
+        (False, dg.AssetCheckSeverity.WARN, ["clipped"]),
+        (False, dg.AssetCheckSeverity.ERROR, []),
+        (True, dg.AssetCheckSeverity.WARN, []),
+    ],
+)
+def test_warnings_of_checks_are_told(
+    passed: bool, severity: dg.AssetCheckSeverity, told: list[str]
+) -> None:
+    """Those that ask for a look; errors are told as failures."""
+
+    @dg.asset
+    def mosaic() -> None:
+        pass
+
+    @dg.asset_check(asset=mosaic)
+    def is_whole() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=passed, severity=severity, description="clipped")
+
+    job = dg.define_asset_job("job", selection="*")
+    defs = dg.Definitions(assets=[mosaic], asset_checks=[is_whole], jobs=[job])
+
+    result = defs.resolve_job_def("job").execute_in_process(raise_on_error=False)
+
+    assert warnings_of(result) == told

@@ -417,6 +417,40 @@ def test_the_nodata_value_of_a_mask_is_clear(tmp_path: Path) -> None:
     assert read_mask_on(path, BASEMAP).area_px == 2
 
 
+@pytest.mark.parametrize(
+    ("turned", "transform"),
+    [
+        pytest.param(np.s_[:, ::-1], Affine(PX_M, 0, 0, 0, PX_M, -2 * PX_M), id="south-up"),
+        pytest.param(np.s_[:, :, ::-1], Affine(-PX_M, 0, 3 * PX_M, 0, -PX_M, 0), id="mirrored"),
+    ],
+)
+def test_a_mask_is_turned_to_north_up(tmp_path: Path, turned: Any, transform: Affine) -> None:
+    """Rows from the south and columns from the east give the same mask."""
+    values = np.array([[[1, 0, 0], [0, 1, 1]]], np.uint8)
+    path = _write(tmp_path / "mask.tif", values[turned], nodata=None, transform=transform)
+    read = np.zeros(BASEMAP.shape, np.bool_)
+
+    read_mask_on(path, BASEMAP).paste_into(read)
+
+    np.testing.assert_array_equal(read[16:18, 32:35], values[0].astype(np.bool_))
+    assert np.count_nonzero(read) == 3
+
+
+def test_a_mask_of_scaled_numbers_is_refused(tmp_path: Path) -> None:
+    """1 with a scale of 0.5 is not 1."""
+    path = _write(
+        tmp_path / "mask.tif",
+        np.ones((1, 4, 4), np.uint8),
+        nodata=None,
+        transform=Affine(PX_M, 0, 0, 0, -PX_M, 0),
+    )
+    with rasterio.open(path, "r+") as raster:
+        raster.scales = (0.5,)
+
+    with pytest.raises(RasterError, match=r"scale 0.5 and offset 0.0.*write it without"):
+        read_mask_on(path, BASEMAP)
+
+
 def test_pixels_that_were_read_are_let_go(tmp_path: Path) -> None:
     """At once, and not when Python looks for circles: craters follow each other in one process."""
     grid = BasemapGrid(body=MERCURY, width_px=2048)

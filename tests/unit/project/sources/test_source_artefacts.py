@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ejmap_geo.craters.catalogue import catalogue_from, read_catalogue, write_catalogue
@@ -62,6 +63,7 @@ def test_the_catalogue_is_checked_and_counted(project: OpenProject, planet: Plan
     assert found.metadata["craters"] == len(found.table) == 3
     radii_m = [crater.radius_m for crater in planet.craters]
     assert found.metadata["largest_radius_km"] == pytest.approx(max(radii_m) / 1000)
+    assert pd.read_parquet(project.paths.crater_catalogue)["observed_share"].between(0.9, 1).all()
 
 
 def test_only_craters_with_a_mask_are_known(project: OpenProject, planet: Planet) -> None:

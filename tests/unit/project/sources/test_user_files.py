@@ -273,3 +273,16 @@ def test_every_named_file_is_listed_for_recipes(tmp_path: Path) -> None:
     assert sorted(files.catalogue) == [tmp_path / "rims.dbf", tmp_path / "rims.shp"]
     assert list(files.masks) == [tmp_path / "masks" / "a.tif"]
     assert files.tiles == tmp_path / "tiles.csv"
+
+
+def test_a_mosaic_of_a_part_of_the_planet_is_padded_on_request(tmp_path: Path) -> None:
+    """The rest counts as not imaged; without the request it is refused with the setting's name."""
+    _good(tmp_path)
+    grid = BasemapGrid(body=MERCURY, width_px=64)
+    window = Window(row=4, col=40, height=10, width=20)
+    part = np.full((3, 10, 20), 7, np.uint8)
+    write_cog(tmp_path / "mosaic.tif", part, grid=grid, window=window)
+
+    with pytest.raises(SourceError, match="not the whole planet; state pad: true"):
+        _check(tmp_path)
+    assert _check(tmp_path, pad=True) == []
