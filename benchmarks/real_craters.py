@@ -19,8 +19,8 @@ from ejmap_project.reference.reference_mosaics import reference_mosaic
 from ejmap_project.reference.reference_set import DrawnCrater, reference_set
 
 CRATERS = ("Tycho", "Copernicus", "Kepler", "Debussy", "Hokusai")
-SIDE_PX, GAP_PX = 320, 4
-QUALITY = 82
+SIDE_PX, GAP_PX = 288, 4
+QUALITY = 76
 
 
 def main() -> None:

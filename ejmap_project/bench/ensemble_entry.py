@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from ejmap_geo.craters.catalogue import Crater
@@ -12,10 +13,12 @@ from ejmap_geo.masks.mosaic import is_set, past_border
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.masks.polar_members import layers_of_views
+from ejmap_geo.rasters.grey import weighted_grey
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.bundles.network import NormalizedNetwork
 from ejmap_ml.calibration.by_distance import Told
+from ejmap_ml.config.bands import MERCURY_ENHANCED, grey_weights
 from ejmap_ml.config.model_config import PolarUnetConfig
 from ejmap_ml.config.polar_config import PolarViewConfig
 from ejmap_ml.ejseg.polar_view import polar_grid
@@ -70,12 +73,17 @@ class EnsembleEntry:
         return self._digest
 
     def version(self, scene: str, bands: int) -> str | None:
-        """Return a digest of the ensemble; None if it reads fewer bands than there are."""
+        """Return a digest of the ensemble; None if it reads another number of colours."""
         wanted = self.bundles[0].config.bands
-        return content_version(self._digest, scene) if bands in {1, wanted} else None
+        can_see = 1 in {bands, wanted} or bands == wanted
+        return content_version(self._digest, scene) if can_see else None
 
     def planet_answer(self, scene: BenchPlanet, planet: Planet) -> PlanetAnswer:
-        """Map the craters of a planet; models of several bands see a grey mosaic in each."""
+        """Map the craters of a planet.
+
+        Models of several bands see a grey mosaic in each of them, models of one band see a coloured
+        planet as the grey that is made of its bands.
+        """
         told = self._told(scene, planet)
         masks = {
             crater.crater_id: self._mask(one, crater, planet)
@@ -108,13 +116,19 @@ class EnsembleEntry:
             return [one._replace(logits=one.logits[number : number + 1]) for one in said]
         if scene.version not in self._said:
             self._said.clear()
-            bands = self.bundles[0].config.bands
-            if scene.config.bands != bands:
-                planet = replace(planet, raster=np.repeat(planet.raster, bands, axis=0))
+            seen = replace(planet, raster=self._seen(planet.raster))
             self._said[scene.version] = [
-                told_of(self._networks, planet, one, config=self._view) for one in planet.craters
+                told_of(self._networks, seen, one, config=self._view) for one in planet.craters
             ]
         return self._said[scene.version]
+
+    def _seen(self, raster: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        bands = self.bundles[0].config.bands
+        if bands == len(raster):
+            return raster
+        if bands == 1:
+            return weighted_grey(raster, grey_weights(MERCURY_ENHANCED))
+        return np.repeat(raster, bands, axis=0)
 
     def _mask(self, told: Told, crater: Crater, planet: Planet) -> PlacedMask:
         has_data = told.weight > 0

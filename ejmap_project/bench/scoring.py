@@ -76,9 +76,9 @@ def score_entries(
             if not place.is_file():
                 made = made or planet.made(work)
                 answer = one.entry.planet_answer(planet, made)
-                error = _error(answer.told) if answer.told else None
-                _keep(place, [planet_scores(answer.masks, made) | {"calibration_error": error}])
-            one.planets[planet] = _numbers(_read(place)[0])
+                error = {"calibration_error": _error(answer.told)}
+                _keep(place, [planet_scores(answer.masks, made) | error])
+            one.planets[planet] = _read(place)[0]
     for body in bench.bodies:
         for one in every:
             progress.update(f"{one.entry.name}, craters of {body}", done=done, total=total)
@@ -125,7 +125,3 @@ def _keep(place: Path, rows: Sequence[dict[str, Any]]) -> None:
 
 def _read(place: Path) -> Rows:
     return json.loads(place.read_text(encoding="utf-8"))
-
-
-def _numbers(row: dict[str, Any]) -> dict[str, float]:
-    return {name: float("nan") if value is None else value for name, value in row.items()}
