@@ -162,9 +162,8 @@ def _around(
         counts = one.weight * nearness[:, None]
         chosen = counts > 0
         logits = one.logits[:, chosen]
-        parts.append(
-            np.stack([logits.clip(*ends) - float(np.clip(0, *ends)) for ends in intervals(KNOTS)])
-        )
+        within = [logits.clip(*ends) - float(np.clip(0, *ends)) for ends in intervals(KNOTS)]
+        parts.append(np.stack(within).astype(np.float32))
         truth.append(one.truth[chosen])
         weight.append(counts[chosen].astype(np.float32))
     return np.concatenate(parts, axis=2), np.concatenate(truth), np.concatenate(weight)
