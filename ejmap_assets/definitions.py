@@ -17,7 +17,7 @@ from ejmap_assets.sensors import build_file_sensors
 from ejmap_project.errors import ProjectError
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Listener, Silence
-from ejmap_project.settings.project import MappingSettings
+from ejmap_project.settings.mapping import MappingSettings
 
 DEFAULT_SECONDS_BETWEEN_TICKS = 30
 

@@ -71,6 +71,11 @@ class StatedColumns(click.ParamType[tuple[str, str]]):
 FILE = click.Path(readable=False, path_type=Path)
 FOLDER = Folder(readable=False, path_type=Path)
 
+BANDS = click.option(
+    "--bands",
+    metavar="BANDS",
+    help="grey, rgb, mercury-enhanced, or NAME,NAME,...; needed where the mosaic does not tell",
+)
 PROJECT = click.argument("project", type=FOLDER, help="project folder")
 # The words name the default project again, because importing it takes a second.
 PROJECT_OR_DEFAULT = click.argument(

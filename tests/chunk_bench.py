@@ -24,7 +24,10 @@ from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.open_project import OpenProject
 
-STEPS = partitioned_by(Partitioning.CRATERS)
+# The ensemble of the bench promises nothing, so that craters have no mask at a promised recall.
+STEPS = tuple(
+    name for name in partitioned_by(Partitioning.CRATERS) if name != "promised_recall_mask"
+)
 UPSTREAM = ("basemap_mosaic", "crater_catalogue", "promoted_ejconn", "promoted_ejseg")
 KEYS = ["0001", "0002", "0003", "0004"]
 

@@ -8,17 +8,21 @@ import yaml
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.config.bands import Reads
 from ejmap_ml.config.model_config import ModelConfig
 
 
-def constant_bundle(preset: str, probability: float) -> ModelBundle:
+def constant_bundle(preset: str, probability: float, *, reads: Reads | None = None) -> ModelBundle:
     """Return a network that says the same of every tile or pixel.
 
     Args:
         preset: Its configuration, as YAML.
         probability: What it says.
+        reads: The bands that it states to read; None leaves those of the configuration.
     """
     config = ModelConfig.model_validate(yaml.safe_load(preset))
+    if reads is not None:
+        config = config.reading(reads)
     is_view = config.normalization.kind == "none"
     normalization = None if is_view else Normalization.fixed(bands=config.bands, extra_scale=2)
     network = NormalizedNetwork(build_network(config), normalization)

@@ -8,6 +8,8 @@ from ejmap_ml.bundles.bundle import Provenance
 from ejmap_ml.calibration.area_interval import AreaInterval
 from ejmap_ml.calibration.conformal import Conformal
 from ejmap_ml.calibration.promised_recall import RecallCurve
+from ejmap_ml.config.bands import Reads
+from ejmap_ml.ejseg.view_ranges import ViewRanges
 from ejmap_ml.ready.ensembles import CARD, ReadyEnsemble
 from tests.constant_models import constant_bundle
 from tests.tiny_presets import POLAR
@@ -28,6 +30,8 @@ def write_ready(
     probabilities: tuple[float, ...] = (0.75, 0.9),
     scores: dict[str, float] | None = None,
     conformal: Conformal | None = None,
+    reads: Reads | None = None,
+    view_ranges: ViewRanges | None = None,
 ) -> ReadyEnsemble:
     """Write an ensemble of constant networks.
 
@@ -38,12 +42,14 @@ def write_ready(
         probabilities: What each member says.
         scores: Scores that the members bring along.
         conformal: What the ensemble promises.
+        reads: The bands that they state to read.
+        view_ranges: What the views were like that they learned from.
     """
     folder = root / name
     for number, probability in enumerate(probabilities):
-        bundle = constant_bundle(preset, probability)
+        bundle = constant_bundle(preset, probability, reads=reads)
         provenance = Provenance(created_utc="2026-01-02", seed=number, scores=scores or {})
-        made = replace(bundle, provenance=provenance, conformal=conformal)
+        made = replace(bundle, provenance=provenance, conformal=conformal, view_ranges=view_ranges)
         made.save(folder / f"member_{number:02d}")
     (folder / CARD).write_text(CARD_TEXT, encoding="utf-8")
     return ReadyEnsemble(folder)

@@ -11,6 +11,7 @@ from ejmap_project.settings.project import ProjectPaths
 from tests.tiny_presets import EJCONN, POLAR
 
 OWN_MASKS = """
+bands: mercury-enhanced
 source: {kind: files, mosaic: mosaic.tif, craters: craters.csv, masks: masks}
 training: {kind: own-masks}
 models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml, iterations: 1}

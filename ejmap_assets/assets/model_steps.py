@@ -1,6 +1,6 @@
 """Functions that the assets of both models share: samples, trained members, promotions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ejmap_assets.checks.rejected import failed_checks
 from ejmap_assets.launch_config import BY_HAND, ROLL_BACK
@@ -50,26 +50,23 @@ def promoted(task: ProjectTask, kind: ModelKind) -> Artefact:
     Returns:
         The ensemble that maps the craters after the last decision, with the record of all.
     """
-    project, (mode, to, reason) = task.project, (task.config[k] for k in ("mode", "to", "reason"))
-
-    def decided(version: ModelVersion) -> Artefact:
-        is_back = mode == ROLL_BACK
-        return promote(
-            project,
-            kind,
-            mode=mode,
-            to=to,
-            reason=reason,
-            version=version,
-            red_checks=[] if is_back else failed_checks(project, task.instance, kind, version),
-            tell=task.log.info,
-        )
-
-    return [decided(version) for version in _asked(task, kind)][-1]
+    stated = {key: task.config[key] for key in ("mode", "to", "reason")}
+    decided = [
+        promote(task.project, kind, version=version, red_checks=red, tell=task.log.info, **stated)
+        for version, red in _asked(kind, task=task)
+    ]
+    return decided[-1]
 
 
-def _asked(task: ProjectTask, kind: ModelKind) -> Sequence[ModelVersion]:
-    """Return the versions to decide on: the named one, or those that the settings name."""
+def _asked(kind: ModelKind, *, task: ProjectTask) -> Iterator[tuple[ModelVersion, Sequence[str]]]:
+    """Yield the versions to decide on, each with its checks that fail at that moment."""
+    for version in _versions(kind, task=task):
+        is_back = task.config["mode"] == ROLL_BACK
+        yield version, [] if is_back else failed_checks(task.project, task.instance, kind, version)
+
+
+def _versions(kind: ModelKind, *, task: ProjectTask) -> Sequence[ModelVersion]:
+    """Return the version that is named, or those that the settings name."""
     if task.config["version"]:
         named = ModelVersion.parse(task.config["version"])
         on_split = named.split is not None

@@ -19,7 +19,7 @@ def training_planets(task: ProjectTask) -> Artefact:
     craters that a person labelled. The pictures show the known ejecta of each planet over its
     mosaic.
     """
-    _require_use(task)
+    _require_use(task=task)
     return make_training_planets(task.project, task.progress, tell=task.log.info)
 
 
@@ -49,7 +49,7 @@ def split_table(task: ProjectTask) -> Artefact:
     return split_tiles(task.project)
 
 
-def _require_use(task: ProjectTask) -> None:
+def _require_use(*, task: ProjectTask) -> None:
     """Check that some version learns from the planets, or a score is tuned on them."""
     project = task.project
     if uses_labels(project):

@@ -9,8 +9,9 @@ from ejmap_assets.checks.project_check import CheckedProject, project_check
 from ejmap_geo.craters.catalogue import craters_of, read_catalogue
 from ejmap_geo.craters.schemas import CraterTable
 from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
+from ejmap_ml.config.bands import count_of, words_of
 from ejmap_project.basemap import read_project_basemap
-from ejmap_project.models.wanted_bands import wanted_bands
+from ejmap_project.models.seen_bands import require_readable
 from ejmap_project.sources.doubts import mosaic_doubts, place_doubts
 from ejmap_project.sources.known_planets import known_planets
 
@@ -21,22 +22,28 @@ EJECTA_SHARE_WANTED = 0.001
 
 @project_check(asset="basemap_mosaic", blocking=True)
 def mosaic_is_valid(checked: CheckedProject) -> Finding:
-    """The mosaic covers the whole sphere of the planet in 8 bits, with the bands of the models.
+    """The mosaic covers the whole sphere of the planet in 8 bits, in bands that the models read.
 
     Fails if it is empty, of one grey, black or white. Warns if it is clipped or striped, if two
     bands are the same, or if less than half of the planet was imaged.
     """
     raster, grid = read_project_basemap(checked.project)
     imaged = float(np.mean(raster.any(axis=0)))
-    numbers = {"bands": raster.shape[0], "width_px": grid.width_px, "imaged_share": imaged}
-    wanted = wanted_bands(checked.project)
-    if wanted not in {None, raster.shape[0]}:
+    numbers: dict[str, str | int | float] = {
+        "bands": raster.shape[0],
+        "width_px": grid.width_px,
+        "imaged_share": imaged,
+    }
+    bands = checked.project.settings.mosaic_bands
+    if count_of(bands) != raster.shape[0]:
         return bad(
-            f"the mosaic has {raster.shape[0]} band(s), its models read {wanted}; name models that "
-            "fit the mosaic and set training.grey to fit it, or provide another mosaic",
+            f"the mosaic has {raster.shape[0]} band(s), not those of bands: {words_of(bands)}; "
+            "state in project.yaml what they mean, or provide another mosaic",
             **numbers,
         )
     doubts = mosaic_doubts(raster)
+    seen = require_readable(checked.project).seen
+    numbers |= {"bands_mean": words_of(bands), "models_see": words_of(seen)}
     if imaged < IMAGED_SHARE_WANTED:
         doubts.append(
             f"only {imaged:.1%} of the planet was imaged; craters elsewhere cannot be mapped"
@@ -135,8 +142,8 @@ def planets_show_ejecta(checked: CheckedProject) -> Finding:
         # Pixels of several craters count once for each: a rough measure is enough.
         shares[name] = set_px / (planet.basemap.shape[0] * planet.basemap.shape[1])
     numbers = {"planets": len(shares), "ejecta_share": dg.MetadataValue.json(shares)}
-    wanted = checked.project.settings.trained_bands
-    other = sorted(name for name, bands in with_bands.items() if wanted not in {None, bands})
+    wanted = count_of(checked.project.settings.trained_bands)
+    other = sorted(name for name, bands in with_bands.items() if bands != wanted)
     if other:
         return bad(f"{', '.join(other)} do not have {wanted} band(s); make them again", **numbers)
     barren = sorted(name for name, share in shares.items() if not share)

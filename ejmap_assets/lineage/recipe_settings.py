@@ -11,6 +11,7 @@ from ejmap_ml.bundles.bundle_files import PROVENANCE
 from ejmap_ml.config.model_config import SmpConfig, TimmClassifierConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_project.digest import content_version
+from ejmap_project.errors import SettingsError
 from ejmap_project.models.mapping_models import connections_from, mapping_model
 from ejmap_project.models.model_version import (
     ModelVersion,
@@ -21,6 +22,7 @@ from ejmap_project.models.model_version import (
     ready_made,
     version_and_iteration,
 )
+from ejmap_project.models.seen_bands import seen_bands
 from ejmap_project.models.starting_member import starting_member
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, ModelKind
@@ -37,8 +39,9 @@ SettingsOf = Callable[[OpenProject, str], object]
 
 
 def of_mosaic(project: OpenProject, _: str) -> object:
-    """The mapped planet and the file of its mosaic."""
-    return [_stated_source(project), _stamps(source_of(project).files().mosaic)]
+    """The mapped planet, the file of its mosaic and what its bands mean."""
+    stamps = _stamps(source_of(project).files().mosaic)
+    return [_stated_source(project), stamps, project.settings.mosaic_bands]
 
 
 def of_catalogue(project: OpenProject, _: str) -> object:
@@ -99,11 +102,21 @@ def of_splits(project: OpenProject, _: str) -> object:
 
 
 def of_tiles(project: OpenProject, _: str) -> object:
-    """Size of the tiles, and architectures of the models that look at them."""
+    """Size of the tiles, and architectures and grey of the models that look at them."""
     has_crops = connections_from(project) != "polar"
     kinds: tuple[ModelKind, ...] = MODEL_KINDS if has_crops else ("ejseg",)
     taken = [mapping_model(project, kind).architecture for kind in kinds]
-    return [project.settings.mapping.tile_side_px, [one.model_dump(mode="json") for one in taken]]
+    seen = [one.model_dump(mode="json") for one in taken]
+    return [project.settings.mapping.tile_side_px, seen, _grey_seen(project)]
+
+
+def _grey_seen(project: OpenProject) -> object:
+    """Weights of the grey that models see instead of the mosaic's bands; None if they see these."""
+    try:
+        return seen_bands(project).weights
+    except SettingsError:
+        # Such a project is refused before anything is made.
+        return None
 
 
 def sample_set_of(project: OpenProject, kind: ModelKind, version: ModelVersion) -> str:

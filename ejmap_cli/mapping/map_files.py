@@ -7,6 +7,7 @@ import click
 
 from ejmap_cli.command import (
     AS_JSON,
+    BANDS,
     COLUMNS,
     FILE,
     FOLDER,
@@ -43,6 +44,7 @@ NEW_BODY = "Mercury"
 @click.option(
     "--body", type=BodyName(), help="Mercury or Moon; default: that of the project, else Mercury"
 )
+@BANDS
 @VALUE_RANGE
 @PAD
 @WEST_POSITIVE
@@ -56,6 +58,7 @@ def map_files(
     masks: Path | None,
     tiles: Path | None,
     body: str | None,
+    bands: str | None,
     value_range: tuple[float, float] | None,
     pad: bool,
     west_positive: bool,
@@ -74,6 +77,7 @@ def map_files(
     from ejmap_project.open_project import OpenProject
     from ejmap_project.paths import ProjectPaths
 
+    stated = {"masks": masks, "tiles": tiles, "bands": bands, "value_range": value_range}
     with Console() as console:
         if ProjectPaths(out).settings.exists():
             project = OpenProject.at(out.resolve())
@@ -81,21 +85,20 @@ def map_files(
             _require_same_settings(
                 project,
                 body=body,
-                masks=masks,
-                tiles=tiles,
-                value_range=value_range,
                 pad=pad or None,
                 west_positive=west_positive or None,
                 columns=dict(columns) or None,
+                **stated,
             )
         else:
             made = new_project(
                 out,
                 mosaic=mosaic,
                 craters=craters,
+                body=body or NEW_BODY,
                 masks=masks,
                 tiles=tiles,
-                body=body or NEW_BODY,
+                bands=bands,
                 value_range=value_range,
                 pad=pad,
                 west_positive=west_positive,
@@ -123,17 +126,20 @@ def _require_same_files(project: "OpenProject", mosaic: Path, craters: Path) -> 
         )
 
 
-def _require_same_settings(project: "OpenProject", *, body: str | None, **asked: object) -> None:
+def _require_same_settings(
+    project: "OpenProject", *, body: str | None, bands: object, **asked: object
+) -> None:
     """Check that what is asked for is what a project that is there already does."""
+    from ejmap_ml.config.bands import words_of
     from ejmap_project.errors import SettingsError
 
     source = project.settings.source.model_dump()
-    stated = {key: _resolved(source.get(key), project) for key in asked}
+    there = {key: _resolved(source.get(key), project) for key in asked}
+    there |= {"body": project.settings.body, "bands": words_of(project.settings.mosaic_bands)}
     differs = [
         (key, value)
-        for key, value in [("body", body), *asked.items()]
-        if value is not None
-        and _resolved(value) != (project.settings.body if key == "body" else stated[key])
+        for key, value in {"body": body, "bands": bands, **asked}.items()
+        if value is not None and _resolved(value) != there[key]
     ]
     if differs:
         key, value = differs[0]

@@ -59,6 +59,7 @@ def bring_up_to_date(folder: Path, console: Console) -> list[str]:
     from ejmap_assets.runs.instance import open_instance
     from ejmap_cli.mapping.results import result_lines
     from ejmap_project.models.model_version import model_of, wanted_versions
+    from ejmap_project.models.seen_bands import require_readable
     from ejmap_project.open_project import OpenProject
     from ejmap_project.sources.kinds import source_of
 
@@ -71,6 +72,7 @@ def bring_up_to_date(folder: Path, console: Console) -> list[str]:
             # Before anything is made: a misspelt preset should not cost a training set.
             model_of(project, kind, version)
     _require_training(project)
+    require_readable(project)
     with open_instance(project.paths.folder) as instance:
         complaints = runner_of(project, instance, console).run()
     console.line()

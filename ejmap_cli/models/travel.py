@@ -120,7 +120,7 @@ def _lines(found: "Sequence[KnownEnsemble]") -> list[str]:
     if not found:
         return ["no ensembles: nothing is ready-made, imported or trained here yet"]
     table = Table(box=None, pad_edge=False)
-    for heading in ("version", "model", "origin", "members", "bands", "scores", ""):
+    for heading in ("version", "model", "origin", "members", "reads", "scores", ""):
         table.add_column(heading, overflow="fold")
     for one in found:
         scores = (f"{name} {one.scores[name]:.3f}" for name in SHOWN_SCORES if name in one.scores)
@@ -130,7 +130,7 @@ def _lines(found: "Sequence[KnownEnsemble]") -> list[str]:
             one.kind,
             one.origin,
             str(one.members),
-            "" if one.bands is None else str(one.bands),
+            one.reads or ("" if one.bands is None else f"{one.bands} band(s)"),
             ", ".join(scores),
             ", ".join(mark for mark, is_set in marks if is_set),
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ejmap_cli.command import (
+    BANDS,
     COLUMNS,
     FILE,
     FOLDER,
@@ -23,6 +24,7 @@ from ejmap_cli.command import (
     "new",
     "ejmap new projects/mine --mosaic mosaic.tif --craters craters.gpkg",
     "ejmap new projects/moon --mosaic wac.tif --craters craters.csv --masks masks --body Moon",
+    "ejmap new projects/rgb --mosaic rgb.tif --craters craters.csv --bands rgb",
     "ejmap new projects/km --mosaic m.tif --craters c.csv --column 'radius_m=R_km*1000'",
 )
 @click.argument("project", type=FOLDER, help="folder to make")
@@ -33,6 +35,7 @@ from ejmap_cli.command import (
 @click.option(
     "--body", type=BodyName(), default="Mercury", help="Mercury or Moon; default: Mercury"
 )
+@BANDS
 @VALUE_RANGE
 @PAD
 @WEST_POSITIVE
@@ -45,6 +48,7 @@ def new(
     masks: Path | None,
     tiles: Path | None,
     body: str,
+    bands: str | None,
     value_range: tuple[float, float] | None,
     pad: bool,
     west_positive: bool,
@@ -60,6 +64,7 @@ def new(
         masks=masks,
         tiles=tiles,
         body=body,
+        bands=bands,
         value_range=value_range,
         pad=pad,
         west_positive=west_positive,

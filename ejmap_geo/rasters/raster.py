@@ -152,7 +152,7 @@ def read_basemap(
     Args:
         path: Raster in simple cylindrical projection or in plain longitude and latitude.
         body: The planet it must be of.
-        bands: Number of bands that the model was trained on; None takes any.
+        bands: Number of bands that it should have; None takes any.
         value_range: Lowest and highest value, stretched linearly to 1..255; needed for every type
             other than uint8, because a stretch chosen from the data would differ from mosaic to
             mosaic. Values are what the file says they are: stored number x scale + offset.
@@ -234,8 +234,8 @@ def _checked_mosaic(
     image = stated_bands(raster, what=what)
     if bands is not None and len(image) != bands:
         raise RasterError(
-            f"{what} has {len(image)} band(s), but the model was trained on {bands}; choose a "
-            f"model for {len(image)} band(s) or give a mosaic of {bands}"
+            f"{what} has {len(image)} band(s), not the {bands} of the bands that are stated; state "
+            "what its bands mean (`bands` in project.yaml), or give another mosaic"
         )
     require_greys(raster, image, value_range, what=what)
     return image, place

@@ -24,8 +24,10 @@ from ejmap_ml.bundles.bundle_files import (
     CONFORMAL,
     NORMALIZATION,
     PROVENANCE,
+    VIEW_RANGES,
     WEIGHTS,
     read_json,
+    read_view_ranges,
 )
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
@@ -42,6 +44,7 @@ from ejmap_ml.calibration.conformal import Conformal
 from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.config.model_config import ModelConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
+from ejmap_ml.ejseg.view_ranges import ViewRanges
 from ejmap_ml.errors import BundleError
 
 _NORMALIZATION = TypeAdapter(Normalization | None)
@@ -139,6 +142,8 @@ class ModelBundle:
         calibration: What makes the probabilities of its ensemble come true, polar models only; None
             leaves them as they were trained.
         conformal: What its ensemble may promise of masks and areas; None if nothing.
+        view_ranges: What the views were like that it learned from, polar models only; it changes
+            nothing that the model predicts.
     """
 
     config: ModelConfig
@@ -147,6 +152,7 @@ class ModelBundle:
     provenance: Provenance
     calibration: DistanceCalibration | None = None
     conformal: Conformal | None = None
+    view_ranges: ViewRanges | None = None
 
     @property
     def data_version(self) -> str:
@@ -197,6 +203,8 @@ class ModelBundle:
         }
         for name, part in self._optional_parts.items():
             texts[name] = part.model_dump_json(indent=2)
+        if self.view_ranges is not None:
+            texts[VIEW_RANGES] = self.view_ranges.model_dump_json(indent=2)
         save_folder(path, self.weights, texts)
 
     @classmethod
@@ -222,6 +230,7 @@ class ModelBundle:
             provenance=stamp.provenance,
             calibration=calibration,
             conformal=conformal,
+            view_ranges=read_view_ranges(path),
         )
         stamp.check(bundle.data_version, what=f"bundle {path}", remedy="train or copy it again")
         return bundle

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from ejmap_ml.ejseg.view_ranges import ViewRanges
 from ejmap_ml.errors import BundleError
 
 WEIGHTS = "weights.safetensors"
@@ -11,7 +14,9 @@ PROVENANCE = "provenance.json"
 # Only of members whose ensemble was calibrated, and of those whose ensemble may promise something.
 CALIBRATION = "calibration.json"
 CONFORMAL = "conformal.json"
-OPTIONAL = (CALIBRATION, CONFORMAL)
+# Only of polar members: what the views were like that they learned from.
+VIEW_RANGES = "view_ranges.json"
+OPTIONAL = (CALIBRATION, CONFORMAL, VIEW_RANGES)
 LARGEST_JSON_BYTES = 2**20
 LARGEST_WEIGHTS_BYTES = 2**32
 
@@ -39,3 +44,18 @@ def read_json(path: Path) -> bytes:
         BundleError: As :func:`checked_file`.
     """
     return checked_file(path, largest_bytes=LARGEST_JSON_BYTES).read_bytes()
+
+
+def read_view_ranges(bundle: Path) -> ViewRanges | None:
+    """Return what the views were like that a member learned from; None if it does not say so.
+
+    Raises:
+        BundleError: The file is too large, a link, or not what it should be.
+    """
+    path = bundle / VIEW_RANGES
+    if not path.exists():
+        return None
+    try:
+        return ViewRanges.model_validate_json(read_json(path))
+    except ValidationError as error:
+        raise BundleError(f"{path} does not hold ranges of views: {error}") from error

@@ -162,8 +162,8 @@ def _around(
         counts = one.weight * nearness[:, None]
         chosen = counts > 0
         logits = one.logits[:, chosen]
-        within = [logits.clip(*ends) - float(np.clip(0, *ends)) for ends in intervals(KNOTS)]
-        parts.append(np.stack(within).astype(np.float32))
+        passed = [logits.clip(*ends) - float(np.clip(0, *ends)) for ends in intervals(KNOTS)]
+        parts.append(np.stack(passed).astype(np.float32))
         truth.append(one.truth[chosen])
         weight.append(counts[chosen].astype(np.float32))
     return np.concatenate(parts, axis=2), np.concatenate(truth), np.concatenate(weight)

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal, Self, assert_never
 import yaml
 from pydantic import Field, model_validator
 
+from ejmap_ml.config.bands import MOST_BANDS, Reads, count_of, words_of
 from ejmap_ml.config.frozen import Frozen, packaged_presets, read_preset
+from ejmap_ml.config.normalization_config import NormalizationConfig, TrainNormalizationConfig
 from ejmap_ml.config.polar_config import PolarAugmentationConfig, PolarUnetConfig
 from ejmap_ml.config.training_config import (
     ConstantConfig,
@@ -173,44 +175,6 @@ Augmentation = Annotated[
 ]
 
 
-class FixedChannelConfig(Frozen):
-    """Subtract ``offset`` from a channel and divide by ``scale``."""
-
-    offset: float
-    scale: float = Field(gt=0)
-
-
-class TrainNormalizationConfig(Frozen):
-    """Subtract the mean and divide by the standard deviation of the training samples.
-
-    Attributes:
-        extra: What the extra channel (distance or attention) is subject to instead; None treats it
-            like the bands.
-    """
-
-    kind: Literal["train"] = "train"
-    extra: FixedChannelConfig | None = None
-
-
-class FixedNormalizationConfig(Frozen):
-    """Divide the bands by 255 and the extra channel by ``extra_scale``."""
-
-    kind: Literal["fixed"] = "fixed"
-    extra_scale: float = Field(default=2.0, gt=0)
-
-
-class NoNormalizationConfig(Frozen):
-    """Samples arrive normalised, as polar views do."""
-
-    kind: Literal["none"] = "none"
-
-
-NormalizationConfig = Annotated[
-    TrainNormalizationConfig | FixedNormalizationConfig | NoNormalizationConfig,
-    Field(discriminator="kind"),
-]
-
-
 class EnsembleConfig(Frozen):
     """How many draws of the training samples are trained, and when they connect a tile.
 
@@ -224,10 +188,19 @@ class EnsembleConfig(Frozen):
 
 
 class ModelConfig(Frozen):
-    """Everything that decides what a model becomes, apart from its samples and its seed."""
+    """Everything that decides what a model becomes, apart from its samples and its seed.
+
+    Attributes:
+        name: What it is called.
+        bands: Number of bands of the mosaics that it sees.
+        reads: What these bands mean. None in a preset, whose training decides, and in bundles that
+            were trained before models said so.
+    """
 
     name: str = Field(min_length=1)
-    bands: int = Field(default=3, ge=1, le=16)
+    bands: int = Field(default=3, ge=1, le=MOST_BANDS)
+    # Left out where nothing is stated: the digests of older bundles are over text without it.
+    reads: Reads | None = Field(default=None, exclude_if=lambda value: value is None)
     architecture: Architecture
     normalization: NormalizationConfig = TrainNormalizationConfig()
     augmentation: Augmentation = NoAugmentationConfig()
@@ -260,6 +233,15 @@ class ModelConfig(Frozen):
             )
         return self
 
+    @model_validator(mode="after")
+    def _reads_its_bands(self) -> Self:
+        if self.reads is not None and count_of(self.reads) != self.bands:
+            raise ValueError(
+                f"reads {words_of(self.reads)} is {count_of(self.reads)} band(s), but bands is "
+                f"{self.bands}"
+            )
+        return self
+
     @property
     def in_channels(self) -> int:
         """Channels of the network's input."""
@@ -286,9 +268,14 @@ class ModelConfig(Frozen):
         """Whether it looks at polar views, which hold a whole crater, and not at tiles."""
         return isinstance(self.architecture, PolarUnetConfig)
 
-    def with_bands(self, bands: int) -> Self:
-        """Return the same model for mosaics of another number of bands."""
-        return self.model_validate({**self.model_dump(), "bands": bands})
+    @property
+    def reads_words(self) -> str:
+        """What it reads, in words; the number of bands where it does not say so."""
+        return f"{self.bands} band(s)" if self.reads is None else words_of(self.reads)
+
+    def reading(self, reads: Reads) -> Self:
+        """Return the same model for mosaics of other bands."""
+        return self.model_validate({**self.model_dump(), "bands": count_of(reads), "reads": reads})
 
 
 def preset_names() -> tuple[str, ...]:

@@ -24,8 +24,10 @@ from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.bundles.weights import check_weights, content_digest, read_weights
 from ejmap_ml.config.model_config import (
-    FixedNormalizationConfig,
     ModelConfig,
+)
+from ejmap_ml.config.normalization_config import (
+    FixedNormalizationConfig,
     NoNormalizationConfig,
     TrainNormalizationConfig,
 )
@@ -87,8 +89,7 @@ def fit(
         data: What it is trained on.
         folder: Where checkpoints and ``history.csv`` lie.
         seed: Decides weights, order, dropout and augmentation.
-        start: State of the normalised network to begin with; None takes pretrained weights where
-            the configuration names some, else random ones.
+        start: State of the network to begin with; None takes pretrained or random weights.
         augmenter: Change of training batches; None takes the one of the configuration.
         report: Receives progress lines; None writes them to the terminal or log.
         events: Where TensorBoard's event files go, if it is installed; None writes none.
@@ -109,9 +110,9 @@ def fit(
         network = _network(config, normalization, start)
         task = _task(network, config, plan, data=data, seed=seed, augmenter=augmenter)
         log = TrainingLog(folder=folder, events=events, report=report)
-        is_resumed = resumed_from_step is not None
+        resumes = resumed_from_step is not None
         with threads(_thread_count(task, plan, data=data, folder=folder)):
-            keeper = train(task, plan, config=config, data=data, log=log, is_resumed=is_resumed)
+            keeper = train(task, plan, config=config, data=data, log=log, is_resumed=resumes)
     bundle = ModelBundle(
         config=config,
         weights=read_weights(folder / BEST, wanted=expected_weights(config)),

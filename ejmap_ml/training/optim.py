@@ -1,5 +1,6 @@
 """Optimizers and learning-rate schedules from configurations."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NamedTuple, assert_never
 
@@ -50,11 +51,13 @@ def build_schedule(
         total_steps: Optimizer steps of the whole training, which one cycle spans.
     """
     if isinstance(config, configs.OneCycleConfig):
+        # A rise of exactly one step ends where it begins, and torch divides by its length.
+        rises_for_one = math.isclose(config.rise_share * total_steps, 1)
         cycle = OneCycleLR(
             optimizer,
             max_lr=[group["lr"] for group in optimizer.param_groups],
             total_steps=total_steps,
-            pct_start=config.rise_share,
+            pct_start=config.rise_share * (1.5 if rises_for_one else 1),
             cycle_momentum=False,
         )
         return Schedule(cycle, "step")

@@ -1,7 +1,7 @@
 """Ensembles of polar models as entries; loads torch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -37,10 +37,14 @@ class EnsembleEntry:
     Attributes:
         name: How tables call it.
         bundles: Its members.
+        part_of: The ensemble that it is a member of, and its number there; None if it is whole.
     """
 
     name: str
     bundles: Sequence[ModelBundle]
+    part_of: "tuple[EnsembleEntry, int] | None" = None
+    # What was said about the last planet, by its version: the members say the same alone.
+    _said: dict[str, list[Told]] = field(default_factory=dict[str, list[Told]], repr=False)
 
     def __post_init__(self) -> None:
         config = self.bundles[0].config
@@ -56,7 +60,7 @@ class EnsembleEntry:
         if len(self.bundles) < 2:
             return ()
         return [
-            EnsembleEntry(f"{self.name} member {number}", [bundle])
+            EnsembleEntry(f"{self.name} member {number}", [bundle], part_of=(self, number))
             for number, bundle in enumerate(self.bundles)
         ]
 
@@ -72,14 +76,7 @@ class EnsembleEntry:
 
     def planet_answer(self, scene: BenchPlanet, planet: Planet) -> PlanetAnswer:
         """Map the craters of a planet; models of several bands see a grey mosaic in each."""
-        bands = self.bundles[0].config.bands
-        raster = planet.raster
-        if scene.config.bands != bands:
-            raster = np.repeat(raster, bands, axis=0)
-        seen = Planet(
-            raster=raster, basemap=planet.basemap, craters=planet.craters, truth=planet.truth
-        )
-        told = [told_of(self._networks, seen, one, config=self._view) for one in planet.craters]
+        told = self._told(scene, planet)
         masks = {
             crater.crater_id: self._mask(one, crater, planet)
             for crater, one in zip(planet.craters, told, strict=True)
@@ -103,6 +100,21 @@ class EnsembleEntry:
         architecture = self.bundles[0].config.architecture
         assert isinstance(architecture, PolarUnetConfig)  # noqa: S101 - checked when it was made
         return architecture.view
+
+    def _told(self, scene: BenchPlanet, planet: Planet) -> list[Told]:
+        if self.part_of is not None:
+            whole, number = self.part_of
+            said = whole._told(scene, planet)  # noqa: SLF001 - of the same class
+            return [one._replace(logits=one.logits[number : number + 1]) for one in said]
+        if scene.version not in self._said:
+            self._said.clear()
+            bands = self.bundles[0].config.bands
+            if scene.config.bands != bands:
+                planet = replace(planet, raster=np.repeat(planet.raster, bands, axis=0))
+            self._said[scene.version] = [
+                told_of(self._networks, planet, one, config=self._view) for one in planet.craters
+            ]
+        return self._said[scene.version]
 
     def _mask(self, told: Told, crater: Crater, planet: Planet) -> PlacedMask:
         has_data = told.weight > 0

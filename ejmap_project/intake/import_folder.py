@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.whole_file import whole_folder, write_text
+from ejmap_ml.config.bands import MERCURY_ENHANCED
 from ejmap_ml.config.model_config import ModelConfig, preset_names, to_yaml
 from ejmap_project.errors import SettingsError
 from ejmap_project.intake.import_plan import Plan, Wishes, plan_of
@@ -113,7 +114,10 @@ def _write_weights(
         normalization = read_norm(found.norm)
         for iteration, path in enumerate(found.checkpoints):
             bundle = bundle_from_checkpoint(
-                path, configs[kind], normalization=normalization, source=doi
+                path,
+                configs[kind].reading(MERCURY_ENHANCED),
+                normalization=normalization,
+                source=doi,
             )
             bundle.save(paths.model_bundle(kind, version=key, iteration=iteration))
             tell(f"weights  {found.name}, member {iteration + 1} of {len(found.checkpoints)}")
@@ -131,6 +135,7 @@ def _settings(folder: Path, plan: Plan, wishes: Wishes) -> str:
         "# `ejmap run` then redoes only what the change concerns.",
         "",
         "body: Mercury",
+        "bands: mercury-enhanced  # PC2, PC1, 430/1000 nm: what published weights read",
         "",
         "source:",
         "  kind: ejmap-folder",

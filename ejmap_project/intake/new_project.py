@@ -1,6 +1,7 @@
 """A project from a person's own files, checked before it is made."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -10,20 +11,26 @@ from ejmap_geo.craters.catalogue import craters_of
 from ejmap_geo.errors import GeoError
 from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.rasters.raster import read_basemap
-from ejmap_ml.ready.ensembles import PACKAGED, names
+from ejmap_ml.config.bands import (
+    GREY,
+    MERCURY_ENHANCED,
+    Bands,
+    Reads,
+    bands_named,
+    count_of,
+    seen_as,
+    words_of,
+)
+from ejmap_ml.ready.ensembles import PACKAGED, ReadyEnsemble, names
 from ejmap_project.errors import ProjectError, SettingsError
 from ejmap_project.intake.new_folder import mistakes_of_folder, mistakes_of_names, write_whole
 from ejmap_project.intake.settings_text import lines_of, with_values
+from ejmap_project.intake.told_bands import told_bands
 from ejmap_project.models.model_version import TUNED
+from ejmap_project.models.ready_models import kind_of
 from ejmap_project.models.tuning_gate import LEAST_CRATERS
 from ejmap_project.open_project import OpenProject
-from ejmap_project.settings.project import (
-    COLOUR_BANDS,
-    GREY_BANDS,
-    ProjectPaths,
-    profile_text,
-    project_of,
-)
+from ejmap_project.settings.project import ProjectPaths, profile_text, project_of
 from ejmap_project.settings.sentences import sentences_of
 from ejmap_project.settings.sources import FilesSource
 from ejmap_project.sources.doubts import mosaic_doubts, place_doubts
@@ -32,21 +39,23 @@ from ejmap_project.sources.mask_files import MASK_NAMES
 from ejmap_project.sources.mistakes import attempt
 
 PROFILE, PROFILE_WITH_MASKS = "own", "own-masks"
-# The ready-made EJSEG for mosaics of so many bands, and what is trained where there is none. A
-# project with masks tunes the ready-made one.
-READY_EJSEG = {GREY_BANDS: "ready_grey", COLOUR_BANDS: "ready_colour"}
+# What is trained where no ready-made EJSEG is there.
 TRAINED_EJSEG = "ejseg_polar"
 
 
-def ejseg_for(bands: int, *, ready: Collection[str]) -> str:
-    """Return the EJSEG that a new project names: a ready-made one where there is one.
+def ejseg_for(bands: Bands, *, ready: Mapping[str, Reads | None]) -> str:
+    """Return the EJSEG that a new project names: a ready-made one where one reads the mosaic.
+
+    One that sees all bands comes before one that sees grey made of them: fresh material may differ
+    from its surroundings in colour alone.
 
     Args:
-        bands: Bands of its mosaic.
-        ready: Names of the ready-made ensembles there are.
+        bands: What the bands of its mosaic mean.
+        ready: What the ready-made ensembles of EJSEG read, by name; None if they do not say.
     """
-    wanted = READY_EJSEG.get(bands)
-    return TRAINED_EJSEG if wanted is None or wanted not in ready else wanted
+    seen = {name: seen_as(bands, reads) for name, reads in ready.items() if reads is not None}
+    fitting = [name for name, one in seen.items() if one is not None]
+    return max(fitting, key=lambda name: seen[name] == bands, default=TRAINED_EJSEG)
 
 
 def new_project(
@@ -57,6 +66,7 @@ def new_project(
     masks: Path | None = None,
     tiles: Path | None = None,
     body: str,
+    bands: str | None = None,
     value_range: tuple[float, float] | None = None,
     pad: bool = False,
     west_positive: bool = False,
@@ -72,6 +82,7 @@ def new_project(
         masks: Folder of masks of labelled craters.
         tiles: Table of the rectangles in which masks are complete.
         body: The planet.
+        bands: What the bands of the mosaic mean; None asks the file.
         value_range: Values of the mosaic that are black and white.
         pad: Whether the mosaic may cover a part of the planet.
         west_positive: Whether the column ``lon_deg`` of the crater table grows to the west.
@@ -99,7 +110,7 @@ def new_project(
         west_positive=west_positive,
         columns=dict(columns),
     )
-    return _made(paths, planet, source, packaged_models=packaged_models)
+    return _made(paths, planet, source, bands=bands, packaged_models=packaged_models)
 
 
 def _stated(wrong: list[str], body: str, **stated: object) -> tuple[Body, FilesSource]:
@@ -121,23 +132,36 @@ def _stated(wrong: list[str], body: str, **stated: object) -> tuple[Body, FilesS
 
 
 def _made(
-    paths: ProjectPaths, planet: Body, source: FilesSource, *, packaged_models: Path
+    paths: ProjectPaths,
+    planet: Body,
+    source: FilesSource,
+    *,
+    bands: str | None,
+    packaged_models: Path,
 ) -> list[str]:
     wrong: list[str] = []
+    told: Callable[[], Bands] = partial(_stated_bands, source.mosaic, bands, planet)
+    stated = attempt(wrong, told)
     basemap = attempt(
         wrong,
         lambda: read_basemap(
-            source.mosaic, body=planet, value_range=source.value_range, pad=source.pad
+            source.mosaic,
+            body=planet,
+            bands=None if stated is None else count_of(stated),
+            value_range=source.value_range,
+            pad=source.pad,
         ),
     )
     doubts = None if basemap is None else attempt(wrong, lambda: mosaic_doubts(basemap[0]))
-    bands = GREY_BANDS if basemap is None else basemap[0].shape[0]
-    ejseg = ejseg_for(bands, ready=names(packaged_models))
+    meant: Bands = GREY if stated is None else stated
+    ejseg = ejseg_for(meant, ready=_ready_ejseg(packaged_models))
     is_ready = ejseg != TRAINED_EJSEG
     is_tuned = is_ready and source.masks is not None
     values = {
         "body": planet.name,
-        "  grey": bands == GREY_BANDS,
+        "bands": meant,
+        # Synthetic planets to learn from are grey, or in enhanced colour.
+        "  grey": ejseg != TRAINED_EJSEG or meant != MERCURY_ENHANCED,
         "  ejseg": ejseg,
         "  candidate": f"{ejseg}{TUNED}",
         **lines_of(source),
@@ -151,7 +175,7 @@ def _made(
     doubts = [*(doubts or []), *place_doubts(*basemap, craters)[0]]
     write_whole(paths, text)
     return [
-        f"mosaic: {basemap[1].width_px}x{basemap[1].shape[0]} px, {bands} band(s), {planet.name}",
+        f"mosaic: {basemap[1].width_px}x{basemap[1].shape[0]} px, {words_of(meant)}, {planet.name}",
         f"craters: {len(craters)}",
         f"ejecta: mapped by {ejseg}, {'ready-made' if is_ready else 'trained here'}",
         *_told_of_masks(source.masks, ejseg, is_ready=is_ready),
@@ -181,3 +205,17 @@ def _checked(project: OpenProject, wrong: list[str]) -> list[str]:
     if wrong:
         raise SettingsError("; and ".join(wrong))
     return notes
+
+
+def _stated_bands(mosaic: Path, bands: str | None, body: Body) -> Bands:
+    if bands is None:
+        return told_bands(mosaic, body=body)
+    try:
+        return bands_named(bands)
+    except ValueError as error:
+        raise SettingsError(f"--bands {error}") from error
+
+
+def _ready_ejseg(root: Path) -> dict[str, Reads | None]:
+    ensembles = (ReadyEnsemble(root / name) for name in names(root))
+    return {one.name: one.config.reads for one in ensembles if kind_of(one) == "ejseg"}

@@ -14,6 +14,7 @@ from ejmap_project.models.mapping_models import (
     mapping_model,
 )
 from ejmap_project.models.promotion import promoted_bundles
+from ejmap_project.models.seen_bands import SeenBands, seen_bands
 from ejmap_project.open_project import OpenProject
 from ejmap_project.sources.kinds import source_of
 
@@ -64,12 +65,21 @@ class CraterWork:
         """What the promoted models look at: no crops where EJCONN connects nothing."""
         from ejmap_project.mapping.tile_plan import TilePlan
 
-        bands = self.basemap.raster.shape[0]
-        ejseg = mapping_model(self._project, "ejseg").with_bands(bands)
+        ejseg = mapping_model(self._project, "ejseg")
         if self.connections_from == "polar":
             return TilePlan.of(ejseg=ejseg)
-        ejconn = mapping_model(self._project, "ejconn").with_bands(bands)
-        return TilePlan.of(ejconn=ejconn, ejseg=ejseg)
+        return TilePlan.of(ejconn=mapping_model(self._project, "ejconn"), ejseg=ejseg)
+
+    @cached_property
+    def seen_bands(self) -> SeenBands:
+        """In which bands the promoted models see the mosaic."""
+        return seen_bands(self._project)
+
+    @cached_property
+    def seen_basemap(self) -> Basemap:
+        """The mosaic as the promoted models see it."""
+        raster, grid = self.basemap
+        return Basemap(self.seen_bands.of(raster), grid)
 
     @cached_property
     def ejconn(self) -> "Ensemble":

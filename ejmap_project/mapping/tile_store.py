@@ -27,10 +27,10 @@ def cut_tile_store(
     from ejmap_ml.stores.tile_store import write_tile_store
     from ejmap_project.mapping.tile_plan import MAPPING, TiledCrater, wanted_annulus, write_tiles
 
-    plan, (raster, basemap) = work.tile_plan, work.basemap
+    plan, (raster, basemap) = work.tile_plan, work.seen_basemap
     grid = work.azimuthal_grid(crater)
     with read_raster(work.paths.azimuthal_mosaic(crater.key)) as layers:
-        mosaic = layers.to_numpy()
+        mosaic = work.seen_bands.of(layers.to_numpy())
     side_px = min(work.settings.mapping.tile_side_px, grid.shape[0])
     published = work.source.tiles_of(crater, basemap)
     tiled = TiledCrater(

@@ -25,6 +25,7 @@ from ejmap_ml.bundles.bundle_files import (
     NORMALIZATION,
     OPTIONAL,
     PROVENANCE,
+    VIEW_RANGES,
     WEIGHTS,
 )
 from ejmap_ml.config.model_config import preset_names
@@ -52,6 +53,7 @@ _FILES: Mapping[str, int] = {
     CONFORMAL: LARGEST_JSON_BYTES,
     NORMALIZATION: LARGEST_JSON_BYTES,
     PROVENANCE: LARGEST_JSON_BYTES,
+    VIEW_RANGES: LARGEST_JSON_BYTES,
     WEIGHTS: LARGEST_WEIGHTS_BYTES,
 }
 _OF_MEMBER = re.compile(r"member_\d\d/(" + "|".join(map(re.escape, _FILES)) + ")")
@@ -161,7 +163,7 @@ def _card(origin: EnsembleOrigin, bundles: list["ModelBundle"]) -> str:
     lines = [
         f"# {origin.version}",
         "",
-        f"{len(bundles)} member(s) of {origin.kind.upper()}, {first.config.bands} band(s).",
+        f"{len(bundles)} member(s) of {origin.kind.upper()}; reads {first.config.reads_words}.",
         "",
         "| member | trained | samples | steps | scores |",
         "| --- | --- | --- | --- | --- |",
@@ -256,8 +258,16 @@ def _check_and_sign(ready: ReadyEnsemble, origin: EnsembleOrigin, file: Path) ->
     config = ready.config
     for member in members:
         bundle = ModelBundle.load(member)
-        if (bundle.config.architecture, bundle.config.bands) != (config.architecture, config.bands):
-            raise BundleError(f"the members in {file} are not of one architecture; export it again")
+        found = bundle.config
+        if (found.architecture, found.bands, found.reads) != (
+            config.architecture,
+            config.bands,
+            config.reads,
+        ):
+            raise BundleError(
+                f"the members in {file} are not of one architecture, or read different bands; "
+                "export it again"
+            )
         source = bundle.provenance.source or f"{origin.version} in {file.name}"
         signed = {"source": source, "file_name": file.name, "file_sha256": digest}
         provenance = bundle.provenance.model_copy(update=signed)

@@ -142,27 +142,18 @@ def is_wholly_given(project: OpenProject, kind: ModelKind, version: ModelVersion
     return all(is_given(project, kind, version.key, one) for one in members)
 
 
-def configured_model(
-    project: OpenProject, kind: ModelKind, *, bands: int | None = None
-) -> ModelConfig:
+def configured_model(project: OpenProject, kind: ModelKind) -> ModelConfig:
     """Return the configuration that the settings name.
-
-    Args:
-        project: The project.
-        kind: Which of the two models.
-        bands: Bands of the mosaics it will see; None leaves the configuration's own.
 
     Raises:
         ConfigError: If there is no such preset, or its file is not valid.
         SettingsError: If the settings name nothing that is known.
     """
-    return model_of(project, kind, configured_version(project, kind), bands=bands)
+    return model_of(project, kind, configured_version(project, kind))
 
 
-def model_of(
-    project: OpenProject, kind: ModelKind, version: ModelVersion, *, bands: int | None = None
-) -> ModelConfig:
-    """Return the configuration of a version.
+def model_of(project: OpenProject, kind: ModelKind, version: ModelVersion) -> ModelConfig:
+    """Return the configuration of a version; what is trained here reads what it learns from.
 
     Looked for in this order: the file that the settings name, ``models/NAME.yaml`` of the project,
     ready-made ensembles, the packaged presets, and what ``NAME_tuned`` starts from.
@@ -180,12 +171,12 @@ def model_of(
     own = project.paths.preset(version.name)
     ready = ready_made(project, kind, version)
     named = _named_file(project, kind, version)
+    if ready is not None:
+        return ready.config
     if named is not None:
         config = load_preset(str(named))
     elif own.is_file():
         config = load_preset(str(own))
-    elif ready is not None:
-        config = ready.config
     elif version.name in preset_names():
         config = load_preset(version.name)
     elif (start := _tuned_from(project, kind, version)) is not None:
@@ -198,7 +189,7 @@ def model_of(
             f"{', '.join((*ready_names(project, kind), *preset_names()))}, one of these with "
             f"{TUNED} behind it, or write {own}"
         )
-    return config if bands is None else config.with_bands(bands)
+    return config.reading(project.settings.trained_bands)
 
 
 def starting_version(

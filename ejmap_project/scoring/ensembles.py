@@ -23,7 +23,8 @@ class KnownEnsemble:
         kind: Which of the two models.
         origin: ``ready-made``, ``imported`` or ``trained``.
         members: Number of its members.
-        bands: Bands of the mosaics that it reads.
+        bands: Number of bands of the mosaics that it reads.
+        reads: What they mean, in words; empty where the ensemble does not say.
         scores: Means over the members, of the scores that all of them have.
         is_configured: Whether the settings name it.
         maps: Whether it maps the craters.
@@ -34,6 +35,7 @@ class KnownEnsemble:
     origin: str
     members: int
     bands: int | None
+    reads: str
     scores: Mapping[str, float]
     is_configured: bool = False
     maps: bool = False
@@ -72,6 +74,7 @@ def _of_ready(ready: ReadyEnsemble, project: OpenProject | None = None) -> Known
         origin="ready-made",
         members=len(origins),
         bands=ready.config.bands,
+        reads="" if ready.config.reads is None else ready.config.reads_words,
         scores=_mean_scores(origins),
         is_configured=project is not None and _is_configured(project, kind, ready.name),
         maps=project is not None and _maps(project, kind, ready.name),
@@ -93,6 +96,7 @@ def _with_members(project: OpenProject) -> Iterator[KnownEnsemble]:
             origin="imported" if all(one.source for one in origins) else "trained",
             members=len(found),
             bands=bands if isinstance(bands, int) else None,
+            reads=str(found[0].config.get("reads") or ""),
             scores=_mean_scores(origins),
             is_configured=_is_configured(project, kind, version.key),
             maps=_maps(project, kind, version.key),

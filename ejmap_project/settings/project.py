@@ -12,16 +12,15 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from ejmap_geo.errors import BodyError
 from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.whole_file import write_text
+from ejmap_ml.config.bands import GREY, MERCURY_ENHANCED, Bands, bands_named, seen_as, words_of
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.settings.mapping import MappingSettings
 from ejmap_project.settings.method import Method, MethodSettings
 from ejmap_project.settings.sentences import sentences_of
 from ejmap_project.settings.sources import EjmapFolderSource, Settings, Source
 from ejmap_project.settings.training import OwnMasks, SplitSettings, SyntheticTraining
 from ejmap_project.settings.vetting import VettingSettings
-
-GREY_BANDS = 1
-COLOUR_BANDS = 3
 
 
 class ModelSettings(Settings):
@@ -64,42 +63,24 @@ class ModelSettings(Settings):
         return self.iterations if own is None else own
 
 
-class MappingSettings(Settings):
-    """How craters are mapped.
-
-    Attributes:
-        tile_side_px: Side of the square tiles around each crater.
-        denoise_px: Smaller islands and holes of a mask are removed; 0 keeps all.
-        connections: What connects tiles to craters: ``polar``, the prediction of a polar EJSEG, or
-            ``ejconn``, an EJCONN that is trained for it. None takes ``ejconn`` in a project of a
-            published folder, as published, and ``polar`` in any other. A tile EJSEG makes no polar
-            prediction and always takes EJCONN's connections.
-        promised_recall: Share of its ejecta that a crater's wider mask finds, on average over
-            craters; only calibrated ensembles can promise it.
-        connection_filter: Clear ejecta outside the tiles that are connected to the crater.
-        kept_results: Results of former models that are kept of each crater, so that a roll-back
-            finds them instead of computing them again; 0 keeps none.
-        chunk_craters: Most craters that a run of a backfill takes, with one loaded model; changing
-            it takes reloading the code location.
-    """
-
-    tile_side_px: int = Field(default=64, ge=16)
-    denoise_px: int = Field(default=0, ge=0)
-    connections: Literal["polar", "ejconn"] | None = None
-    promised_recall: float = Field(default=0.9, gt=0, lt=1)
-    connection_filter: bool = False
-    kept_results: int = Field(default=2, ge=0, le=100)
-    chunk_craters: int = Field(default=50, ge=1, le=10_000)
-
-
 class Project(Settings):
     """All settings of a project, as its ``project.yaml`` states them.
 
-    ``training`` may be left out where all models are ready-made.
+    Attributes:
+        body: The planet.
+        source: Where mosaic, craters and known ejecta come from.
+        bands: What the bands of the mosaic mean; None takes what the source says, which is grey for
+            files of the user.
+        training: What models learn from; may be left out where all models are ready-made.
+        splits: Splits of the labelled tiles.
+        models: The models of the chain.
+        mapping: How craters are mapped.
+        vetting: How the catalogue is vetted; None vets nothing.
     """
 
     body: str = "Mercury"
     source: Annotated[Source, Field(discriminator="kind")]
+    bands: Bands | None = None
     training: Annotated[SyntheticTraining | OwnMasks, Field(discriminator="kind")] | None = None
     splits: SplitSettings = SplitSettings()
     models: ModelSettings = ModelSettings()
@@ -115,9 +96,32 @@ class Project(Settings):
         except BodyError as error:
             raise ValueError(str(error)) from error
 
+    @field_validator("bands", mode="before")
+    @classmethod
+    def _has_a_meaning(cls, stated: object) -> Bands | None:
+        match stated:
+            case None:
+                return None
+            case str():
+                return bands_named(stated)
+            case list() | tuple():
+                # YAML reads 430 as a number.
+                return bands_named([str(name) for name in stated])
+            case _:
+                raise ValueError("must be grey, rgb, mercury-enhanced, or a list of names of bands")
+
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         source, training = self.source.traits, self.training
+        if source.only_body not in {None, self.body}:
+            raise ValueError(
+                f"source.kind {self.source.kind} is {source.only_body}, but body is {self.body}"
+            )
+        if source.has_own_bands and self.bands not in {None, source.bands}:
+            raise ValueError(
+                f"bands is {words_of(self.mosaic_bands)}, but the mosaic of source.kind "
+                f"{self.source.kind} is {words_of(source.bands)}; set bands to that"
+            )
         match training:
             case OwnMasks():
                 if not source.holds_masks:
@@ -131,18 +135,14 @@ class Project(Settings):
                         f"source.seed {source.seed} is also in training.seeds, so the scores would "
                         "be of a planet already seen; choose another seed"
                     )
-                if source.is_grey not in {None, training.grey}:
+                if seen_as(self.mosaic_bands, self.trained_bands) is None:
                     raise ValueError(
-                        f"training.grey is {training.grey}, but the mosaic has "
-                        f"{GREY_BANDS if source.is_grey else COLOUR_BANDS} band(s); set "
-                        f"training.grey to {str(source.is_grey).lower()}"
+                        f"training.grey is false, so models learn to read {MERCURY_ENHANCED}, but "
+                        f"the bands of the mosaic are {words_of(self.mosaic_bands)}; set "
+                        "training.grey to true, or state other bands"
                     )
             case None:
                 pass
-        if source.only_body not in {None, self.body}:
-            raise ValueError(
-                f"source.kind {self.source.kind} is {source.only_body}, but body is {self.body}"
-            )
         return self
 
     @property
@@ -176,11 +176,16 @@ class Project(Settings):
         )
 
     @property
-    def trained_bands(self) -> int | None:
-        """Bands that the mosaic must have because of the training planets; None for any."""
+    def mosaic_bands(self) -> Bands:
+        """What the bands of the mosaic mean."""
+        return self.source.traits.bands if self.bands is None else self.bands
+
+    @property
+    def trained_bands(self) -> Bands:
+        """What models read that are trained here: the bands of the planets they learn from."""
         if isinstance(self.training, SyntheticTraining):
-            return GREY_BANDS if self.training.grey else COLOUR_BANDS
-        return None
+            return GREY if self.training.grey else MERCURY_ENHANCED
+        return self.mosaic_bands
 
 
 class _Loader(yaml.SafeLoader):

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ejmap_geo.craters.stated_column import StatedColumn
+from ejmap_ml.config.bands import GREY, MERCURY_ENHANCED, Bands
 
 PUBLISHED_DOI = "10.5281/zenodo.18787894"
 
@@ -25,7 +26,8 @@ class SourceTraits(NamedTuple):
         holds_masks: Whether models can learn from its masks.
         may_be_partial: Whether any of its files may be missing, masks included.
         is_known_everywhere: Whether pixels outside of all masks are known to hold no ejecta.
-        is_grey: Whether the mosaic has one band; None if only its file can tell.
+        bands: What the bands of the mosaic mean where the settings do not say so.
+        has_own_bands: Whether these bands are what they are, whatever the settings say.
         seed: Seed that the planet is made from; None for a planet that is not made.
         only_body: The one body that the mosaic shows; None if the settings may name any.
         doi: Where it was published; empty if nobody published it.
@@ -37,7 +39,8 @@ class SourceTraits(NamedTuple):
     holds_masks: bool = False
     may_be_partial: bool = False
     is_known_everywhere: bool = True
-    is_grey: bool | None = None
+    bands: Bands = GREY
+    has_own_bands: bool = False
     seed: int | None = None
     only_body: str | None = None
     doi: str = ""
@@ -65,7 +68,8 @@ class SyntheticSource(Settings):
     @property
     def traits(self) -> SourceTraits:
         """What follows from the settings."""
-        return SourceTraits(is_grey=self.grey, seed=self.seed)
+        bands: Bands = GREY if self.grey else MERCURY_ENHANCED
+        return SourceTraits(bands=bands, has_own_bands=True, seed=self.seed)
 
 
 class QuicklookSource(Settings):
@@ -81,7 +85,7 @@ class QuicklookSource(Settings):
     @property
     def traits(self) -> SourceTraits:
         """What follows from the settings."""
-        return SourceTraits(is_grey=True, only_body="Mercury")
+        return SourceTraits(has_own_bands=True, only_body="Mercury")
 
 
 class FilesSource(Settings):
@@ -162,6 +166,7 @@ class EjmapFolderSource(Settings):
             holds_masks=True,
             may_be_partial=True,
             is_known_everywhere=False,
+            bands=MERCURY_ENHANCED,
             doi=self.doi,
             connections=self.connections,
             masks_run=self.masks_run,

@@ -25,7 +25,7 @@ Places = NDArray[np.float64]
 WRONG_WAYS: tuple[tuple[str, str, Callable[[Places], Places]], ...] = (
     (
         "at the mirrored longitude",
-        "set west_positive (--west-positive), or correct its longitudes",
+        "change west_positive (--west-positive), or correct its longitudes",
         lambda known: known * (-1, 1, 1),
     ),
     (

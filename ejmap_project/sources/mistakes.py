@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ejmap_geo.errors import GeoError
-from ejmap_project.errors import SourceError
+from ejmap_project.errors import SettingsError, SourceError
 
 Result = TypeVar("Result")
 
@@ -13,7 +13,7 @@ def attempt(wrong: list[str], read: Callable[[], Result]) -> Result | None:
     """Return what is read; if it is wrong, None, and a sentence is added to ``wrong`` once."""
     try:
         return read()
-    except (GeoError, SourceError) as error:
+    except (GeoError, SettingsError, SourceError) as error:
         if str(error) not in wrong:
             wrong.append(str(error))
         return None

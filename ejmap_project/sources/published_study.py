@@ -15,6 +15,7 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import basemap_grid_of, read_basemap, read_mask_on
 from ejmap_geo.tiles.tiling import Tile
+from ejmap_ml.config.bands import count_of
 from ejmap_project.basemap import Basemap, azimuthal_grid
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
@@ -29,8 +30,6 @@ from ejmap_project.published.tiles import read_labelled_tiles, read_splits
 from ejmap_project.settings.sources import EjmapFolderSource
 from ejmap_project.sources.published_check import check_published
 from ejmap_project.sources.source import ProjectSource, ScoreFiles, SourceFiles
-
-PUBLISHED_BANDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +49,12 @@ class PublishedStudy(ProjectSource):
         body, published = self.project.settings.planet, self._folder
         path = self._mosaic or published.file(layout.MOSAIC)
         if path is not None:
-            return Basemap(*read_basemap(path, body=body))
+            bands = count_of(self.project.settings.mosaic_bands)
+            return Basemap(*read_basemap(path, body=body, bands=bands))
         grid = published_grid(published, body=body)
-        return Basemap(np.zeros((PUBLISHED_BANDS, *grid.shape), np.uint8), grid)
+        return Basemap(
+            np.zeros((count_of(self.project.settings.mosaic_bands), *grid.shape), np.uint8), grid
+        )
 
     def catalogue(self) -> gpd.GeoDataFrame:
         """Read the craters; each reaches as far as its published tiles."""

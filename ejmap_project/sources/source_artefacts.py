@@ -5,6 +5,7 @@ import numpy as np
 from ejmap_geo.craters.catalogue import craters_of, write_catalogue
 from ejmap_geo.craters.observed_share import observed_shares
 from ejmap_geo.rasters.raster import write_cog
+from ejmap_ml.config.bands import words_of
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import Content, content_version
@@ -36,6 +37,7 @@ def take_mosaic(project: OpenProject, progress: Progress) -> Artefact:
             "body": grid.body.name,
             "width_px": grid.width_px,
             "bands": raster.shape[0],
+            "bands_mean": words_of(project.settings.mosaic_bands),
             "resolution_km": grid.resolution_m / 1000,
             "imaged_share": float(np.mean(raster.any(axis=0))),
             "path": str(path),

@@ -15,9 +15,9 @@ from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of, read_basemap
 from ejmap_geo.rasters.sidecars import files_of
 from ejmap_geo.tiles.tile_locations import read_tile_locations
+from ejmap_ml.config.bands import count_of
 from ejmap_project.basemap import Basemap
 from ejmap_project.errors import SourceError
-from ejmap_project.models.wanted_bands import wanted_bands
 from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.sources import FilesSource
 from ejmap_project.sources.known_places import misplaced
@@ -104,7 +104,7 @@ class UserFiles(ProjectSource):
         return read(
             self._file(self.stated.mosaic),
             body=self.project.settings.planet,
-            bands=wanted_bands(self.project),
+            bands=count_of(self.project.settings.mosaic_bands),
             value_range=self.stated.value_range,
             pad=self.stated.pad,
         )

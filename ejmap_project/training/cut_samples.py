@@ -14,7 +14,6 @@ from PIL import Image
 
 from ejmap_geo.whole_file import write_text
 from ejmap_project.artefact import Artefact, Facts, Picture
-from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import ModelVersion, model_of
@@ -26,7 +25,6 @@ from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.known_planets import OWN_PLANET, known_planets
 
 if TYPE_CHECKING:
-    from ejmap_ml.config.model_config import ModelConfig
     from ejmap_ml.stores.tile_group import TileStore
 
 # Written last into a folder of samples: what they were made from.
@@ -102,17 +100,6 @@ def samples_of(project: OpenProject, kind: ModelKind, version: str) -> list[Path
     return sorted(folder.glob("*.zarr"))
 
 
-def trained_config(project: OpenProject, kind: ModelKind, version: str) -> "ModelConfig":
-    """Return the configuration of a version, with the bands of the mosaics that it learns from.
-
-    Raises:
-        ConfigError: If its file is not valid.
-        SettingsError: If there is no configuration of that name.
-    """
-    bands = project.settings.trained_bands or read_project_basemap(project).raster.shape[0]
-    return model_of(project, kind, ModelVersion.parse(version), bands=bands)
-
-
 def _cut(
     project: OpenProject,
     kind: ModelKind,
@@ -126,7 +113,7 @@ def _cut(
     from ejmap_project.training.planet_samples import write_samples
     from ejmap_project.training.published_samples import write_published_samples
 
-    config = trained_config(project, kind, version)
+    config = model_of(project, kind, ModelVersion.parse(version))
     plan = TilePlan.of(ejconn=config) if kind == "ejconn" else TilePlan.of(ejseg=config)
     labelled = pd.read_parquet(project.paths.labelled_tiles)
     shutil.rmtree(folder, ignore_errors=True)

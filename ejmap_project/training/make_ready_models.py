@@ -45,6 +45,8 @@ from ejmap_ml.ejseg import (
     view_scaling,
 )
 from ejmap_ml.ejseg.drawn_samples import DrawnSamples, Ground
+from ejmap_ml.ejseg.view_ranges import ViewRanges
+from ejmap_ml.ejseg.view_statistics import view_statistics
 from ejmap_ml.ready.ensembles import member_name
 from ejmap_ml.samples import FitData
 from ejmap_ml.training.fit import fit
@@ -59,9 +61,11 @@ SPARE = 10
 PLANET_SEEDS, WIDE_SEEDS = (201, 202, 203, 204, 205), (206, 207)
 WIDTH_PX, WIDE_PX = 2048, 4096
 # Planets to calibrate on: like those that score the ensemble, of other seeds.
-CALIBRATION_SEEDS = (*range(301, 311),)
+CALIBRATION_SEEDS = (301, 302, 303)
 # Planets of the same kind that say what the calibrated ensemble may promise.
-PROMISE_SEEDS = (*range(311, 321),)
+PROMISE_SEEDS = (311, 312, 313)
+# Views whose numbers are recorded: fresh ones of the same kind as those of training.
+RANGED_VIEWS, RANGES_SEED = 400, 7_000
 BUNDLE = "bundle"
 MADE_BY = (
     *(deposit, ejecta, impacts, planet, polar_places, relief, spots, terrain),
@@ -131,7 +135,7 @@ def _code_version() -> str:
 
 
 def finish(kind: ReadyKind, work: Path, out: Path) -> None:
-    """Calibrate the trained members and write them as a ready-made ensemble."""
+    """Calibrate the trained members, say what they learned from, and write them."""
     trained = [
         ModelBundle.load(work / kind.name / member_name(one) / BUNDLE) for one in range(MEMBERS)
     ]
@@ -140,8 +144,24 @@ def finish(kind: ReadyKind, work: Path, out: Path) -> None:
         for seeds in (CALIBRATION_SEEDS, PROMISE_SEEDS)
     )
     fitted = calibrated(trained, fitting, border=BORDER)
+    ranges = drawn_ranges(kind)
     for number, bundle in enumerate(with_promises(fitted, promising)):
-        bundle.save(out / kind.name / member_name(number))
+        made = replace(bundle, view_ranges=ranges)
+        made.save(out / kind.name / member_name(number))
+
+
+def drawn_ranges(kind: ReadyKind) -> ViewRanges:
+    """Return what the views are like that members of an ensemble learn from."""
+    samples = DrawnSamples(
+        list(_planets()),
+        list(_mosaics()),
+        count=RANGED_VIEWS,
+        config=kind.view,
+        seed=RANGES_SEED,
+        bands=kind.bands,
+    )
+    shards = (samples.batch(shard).inputs[0].numpy() for shard in samples.shards)
+    return ViewRanges.of(view_statistics(view) for views in shards for view in views)
 
 
 def _planets() -> Iterator[Ground]:

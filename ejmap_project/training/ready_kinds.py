@@ -9,7 +9,10 @@ from torch import Tensor
 from ejmap_geo.synthetic.planet import PlanetConfig
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
-from ejmap_ml.config.model_config import ModelConfig, NoNormalizationConfig
+from ejmap_ml.config.bands import COLOUR as COLOUR_BANDS
+from ejmap_ml.config.bands import GREY as GREY_BAND
+from ejmap_ml.config.model_config import ModelConfig
+from ejmap_ml.config.normalization_config import NoNormalizationConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig, PolarViewConfig
 from ejmap_ml.config.training_config import (
     AdamWConfig,
@@ -36,15 +39,20 @@ class ReadyKind:
 
     Attributes:
         name: Its name, and that of its folder.
-        bands: Bands that it reads.
+        reads: What it reads.
         steps: Training steps of a member.
         begins_with: Ensemble of one band whose members its own begin with; None begins anew.
     """
 
     name: str
-    bands: Literal[1, 3]
+    reads: Literal["grey", "colour"]
     steps: int
     begins_with: str | None = None
+
+    @property
+    def bands(self) -> Literal[1, 3]:
+        """Number of bands that it reads."""
+        return 1 if self.reads == GREY_BAND else 3
 
     @property
     def planet(self) -> PlanetConfig:
@@ -68,6 +76,7 @@ class ReadyKind:
         return ModelConfig(
             name=self.name,
             bands=self.bands,
+            reads=self.reads,
             architecture=PolarUnetConfig(
                 base_channels=16,
                 streak_rows=(4.0, 10.0),
@@ -89,8 +98,8 @@ class ReadyKind:
         )
 
 
-GREY = ReadyKind(name="ready_grey", bands=1, steps=1100)
-COLOUR = ReadyKind(name="ready_colour", bands=3, steps=500, begins_with="ready_grey")
+GREY = ReadyKind(name="ready_grey", reads=GREY_BAND, steps=1100)
+COLOUR = ReadyKind(name="ready_colour", reads=COLOUR_BANDS, steps=500, begins_with="ready_grey")
 KINDS = (GREY, COLOUR)
 
 

@@ -14,6 +14,7 @@ from ejmap_project.models.model_version import (
     ModelVersion,
     imported_from,
     member_count,
+    model_of,
     ready_made,
 )
 from ejmap_project.models.ready_models import copy_member
@@ -22,15 +23,17 @@ from ejmap_project.models.tuning_gate import LEAST_CRATERS, fold_count
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.progress import Progress
-from ejmap_project.training.cut_samples import samples_of, trained_config
+from ejmap_project.training.cut_samples import samples_of
 from ejmap_project.training.split_choice import read_split
 
 if TYPE_CHECKING:
     from ejmap_ml.bundles.bundle import ModelBundle
     from ejmap_ml.config.model_config import ModelConfig
+    from ejmap_ml.samples import FitData
     from ejmap_project.training.member_samples import Labels, MemberSamples
 
-# Seeds of members lie this far apart, so that those of neighbouring projects do not overlap.
+# Seeds of members, of which weights, order and augmentation come, lie this far apart, so that those
+# of neighbouring projects do not overlap.
 SEED_STRIDE = 1000
 
 
@@ -61,12 +64,11 @@ def train_member(
     if given is not None:
         return given
     # Not before: what trains takes seconds to import.
-    from ejmap_ml.samples import FitData
     from ejmap_ml.training.fit import fit
     from ejmap_project.training.member_samples import CraterFold, member_samples
+    from ejmap_project.training.training_views import with_view_ranges
 
-    config = trained_config(project, kind, version)
-    # Of weights, order and augmentation.
+    config = model_of(project, kind, ModelVersion.parse(version))
     seed = project.settings.models.seed * SEED_STRIDE + iteration
     stores = samples_of(project, kind, version)
     found = starting_member(project, kind, version, iteration)
@@ -79,29 +81,34 @@ def train_member(
         members = member_count(project, kind, ModelVersion.parse(version))
         fold = CraterFold(iteration, fold_count(members))
     method, labels = project.settings.used_method, _labels(project, version)
-    parts = member_samples(
-        config, stores, labels=labels, seed=seed, draw=method.validation, fold=fold
-    )
+    draw = method.validation
+    parts = member_samples(config, stores, labels=labels, seed=seed, draw=draw, fold=fold)
     scratch = path.with_name(f"training_{iteration:02d}")
     result = fit(
         config,
-        FitData(
-            train=parts.train,
-            validation=parts.validation,
-            normalizing=parts.usable if method.normalization == "split" else None,
-            inputs=inputs,
-            train_table=parts.table,
-        ),
+        _fit_data(parts, inputs, by_split=method.normalization == "split"),
         folder=scratch,
         seed=seed,
         start=None if start is None else start.weights,
         report=progress.say,
         events=project.paths.training_log(kind, version=version, iteration=iteration),
     )
-    bundle = _scored(result.bundle, start, parts, progress)
+    bundle = _scored(with_view_ranges(result.bundle, stores), start, parts, progress)
     bundle.save(path)
     shutil.rmtree(scratch)
     return _described(bundle, path).with_facts({"picture": training_curve(result.history)})
+
+
+def _fit_data(parts: "MemberSamples", inputs: Mapping[str, str], *, by_split: bool) -> "FitData":
+    from ejmap_ml.samples import FitData
+
+    return FitData(
+        train=parts.train,
+        validation=parts.validation,
+        normalizing=parts.usable if by_split else None,
+        inputs=inputs,
+        train_table=parts.table,
+    )
 
 
 def _untuned(
@@ -178,6 +185,7 @@ def _described(bundle: "ModelBundle", path: Path, *, card: str = "") -> Artefact
         metadata={
             "architecture": bundle.config.architecture.kind,
             "bands": bundle.config.bands,
+            "reads": bundle.config.reads_words,
             "samples": provenance.samples or 0,
             "steps": provenance.steps or 0,
             "weights": sum(value.numel() for value in bundle.weights.values()),

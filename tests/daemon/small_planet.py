@@ -10,6 +10,7 @@ from ejmap_geo.synthetic.planet import PlanetConfig, make_planet
 
 CRATERS = 4
 SETTINGS = """
+bands: mercury-enhanced
 source: {kind: files, mosaic: mosaic.tif, craters: craters.csv}
 training: {kind: synthetic, seeds: [1], width_px: 256, craters: 3}
 models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml}

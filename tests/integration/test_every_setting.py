@@ -54,6 +54,7 @@ mapping:
 method: {ensemble: votes, normalization: split, validation: each-class, denoising: sides}
 """
 FILES = """
+bands: mercury-enhanced
 source:
   kind: files
   mosaic: mosaic.tif
@@ -62,6 +63,7 @@ source:
   tiles: tiles.csv
   west_positive: true
   value_range: [0, 2.55]
+  pad: true
 training: {kind: own-masks}
 splits: {count: 2, test_fraction: 0.3, learning_curve: [2], seed: 4, used: 1}
 models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml}
@@ -73,6 +75,8 @@ ELSEWHERE = {
     "source.mercury-quicklook": "unit/project/sources/test_quicklook.py",
     "source.ejmap-folder": "integration/test_published_folder.py",
     "vetting": "integration/test_vetting.py",
+    "models.candidate": "integration/test_ready_models.py",
+    "mapping.promised_recall": "unit/assets/lineage/test_promised_recall.py",
 }
 
 

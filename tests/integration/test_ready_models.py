@@ -1,6 +1,7 @@
 """A project with a ready-made model maps and scores a tiny planet, and trains nothing."""
 
 import io
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from ejmap_assets.resources import ProjectResource
 from ejmap_assets.runs.in_process import failure_sentence
 from ejmap_cli.console import Console
 from ejmap_ml.bundles.bundle import ModelBundle
+from ejmap_ml.ejseg.view_ranges import ViewRanges
 from ejmap_project.models.promotion_record import Decision, promotions
 from ejmap_project.open_project import OpenProject
 from ejmap_project.scoring.map_agreement import CHAIN
@@ -55,6 +57,7 @@ class Ready:
 
     project: OpenProject
     instance: dg.DagsterInstance
+    shown: str = ""
 
     def run(self) -> str:
         """Bring it up to date; return what the console showed."""
@@ -81,10 +84,12 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
     folder = tmp_path_factory.mktemp("ready")
     (folder / "project.yaml").write_text(SETTINGS)
     write_ready(folder / "models", "ready_tiles", preset=EJCONN, probabilities=(0.8,))
-    write_ready(folder / "models", "ready_views", scores={"test_f1": 0.9})
+    # No mosaic is as rough as this.
+    ranges = ViewRanges.of([{"texture_1": 30.0}])
+    write_ready(folder / "models", "ready_views", scores={"test_f1": 0.9}, view_ranges=ranges)
     with dg.DagsterInstance.ephemeral() as instance:
         one = Ready(OpenProject.at(folder), instance)
-        one.run()
+        one.shown = one.run()
         yield one
 
 
@@ -113,6 +118,22 @@ def test_the_gate_compares_no_scores_of_other_tiles(ready: Ready) -> None:
     assert decided.current.version == "ready_views"
     assert len(decided.current.members) == 2
     assert decided.current.score is None
+
+
+def test_a_mosaic_unlike_that_of_training_warns_in_the_ui_and_on_the_console(ready: Ready) -> None:
+    """In one sentence: which number, what was found and what was expected."""
+    key = dg.AssetCheckKey(dg.AssetKey("global_map"), "views_are_like_training")
+    record = ready.instance.event_log_storage.get_latest_asset_check_execution_by_key([key])[key]
+
+    assert record.event is not None
+    found = record.event.get_dagster_event().asset_check_evaluation_data
+    assert not found.passed
+    assert found.severity == dg.AssetCheckSeverity.WARN
+    assert found.description is not None
+    assert re.search(
+        r"fine texture \(band 1\) 0\.\d+ instead of 29\.90 to 30\.10", found.description
+    )
+    assert found.description in ready.shown
 
 
 def test_the_map_is_scored_without_rules(ready: Ready) -> None:

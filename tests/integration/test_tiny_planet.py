@@ -222,26 +222,6 @@ def test_a_second_run_does_nothing(made: Made) -> None:
     assert shown.count("there and up to date") == len(stages_made(made.project))
 
 
-def test_the_first_tick_requests_what_is_missing(
-    made: Made, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whoever switches keep_up_to_date on need not change anything first."""
-    monkeypatch.setenv("EJMAP_PROJECT", str(made.project.paths.folder))
-    defs = build_defs()
-    path = made.project.paths.basemap_mask("0002")
-    mask = path.read_bytes()
-
-    idle = dg.evaluate_automation_conditions(defs, made.instance)
-    path.unlink()
-    first = dg.evaluate_automation_conditions(defs, made.instance)
-    again = dg.evaluate_automation_conditions(defs, made.instance, cursor=first.cursor)
-    path.write_bytes(mask)
-
-    assert idle.total_requested == 0
-    assert first.get_requested_partitions(dg.AssetKey("basemap_mask")) == {"0002"}
-    assert again.get_requested_partitions(dg.AssetKey("basemap_mask")) == set()
-
-
 def test_a_broken_crater_fails_alone_and_is_made_again_once_repaired(made: Made) -> None:
     """The map is drawn without waiting for it and says that its mask is of older data."""
     paths = made.project.paths

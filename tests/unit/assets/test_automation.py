@@ -8,6 +8,8 @@ import dagster as dg
 import pytest
 
 from ejmap_assets.automation import TickBook
+from ejmap_assets.definitions import build_defs
+from tests.chunk_bench import KEYS, Bench
 
 SETTINGS = """
 source: {kind: synthetic, seed: 5}
@@ -46,3 +48,18 @@ def test_what_is_recorded_during_a_tick_is_seen_by_all_rules_of_the_next() -> No
         assert its_map is craters
         assert its_map.last("crater_catalogue") is None
         assert later.last("crater_catalogue") is not None
+
+
+def test_the_first_tick_requests_what_is_missing_and_the_next_does_not(tmp_path: Path) -> None:
+    """Whoever switches keep_up_to_date on need not change anything before it maps."""
+    everything = dg.AssetSelection.all()
+    with dg.DagsterInstance.ephemeral() as instance:
+        Bench(tmp_path, instance)
+        defs = build_defs()
+
+        first = dg.evaluate_automation_conditions(defs, instance, everything)
+        second = dg.evaluate_automation_conditions(defs, instance, everything, cursor=first.cursor)
+
+    for asset in ("azimuthal_mosaic", "tile_store", "basemap_mask"):
+        assert first.get_requested_partitions(dg.AssetKey(asset)) == set(KEYS), asset
+        assert not second.get_requested_partitions(dg.AssetKey(asset)), asset

@@ -22,6 +22,7 @@ from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.open_project import OpenProject
 
 SETTINGS = """
+bands: mercury-enhanced
 source: {kind: files, mosaic: mosaic.tif, craters: craters.csv, masks: masks}
 training: {kind: own-masks}
 """

@@ -31,6 +31,7 @@ WORDS = (
     "promote",
     "roll-back",
     "reference",
+    "bench",
     "vet",
     "ui",
     "env",
@@ -288,7 +289,7 @@ def test_an_untrained_model_is_not_promoted_but_trained_first(
     assert main(["promote", str(folder), "--model", "ejseg"]) == 1
 
     message = capsys.readouterr().err
-    assert "has 0 of its 2 member(s)" in message
+    assert "has 0 of its 3 member(s)" in message
     assert f"`ejmap train {folder} --model ejseg`" in message
     assert "materialise" not in message
 

@@ -25,6 +25,8 @@ Settings = Callable[[OpenProject, str], object]
 
 def _project(folder: Path, source: dict[str, Any], **settings: Any) -> OpenProject:
     stated = {"source": source, "training": SYNTHETIC_TRAINING} | settings
+    if source["kind"] == "files":
+        stated |= {"bands": "mercury-enhanced"}
     (folder / "project.yaml").write_text(yaml.safe_dump(stated), encoding="utf-8")
     return OpenProject.at(folder)
 
@@ -60,7 +62,7 @@ def test_a_synthetic_planet_is_its_seed_and_size(tmp_path: Path) -> None:
         "Mercury",
         {"kind": "synthetic", "seed": 5, "width_px": 256, "craters": 3, "grey": False},
     ]
-    assert _json(recipe_settings.of_mosaic, project) == [stated, []]
+    assert _json(recipe_settings.of_mosaic, project) == [stated, [], "mercury-enhanced"]
     assert _json(recipe_settings.of_catalogue, project) == [stated, []]
     assert _json(recipe_settings.of_manual_masks, project) == [stated, []]
     assert _json(recipe_settings.of_labels, project) == ["synthetic", 64, None]
@@ -73,7 +75,7 @@ def test_the_quick_look_is_its_choice_of_craters(tmp_path: Path) -> None:
     project = _project(tmp_path, {"kind": "mercury-quicklook", "only_rayed": False}, training=grey)
 
     stated = ["Mercury", {"kind": "mercury-quicklook", "only_rayed": False}]
-    assert _json(recipe_settings.of_mosaic, project) == [stated, []]
+    assert _json(recipe_settings.of_mosaic, project) == [stated, [], "grey"]
     assert _json(recipe_settings.of_catalogue, project) == [stated, []]
     assert _json(recipe_settings.of_manual_masks, project) == [stated, []]
     assert _json(recipe_settings.of_labels, project) == ["synthetic", 64, None]
@@ -114,12 +116,17 @@ def test_files_of_the_user_are_stamped_with_name_size_and_time(tmp_path: Path) -
             "masks": "in/masks",
             "west_positive": True,
             "value_range": [0.5, 2.0],
+            "pad": False,
         },
     ]
     craters = [["rims.dbf", 4, 3_000], ["rims.shp", 3, 2_000]]
     masks = [["mask_0002.tif", 6, 4_000], ["mask_0008.tif", 5, 5_000]]
     tiles = [str(tmp_path / "in" / "tiles.csv"), 6_000]
-    assert _json(recipe_settings.of_mosaic, project) == [stated, [["mosaic.tif", 7, 1_000]]]
+    assert _json(recipe_settings.of_mosaic, project) == [
+        stated,
+        [["mosaic.tif", 7, 1_000]],
+        "mercury-enhanced",
+    ]
     assert _json(recipe_settings.of_catalogue, project) == [stated, craters]
     assert _json(recipe_settings.of_manual_masks, project) == [stated, masks]
     assert _json(recipe_settings.of_labels, project) == ["synthetic", 32, tiles]
@@ -140,10 +147,11 @@ def test_files_that_are_not_there_have_no_stamp(tmp_path: Path) -> None:
             "masks": None,
             "west_positive": False,
             "value_range": None,
+            "pad": False,
         },
     ]
     tiles = [str(tmp_path / "tiles.csv"), None]
-    assert _json(recipe_settings.of_mosaic, project) == [stated, []]
+    assert _json(recipe_settings.of_mosaic, project) == [stated, [], "mercury-enhanced"]
     assert _json(recipe_settings.of_catalogue, project) == [stated, []]
     assert _json(recipe_settings.of_manual_masks, project) == [stated, []]
     assert _json(recipe_settings.of_labels, project) == ["synthetic", 64, tiles]
@@ -186,7 +194,7 @@ def test_a_published_folder_is_stamped_part_by_part(tmp_path: Path) -> None:
         ["fresh_craters.shp", 2, 2_000],
     ]
     scores = [["eval_metrics.csv", 7, 7_000], ["test_metrics.csv", 6, 6_000]]
-    assert _json(recipe_settings.of_mosaic, project) == [stated, mosaics]
+    assert _json(recipe_settings.of_mosaic, project) == [stated, mosaics, "mercury-enhanced"]
     assert _json(recipe_settings.of_catalogue, project) == [stated, craters]
     assert _json(recipe_settings.of_manual_masks, project) == [
         stated,
@@ -203,7 +211,7 @@ def test_a_folder_without_scores_is_not_a_source_without_any(tmp_path: Path) -> 
     project = _project(tmp_path, {"kind": "ejmap-folder", "folder": "gone"})
 
     stated = ["Mercury", {"kind": "ejmap-folder", "folder": "gone", "doi": DOI, "mosaic": None}]
-    assert _json(recipe_settings.of_mosaic, project) == [stated, []]
+    assert _json(recipe_settings.of_mosaic, project) == [stated, [], "mercury-enhanced"]
     assert _json(recipe_settings.of_catalogue, project) == [stated, []]
     assert _json(recipe_settings.of_manual_masks, project) == [stated, []]
     assert _json(recipe_settings.of_connections, project) is None

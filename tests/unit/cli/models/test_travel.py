@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "project.yaml").write_text(SETTINGS)
     paths = OpenProject.at(folder).paths
-    write_ready(paths.own_models, "ready_test", scores={"test_f1": 0.5})
+    write_ready(paths.own_models, "ready_test", scores={"test_f1": 0.5}, reads="rgb")
     path = paths.model_bundle("ejseg", version="views@0", iteration=0)
     constant_bundle(POLAR, 0.5).save(path)
     return folder
@@ -43,6 +43,7 @@ def test_the_list_says_what_there_is(folder: Path, capsys: pytest.CaptureFixture
         "origin": "ready-made",
         "members": 2,
         "bands": 3,
+        "reads": "rgb",
         "scores": {"test_f1": 0.5},
         "is_configured": True,
         "maps": False,
@@ -51,6 +52,8 @@ def test_the_list_says_what_there_is(folder: Path, capsys: pytest.CaptureFixture
     assert main(["models", "list", str(folder)]) == 0
     shown = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
     assert [*shown] == ["version", *found]
+    assert "rgb" in shown["ready_test"]
+    assert "3 band(s)" in shown["views@0"]
     assert "test_f1 0.500" in shown["ready_test"]
     assert shown["ready_test"].endswith("configured")
 

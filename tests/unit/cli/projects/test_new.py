@@ -48,7 +48,8 @@ def test_a_new_project_names_the_files_and_fits_their_bands(
     assert settings["source"]["mosaic"] == str(files / "mosaic.tif")
     assert settings["source"]["craters"] == str(files / "craters.gpkg")
     assert settings["training"]["grey"] is True
-    assert "mosaic: 64x32 px, 1 band(s), Mercury" in capsys.readouterr().out
+    assert settings["bands"] == "grey"
+    assert "mosaic: 64x32 px, grey, Mercury" in capsys.readouterr().out
 
 
 def test_a_new_project_refuses_wrong_files_and_makes_nothing(

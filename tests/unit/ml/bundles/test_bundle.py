@@ -14,6 +14,7 @@ from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.calibration.by_distance import DistanceCalibration
 from ejmap_ml.config.model_config import ModelConfig, load_preset
+from ejmap_ml.ejseg.view_ranges import ViewRanges
 from ejmap_ml.errors import BundleError
 from tests.ready_ensemble import PROMISES
 
@@ -234,3 +235,18 @@ def test_unknown_keys_in_a_bundle_are_refused(saved: Path) -> None:
 
     with pytest.raises(BundleError, match="surprise"):
         ModelBundle.load(saved)
+
+
+def test_ranges_of_views_stay_with_the_bundle_and_change_no_version(tmp_path: Path) -> None:
+    """They say what it learned from, and nothing of what it predicts."""
+    ranges = ViewRanges.of([{"texture_1": 0.5}])
+    bundle = _bundle(load_preset("ejseg_polar"))
+    replace(bundle, view_ranges=ranges).save(tmp_path / "m")
+
+    loaded = ModelBundle.load(tmp_path / "m")
+
+    assert loaded.view_ranges == ranges
+    assert loaded.data_version == bundle.data_version
+    (tmp_path / "m" / "view_ranges.json").write_text('{"views": 0}')
+    with pytest.raises(BundleError, match=r"view_ranges.json does not hold ranges of views"):
+        ModelBundle.load(tmp_path / "m")

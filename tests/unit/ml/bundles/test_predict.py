@@ -141,7 +141,7 @@ def test_an_ensemble_needs_members_of_one_architecture(classifier_config, segmen
 
 def test_tiles_of_other_bands_are_refused(classifier_config, segmenter_config, group) -> None:
     """A grey model on a mosaic of three bands, before anything is computed."""
-    grey = classifier_config().with_bands(1)
+    grey = classifier_config().reading("grey")
 
     with pytest.raises(SampleError, match="trained on crops of"):
         predict_connections(Ensemble(grey, _members(grey, 1)), group)

@@ -74,7 +74,7 @@ def test_ejseg_v200_is_the_published_version() -> None:
 )
 def test_channels_follow_from_the_bands(preset: str, in_channels: int, metadata_size: int) -> None:
     """A grey mosaic has one band: channels = bands + 1, a polar view has 2 x bands + 4."""
-    config = load_preset(preset).with_bands(1)
+    config = load_preset(preset).reading("grey")
 
     assert (config.in_channels, config.metadata_size) == (in_channels, metadata_size)
 

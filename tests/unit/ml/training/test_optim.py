@@ -102,3 +102,22 @@ def test_gradient_descent_steps_by_rate_times_gradient() -> None:
         places.append(parameter.item())
 
     assert places == pytest.approx([-0.3, -0.3 - 0.3 * 1.9])
+
+
+def test_one_cycle_may_rise_for_a_single_step() -> None:
+    """A tenth of ten steps; torch would divide by the length of the rise, which is 0."""
+    parameter = torch.nn.Parameter(torch.zeros(1))
+    optimizer = build_optimizer(SgdConfig(learning_rate=0.1), [parameter])
+
+    schedule = build_schedule(
+        OneCycleConfig(rise_share=0.1), optimizer, warmup=None, total_steps=10
+    )
+
+    assert schedule is not None
+    rates = []
+    for _ in range(9):
+        optimizer.step()
+        schedule.scheduler.step()
+        rates.append(optimizer.param_groups[0]["lr"])
+    assert max(rates) <= 0.1
+    assert rates[-1] < 0.001

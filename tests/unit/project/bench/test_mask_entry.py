@@ -35,7 +35,7 @@ def _azimuthal(planet: Planet, *, lon_deg: float = 0.0) -> tuple[np.ndarray, Azi
     grid = AzimuthalGrid.reaching(
         planet.basemap.body,
         center=center,
-        resolution_m=planet.basemap.resolution_m / 2,
+        resolution_m=planet.basemap.resolution_m / 4,
         reach_m=planet.basemap.body.half_circumference_m,
     )
     return (
@@ -66,7 +66,7 @@ def test_a_project_is_a_folder_of_masks(bench: BenchSet, grey: Planet, tmp_path:
 
 
 def test_a_mask_about_the_crater_is_placed(bench: BenchSet, grey: Planet, tmp_path: Path) -> None:
-    """With pixels of half the size it comes back but for rounding at its edge."""
+    """With pixels of a quarter of the size it comes back but for rounding at its edge."""
     mask, grid = _azimuthal(grey)
     write_cog(tmp_path / "grey_1" / "mask_0001.tif", mask, grid=grid)
 

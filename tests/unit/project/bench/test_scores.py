@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 from sklearn.metrics import f1_score
 
@@ -11,6 +10,7 @@ from ejmap_geo.grids.distance import basemap_distance_m
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.synthetic.planet import Planet
+from ejmap_ml.calibration.band_reliability import BandReliability
 from ejmap_project.bench.scores import BAND_EDGES_RADII, BANDS, calibration_error, planet_scores
 
 
@@ -56,7 +56,17 @@ def test_scores_equal_those_of_scikit_learn_by_distance(grey: Planet) -> None:
 
 def test_bands_without_cells_do_not_count_for_the_calibration_error() -> None:
     """By hand: (1 * .1 + 3 * .2) / 4."""
-    table = pd.DataFrame({"calibration_error": [0.1, np.nan, 0.2], "cells": [1, 0, 3]})
+    bands = [
+        BandReliability(
+            near_radii=near,
+            far_radii=near + 1,
+            slope=None,
+            calibration_error=error,
+            cells=cells,
+            bins=(),
+        )
+        for near, error, cells in ((1, 0.1, 1), (2, None, 0), (3, 0.2, 3))
+    ]
 
-    assert calibration_error(table) == pytest.approx(0.175)
-    assert math.isnan(calibration_error(table.iloc[1:2]))
+    assert calibration_error(bands) == pytest.approx(0.175)
+    assert math.isnan(calibration_error(bands[1:2]))

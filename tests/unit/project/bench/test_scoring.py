@@ -49,7 +49,9 @@ class _Counting:
 
 
 def _table(bench: BenchSet, work: Path) -> str:
-    ensemble = EnsembleEntry("two", [constant_bundle(POLAR, one) for one in (0.9, 0.3)])
+    ensemble = EnsembleEntry(
+        "two", [constant_bundle(f"{POLAR}bands: 1\n", one) for one in (0.9, 0.3)]
+    )
     entries = [*rule_entries(bench, work), ensemble]
     scores = score_entries(entries, bench, work=work, progress=Silence())
     return json.dumps(bench_document(scores, bench))

@@ -34,7 +34,7 @@ def planet() -> Planet:
                 crater_id=number,
                 name=f"C{number}",
                 center=LonLat(-170.0, -90.0),
-                radius_m=9_000.0,
+                radius_m=9_000.0 + number,
                 labelled=True,
             )
             for number in (3, 8)

@@ -12,27 +12,36 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster import write_cog
+from ejmap_ml.config.bands import Bands, Reads
 from ejmap_project.intake.new_project import ejseg_for, new_project
 from ejmap_project.models.tuning_gate import LEAST_CRATERS
 from tests.ready_ensemble import write_ready
 
-BOTH = ("ready_colour", "ready_grey")
+GREY, COLOUR = {"ready_grey": "grey"}, {"ready_colour": "colour"}
+BOTH = COLOUR | GREY
+GRID = BasemapGrid(body=MERCURY, width_px=64)
+ENHANCED = {"enhanced": "mercury-enhanced", "silent": None}
 
 
 @pytest.mark.parametrize(
     ("bands", "ready", "named"),
     [
-        (1, BOTH, "ready_grey"),
-        (3, BOTH, "ready_colour"),
-        (3, ("ready_grey",), "ejseg_polar"),
-        (1, (), "ejseg_polar"),
-        (2, BOTH, "ejseg_polar"),
+        ("grey", BOTH, "ready_grey"),
+        ("rgb", BOTH, "ready_colour"),
+        ("mercury-enhanced", BOTH, "ready_colour"),
+        (("1000", "750", "433"), BOTH, "ready_colour"),
+        ("rgb", GREY, "ready_grey"),
+        (("1000", "750"), BOTH, "ready_grey"),
+        ("grey", COLOUR, "ejseg_polar"),
+        ("rgb", {}, "ejseg_polar"),
+        ("mercury-enhanced", GREY | ENHANCED, "enhanced"),
+        ("rgb", ENHANCED, "ejseg_polar"),
     ],
 )
 def test_the_model_fits_the_bands_of_the_mosaic(
-    bands: int, ready: tuple[str, ...], named: str
+    bands: Bands, ready: dict[str, Reads | None], named: str
 ) -> None:
-    """A ready-made one if there is one, else the preset that is trained."""
+    """A ready-made one that sees all bands, else one that sees grey, else one that is trained."""
     assert ejseg_for(bands, ready=ready) == named
 
 
@@ -44,7 +53,7 @@ def test_the_settings_state_the_concrete_name(
     there: str, named: str, told: str, tmp_path: Path
 ) -> None:
     """And the person is told whether it will be trained."""
-    write_ready(tmp_path / "packaged", there)
+    write_ready(tmp_path / "packaged", there, reads="grey" if there == "ready_grey" else "rgb")
 
     notes, settings = _new(tmp_path, masks=None)
 
@@ -55,11 +64,8 @@ def test_the_settings_state_the_concrete_name(
 
 def test_masks_tune_the_ready_made_model(tmp_path: Path) -> None:
     """It maps, and what learned on from the masks is the candidate; without one, masks score."""
-    masks = tmp_path / "masks"
-    masks.mkdir()
-    for number in (1, 2):
-        (masks / f"mask_000{number}.tif").touch()
-    write_ready(tmp_path / "packaged", "ready_grey")
+    masks = _masks(tmp_path / "masks", 1, 2)
+    write_ready(tmp_path / "packaged", "ready_grey", reads="grey")
 
     notes, settings = _new(tmp_path, masks=masks)
 
@@ -74,22 +80,34 @@ def test_masks_tune_the_ready_made_model(tmp_path: Path) -> None:
 
 def test_masks_score_a_model_that_is_trained_on_synthetic_planets(tmp_path: Path) -> None:
     """Where nothing is ready-made for the bands of the mosaic."""
-    (tmp_path / "masks").mkdir()
+    _masks(tmp_path / "masks", 2)
     write_ready(tmp_path / "packaged", "other")
 
     notes, settings = _new(tmp_path, masks=tmp_path / "masks")
 
     assert settings["training"]["kind"] == "synthetic"
     assert settings["source"]["masks"] == str(tmp_path / "masks")
-    assert "masks: 0, which score the map" in notes
+    assert "masks: 1, which score the map" in notes
+
+
+def _masks(folder: Path, *numbers: int) -> Path:
+    """Write masks of the whole planet, in which every other column is ejecta."""
+    folder.mkdir()
+    for number in numbers:
+        mask = (np.indices(GRID.shape)[1] % 2).astype(np.uint8)
+        write_cog(folder / f"mask_{number:04d}.tif", mask, grid=GRID)
+    return folder
 
 
 def _new(folder: Path, *, masks: Path | None) -> tuple[list[str], dict[str, Any]]:
-    """Make a project of a grey mosaic and one crater; return what was told, and its settings."""
-    grid = BasemapGrid(body=MERCURY, width_px=64)
+    """Make a project of a grey mosaic and two craters; return what was told, and its settings."""
+    grid = GRID
     write_cog(folder / "mosaic.tif", np.indices(grid.shape).sum(0).astype(np.uint8) + 9, grid=grid)
-    crater = Crater(crater_id=1, name="One", center=LonLat(0, 0), radius_m=40_000.0)
-    write_catalogue(catalogue_from([crater], MERCURY), folder / "craters.gpkg")
+    craters = [
+        Crater(crater_id=number, name=str(number), center=LonLat(40 * number, 0), radius_m=40_000.0)
+        for number in (1, 2)
+    ]
+    write_catalogue(catalogue_from(craters, MERCURY), folder / "craters.gpkg")
     notes = new_project(
         folder / "mine",
         mosaic=folder / "mosaic.tif",

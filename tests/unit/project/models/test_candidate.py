@@ -10,7 +10,6 @@ from ejmap_project.models.mapping_models import saw_own_masks
 from ejmap_project.models.model_version import ModelVersion, model_of, wanted_versions
 from ejmap_project.models.promotion import decide, versions_to_judge
 from ejmap_project.models.promotion_record import Decision, promoted_ensemble, promotions
-from ejmap_project.models.wanted_bands import wanted_bands
 from ejmap_project.open_project import OpenProject
 from tests.constant_models import constant_bundle
 from tests.ready_ensemble import write_ready
@@ -59,11 +58,10 @@ def _judge(project: OpenProject) -> list[Decision]:
 
 
 def test_the_candidate_is_a_version_of_ejseg_alone(project: OpenProject) -> None:
-    """Its configuration is the file that the settings name; bands follow from the ready-made."""
+    """Its configuration is the file that the settings name."""
     assert wanted_versions(project, "ejseg") == (READY, SMALL)
     assert wanted_versions(project, "ejconn") == (ModelVersion("ejconn_tiny"),)
     assert model_of(project, "ejseg", SMALL).name == "small"
-    assert wanted_bands(project) == model_of(project, "ejseg", READY).bands
 
 
 def test_the_configured_model_is_judged_first_and_the_candidate_once_it_is_trained(

@@ -3,11 +3,13 @@
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ejmap_ml.bundles.bundle import ModelBundle
+from ejmap_ml.ejseg.view_ranges import ViewRanges
 from ejmap_ml.errors import BundleError
 from ejmap_project.errors import ExportError, SettingsError
 from ejmap_project.models import ensemble_archive
@@ -36,7 +38,8 @@ def trained(tmp_path: Path) -> OpenProject:
     project = _project(tmp_path / "trained")
     for number, probability in enumerate((0.25, 0.75)):
         path = project.paths.model_bundle("ejseg", version="views@0", iteration=number)
-        constant_bundle(POLAR, probability).save(path)
+        ranges = ViewRanges.of([{"texture_1": 0.5}])
+        replace(constant_bundle(POLAR, probability), view_ranges=ranges).save(path)
     return project
 
 
@@ -60,6 +63,7 @@ def test_an_ensemble_arrives_as_it_left(trained: OpenProject, file: Path, tmp_pa
         path = trained.paths.model_bundle("ejseg", version="views@0", iteration=number)
         bundle = ModelBundle.load(found.member(number))
         assert bundle.data_version == ModelBundle.load(path).data_version
+        assert bundle.view_ranges == ModelBundle.load(path).view_ranges is not None
         assert bundle.provenance.source == "views@0 in views.zip"
         assert bundle.provenance.file_name == "views.zip"
         assert len(bundle.provenance.file_sha256 or "") == 64

@@ -58,11 +58,11 @@ def test_a_file_of_the_project_comes_before_a_packaged_preset(project: OpenProje
     """So that an imported version of the same name means what was imported."""
     own = project.paths.preset("ejseg_v200")
     own.parent.mkdir()
-    text = load_preset("ejseg_v200").model_copy(update={"bands": 1}).model_dump_json()
+    text = load_preset("ejseg_v200").model_copy(update={"name": "imported"}).model_dump_json()
     own.write_text(text)
 
-    assert model_of(project, "ejseg", ModelVersion("ejseg_v200")).bands == 1
-    assert model_of(project, "ejseg", ModelVersion("ejseg_tiny")).bands == 3
+    assert model_of(project, "ejseg", ModelVersion("ejseg_v200")).name == "imported"
+    assert model_of(project, "ejseg", ModelVersion("ejseg_tiny")).name == "ejseg_tiny"
 
 
 def test_an_unknown_name_says_which_there_are(project: OpenProject) -> None:

@@ -24,12 +24,12 @@ from ejmap_project.models.model_version import (
 )
 from ejmap_project.models.ready_models import copy_member, ready_named, ready_names
 from ejmap_project.models.starting_member import starting_member
-from ejmap_project.models.wanted_bands import wanted_bands
 from ejmap_project.open_project import OpenProject
 from tests.ready_ensemble import write_ready
 from tests.tiny_presets import EJCONN, POLAR
 
 SETTINGS = """
+bands: mercury-enhanced
 source: {kind: files, mosaic: m.tif, craters: c.csv, masks: masks}
 training: {kind: own-masks}
 models: {ejseg: ready_test, iterations: 5}
@@ -166,17 +166,3 @@ def test_a_trained_version_can_be_tuned_once_it_is_trained(project: OpenProject)
     project.paths.preset("mine").write_text(mine)
     with pytest.raises(SettingsError, match="mine starts from mine, which is itself"):
         starting_member(project, "ejseg", "mine", 0)
-
-
-def test_the_mosaic_must_have_the_bands_of_the_models(project: OpenProject) -> None:
-    """Those of the ready-made one, and of the training planets if there are any."""
-    assert wanted_bands(project) == 3
-    project.paths.settings.write_text(SETTINGS.replace("ready_test", "ready_test_tuned"))
-    tuned = replace(OpenProject.at(project.paths.folder), packaged_models=project.packaged_models)
-    assert wanted_bands(tuned) == 3
-    stated = SETTINGS.replace("own-masks", "synthetic, seeds: [1], grey: true")
-    project.paths.settings.write_text(stated)
-    other = replace(OpenProject.at(project.paths.folder), packaged_models=project.packaged_models)
-
-    with pytest.raises(SettingsError, match=r"1 for training\.grey and 3 for models\.ejseg"):
-        wanted_bands(other)

@@ -30,6 +30,7 @@ CRATERS = [
 # Tile, row, column, whether it tests.
 TILES = ((0, 12, 14, 0), (1, 12, 24, 1), (2, 14, 44, 0), (5, 20, 60, -1))
 SETTINGS = """
+bands: mercury-enhanced
 source: {kind: files, mosaic: mosaic.tif, craters: craters.csv, masks: masks}
 training: {kind: own-masks}
 splits: {count: 1, used: 0}

@@ -9,7 +9,7 @@ import yaml
 
 from ejmap_project.errors import SettingsError
 from ejmap_project.models.model_version import ready_made, wanted_versions
-from ejmap_project.models.wanted_bands import wanted_bands
+from ejmap_project.models.seen_bands import require_readable
 from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.method import OURS
 from ejmap_project.settings.project import (
@@ -45,13 +45,15 @@ def _load(folder: Path, settings: object) -> Project:
 
 @pytest.mark.parametrize("profile", ["demo", "mercury-quicklook", "own"])
 def test_every_profile_makes_a_valid_project(tmp_path: Path, profile: str) -> None:
-    """The packaged settings load, and their bands fit: one, one, three."""
+    """The packaged settings load, and their models read the bands of the mosaic."""
     paths = create_project(tmp_path / "new", profile=profile)
 
     project = load_project(paths.folder)
 
     assert project.planet.radius_m == 2_439_400
-    assert project.trained_bands == {"demo": 1, "mercury-quicklook": 1, "own": 3}[profile]
+    bands = {"demo": "grey", "mercury-quicklook": "grey", "own": "grey"}[profile]
+    assert project.mosaic_bands == bands
+    assert project.trained_bands == bands
     assert profile in profile_names()
 
 
@@ -74,7 +76,7 @@ def test_packaged_projects_map_with_ready_made_models_of_their_bands(
     configured, *candidates = wanted_versions(project, "ejseg")
 
     assert ready_made(project, "ejseg", configured) is not None
-    assert wanted_bands(project) == project.settings.trained_bands
+    assert require_readable(project).seen == "grey"
     assert [one.name for one in candidates] == ["ejseg_polar_small"] * (profile == "demo")
 
 
@@ -88,15 +90,43 @@ def test_a_project_is_never_overwritten(tmp_path: Path) -> None:
     assert (tmp_path / "project.yaml").read_text() == "mine"
 
 
-def test_own_masks_bind_no_number_of_bands(tmp_path: Path) -> None:
-    """Models trained on the user's own mosaic have whatever bands it has."""
+def test_models_that_learn_from_own_masks_read_the_bands_of_the_mosaic(tmp_path: Path) -> None:
+    """Whatever these are called; YAML has 750 for a number."""
     source = {"kind": "files", "mosaic": "m.tif", "craters": "c.csv", "masks": "masks"}
 
-    project = _load(tmp_path, {"source": source, "training": {"kind": "own-masks"}})
+    project = _load(
+        tmp_path, {"source": source, "training": {"kind": "own-masks"}, "bands": [750, "R2"]}
+    )
 
     assert isinstance(project.training, OwnMasks)
     assert isinstance(project.source, FilesSource)
-    assert project.trained_bands is None
+    assert project.trained_bands == ("750", "R2")
+
+
+@pytest.mark.parametrize(
+    ("bands", "meaning"),
+    [
+        (None, "mercury-enhanced"),
+        ("mercury-enhanced", "mercury-enhanced"),
+        (["PC2", "pc1", "430/1000"], "mercury-enhanced"),
+    ],
+)
+def test_bands_that_are_not_stated_are_those_of_the_source(
+    tmp_path: Path, bands: object, meaning: str
+) -> None:
+    """A synthetic planet shows what MESSENGER's mosaic shows, and a list of its names means it."""
+    stated = {} if bands is None else {"bands": bands}
+
+    project = _load(tmp_path, {"source": {"kind": "synthetic", "seed": 9}, **stated})
+
+    assert project.mosaic_bands == meaning
+
+
+def test_models_trained_on_grey_planets_see_grey_of_a_colour_mosaic(tmp_path: Path) -> None:
+    """So they may be trained for it; models of three bands cannot be trained for grey."""
+    grey = _load(tmp_path, _changed({"source.grey": False, "bands": None}))
+
+    assert (grey.mosaic_bands, grey.trained_bands) == ("mercury-enhanced", "grey")
 
 
 @pytest.mark.parametrize(
@@ -125,8 +155,23 @@ def test_own_masks_bind_no_number_of_bands(tmp_path: Path) -> None:
         ),
         pytest.param(
             {"training.grey": False},
-            r"mosaic has 1 band\(s\); set training\.grey to true",
-            id="bands",
+            r"the bands of the mosaic are grey; set training\.grey to true",
+            id="bands-that-training-does-not-teach",
+        ),
+        pytest.param(
+            {"bands": "rgb"},
+            "bands is rgb, but the mosaic of source.kind synthetic is grey",
+            id="bands-that-the-source-has-not",
+        ),
+        pytest.param(
+            {"bands": "reg"},
+            "must be grey, rgb, mercury-enhanced, or 1 to 16 different names of bands, found 'reg'",
+            id="no-meaning",
+        ),
+        pytest.param({"bands": 3}, "must be grey, rgb, mercury-enhanced, or a list", id="number"),
+        pytest.param({"bands": ["a", "a"]}, "different names of bands", id="equal-names"),
+        pytest.param(
+            {"training.gray": True}, r"unknown key training\.gray \(did you mean grey", id="gray"
         ),
         pytest.param(
             {"models.candidate": "models/ready_grey.yaml"},

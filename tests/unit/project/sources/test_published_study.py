@@ -74,12 +74,12 @@ def test_a_named_mosaic_takes_the_place_of_the_folders(
     theirs = mine.required(layout.MOSAIC)
     grid = made.planet.basemap
     mosaic = tmp_path / "better.tif"
-    write_cog(mosaic, np.full((1, *grid.shape), 9, np.uint8), grid=grid)
+    write_cog(mosaic, np.full((3, *grid.shape), 9, np.uint8), grid=grid)
     source = source_of(_project(mine.folder, open_project, mosaic=str(mosaic)))
 
     raster, _ = source.basemap(lambda _: None)
 
-    assert raster.shape == (1, *grid.shape)
+    assert raster.shape == (3, *grid.shape)
     assert set(raster.flat) == {9}
     assert list(source.files().mosaic) == [mosaic, theirs]
     theirs.unlink()

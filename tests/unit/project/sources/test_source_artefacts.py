@@ -53,6 +53,8 @@ def test_the_mosaic_is_taken_as_it_is(project: OpenProject, planet: Planet) -> N
 
 def test_the_catalogue_is_checked_and_counted(project: OpenProject, planet: Planet) -> None:
     """It is the table of the artefact too, because others are made from it."""
+    take_mosaic(project, Silence())
+
     found = take_catalogue(project)
 
     taken = read_catalogue(project.paths.crater_catalogue, body=planet.basemap.body)

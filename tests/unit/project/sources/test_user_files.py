@@ -56,9 +56,7 @@ def _good(folder: Path) -> None:
 
 def _check(folder: Path, **source: Any) -> list[str]:
     files = {"kind": "files", "mosaic": "mosaic.tif", "craters": "craters.csv", "masks": "masks"}
-    project = Project.model_validate(
-        {"source": files | source, "training": {"kind": "synthetic", "seeds": [1]}}
-    )
+    project = Project.model_validate({"source": files | source, "bands": "mercury-enhanced"})
     return source_of(OpenProject(settings=project, paths=ProjectPaths(folder))).check()
 
 
@@ -107,7 +105,7 @@ def _raw_mosaic(folder: Path, *, crs: CRS | None) -> None:
         ),
         pytest.param(
             lambda folder: _mosaic(folder, bands=1),
-            r"1 band\(s\), but the model was trained on 3",
+            r"1 band\(s\), not the 3 of the bands that are stated",
             id="band-count",
         ),
         pytest.param(_of_16_bit, r"uint16 values.*value_range", id="16-bit"),
@@ -117,7 +115,7 @@ def _raw_mosaic(folder: Path, *, crs: CRS | None) -> None:
             id="mosaic-of-another-size",
         ),
         pytest.param(
-            lambda folder: (folder / "mosaic.tif").unlink(), r"there is no file", id="no-mosaic"
+            lambda folder: (folder / "mosaic.tif").unlink(), r"it does not exist", id="no-mosaic"
         ),
         pytest.param(
             lambda folder: _craters(folder, radius_m=[57.0, 37.5]),
@@ -201,8 +199,8 @@ def test_tile_locations_are_checked_with_the_rest(tmp_path: Path) -> None:
 
 def _source(folder: Path, **source: Any) -> ProjectSource:
     files = {"kind": "files", "mosaic": "mosaic.tif", "craters": "craters.csv"}
-    training = {"kind": "synthetic", "seeds": [1], "grey": source.pop("grey", False)}
-    project = Project.model_validate({"source": files | source, "training": training})
+    bands = source.pop("bands", "mercury-enhanced")
+    project = Project.model_validate({"source": files | source, "bands": bands})
     return source_of(OpenProject(settings=project, paths=ProjectPaths(folder)))
 
 
@@ -232,12 +230,12 @@ def test_a_16_bit_mosaic_is_stretched_to_the_stated_range(tmp_path: Path) -> Non
     assert set(raster.flat) == {255}
 
 
-def test_a_mosaic_must_have_the_bands_that_models_learn_from(tmp_path: Path) -> None:
-    """Grey planets teach nothing of three bands."""
+def test_a_mosaic_must_have_the_bands_that_are_stated(tmp_path: Path) -> None:
+    """What the bands mean cannot be told where their number differs."""
     _good(tmp_path)
 
-    with pytest.raises(RasterError, match=r"3 band\(s\), but the model was trained on 1"):
-        _source(tmp_path, grey=True).basemap(lambda _: None)
+    with pytest.raises(RasterError, match=r"3 band\(s\), not the 1 of the bands that are stated"):
+        _source(tmp_path, bands="grey").basemap(lambda _: None)
 
 
 def test_masks_are_those_of_the_named_folder(tmp_path: Path) -> None:

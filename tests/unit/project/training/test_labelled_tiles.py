@@ -116,6 +116,7 @@ def test_own_masks_are_known_in_the_rectangles_of_the_user(tmp_path: Path, plane
         tmp_path,
         planet,
         source=FILES | {"tiles": "tiles.csv"},
+        bands="mercury-enhanced",
         training={"kind": "own-masks"},
     )
     tiles = {"tile_id": [4, 2], "row": [10, 60], "col": [240, 0]}

@@ -46,6 +46,9 @@ def test_an_ensemble_is_calibrated_and_small(kind, tmp_path: Path, monkeypatch) 
     monkeypatch.setattr(make_ready_models, "PROMISE_SEEDS", (2,))
     small = PlanetConfig(width_px=256, craters=1, giants=0, old_craters=10, bands=kind.bands)
     monkeypatch.setattr(ReadyKind, "planet", small)
+    for name, value in (("PLANET_SEEDS", (2,)), ("WIDE_SEEDS", ()), ("WIDTH_PX", 256)):
+        monkeypatch.setattr(make_ready_models, name, value)
+    monkeypatch.setattr(make_ready_models, "RANGED_VIEWS", 2)
     for number in range(MEMBERS):
         bundle = _trained(kind, number).rounded_to_half()
         bundle.save(tmp_path / "work" / kind.name / member_name(number) / BUNDLE)
@@ -59,6 +62,9 @@ def test_an_ensemble_is_calibrated_and_small(kind, tmp_path: Path, monkeypatch) 
     assert members[0].calibration is not None
     assert members[0].conformal is not None
     assert members[0].provenance.reliability
+    assert members[0].view_ranges is not None
+    assert members[0].view_ranges.views == 2
+    assert members[2].view_ranges == members[0].view_ranges
     for number, (folder, member) in enumerate(zip(folders, members, strict=True)):
         assert sum(one.stat().st_size for one in folder.iterdir()) < LARGEST_MEMBER_BYTES
         assert replace(member, calibration=None).provenance.seed == number

@@ -15,7 +15,9 @@ from ejmap_project.training.split_choice import (
     training_tiles_version,
 )
 
-SOURCE = "source: {kind: files, mosaic: m.tif, craters: c.csv, masks: masks}\n"
+SOURCE = (
+    "bands: mercury-enhanced\nsource: {kind: files, mosaic: m.tif, craters: c.csv, masks: masks}\n"
+)
 
 
 @pytest.fixture

@@ -141,6 +141,7 @@ def test_a_member_is_trained_scored_and_saved(bench: Bench, kind: ModelKind, ver
     bundle = ModelBundle.load(bench.project.paths.model_bundle(kind, version=version, iteration=0))
     # The step that validated best is kept, of two.
     assert bundle.provenance.steps == found.metadata["steps"] in {1, 2}
+    assert (bundle.view_ranges is not None) == (kind == "ejseg")
     assert (found.metadata["seed"], other.metadata["seed"]) == (0, 1)
     assert 0 <= found.metadata["test_f1"] <= 1
     assert found.metadata["test_f1"] == bundle.provenance.scores["test_f1"]
