@@ -13,6 +13,7 @@ from ejmap_ml.config.bands import count_of, words_of
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.models.seen_bands import require_readable
 from ejmap_project.sources.doubts import mosaic_doubts, place_doubts
+from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.known_planets import known_planets
 
 IMAGED_SHARE_WANTED = 0.5
@@ -28,6 +29,8 @@ def mosaic_is_valid(checked: CheckedProject) -> Finding:
     bands are the same, or if less than half of the planet was imaged.
     """
     raster, grid = read_project_basemap(checked.project)
+    if not source_of(checked.project).has_mosaic():
+        return good("there is no mosaic, only its grid: published masks are shown as they are")
     imaged = float(np.mean(raster.any(axis=0)))
     numbers: dict[str, str | int | float] = {
         "bands": raster.shape[0],

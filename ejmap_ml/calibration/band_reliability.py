@@ -124,7 +124,9 @@ def _of_band(parts: Sequence[NDArray[np.float64]], near: float, far: float) -> B
         cells=len(said),
         bins=tuple(
             ReliabilityBin(
-                mean_probability=mean, share_true=min(true, 1.0), area_share=area / weight.sum()
+                mean_probability=mean,
+                share_true=min(true, 1.0),
+                area_share=min(area / weight.sum(), 1.0),
             )
             for mean, true, area in points
         ),

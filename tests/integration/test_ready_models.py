@@ -44,6 +44,7 @@ mapping: {tile_side_px: 32}
 """
 EJSEG_MEMBERS = ("00|ready_views", "01|ready_views")
 NOT_MADE = (
+    "promised_recall_mask",  # these ensembles promise nothing
     *("training_planets", "labelled_tiles", "split_table", "ejconn_samples", "ejseg_samples"),
     *("ejconn_model", "promoted_ejconn"),
     *("tile_scores", "map_scores", "model_comparison"),
