@@ -13,7 +13,7 @@ import pandas as pd
 from ejmap_geo.synthetic.planet import make_planet
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.calibration.area_interval import AreaInterval
-from ejmap_ml.calibration.band_reliability import Stated, band_reliability, summary_table
+from ejmap_ml.calibration.band_reliability import band_reliability, summary_table
 from ejmap_ml.calibration.promised_recall import THRESHOLDS, RecallCurve
 from ejmap_ml.ready.ensembles import ready_ensemble
 from ejmap_project.training.calibrated import polar_view_of
@@ -45,7 +45,7 @@ def main() -> None:
         outcomes[seed] = [outcome_of(networks, planet, one, config=view) for one in planet.craters]
     everything = [one for found in outcomes.values() for one in found]
     print("calibration by distance, cells of probability .05 to .95")
-    table = summary_table(band_reliability(Stated.of(one.told) for one in everything))
+    table = summary_table(band_reliability(one.stated for one in everything))
     print(table.to_string(index=False, float_format=SHORT))
     print("\nmasks at a promised recall")
     print(_recalls(outcomes, conformal.recall).to_string(float_format=SHORT))

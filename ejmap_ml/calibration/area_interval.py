@@ -3,7 +3,7 @@
 Errors of neighbouring cells are alike (a network that takes a bright plain for ejecta does so in
 thousands of cells), so the variances of cells say nothing about that of their sum. The interval is
 conformal instead: a quantile of how far the true areas of calibration craters lie from what was
-expected, in units of how far apart the members of the ensemble are (normalised residuals:
+expected, in units of how much the area of a mask depends on its threshold (normalised residuals:
 Papadopoulos et al., Normalized nonconformity measures for regression conformal prediction, 2008).
 """
 
@@ -19,6 +19,8 @@ from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.errors import SampleError
 
 LEVEL = 0.95
+# Thresholds of the narrow and the wide mask whose areas are compared.
+NARROW, WIDE = 0.8, 0.2
 
 
 class AreaEstimate(NamedTuple):
@@ -26,8 +28,8 @@ class AreaEstimate(NamedTuple):
 
     Attributes:
         expected_m2: Sum of probability times area of the cells.
-        spread: How far apart the members are: standard deviation of the logarithms of their areas,
-            the area within the rim added to each.
+        spread: How much the area of a mask depends on its threshold: logarithm of the ratio of the
+            areas above 0.2 and above 0.8, the area within the rim added to each.
         rim_m2: Area within the rim. Added to areas before their logarithms are taken, it makes
             errors of craters with hardly any ejecta as small as they are.
     """
@@ -38,21 +40,23 @@ class AreaEstimate(NamedTuple):
 
 
 def estimate_area(
-    members: NDArray[np.floating], *, cell_area_m2: NDArray[np.float64], radius_m: float
+    probability: NDArray[np.floating], *, cell_area_m2: NDArray[np.float64], radius_m: float
 ) -> AreaEstimate:
     """Estimate the area of the ejecta of a crater.
 
     Args:
-        members: Probability of ejecta by each member in polar view, ``(member, rows, cols)``; 0
-            where there are no data.
+        probability: Probability of ejecta in polar view, ``(rows, cols)``; 0 where there are no
+            data.
         cell_area_m2: Area of a cell by row, ``(rows,)``.
         radius_m: Radius of the rim.
     """
-    by_member = members.sum(axis=2, dtype=np.float64) @ cell_area_m2
     rim_m2 = math.pi * radius_m**2
+    narrow_m2, wide_m2 = (
+        float(np.count_nonzero(probability > one, axis=1) @ cell_area_m2) for one in (NARROW, WIDE)
+    )
     return AreaEstimate(
-        expected_m2=float(by_member.mean()),
-        spread=float(np.log(by_member + rim_m2).std()),
+        expected_m2=float(probability.sum(axis=1, dtype=np.float64) @ cell_area_m2),
+        spread=math.log((wide_m2 + rim_m2) / (narrow_m2 + rim_m2)),
         rim_m2=rim_m2,
     )
 
@@ -63,7 +67,7 @@ class AreaInterval(Frozen):
     Attributes:
         low: Quantile of the normalised residuals below which few true areas lie; below 0 as a rule.
         high: The one above which few lie.
-        least_spread: What is added to the spread of the members: the error that they share.
+        least_spread: What is added to every spread: errors that no threshold shows.
         craters: Number of calibration craters.
     """
 
@@ -91,7 +95,7 @@ class AreaInterval(Frozen):
         """
         if not estimates:
             raise SampleError("an interval needs craters with known ejecta, got none")
-        least = max(float(np.median([one.spread for one in estimates])), 1e-3)
+        least = max(0.5 * float(np.median([one.spread for one in estimates])), 1e-3)
         residuals = np.sort(
             [
                 _residual(one, true) / (one.spread + least)

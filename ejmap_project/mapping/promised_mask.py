@@ -11,8 +11,8 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.masks.placement import mask_to_basemap
-from ejmap_geo.masks.polar_members import layers_of_views
 from ejmap_geo.rasters.raster_place import opened
+from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_ml.calibration.area_interval import LEVEL, AreaInterval, estimate_area
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
@@ -40,7 +40,7 @@ class ExpectedArea(NamedTuple):
     @classmethod
     def of(
         cls,
-        members: NDArray[np.float32],
+        probability: NDArray[np.float32],
         *,
         polar: PolarGrid,
         reach_m: float,
@@ -49,14 +49,14 @@ class ExpectedArea(NamedTuple):
         """Return the expected area within the reach of a crater.
 
         Args:
-            members: Probability of ejecta by each member, ``(member, rows, cols)`` on ``polar``.
-            polar: Grid of the members.
+            probability: Probability of ejecta, ``(rows, cols)`` on ``polar``.
+            polar: Grid of the probability.
             reach_m: Distance from the centre up to which ejecta are looked for.
             interval: What the ensemble promises.
         """
         within = polar.range_radii * polar.radius_m <= reach_m
         estimate = estimate_area(
-            members,
+            probability,
             cell_area_m2=np.where(within, polar.cell_area_m2, 0),
             radius_m=polar.radius_m,
         )
@@ -75,13 +75,12 @@ def place_promised_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, 
     promised = work.settings.mapping.promised_recall
     threshold = conformal.recall.threshold(promised)
     told = read_polar_prediction(work, crater)
-    members, polar = told.members, told.polar
     azimuthal = work.azimuthal_grid(crater)
-    layers = layers_of_views(members, polar=polar, azimuthal=azimuthal)
-    placed = mask_to_basemap(layers.probability > threshold, azimuthal=azimuthal, basemap=basemap)
+    probability = polar_to_azimuthal(told.probability, polar=told.polar, azimuthal=azimuthal)
+    placed = mask_to_basemap(probability > threshold, azimuthal=azimuthal, basemap=basemap)
     area = ExpectedArea.of(
-        np.stack(members),
-        polar=polar,
+        told.probability,
+        polar=told.polar,
         reach_m=crater.reach(basemap.body),
         interval=conformal.area,
     )
@@ -100,7 +99,7 @@ def place_promised_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, 
             "interval_level": LEVEL,
             "calibration_craters": conformal.recall.craters,
             "path": str(path),
-            "picture": _picture(layers.probability, threshold),
+            "picture": _picture(probability, threshold),
         },
     )
 

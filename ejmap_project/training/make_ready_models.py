@@ -61,9 +61,9 @@ SPARE = 10
 PLANET_SEEDS, WIDE_SEEDS = (201, 202, 203, 204, 205), (206, 207)
 WIDTH_PX, WIDE_PX = 2048, 4096
 # Planets to calibrate on: like those that score the ensemble, of other seeds.
-CALIBRATION_SEEDS = (301, 302, 303)
+CALIBRATION_SEEDS = (*range(301, 311),)
 # Planets of the same kind that say what the calibrated ensemble may promise.
-PROMISE_SEEDS = (311, 312, 313)
+PROMISE_SEEDS = (*range(311, 321),)
 # Views whose numbers are recorded: fresh ones of the same kind as those of training.
 RANGED_VIEWS, RANGES_SEED = 400, 7_000
 BUNDLE = "bundle"

@@ -9,18 +9,15 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 from torch import nn
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.masks.placed_mask import pixel_area_m2
-from ejmap_geo.masks.polar_members import layers_of_views
-from ejmap_geo.resampling.reproject import to_basemap
+from ejmap_geo.resampling.reproject import polar_to_azimuthal, to_basemap
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.calibration.area_interval import AreaEstimate, AreaInterval, estimate_area
 from ejmap_ml.calibration.band_reliability import Stated, band_reliability
-from ejmap_ml.calibration.by_distance import Told
 from ejmap_ml.calibration.conformal import Conformal
 from ejmap_ml.calibration.promised_recall import RecallCurve, recall_by_threshold
 from ejmap_ml.config.polar_config import PolarViewConfig
@@ -33,13 +30,13 @@ class Outcome(NamedTuple):
     """What members say about a crater whose ejecta are known, and what a mask of it finds.
 
     Attributes:
-        told: Logits of the members in polar view, and the truth.
-        estimate: The area of its ejecta as the members have it.
+        stated: Mean probability of the members in polar view, and the truth.
+        estimate: The area of its ejecta as they have it.
         true_m2: The true area.
         recall: Share of the true area in the mask by threshold; None without ejecta.
     """
 
-    told: Told
+    stated: Stated
     estimate: AreaEstimate
     true_m2: float
     recall: NDArray[np.float64] | None
@@ -50,23 +47,24 @@ def outcome_of(
 ) -> Outcome:
     """Return what members say about a crater of a planet, and what a mask of it finds."""
     told = told_of(networks, planet, crater, config=config)
-    members = (expit(told.logits) * (told.weight > 0)).astype(np.float32)
+    stated = Stated.of(told)
+    probability = (stated.probability * (told.weight > 0)).astype(np.float32)
     polar = polar_grid(crater, body=planet.basemap.body, config=config)
     truth = planet.truth[crater.crater_id]
     recall = None
     if truth.window is not None:
         azimuthal = azimuthal_grid(crater, planet.basemap)
-        layers = layers_of_views(members, polar=polar, azimuthal=azimuthal)
-        seen = to_basemap(
-            layers.probability, azimuthal=azimuthal, basemap=planet.basemap, window=truth.window
-        )
+        around = polar_to_azimuthal(probability, polar=polar, azimuthal=azimuthal)
+        seen = to_basemap(around, azimuthal=azimuthal, basemap=planet.basemap, window=truth.window)
         area_m2 = pixel_area_m2(planet.basemap, truth.window)[:, None]
         recall = recall_by_threshold(
             seen[truth.mask], np.broadcast_to(area_m2, truth.mask.shape)[truth.mask]
         )
     return Outcome(
-        told=told,
-        estimate=estimate_area(members, cell_area_m2=polar.cell_area_m2, radius_m=crater.radius_m),
+        stated=stated,
+        estimate=estimate_area(
+            probability, cell_area_m2=polar.cell_area_m2, radius_m=crater.radius_m
+        ),
         true_m2=truth.area_m2(planet.basemap),
         recall=recall,
     )
@@ -98,7 +96,7 @@ def with_promises(bundles: Sequence[ModelBundle], planets: Iterable[Planet]) -> 
                 true_m2.append(outcome.true_m2)
                 if outcome.recall is not None:
                     recalls.append(outcome.recall)
-                yield Stated.of(outcome.told)
+                yield outcome.stated
 
     bands = band_reliability(stated())
     conformal = Conformal(recall=RecallCurve.of(recalls), area=AreaInterval.of(estimates, true_m2))

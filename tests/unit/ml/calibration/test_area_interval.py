@@ -18,15 +18,17 @@ GRID = PolarGrid(
     inner_radii=0.9, outer_radii=20, offset_radii=3,
 )  # fmt: skip
 RIM_M2 = math.pi * RADIUS_M**2
+NEAR_RAD, FAR_RAD = (radii * RADIUS_M / MERCURY.radius_m for radii in (0.9, 20))
+ZONE_M2 = 2 * math.pi * MERCURY.radius_m**2 * (math.cos(NEAR_RAD) - math.cos(FAR_RAD))
 
 
-def _estimate(*probabilities: float) -> AreaEstimate:
-    members = np.array(probabilities, np.float32)[:, None, None] * np.ones((1, *GRID.shape))
-    return estimate_area(members, cell_area_m2=GRID.cell_area_m2, radius_m=RADIUS_M)
+def _estimate(probability: np.ndarray) -> AreaEstimate:
+    said = np.broadcast_to(probability, GRID.shape)
+    return estimate_area(said, cell_area_m2=GRID.cell_area_m2, radius_m=RADIUS_M)
 
 
 def _craters(count: int, seed: int) -> tuple[list[AreaEstimate], list[float]]:
-    """Craters whose cells are all wrong in the same direction, more where members differ more."""
+    """Craters whose cells are all wrong in the same direction, more where masks are blurred."""
     rng = np.random.default_rng(seed)
     expected = np.exp(rng.normal(2, 1, count)) * RIM_M2
     spread = rng.uniform(0.05, 0.4, count)
@@ -36,26 +38,23 @@ def _craters(count: int, seed: int) -> tuple[list[AreaEstimate], list[float]]:
 
 
 def test_the_expected_area_is_that_of_the_zone_times_the_probability() -> None:
-    """A zone of the sphere has area 2 pi R^2 (cos a - cos b); equal members have no spread."""
-    near, far = (radii * RADIUS_M / MERCURY.radius_m for radii in (0.9, 20))
-    zone_m2 = 2 * math.pi * MERCURY.radius_m**2 * (math.cos(near) - math.cos(far))
+    """A zone of the sphere has area 2 pi R^2 (cos a - cos b)."""
+    found = _estimate(np.array(0.1))
 
-    found = _estimate(0.25, 0.25)
-
-    assert found.expected_m2 == pytest.approx(0.25 * zone_m2, rel=1e-6)
-    assert found.spread == pytest.approx(0, abs=1e-9)
+    assert found.expected_m2 == pytest.approx(0.1 * ZONE_M2, rel=1e-6)
+    assert found.spread == 0
     assert found.rim_m2 == RIM_M2
 
 
-def test_members_that_differ_spread() -> None:
-    """The standard deviation of two logarithms is half their difference."""
-    low, high = _estimate(0.2), _estimate(0.4)
+def test_masks_that_depend_on_their_threshold_spread() -> None:
+    """A quarter of all azimuths is sure, and another one is half sure."""
+    azimuths = np.repeat([0.9, 0.5, 0.0, 0.1], GRID.cols // 4)
 
-    found = _estimate(0.2, 0.4)
+    found = _estimate(azimuths)
 
-    ratio = (high.expected_m2 + RIM_M2) / (low.expected_m2 + RIM_M2)
-    assert found.spread == pytest.approx(math.log(ratio) / 2, rel=1e-6)
-    assert found.expected_m2 == pytest.approx(_estimate(0.3).expected_m2, rel=1e-6)
+    ratio = (ZONE_M2 / 2 + RIM_M2) / (ZONE_M2 / 4 + RIM_M2)
+    assert found.spread == pytest.approx(math.log(ratio), rel=1e-6)
+    assert found.expected_m2 == pytest.approx(1.5 / 4 * ZONE_M2, rel=1e-6)
 
 
 def test_intervals_hold_the_truth_of_95_in_100_further_craters() -> None:
@@ -70,7 +69,7 @@ def test_intervals_hold_the_truth_of_95_in_100_further_craters() -> None:
     assert 0.94 < np.mean(covered) < 0.965
 
 
-def test_intervals_are_wider_where_members_differ_more() -> None:
+def test_intervals_are_wider_where_masks_are_blurred() -> None:
     """Relative to what is expected, and never below nothing."""
     interval = AreaInterval.of(*_craters(240, 0))
 
