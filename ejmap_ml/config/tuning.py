@@ -7,8 +7,7 @@ from ejmap_ml.errors import ConfigError
 
 STEPS, BATCH = 40, 3
 CHECKPOINT_EPOCHS = 10
-# A training from random weights takes 3e-3. With 3e-4 eight masks of the ready-made model's own
-# habits made it worse by .05 on other craters, with 1e-4 they did not.
+# A training from random weights takes 3e-3; 3e-4 made eight masks a loss (docs/methods.md).
 LEARNING_RATE = 1e-4
 
 

@@ -56,7 +56,7 @@ def tuned_member(
     scores = tuple(
         HeldOutScore(planet=planet, crater_id=crater_id, f1=f1, start_f1=start_f1)
         for (planet, crater_id), f1, start_f1 in zip(
-            places, sample_f1(bundle, samples), sample_f1(start, samples), strict=True
+            places, sample_f1(tuned, samples), sample_f1(start, samples), strict=True
         )
     )
     provenance = provenance.model_copy(update={"held_out": scores})

@@ -1,7 +1,7 @@
 """Test scores of a trained member."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ from sklearn import metrics
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.calibration.by_distance import DistanceCalibration
 from ejmap_ml.config.model_config import load_preset
 from ejmap_ml.samples import SampleBatch
 from ejmap_ml.training.member_scores import sample_f1, score_member, with_test_scores
@@ -88,3 +89,22 @@ def test_every_sample_has_its_own_f1(bundle: ModelBundle) -> None:
     scores = sample_f1(bundle, _Crops())
 
     np.testing.assert_array_equal(scores, found == (whole.target.numpy().ravel() > 0))
+
+
+def test_a_sample_is_scored_by_the_border_of_its_calibration(bundle: ModelBundle) -> None:
+    """As its map is, whatever the calibration makes of probabilities."""
+    whole = _Crops().batch(range(23))
+    with torch.inference_mode():
+        probability = bundle.build()(*whole.inputs).sigmoid().numpy().ravel()
+    border = float(np.median(probability))
+    calibration = DistanceCalibration(
+        range_radii=(1.0,), knots=(), slopes=((0.5,),), offset=(3.0,), border=border
+    )
+
+    scores = sample_f1(replace(bundle, calibration=calibration), _Crops())
+
+    found = probability > border + 1e-6
+    true = whole.target.numpy().ravel() > 0
+    # The median itself may fall on either side by rounding.
+    other = np.abs(probability - border) > 1e-6
+    np.testing.assert_array_equal(np.array(scores)[other], (found == true)[other])

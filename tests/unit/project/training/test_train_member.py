@@ -203,7 +203,7 @@ def test_members_are_tuned_and_scored_on_craters_they_did_not_see(
 ) -> None:
     """Each crater by the member that it was held back from, beside the start of this member."""
     monkeypatch.setattr(train_member_module, "LEAST_CRATERS", 3)
-    monkeypatch.setattr(tuned_module, "STEPS", 3)
+    monkeypatch.setattr(tuned_module, "STEPS", 20)
     tuning.cut("ejseg", TUNED_VERSION)
 
     artefacts = [tuning.train("ejseg", TUNED_VERSION, number) for number in (0, 1, 2)]
