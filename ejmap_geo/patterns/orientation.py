@@ -62,7 +62,8 @@ def _smoothed(
 ) -> NDArray[np.float32]:
     """Return a Gaussian-weighted mean, or derivative along rows or columns; azimuth is a ring."""
     along = gaussian_filter1d(values, sigma, axis=0, order=orders[0], mode="nearest")
-    return gaussian_filter1d(along, sigma, axis=1, order=orders[1], mode="wrap")
+    around = gaussian_filter1d(along, sigma, axis=1, order=orders[1], mode="wrap")
+    return np.asarray(around, np.float32)
 
 
 def off_centre_share(found: Orientation, polar: PolarMask, *, from_m: float) -> float:

@@ -54,8 +54,8 @@ class PolarMask:
     @property
     def across_m(self) -> Floats:
         """Length of the circle at each row, ``(row,)``."""
-        c = (self.distance_m / self.body_radius_m).astype(np.float64)
-        return 2 * np.pi * self.body_radius_m * np.sin(c)
+        sin_c = np.sin(self.distance_m / self.body_radius_m)
+        return np.asarray(2 * np.pi * self.body_radius_m * sin_c, np.float64)
 
     @property
     def cell_m2(self) -> Floats:

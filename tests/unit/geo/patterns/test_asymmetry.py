@@ -12,7 +12,7 @@ from ejmap_geo.synthetic.deposit import draw_deposit
 from ejmap_geo.synthetic.ejecta import polar_intensity
 from tests.unit.geo.patterns.conftest import Scene
 
-COLS, RADIUS_M = 720, 30_000.0
+COLS, RADIUS_M = 360, 30_000.0
 
 
 def _measure(scene: Scene, mask: np.ndarray) -> Asymmetry:
@@ -67,15 +67,15 @@ def test_a_mask_without_ejecta_or_imagery_is_not_judged(scene: Scene) -> None:
 
 @pytest.fixture(scope="module")
 def drawn() -> list[tuple[float, float, Asymmetry]]:
-    """Give 60 impacts of the generator: middle and half width of their shadow, and what we find."""
+    """Give 40 impacts of the generator: middle and half width of their shadow, and what we find."""
     step = 2 * math.pi / COLS
-    edges = RADIUS_M * np.exp(step * np.arange(math.ceil(math.log(20) / step) + 1))
+    edges = RADIUS_M * np.exp(step * np.arange(math.ceil(math.log(8.2) / step) + 1))
     range_radii = np.sqrt(edges[1:] * edges[:-1]) / RADIUS_M
     shape = (range_radii.size, COLS)
     azimuth = np.broadcast_to((np.arange(COLS) + 0.5) * step, shape).copy()
     ranges = np.broadcast_to(range_radii[:, None], shape).copy()
     rng, found = np.random.default_rng(77), []
-    for _ in range(60):
+    for _ in range(40):
         deposit = draw_deposit(rng, radius_rad=RADIUS_M / MERCURY.radius_m)
         fresh = polar_intensity(ranges, azimuth, np.full(shape[0], 0.02), deposit)
         polar = PolarMask(
@@ -101,6 +101,6 @@ def test_oblique_impacts_of_the_generator_are_found(
     ]
     steep = [one.impact_class is ImpactClass.AVOIDANCE for _, half, one in drawn if half == 0]
 
-    assert len(turned) > 10
+    assert len(turned) >= 8
     assert np.mean(np.array(turned) < 20) >= 0.8
     assert np.mean(steep) <= 0.1

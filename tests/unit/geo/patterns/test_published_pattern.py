@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -76,6 +76,7 @@ def _plain(mask: np.ndarray, mosaic: np.ndarray, rim: np.ndarray, blanket_px: fl
     return row
 
 
+@settings(max_examples=25)
 @given(
     mask=arrays.arrays(np.bool_, (40, 40)),
     mosaic=arrays.arrays(np.uint8, (3, 40, 40)),
