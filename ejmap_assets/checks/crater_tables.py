@@ -1,4 +1,4 @@
-"""Checks of the tiles, the connections and the profile of a crater."""
+"""Checks of the tiles, the connections, the profile and the pattern of a crater."""
 
 import numpy as np
 import pandas as pd
@@ -7,6 +7,7 @@ from ejmap_assets.checks.crater_check import CheckedCrater, crater_check
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.tiles.tiling import mapping_tiles
+from ejmap_project.analysis.crater_pattern import read_pattern
 from ejmap_project.analysis.crater_profile import read_profile
 from ejmap_project.files.connection_table import read_connections
 
@@ -109,6 +110,30 @@ def profile_is_sound(checked: CheckedCrater) -> Finding:
             **numbers,
         )
     return good(f"{len(table)} rings", **numbers)
+
+
+@crater_check(asset="crater_pattern")
+def pattern_is_sound(checked: CheckedCrater) -> Finding:
+    """The tables fit their schemas, are of this crater, and blanket and rays are all its ejecta."""
+    pattern = read_pattern(checked.output)
+    row = pattern.quantities.iloc[0]
+    parts_km2 = float(row["blanket_km2"] + row["rays_km2"])
+    numbers = {
+        "ejecta_km2": float(row["ejecta_km2"]),
+        "blanket_and_rays_km2": parts_km2,
+        "rays": len(pattern.rays),
+        "missing_quantities": int(row.isna().sum()),
+    }
+    ids = {int(one) for table in pattern for one in table["crater_id"]}
+    if ids != {checked.crater.crater_id} or len(pattern.quantities) != 1:
+        return bad("the tables are of another crater; make the pattern again", **numbers)
+    if abs(parts_km2 - numbers["ejecta_km2"]) > ROUNDING * max(parts_km2, 1.0):
+        return bad(
+            f"blanket and rays hold {parts_km2:.0f} km2, the ejecta {numbers['ejecta_km2']:.0f} "
+            "km2; make the pattern again",
+            **numbers,
+        )
+    return good(f"{len(pattern.rays)} rays, {numbers['ejecta_km2']:.0f} km2", **numbers)
 
 
 def _planned_tiles(checked: CheckedCrater) -> int:

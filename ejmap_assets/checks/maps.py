@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 import numpy as np
+import pandas as pd
 import rasterio
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData,
@@ -21,8 +22,10 @@ from ejmap_geo.maps.label_map import NODATA, SEVERAL
 from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_geo.rasters.raster_check import read_glance
 from ejmap_geo.rasters.raster_file import opened
+from ejmap_project.analysis.map_quantities import PatternsTable
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.mapping.crater_state import CraterState
+from ejmap_project.vetting.vetting_choice import held_back
 
 UNWANTED = (CraterState.MISSING, CraterState.STALE, CraterState.FAILED)
 NAMED_CRATERS = 20
@@ -135,6 +138,27 @@ def map_covers_the_planet(checked: CheckedProject) -> Finding:
             **numbers,
         )
     return good(f"{grid.shape[0]} x {grid.width_px} px, labels and overlaps agree", **numbers)
+
+
+@project_check(asset="crater_patterns", blocking=False)
+def patterns_cover_the_map(checked: CheckedProject) -> Finding:
+    """Every crater of the map has a row that fits the schema of the table."""
+    paths = checked.project.paths
+    table = PatternsTable.validate(pd.read_parquet(paths.patterns))
+    mapped = {
+        crater.crater_id
+        for key, crater in checked.project.craters().items()
+        if paths.basemap_mask(key).is_file() and key not in held_back(checked.project)
+    }
+    missing = sorted(mapped - {*table["crater_id"].tolist()})
+    numbers = {"craters": len(table), "clean_craters": int(table["is_clean"].sum())}
+    if missing:
+        return warning(
+            f"{len(missing)} mapped crater(s) have no pattern ({missing[:5]}); materialise "
+            "crater_pattern of them, then crater_patterns",
+            **numbers,
+        )
+    return good(f"patterns of {len(table)} craters", **numbers)
 
 
 def _strips(

@@ -54,19 +54,19 @@ class PolarMask:
     @property
     def across_m(self) -> Floats:
         """Length of the circle at each row, ``(row,)``."""
-        sin_c = np.sin(self.distance_m / self.body_radius_m)
-        return np.asarray(2 * np.pi * self.body_radius_m * sin_c, np.float64)
+        around = np.sin(self.distance_m / self.body_radius_m) * (2 * np.pi * self.body_radius_m)
+        return around.astype(np.float64)
 
     @property
     def cell_m2(self) -> Floats:
         """Area of a cell on the sphere by row, ``(row,)``."""
-        zones = -np.diff(np.cos(self.edges_m / self.body_radius_m))
+        zones = -np.diff(np.cos(self.edges_m / self.body_radius_m)).astype(np.float64)
         return 2 * np.pi * self.body_radius_m**2 * zones / self.cols
 
     @property
     def azimuth_deg(self) -> Floats:
         """Azimuth of the middle of each column, ``(col,)``."""
-        return (np.arange(self.cols) + 0.5) * (360 / self.cols)
+        return (np.arange(self.cols, dtype=np.float64) + 0.5) * (360 / self.cols)
 
     def first_row(self, distance_m: float) -> int:
         """Return the first row that lies wholly beyond a distance."""
