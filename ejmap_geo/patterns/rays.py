@@ -24,7 +24,7 @@ class Ray(NamedTuple):
 
     Attributes:
         azimuth_deg: Azimuth of its middle, clockwise from north, weighted by area.
-        spread_deg: Width of the sector of azimuth that it fills.
+        spread_deg: Sum of the azimuths that it fills.
         start_m: Distance at which it begins.
         end_m: Distance at which it ends.
         width_m: Area over the length along which there are ejecta.
@@ -56,7 +56,8 @@ def find_rays(polar: PolarMask, found: Orientation, *, radius_m: float, from_m: 
     """Return the rays beyond a distance, by growing azimuth.
 
     The length of ejecta in each azimuth is summed; its peaks are rays, cut off at half of their
-    height above the higher valley beside them. A ring of ejecta without peaks holds no ray.
+    height above the higher valley beside them. A ring of ejecta without peaks holds no ray. Pieces
+    shorter than half a crater radius are specks: they neither begin nor end a ray.
 
     Args:
         polar: The ejecta.
@@ -66,9 +67,12 @@ def find_rays(polar: PolarMask, found: Orientation, *, radius_m: float, from_m: 
     """
     first = polar.first_row(from_m)
     length_m = polar.height_m[first:] @ polar.is_ejecta[first:]
-    sectors = _sectors(length_m, least_m=LEAST_RADII * radius_m)
-    rays = [_ray(polar, found, first, sector) for sector in sectors]
-    return sorted(rays, key=lambda ray: ray.azimuth_deg)
+    least_m = LEAST_RADII * radius_m
+    found_rays = (
+        _ray(polar, found, first, *_cells(polar, first, sector, least_m=least_m))
+        for sector in _sectors(length_m, least_m=least_m)
+    )
+    return sorted((ray for ray in found_rays if ray), key=lambda ray: ray.azimuth_deg)
 
 
 class _Sector(NamedTuple):
@@ -113,26 +117,47 @@ def _sectors(length_m: Floats, *, least_m: float) -> list[_Sector]:
     return sectors
 
 
-def _cells(mask: NDArray[np.bool_], sector: _Sector) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def _cells(
+    polar: PolarMask, first: int, sector: _Sector, *, least_m: float
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return the columns from valley to valley, and which of their cells belong to the ray.
 
     Near the crater a ray of constant width fills more azimuth than far out: ejecta that hang
     together with the sector along their row belong to it, as far as the valleys.
     """
-    cols = (sector.begin + np.arange(sector.left, sector.right)) % mask.shape[1]
-    inside = mask[:, cols]
+    cols = (sector.begin + np.arange(sector.left, sector.right)) % polar.cols
+    inside = polar.is_ejecta[first:, cols]
     start, last = sector.start - sector.left, sector.stop - sector.left - 1
     cells = np.zeros_like(inside)
     cells[:, start : last + 1] = inside[:, start : last + 1]
     cells[:, : start + 1] |= np.logical_and.accumulate(inside[:, start::-1], axis=1)[:, ::-1]
     cells[:, last:] |= np.logical_and.accumulate(inside[:, last:], axis=1)
+    cells[_in_short_runs(cells.sum(axis=1) > 0, polar.edges_m[first:], least_m)] = False
     return cols, cells
 
 
-def _ray(polar: PolarMask, found: Orientation, first: int, sector: _Sector) -> Ray:
-    cols, cells = _cells(polar.is_ejecta[first:], sector)
+def _in_short_runs(is_set: NDArray[np.bool_], edges_m: Floats, least_m: float) -> NDArray[np.bool_]:
+    """Return which rows belong to unbroken runs shorter than a length, ``(row,)``."""
+    steps = np.diff(np.concatenate([[False], is_set, [False]]).astype(np.int8))
+    starts, stops = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+    is_short = np.zeros(is_set.size, np.bool_)
+    for start, stop in zip(starts, stops, strict=True):
+        is_short[start:stop] = edges_m[stop] - edges_m[start] < least_m
+    return is_short
+
+
+def _ray(
+    polar: PolarMask,
+    found: Orientation,
+    first: int,
+    cols: NDArray[np.intp],
+    cells: NDArray[np.bool_],
+) -> Ray | None:
+    """Measure a ray; None if it has no cells."""
     in_row = cells.sum(axis=1)
     rows = np.flatnonzero(in_row)
+    if not rows.size:
+        return None
     area_m2 = in_row * polar.cell_m2[first:]
     offset_deg = (np.arange(cols.size) + 0.5) * (360 / polar.cols)
     # Rows without ejecta have no middle.
@@ -144,8 +169,8 @@ def _ray(polar: PolarMask, found: Orientation, first: int, sector: _Sector) -> R
     rms_m = math.sqrt(float(np.average(aside_m**2, weights=area_m2[rows])))
     filled_m = float(polar.height_m[first:][rows].sum())
     return Ray(
-        azimuth_deg=((sector.begin + sector.left) * 360 / polar.cols + mean_deg) % 360,
-        spread_deg=(sector.stop - sector.start) * 360 / polar.cols,
+        azimuth_deg=(cols[0] * 360 / polar.cols + mean_deg) % 360,
+        spread_deg=float(np.count_nonzero(cells.any(axis=0))) * 360 / polar.cols,
         start_m=begin_m,
         end_m=end_m,
         width_m=float(area_m2.sum()) / filled_m,

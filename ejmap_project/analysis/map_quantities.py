@@ -23,7 +23,7 @@ CLEAN = (
 )
 OF_RAY = (
     quantity("azimuth_deg", "degrees", "Azimuth of its middle from north", "mean by area"),
-    quantity("spread_deg", "degrees", "Sector of azimuth that it fills", "width at half height"),
+    quantity("spread_deg", "degrees", "Azimuth that it fills", "columns with ejecta of the ray"),
     quantity("start_km", "km", "Distance at which it begins", "first ejecta beyond the blanket"),
     quantity("end_km", "km", "Distance at which it ends", "last ejecta"),
     quantity("length_km", "km", "Length", "end_km - start_km"),

@@ -82,8 +82,10 @@ def read_mapped(work: CraterWork, crater: Crater) -> Mapped:
     if work.settings.source.traits.masks_run is None:
         with read_raster(work.paths.segmentation(crater.key)) as layers:
             names = list(layers.attrs["long_name"])
-            bands = layers.to_numpy()
-        return Mapped(bands[names.index(MASK_BAND)] > 0, bands[names.index(PROBABILITY_BAND)])
+            mask, probability = (
+                layers[names.index(name)].to_numpy() for name in (MASK_BAND, PROBABILITY_BAND)
+            )
+        return Mapped(mask > 0, probability)
     basemap = work.basemap.grid
     placed = read_mask_on(work.paths.basemap_mask(crater.key), basemap)
     azimuthal = work.azimuthal_grid(crater)

@@ -139,3 +139,12 @@ def test_a_raster_within_the_rim_has_no_polar_view(scene: Scene) -> None:
             azimuthal=scene.grid,
             radius_m=2_500_000,
         )
+
+
+def test_specks_do_not_make_a_ray_longer(scene: Scene) -> None:
+    """A ray out to 300 px, and a spot of 6 px, a third of a crater radius, in line with it."""
+    spot = (np.abs(scene.x) < 3) & (np.abs(scene.y - 450) < 3)
+
+    (ray,) = _rays(scene, _bar(scene, 0, half_px=5, end_px=300) | spot)
+
+    assert ray.end_m == pytest.approx(300 * RESOLUTION_M, rel=5e-3)
