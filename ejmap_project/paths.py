@@ -168,6 +168,10 @@ class ProjectPaths:
     """The published columns of every crater, overlaps included."""
     published_clean = _Place("data/analysis/published_clean.parquet")
     """The published columns of what exactly one crater claims."""
+    overlaps = _Place("data/map/overlaps.tif")
+    """Who claims each contested pixel, and by which margin."""
+    overlap_pairs = _Place("data/analysis/overlap_pairs.parquet")
+    """Pairs of craters that claim common ground."""
     contrast = _Place("data/evaluation/contrast.parquet")
     """How much brighter mapped ejecta are than what lies beside them, crater by crater."""
     tile_scores = _Place("data/evaluation/tile_scores.parquet")

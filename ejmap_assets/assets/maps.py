@@ -5,6 +5,7 @@ from ejmap_assets.lineage.selection import is_made
 from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_assets.metadata.map_links import LINKED, links_of_map
 from ejmap_project.analysis.crater_patterns import measure_patterns
+from ejmap_project.analysis.overlaps import rank_overlaps
 from ejmap_project.artefact import Artefact
 from ejmap_project.mapping.planet_map import draw_planet_map
 from ejmap_project.scoring.mask_contrast import measure_contrast
@@ -47,3 +48,17 @@ def crater_patterns(task: ProjectTask) -> Artefact:
     more than a fifth. The picture shows blankets and longest rays over the radius of their crater.
     """
     return measure_patterns(task.project, task.progress)
+
+
+@project_asset(group="map", kinds={"geotiff", "parquet"}, kind="evaluate")
+def overlaps(task: ProjectTask) -> Artefact:
+    """Who claims the ground that several craters claim, and how clearly.
+
+    A GeoTIFF with four bands on the pixels of the mosaic, empty where fewer than two craters claim
+    the pixel: number of claimants, id of the one with the highest calibrated probability, id of the
+    next, and the margin between their probabilities in percent. A table lists every pair of craters
+    with the area that they share. Published masks have no probability: they count as sure, the
+    margin between them is 0, and the lower id comes first.
+    """
+    tags = {"EJMAP_RECIPE": task.recipe.digest}
+    return rank_overlaps(task.project, task.progress, tags=tags)

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from ejmap_assets.lineage import recipe_settings, stages
 from ejmap_assets.lineage.row import Row, Rule
-from ejmap_assets.lineage.row_parts import LabelRow
+from ejmap_assets.lineage.row_parts import LabelRow, overlap_inputs
 from ejmap_geo.craters.schemas import TileScoreTable
 from ejmap_project.analysis.map_quantities import PatternsTable
+from ejmap_project.analysis.overlap_table import OverlapTable
 from ejmap_project.scoring.score_tables import (
     ContrastTable,
     MapCraterTable,
@@ -51,6 +52,23 @@ PLANET_ROWS: Mapping[str, Row] = {
         rule=Rule.AFTER_CRATERS,
         table=PatternsTable,
         picture="blankets and longest rays over the radius of their crater",
+    ),
+    "overlaps": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.overlaps,
+        beside=lambda paths: (paths.overlap_pairs,),
+        inputs=(
+            "segmentation_mask",
+            "basemap_mask",
+            "global_map",
+            "crater_catalogue",
+            "basemap_mosaic",
+        ),
+        used_inputs=overlap_inputs,
+        settings=recipe_settings.of_map,
+        rule=Rule.AFTER_CRATERS,
+        table=OverlapTable,
+        picture="margins between the two surest claimants of contested pixels",
     ),
     "ejecta_contrast": Row(
         stage=stages.SCORES,

@@ -57,3 +57,10 @@ def pattern_inputs(project: OpenProject) -> tuple[str, ...]:
     members = ("polar_prediction",) if maps_in_polar_view(project) else ()
     expected = ("promised_recall_mask",) if promises_recall(project) else ()
     return ("segmentation_mask", *members, *expected, *shared)
+
+
+def overlap_inputs(project: OpenProject) -> tuple[str, ...]:
+    """Return the inputs of overlaps: published masks have no probabilities."""
+    shared = ("basemap_mask", "global_map", "crater_catalogue", "basemap_mosaic")
+    is_published = project.settings.source.traits.masks_run is not None
+    return shared if is_published else ("segmentation_mask", *shared)

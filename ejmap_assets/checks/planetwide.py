@@ -1,0 +1,42 @@
+"""Checks of what is measured of the map as a whole."""
+
+import numpy as np
+import pandas as pd
+
+from ejmap_assets.checks.finding import Finding, bad, good
+from ejmap_assets.checks.project_check import CheckedProject, project_check
+from ejmap_geo.maps.label_map import NODATA
+from ejmap_geo.rasters.raster import basemap_grid_of
+from ejmap_geo.rasters.raster_file import opened
+from ejmap_project.analysis.overlap_table import OverlapTable
+
+STRIP_ROWS = 512
+
+
+@project_check(asset="overlaps", blocking=False)
+def overlaps_are_those_of_the_map(checked: CheckedProject) -> Finding:
+    """Claimants stand exactly where the map counts several craters, and are craters of a pair."""
+    paths = checked.project.paths
+    grid = basemap_grid_of(paths.basemap_mosaic, body=checked.project.settings.planet)
+    table = OverlapTable.validate(pd.read_parquet(paths.overlap_pairs))
+    paired = {*table["crater_id"].tolist(), *table["other_id"].tolist()}
+    strange: set[int] = set()
+    conflicts = contested = 0
+    with opened(paths.overlaps) as ranked, opened(paths.overlap_count) as counted:
+        for top in range(0, grid.shape[0], STRIP_ROWS):
+            rows = ((top, min(top + STRIP_ROWS, grid.shape[0])), (0, grid.shape[1]))
+            count, first, second = ranked.read([1, 2, 3], window=rows)
+            overlaps = counted.read(1, window=rows)
+            expected = np.where(overlaps > 1, overlaps, NODATA)
+            conflicts += int(np.count_nonzero(count != expected))
+            contested += int(np.count_nonzero(overlaps > 1))
+            named = np.stack([first, second])[:, overlaps > 1]
+            strange |= {*np.unique(named).tolist()} - paired
+    numbers = {"contested_px": contested, "pairs": len(table), "pixels_that_disagree": conflicts}
+    if conflicts or strange:
+        return bad(
+            f"{conflicts} px disagree with the count of overlaps of the map, and {len(strange)} "
+            f"claimant(s) are in no pair ({sorted(strange)[:5]}); materialise overlaps again",
+            **numbers,
+        )
+    return good(f"{contested} contested px of {len(table)} pairs", **numbers)

@@ -1,0 +1,191 @@
+"""Ground that several craters claim: who claims it, how surely, and how much each pair shares.
+
+Contested pixels are few, so they are kept as a list of places, band of rows by band of rows; a
+band holds a limited number of claims, whatever the size of the planet.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.maps.label_map import NODATA
+from ejmap_geo.masks.placed_mask import pixel_area_m2
+
+# Rows of a band are a multiple of the rows of a block of a file.
+STRIP_ROWS = 512
+# Some 40 bytes a claim.
+MOST_CLAIMS = 8_000_000
+
+# The probability of a crater in a window of the basemap, NaN where it claims nothing.
+ReadClaim = Callable[[int, Window], NDArray[np.float32]]
+ReadRows = Callable[[int, int], NDArray[np.unsignedinteger]]
+
+
+class ContestedBand(NamedTuple):
+    """Pixels that several craters claim, in some rows of the basemap.
+
+    Attributes:
+        top: First row.
+        bottom: The row after the last.
+        places: Pixels counted from the first of the band, row by row, growing.
+        counts: Number of craters that claim each.
+    """
+
+    top: int
+    bottom: int
+    places: NDArray[np.int64]
+    counts: NDArray[np.uint16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedClaims:
+    """The claimants of the contested pixels of a band.
+
+    Attributes:
+        band: The pixels.
+        first: Id of the crater with the highest probability; of equals, the lowest id.
+        second: Id of the next.
+        margin: Probability of the first less that of the second, 0 to 1.
+        shared_m2: Area on the sphere that two craters both claim, by their ids, the lower first.
+    """
+
+    band: ContestedBand
+    first: NDArray[np.uint16]
+    second: NDArray[np.uint16]
+    margin: NDArray[np.float32]
+    shared_m2: Mapping[tuple[int, int], float]
+
+    def raster(self, top: int, bottom: int, cols: int) -> NDArray[np.uint16]:
+        """Return count, first, second and margin in percent, ``(4, rows, cols)``.
+
+        ``NODATA`` where fewer than two craters claim the pixel.
+
+        Args:
+            top: First row, within the band.
+            bottom: The row after the last.
+            cols: Columns of the basemap.
+        """
+        out = np.full((4, (bottom - top) * cols), NODATA, np.uint16)
+        origin = (top - self.band.top) * cols
+        start, stop = np.searchsorted(self.band.places, (origin, origin + out.shape[1]))
+        part = slice(int(start), int(stop))
+        percent = np.rint(100 * self.margin[part]).astype(np.uint16)
+        values = (self.band.counts[part], self.first[part], self.second[part], percent)
+        out[:, self.band.places[part] - origin] = np.stack(values)
+        return out.reshape(4, bottom - top, cols)
+
+
+def contested_bands(
+    read_rows: ReadRows, *, basemap: BasemapGrid, most_claims: int = MOST_CLAIMS
+) -> Iterator[ContestedBand]:
+    """Yield the contested pixels of the planet, from north to south.
+
+    Args:
+        read_rows: Returns the number of craters that claim each pixel of some rows, given the first
+            and the one after the last.
+        basemap: The whole grid.
+        most_claims: Claims after which a new band begins.
+    """
+    rows, cols = basemap.shape
+    top, kept = 0, list[tuple[NDArray[np.int64], NDArray[np.uint16]]]()
+    for strip in range(0, rows, STRIP_ROWS):
+        bottom = min(strip + STRIP_ROWS, rows)
+        counts = read_rows(strip, bottom).ravel()
+        found = np.flatnonzero(counts > 1)
+        kept.append((found + (strip - top) * cols, counts[found].astype(np.uint16)))
+        is_full = sum(int(one.sum()) for _, one in kept) >= most_claims
+        if is_full or bottom == rows:
+            places, claims = zip(*kept, strict=True)
+            yield ContestedBand(top, bottom, np.concatenate(places), np.concatenate(claims))
+            top, kept = bottom, []
+
+
+def ranked_claims(
+    band: ContestedBand, windows: Mapping[int, Window], read: ReadClaim, *, basemap: BasemapGrid
+) -> RankedClaims:
+    """Rank the craters that claim each contested pixel of a band by their probabilities.
+
+    Args:
+        band: The pixels.
+        windows: Where each crater's claims lie, by crater id.
+        read: Returns the claims of a crater; called once for every crater that reaches the band.
+        basemap: Grid of the windows.
+    """
+    size = band.places.size
+    first, second = (np.full(size, NODATA, np.uint16) for _ in range(2))
+    best, next_best = (np.full(size, -1, np.float32) for _ in range(2))
+    members: dict[int, NDArray[np.int64]] = {}
+    for crater_id in sorted(windows):
+        at, sure = _claims_in(band, crater_id, windows[crater_id], read, basemap)
+        if not at.size:
+            continue
+        members[crater_id] = at
+        leads = sure > best[at]
+        follows = ~leads & (sure > next_best[at])
+        ahead, behind = at[leads], at[follows]
+        second[ahead], next_best[ahead] = first[ahead], best[ahead]
+        first[ahead], best[ahead] = crater_id, sure[leads]
+        second[behind], next_best[behind] = crater_id, sure[follows]
+    return RankedClaims(
+        band=band,
+        first=first,
+        second=second,
+        margin=best - next_best,
+        shared_m2=_shared_m2(band, members, basemap),
+    )
+
+
+def shared_areas_m2(ranked: Iterator[RankedClaims]) -> dict[tuple[int, int], float]:
+    """Return the area that each pair of craters shares, summed over bands."""
+    total: dict[tuple[int, int], float] = defaultdict(float)
+    for one in ranked:
+        for pair, area_m2 in one.shared_m2.items():
+            total[pair] += area_m2
+    return dict(total)
+
+
+def _claims_in(
+    band: ContestedBand, crater_id: int, window: Window, read: ReadClaim, basemap: BasemapGrid
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return which contested places a crater claims, and its probability there."""
+    cols = basemap.shape[1]
+    top = max(window.row, band.top)
+    bottom = min(window.row + window.height, band.bottom)
+    if not band.places.size or bottom <= top:
+        return np.zeros(0, np.int64), np.zeros(0, np.float32)
+    seen = Window(row=top, col=window.col, height=bottom - top, width=window.width)
+    claims = read(crater_id, seen)
+    row, col = np.nonzero(~np.isnan(claims))
+    places = (row + top - band.top) * cols + (col + window.col) % cols
+    at = np.minimum(np.searchsorted(band.places, places), band.places.size - 1)
+    contested = band.places[at] == places
+    return at[contested], claims[row[contested], col[contested]]
+
+
+def _shared_m2(
+    band: ContestedBand, members: Mapping[int, NDArray[np.int64]], basemap: BasemapGrid
+) -> dict[tuple[int, int], float]:
+    """Return the area of each pair: membership times area times membership transposed."""
+    if not members:
+        return {}
+    cols = basemap.shape[1]
+    whole = Window(row=band.top, col=0, height=band.bottom - band.top, width=cols)
+    area_m2 = pixel_area_m2(basemap, whole)[band.places // cols]
+    starts = np.cumsum([0, *(at.size for at in members.values())])
+    places = np.concatenate([*members.values()])
+    shape = (len(members), band.places.size)
+    claimed = sparse.csr_array((np.ones(places.size, np.float32), places, starts), shape=shape)
+    weighted = sparse.csr_array((area_m2[places], places, starts), shape=shape)
+    product = sparse.triu(weighted @ claimed.T, k=1).tocoo()
+    ids = [*members]
+    return {
+        (ids[i], ids[j]): float(value)
+        for i, j, value in zip(product.row, product.col, product.data, strict=True)
+    }

@@ -1,0 +1,190 @@
+"""Ground that several craters of the map claim: claimants in order, and pairs with shared area."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.maps.label_map import NODATA
+from ejmap_geo.planetwide.claims import (
+    STRIP_ROWS,
+    RankedClaims,
+    contested_bands,
+    ranked_claims,
+    shared_areas_m2,
+)
+from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of, read_raster
+from ejmap_geo.rasters.raster_file import opened
+from ejmap_geo.rasters.strip_file import WriteRows, cog_in_strips
+from ejmap_geo.resampling.reproject import to_basemap
+from ejmap_project.analysis.overlap_table import OverlapTable
+from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.digest import content_version
+from ejmap_project.figures import BLUE, new_plot
+from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.files.table_file import write_table
+from ejmap_project.mapping.ejecta_layers import BAND_NAMES
+from ejmap_project.open_project import OpenProject
+from ejmap_project.progress import Progress
+from ejmap_project.vetting.vetting_choice import held_back
+
+BANDS = ("count", "first", "second", "margin_percent")
+MARGIN_BINS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedCraters:
+    """The craters of the map with their masks.
+
+    Attributes:
+        project: The project.
+        grid: Grid of the masks.
+        craters: The craters by id.
+        masks: Their masks.
+    """
+
+    project: OpenProject
+    grid: BasemapGrid
+    craters: Mapping[int, Crater]
+    masks: MaskFolder
+
+    @classmethod
+    def of(cls, project: OpenProject) -> "MappedCraters":
+        """Return the craters that the map shows: not held back, with a mask that can be read."""
+        paths, held = project.paths, held_back(project)
+        grid = basemap_grid_of(paths.basemap_mosaic, body=project.settings.planet)
+        shown = {key: one for key, one in project.craters().items() if key not in held}
+        masks = MaskFolder.of(shown, paths.basemap_mask, grid).readable()
+        craters = {one.crater_id: one for one in shown.values() if one.crater_id in masks}
+        return cls(project=project, grid=grid, craters=craters, masks=masks)
+
+    def windows(self) -> dict[int, Window]:
+        """Return where the masks lie, by crater id."""
+        path_of = self.project.paths.basemap_mask
+        return {one: mask_window_of(path_of(of.key), self.grid) for one, of in self.craters.items()}
+
+    def claim(self, crater_id: int, window: Window) -> NDArray[np.float32]:
+        """Return the probability of a crater where its mask is set, NaN elsewhere.
+
+        Args:
+            crater_id: The crater.
+            window: Part of the basemap.
+
+        Returns:
+            ``(height, width)``; 1 where the mask is published and has no probability.
+        """
+        inside = self.masks[crater_id].within(window, self.grid)
+        sure = self._probability(self.craters[crater_id], window)
+        return np.where(inside, sure, np.float32(np.nan))
+
+    def _probability(self, crater: Crater, window: Window) -> NDArray[np.float32]:
+        if self.project.settings.source.traits.masks_run is not None:
+            return np.ones(window.shape, np.float32)
+        with read_raster(self.project.paths.segmentation(crater.key)) as layers:
+            values = layers[BAND_NAMES.index("probability")].to_numpy()
+        return to_basemap(
+            values,
+            azimuthal=azimuthal_grid(crater, self.grid),
+            basemap=self.grid,
+            window=window,
+        )
+
+
+def rank_overlaps(project: OpenProject, progress: Progress, *, tags: Mapping[str, str]) -> Artefact:
+    """Write the ranked claimants of contested pixels, and the pairs of craters that share ground.
+
+    Args:
+        project: The project.
+        progress: Told of each band of rows.
+        tags: Text kept inside the raster.
+    """
+    mapped, paths = MappedCraters.of(project), project.paths
+    rows, cols = mapped.grid.shape
+    margins = np.zeros(MARGIN_BINS, np.int64)
+    digests: list[str] = []
+
+    def ranked(write: WriteRows) -> Iterator[RankedClaims]:
+        for one in _ranked(mapped):
+            progress.update("contested ground", done=one.band.bottom, total=rows)
+            for top in range(one.band.top, one.band.bottom, STRIP_ROWS):
+                values = one.raster(top, min(top + STRIP_ROWS, one.band.bottom), cols)
+                if (values != NODATA).any():
+                    write(top, values)
+            margins[:] += np.histogram(one.margin, MARGIN_BINS, (0, 1))[0]
+            digests.append(content_version(one.band.places, one.first, one.second, one.margin))
+            yield one
+
+    with cog_in_strips(
+        paths.overlaps,
+        grid=mapped.grid,
+        dtype=np.uint16,
+        nodata=NODATA,
+        band_names=BANDS,
+        tags=tags,
+    ) as write:
+        shared_m2 = shared_areas_m2(ranked(write))
+    table = _pairs(mapped, shared_m2)
+    write_table(table, paths.overlap_pairs)
+    undecided = float(margins[: MARGIN_BINS // 10].sum() / max(margins.sum(), 1))
+    return Artefact(
+        content=content_version(*digests, table.to_csv(index=False)),
+        metadata={
+            "pairs": len(table),
+            "contested_px": int(margins.sum()),
+            "share_with_a_margin_below_10_percent": undecided,
+            "largest_overlaps": table.head(20),
+            "path": str(paths.overlaps),
+            "picture": _margin_plot(margins),
+        },
+        table=table,
+    )
+
+
+def _ranked(mapped: MappedCraters) -> Iterator[RankedClaims]:
+    windows, cols = mapped.windows(), mapped.grid.shape[1]
+    with opened(mapped.project.paths.overlap_count) as counted:
+
+        def rows_of(top: int, bottom: int) -> NDArray[np.uint16]:
+            return counted.read(1, window=((top, bottom), (0, cols)))
+
+        for band in contested_bands(rows_of, basemap=mapped.grid):
+            yield ranked_claims(band, windows, mapped.claim, basemap=mapped.grid)
+
+
+def _pairs(mapped: MappedCraters, shared_m2: Mapping[tuple[int, int], float]) -> pd.DataFrame:
+    """Return the pairs, the largest shared area first."""
+    ids = {one for pair in shared_m2 for one in pair}
+    whole_m2 = {one: mapped.masks[one].area_m2(mapped.grid) for one in ids}
+    names = {one: crater.name or crater.key for one, crater in mapped.craters.items()}
+    rows = [
+        {
+            "crater_id": a,
+            "other_id": b,
+            "crater": names[a],
+            "other": names[b],
+            "shared_km2": area_m2 / 1e6,
+            # Sums of the same pixels in another order may differ in the last digit.
+            "share_of_crater": min(area_m2 / whole_m2[a], 1.0),
+            "share_of_other": min(area_m2 / whole_m2[b], 1.0),
+        }
+        for (a, b), area_m2 in sorted(shared_m2.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    columns = pd.Index([*OverlapTable.to_schema().columns])
+    return OverlapTable.validate(pd.DataFrame(rows, columns=columns))
+
+
+def _margin_plot(margins: NDArray[np.int64]) -> Picture:
+    figure, axes = new_plot()
+    width = 100 / MARGIN_BINS
+    share = 100 * margins / max(margins.sum(), 1)
+    axes.bar((np.arange(MARGIN_BINS) + 0.5) * width, share, width=width, color=BLUE, ec="white")
+    axes.set(xlim=(0, 100))
+    axes.set_xlabel("probability of the first claimant less that of the second, %", fontsize=8)
+    axes.set_ylabel("% of contested pixels", fontsize=8)
+    return Picture(figure, alt="margins between the two surest claimants of contested pixels")

@@ -1,0 +1,60 @@
+"""A project of three discs of ejecta that are mapped already: two overlap, one lies over a pole."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.maps.label_map import label_map
+from ejmap_geo.masks.placed_mask import disc
+from ejmap_geo.masks.placement import mask_to_azimuthal
+from ejmap_geo.rasters.raster import write_cog
+from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.files.mask_file import write_mask
+from ejmap_project.mapping.ejecta_layers import BAND_NAMES
+from ejmap_project.open_project import OpenProject
+from tests.tiny_presets import EJCONN, POLAR
+
+GRID = BasemapGrid(body=MERCURY, width_px=1024)
+RADIUS_M, DISC_M = 60_000.0, 420_000.0
+# The first two overlap across the antimeridian; the third lies alone over the pole.
+CRATERS = tuple(
+    Crater(crater_id=one, name="", center=center, radius_m=RADIUS_M, reach_m=900_000)
+    for one, center in enumerate((LonLat(178, 3), LonLat(-167, 3), LonLat(20, 89.5)), start=1)
+)
+# What the network says of each crater's ejecta.
+SURE = {1: 0.6, 2: 0.85, 3: 0.7}
+SETTINGS = """
+source: {kind: files, mosaic: mosaic.tif, craters: craters.csv}
+training: {kind: synthetic, seeds: [1], width_px: 256, craters: 3, grey: true}
+models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml, iterations: 1}
+mapping: {tile_side_px: 32}
+"""
+
+
+def write_mapped_discs(folder: Path) -> OpenProject:
+    """Write the project: mosaic, catalogue, masks, probabilities and the count of overlaps."""
+    (folder / "project.yaml").write_text(SETTINGS)
+    (folder / "ejconn_test.yaml").write_text(EJCONN)
+    (folder / "ejseg_test.yaml").write_text(POLAR)
+    project = OpenProject.at(folder)
+    paths = project.paths
+    write_cog(paths.basemap_mosaic, np.full((1, *GRID.shape), 90, np.uint8), grid=GRID, nodata=0)
+    write_catalogue(catalogue_from(CRATERS, MERCURY), paths.crater_catalogue)
+    masks = {one.crater_id: disc(GRID, center=one.center, radius_m=DISC_M) for one in CRATERS}
+    for crater in CRATERS:
+        placed, grid = masks[crater.crater_id], azimuthal_grid(crater, GRID)
+        write_mask(paths.basemap_mask(crater.key), placed, basemap=GRID, center=crater.center)
+        mask = mask_to_azimuthal(placed, basemap=GRID, azimuthal=grid).astype(np.float32)
+        sure = np.full(mask.shape, SURE[crater.crater_id], np.float32)
+        write_cog(
+            paths.segmentation(crater.key),
+            np.stack([sure, mask, mask]),
+            grid=grid,
+            band_names=BAND_NAMES,
+        )
+    write_cog(paths.overlap_count, label_map(masks, basemap=GRID).overlap_count, grid=GRID)
+    return project
