@@ -172,6 +172,10 @@ class ProjectPaths:
     """Who claims each contested pixel, and by which margin."""
     overlap_pairs = _Place("data/analysis/overlap_pairs.parquet")
     """Pairs of craters that claim common ground."""
+    planet_statistics = _Place("data/analysis/planet_statistics.parquet")
+    """Shares of ejecta and densities of craters by latitude and longitude."""
+    planet_tests = _Place("data/analysis/planet_tests.parquet")
+    """Where craters lie, tested against chance."""
     contrast = _Place("data/evaluation/contrast.parquet")
     """How much brighter mapped ejecta are than what lies beside them, crater by crater."""
     tile_scores = _Place("data/evaluation/tile_scores.parquet")

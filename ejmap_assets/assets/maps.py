@@ -6,6 +6,7 @@ from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_assets.metadata.map_links import LINKED, links_of_map
 from ejmap_project.analysis.crater_patterns import measure_patterns
 from ejmap_project.analysis.overlaps import rank_overlaps
+from ejmap_project.analysis.planet_statistics import measure_planet
 from ejmap_project.artefact import Artefact
 from ejmap_project.mapping.planet_map import draw_planet_map
 from ejmap_project.scoring.mask_contrast import measure_contrast
@@ -62,3 +63,14 @@ def overlaps(task: ProjectTask) -> Artefact:
     """
     tags = {"EJMAP_RECIPE": task.recipe.digest}
     return rank_overlaps(task.project, task.progress, tags=tags)
+
+
+@project_asset(group="map", kinds={"parquet"}, kind="evaluate")
+def planet_statistics(task: ProjectTask) -> Artefact:
+    """Ejecta, overlaps and craters of the whole planet by latitude and longitude.
+
+    A table of shares of the imaged ground and of crater densities with their Poisson intervals, and
+    tests against chance: crowding at the poles or the equator, around the apex of motion (Moon) and
+    at the hot poles (Mercury), for craters and weighted by their ejecta.
+    """
+    return measure_planet(task.project)

@@ -9,6 +9,7 @@ from ejmap_geo.maps.label_map import NODATA
 from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.analysis.overlap_table import OverlapTable
+from ejmap_project.analysis.planet_tables import PlanetTable
 
 STRIP_ROWS = 512
 
@@ -40,3 +41,23 @@ def overlaps_are_those_of_the_map(checked: CheckedProject) -> Finding:
             **numbers,
         )
     return good(f"{contested} contested px of {len(table)} pairs", **numbers)
+
+
+@project_check(asset="planet_statistics", blocking=False)
+def statistics_fill_the_planet(checked: CheckedProject) -> Finding:
+    """Zones and sectors have the area of the planet, and hold the same ejecta and craters."""
+    table = PlanetTable.validate(pd.read_parquet(checked.project.paths.planet_statistics))
+    planet_km2 = 4 * np.pi * checked.project.settings.planet.radius_m**2 / 1e6
+    names = ["surface_km2", "ejecta_km2", "overlap_km2", "craters"]
+    by_lat, by_lon = (
+        table.loc[table["by"] == by, names].sum().to_numpy(np.float64)
+        for by in ("latitude", "longitude")
+    )
+    numbers = {"craters": int(by_lat[3]), "ejecta_km2": float(by_lat[1])}
+    if not (np.allclose(by_lat, by_lon) and np.isclose(by_lat[0], planet_km2)):
+        return bad(
+            "the rows by latitude and by longitude do not hold the same; materialise "
+            "planet_statistics again",
+            **numbers,
+        )
+    return good(f"{int(by_lat[3])} craters, {by_lat[1]:.0f} km2 of ejecta", **numbers)

@@ -8,6 +8,7 @@ from ejmap_assets.lineage.row_parts import LabelRow, overlap_inputs
 from ejmap_geo.craters.schemas import TileScoreTable
 from ejmap_project.analysis.map_quantities import PatternsTable
 from ejmap_project.analysis.overlap_table import OverlapTable
+from ejmap_project.analysis.planet_tables import PlanetTable
 from ejmap_project.scoring.score_tables import (
     ContrastTable,
     MapCraterTable,
@@ -69,6 +70,16 @@ PLANET_ROWS: Mapping[str, Row] = {
         rule=Rule.AFTER_CRATERS,
         table=OverlapTable,
         picture="margins between the two surest claimants of contested pixels",
+    ),
+    "planet_statistics": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.planet_statistics,
+        beside=lambda paths: (paths.planet_tests,),
+        inputs=("basemap_mask", "global_map", "crater_catalogue", "basemap_mosaic"),
+        settings=recipe_settings.of_map,
+        rule=Rule.AFTER_CRATERS,
+        table=PlanetTable,
+        picture="shares of ejecta and crater densities by latitude and longitude",
     ),
     "ejecta_contrast": Row(
         stage=stages.SCORES,

@@ -23,6 +23,8 @@ class Body:
     radius_m: float
     authority: str | None = None
     gravity_m_s2: float | None = None
+    apex_lon_deg: float | None = None
+    hot_pole_lon_deg: float | None = None
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.radius_m) and self.radius_m > 0):
@@ -36,8 +38,20 @@ class Body:
 
 # The published mosaics and tables are on this sphere. IAU_2015:19900 is R = 2 440 530 m:
 # relabelling one as the other moves the antimeridian by 3.55 km (ADR 1).
-MERCURY = Body(name="Mercury", radius_m=2_439_400.0, authority="ESRI:104974", gravity_m_s2=3.702)
-MOON = Body(name="Moon", radius_m=1_737_400.0, authority="IAU_2015:30100", gravity_m_s2=1.624)
+MERCURY = Body(
+    name="Mercury",
+    radius_m=2_439_400.0,
+    authority="ESRI:104974",
+    gravity_m_s2=3.702,
+    hot_pole_lon_deg=0.0,
+)
+MOON = Body(
+    name="Moon",
+    radius_m=1_737_400.0,
+    authority="IAU_2015:30100",
+    gravity_m_s2=1.624,
+    apex_lon_deg=-90.0,
+)
 
 BODIES = {body.name.lower(): body for body in (MERCURY, MOON)}
 

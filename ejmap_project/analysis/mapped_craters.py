@@ -1,0 +1,76 @@
+"""The craters of the map: those that it shows, with their masks and probabilities."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of, read_raster
+from ejmap_geo.resampling.reproject import to_basemap
+from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.mapping.ejecta_layers import BAND_NAMES
+from ejmap_project.open_project import OpenProject
+from ejmap_project.vetting.vetting_choice import held_back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedCraters:
+    """The craters of the map with their masks.
+
+    Attributes:
+        project: The project.
+        grid: Grid of the masks.
+        craters: The craters by id.
+        masks: Their masks.
+    """
+
+    project: OpenProject
+    grid: BasemapGrid
+    craters: Mapping[int, Crater]
+    masks: MaskFolder
+
+    @classmethod
+    def of(cls, project: OpenProject) -> "MappedCraters":
+        """Return the craters that the map shows: not held back, with a mask that can be read."""
+        paths, held = project.paths, held_back(project)
+        grid = basemap_grid_of(paths.basemap_mosaic, body=project.settings.planet)
+        shown = {key: one for key, one in project.craters().items() if key not in held}
+        masks = MaskFolder.of(shown, paths.basemap_mask, grid).readable()
+        craters = {one.crater_id: one for one in shown.values() if one.crater_id in masks}
+        return cls(project=project, grid=grid, craters=craters, masks=masks)
+
+    def windows(self) -> dict[int, Window]:
+        """Return where the masks lie, by crater id."""
+        path_of = self.project.paths.basemap_mask
+        return {one: mask_window_of(path_of(of.key), self.grid) for one, of in self.craters.items()}
+
+    def claim(self, crater_id: int, window: Window) -> NDArray[np.float32]:
+        """Return the probability of a crater where its mask is set, NaN elsewhere.
+
+        Args:
+            crater_id: The crater.
+            window: Part of the basemap.
+
+        Returns:
+            ``(height, width)``; 1 where the mask is published and has no probability.
+        """
+        inside = self.masks[crater_id].within(window, self.grid)
+        sure = self._probability(self.craters[crater_id], window)
+        return np.where(inside, sure, np.float32(np.nan))
+
+    def _probability(self, crater: Crater, window: Window) -> NDArray[np.float32]:
+        if self.project.settings.source.traits.masks_run is not None:
+            return np.ones(window.shape, np.float32)
+        with read_raster(self.project.paths.segmentation(crater.key)) as layers:
+            values = layers[BAND_NAMES.index("probability")].to_numpy()
+        return to_basemap(
+            values,
+            azimuthal=azimuthal_grid(crater, self.grid),
+            basemap=self.grid,
+            window=window,
+        )
