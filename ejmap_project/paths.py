@@ -176,6 +176,10 @@ class ProjectPaths:
     """Shares of ejecta and densities of craters by latitude and longitude."""
     planet_tests = _Place("data/analysis/planet_tests.parquet")
     """Where craters lie, tested against chance."""
+    exclusion_mask = _Place("data/map/exclusion_mask.tif")
+    """Where not to count craters: ejecta with a buffer."""
+    counting_areas = _Place("data/map/counting_areas.gpkg")
+    """Polygons to count craters in: the rest of the planet, and clean blankets."""
     contrast = _Place("data/evaluation/contrast.parquet")
     """How much brighter mapped ejecta are than what lies beside them, crater by crater."""
     tile_scores = _Place("data/evaluation/tile_scores.parquet")

@@ -5,6 +5,7 @@ from ejmap_assets.lineage.selection import is_made
 from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_assets.metadata.map_links import LINKED, links_of_map
 from ejmap_project.analysis.crater_patterns import measure_patterns
+from ejmap_project.analysis.exclusion import exclude_ejecta
 from ejmap_project.analysis.overlaps import rank_overlaps
 from ejmap_project.analysis.planet_statistics import measure_planet
 from ejmap_project.artefact import Artefact
@@ -74,3 +75,15 @@ def planet_statistics(task: ProjectTask) -> Artefact:
     at the hot poles (Mercury), for craters and weighted by their ejecta.
     """
     return measure_planet(task.project)
+
+
+@project_asset(group="map", kinds={"geotiff", "geopackage"}, kind="evaluate")
+def exclusion_mask(task: ProjectTask) -> Artefact:
+    """Where not to count craters, and areas to count in.
+
+    A GeoTIFF on the pixels of the mosaic, 1 on ejecta of the map, inside their craters and within
+    ``analysis.exclusion_buffer_km`` of both, 0 on other imaged ground. A GeoPackage holds the
+    latter as polygons, and of each crater the part of its optical blanket that no other claims.
+    """
+    tags = {"EJMAP_RECIPE": task.recipe.digest}
+    return exclude_ejecta(task.project, task.progress, tags=tags)

@@ -1,13 +1,17 @@
 """Checks of what is measured of the map as a whole."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from ejmap_assets.checks.finding import Finding, bad, good
 from ejmap_assets.checks.project_check import CheckedProject, project_check
+from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.label_map import NODATA
+from ejmap_geo.masks.placed_mask import pixel_area_m2
 from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_geo.rasters.raster_file import opened
+from ejmap_project.analysis.exclusion import OUTSIDE
 from ejmap_project.analysis.overlap_table import OverlapTable
 from ejmap_project.analysis.planet_tables import PlanetTable
 
@@ -61,3 +65,28 @@ def statistics_fill_the_planet(checked: CheckedProject) -> Finding:
             **numbers,
         )
     return good(f"{int(by_lat[3])} craters, {by_lat[1]:.0f} km2 of ejecta", **numbers)
+
+
+@project_check(asset="exclusion_mask", blocking=False)
+def counting_areas_lie_outside_ejecta(checked: CheckedProject) -> Finding:
+    """Areas to count in have valid geometry, and the area of the ground that the mask leaves."""
+    paths = checked.project.paths
+    grid = basemap_grid_of(paths.basemap_mosaic, body=checked.project.settings.planet)
+    outside = gpd.read_file(paths.counting_areas, layer=OUTSIDE)
+    free_km2 = 0.0
+    with opened(paths.exclusion_mask) as mask:
+        for top in range(0, grid.shape[0], STRIP_ROWS):
+            bottom = min(top + STRIP_ROWS, grid.shape[0])
+            rows = Window(row=top, col=0, height=bottom - top, width=grid.shape[1])
+            left = mask.read(1, window=((top, bottom), (0, grid.shape[1]))) == 0
+            free_km2 += float(left.sum(1) @ pixel_area_m2(grid, rows)) / 1e6
+    invalid = int((~outside.is_valid).sum())
+    counting_km2 = float(outside["area_km2"].sum())
+    numbers = {"areas": len(outside), "counting_km2": counting_km2, "free_km2": free_km2}
+    if invalid or not np.isclose(counting_km2, free_km2):
+        return bad(
+            f"{invalid} area(s) are not valid, and all have {counting_km2:.0f} km2 where the mask "
+            f"leaves {free_km2:.0f}; materialise exclusion_mask again",
+            **numbers,
+        )
+    return good(f"{len(outside)} areas of {counting_km2:.0f} km2", **numbers)

@@ -81,6 +81,21 @@ PLANET_ROWS: Mapping[str, Row] = {
         table=PlanetTable,
         picture="shares of ejecta and crater densities by latitude and longitude",
     ),
+    "exclusion_mask": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.exclusion_mask,
+        beside=lambda paths: (paths.counting_areas,),
+        inputs=(
+            "crater_patterns",
+            "basemap_mask",
+            "global_map",
+            "crater_catalogue",
+            "basemap_mosaic",
+        ),
+        settings=recipe_settings.of_exclusion,
+        rule=Rule.AFTER_CRATERS,
+        picture="ejecta with their buffer over the mosaic",
+    ),
     "ejecta_contrast": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.contrast,

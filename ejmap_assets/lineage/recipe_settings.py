@@ -248,3 +248,8 @@ def of_candidates(project: OpenProject, _: str) -> object:
 def of_map(project: OpenProject, _: str) -> object:
     """The craters that vetting holds back; None if it holds back none."""
     return sorted(held_back(project)) or None
+
+
+def of_exclusion(project: OpenProject, partition: str) -> object:
+    """The buffer around ejecta, and the craters that vetting holds back."""
+    return [project.settings.analysis.exclusion_buffer_km, of_map(project, partition)]

@@ -155,7 +155,7 @@ def _tests(body: Body, places: Places) -> list[dict[str, object]]:
             _row(
                 "hot poles",
                 hot_pole_excess(places, hot_pole_lon_deg=body.hot_pole_lon_deg, rng=rng),
-                ("2 <cos 2(longitude - hot pole)>", ANY_LONGITUDE, "Soter and Ulrichs 1967"),
+                ("2 <cos 2(longitude - hot pole)>", ANY_LONGITUDE, "Liu 1968"),
             )
         )
     return rows

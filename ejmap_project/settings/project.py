@@ -15,6 +15,7 @@ from ejmap_geo.whole_file import write_text
 from ejmap_ml.config.bands import GREY, MERCURY_ENHANCED, Bands, bands_named, seen_as, words_of
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
+from ejmap_project.settings.analysis import AnalysisSettings
 from ejmap_project.settings.mapping import MappingSettings
 from ejmap_project.settings.method import Method, MethodSettings
 from ejmap_project.settings.sentences import sentences_of
@@ -76,6 +77,7 @@ class Project(Settings):
         models: The models of the chain.
         mapping: How craters are mapped.
         vetting: How the catalogue is vetted; None vets nothing.
+        analysis: What is measured of the map.
     """
 
     body: str = "Mercury"
@@ -87,6 +89,7 @@ class Project(Settings):
     mapping: MappingSettings = MappingSettings()
     method: MethodSettings = MethodSettings()
     vetting: VettingSettings | None = None
+    analysis: AnalysisSettings = AnalysisSettings()
 
     @field_validator("body")
     @classmethod

@@ -52,6 +52,7 @@ mapping:
   kept_results: 1
   chunk_craters: 2
 method: {ensemble: votes, normalization: split, validation: each-class, denoising: sides}
+analysis: {exclusion_buffer_km: 25}
 """
 FILES = """
 bands: mercury-enhanced
