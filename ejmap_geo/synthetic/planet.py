@@ -89,12 +89,15 @@ class Planet:
         basemap: The grid of the raster.
         craters: The catalogued craters by id, all labelled.
         truth: Ejecta of each catalogued crater by its id, the cavity excluded.
+        impact_order: Ids of the catalogued craters from the first impact to the last: ejecta fade
+            with time, so the faintest are the oldest. Empty if it is not known.
     """
 
     raster: NDArray[np.uint8]
     basemap: BasemapGrid
     craters: tuple[Crater, ...]
     truth: dict[int, PlacedMask]
+    impact_order: tuple[int, ...] = ()
 
 
 def make_planet(
@@ -118,6 +121,7 @@ def make_planet(
         basemap=BasemapGrid(body=config.body, width_px=config.width_px),
         craters=_catalogue(made.catalogued),
         truth=made.truth,
+        impact_order=_impact_order(made.catalogued),
     )
 
 
@@ -254,3 +258,9 @@ def _catalogue(impacts: list[Impact]) -> tuple[Crater, ...]:
         )
         for crater_id, impact in enumerate(impacts, start=1)
     )
+
+
+def _impact_order(impacts: list[Impact]) -> tuple[int, ...]:
+    """Return ids by the freshness that is left, the oldest first; of equals, the lower id."""
+    left = [impact.brightness for impact in impacts]
+    return tuple(int(one) + 1 for one in np.argsort(left, kind="stable"))

@@ -1,5 +1,6 @@
 """A planet with known ejecta as a folder: mosaic, crater table and one mask a labelled crater."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,11 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import read_basemap, read_mask_on, write_cog
 from ejmap_geo.synthetic.planet import Planet
+from ejmap_geo.whole_file import write_text
 from ejmap_project.digest import content_version
 from ejmap_project.files.mask_file import write_mask
+
+IMPACT_ORDER = "impact_order.json"
 
 
 def write_planet(folder: Path, planet: Planet) -> None:
@@ -20,6 +24,7 @@ def write_planet(folder: Path, planet: Planet) -> None:
     body = planet.basemap.body
     write_cog(folder / "mosaic.tif", planet.raster, grid=planet.basemap, nodata=0)
     write_catalogue(catalogue_from(planet.craters, body), folder / "craters.parquet")
+    write_text(folder / IMPACT_ORDER, json.dumps(planet.impact_order))
     for crater in planet.craters:
         if crater.crater_id in planet.truth:
             write_mask(
@@ -43,7 +48,19 @@ def read_planet(folder: Path, *, body: Body) -> Planet:
         for crater in craters
         if crater.labelled
     }
-    return Planet(raster=raster, basemap=basemap, craters=craters, truth=truth)
+    return Planet(
+        raster=raster,
+        basemap=basemap,
+        craters=craters,
+        truth=truth,
+        impact_order=read_impact_order(folder),
+    )
+
+
+def read_impact_order(folder: Path) -> tuple[int, ...]:
+    """Read the ids of a planet's craters from the first impact to the last; none if unknown."""
+    path = folder / IMPACT_ORDER
+    return tuple(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else ()
 
 
 def read_planet_mosaic(folder: Path, *, body: Body) -> tuple[NDArray[np.uint8], BasemapGrid]:

@@ -9,7 +9,7 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.synthetic.directions import directions
-from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
+from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_layers, make_planet
 from ejmap_geo.synthetic.relief import Bowls, shade
 from ejmap_geo.synthetic.spots import Spots, spot_brightness
 from ejmap_geo.synthetic.terrain import make_surface
@@ -94,6 +94,18 @@ def test_truth_lies_outside_the_cavity_and_within_reach(planet: Planet) -> None:
 
         assert distance_m.min() >= crater.radius_m
         assert distance_m.max() <= crater.reach(MERCURY)
+
+
+def test_impacts_are_ordered_by_the_freshness_that_is_left() -> None:
+    """From the first impact to the last the ejecta are ever brighter, and no crater is left out."""
+    config = PlanetConfig(width_px=128, craters=9, old_craters=5, bright_spots=5)
+
+    order = make_planet(config, seed=3).impact_order
+    _, impacts = make_layers(config, seed=3)
+
+    left = [impacts[crater_id - 1].brightness for crater_id in order]
+    assert left == sorted(left)
+    assert sorted(order) == [*range(1, 10)]
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -45,6 +45,7 @@ def planet() -> Planet:
             ),
             8: PlacedMask.empty(),
         },
+        impact_order=(8, 3),
     )
 
 
@@ -58,6 +59,7 @@ def test_a_planet_survives_its_files(planet: Planet, tmp_path: Path) -> None:
     assert again.craters == planet.craters
     assert again.truth[3].window == planet.truth[3].window
     assert again.truth[8].window is None
+    assert again.impact_order == (8, 3)
     assert planet_version(again) == planet_version(planet)
 
 
