@@ -172,6 +172,8 @@ class ProjectPaths:
     """Who claims each contested pixel, and by which margin."""
     overlap_pairs = _Place("data/analysis/overlap_pairs.parquet")
     """Pairs of craters that claim common ground."""
+    superposition = _Place("data/analysis/superposition.parquet")
+    """Which of two overlapping craters struck later."""
     planet_statistics = _Place("data/analysis/planet_statistics.parquet")
     """Shares of ejecta and densities of craters by latitude and longitude."""
     planet_tests = _Place("data/analysis/planet_tests.parquet")

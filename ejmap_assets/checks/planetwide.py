@@ -1,5 +1,7 @@
 """Checks of what is measured of the map as a whole."""
 
+from graphlib import CycleError, TopologicalSorter
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.analysis.exclusion import OUTSIDE
 from ejmap_project.analysis.overlap_table import OverlapTable
 from ejmap_project.analysis.planet_tables import PlanetTable
+from ejmap_project.analysis.superposition_table import SuperpositionTable
 
 STRIP_ROWS = 512
 
@@ -90,3 +93,25 @@ def counting_areas_lie_outside_ejecta(checked: CheckedProject) -> Finding:
             **numbers,
         )
     return good(f"{len(outside)} areas of {counting_km2:.0f} km2", **numbers)
+
+
+@project_check(asset="superposition", blocking=False)
+def order_has_no_cycles(checked: CheckedProject) -> Finding:
+    """Every pair of overlapping craters has a row, and no crater is younger than itself."""
+    paths = checked.project.paths
+    table = SuperpositionTable.validate(pd.read_parquet(paths.superposition))
+    pairs = len(pd.read_parquet(paths.overlap_pairs))
+    told = table[table["is_answered"]]
+    order: TopologicalSorter[int] = TopologicalSorter()
+    for young, old in zip(told["younger_id"], told["older_id"], strict=True):
+        order.add(young, old)
+    numbers = {"pairs": len(table), "answered": len(told)}
+    try:
+        order.prepare()
+    except CycleError as error:
+        return bad(f"craters {error.args[1]} are a cycle; materialise superposition", **numbers)
+    if len(table) != pairs:
+        return bad(
+            f"{len(table)} rows for {pairs} pairs; materialise superposition again", **numbers
+        )
+    return good(f"{len(told)} of {len(table)} pairs have an order", **numbers)

@@ -9,6 +9,7 @@ from ejmap_geo.craters.schemas import TileScoreTable
 from ejmap_project.analysis.map_quantities import PatternsTable
 from ejmap_project.analysis.overlap_table import OverlapTable
 from ejmap_project.analysis.planet_tables import PlanetTable
+from ejmap_project.analysis.superposition_table import SuperpositionTable
 from ejmap_project.scoring.score_tables import (
     ContrastTable,
     MapCraterTable,
@@ -70,6 +71,15 @@ PLANET_ROWS: Mapping[str, Row] = {
         rule=Rule.AFTER_CRATERS,
         table=OverlapTable,
         picture="margins between the two surest claimants of contested pixels",
+    ),
+    "superposition": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.superposition,
+        inputs=("overlaps", "basemap_mask", "global_map", "crater_catalogue", "basemap_mosaic"),
+        settings=recipe_settings.of_map,
+        rule=Rule.AFTER_CRATERS,
+        table=SuperpositionTable,
+        picture="arrows from younger craters to the older ones that they lie on",
     ),
     "planet_statistics": Row(
         stage=stages.SCORES,

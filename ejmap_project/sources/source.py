@@ -67,6 +67,10 @@ class ProjectSource(Protocol):
         """
         ...
 
+    def impact_order(self) -> tuple[int, ...]:
+        """Return ids of craters from the first impact to the last; none if it is not known."""
+        return ()
+
     def locations(
         self, _craters: Sequence[Crater], _basemap: BasemapGrid, /
     ) -> Mapping[int, Window] | None:

@@ -11,7 +11,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.synthetic.planet import PlanetConfig, make_planet
 from ejmap_project.basemap import Basemap
-from ejmap_project.files.planet_files import write_planet
+from ejmap_project.files.planet_files import read_impact_order, write_planet
 from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.sources import SyntheticSource
 from ejmap_project.sources.mask_files import read_masks
@@ -52,6 +52,10 @@ class SyntheticPlanet(ProjectSource):
     ) -> Iterator[tuple[Crater, PlacedMask]]:
         """Yield the true ejecta of each crater."""
         return read_masks(self._folder / "masks", craters, basemap)
+
+    def impact_order(self) -> tuple[int, ...]:
+        """Return the order in which the planet was struck."""
+        return read_impact_order(self._folder)
 
     @property
     def _folder(self) -> Path:
