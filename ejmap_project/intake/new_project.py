@@ -14,6 +14,7 @@ from ejmap_geo.errors import GeoError
 from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.rasters.raster import read_basemap
 from ejmap_ml.config.bands import (
+    COLOUR,
     GREY,
     MERCURY_ENHANCED,
     Bands,
@@ -48,8 +49,8 @@ TRAINED_EJSEG = "ejseg_polar"
 def ejseg_for(bands: Bands, *, ready: Mapping[str, Reads | None]) -> str:
     """Return the EJSEG that a new project names: a ready-made one where one reads the mosaic.
 
-    One that sees all bands comes before one that sees grey made of them: fresh material may differ
-    from its surroundings in colour alone.
+    One for just these bands comes before one that sees grey made of them, and this before one for
+    any colours, which finds less where brightness shows ejecta (docs/methods.md).
 
     Args:
         bands: What the bands of its mosaic mean.
@@ -57,7 +58,8 @@ def ejseg_for(bands: Bands, *, ready: Mapping[str, Reads | None]) -> str:
     """
     seen = {name: seen_as(bands, reads) for name, reads in ready.items() if reads is not None}
     fitting = [name for name, one in seen.items() if one is not None]
-    return max(fitting, key=lambda name: seen[name] == bands, default=TRAINED_EJSEG)
+    order = (bands, GREY, COLOUR)
+    return min(fitting, key=lambda name: order.index(ready[name]), default=TRAINED_EJSEG)
 
 
 def new_project(
