@@ -36,7 +36,7 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.project import ProjectPaths, profile_text, project_of
 from ejmap_project.settings.sentences import sentences_of
 from ejmap_project.settings.sources import FilesSource
-from ejmap_project.sources.doubts import mosaic_doubts, place_doubts
+from ejmap_project.sources.doubts import colour_doubts, mosaic_doubts, place_doubts
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.mask_files import MASK_NAMES
 from ejmap_project.sources.mistakes import attempt
@@ -176,7 +176,11 @@ def _made(
     notes = _checked(project, wrong)
     assert basemap is not None  # noqa: S101 - its mistakes were raised
     craters = craters_of(source_of(project).catalogue())
-    doubts = [*(doubts or []), *place_doubts(*basemap, craters)[0]]
+    doubts = [
+        *(doubts or []),
+        *colour_doubts(basemap[0], meant),
+        *place_doubts(*basemap, craters)[0],
+    ]
     write_whole(paths, text)
     return [
         f"mosaic: {basemap[1].width_px}x{basemap[1].shape[0]} px, {words_of(meant)}, {planet.name}",
