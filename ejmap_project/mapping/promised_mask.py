@@ -11,7 +11,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.masks.placement import mask_to_basemap
-from ejmap_geo.rasters.raster_place import opened
+from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_ml.calibration.area_interval import LEVEL, AreaInterval, estimate_area
 from ejmap_project.artefact import Artefact, Picture
