@@ -180,7 +180,7 @@ def _azimuthal(
         grid = AzimuthalGrid(
             body=basemap.body, center=crater.center, resolution_m=step.a, half_size_px=half_px
         )
-        lat_deg, lon_deg = (one.value for one in list(operation.params)[:2])
+        lat_deg, lon_deg = (float(one.value) for one in list(operation.params)[:2])
         # The same meridian may be 200 or -160 degrees.
         around_deg = (lon_deg - crater.center.lon_deg + 180) % 360 - 180
         is_about = (

@@ -110,8 +110,11 @@ def test_a_meridian_has_two_numbers(bench: BenchSet, tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     lon_deg, lat_deg = crater.center.lon_deg + 360, crater.center.lat_deg
     around = f"+proj=aeqd +lat_0={lat_deg} +lon_0={lon_deg} +R={grid.body.radius_m} +units=m"
-    profile = {"count": 1, "height": grid.shape[0], "width": grid.shape[1], "dtype": "uint8"}
-    with rasterio.open(path, "w", crs=around, transform=grid.transform, **profile) as raster:
+    height, width = grid.shape
+    with rasterio.open(
+        path, "w", count=1, height=height, width=width, dtype="uint8", crs=around,
+        transform=grid.transform,
+    ) as raster:  # fmt: skip
         raster.write(np.ones(grid.shape, np.uint8), 1)
 
     mask = MaskEntry("a", tmp_path / "a").crater_masks("Mercury", [fonteyn])[0]
