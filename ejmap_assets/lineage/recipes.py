@@ -62,9 +62,15 @@ class RecipeBook:
         """Return the last materialisation of an artefact; None if it was never made."""
         if self._seen is None:
             return last_record(self.instance, asset, partition)
+        return self.records(asset).get(partition)
+
+    def records(self, asset: str) -> Mapping[str | None, Record]:
+        """Return the last materialisations of all partitions of an asset."""
+        if self._seen is None:
+            return self._all_records(asset)
         if asset not in self._seen:
             self._seen[asset] = self._all_records(asset)
-        return self._seen[asset].get(partition)
+        return self._seen[asset]
 
     def _all_records(self, asset: str) -> Mapping[str | None, Record]:
         if LINEAGE[asset].partitioning is Partitioning.NONE:

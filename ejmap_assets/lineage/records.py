@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import dagster as dg
 
-from ejmap_assets.lineage.provenance import Record, record_of
+from ejmap_assets.lineage.provenance import SECONDS, Record, record_of
 
 # Pictures make events large: this many are a few megabytes.
 EVENTS_AT_ONCE = 100
@@ -23,7 +23,7 @@ class RecordCache:
         self._known: dict[tuple[str, int], Record] = {}
 
     def last(self, instance: dg.DagsterInstance, asset: str) -> Mapping[str | None, Record]:
-        """Return the last materialisation of every partition, without its metadata."""
+        """Return the last materialisation of every partition; of its metadata only the duration."""
         storage = instance.event_log_storage
         key = dg.AssetKey(asset)
         places = storage.get_latest_storage_id_by_partition(
@@ -37,7 +37,14 @@ class RecordCache:
             for event in instance.fetch_materializations(wanted, limit=len(some)).records:
                 record = record_of(event)
                 if record is not None:
-                    self._known[which, event.storage_id] = replace(record, metadata={})
+                    self._known[which, event.storage_id] = replace(
+                        record,
+                        metadata={
+                            name: value
+                            for name, value in record.metadata.items()
+                            if name == SECONDS
+                        },
+                    )
         return {
             partition: self._known[which, place]
             for partition, place in places.items()

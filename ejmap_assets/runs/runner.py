@@ -39,6 +39,7 @@ from ejmap_assets.runs.in_process import (
     was_interrupted,
 )
 from ejmap_assets.runs.lost_runs import fail_lost_runs
+from ejmap_assets.status.costs import Rates
 from ejmap_project.models.model_version import is_given, member_count
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
@@ -160,9 +161,26 @@ class Runner:
                 self._listener.line(f"[{number}/{len(wanted)}] {title}: there and up to date")
                 continue
             with self._listener.step(number, len(wanted), title):
+                self._announce(planned)
                 for one in planned:
                     complaints += self._execute(stage, one)
         return complaints
+
+    def _announce(self, planned: Sequence[PlannedRun]) -> None:
+        """Tell how long a step will take, and how much disk, where that is worth telling."""
+        rates = Rates(book_of(self._project, self._instance).snapshot())
+        cost = rates.cost(one for run in planned for one in self._artefacts(run))
+        if cost.is_long:
+            self._listener.line(f"      takes {cost.words}")
+
+    def _artefacts(self, planned: PlannedRun) -> Iterator[tuple[str, str | None]]:
+        keys: list[str | None] = [planned.first]
+        if planned.first != planned.last:
+            # Only craters are planned as ranges, in the order in which the instance lists them.
+            known = list(self._instance.get_dynamic_partitions(partitions.CRATERS_NAME))
+            first, last = (known.index(key) for key in (planned.first, planned.last) if key)
+            keys = [*known[first : last + 1]]
+        yield from ((asset, key) for key in keys for asset in planned.assets)
 
     def _trainings(self, stage: Stage, trainings: Sequence[Training]) -> Iterator[PlannedRun]:
         if stage_kind(stage) is None:

@@ -30,7 +30,7 @@ def _worst_ratio(durations: np.ndarray) -> float:
             ratios.append((clock.now + left.seconds) / durations.sum())
         clock.now += seconds
     assert len(ratios) > len(durations) / 2
-    return max(max(ratios), 1 / min(ratios))
+    return max(*ratios, 1 / min(ratios))
 
 
 def test_equal_steps_are_told_exactly() -> None:
@@ -93,16 +93,21 @@ def test_too_little_tells_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.4, "0 s"), (89, "89 s"), (720, "12 min"), (5300, "88 min"), (10_800, "3 h"), (3e5, "3 days")],
+    [
+        (0.4, "0 s"),
+        (89, "89 s"),
+        (720, "12 min"),
+        (5300, "88 min"),
+        (10_800, "3 h"),
+        (3e5, "3 days"),
+    ],
 )
 def test_a_duration_has_one_unit(seconds: float, words: str) -> None:
     """The largest that leaves more than one."""
     assert time_words(seconds) == words
 
 
-@pytest.mark.parametrize(
-    ("size_bytes", "words"), [(0, "1 MB"), (4e7, "40 MB"), (1.24e9, "1.2 GB")]
-)
+@pytest.mark.parametrize(("size_bytes", "words"), [(0, "1 MB"), (4e7, "40 MB"), (1.24e9, "1.2 GB")])
 def test_a_size_is_of_decimal_units(size_bytes: float, words: str) -> None:
     """As disks are sold and `ejmap doctor` says."""
     assert size_words(size_bytes) == words
