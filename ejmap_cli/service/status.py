@@ -102,13 +102,9 @@ def _table(found: "ProjectStatus") -> "Table":
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for heading, justify in (
-        ("step", "left"),
-        ("current", "right"),
-        ("stale", "right"),
-        ("missing", "right"),
-    ):
-        table.add_column(heading, justify=justify)
+    table.add_column("step")
+    for heading in ("current", "stale", "missing"):
+        table.add_column(heading, justify="right")
     table.add_column("why", overflow="fold")
     for step in found.steps:
         reasons = [f"{why} ({count})" for why, count in list(step.why.items())[:MOST_REASONS]]
