@@ -105,7 +105,7 @@ fmt: $(DEV) ## Format the code and fix what can be fixed
 
 .PHONY: docs
 docs: $(DOCS) ## Build the pages of docs/ and the API as a web site (site/); fails on a link that leads nowhere
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "site/index.html"
 
 .PHONY: setup

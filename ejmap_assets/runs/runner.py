@@ -21,6 +21,7 @@ from ejmap_assets.lineage.project_stages import (
     stages_made,
 )
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
+from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import (
     assets_of,
@@ -77,6 +78,7 @@ class Runner:
         self._instance = instance
         self._listener = listener
         self._defs = defs
+        self._cache = RecordCache()
 
     def run(self) -> list[str]:
         """Make everything that is missing or stale; a candidate is made and judged last.
@@ -168,7 +170,7 @@ class Runner:
 
     def _announce(self, planned: Sequence[PlannedRun]) -> None:
         """Tell how long a step will take, and how much disk, where that is worth telling."""
-        rates = Rates(book_of(self._project, self._instance).snapshot())
+        rates = Rates(book_of(self._project, self._instance).snapshot(self._cache))
         cost = rates.cost(one for run in planned for one in self._artefacts(run))
         if cost.is_long:
             self._listener.line(f"      takes {cost.words}")
@@ -186,7 +188,7 @@ class Runner:
         if stage_kind(stage) is None:
             yield from self._runs(stage, assets_of(stage))
             return
-        book = book_of(self._project, self._instance).snapshot()
+        book = book_of(self._project, self._instance).snapshot(self._cache)
         for training in trainings:
             if training.kind == stage_kind(stage):
                 yield from self._model_runs(book, stage, training)
@@ -197,7 +199,7 @@ class Runner:
             yield from self._runs(stage, assets)
 
     def _runs(self, stage: Stage, assets: Sequence[str]) -> Iterator[PlannedRun]:
-        book = book_of(self._project, self._instance).snapshot()
+        book = book_of(self._project, self._instance).snapshot(self._cache)
         match LINEAGE[assets[0]].partitioning:
             case Partitioning.NONE:
                 pending = _pending(book, assets, None)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ejmap_assets.lineage.crater_state import states_of
 from ejmap_assets.lineage.project_stages import run_stages, stage_title
 from ejmap_assets.lineage.recipes import RecipeBook
+from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.selection import steps_to_mask
 from ejmap_assets.status.costs import Cost, Rates
 from ejmap_assets.status.standing import ArtefactStanding, Standing, standings
@@ -77,16 +78,17 @@ class ProjectStatus:
         return not any(step.stale or step.missing for step in self.steps)
 
 
-def status_of(book: RecipeBook) -> ProjectStatus:
+def status_of(book: RecipeBook, cache: RecordCache | None = None) -> ProjectStatus:
     """Return the status of a project.
 
     Args:
         book: The current recipes.
+        cache: Materialisations that were read before.
 
     Raises:
         StepError: If the promoted ensemble cannot be read.
     """
-    book = book.snapshot()
+    book = book.snapshot(cache)
     found, rates = standings(book), Rates(book)
     steps = _steps(book, found, rates)
     states, craters = _craters(book, found)

@@ -8,7 +8,7 @@ from ejmap_assets.lineage.project_stages import run_stages, stage_version
 from ejmap_assets.lineage.provenance import Recipe, Record
 from ejmap_assets.lineage.recipes import RecipeBook, member_keys
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import assets_of, inputs_of, is_made
+from ejmap_assets.lineage.selection import assets_of, is_made
 from ejmap_assets.lineage.stages import Stage
 from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning
 from ejmap_project.errors import StepError
@@ -108,7 +108,7 @@ def _standing(
     standing, why = _own_standing(book, asset, partition)
     if standing is Standing.CURRENT:
         is_of_crater = LINEAGE[asset].partitioning is Partitioning.CRATERS
-        for name in inputs_of(book.project, asset, partition or ""):
+        for name in book.inputs(asset, partition):
             waiting = pending.get(name, set())
             if partition in waiting or (waiting and not is_of_crater):
                 standing, why = Standing.STALE, f"{name} is to be made first"

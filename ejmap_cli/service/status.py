@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from ejmap_assets.status.project_status import ProjectStatus
 
+# In the instance: what was read of its history, so that the next answer comes sooner.
+RECORDS = "records.json"
 # Of the craters in one state.
 MOST_NAMED = 12
 MOST_REASONS = 2
@@ -36,6 +38,7 @@ def status(project: Path | None, *, as_json: bool) -> int:
     import dagster as dg
 
     from ejmap_assets.lineage.recipes import book_of
+    from ejmap_assets.lineage.records import RecordCache
     from ejmap_assets.runs.instance import home_of, open_instance
     from ejmap_assets.status.project_status import status_of
     from ejmap_project.open_project import OpenProject
@@ -46,7 +49,9 @@ def status(project: Path | None, *, as_json: bool) -> int:
     # Who asks makes no instance.
     is_there = home_of(folder).is_dir()
     with open_instance(folder) if is_there else dg.DagsterInstance.ephemeral() as instance:
-        found = status_of(book_of(opened, instance))
+        cache = RecordCache(home_of(folder) / RECORDS if is_there else None)
+        found = status_of(book_of(opened, instance), cache)
+        cache.keep()
     if as_json:
         print_json({"project": str(folder), **facts_of(found)})
     else:
