@@ -15,6 +15,9 @@ from ejmap_project.models.model_version import is_given, version_and_iteration
 LATEST_TIMED = 50
 LATEST_WEIGHED = 10
 LEAST_ANNOUNCED_SECONDS = 30.0
+# Checks, records and the start of a run come on top of the seconds that artefacts record: 24 % of
+# them in the crater step of a project of 18 craters, 37 % in the whole of its run.
+UNTIMED = 1.3
 
 
 class Cost(NamedTuple):
@@ -109,7 +112,7 @@ class Rates:
             keeps = LINEAGE[asset].is_kept and self._book.project.settings.mapping.kept_results
             if not keeps and self._book.is_there(asset, partition):
                 one = one._replace(size_bytes=0.0)
-            total += one
+            total += one._replace(seconds=one.seconds * UNTIMED)
         return total
 
     def _rate(self, asset: str) -> Cost:
