@@ -4,6 +4,13 @@
 
 PYTHON ?= python3
 VENV := .venv
+# `make test PYTHON=python3.12`: where .venv is of another version, that version gets its own.
+ifneq ($(origin PYTHON),file)
+ASKED := $(shell $(PYTHON) -c 'import sys; print("{}.{}".format(*sys.version_info))' 2>/dev/null)
+ifneq ($(filter-out python$(ASKED),$(notdir $(wildcard .venv/lib/python3*))),)
+VENV := .venv-$(ASKED)
+endif
+endif
 BIN := $(VENV)/bin
 # Some wheels (torch) are hundreds of megabytes: uv's 30 seconds are too few on a slow line.
 export UV_HTTP_TIMEOUT ?= 600
@@ -125,8 +132,9 @@ pins: $(DEV) ## Compile requirements/ anew from pyproject.toml, to the newest ve
 	$(call PIN,--group docs --upgrade -c requirements/base.txt -c requirements/dev.txt) \
 		| grep -vxFf requirements/base.txt > requirements/docs.txt
 
+# Where a newer Python allows a newer release, both are pinned, each with its Python.
 # No header and no index: neither a path nor the address of a registry belongs into the repository.
-PIN = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+PIN = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(1)
 
 $(MADE):
