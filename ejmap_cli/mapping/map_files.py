@@ -77,20 +77,19 @@ def map_files(
     from ejmap_project.open_project import OpenProject
     from ejmap_project.paths import ProjectPaths
 
-    stated = {"masks": masks, "tiles": tiles, "value_range": value_range}
+    asked = {
+        "masks": masks,
+        "tiles": tiles,
+        "value_range": value_range,
+        "pad": pad or None,
+        "west_positive": west_positive or None,
+        "columns": dict(columns) or None,
+    }
     with Console() as console:
         if ProjectPaths(out).settings.exists():
             project = OpenProject.at(out.resolve())
             _require_same_files(project, mosaic, craters)
-            _require_same_settings(
-                project,
-                body=body,
-                bands=bands,
-                pad=pad or None,
-                west_positive=west_positive or None,
-                columns=dict(columns) or None,
-                **stated,
-            )
+            _require_same_settings(project, body=body, bands=bands, **asked)
         else:
             made = new_project(
                 out,

@@ -142,6 +142,11 @@ def _extent(
     )
     west_deg, east_deg = sorted(round(one, 9) + 0.0 for one in (edges.left_deg, edges.right_deg))
     south_deg, north_deg = sorted((edges.top_deg, edges.bottom_deg))
+    if east_deg == west_deg or north_deg == south_deg:
+        raise RasterError(
+            f"{what} covers no area (geotransform {transform.to_gdal()}); set its corners "
+            "(gdal_edit.py -a_ullr)"
+        )
     is_mirrored = edges.left_deg > edges.right_deg
     is_south_up = edges.top_deg < edges.bottom_deg
     return Extent(west_deg, east_deg, south_deg, north_deg, is_mirrored, is_south_up)

@@ -32,7 +32,7 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
             )
         try:
             raster = rasterio.open(path)
-        except (*GDAL_ERRORS, UnicodeEncodeError) as error:
+        except (*GDAL_ERRORS, UnicodeError) as error:
             raise RasterError(
                 f"{path} cannot be read as a raster ({_reason(error)}); give a GeoTIFF, and copy "
                 "it again if it is cut off"
@@ -45,12 +45,19 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
                     f"{path} cannot be read to its end, it is cut off or damaged "
                     f"({_reason(error)}); copy or download it again"
                 ) from error
+            except UnicodeDecodeError as error:
+                raise RasterError(
+                    f"{path} has metadata that are no text in UTF-8; write it anew without them "
+                    "(gdal_translate -nomd)"
+                ) from error
 
 
 def _reason(error: BaseException) -> str:
     """Return the first cause in words; rasterio wraps what GDAL said."""
     if isinstance(error, UnicodeEncodeError):
         return "its path is not UTF-8, rename it"
+    if isinstance(error, UnicodeDecodeError):
+        return "its metadata are no text in UTF-8"
     while error.__cause__ is not None:
         error = error.__cause__
     said = error.args[-1] if isinstance(error, CPLE_BaseError) and error.args else error

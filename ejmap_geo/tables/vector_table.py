@@ -9,7 +9,6 @@ import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
-import shapely
 from pyproj import CRS
 
 # QGIS keeps styles in a GeoPackage as a table that is no layer of its own.
@@ -67,21 +66,12 @@ def read_vector(path: Path) -> Layer:
 
 
 def read_parquet(path: Path) -> Layer:
-    """Read GeoParquet with its main column of geometries, or plain Parquet.
-
-    Raises:
-        LayerError: If what it says of its geometries, or one of them, cannot be read.
-    """
+    """Read GeoParquet with its main column of geometries, or plain Parquet."""
     # geopandas refuses a plain Parquet table, which may well give places as columns.
     stated = (pq.read_schema(path).metadata or {}).get(b"geo")
     if stated is None:
         return Layer(pd.read_parquet(path))
-    try:
-        table, main = gpd.read_parquet(path), json.loads(stated)
-    except (TypeError, AttributeError, KeyError, shapely.GEOSException) as error:
-        raise LayerError(
-            f"has geometries that cannot be read ({' '.join(str(error).split())}); export it again"
-        ) from error
+    table, main = gpd.read_parquet(path), json.loads(stated)
     # A file without the key is in longitude and latitude of the Earth; null is "not known".
     return Layer(table, is_of_default_crs="crs" not in main["columns"][main["primary_column"]])
 

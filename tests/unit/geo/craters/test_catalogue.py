@@ -450,6 +450,17 @@ def test_what_a_file_says_of_its_geometries_may_be_anything(tmp_path: Path, stat
         read_catalogue(tmp_path / "craters.parquet", body=MERCURY)
 
 
+def test_geometries_in_a_crs_that_proj_cannot_compute_with_are_refused(tmp_path: Path) -> None:
+    """It is valid as text, but no centre lies beyond a pole."""
+    wkt = azimuthal_crs(MERCURY, center=LonLat(lon_deg=0.0, lat_deg=80.0)).to_wkt()
+    places = [Point(1_000, 2_000), Point(300_000, 400_000)]
+    table = gpd.GeoDataFrame(_table(), geometry=places, crs=CRS(wkt.replace(",80,", ",95,")))
+    table.drop(columns=["lon_deg", "lat_deg"]).to_parquet(tmp_path / "craters.parquet")
+
+    with pytest.raises(CrsError, match="a CRS that PROJ cannot compute with"):
+        read_catalogue(tmp_path / "craters.parquet", body=MERCURY)
+
+
 def test_a_body_of_no_size_is_refused(tmp_path: Path) -> None:
     """A count names the radius of its body in words."""
     text = "a_axis_radius = 2.4.4 <km>\ncrater = {diam, lon, lat\n75 -170.45 -32.39\n}\n"
