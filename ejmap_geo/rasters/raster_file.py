@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import rasterio
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-from ejmap_geo.errors import RasterError
+from ejmap_geo.errors import CrsError, RasterError
 
 # Errors of GDAL's own that rasterio lets pass, and those of rasterio.
 GDAL_ERRORS = (RasterioError, CPLE_BaseError)
@@ -50,6 +52,23 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
                     f"{path} has metadata that are no text in UTF-8; write it anew without them "
                     "(gdal_translate -nomd)"
                 ) from error
+
+
+def crs_of(raster: rasterio.DatasetReader) -> CRS | None:
+    """Return the CRS of a raster; None if it has none.
+
+    Raises:
+        CrsError: If it is no CRS for PROJ.
+    """
+    if not raster.crs:
+        return None
+    try:
+        return CRS.from_wkt(raster.crs.to_wkt())
+    except CRSError as error:
+        raise CrsError(
+            f"{Path(raster.name).name} has a CRS that cannot be read; state it anew (gdal_edit.py "
+            "-a_srs)"
+        ) from error
 
 
 def _reason(error: BaseException) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pyproj import CRS
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.errors import RasterError
@@ -16,7 +15,7 @@ from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.rasters.mask_values import mask_values
 from ejmap_geo.rasters.raster import read_mask_on
-from ejmap_geo.rasters.raster_file import opened
+from ejmap_geo.rasters.raster_file import crs_of, opened
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_project.bench.entry import Entry, PlanetAnswer
 from ejmap_project.bench.planets import BenchPlanet, BenchSet
@@ -169,7 +168,7 @@ def _azimuthal(
         RasterError: If it is not a square about the crater, or no mask of 0 and 1.
     """
     with opened(path) as raster:
-        crs = None if raster.crs is None else CRS.from_user_input(raster.crs)
+        crs = crs_of(raster)
         operation = None if crs is None else crs.coordinate_operation
         if crs is None or operation is None or operation.method_code != AZIMUTHAL_EQUIDISTANT:
             return None

@@ -498,3 +498,11 @@ def test_a_crs_that_proj_cannot_compute_with_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(CrsError, match="a CRS that PROJ cannot compute with"):
         read_basemap(path, body=MERCURY)
+
+
+def test_a_crs_that_pyproj_cannot_read_is_refused(tmp_path: Path) -> None:
+    """GDAL reads a brace in a name, which pyproj takes for JSON."""
+    path = _write(tmp_path / "a.tif", _gradient(), crs=EQC.to_wkt("WKT1_GDAL").replace("unk", "{"))
+
+    with pytest.raises(CrsError, match="has a CRS that cannot be read"):
+        read_basemap(path, body=MERCURY)
