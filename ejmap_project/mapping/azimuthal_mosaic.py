@@ -11,7 +11,7 @@ from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.pictures import mosaic_rgb
+from ejmap_project.pictures.shades import mosaic_rgb
 
 
 def cut_azimuthal_mosaic(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:

@@ -14,7 +14,7 @@ from ejmap_project.digest import content_version
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.ejecta_layers import MASK_BAND
-from ejmap_project.pictures import mask_over, mosaic_grey, shrunk
+from ejmap_project.pictures.shades import mask_over, mosaic_grey, shrunk
 
 PICTURE_PX = 420
 PICTURE_MARGIN_PX = 8

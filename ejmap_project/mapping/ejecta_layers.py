@@ -19,7 +19,7 @@ from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_prediction import read_polar_prediction
-from ejmap_project.pictures import (
+from ejmap_project.pictures.shades import (
     beside,
     mask_over,
     mosaic_grey,

@@ -14,7 +14,7 @@ from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.pictures import probability_rgb, view_rgb
+from ejmap_project.pictures.shades import probability_rgb, view_rgb
 
 COMBINED_BANDS = ("probability", "vote_fraction")
 BORDER_BAND = "border"

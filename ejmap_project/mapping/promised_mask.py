@@ -19,7 +19,7 @@ from ejmap_project.digest import content_version
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_prediction import read_polar_prediction
-from ejmap_project.pictures import probability_rgb, shrunk
+from ejmap_project.pictures.shades import probability_rgb, shrunk
 
 PICTURE_PX = 280
 

@@ -13,7 +13,7 @@ from ejmap_project.files.connection_table import tile_windows, write_connections
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_connections import connections_of_polar
 from ejmap_project.mapping.polar_prediction import read_polar_prediction
-from ejmap_project.pictures import probability_rgb, shrunk
+from ejmap_project.pictures.shades import probability_rgb, shrunk
 
 PICTURE_PX = 320
 PLACES = ["crater_id", "tile_id", "row", "col", "side_px", "distance_m"]

@@ -8,7 +8,7 @@ from ejmap_geo.tiles.tiling import mapping_tiles
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.pictures import view_rgb
+from ejmap_project.pictures.shades import view_rgb
 
 
 def cut_tile_store(

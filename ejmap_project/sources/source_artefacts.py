@@ -12,7 +12,7 @@ from ejmap_project.digest import Content, content_version
 from ejmap_project.figures import places_plot
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.open_project import OpenProject
-from ejmap_project.pictures import mask_over, mosaic_grey, mosaic_rgb, shrunk
+from ejmap_project.pictures.shades import mask_over, mosaic_grey, mosaic_rgb, shrunk
 from ejmap_project.progress import Progress
 from ejmap_project.sources.kinds import source_of
 

@@ -13,7 +13,7 @@ from ejmap_project.artefact import Picture
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.files.planet_files import read_planet_mosaic
 from ejmap_project.open_project import OpenProject
-from ejmap_project.pictures import mosaic_grey
+from ejmap_project.pictures.shades import mosaic_grey
 from ejmap_project.sources.known_planets import OWN_PLANET
 
 PICTURE_PX = 480

@@ -10,7 +10,7 @@ from ejmap_project.digest import content_version
 from ejmap_project.errors import SettingsError
 from ejmap_project.files.planet_files import ejecta_of, planet_version, write_planet
 from ejmap_project.open_project import OpenProject
-from ejmap_project.pictures import mask_over, mosaic_grey, shrunk
+from ejmap_project.pictures.shades import mask_over, mosaic_grey, shrunk
 from ejmap_project.progress import Progress
 from ejmap_project.settings.project import OwnMasks, SyntheticTraining
 from ejmap_project.sources.known_planets import known_planets

@@ -14,7 +14,7 @@ from PIL import Image
 from ejmap_assets.metadata.facts import inline_picture
 from ejmap_project.artefact import Picture
 from ejmap_project.figures import SERIES, new_plot, saved_figures, training_curve
-from ejmap_project.pictures import MAX_PNG_BYTES, MAX_SIDE_PX
+from ejmap_project.pictures.shades import MAX_PNG_BYTES, MAX_SIDE_PX
 from ejmap_project.scoring.score_plots import MATRIX_CODES, crater_plot, matrix_plot, scale_plot
 from ejmap_project.scoring.tile_scoring import MAP_SCORE_COLUMNS
 

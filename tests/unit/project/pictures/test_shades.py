@@ -10,7 +10,7 @@ from PIL import Image
 from ejmap_assets.metadata.facts import inline_picture
 from ejmap_geo.errors import RasterError
 from ejmap_project.artefact import Picture
-from ejmap_project.pictures import (
+from ejmap_project.pictures.shades import (
     MAX_PNG_BYTES,
     beside,
     mask_over,
