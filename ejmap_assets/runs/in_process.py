@@ -89,7 +89,8 @@ def execute(
             # The pages list runs by the job of their origin.
             remote_job_origin=job_origin(job.name),
         )
-        return execute_run(InMemoryJob(job), run, instance)
+        here = job.with_executor_def(dg.in_process_executor)
+        return execute_run(InMemoryJob(here), run, instance)
 
 
 def was_interrupted(result: ExecutionResult) -> bool:

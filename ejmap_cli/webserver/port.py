@@ -1,7 +1,6 @@
 """Who answers at a port of this machine: the pages of a project, another program, or nobody."""
 
 import json
-import os
 import re
 import socket
 from http.client import HTTPException
@@ -80,12 +79,19 @@ def _process_at(port: int) -> str:
     wanted = {f"socket:[{inode}]" for inode in _listening(port)}
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            links = {os.readlink(one) for one in (process / "fd").iterdir()}  # noqa: PTH115 (text)
-            if wanted & links:
+            if any(_target(one) in wanted for one in (process / "fd").iterdir()):
                 return f"{(process / 'comm').read_text().strip()}, process {process.name}"
         except OSError:
             continue
     return ""
+
+
+def _target(link: Path) -> str:
+    """Return where a link of /proc leads; empty if it is gone by now."""
+    try:
+        return str(link.readlink())
+    except OSError:
+        return ""
 
 
 def _listening(port: int) -> list[str]:
