@@ -9,16 +9,14 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.masks.denoise import denoised, denoised_by_sides
-from ejmap_geo.masks.mosaic import HALF, EnsembleLayers, is_set, is_voted
-from ejmap_geo.masks.polar_members import layers_of_views
+from ejmap_geo.masks.mosaic import EnsembleLayers, is_set, is_voted
 from ejmap_geo.masks.reach import farthest_m
 from ejmap_geo.rasters.raster import read_raster, write_cog
-from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.polar_prediction import read_polar_prediction
+from ejmap_project.mapping.polar_prediction import layers_around, read_polar_prediction
 from ejmap_project.pictures.shades import (
     EJECTA,
     mask_over,
@@ -93,11 +91,7 @@ def _layers(
 ) -> tuple[EnsembleLayers, NDArray[np.float32]]:
     """Return what decides mask and votes, above one half, and the probability of ejecta."""
     if work.tile_plan.polar is not None:
-        told = read_polar_prediction(work, crater)
-        layers = layers_of_views(told.past_border, polar=told.polar, azimuthal=grid)
-        if (told.border == HALF).all():
-            return layers, layers.probability
-        return layers, polar_to_azimuthal(told.probability, polar=told.polar, azimuthal=grid)
+        return layers_around(read_polar_prediction(work, crater), grid)
     from ejmap_ml.stores.tile_group import TileStore
     from ejmap_project.mapping.segmenter import map_tiles
 

@@ -7,9 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
-from ejmap_geo.masks.mosaic import combine_members, is_set, past_border
+from ejmap_geo.masks.mosaic import HALF, EnsembleLayers, combine_members, is_set, past_border
+from ejmap_geo.masks.polar_members import layers_of_views
 from ejmap_geo.rasters.polar_file import read_polar_view, write_polar_view
+from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
@@ -96,6 +99,21 @@ class PolarPrediction(NamedTuple):
     def past_border(self) -> list[NDArray[np.float32]]:
         """What each member says, measured by the border: above one half is ejecta."""
         return [past_border(member, self.border) for member in self.members]
+
+
+def layers_around(
+    told: PolarPrediction, azimuthal: AzimuthalGrid
+) -> tuple[EnsembleLayers, NDArray[np.float32]]:
+    """Return what decides mask and votes, above one half, and the probability of ejecta.
+
+    Args:
+        told: What the ensemble says in the polar view.
+        azimuthal: Grid of the result, about the same centre.
+    """
+    layers = layers_of_views(told.past_border, polar=told.polar, azimuthal=azimuthal)
+    if (told.border == HALF).all():
+        return layers, layers.probability
+    return layers, polar_to_azimuthal(told.probability, polar=told.polar, azimuthal=azimuthal)
 
 
 def read_polar_prediction(work: CraterWork, crater: Crater) -> PolarPrediction:
