@@ -45,7 +45,7 @@ def polar_prediction(task: CraterTask) -> Artefact:
     A GeoTIFF with azimuth along x and log-range along y: the ensemble's mean probability and vote
     fraction, and the probability of each member. Connections and mask follow from it. A project
     whose EJSEG looks at tiles makes none. The picture shows the polar view with the crater along
-    the bottom, and the probability below it.
+    the bottom, and the probability beside it.
     """
     return predict_polar(task.work, task.crater, tags=task.file_tags)
 

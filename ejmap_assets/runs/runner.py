@@ -133,8 +133,7 @@ class Runner:
         and samples are made although the project may map with ready-made models alone.
         """
         for training in trainings:
-            versions = partitions.versions_of(training.kind)
-            register_version(self._instance, versions, training.version)
+            self._register(training)
         kinds = {training.kind for training in trainings}
         wanted = [
             stage
@@ -223,7 +222,7 @@ class Runner:
     ) -> Iterator[PlannedRun]:
         (asset,) = assets_of(stage)
         kind, version, members = training.kind, training.version, range(training.iterations)
-        register_version(self._instance, partitions.versions_of(kind), version)
+        self._register(training)
         if LINEAGE[asset].partitioning in MEMBERS:
             keys = [str(partitions.member_key(version=version, iteration=one)) for one in members]
             yield from _missing_runs(book, asset, keys)
@@ -231,6 +230,11 @@ class Runner:
         # Ready-made and imported members need no samples.
         if not all(is_given(self._project, kind, version, one) for one in members):
             yield from _missing_runs(book, asset, [version])
+
+    def _register(self, training: Training) -> None:
+        partitions.register_ensemble(
+            self._instance, training.kind, training.version, members=training.iterations
+        )
 
     def _crater_runs(self, book: RecipeBook, assets: tuple[str, ...]) -> Iterator[PlannedRun]:
         # A partition range follows the order in which the instance lists the keys.

@@ -75,12 +75,12 @@ def measure_profile(work: CraterWork, crater: Crater) -> Artefact:
     return Artefact(
         content=content_version(table.to_csv(index=False)),
         metadata={
-            "crater": crater.name,
+            "crater": crater.label,
             "rings": len(table),
             **known_numbers(_summary(table)),
             "profile": table,
             "path": str(path),
-            "picture": Picture(_plot(table), alt=f"ejecta around {crater.name or crater.key}"),
+            "picture": Picture(_plot(table), alt=f"ejecta around {crater.label}"),
         },
         table=table,
     )

@@ -17,12 +17,12 @@ from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.pictures import probability_rgb, view_rgb
+from ejmap_project.pictures.shades import probability_legend, probability_rgb, view_rgb
+from ejmap_project.pictures.sheet import Panel, sheet, titled
 
 COMBINED_BANDS = ("probability", "vote_fraction")
 BORDER_BAND = "border"
 MEMBER_BAND = "member_{:02d}"
-GAP_PX = 4
 
 
 def predict_polar(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
@@ -60,13 +60,13 @@ def predict_polar(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) 
     return Artefact(
         content=content_version(bands),
         metadata={
-            "crater": crater.name,
+            "crater": crater.label,
             "members": len(members),
             "cells_with_ejecta": int(np.count_nonzero(is_set(layers.probability))),
             "largest_probability": float(probability.max()),
             "outer_radii": grid.outer_radii,
             "path": str(path),
-            "picture": Picture(_picture(view[0], probability), alt="view, probability"),
+            "picture": _picture(crater, view[0], probability),
         },
     )
 
@@ -136,7 +136,12 @@ def read_polar_prediction(work: CraterWork, crater: Crater) -> PolarPrediction:
     return PolarPrediction(members, bands[BORDER_BAND], grid)
 
 
-def _picture(band: NDArray[np.floating], probability: NDArray[np.float32]) -> NDArray[np.uint8]:
-    seen = view_rgb(band)
-    gap = np.full((GAP_PX, *seen.shape[1:]), 255, np.uint8)
-    return np.concatenate([seen, gap, probability_rgb(probability[::-1])])
+def _picture(
+    crater: Crater, band: NDArray[np.floating], probability: NDArray[np.float32]
+) -> Picture:
+    panels = [
+        Panel(view_rgb(band), "polar view: azimuth to the right, range upwards"),
+        Panel(probability_rgb(probability[::-1]), "probability of ejecta"),
+    ]
+    title = titled(crater, "polar view, rays are vertical stripes")
+    return Picture(sheet(panels, title=title, legend=probability_legend()), alt=title)
