@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -132,3 +133,17 @@ def test_a_model_of_tiles_enters_by_its_masks(bench: BenchSet, tmp_path: Path) -
 
     with pytest.raises(StepError, match="looks at tiles; map the planets of `ejmap bench write`"):
         named_entry(str(tmp_path / "model"), bench)
+
+
+@pytest.mark.parametrize(
+    ("reads", "is_scored"),
+    [("grey", True), ("colour", True), ("mercury-enhanced", True), ("rgb", False)],
+)
+def test_a_model_of_other_colours_is_not_scored_on_planets_in_colour(
+    reads: Literal["grey", "colour", "mercury-enhanced", "rgb"], *, is_scored: bool
+) -> None:
+    """Their bands are PC2, PC1 and a ratio, whatever the number of bands says."""
+    entry = EnsembleEntry("one", [constant_bundle(POLAR, 0.9, reads=reads)])
+
+    assert (entry.version("colour_1", 3) is not None) is is_scored
+    assert entry.version("grey_1", 1) is not None
