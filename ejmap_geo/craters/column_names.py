@@ -102,6 +102,11 @@ def meaning_of(name: str) -> Meaning | None:
     return Meaning(role, rank, _factor(role, key, tail), is_west if role == "lon_deg" else None)
 
 
+def is_angle(name: str) -> bool:
+    """Return whether a name says that its column holds degrees or radians."""
+    return any(word.lower() in ANGLES for word in WORD.findall(name)[1:])
+
+
 def _factor(role: str, key: str, tail: list[str]) -> float | None:
     if role in ANGULAR:
         return next((ANGLES[word] for word in tail if word in ANGLES), 1.0)

@@ -468,3 +468,14 @@ def test_a_body_of_no_size_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(CatalogueError, match="radius is no number"):
         read_catalogue(tmp_path / "craters.scc", body=MERCURY)
+
+
+def test_nobody_is_told_to_rename_an_angle_to_a_length(tmp_path: Path) -> None:
+    """A radius in degrees has nearly the name of one in metres."""
+    table = _table().rename(columns={"radius_m": "radius_deg"})
+
+    with pytest.raises(CatalogueError, match="no column radius_m") as caught:
+        read_catalogue(_csv(tmp_path, table), body=MERCURY)
+
+    assert "rename" not in str(caught.value)
+    assert "NAME*NUMBER for other units" in str(caught.value)
