@@ -60,9 +60,9 @@ class Ray(NamedTuple):
 def find_rays(polar: PolarMask, found: Orientation, *, radius_m: float, from_m: float) -> list[Ray]:
     """Return the rays beyond a distance, by growing azimuth.
 
-    The length of ejecta in each azimuth is summed; its peaks are rays, cut off at a quarter of their
-    height above the higher valley beside them. A ring of ejecta without peaks holds no ray. Pieces
-    shorter than half a crater radius are specks: they neither begin nor end a ray.
+    The length of ejecta in each azimuth is summed; its peaks are rays, cut off at a quarter of
+    their height above the higher valley beside them. A ring of ejecta without peaks holds no ray.
+    Pieces shorter than half a crater radius are specks: they neither begin nor end a ray.
 
     Args:
         polar: The ejecta.
