@@ -12,7 +12,7 @@ from ejmap_geo.patterns.published_pattern import COLUMNS
 from ejmap_geo.whole_file import whole_folder
 from ejmap_project.analysis.crater_measures import Measured, Values, measure, ray_rows
 from ejmap_project.analysis.map_quantities import OF_RAY, RayTable
-from ejmap_project.analysis.member_spread import member_spread
+from ejmap_project.analysis.member_spread import MemberSpread, member_spread
 from ejmap_project.analysis.pattern_page import pattern_page, pattern_pictures, save_page
 from ejmap_project.analysis.quantities import MEMBERS, OF_CRATER, PatternTable
 from ejmap_project.analysis.surroundings import read_mapped, surroundings
@@ -59,13 +59,15 @@ def measure_pattern(work: CraterWork, crater: Crater) -> Artefact:
         rim=work.drawn_rims.get(crater.key),
     )
     measured = measure(around)
-    values = {**measured.quantities, **_spread(work, crater), **_expected(work, crater)}
+    spread = _spread(work, crater)
+    of_members = {one.name: math.nan for one in MEMBERS} if spread is None else spread.quantities
+    values = {**measured.quantities, **of_members, **_expected(work, crater)}
     pattern = _tables(crater, around.grid.body, measured, values)
     folder = work.paths.crater_pattern(crater.key)
     with whole_folder(folder) as unfinished:
         for name, table in zip((QUANTITIES, RAYS, PUBLISHED), pattern, strict=True):
             table.to_parquet(unfinished / name, index=False)
-        save_page(pattern_page(around, measured), unfinished / PAGE)
+        save_page(pattern_page(around, measured, spread), unfinished / PAGE)
     numbers = {name: float(values[name]) for name in SHOWN}
     return Artefact(
         content=content_version(*(table.to_csv(index=False) for table in pattern)),
@@ -76,7 +78,7 @@ def measure_pattern(work: CraterWork, crater: Crater) -> Artefact:
             "quantities": len(OF_CRATER),
             "rays": pattern.rays,
             "path": str(folder),
-            **pattern_pictures(around, measured),
+            **pattern_pictures(around, measured, spread),
         },
         table=pattern.quantities,
     )
@@ -110,10 +112,10 @@ def _tables(crater: Crater, body: Body, measured: Measured, values: Values) -> C
     return CraterPattern(PatternTable.validate(quantities), RayTable.validate(rays), published)
 
 
-def _spread(work: CraterWork, crater: Crater) -> dict[str, float]:
-    """Return the lowest and highest value of the members; NaN where they are not known."""
+def _spread(work: CraterWork, crater: Crater) -> MemberSpread | None:
+    """Return how far the members lie apart; None where they are not known."""
     if not work.maps_in_polar_view:
-        return {one.name: math.nan for one in MEMBERS}
+        return None
     told = read_polar_prediction(work, crater)
     return member_spread(
         told.past_border, polar=told.polar, reach_m=crater.reach(work.basemap.grid.body)

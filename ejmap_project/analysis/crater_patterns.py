@@ -24,6 +24,13 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
 from ejmap_project.vetting.vetting_choice import held_back
 
+# The table has more columns than a page of the UI.
+SHOWN = (
+    *("crater_id", "crater", "radius_km", "ejecta_km2", "clean_km2", "is_clean"),
+    *("optical_blanket_radii", "coverage_radius_radii", "ray_count", "longest_ray_km"),
+    *("downrange_deg", "impact_class"),
+)
+
 
 def measure_patterns(project: OpenProject, progress: Progress) -> Artefact:
     """Write the patterns of all craters of the map, with what is clean of them.
@@ -123,7 +130,7 @@ def _write(
             "rays": len(rays),
             "craters_with_downrange_direction": int(table["downrange_deg"].notna().sum()),
             "median_optical_blanket_radii": float(table["optical_blanket_radii"].median()),
-            "patterns": table,
+            "patterns": table[list(SHOWN)],
             "path": str(paths.patterns),
             "picture": patterns_plot(table),
         },
