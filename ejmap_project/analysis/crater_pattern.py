@@ -13,7 +13,6 @@ from ejmap_geo.whole_file import whole_folder
 from ejmap_project.analysis.crater_measures import Measured, Values, measure, ray_rows
 from ejmap_project.analysis.map_quantities import OF_RAY, RayTable
 from ejmap_project.analysis.member_spread import MemberSpread, member_spread
-from ejmap_project.analysis.pattern_page import pattern_page, pattern_pictures, save_page
 from ejmap_project.analysis.quantities import MEMBERS, OF_CRATER, PatternTable
 from ejmap_project.analysis.surroundings import read_mapped, surroundings
 from ejmap_project.artefact import Artefact, known_numbers
@@ -23,7 +22,6 @@ from ejmap_project.mapping.polar_prediction import read_polar_prediction
 from ejmap_project.mapping.promised_mask import ExpectedArea, read_expected_area
 
 QUANTITIES, RAYS, PUBLISHED = "quantities.parquet", "rays.parquet", "published.parquet"
-PAGE = "page.png"
 SHOWN = (
     *("ejecta_km2", "optical_blanket_radii", "coverage_radius_radii", "ray_count"),
     *("longest_ray_km", "reach_99_km", "launch_speed_max_km_s", "off_centre_share"),
@@ -45,12 +43,14 @@ class CraterPattern(NamedTuple):
 
 
 def measure_pattern(work: CraterWork, crater: Crater) -> Artefact:
-    """Measure the pattern of a crater's ejecta, and write its tables and its page.
+    """Measure the pattern of a crater's ejecta, and write its tables.
 
     Raises:
         GeoError: If the crater's mask is missing or does not lie on the mosaic.
         StepError: If what its members say is missing.
     """
+    from ejmap_project.analysis.pattern_page import pattern_pictures
+
     around = surroundings(
         read_mapped(work, crater),
         basemap=work.basemap,
@@ -67,12 +67,11 @@ def measure_pattern(work: CraterWork, crater: Crater) -> Artefact:
     with whole_folder(folder) as unfinished:
         for name, table in zip((QUANTITIES, RAYS, PUBLISHED), pattern, strict=True):
             table.to_parquet(unfinished / name, index=False)
-        save_page(pattern_page(around, measured, spread), unfinished / PAGE)
     numbers = {name: float(values[name]) for name in SHOWN}
     return Artefact(
         content=content_version(*(table.to_csv(index=False) for table in pattern)),
         metadata={
-            "crater": crater.name,
+            "crater": crater.label,
             **known_numbers(numbers),
             "impact_class": values["impact_class"],
             "quantities": len(OF_CRATER),

@@ -13,7 +13,6 @@ from ejmap_geo.rasters.raster import read_mask_on, read_raster
 from ejmap_project.analysis.crater_measures import published_row
 from ejmap_project.analysis.crater_pattern import CraterPattern, read_pattern
 from ejmap_project.analysis.map_quantities import PatternsTable
-from ejmap_project.analysis.pattern_page import patterns_plot
 from ejmap_project.analysis.surroundings import Mapped, Surroundings, surroundings
 from ejmap_project.artefact import Artefact
 from ejmap_project.basemap import azimuthal_grid, read_project_basemap
@@ -104,6 +103,8 @@ def _write(
     patterns: list[CraterPattern],
     clean: list[tuple[dict[str, float | bool], Row]],
 ) -> Artefact:
+    from ejmap_project.analysis.pattern_page import patterns_plot
+
     paths = project.paths
     quantities = pd.concat([one.quantities for one in patterns], ignore_index=True)
     of_clean = pd.DataFrame([values for values, _ in clean])
