@@ -1,16 +1,15 @@
 """The pattern of one crater: its quantities, its rays and its published row, as a folder."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from ejmap_geo.craters.catalogue import Crater
-from ejmap_geo.grids.body import Body
-from ejmap_geo.patterns.published_pattern import COLUMNS
+from ejmap_geo.patterns.published_pattern import COLUMNS, Row
 from ejmap_geo.whole_file import whole_folder
-from ejmap_project.analysis.crater_measures import Measured, Values, measure, ray_rows
 from ejmap_project.analysis.map_quantities import OF_RAY, RayTable
 from ejmap_project.analysis.member_spread import MemberSpread, member_spread
 from ejmap_project.analysis.quantities import MEMBERS, OF_CRATER, PatternTable
@@ -49,6 +48,8 @@ def measure_pattern(work: CraterWork, crater: Crater) -> Artefact:
         GeoError: If the crater's mask is missing or does not lie on the mosaic.
         StepError: If what its members say is missing.
     """
+    # SciPy's signals and matplotlib take half a second, which no process but this one has to wait.
+    from ejmap_project.analysis.crater_measures import measure, ray_rows
     from ejmap_project.analysis.pattern_page import pattern_pictures
 
     around = surroundings(
@@ -62,7 +63,8 @@ def measure_pattern(work: CraterWork, crater: Crater) -> Artefact:
     spread = _spread(work, crater)
     of_members = {one.name: math.nan for one in MEMBERS} if spread is None else spread.quantities
     values = {**measured.quantities, **of_members, **_expected(work, crater)}
-    pattern = _tables(crater, around.grid.body, measured, values)
+    rays = ray_rows(measured.rays, around.grid.body, radius_m=crater.radius_m)
+    pattern = _tables(crater, values, rays, measured.published)
     folder = work.paths.crater_pattern(crater.key)
     with whole_folder(folder) as unfinished:
         for name, table in zip((QUANTITIES, RAYS, PUBLISHED), pattern, strict=True):
@@ -95,20 +97,24 @@ def read_pattern(folder: Path) -> CraterPattern:
     return CraterPattern(PatternTable.validate(quantities), RayTable.validate(rays), published)
 
 
-def _tables(crater: Crater, body: Body, measured: Measured, values: Values) -> CraterPattern:
+def _tables(
+    crater: Crater,
+    values: Mapping[str, float | str],
+    rays: list[dict[str, float]],
+    published: Row,
+) -> CraterPattern:
     of = {"crater_id": crater.crater_id, "crater": crater.name or crater.key}
     names = [one.name for one in OF_CRATER]
     quantities = pd.DataFrame([{**of, **{name: values[name] for name in names}}])
-    rows = ray_rows(measured.rays, body, radius_m=crater.radius_m)
-    rays = pd.DataFrame(
-        [{**of, **row} for row in rows],
+    ray_table = pd.DataFrame(
+        [{**of, **row} for row in rays],
         columns=pd.Index(["crater_id", "crater", *(one.name for one in OF_RAY)]),
     )
     columns = [name for name in COLUMNS if name != "invalid"]
-    published = pd.DataFrame(
-        [{"crater_id": crater.crater_id, **{name: measured.published[name] for name in columns}}]
+    row = {"crater_id": crater.crater_id, **{name: published[name] for name in columns}}
+    return CraterPattern(
+        PatternTable.validate(quantities), RayTable.validate(ray_table), pd.DataFrame([row])
     )
-    return CraterPattern(PatternTable.validate(quantities), RayTable.validate(rays), published)
 
 
 def _spread(work: CraterWork, crater: Crater) -> MemberSpread | None:

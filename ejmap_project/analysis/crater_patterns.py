@@ -10,7 +10,6 @@ from ejmap_geo.patterns.clean_mask import clean_mask
 from ejmap_geo.patterns.published_pattern import COLUMNS, Row, is_invalid
 from ejmap_geo.patterns.ring_sums import ring_sums
 from ejmap_geo.rasters.raster import read_mask_on, read_raster
-from ejmap_project.analysis.crater_measures import published_row
 from ejmap_project.analysis.crater_pattern import CraterPattern, read_pattern
 from ejmap_project.analysis.map_quantities import PatternsTable
 from ejmap_project.analysis.surroundings import Mapped, Surroundings, surroundings
@@ -79,6 +78,8 @@ def clean_values(
         around: The crater with what no other crater claims.
         pattern: What was measured of all its ejecta; the radius of its blanket is taken.
     """
+    from ejmap_project.analysis.crater_measures import published_row
+
     row, published = pattern.quantities.iloc[0], pattern.published.iloc[0]
     blanket_px = float(published["blanket_radius"])
     denoised = around.with_mask(denoised_by_sides(around.mask))

@@ -89,9 +89,7 @@ def patterns_plot(table: pd.DataFrame) -> Picture:
     return Picture(figure, alt="blankets and longest rays over the radius of their crater")
 
 
-def _page(
-    around: Surroundings, measured: Measured, spread: MemberSpread | None
-) -> Figure:
+def _page(around: Surroundings, measured: Measured, spread: MemberSpread | None) -> Figure:
     """Draw three maps above profile, rose and ray ends."""
     figure = Figure(figsize=(10.5, 7.2), dpi=DPI, layout="constrained")
     panels = [figure.add_subplot(2, 3, place) for place in (1, 2, 3)]
