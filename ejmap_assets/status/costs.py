@@ -9,7 +9,13 @@ from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.partitions import MEMBERS
 from ejmap_project.estimates import size_words, time_words
-from ejmap_project.models.model_version import is_given, version_and_iteration
+from ejmap_project.models.model_version import (
+    is_given,
+    model_of,
+    version_and_iteration,
+    wanted_versions,
+)
+from ejmap_project.settings.training import SyntheticTraining
 
 # Of the latest materialisations of an asset in this project.
 LATEST_TIMED = 50
@@ -85,6 +91,9 @@ DEFAULTS: Mapping[str, Cost] = MappingProxyType(
     }
 )
 OF_OTHERS = _default(10, 1)
+# Of what the defaults of learning were measured on: six planets of 2048 x 1024 pixels, 1100 steps.
+MEASURED_PX, MEASURED_STEPS = 6 * 2048 * 1024, 1100
+OF_PLANETS = ("training_planets", "labelled_tiles", "ejconn_samples", "ejseg_samples")
 # A member that comes as files is copied.
 OF_GIVEN_MEMBER = _default(2, 5)
 
@@ -98,7 +107,7 @@ class Rates:
 
     def __init__(self, book: RecipeBook) -> None:
         self._book = book
-        self._known: dict[str, Cost] = {}
+        self._known: dict[str, Cost | None] = {}
 
     def cost(self, artefacts: Iterable[tuple[str, str | None]]) -> Cost:
         """Return what making artefacts takes, given as asset and partition.
@@ -108,17 +117,36 @@ class Rates:
         """
         total = Cost()
         for asset, partition in artefacts:
-            one = OF_GIVEN_MEMBER if self._is_given(asset, partition) else self._rate(asset)
+            one = OF_GIVEN_MEMBER
+            if not self._is_given(asset, partition):
+                one = self._rate(asset) or self._default(asset, partition)
             keeps = LINEAGE[asset].is_kept and self._book.project.settings.mapping.kept_results
             if not keeps and self._book.is_there(asset, partition):
                 one = one._replace(size_bytes=0.0)
             total += one._replace(seconds=one.seconds * UNTIMED)
         return total
 
-    def _rate(self, asset: str) -> Cost:
+    def _rate(self, asset: str) -> Cost | None:
         if asset not in self._known:
-            self._known[asset] = self._measured(asset) or DEFAULTS.get(asset, OF_OTHERS)
+            self._known[asset] = self._measured(asset)
         return self._known[asset]
+
+    def _default(self, asset: str, partition: str | None) -> Cost:
+        """Return what an artefact takes in general, by how much there is to learn."""
+        default = DEFAULTS.get(asset, OF_OTHERS)
+        project, share = self._book.project, 1.0
+        training, partitioning = project.settings.training, LINEAGE[asset].partitioning
+        if asset in OF_PLANETS and isinstance(training, SyntheticTraining):
+            pixels = len(training.seeds) * training.width_px**2 / 2
+            share = pixels / MEASURED_PX
+        elif partitioning in MEMBERS and partition is not None:
+            key, _ = version_and_iteration(partition)
+            kind = partitioning.model_kind
+            for version in wanted_versions(project, kind):
+                steps = model_of(project, kind, version).training.max_steps
+                if version.key == key and steps is not None:
+                    share = steps / MEASURED_STEPS
+        return default._replace(seconds=default.seconds * share)
 
     def _measured(self, asset: str) -> Cost | None:
         latest = sorted(

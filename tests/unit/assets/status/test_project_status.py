@@ -7,10 +7,11 @@ import dagster as dg
 import pytest
 
 from ejmap_assets.lineage.crater_state import crater_states
-from ejmap_assets.lineage.recipes import book_of
+from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.status.costs import UNTIMED
+from ejmap_assets.status.costs import DEFAULTS, UNTIMED, Rates
 from ejmap_assets.status.project_status import ProjectStatus, StepStatus, status_of
+from ejmap_ml.config.model_config import load_preset
 from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.open_project import OpenProject
 from tests.chunk_bench import KEYS, STEPS, Bench
@@ -144,3 +145,25 @@ def test_before_the_first_crater_rates_are_defaults(bench: Bench) -> None:
     assert four.seconds > 0
     assert eight.seconds == pytest.approx(2 * four.seconds)
     assert eight.size_bytes == pytest.approx(2 * four.size_bytes)
+
+
+def test_what_was_never_made_here_takes_time_by_how_much_there_is_to_learn(tmp_path: Path) -> None:
+    """Defaults are of six planets of 2048 columns, and of 1100 steps of training."""
+    (tmp_path / "project.yaml").write_text(
+        "source: {kind: synthetic, seed: 5}\n"
+        "training: {kind: synthetic, seeds: [1, 2], width_px: 1024}\n"
+        "models: {ejseg: ejseg_polar_small}\n"
+    )
+    project = OpenProject.at(tmp_path)
+    steps = load_preset("ejseg_polar_small").training.max_steps
+    assert steps is not None
+    with dg.DagsterInstance.ephemeral() as instance:
+        rates = Rates(RecipeBook(project=project, instance=instance, craters={}).snapshot())
+
+        planets = rates.cost([("training_planets", None)])
+        member = rates.cost([("ejseg_model", "00|ejseg_polar_small")])
+
+    known = {name: DEFAULTS[name].seconds * UNTIMED for name in ("training_planets", "ejseg_model")}
+    assert planets.seconds == pytest.approx(known["training_planets"] / 12)
+    assert member.seconds == pytest.approx(known["ejseg_model"] * steps / 1100)
+    assert not member.is_measured
