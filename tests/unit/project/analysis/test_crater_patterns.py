@@ -19,6 +19,7 @@ from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.analysis.crater_pattern import measure_pattern, read_pattern
 from ejmap_project.analysis.crater_patterns import measure_patterns
 from ejmap_project.analysis.map_quantities import PatternsTable
+from ejmap_project.analysis.pattern_check import check_patterns
 from ejmap_project.errors import StepError
 from ejmap_project.export.folder import export_project
 from ejmap_project.export.published_names import PublishedNames
@@ -135,6 +136,20 @@ def test_the_analysis_is_exported_in_the_published_columns(
     assert (clean["area"] < overlaps["area"]).tolist() == [True, True, False]
     assert (clean["blanket_radius"] == overlaps["blanket_radius"]).all()
     assert not overlaps["invalid"].any()
+
+
+def test_a_crater_that_is_not_in_the_table_is_named(measured: OpenProject) -> None:
+    """All three are there; without one of them, the check says what to make."""
+    path = measured.paths.patterns
+    table = pd.read_parquet(path)
+    assert check_patterns(measured).fault == ""
+
+    table[table["crater_id"] != 2].to_parquet(path, index=False)
+    found = check_patterns(measured)
+    table.to_parquet(path, index=False)
+
+    assert found.fault.startswith("1 mapped crater(s) have no pattern ([2]); materialise")
+    assert found.numbers["craters"] == 2
 
 
 def test_an_export_without_patterns_says_so(project: OpenProject, tmp_path: Path) -> None:
