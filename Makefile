@@ -97,6 +97,10 @@ bench-models: demo $(MOON) ## Score the demo's models on unseen planets and crat
 	$(BIN)/python benchmarks/unseen_planets.py
 	$(BIN)/python benchmarks/crater_classifier.py
 
+.PHONY: quantities
+quantities: $(BASE) ## Write docs/quantities.md from the declarations of the quantities
+	$(BIN)/python -m ejmap_project.analysis.quantities_page > docs/quantities.md
+
 .PHONY: figures
 figures: $(BASE) ## Score the bench and write its figures into docs/bench.md and the README (ENTRIES="NAME=FOLDER ...")
 	$(BIN)/python benchmarks/figures.py $(ENTRIES)

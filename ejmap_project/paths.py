@@ -158,6 +158,8 @@ class ProjectPaths:
     """Mask of one crater at the promised recall, and the expected area of its ejecta."""
     crater_profile = _crater_place("profile.parquet")
     """Ejecta fraction and brightness around one crater, ring by ring."""
+    crater_pattern = _crater_place("pattern")
+    """Folder of what is measured of the ejecta of one crater: quantities, rays, published row."""
     kept_results = _crater_place("kept")
     """Folder of results of former models of one crater."""
     label_map = _Place("data/map/label_map.tif")
@@ -170,6 +172,14 @@ class ProjectPaths:
     """A picture of the map over the mosaic."""
     map_craters = _Place("data/map/craters.gpkg")
     """The craters of the map with the areas of their ejecta."""
+    patterns = _Place("data/analysis/patterns.parquet")
+    """What is measured of the ejecta of every crater of the map, clean parts included."""
+    pattern_rays = _Place("data/analysis/rays.parquet")
+    """The rays of every crater."""
+    published_overlaps = _Place("data/analysis/published_overlaps.parquet")
+    """The published columns of every crater, overlaps included."""
+    published_clean = _Place("data/analysis/published_clean.parquet")
+    """The published columns of what exactly one crater claims."""
     contrast = _Place("data/evaluation/contrast.parquet")
     """How much brighter mapped ejecta are than what lies beside them, crater by crater."""
     tile_scores = _Place("data/evaluation/tile_scores.parquet")

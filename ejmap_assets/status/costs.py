@@ -86,6 +86,7 @@ DEFAULTS: Mapping[str, Cost] = MappingProxyType(
         "basemap_mask": _default(0.05, 0),
         "promised_recall_mask": _default(0.1, 0),
         "crater_profile": _default(0.21, 0),
+        "crater_pattern": _default(1.9, 0.5),
         "global_map": _default(2, 3),
         "ejecta_contrast": _default(1, 0),
     }
