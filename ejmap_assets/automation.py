@@ -100,6 +100,27 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
         )
 
 
+class IsMadeHere(dg.AutomationCondition[Any]):
+    """True for assets that the project makes.
+
+    What is requested and never made keeps its backfill open, and the map waits for it.
+    """
+
+    def __init__(self, ticks: TickBook) -> None:
+        self._ticks = ticks
+
+    @property
+    def description(self) -> str:
+        """Description in the UI."""
+        return "made in this project"
+
+    def evaluate(self, context: dg.AutomationContext[Any]) -> Any:  # noqa: ANN401 - as Dagster declares it
+        """Return all partitions that are asked about, or none."""
+        is_made_here = _is_made(self._ticks.book(context), context.key.to_user_string())
+        found = context.candidate_subset if is_made_here else context.get_empty_subset()
+        return dg.AutomationResult(context=context, true_subset=found)
+
+
 class IsRequestedNow(dg.AutomationCondition[Any]):
     """True for partitions that this tick requests.
 
@@ -174,7 +195,8 @@ def condition_of(asset: str) -> Condition | None:
         case Rule.ON_REQUEST:
             return None
         case Rule.WITH_UPSTREAM:
-            with_upstream = is_new | rules.any_deps_match(rules.will_be_requested())
+            follows: Condition = rules.any_deps_match(rules.will_be_requested())
+            with_upstream = is_new | (follows & IsMadeHere(_TICK_BOOK))
             condition = with_upstream & ~rules.in_progress() & ~rules.any_deps_in_progress()
         case Rule.AFTER_UPSTREAM:
             condition = is_new & ~rules.in_progress() & ~rules.any_deps_in_progress()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
+from urllib.parse import quote
 
 ModelKind = Literal["ejconn", "ejseg"]
 # In the order in which the chain uses them.
@@ -125,6 +126,17 @@ class ProjectPaths:
     """The catalogue, and how sure a classifier is that its entries are craters."""
     least_sure = _Place("data/vetting/least_sure.png")
     """A picture of the entries with the lowest scores."""
+
+    all_pictures = _Place("data/pictures")
+    """Folder of the pictures that the pages show, a folder an asset."""
+
+    def pictures(self, asset: str, partition: str) -> Path:
+        """Folder of the pictures of one artefact.
+
+        Its name stands in addresses, so it has neither dots nor percent signs.
+        """
+        name = quote(partition, safe="").replace(".", "%2E").replace("%", "=")
+        return self.all_pictures / asset / name
 
     def crater(self, key: str) -> Path:
         """Folder of what is made for one crater."""

@@ -46,7 +46,7 @@ def polar_prediction(task: CraterTask) -> Artefact:
     A GeoTIFF with azimuth along x and log-range along y: the ensemble's mean probability and vote
     fraction, and the probability of each member. Connections and mask follow from it. A project
     whose EJSEG looks at tiles makes none. The picture shows the polar view with the crater along
-    the bottom, and the probability below it.
+    the bottom, and the probability beside it.
     """
     return predict_polar(task.work, task.crater, tags=task.file_tags)
 
@@ -114,8 +114,8 @@ def crater_pattern(task: CraterTask) -> Artefact:
     """Blanket, rays, reach, asymmetry and volume of the ejecta of one crater.
 
     A folder: one row of quantities in SI units (docs/quantities.md has unit, formula, reference and
-    interval of each), one row a ray, one row in the published columns, and a page of pictures. The
-    pictures show the mask with the blanket and the ends of rays, the coverage by distance, and the
-    ejecta by azimuth.
+    interval of each), one row a ray, one row in the published columns. The pictures show the mask
+    with the blanket and the ends of rays, the coverage by distance, the ejecta by azimuth, and all
+    of it on one page with mosaic and probability.
     """
     return measure_pattern(task.work, task.crater)

@@ -45,10 +45,9 @@ def ejecta_contrast(task: ProjectTask) -> Artefact:
 def crater_patterns(task: ProjectTask) -> Artefact:
     """Patterns of all craters, whole and where no other crater claims their ejecta.
 
-    One row a crater with every quantity of ``crater_pattern`` and the clean and shared parts of
-    its ejecta, a table of all rays, and the published columns with overlaps and clean, which
-    ``ejmap export`` writes. A crater is clean if it has a blanket of which no other crater claims
-    more than a fifth. The picture shows blankets and longest rays over the radius of their crater.
+    One row a crater with the quantities of ``crater_pattern`` and the clean and shared parts of its
+    ejecta, a table of all rays, and the published columns, which ``ejmap export`` writes. The
+    picture shows blankets and longest rays over the radius of their crater.
     """
     return measure_patterns(task.project, task.progress)
 

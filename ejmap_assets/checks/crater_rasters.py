@@ -162,7 +162,7 @@ def mask_is_sound(checked: CheckedCrater) -> Finding:
 def promised_recall_mask_is_sound(checked: CheckedCrater) -> Finding:
     """The mask lies on the mosaic's pixels, and its tags hold the expected area and its interval.
 
-    Warns if the interval is wider than a factor of 100: the members disagree about this crater.
+    Warns if the interval is wider than a factor of 100: the mask depends on its threshold.
     """
     basemap = checked.work.basemap.grid
     placed = read_mask_on(checked.output, basemap)

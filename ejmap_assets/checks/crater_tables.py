@@ -9,6 +9,7 @@ from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.tiles.tiling import mapping_tiles
 from ejmap_project.analysis.crater_pattern import read_pattern
 from ejmap_project.analysis.crater_profile import read_profile
+from ejmap_project.analysis.pattern_check import check_pattern
 from ejmap_project.files.connection_table import read_connections
 
 # Unimaged pixels and rings that cut pixels make the area of the profile the smaller one.
@@ -115,25 +116,8 @@ def profile_is_sound(checked: CheckedCrater) -> Finding:
 @crater_check(asset="crater_pattern")
 def pattern_is_sound(checked: CheckedCrater) -> Finding:
     """The tables fit their schemas, are of this crater, and blanket and rays are all its ejecta."""
-    pattern = read_pattern(checked.output)
-    row = pattern.quantities.iloc[0]
-    parts_km2 = float(row["blanket_km2"] + row["rays_km2"])
-    numbers = {
-        "ejecta_km2": float(row["ejecta_km2"]),
-        "blanket_and_rays_km2": parts_km2,
-        "rays": len(pattern.rays),
-        "missing_quantities": int(row.isna().sum()),
-    }
-    ids = {int(one) for table in pattern for one in table["crater_id"]}
-    if ids != {checked.crater.crater_id} or len(pattern.quantities) != 1:
-        return bad("the tables are of another crater; make the pattern again", **numbers)
-    if abs(parts_km2 - numbers["ejecta_km2"]) > ROUNDING * max(parts_km2, 1.0):
-        return bad(
-            f"blanket and rays hold {parts_km2:.0f} km2, the ejecta {numbers['ejecta_km2']:.0f} "
-            "km2; make the pattern again",
-            **numbers,
-        )
-    return good(f"{len(pattern.rays)} rays, {numbers['ejecta_km2']:.0f} km2", **numbers)
+    fault, numbers = check_pattern(read_pattern(checked.output), checked.crater.crater_id)
+    return bad(fault, **numbers) if fault else good(f"{numbers['rays']} rays", **numbers)
 
 
 def _planned_tiles(checked: CheckedCrater) -> int:

@@ -12,7 +12,7 @@ from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
 from ejmap_ml.config.bands import count_of, words_of
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.models.seen_bands import learned_bands, require_readable
-from ejmap_project.sources.doubts import mosaic_doubts, place_doubts
+from ejmap_project.sources.doubts import colour_doubts, mosaic_doubts, place_doubts
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.known_planets import known_planets
 
@@ -44,7 +44,7 @@ def mosaic_is_valid(checked: CheckedProject) -> Finding:
             "state in project.yaml what they mean, or provide another mosaic",
             **numbers,
         )
-    doubts = mosaic_doubts(raster)
+    doubts = mosaic_doubts(raster) + colour_doubts(raster, bands)
     seen = require_readable(checked.project).seen
     numbers |= {"bands_mean": words_of(bands), "models_see": words_of(seen)}
     if imaged < IMAGED_SHARE_WANTED:

@@ -91,12 +91,8 @@ CRATER_ROWS: Mapping[str, Row] = {
     "crater_pattern": CraterRow(
         output=ProjectPaths.crater_pattern,
         inputs=(
-            "basemap_mask",
-            "segmentation_mask",
-            "polar_prediction",
-            "promised_recall_mask",
-            "basemap_mosaic",
-            "crater_catalogue",
+            *("basemap_mask", "segmentation_mask", "polar_prediction", "promised_recall_mask"),
+            *("basemap_mosaic", "crater_catalogue"),
         ),
         used_inputs=pattern_inputs,
         table=PatternTable,

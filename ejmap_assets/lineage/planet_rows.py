@@ -38,17 +38,10 @@ PLANET_ROWS: Mapping[str, Row] = {
     "crater_patterns": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.patterns,
-        beside=lambda paths: (
-            paths.pattern_rays,
-            paths.published_overlaps,
-            paths.published_clean,
-        ),
+        beside=lambda paths: (paths.pattern_rays, paths.published_overlaps, paths.published_clean),
         inputs=(
-            "crater_pattern",
-            "basemap_mask",
-            "global_map",
-            "crater_catalogue",
-            "basemap_mosaic",
+            *("crater_pattern", "basemap_mask", "global_map"),
+            *("crater_catalogue", "basemap_mosaic"),
         ),
         settings=recipe_settings.of_map,
         rule=Rule.AFTER_CRATERS,

@@ -11,10 +11,15 @@ from scipy.signal import find_peaks
 from ejmap_geo.patterns.orientation import Orientation
 from ejmap_geo.patterns.polar_mask import PolarMask
 
-SMOOTHED_DEG = 1.0
-# A ray is at least half a crater radius of ejecta longer than the valleys beside it, and stands out
-# from them by a fifth of its own length.
-LEAST_RADII, LEAST_PROMINENCE = 0.5, 0.2
+# Narrower rays of a bundle are one ray.
+SMOOTHED_DEG = 2.0
+# A ray is at least two crater radii of ejecta longer than the valleys beside it (shorter ones are
+# lobes of the blanket), and stands out from them by a fifth of its own length.
+LEAST_RADII, LEAST_PROMINENCE = 2.0, 0.2
+# Shorter pieces are specks.
+PIECE_RADII = 0.5
+# Its sector ends where so much of its height above the valleys is left: rays bend and fan out.
+EDGE_HEIGHT = 0.25
 
 Floats = NDArray[np.float64]
 
@@ -55,9 +60,9 @@ class Ray(NamedTuple):
 def find_rays(polar: PolarMask, found: Orientation, *, radius_m: float, from_m: float) -> list[Ray]:
     """Return the rays beyond a distance, by growing azimuth.
 
-    The length of ejecta in each azimuth is summed; its peaks are rays, cut off at half of their
-    height above the higher valley beside them. A ring of ejecta without peaks holds no ray. Pieces
-    shorter than half a crater radius are specks: they neither begin nor end a ray.
+    The length of ejecta in each azimuth is summed; its peaks are rays, cut off at a quarter of
+    their height above the higher valley beside them. A ring of ejecta without peaks holds no ray.
+    Pieces shorter than half a crater radius are specks: they neither begin nor end a ray.
 
     Args:
         polar: The ejecta.
@@ -67,10 +72,10 @@ def find_rays(polar: PolarMask, found: Orientation, *, radius_m: float, from_m: 
     """
     first = polar.first_row(from_m)
     length_m = polar.height_m[first:] @ polar.is_ejecta[first:]
-    least_m = LEAST_RADII * radius_m
+    piece_m = PIECE_RADII * radius_m
     found_rays = (
-        _ray(polar, found, first, *_cells(polar, first, sector, least_m=least_m))
-        for sector in _sectors(length_m, least_m=least_m)
+        _ray(polar, found, first, *_cells(polar, first, sector, piece_m=piece_m))
+        for sector in _sectors(length_m, least_m=LEAST_RADII * radius_m)
     )
     return sorted((ray for ray in found_rays if ray), key=lambda ray: ray.azimuth_deg)
 
@@ -81,7 +86,7 @@ class _Sector(NamedTuple):
     Attributes:
         begin: Column of the view from which the others are counted, round the circle.
         left: Column of the valley before the peak.
-        start: First column above half of the height.
+        start: First column above a quarter of the height.
         stop: Column after the last one above it.
         right: Column after the valley behind the peak.
     """
@@ -110,7 +115,7 @@ def _sectors(length_m: Floats, *, least_m: float) -> list[_Sector]:
     sectors: list[_Sector] = []
     for k, (peak, prominence) in enumerate(zip(peaks, prominences, strict=True)):
         left, right = valleys[k], min(valleys[k + 1] + 1, cols)
-        low = np.flatnonzero(open_ring < open_ring[peak] - prominence / 2)
+        low = np.flatnonzero(open_ring < open_ring[peak] - (1 - EDGE_HEIGHT) * prominence)
         start = max(int(low[low < peak].max(initial=-1)) + 1, left)
         stop = min(int(low[low > peak].min(initial=cols)), right)
         sectors.append(_Sector(begin, left, start, stop, right))
@@ -118,7 +123,7 @@ def _sectors(length_m: Floats, *, least_m: float) -> list[_Sector]:
 
 
 def _cells(
-    polar: PolarMask, first: int, sector: _Sector, *, least_m: float
+    polar: PolarMask, first: int, sector: _Sector, *, piece_m: float
 ) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return the columns from valley to valley, and which of their cells belong to the ray.
 
@@ -132,7 +137,7 @@ def _cells(
     cells[:, start : last + 1] = inside[:, start : last + 1]
     cells[:, : start + 1] |= np.logical_and.accumulate(inside[:, start::-1], axis=1)[:, ::-1]
     cells[:, last:] |= np.logical_and.accumulate(inside[:, last:], axis=1)
-    cells[_in_short_runs(cells.sum(axis=1) > 0, polar.edges_m[first:], least_m)] = False
+    cells[_in_short_runs(cells.sum(axis=1) > 0, polar.edges_m[first:], piece_m)] = False
     return cols, cells
 
 

@@ -10,10 +10,8 @@ from ejmap_geo.patterns.clean_mask import clean_mask
 from ejmap_geo.patterns.published_pattern import COLUMNS, Row, is_invalid
 from ejmap_geo.patterns.ring_sums import ring_sums
 from ejmap_geo.rasters.raster import read_mask_on, read_raster
-from ejmap_project.analysis.crater_measures import published_row
 from ejmap_project.analysis.crater_pattern import CraterPattern, read_pattern
 from ejmap_project.analysis.map_quantities import PatternsTable
-from ejmap_project.analysis.pattern_page import patterns_plot
 from ejmap_project.analysis.surroundings import Mapped, Surroundings, surroundings
 from ejmap_project.artefact import Artefact
 from ejmap_project.basemap import azimuthal_grid, read_project_basemap
@@ -23,6 +21,13 @@ from ejmap_project.files.table_file import write_table
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
 from ejmap_project.vetting.vetting_choice import held_back
+
+# The table has more columns than a page of the UI.
+SHOWN = (
+    *("crater_id", "crater", "radius_km", "ejecta_km2", "clean_km2", "is_clean"),
+    *("optical_blanket_radii", "coverage_radius_radii", "ray_count", "longest_ray_km"),
+    *("downrange_deg", "impact_class"),
+)
 
 
 def measure_patterns(project: OpenProject, progress: Progress) -> Artefact:
@@ -73,6 +78,8 @@ def clean_values(
         around: The crater with what no other crater claims.
         pattern: What was measured of all its ejecta; the radius of its blanket is taken.
     """
+    from ejmap_project.analysis.crater_measures import published_row
+
     row, published = pattern.quantities.iloc[0], pattern.published.iloc[0]
     blanket_px = float(published["blanket_radius"])
     denoised = around.with_mask(denoised_by_sides(around.mask))
@@ -97,6 +104,8 @@ def _write(
     patterns: list[CraterPattern],
     clean: list[tuple[dict[str, float | bool], Row]],
 ) -> Artefact:
+    from ejmap_project.analysis.pattern_page import patterns_plot
+
     paths = project.paths
     quantities = pd.concat([one.quantities for one in patterns], ignore_index=True)
     of_clean = pd.DataFrame([values for values, _ in clean])
@@ -123,7 +132,7 @@ def _write(
             "rays": len(rays),
             "craters_with_downrange_direction": int(table["downrange_deg"].notna().sum()),
             "median_optical_blanket_radii": float(table["optical_blanket_radii"].median()),
-            "patterns": table,
+            "patterns": table[list(SHOWN)],
             "path": str(paths.patterns),
             "picture": patterns_plot(table),
         },

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,26 @@ from ejmap_project.analysis.quantities import OF_MEMBERS
 Floats = NDArray[np.float64]
 
 
+class MemberSpread(NamedTuple):
+    """How far the members of an ensemble lie apart.
+
+    Attributes:
+        quantities: Lowest and highest value of some, columns ``_low`` and ``_high``.
+        range_radii: Distances in crater radii, ``(ring,)``.
+        lowest: Lowest share of the circle that a member takes for ejecta, ``(ring,)``.
+        highest: Highest share.
+    """
+
+    quantities: dict[str, float]
+    range_radii: Floats
+    lowest: Floats
+    highest: Floats
+
+
 def member_spread(
     members: Iterable[NDArray[np.float32]], *, polar: PolarGrid, reach_m: float
-) -> dict[str, float]:
-    """Return the lowest and highest value of the members, columns ``_low`` and ``_high``.
+) -> MemberSpread:
+    """Measure the mask of each member.
 
     Args:
         members: Probability of each, measured by the border of ejecta, ``(rows, cols)``.
@@ -33,7 +50,7 @@ def member_spread(
         known = [value for value in values if not math.isnan(value)]
         spread[f"{name}_low"] = min(known, default=math.nan)
         spread[f"{name}_high"] = max(known, default=math.nan)
-    return spread
+    return MemberSpread(spread, polar.range_radii[counts], share.min(axis=0), share.max(axis=0))
 
 
 def _measures(share: Floats, rings_km2: Floats, distance_km: Floats) -> tuple[float, ...]:

@@ -1,13 +1,11 @@
 """Pictures of the pattern of a crater: what was mapped, its profile, its sectors, its rays."""
 
 import math
-from pathlib import Path
 from typing import cast
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from matplotlib.projections.polar import PolarAxes
@@ -16,6 +14,7 @@ from numpy.typing import NDArray
 
 from ejmap_geo.patterns.coverage import coverage, coverage_curve
 from ejmap_project.analysis.crater_measures import Measured
+from ejmap_project.analysis.member_spread import MemberSpread
 from ejmap_project.analysis.surroundings import Surroundings
 from ejmap_project.artefact import Picture
 from ejmap_project.figures import (
@@ -27,45 +26,43 @@ from ejmap_project.figures import (
     legend_above,
     new_plot,
 )
-from ejmap_project.pictures import mask_over, mosaic_grey, mosaic_rgb, probability_rgb, shrunk
+from ejmap_project.pictures.shades import (
+    mask_over,
+    mosaic_grey,
+    mosaic_rgb,
+    probability_rgb,
+    shrunk,
+)
 
 MAP_PX = 420
-# Legible when a page fills a screen, and half the time of what paper needs.
-PAGE_DPI = 150
 BINS = 72
 # Means over so many rings of the profile: single rings are as noisy as they are thin.
 PROFILE_POINTS = 200
 
 
-def pattern_page(around: Surroundings, measured: Measured) -> Figure:
-    """Draw the page of a crater: three maps above profile, rose and ray ends."""
-    figure = Figure(figsize=(10.5, 7.2), dpi=DPI, layout="constrained")
-    panels = [figure.add_subplot(2, 3, place) for place in (1, 2, 3)]
-    _mosaic(panels[0], around)
-    _mask(panels[1], around, measured)
-    _probability(panels[2], around)
-    _profile(figure.add_subplot(2, 3, 4), around, measured)
-    _rose(_polar_axes(figure, (2, 3, 5)), measured)
-    _ray_ends(_polar_axes(figure, (2, 3, 6)), around, measured)
-    crater = around.crater
-    figure.suptitle(f"{crater.name or crater.key}, radius {crater.radius_m / 1000:.0f} km")
-    return figure
+def pattern_pictures(
+    around: Surroundings, measured: Measured, spread: MemberSpread | None = None
+) -> dict[str, Picture]:
+    """Return the page of a crater, and its parts as large as the UI shows them.
 
-
-def pattern_pictures(around: Surroundings, measured: Measured) -> dict[str, Picture]:
-    """Return the same, legible at the size at which the UI shows it."""
+    Args:
+        around: The crater.
+        measured: Its measures.
+        spread: How far the members of the ensemble lie apart, where that is known.
+    """
     maps = Figure(figsize=(4.8, 4.4), dpi=DPI, layout="constrained")
     _mask(maps.add_subplot(), around, measured)
     profile = Figure(figsize=(4.6, 2.8), dpi=DPI, layout="constrained")
-    _profile(profile.add_subplot(), around, measured)
+    _profile(profile.add_subplot(), around, measured, spread)
     around_it = Figure(figsize=(4.8, 2.8), dpi=DPI, layout="constrained")
     _rose(_polar_axes(around_it, (1, 2, 1)), measured)
     _ray_ends(_polar_axes(around_it, (1, 2, 2)), around, measured)
-    name = around.crater.name or around.crater.key
+    name = around.crater.label
     return {
         "picture": Picture(maps, alt=f"ejecta of {name} with blanket and ends of rays"),
         "picture_profile": Picture(profile, alt=f"coverage by distance from {name}"),
         "picture_azimuth": Picture(around_it, alt=f"ejecta of {name} by azimuth, ends of rays"),
+        "picture_page": Picture(_page(around, measured, spread), alt=f"pattern of {name}"),
     }
 
 
@@ -92,10 +89,19 @@ def patterns_plot(table: pd.DataFrame) -> Picture:
     return Picture(figure, alt="blankets and longest rays over the radius of their crater")
 
 
-def save_page(figure: Figure, path: Path) -> None:
-    """Write a page as PNG."""
-    FigureCanvasAgg(figure)
-    figure.savefig(path, dpi=PAGE_DPI)
+def _page(around: Surroundings, measured: Measured, spread: MemberSpread | None) -> Figure:
+    """Draw three maps above profile, rose and ray ends."""
+    figure = Figure(figsize=(10.5, 7.2), dpi=DPI, layout="constrained")
+    panels = [figure.add_subplot(2, 3, place) for place in (1, 2, 3)]
+    _mosaic(panels[0], around)
+    _mask(panels[1], around, measured)
+    _probability(panels[2], around)
+    _profile(figure.add_subplot(2, 3, 4), around, measured, spread)
+    _rose(_polar_axes(figure, (2, 3, 5)), measured)
+    _ray_ends(_polar_axes(figure, (2, 3, 6)), around, measured)
+    crater = around.crater
+    figure.suptitle(f"{crater.label}, radius {crater.radius_m / 1000:.0f} km")
+    return figure
 
 
 def _polar_axes(figure: Figure, place: tuple[int, int, int]) -> PolarAxes:
@@ -148,8 +154,10 @@ def _probability(axes: Axes, around: Surroundings) -> None:
     _show(axes, around, rgb, "probability (black 0, orange .5, white 1)")
 
 
-def _profile(axes: Axes, around: Surroundings, measured: Measured) -> None:
-    """Draw the coverage by distance, and where blanket and coverage end."""
+def _profile(
+    axes: Axes, around: Surroundings, measured: Measured, spread: MemberSpread | None
+) -> None:
+    """Draw the coverage by distance with that of the members, and where the blanket ends."""
     share, sums = coverage_curve(measured.sums), measured.sums
     step = max(1, share.size // PROFILE_POINTS)
     rings = share[: share.size // step * step].reshape(-1, step)
@@ -157,6 +165,16 @@ def _profile(axes: Axes, around: Surroundings, measured: Measured) -> None:
     middle = (np.arange(rings.shape[0]) + 0.5) * step / radius_px
     has_any = ~np.isnan(rings).all(axis=1) & (middle >= 1)
     axes.plot(middle[has_any], np.nanmean(rings[has_any], axis=1), color=BLUE, lw=1.2)
+    if spread is not None:
+        axes.fill_between(
+            spread.range_radii,
+            spread.lowest,
+            spread.highest,
+            color=BLUE,
+            alpha=0.25,
+            linewidth=0,
+            label="members of the ensemble",
+        )
     lines = {
         "half covered": (coverage(sums).radius_m / around.crater.radius_m, ORANGE, "-"),
         "optical blanket": (measured.blanket_px / radius_px, VERMILION, "--"),

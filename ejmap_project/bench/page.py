@@ -12,6 +12,8 @@ from ejmap_project.bench.table import LOOKS, Document
 from ejmap_project.errors import SourceError
 
 UNKNOWN = "-"
+# The ready-made ensemble that new projects name.
+DEFAULT = "ready_grey"
 # Titles of scores of the real craters, by how a document calls them.
 REAL = {
     "blanket": "blanket",
@@ -79,14 +81,14 @@ _SPREAD_REAL = tuple(name for name in REAL if name != "chance")
 
 
 def readme_lines(document: Document, reported: Mapping[str, Any] | None) -> list[str]:
-    """Return the README's figures of ready-made models, in Markdown.
+    """Return the README's figures of the ready-made model that new projects name, in Markdown.
 
     Args:
         document: The table of the bench.
         reported: Summary of the reported part of the reference set by the digest of the ensemble
             that was scored, as ``docs/reported.json`` holds it; other ensembles have no such row.
     """
-    ready = [one for one in document["entries"] if is_ready_made(one)]
+    ready = [one for one in document["entries"] if one["entry"] == DEFAULT]
     planets = [_readme_planets(one, look) for one in ready for look in LOOKS if one[look]]
     real = [row for one in ready for row in _readme_real(one, reported)]
     planet_titles = ("unseen planets", "pixel F1", "lead over the best rule", "right crater", "ECE")

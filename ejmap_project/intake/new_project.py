@@ -14,6 +14,7 @@ from ejmap_geo.errors import GeoError
 from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.rasters.raster import read_basemap
 from ejmap_ml.config.bands import (
+    COLOUR,
     GREY,
     MERCURY_ENHANCED,
     Bands,
@@ -35,7 +36,7 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.project import ProjectPaths, profile_text, project_of
 from ejmap_project.settings.sentences import sentences_of
 from ejmap_project.settings.sources import FilesSource
-from ejmap_project.sources.doubts import mosaic_doubts, place_doubts
+from ejmap_project.sources.doubts import colour_doubts, mosaic_doubts, place_doubts
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.mask_files import MASK_NAMES
 from ejmap_project.sources.mistakes import attempt
@@ -48,8 +49,8 @@ TRAINED_EJSEG = "ejseg_polar"
 def ejseg_for(bands: Bands, *, ready: Mapping[str, Reads | None]) -> str:
     """Return the EJSEG that a new project names: a ready-made one where one reads the mosaic.
 
-    One that sees all bands comes before one that sees grey made of them: fresh material may differ
-    from its surroundings in colour alone.
+    One for just these bands comes before one that sees grey made of them, and this before one for
+    any colours, which finds less where brightness shows ejecta (docs/methods.md).
 
     Args:
         bands: What the bands of its mosaic mean.
@@ -57,7 +58,8 @@ def ejseg_for(bands: Bands, *, ready: Mapping[str, Reads | None]) -> str:
     """
     seen = {name: seen_as(bands, reads) for name, reads in ready.items() if reads is not None}
     fitting = [name for name, one in seen.items() if one is not None]
-    return max(fitting, key=lambda name: seen[name] == bands, default=TRAINED_EJSEG)
+    order = (bands, GREY, COLOUR)
+    return min(fitting, key=lambda name: order.index(ready[name]), default=TRAINED_EJSEG)
 
 
 def new_project(
@@ -142,7 +144,11 @@ def _made(
     packaged_models: Path,
 ) -> list[str]:
     wrong: list[str] = []
-    told: Callable[[], Bands] = partial(_stated_bands, source.mosaic, bands, planet)
+    told: Callable[[], Bands] = (
+        partial(told_bands, source.mosaic, body=planet)
+        if bands is None
+        else partial(stated_bands, bands)
+    )
     stated = attempt(wrong, told)
     basemap = attempt(
         wrong,
@@ -174,7 +180,11 @@ def _made(
     notes = _checked(project, wrong)
     assert basemap is not None  # noqa: S101 - its mistakes were raised
     craters = craters_of(source_of(project).catalogue())
-    doubts = [*(doubts or []), *place_doubts(*basemap, craters)[0]]
+    doubts = [
+        *(doubts or []),
+        *colour_doubts(basemap[0], meant),
+        *place_doubts(*basemap, craters)[0],
+    ]
     write_whole(paths, text)
     return [
         f"mosaic: {basemap[1].width_px}x{basemap[1].shape[0]} px, {words_of(meant)}, {planet.name}",
@@ -216,9 +226,12 @@ def _without_meaning(raster: NDArray[np.uint8] | None) -> Bands:
     return tuple(f"band{number}" for number in range(1, len(raster) + 1))
 
 
-def _stated_bands(mosaic: Path, bands: str | None, body: Body) -> Bands:
-    if bands is None:
-        return told_bands(mosaic, body=body)
+def stated_bands(bands: str) -> Bands:
+    """Return what a person states of the bands of a mosaic.
+
+    Raises:
+        SettingsError: If it is no meaning of bands.
+    """
     try:
         return bands_named(bands)
     except ValueError as error:

@@ -3,7 +3,10 @@
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
 from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.masks.placement import mask_to_basemap
@@ -14,10 +17,12 @@ from ejmap_project.digest import content_version
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.ejecta_layers import MASK_BAND
-from ejmap_project.pictures import mask_over, mosaic_grey, shrunk
+from ejmap_project.pictures.shades import EJECTA, mask_over, mosaic_grey, shrunk
+from ejmap_project.pictures.sheet import RIM, Marks, Panel, circle, sheet, titled
 
-PICTURE_PX = 420
+PICTURE_PX = 1000
 PICTURE_MARGIN_PX = 8
+NARROWEST = 0.002
 
 
 def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
@@ -32,7 +37,7 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
     traits = work.settings.source.traits
     published_in = f"run {traits.masks_run} of {traits.doi}"
     metadata: Facts = {
-        "crater": crater.name,
+        "crater": crater.label,
         "ejecta_px": placed.area_px,
         "area_km2": area_m2 / 1e6,
         "share_of_planet": area_m2 / planet_m2,
@@ -40,7 +45,7 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
         "path": str(path),
     }
     if placed.window is not None:
-        metadata["picture"] = _picture(placed, placed.window, basemap)
+        metadata["picture"] = _picture(placed, placed.window, basemap, crater)
     window = str(placed.window)
     return Artefact(content=content_version(window, placed.mask), metadata=metadata)
 
@@ -52,7 +57,7 @@ def _mapped(work: CraterWork, crater: Crater) -> PlacedMask:
     return mask_to_basemap(mask, azimuthal=work.azimuthal_grid(crater), basemap=work.basemap.grid)
 
 
-def _picture(placed: PlacedMask, seen: Window, basemap: Basemap) -> Picture:
+def _picture(placed: PlacedMask, seen: Window, basemap: Basemap, crater: Crater) -> Picture:
     rows, cols = basemap.grid.shape
     top = max(0, seen.row - PICTURE_MARGIN_PX)
     bottom = min(rows, seen.row + seen.height + PICTURE_MARGIN_PX)
@@ -60,6 +65,18 @@ def _picture(placed: PlacedMask, seen: Window, basemap: Basemap) -> Picture:
     around = Window(row=top, col=seen.col - PICTURE_MARGIN_PX, height=bottom - top, width=width)
     grey = mosaic_grey(crop(basemap.raster, around), max_side_px=PICTURE_PX)
     mask = placed.within(around, basemap.grid)
-    return Picture(
-        mask_over(grey, shrunk(mask, max_side_px=PICTURE_PX)), alt="ejecta over the mosaic"
-    )
+    rgb = mask_over(grey, shrunk(mask, max_side_px=PICTURE_PX))
+    title = titled(crater, "ejecta on the basemap; scale and rim hold at the crater")
+    panels = [Panel(rgb, marks=_marks(around, basemap.grid, crater, scale=rgb.shape[1] / width))]
+    return Picture(sheet(panels, title=title, legend=[EJECTA, RIM], width_px=PICTURE_PX), alt=title)
+
+
+def _marks(around: Window, grid: BasemapGrid, crater: Crater, *, scale: float) -> Marks:
+    """Return scale and rim in a part of the basemap, whose columns shrink towards the poles."""
+    at = grid.position(crater.center)
+    col = (at.col - around.col) % grid.shape[1]
+    # A pole has no east: the circle is then as wide as one at 89.9 degrees.
+    stretch = 1 / max(math.cos(math.radians(crater.center.lat_deg)), NARROWEST)
+    rim = circle(0, 0, crater.radius_m / grid.resolution_m) * (stretch, 1)
+    rim += np.array([col, at.row - around.row])
+    return Marks(grid.resolution_m / stretch / scale, rim * scale)

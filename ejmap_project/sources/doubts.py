@@ -1,6 +1,7 @@
 """Doubts about mosaic and catalogue as a whole, before anything is computed from them."""
 
 from collections.abc import Iterable
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,12 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.mosaic_sanity import oddities
 from ejmap_geo.rasters.rim_agreement import RimAgreement, rim_agreement
+from ejmap_ml.config.bands import RGB, Bands, names_of
 from ejmap_project.errors import SourceError
+
+# Correlation below which bands count as opposed: red and blue of Mars are nearly independent.
+OPPOSED = -0.3
+THINNED, FEWEST_PX = 7, 100
 
 
 def mosaic_doubts(raster: NDArray[np.uint8]) -> list[str]:
@@ -26,6 +32,31 @@ def mosaic_doubts(raster: NDArray[np.uint8]) -> list[str]:
     if fatal:
         raise SourceError("; and ".join(fatal))
     return [one.sentence for one in found]
+
+
+def colour_doubts(raster: NDArray[np.uint8], bands: Bands) -> list[str]:
+    """Return a sentence for each pair of red, green and blue that run against each other.
+
+    Where one of them is inverted, so is part of the grey that is made of them.
+
+    Args:
+        raster: ``(band, rows, cols)``, 0 where nothing was imaged.
+        bands: What its bands mean; other meanings than red, green, blue may run as they like.
+    """
+    names = names_of(bands)
+    if bands != RGB or len(raster) != len(names):
+        return []
+    seen = raster[:, raster.all(axis=0)][:, ::THINNED]
+    if seen.shape[1] < FEWEST_PX or (seen.min(axis=1) == seen.max(axis=1)).any():
+        return []
+    alike = np.asarray(np.corrcoef(seen), dtype=np.float64).reshape(len(seen), len(seen))
+    return [
+        f"{names[one]} and {names[other]} of the mosaic run against each other (correlation "
+        f"{alike[one, other]:.2f}), which they do on no photograph of a planet; check whether one "
+        "of them is inverted, or state other bands"
+        for one, other in combinations(range(len(names)), 2)
+        if alike[one, other] < OPPOSED
+    ]
 
 
 def place_doubts(

@@ -73,7 +73,7 @@ class Observatory:
 
         Returns:
             How many runs there were since the last call: of "craters", "map", and others by the
-            name of their job.
+            names of their assets.
         """
         runs: dict[str, str] = {}
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -118,7 +118,7 @@ def _what(run: dg.DagsterRun) -> str:
     keys = {key.to_user_string() for key in run.asset_selection or ()}
     if "basemap_mask" in keys:
         return "craters"
-    return "map" if "global_map" in keys else run.job_name
+    return "map" if "global_map" in keys else ", ".join(sorted(keys)) or run.job_name
 
 
 Serve: TypeAlias = Callable[[Path, dg.DagsterInstance], Observatory]

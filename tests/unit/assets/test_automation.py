@@ -9,6 +9,8 @@ import pytest
 
 from ejmap_assets.automation import TickBook
 from ejmap_assets.definitions import build_defs
+from ejmap_assets.lineage.selection import crater_steps_of, partitioned_by
+from ejmap_assets.partitions import Partitioning
 from tests.chunk_bench import KEYS, Bench
 
 SETTINGS = """
@@ -63,3 +65,17 @@ def test_the_first_tick_requests_what_is_missing_and_the_next_does_not(tmp_path:
     for asset in ("azimuthal_mosaic", "tile_store", "basemap_mask"):
         assert first.get_requested_partitions(dg.AssetKey(asset)) == set(KEYS), asset
         assert not second.get_requested_partitions(dg.AssetKey(asset)), asset
+
+
+def test_what_the_project_does_not_make_is_not_requested(tmp_path: Path) -> None:
+    """Its backfill would stay open, and the map would wait for it: no ensemble promises here."""
+    everything = dg.AssetSelection.all()
+    with dg.DagsterInstance.ephemeral() as instance:
+        project = Bench(tmp_path, instance).project
+
+        tick = dg.evaluate_automation_conditions(build_defs(), instance, everything)
+
+    of_craters = partitioned_by(Partitioning.CRATERS)
+    requested = {one for one in of_craters if tick.get_requested_partitions(dg.AssetKey(one))}
+    assert requested == {*crater_steps_of(project)}
+    assert "promised_recall_mask" not in requested

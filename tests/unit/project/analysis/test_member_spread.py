@@ -29,7 +29,9 @@ def _disc(radii: float) -> np.ndarray:
 
 def test_the_spread_is_that_of_the_smallest_and_largest_disc() -> None:
     """Members that see 3, 4 and 5 radii: areas of zones from the rim to there."""
-    found = member_spread([_disc(one) for one in (4, 3, 5)], polar=POLAR, reach_m=1_000_000)
+    found = member_spread(
+        [_disc(one) for one in (4, 3, 5)], polar=POLAR, reach_m=1_000_000
+    ).quantities
 
     def zone_km2(radii: float) -> float:
         near, far = (math.cos(one * POLAR.radius_m / MERCURY.radius_m) for one in (1, radii))
@@ -46,8 +48,8 @@ def test_members_without_ejecta_have_no_distances() -> None:
     """Their area is 0; the distances are those of the others, or unknown."""
     none = np.zeros(POLAR.shape, np.float32)
 
-    alone = member_spread([none], polar=POLAR, reach_m=1_000_000)
-    mixed = member_spread([none, _disc(3)], polar=POLAR, reach_m=1_000_000)
+    alone = member_spread([none], polar=POLAR, reach_m=1_000_000).quantities
+    mixed = member_spread([none, _disc(3)], polar=POLAR, reach_m=1_000_000).quantities
 
     assert alone["ejecta_km2_low"] == alone["ejecta_km2_high"] == 0
     assert math.isnan(alone["reach_max_km_low"])
@@ -57,6 +59,15 @@ def test_members_without_ejecta_have_no_distances() -> None:
 
 def test_nothing_beyond_the_reach_counts() -> None:
     """Ejecta are looked for no farther than that."""
-    found = member_spread([_disc(30)], polar=POLAR, reach_m=5 * POLAR.radius_m)
+    found = member_spread([_disc(30)], polar=POLAR, reach_m=5 * POLAR.radius_m).quantities
 
     assert found["reach_max_km_high"] == pytest.approx(150, rel=0.01)
+
+
+def test_the_band_of_coverage_lies_between_the_members() -> None:
+    """Everybody sees ejecta up to 3 radii, somebody up to 5, nobody beyond."""
+    found = member_spread([_disc(3), _disc(5)], polar=POLAR, reach_m=1_000_000)
+
+    r = found.range_radii
+    np.testing.assert_array_equal(found.lowest, r <= 3)
+    np.testing.assert_array_equal(found.highest, r <= 5)

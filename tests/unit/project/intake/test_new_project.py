@@ -28,9 +28,10 @@ ENHANCED = {"enhanced": "mercury-enhanced", "silent": None}
     ("bands", "ready", "named"),
     [
         ("grey", BOTH, "ready_grey"),
-        ("rgb", BOTH, "ready_colour"),
-        ("mercury-enhanced", BOTH, "ready_colour"),
-        (("1000", "750", "433"), BOTH, "ready_colour"),
+        ("rgb", BOTH, "ready_grey"),
+        ("mercury-enhanced", BOTH | ENHANCED, "enhanced"),
+        (("1000", "750", "433"), BOTH, "ready_grey"),
+        ("rgb", COLOUR, "ready_colour"),
         ("rgb", GREY, "ready_grey"),
         (("1000", "750"), BOTH, "ready_grey"),
         ("grey", COLOUR, "ejseg_polar"),
@@ -42,7 +43,7 @@ ENHANCED = {"enhanced": "mercury-enhanced", "silent": None}
 def test_the_model_fits_the_bands_of_the_mosaic(
     bands: Bands, ready: dict[str, Reads | None], named: str
 ) -> None:
-    """A ready-made one that sees all bands, else one that sees grey, else one that is trained."""
+    """One for these bands, else one that sees grey, else one for colours, else a training."""
     assert ejseg_for(bands, ready=ready) == named
 
 

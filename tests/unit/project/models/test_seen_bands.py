@@ -94,7 +94,5 @@ def test_all_models_of_a_project_see_the_same(tmp_path: Path) -> None:
         training={"kind": "synthetic", "seeds": [1], "grey": True},
     )
 
-    with pytest.raises(
-        SettingsError, match=r"ejseg_test sees rgb and models\.ejconn ejconn_tiny sees grey"
-    ):
+    with pytest.raises(SettingsError, match=r"sees rgb and models\.ejconn ejconn_tiny sees grey"):
         seen_bands(project)
