@@ -1,7 +1,8 @@
 """Which of two craters struck later: fit the weights of freshness, or score them.
 
 ``python benchmarks/superposition.py fit --first 9000 --planets 6 [--grey]`` prints the weights of
-``ejmap_project/analysis/impact_order.py``; ``score`` prints how many pairs are answered and right.
+``ejmap_project/planetwide/impact_order.py``; ``score`` prints how many pairs are answered, and how
+many of these are right.
 Planets have 2048 px and 48 craters; their true masks are used. No planet may do both.
 """
 
@@ -15,7 +16,7 @@ from scipy.optimize import minimize
 from ejmap_geo.maps.label_map import label_map
 from ejmap_geo.planetwide.freshness import Layers, step_of_crater
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
-from ejmap_project.analysis.impact_order import (
+from ejmap_project.planetwide.impact_order import (
     ANSWERED_FROM,
     COLOUR_WEIGHTS,
     GREY_WEIGHTS,

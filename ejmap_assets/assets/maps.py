@@ -5,12 +5,12 @@ from ejmap_assets.lineage.selection import is_made
 from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_assets.metadata.map_links import LINKED, links_of_map
 from ejmap_project.analysis.crater_patterns import measure_patterns
-from ejmap_project.analysis.exclusion import exclude_ejecta
-from ejmap_project.analysis.overlaps import rank_overlaps
-from ejmap_project.analysis.planet_statistics import measure_planet
-from ejmap_project.analysis.superposition import order_craters
 from ejmap_project.artefact import Artefact
 from ejmap_project.mapping.planet_map import draw_planet_map
+from ejmap_project.planetwide.exclusion import exclude_ejecta
+from ejmap_project.planetwide.overlaps import rank_overlaps
+from ejmap_project.planetwide.planet_statistics import measure_planet
+from ejmap_project.planetwide.superposition import order_craters
 from ejmap_project.scoring.mask_contrast import measure_contrast
 
 

@@ -7,9 +7,8 @@ from ejmap_assets.lineage.row import Row, Rule
 from ejmap_assets.lineage.row_parts import LabelRow, overlap_inputs
 from ejmap_geo.craters.schemas import TileScoreTable
 from ejmap_project.analysis.map_quantities import PatternsTable
-from ejmap_project.analysis.overlap_table import OverlapTable
-from ejmap_project.analysis.planet_tables import PlanetTable
-from ejmap_project.analysis.superposition_table import SuperpositionTable
+from ejmap_project.planetwide.pair_tables import OverlapTable, SuperpositionTable
+from ejmap_project.planetwide.planet_tables import PlanetTable
 from ejmap_project.scoring.score_tables import (
     ContrastTable,
     MapCraterTable,

@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from ejmap_geo.craters.catalogue import LARGEST_CRATER_ID
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.maps.label_map import NODATA
 from ejmap_geo.masks.placed_mask import pixel_area_m2
 
 # Rows of a band are a multiple of the rows of a block of a file.
 STRIP_ROWS = 512
+# Where fewer than two craters claim a pixel: what label maps mark unclaimed pixels with.
+NOBODY = LARGEST_CRATER_ID + 2
 # Some 40 bytes a claim.
 MOST_CLAIMS = 8_000_000
 
@@ -65,14 +67,14 @@ class RankedClaims:
     def raster(self, top: int, bottom: int, cols: int) -> NDArray[np.uint16]:
         """Return count, first, second and margin in percent, ``(4, rows, cols)``.
 
-        ``NODATA`` where fewer than two craters claim the pixel.
+        ``NOBODY`` where fewer than two craters claim the pixel.
 
         Args:
             top: First row, within the band.
             bottom: The row after the last.
             cols: Columns of the basemap.
         """
-        out = np.full((4, (bottom - top) * cols), NODATA, np.uint16)
+        out = np.full((4, (bottom - top) * cols), NOBODY, np.uint16)
         origin = (top - self.band.top) * cols
         start, stop = np.searchsorted(self.band.places, (origin, origin + out.shape[1]))
         part = slice(int(start), int(stop))
@@ -119,7 +121,7 @@ def ranked_claims(
         basemap: Grid of the windows.
     """
     size = band.places.size
-    first, second = (np.full(size, NODATA, np.uint16) for _ in range(2))
+    first, second = (np.full(size, NOBODY, np.uint16) for _ in range(2))
     best, next_best = (np.full(size, -1, np.float32) for _ in range(2))
     members: dict[int, NDArray[np.int64]] = {}
     for crater_id in sorted(windows):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ejmap_geo.planetwide.freshness import BorderStep
 
 # Fitted by benchmarks/superposition.py on synthetic planets 9000 to 9005; bands PC2, PC1, 430/1000.
-COLOUR_WEIGHTS = (-1.53, -3.3, 4.77)
+COLOUR_WEIGHTS = (-1.45, -3.14, 4.76)
 GREY_WEIGHTS = (1.0,)
 # A pair whose order is less probable is left open.
 ANSWERED_FROM = 0.8

@@ -9,9 +9,9 @@ import pytest
 from ejmap_geo.maps.label_map import NODATA
 from ejmap_geo.rasters.raster import read_mask_on, read_raster
 from ejmap_geo.rasters.raster_file import opened
-from ejmap_project.analysis.overlap_table import OverlapTable
-from ejmap_project.analysis.overlaps import BANDS, rank_overlaps
 from ejmap_project.open_project import OpenProject
+from ejmap_project.planetwide.overlaps import BANDS, rank_overlaps
+from ejmap_project.planetwide.pair_tables import OverlapTable
 from ejmap_project.progress import Silence
 from ejmap_project.settings.sources import SourceTraits
 from tests.mapped_discs import GRID, SURE, write_mapped_discs

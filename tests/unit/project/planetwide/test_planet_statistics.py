@@ -9,9 +9,9 @@ import pytest
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY, MOON, Body
 from ejmap_geo.grids.coords import LonLat
-from ejmap_project.analysis.planet_statistics import chance_table, measure_planet
-from ejmap_project.analysis.planet_tables import PlanetTable, PlanetTestTable
 from ejmap_project.open_project import OpenProject
+from ejmap_project.planetwide.planet_statistics import chance_table, measure_planet
+from ejmap_project.planetwide.planet_tables import PlanetTable, PlanetTestTable
 from tests.mapped_discs import DISC_M, write_mapped_discs
 
 

@@ -19,13 +19,13 @@ from ejmap_geo.planetwide.chance import (
 )
 from ejmap_geo.planetwide.shares import AreaByCell, Cells, area_by_cell, density
 from ejmap_geo.rasters.raster_file import opened
-from ejmap_project.analysis.mapped_craters import MappedCraters
-from ejmap_project.analysis.planet_tables import PlanetTable, PlanetTestTable
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.figures import BLUE, DPI, ORANGE
 from ejmap_project.files.table_file import write_table
 from ejmap_project.open_project import OpenProject
+from ejmap_project.planetwide.mapped_craters import MappedCraters
+from ejmap_project.planetwide.planet_tables import PlanetTable, PlanetTestTable
 
 CELLS = Cells.of_steps(lat_deg=10, lon_deg=15)
 KM2 = 1e6

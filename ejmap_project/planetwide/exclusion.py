@@ -11,6 +11,7 @@ from shapely import MultiPolygon
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.crs import geographic_crs
+from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask, disc
 from ejmap_geo.patterns.clean_mask import clean_mask
 from ejmap_geo.planetwide.areas import polygons_of, polygons_of_placed
@@ -18,16 +19,17 @@ from ejmap_geo.planetwide.buffer import buffered
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.whole_file import whole_file
-from ejmap_project.analysis.mapped_craters import MappedCraters
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.artefact import Artefact
 from ejmap_project.digest import content_version
 from ejmap_project.open_project import OpenProject
-from ejmap_project.pictures import mask_over, mosaic_grey, shrunk
+from ejmap_project.pictures.shades import mask_over, mosaic_grey
+from ejmap_project.pictures.sheet import planet_picture
+from ejmap_project.planetwide.mapped_craters import MappedCraters
 from ejmap_project.progress import Progress
 
 NOT_IMAGED = 255
 STRIP_ROWS = 512
-PICTURE_PX = 480
+PICTURE_PX = 1024
 OUTSIDE, BLANKETS = "outside_ejecta", "blankets"
 
 
@@ -62,7 +64,7 @@ def exclude_ejecta(
     listed = pd.DataFrame(blankets.drop(columns="geometry"))
     imaged = PlacedMask.from_full(is_imaged, grid).area_m2(grid)
     left_km2 = float(outside["area_km2"].sum())
-    picture = mask_over(seen, shrunk(excluded, max_side_px=PICTURE_PX))
+    picture = mask_over(seen, excluded[:: _step(grid), :: _step(grid)])
     return Artefact(
         content=content_version(values, outside.to_wkt().to_csv(), blankets.to_wkt().to_csv()),
         metadata={
@@ -72,7 +74,7 @@ def exclude_ejecta(
             "counting_km2": left_km2,
             "blankets": listed,
             "path": str(paths.counting_areas),
-            "picture": Picture(picture, alt="ejecta with their buffer over the mosaic"),
+            "picture": planet_picture(picture, grid, "ground where not to count craters"),
         },
     )
 
@@ -93,7 +95,7 @@ def _imaged(mapped: MappedCraters) -> tuple[NDArray[np.bool_], NDArray[np.uint8]
     """Return which pixels are imaged, and the mosaic as a small grey picture."""
     rows, cols = mapped.grid.shape
     is_imaged = np.zeros((rows, cols), np.bool_)
-    step = max(1, -(-cols // PICTURE_PX))
+    step = _step(mapped.grid)
     small: list[NDArray[np.uint8]] = []
     with opened(mapped.project.paths.basemap_mosaic) as mosaic:
         for top in range(0, rows, STRIP_ROWS):
@@ -102,6 +104,11 @@ def _imaged(mapped: MappedCraters) -> tuple[NDArray[np.bool_], NDArray[np.uint8]
             is_imaged[top:bottom] = strip.any(axis=0)
             small.append(strip[:, -top % step :: step, ::step])
     return is_imaged, mosaic_grey(np.concatenate(small, axis=1), max_side_px=PICTURE_PX)
+
+
+def _step(grid: BasemapGrid) -> int:
+    """Return how many pixels of the mosaic there are for one of the picture."""
+    return max(1, -(-grid.width_px // PICTURE_PX))
 
 
 def _outside(mapped: MappedCraters, free: NDArray[np.bool_]) -> gpd.GeoDataFrame:

@@ -16,13 +16,13 @@ from ejmap_geo.planetwide.claims import (
 )
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.rasters.strip_file import WriteRows, cog_in_strips
-from ejmap_project.analysis.mapped_craters import MappedCraters
-from ejmap_project.analysis.overlap_table import OverlapTable
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.figures import BLUE, new_plot
 from ejmap_project.files.table_file import write_table
 from ejmap_project.open_project import OpenProject
+from ejmap_project.planetwide.mapped_craters import MappedCraters
+from ejmap_project.planetwide.pair_tables import OverlapTable
 from ejmap_project.progress import Progress
 
 BANDS = ("count", "first", "second", "margin_percent")

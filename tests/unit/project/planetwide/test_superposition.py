@@ -10,10 +10,10 @@ import pytest
 
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.rasters.raster import read_basemap, read_mask_on, write_cog
-from ejmap_project.analysis.impact_order import ANSWERED_FROM, in_spreads, probability_later
-from ejmap_project.analysis.overlaps import rank_overlaps
-from ejmap_project.analysis.superposition import order_craters, scored, superposition_table
-from ejmap_project.analysis.superposition_table import SuperpositionTable
+from ejmap_project.planetwide.impact_order import ANSWERED_FROM, in_spreads, probability_later
+from ejmap_project.planetwide.overlaps import rank_overlaps
+from ejmap_project.planetwide.pair_tables import SuperpositionTable
+from ejmap_project.planetwide.superposition import order_craters, scored, superposition_table
 from ejmap_project.progress import Silence
 from tests.mapped_discs import GRID, write_mapped_discs
 

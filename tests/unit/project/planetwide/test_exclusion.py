@@ -9,9 +9,9 @@ import pytest
 
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.rasters.raster import read_basemap, read_raster, write_cog
-from ejmap_project.analysis.exclusion import BLANKETS, NOT_IMAGED, OUTSIDE, exclude_ejecta
 from ejmap_project.files.table_file import write_table
 from ejmap_project.open_project import OpenProject
+from ejmap_project.planetwide.exclusion import BLANKETS, NOT_IMAGED, OUTSIDE, exclude_ejecta
 from ejmap_project.progress import Silence
 from tests.mapped_discs import DISC_M, GRID, RADIUS_M, SETTINGS, write_mapped_discs
 

@@ -10,7 +10,13 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.planetwide.freshness import BorderStep, Layers, step_of_crater
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_ml.config.bands import MERCURY_ENHANCED
-from ejmap_project.analysis.impact_order import (
+from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.basemap import read_project_basemap
+from ejmap_project.digest import content_version
+from ejmap_project.figures import BLUE, ORANGE, new_plot
+from ejmap_project.files.table_file import write_table
+from ejmap_project.open_project import OpenProject
+from ejmap_project.planetwide.impact_order import (
     ANSWERED_FROM,
     COLOUR_WEIGHTS,
     GREY_WEIGHTS,
@@ -18,14 +24,8 @@ from ejmap_project.analysis.impact_order import (
     in_spreads,
     probability_later,
 )
-from ejmap_project.analysis.mapped_craters import MappedCraters
-from ejmap_project.analysis.superposition_table import SuperpositionTable
-from ejmap_project.artefact import Artefact, Facts, Picture
-from ejmap_project.basemap import read_project_basemap
-from ejmap_project.digest import content_version
-from ejmap_project.figures import BLUE, ORANGE, new_plot
-from ejmap_project.files.table_file import write_table
-from ejmap_project.open_project import OpenProject
+from ejmap_project.planetwide.mapped_craters import MappedCraters
+from ejmap_project.planetwide.pair_tables import SuperpositionTable
 from ejmap_project.progress import Progress
 from ejmap_project.sources.kinds import source_of
 
@@ -77,7 +77,7 @@ def superposition_table(pairs: pd.DataFrame, fresh: Mapping[int, float]) -> pd.D
     """Return the younger crater of each pair, the surest first.
 
     Args:
-        pairs: Under :class:`ejmap_project.analysis.overlap_table.OverlapTable`.
+        pairs: Under :class:`ejmap_project.planetwide.pair_tables.OverlapTable`.
         fresh: How fresh the ejecta of each crater are, as log odds.
     """
     rows: list[dict[str, object]] = []
