@@ -26,7 +26,7 @@ def keep_kernels_apart(package: Path) -> None:
     """Let numba keep what it compiles from now on in a folder of the present sources' own.
 
     The folder lies where ``NUMBA_CACHE_DIR`` says, else in the package, else (a package that cannot
-    be written) in the user's cache, else (no home) among the user's temporary files. Kernels of other
+    be written) in the user's cache, else (no home) among the temporary files. Kernels of other
     packages come to lie there too, unharmed.
 
     Args:
