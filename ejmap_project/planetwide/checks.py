@@ -53,7 +53,11 @@ def check_overlaps(project: OpenProject) -> Checked:
             contested += int(np.count_nonzero(overlaps > 1))
             named = np.stack([first, second])[:, overlaps > 1]
             strange |= {*np.unique(named).tolist()} - paired
-    numbers = {"contested_px": contested, "pairs": len(table), "pixels_that_disagree": conflicts}
+    numbers: dict[str, int | float] = {
+        "contested_px": contested,
+        "pairs": len(table),
+        "pixels_that_disagree": conflicts,
+    }
     if not conflicts and not strange:
         return Checked("", numbers)
     return Checked(

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from ejmap_geo.planetwide.freshness import BorderStep
 
-# Fitted by benchmarks/superposition.py on synthetic planets 9000 to 9005; bands PC2, PC1, 430/1000.
-COLOUR_WEIGHTS = (-1.45, -3.14, 4.76)
-GREY_WEIGHTS = (1.0,)
+# Fitted by benchmarks/superposition.py on synthetic planets 9000 to 9005 with the masks of
+# ready_colour and ready_grey: borders of mapped ejecta tell less than those of the true ones.
+# Bands PC2, PC1, 430/1000.
+COLOUR_WEIGHTS = (-0.42, -0.5, 0.66)
+GREY_WEIGHTS = (0.36,)
 # A pair whose order is less probable is left open.
 ANSWERED_FROM = 0.8
 
