@@ -40,30 +40,22 @@ BINS = 72
 PROFILE_POINTS = 200
 
 
-def pattern_pictures(
+def pattern_page(
     around: Surroundings, measured: Measured, spread: MemberSpread | None = None
-) -> dict[str, Picture]:
-    """Return the page of a crater, and its parts as large as the UI shows them.
+) -> Picture:
+    """Return the page of a crater.
 
     Args:
         around: The crater.
         measured: Its measures.
         spread: How far the members of the ensemble lie apart, where that is known.
     """
-    maps = Figure(figsize=(4.8, 4.4), dpi=DPI, layout="constrained")
-    _mask(maps.add_subplot(), around, measured)
-    profile = Figure(figsize=(4.6, 2.8), dpi=DPI, layout="constrained")
-    _profile(profile.add_subplot(), around, measured, spread)
-    around_it = Figure(figsize=(4.8, 2.8), dpi=DPI, layout="constrained")
-    _rose(_polar_axes(around_it, (1, 2, 1)), measured)
-    _ray_ends(_polar_axes(around_it, (1, 2, 2)), around, measured)
     name = around.crater.label
-    return {
-        "picture": Picture(maps, alt=f"ejecta of {name} with blanket and ends of rays"),
-        "picture_profile": Picture(profile, alt=f"coverage by distance from {name}"),
-        "picture_azimuth": Picture(around_it, alt=f"ejecta of {name} by azimuth, ends of rays"),
-        "picture_page": Picture(_page(around, measured, spread), alt=f"pattern of {name}"),
-    }
+    return Picture(
+        _page(around, measured, spread),
+        alt=f"{name}: mosaic, ejecta and their probability, coverage by distance, ejecta by "
+        "azimuth, ends of rays",
+    )
 
 
 def patterns_plot(table: pd.DataFrame) -> Picture:
