@@ -83,7 +83,9 @@ def patterns_plot(table: pd.DataFrame) -> Picture:
 
 def _page(around: Surroundings, measured: Measured, spread: MemberSpread | None) -> Figure:
     """Draw three maps above profile, rose and ray ends."""
-    figure = Figure(figsize=(10.5, 7.2), dpi=DPI, layout="constrained")
+    # Places are fixed: finding them anew takes longer than drawing.
+    figure = Figure(figsize=(10.5, 7.2), dpi=DPI)
+    figure.subplots_adjust(left=0.07, right=0.97, top=0.9, bottom=0.09, wspace=0.32, hspace=0.36)
     panels = [figure.add_subplot(2, 3, place) for place in (1, 2, 3)]
     _mosaic(panels[0], around)
     _mask(panels[1], around, measured)
@@ -180,7 +182,7 @@ def _profile(
     axes.tick_params(labelsize=7)
     axes.grid(alpha=0.3, which="both")
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(fontsize=7)
+        axes.legend(fontsize=7, loc="upper right")
 
 
 def _rose(axes: PolarAxes, measured: Measured) -> None:
