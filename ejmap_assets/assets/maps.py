@@ -5,6 +5,7 @@ from ejmap_assets.lineage.selection import is_made
 from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_assets.metadata.map_links import LINKED, links_of_map
 from ejmap_project.artefact import Artefact
+from ejmap_project.mapping.origin import origin_tags
 from ejmap_project.mapping.planet_map import draw_planet_map
 from ejmap_project.scoring.mask_contrast import measure_contrast
 
@@ -19,7 +20,8 @@ def global_map(task: ProjectTask) -> Artefact:
     ejecta areas (GeoPackage) come with them. The map omits and names failed craters and doubtful
     craters that are held back. It draws stale craters and names them too.
     """
-    tags = {"EJMAP_RECIPE": task.recipe.digest}
+    origin = origin_tags(task.project, task.recipe.input_versions, run_id=task.run_id)
+    tags = {**origin, "EJMAP_RECIPE": task.recipe.digest}
     drawn = draw_planet_map(task.project, crater_states(task.book), tags=tags)
     linked = [name for name in LINKED if is_made(task.project, name)]
     return drawn.with_facts(links_of_map(drawn.table, linked=linked))

@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.polar import PolarGrid
+from ejmap_geo.maps.raster_style import ramp, ramp_style, write_style
 from ejmap_geo.masks.mosaic import combine_members, is_set, past_border
 from ejmap_geo.rasters.polar_file import read_polar_view, write_polar_view
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.origin import crater_words, meaning
 from ejmap_project.pictures import probability_rgb, view_rgb
 
 COMBINED_BANDS = ("probability", "vote_fraction")
@@ -53,7 +55,13 @@ def predict_polar(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) 
     path = work.paths.polar_prediction(crater.key)
     grid = polar_grid(crater, body=work.basemap.grid.body, config=plan.view)
     bands = np.concatenate([[probability, layers.vote_fraction, border], members])
-    write_polar_view(path, bands, polar=grid, band_names=band_names(len(members)), tags=tags)
+    told = meaning(
+        f"ejecta of {crater_words(crater)} in its polar view",
+        "probabilities and shares, 0 to 1; x: azimuth in degrees; y: logarithm of range",
+    )
+    names = band_names(len(members))
+    write_polar_view(path, bands, polar=grid, band_names=names, tags={**tags, **told})
+    write_style(path, ramp_style(ramp(0, 1)))
     return Artefact(
         content=content_version(bands),
         metadata={
