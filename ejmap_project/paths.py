@@ -158,6 +158,10 @@ class ProjectPaths:
     """A picture of the map over the mosaic."""
     map_craters = _Place("data/map/craters.gpkg")
     """The craters of the map with the areas of their ejecta."""
+    map_layers = _Place("data/map/ejecta.gpkg")
+    """Outlines of ejecta, rims and craters as layers with their styles."""
+    ejecta_outlines = _Place("data/map/ejecta.parquet")
+    """Outlines of the ejecta of each crater."""
     contrast = _Place("data/evaluation/contrast.parquet")
     """How much brighter mapped ejecta are than what lies beside them, crater by crater."""
     tile_scores = _Place("data/evaluation/tile_scores.parquet")

@@ -16,8 +16,9 @@ def global_map(task: ProjectTask) -> Artefact:
 
     Three GeoTIFFs on the pixels of the mosaic: a label map with the id of the crater in each pixel,
     the number of craters whose ejecta overlap there, and a colour composite (one colour a crater,
-    half transparent where ejecta overlap). A preview picture and a table of craters with their
-    ejecta areas (GeoPackage) come with them. The map omits and names failed craters and doubtful
+    half transparent where ejecta overlap). Outlines of the ejecta, rims and craters come with them
+    as layers of one GeoPackage (the outlines as GeoParquet too), and so do a preview picture and a
+    table of craters with their ejecta areas. The map omits and names failed craters and doubtful
     craters that are held back. It draws stale craters and names them too.
     """
     origin = origin_tags(task.project, task.recipe.input_versions, run_id=task.run_id)

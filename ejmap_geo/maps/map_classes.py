@@ -2,14 +2,30 @@
 
 from collections.abc import Mapping
 
-from ejmap_geo.maps.color import crater_color
+from ejmap_geo.maps.color import Rgb, crater_color
 from ejmap_geo.maps.color_ramp import ramp_color
 from ejmap_geo.maps.label_map import NODATA, SEVERAL
 from ejmap_geo.rasters.value_table import ValueClass
 
-OPAQUE = 255
 # White stands out from every crater colour, which are of medium lightness.
-SEVERAL_RGB = (255, 255, 255)
+SEVERAL_RGB = Rgb(255, 255, 255)
+
+
+def crater_classes(names: Mapping[int, str]) -> list[ValueClass]:
+    """Return the craters of a map by rising id.
+
+    Args:
+        names: Their names by id, empty for a crater without one.
+    """
+    return [
+        ValueClass(
+            crater_id,
+            str(crater_id),
+            names[crater_id] or f"crater {crater_id}",
+            crater_color(crater_id, names[crater_id]).opaque,
+        )
+        for crater_id in sorted(names)
+    ]
 
 
 def label_classes(names: Mapping[int, str]) -> list[ValueClass]:
@@ -18,19 +34,10 @@ def label_classes(names: Mapping[int, str]) -> list[ValueClass]:
     Args:
         names: Names of the craters of the map by id, empty for a crater without one.
     """
-    craters = [
-        ValueClass(
-            crater_id,
-            str(crater_id),
-            names[crater_id] or f"crater {crater_id}",
-            (*crater_color(crater_id, names[crater_id]), OPAQUE),
-        )
-        for crater_id in sorted(names)
-    ]
     several = "ejecta of several craters; overlap_count.tif counts them, their masks name them"
     return [
-        *craters,
-        ValueClass(SEVERAL, "", several, (*SEVERAL_RGB, OPAQUE)),
+        *crater_classes(names),
+        ValueClass(SEVERAL, "", several, SEVERAL_RGB.opaque),
         ValueClass(NODATA, "", "no ejecta mapped", (0, 0, 0, 0)),
     ]
 
@@ -42,7 +49,7 @@ def count_classes(most: int) -> list[ValueClass]:
             count,
             "",
             "1 crater" if count == 1 else f"{count} craters",
-            (*ramp_color((count - 1) / max(1, most - 1)), OPAQUE),
+            ramp_color((count - 1) / max(1, most - 1)).opaque,
         )
         for count in range(1, most + 1)
     ]

@@ -11,7 +11,6 @@ from ejmap_geo.whole_file import write_text
 
 QGIS_VERSION = "3.22"
 HEADER = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-OPAQUE = 255
 
 
 class Stop(NamedTuple):
@@ -28,7 +27,7 @@ def ramp(lowest: float, highest: float, *, unit: str = "") -> list[Stop]:
     return [
         Stop(
             value := lowest + (highest - lowest) * step / steps,
-            (*color, 0 if step == 0 else OPAQUE),
+            color.clear if step == 0 else color.opaque,
             f"{value:g}{unit}",
         )
         for step, color in enumerate(STOPS)
@@ -134,7 +133,7 @@ def written(root: ET.Element) -> str:
 def _raster(renderer: str, **attributes: str) -> tuple[ET.Element, ET.Element]:
     root = ET.Element("qgis", version=QGIS_VERSION, styleCategories="AllStyleCategories")
     pipe = ET.SubElement(root, "pipe")
-    drawn = ET.SubElement(pipe, "rasterrenderer", type=renderer, opacity="1", **attributes)
+    drawn = ET.SubElement(pipe, "rasterrenderer", {"type": renderer, "opacity": "1", **attributes})
     ET.SubElement(pipe, "brightnesscontrast", brightness="0", contrast="0", gamma="1")
     ET.SubElement(pipe, "huesaturation", saturation="0", grayscaleMode="0")
     ET.SubElement(pipe, "rasterresampler", maxOversampling="2")

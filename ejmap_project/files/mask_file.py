@@ -12,8 +12,6 @@ from ejmap_geo.maps.color import Rgb
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
 
-OPAQUE = 255
-
 
 def write_mask(
     path: Path,
@@ -51,6 +49,6 @@ def write_mask(
         window=window,
         nodata=0,
         band_names=("ejecta",),
-        colormap=None if color is None else {1: (*color, OPAQUE)},
+        colormap=None if color is None else {1: color.opaque},
         tags=tags,
     )

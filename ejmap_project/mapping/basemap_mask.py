@@ -8,7 +8,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.color import crater_color
-from ejmap_geo.maps.raster_style import OPAQUE, class_style, write_style
+from ejmap_geo.maps.raster_style import class_style, write_style
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.rasters.raster import read_raster
@@ -90,7 +90,7 @@ def write_crater_mask(
         color=color,
         tags={**tags, **told},
     )
-    shown = ValueClass(1, str(crater.crater_id), f"{what} of {words}", (*color, OPAQUE))
+    shown = ValueClass(1, str(crater.crater_id), f"{what} of {words}", color.opaque)
     write_style(path, class_style([shown]))
 
 

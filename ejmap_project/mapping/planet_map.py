@@ -22,6 +22,7 @@ from ejmap_project.basemap import Basemap, read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.mapping.crater_state import CraterState
+from ejmap_project.mapping.map_layers import write_map_layers
 from ejmap_project.mapping.map_rasters import write_map_rasters
 from ejmap_project.mapping.origin import models_of
 from ejmap_project.mapping.promised_mask import ExpectedArea, read_expected_area
@@ -35,7 +36,7 @@ PREVIEW_WIDTH_PX = 2048
 def draw_planet_map(
     project: OpenProject, states: Mapping[str, CraterState], *, tags: Mapping[str, str]
 ) -> Artefact:
-    """Write label map, overlap count, colour composite, preview and crater table.
+    """Write label map, overlap count, colour composite, outlines, preview and crater table.
 
     Craters that are held back are left out, and so are those whose mask is missing or cannot be
     read; a mask that cannot be read counts as failed.
@@ -69,6 +70,7 @@ def draw_planet_map(
     promised = drawn if promises_recall(project) else {}
     table = table.assign(**_promised_columns(project.paths, promised, table, basemap.grid))
     write_catalogue(table, project.paths.map_craters)
+    write_map_layers(project.paths, table, masks, craters, grid=basemap.grid)
     preview = _write_preview(project.paths.preview, composite, basemap, drawn)
     return Artefact(
         content=content_version(labels.labels, labels.overlap_count),
