@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ejmap_geo.maps.color import Rgb, crater_color
 from ejmap_geo.maps.color_ramp import ramp_color
 from ejmap_geo.maps.label_map import NODATA, SEVERAL
-from ejmap_geo.rasters.value_table import ValueClass
+from ejmap_geo.maps.value_table import ValueClass
 
 # White stands out from every crater colour, which are of medium lightness.
 SEVERAL_RGB = Rgb(255, 255, 255)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from ejmap_geo.maps.color_ramp import STOPS
-from ejmap_geo.rasters.value_table import ValueClass
+from ejmap_geo.maps.value_table import ValueClass
 from ejmap_geo.whole_file import write_text
 
 QGIS_VERSION = "3.22"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 from ejmap_geo.maps.raster_style import QGIS_VERSION, written
-from ejmap_geo.rasters.value_table import ValueClass
+from ejmap_geo.maps.value_table import ValueClass
 
 FILL_ALPHA = 110
 LIGHT, DARK = (255, 255, 255, 255), (0, 0, 0, 200)

@@ -9,10 +9,10 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.color import crater_color
 from ejmap_geo.maps.raster_style import class_style, write_style
+from ejmap_geo.maps.value_table import ValueClass
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.rasters.raster import read_raster
-from ejmap_geo.rasters.value_table import ValueClass
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import Basemap
 from ejmap_project.digest import content_version

@@ -9,8 +9,8 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.label_map import NODATA, LabelMap
 from ejmap_geo.maps.map_classes import count_classes, label_classes
 from ejmap_geo.maps.raster_style import class_style, color_style, write_style
+from ejmap_geo.maps.value_table import write_value_table
 from ejmap_geo.rasters.raster import RGBA_BANDS, write_cog
-from ejmap_geo.rasters.value_table import write_value_table
 from ejmap_project.mapping.origin import meaning
 from ejmap_project.paths import ProjectPaths
 

@@ -11,7 +11,7 @@ from ejmap_geo.maps.raster_style import (
     ramp_style,
     write_style,
 )
-from ejmap_geo.rasters.value_table import ValueClass
+from ejmap_geo.maps.value_table import ValueClass
 
 
 def _renderer(style: str) -> ET.Element:

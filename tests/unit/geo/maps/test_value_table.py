@@ -9,8 +9,8 @@ from rasterio.shutil import copy
 
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.maps.value_table import ValueClass, write_value_table
 from ejmap_geo.rasters.raster import write_cog
-from ejmap_geo.rasters.value_table import ValueClass, write_value_table
 
 GRID = BasemapGrid(body=MERCURY, width_px=16)
 
