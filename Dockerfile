@@ -12,7 +12,6 @@ COPY requirements/base.txt requirements/postgres.txt ./requirements/
 RUN pip install --no-cache-dir -r requirements/base.txt -r requirements/postgres.txt
 
 COPY pyproject.toml README.md LICENSE ./
-COPY dagster_home/dagster.yaml ./dagster_home/
 COPY docker/workspace.yaml ./docker/
 COPY ejmap_geo ./ejmap_geo
 COPY ejmap_ml ./ejmap_ml

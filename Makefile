@@ -4,6 +4,13 @@
 
 PYTHON ?= python3
 VENV := .venv
+# `make test PYTHON=python3.12`: where .venv is of another version, that version gets its own.
+ifneq ($(origin PYTHON),file)
+ASKED := $(shell $(PYTHON) -c 'import sys; print("{}.{}".format(*sys.version_info))' 2>/dev/null)
+ifneq ($(filter-out python$(ASKED),$(notdir $(wildcard .venv/lib/python3*))),)
+VENV := .venv-$(ASKED)
+endif
+endif
 BIN := $(VENV)/bin
 # Some wheels (torch) are hundreds of megabytes: uv's 30 seconds are too few on a slow line.
 export UV_HTTP_TIMEOUT ?= 600
@@ -18,6 +25,7 @@ BASE := $(VENV)/.stamp-base
 DEV := $(VENV)/.stamp-dev
 QUICKLOOK := $(VENV)/.stamp-quicklook
 MOON := $(VENV)/.stamp-moon
+DOCS := $(VENV)/.stamp-docs
 
 # uv of the machine, else uv inside .venv, and pip of .venv where there is no uv or it fails.
 # uv leaves compiling to the first import, which then costs every process half a minute where
@@ -89,6 +97,10 @@ bench-models: demo $(MOON) ## Score the demo's models on unseen planets and crat
 	$(BIN)/python benchmarks/unseen_planets.py
 	$(BIN)/python benchmarks/crater_classifier.py
 
+.PHONY: quantities
+quantities: $(BASE) ## Write docs/quantities.md from the declarations of the quantities
+	$(BIN)/python -m ejmap_project.analysis.quantities_page > docs/quantities.md
+
 .PHONY: figures
 figures: $(BASE) ## Score the bench and write its figures into docs/bench.md and the README (ENTRIES="NAME=FOLDER ...")
 	$(BIN)/python benchmarks/figures.py $(ENTRIES)
@@ -101,6 +113,11 @@ models: $(DEV) $(QUICKLOOK) $(MOON) ## Make the ready-made models anew, from not
 fmt: $(DEV) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
+
+.PHONY: docs
+docs: $(DOCS) ## Build the pages of docs/ and the API as a web site (site/); fails on a link that leads nowhere
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "site/index.html"
 
 .PHONY: setup
 setup: $(DEV) $(QUICKLOOK) $(MOON) ## Only make .venv, with everything that developers need
@@ -116,9 +133,12 @@ pins: $(DEV) ## Compile requirements/ anew from pyproject.toml, to the newest ve
 	$(call PIN,pyproject.toml --extra postgres --group dev --upgrade -c requirements/base.txt) \
 		| grep -vxFf requirements/base.txt | grep -vxFf requirements/postgres.txt \
 		>> requirements/dev.txt
+	$(call PIN,--group docs --upgrade -c requirements/base.txt -c requirements/dev.txt) \
+		| grep -vxFf requirements/base.txt > requirements/docs.txt
 
+# Where a newer Python allows a newer release, both are pinned, each with its Python.
 # No header and no index: neither a path nor the address of a registry belongs into the repository.
-PIN = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+PIN = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--no-header --no-annotate --no-emit-index-url --no-emit-find-links $(1)
 
 $(MADE):
@@ -150,4 +170,9 @@ $(QUICKLOOK): $(BASE) requirements/quicklook.txt
 $(MOON): $(BASE) requirements/moon.txt
 	@echo "installing requirements/moon.txt"
 	@$(call INSTALL,--no-deps -r requirements/moon.txt)
+	@touch $@
+
+$(DOCS): $(BASE) requirements/docs.txt
+	@echo "installing requirements/docs.txt"
+	@$(call INSTALL,-r requirements/docs.txt)
 	@touch $@

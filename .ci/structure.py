@@ -20,7 +20,8 @@ PACKAGES = {
     "ejmap_ml": 6,
     "ejmap_geo": 5,
 }
-MOST_ASSETS_LINES = 7000
+# The Dagster layer grows by a row, a function and a check with every asset, and by nothing else.
+MOST_ASSETS_LINES = 8000
 Graph = Mapping[str, set[str]]
 
 

@@ -23,9 +23,8 @@ from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.maps.composite import color_composite, over_basemap
+from ejmap_geo.maps.composite import color_composite
 from ejmap_geo.maps.label_map import label_map
-from ejmap_geo.maps.preview import shrink
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.ensemble import Ensemble
@@ -34,8 +33,8 @@ from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.config.model_config import ModelConfig, load_preset
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.global_map.map_picture import map_picture
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.planet_map import PREVIEW_WIDTH_PX
 from ejmap_project.mapping.segmenter import ejseg_ensemble
 from ejmap_project.open_project import OpenProject
 
@@ -129,7 +128,7 @@ def _bundle(config: ModelConfig) -> ModelBundle:
 
 
 def _drawn(project: OpenProject) -> None:
-    """Do what the asset ``global_map`` does, without the table and the legend."""
+    """Do what the asset ``global_map`` does, without the table."""
     basemap = read_project_basemap(project)
     masks = MaskFolder.of(project.craters(), project.paths.basemap_mask, basemap.grid)
     labels = label_map(masks, basemap=basemap.grid)
@@ -137,7 +136,7 @@ def _drawn(project: OpenProject) -> None:
     write_cog(project.paths.label_map, labels.labels, grid=basemap.grid)
     write_cog(project.paths.overlap_count, labels.overlap_count, grid=basemap.grid)
     write_cog(project.paths.composite, composite, grid=basemap.grid)
-    shrink(over_basemap(composite, basemap.raster), max_width_px=PREVIEW_WIDTH_PX)
+    map_picture(labels, basemap, project.craters(), body=basemap.grid.body.name)
 
 
 if __name__ == "__main__":

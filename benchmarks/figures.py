@@ -16,7 +16,7 @@ from typing import Any
 
 from ejmap_cli.console import Console
 from ejmap_geo.whole_file import write_text
-from ejmap_project.bench.entries import named_entries, standard_entries
+from ejmap_project.bench.entries import bench_entries
 from ejmap_project.bench.entry import Entry
 from ejmap_project.bench.page import write_pages
 from ejmap_project.bench.planets import BenchSet
@@ -42,7 +42,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if not chosen.only_pages:
         bench = BenchSet()
-        entries = [*standard_entries(bench, chosen.work), *named_entries(chosen.entries, bench)]
+        entries = bench_entries(chosen.entries, bench, chosen.work)
         _write(DOCUMENT, _scored(entries, bench, chosen.work))
         if chosen.report:
             _write(REPORTED, _reported(entries))

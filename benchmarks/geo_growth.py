@@ -10,9 +10,9 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.maps.composite import color_composite
 from ejmap_geo.maps.label_map import label_map
-from ejmap_geo.maps.rings import ring_counts
 from ejmap_geo.masks.denoise import denoised
 from ejmap_geo.masks.placement import mask_to_basemap
+from ejmap_geo.patterns.rings import ring_counts
 from ejmap_geo.resampling.reproject import polar_to_azimuthal, to_azimuthal, to_polar
 
 WIDTHS_PX = (5760, 11520, 23040)

@@ -8,9 +8,9 @@ from geo.scene import CENTERS, CRATER_RADIUS_M, ejecta, grid_about
 
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.maps.rings import blanket_radius_px, ring_counts
 from ejmap_geo.masks.denoise import denoised
 from ejmap_geo.masks.placement import grid_of_mask, mask_to_azimuthal, mask_to_basemap
+from ejmap_geo.patterns.rings import blanket_radius_px, ring_counts
 
 
 def main() -> None:

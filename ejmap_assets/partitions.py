@@ -9,19 +9,23 @@ from ejmap_project.paths import ModelKind
 # Name of the dynamic partitions on the instance; one instance serves one project.
 CRATERS_NAME = "craters"
 
-# The published ensembles have 10 (EJCONN) and 20 (EJSEG) members.
-MAX_ITERATIONS = 20
-
 craters = dg.DynamicPartitionsDefinition(name=CRATERS_NAME)
-
-iterations = dg.StaticPartitionsDefinition([f"{number:02d}" for number in range(MAX_ITERATIONS)])
 
 ejconn_versions = dg.DynamicPartitionsDefinition(name="ejconn_versions")
 ejseg_versions = dg.DynamicPartitionsDefinition(name="ejseg_versions")
 classifier_versions = dg.DynamicPartitionsDefinition(name="crater_classifier_versions")
 
-ejconn_members = dg.MultiPartitionsDefinition({"version": ejconn_versions, "iteration": iterations})
-ejseg_members = dg.MultiPartitionsDefinition({"version": ejseg_versions, "iteration": iterations})
+# As many as the largest ensemble of the project has: with a fixed number, the pages would count
+# members as missing that nobody wants.
+ejconn_iterations = dg.DynamicPartitionsDefinition(name="ejconn_iterations")
+ejseg_iterations = dg.DynamicPartitionsDefinition(name="ejseg_iterations")
+
+ejconn_members = dg.MultiPartitionsDefinition(
+    {"version": ejconn_versions, "iteration": ejconn_iterations}
+)
+ejseg_members = dg.MultiPartitionsDefinition(
+    {"version": ejseg_versions, "iteration": ejseg_iterations}
+)
 
 
 class Partitioning(Enum):
@@ -54,7 +58,7 @@ VERSIONS = frozenset({Partitioning.EJCONN_VERSIONS, Partitioning.EJSEG_VERSIONS}
 
 def member_key(*, version: str, iteration: int) -> dg.MultiPartitionKey:
     """Return the partition key of one member of an ensemble."""
-    return dg.MultiPartitionKey({"version": version, "iteration": f"{iteration:02d}"})
+    return dg.MultiPartitionKey({"version": version, "iteration": _iteration_key(iteration)})
 
 
 def sync_craters(instance: dg.DagsterInstance, keys: list[str]) -> tuple[list[str], list[str]]:
@@ -93,3 +97,17 @@ def register_version(
     """Add a version of a model to the instance's partitions, so that its members can be trained."""
     # Dagster ignores a key that the instance already has.
     instance.add_dynamic_partitions(versions.name or "", [version])
+
+
+def register_ensemble(
+    instance: dg.DagsterInstance, kind: ModelKind, version: str, *, members: int
+) -> None:
+    """Add a version of a model and the iterations of its members to the instance's partitions."""
+    register_version(instance, versions_of(kind), version)
+    iterations = ejconn_iterations if kind == "ejconn" else ejseg_iterations
+    keys = [_iteration_key(number) for number in range(members)]
+    instance.add_dynamic_partitions(iterations.name or "", keys)
+
+
+def _iteration_key(iteration: int) -> str:
+    return f"{iteration:02d}"

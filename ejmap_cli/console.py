@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self, TextIO
 
+from ejmap_project.estimates import TimeLeft, time_words
+
 BAR_CHARACTERS = 24
 REDRAW_SECONDS = 0.1
 # Without a terminal (a log file, CI) a line is written now and then instead of redrawn.
@@ -30,7 +32,8 @@ class Console:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or _copy_of_stderr()
         self.is_terminal = self._stream.isatty()
-        self._begun = self._part_begun = time.monotonic()
+        self._begun = time.monotonic()
+        self._left = TimeLeft()
         self._drawn = 0.0
         self._is_line_open = False
 
@@ -58,17 +61,18 @@ class Console:
     def step(self, number: int, total: int, title: str) -> Generator[None]:
         """Announce a numbered step, and tell how long it took when it ends well."""
         self.line(f"[{number}/{total}] {title}")
-        begun = self._part_begun = time.monotonic()
-        self._drawn = begun
+        begun = self._drawn = time.monotonic()
+        self._left = TimeLeft()
         yield
         self.line(f"      done in {time.monotonic() - begun:.1f} s")
 
     def update(self, what: str, *, done: int, total: int) -> None:
         """Draw how much of the current step is finished."""
+        self._left.update(done=done, total=total)
         share = min(1.0, done / total) if total else 1.0
         filled = round(share * BAR_CHARACTERS)
         bar = "#" * filled + "." * (BAR_CHARACTERS - filled)
-        self._draw(f"      [{bar}] {done}/{total} {what}{self._remaining(share)}", done >= total)
+        self._draw(f"      [{bar}] {done}/{total} {what}{self._remaining()}", done >= total)
 
     def say(self, what: str) -> None:
         """Draw what the current step is busy with."""
@@ -79,11 +83,9 @@ class Console:
         """Seconds since the console was opened."""
         return time.monotonic() - self._begun
 
-    def _remaining(self, share: float) -> str:
-        spent = time.monotonic() - self._part_begun
-        if not 0.05 < share < 1 or spent < 3:
-            return ""
-        return f", about {spent / share - spent:.0f} s left"
+    def _remaining(self) -> str:
+        seconds = self._left.seconds
+        return "" if seconds is None else f", about {time_words(seconds)} left"
 
     def _draw(self, text: str, is_last: bool) -> None:
         now = time.monotonic()

@@ -2,3 +2,5 @@
 
 Importing this package imports no torch: ``config`` and ``tile_store`` can be used without it.
 """
+
+import ejmap_geo as _ejmap_geo  # pyright: ignore[reportUnusedImport]  # noqa: F401 - sets how threads wait, before torch is loaded

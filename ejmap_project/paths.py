@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
+from urllib.parse import quote
 
 ModelKind = Literal["ejconn", "ejseg"]
 # In the order in which the chain uses them.
@@ -126,6 +127,17 @@ class ProjectPaths:
     least_sure = _Place("data/vetting/least_sure.png")
     """A picture of the entries with the lowest scores."""
 
+    all_pictures = _Place("data/pictures")
+    """Folder of the pictures that the pages show, a folder an asset."""
+
+    def pictures(self, asset: str, partition: str) -> Path:
+        """Folder of the pictures of one artefact.
+
+        Its name stands in addresses, so it has neither dots nor percent signs.
+        """
+        name = quote(partition, safe="").replace(".", "%2E").replace("%", "=")
+        return self.all_pictures / asset / name
+
     def crater(self, key: str) -> Path:
         """Folder of what is made for one crater."""
         return self.data / "craters" / key
@@ -146,6 +158,8 @@ class ProjectPaths:
     """Mask of one crater at the promised recall, and the expected area of its ejecta."""
     crater_profile = _crater_place("profile.parquet")
     """Ejecta fraction and brightness around one crater, ring by ring."""
+    crater_pattern = _crater_place("pattern")
+    """Folder of what is measured of the ejecta of one crater: quantities, rays, published row."""
     kept_results = _crater_place("kept")
     """Folder of results of former models of one crater."""
     label_map = _Place("data/map/label_map.tif")
@@ -162,6 +176,14 @@ class ProjectPaths:
     """Outlines of ejecta, rims and craters as layers with their styles."""
     ejecta_outlines = _Place("data/map/ejecta.parquet")
     """Outlines of the ejecta of each crater."""
+    patterns = _Place("data/analysis/patterns.parquet")
+    """What is measured of the ejecta of every crater of the map, clean parts included."""
+    pattern_rays = _Place("data/analysis/rays.parquet")
+    """The rays of every crater."""
+    published_overlaps = _Place("data/analysis/published_overlaps.parquet")
+    """The published columns of every crater, overlaps included."""
+    published_clean = _Place("data/analysis/published_clean.parquet")
+    """The published columns of what exactly one crater claims."""
     contrast = _Place("data/evaluation/contrast.parquet")
     """How much brighter mapped ejecta are than what lies beside them, crater by crater."""
     tile_scores = _Place("data/evaluation/tile_scores.parquet")

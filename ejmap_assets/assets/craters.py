@@ -2,6 +2,7 @@
 
 from ejmap_assets.making.chunk import CraterTask
 from ejmap_assets.making.crater_assets import crater_asset
+from ejmap_project.analysis.crater_pattern import measure_pattern
 from ejmap_project.analysis.crater_profile import measure_profile
 from ejmap_project.artefact import Artefact
 from ejmap_project.mapping.azimuthal_mosaic import cut_azimuthal_mosaic
@@ -45,7 +46,7 @@ def polar_prediction(task: CraterTask) -> Artefact:
     A GeoTIFF with azimuth along x and log-range along y: the ensemble's mean probability and vote
     fraction, and the probability of each member. Connections and mask follow from it. A project
     whose EJSEG looks at tiles makes none. The picture shows the polar view with the crater along
-    the bottom, and the probability below it.
+    the bottom, and the probability beside it.
     """
     return predict_polar(task.work, task.crater, tags=task.file_tags)
 
@@ -106,3 +107,15 @@ def crater_profile(task: CraterTask) -> Artefact:
     each band on ejecta and beside them. Bright ejecta lie above the dotted line in the picture.
     """
     return measure_profile(task.work, task.crater)
+
+
+@crater_asset(kinds={"parquet"})
+def crater_pattern(task: CraterTask) -> Artefact:
+    """Blanket, rays, reach, asymmetry and volume of the ejecta of one crater.
+
+    A folder: one row of quantities in SI units (docs/quantities.md has unit, formula, reference and
+    interval of each), one row a ray, one row in the published columns. The pictures show the mask
+    with the blanket and the ends of rays, the coverage by distance, the ejecta by azimuth, and all
+    of it on one page with mosaic and probability.
+    """
+    return measure_pattern(task.work, task.crater)

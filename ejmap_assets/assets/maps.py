@@ -1,12 +1,13 @@
-"""The map of the whole planet, and the brightness of its ejecta."""
+"""The map of the whole planet, and what is measured of its ejecta."""
 
 from ejmap_assets.lineage.crater_state import crater_states
 from ejmap_assets.lineage.selection import is_made
 from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_assets.metadata.map_links import LINKED, links_of_map
+from ejmap_project.analysis.crater_patterns import measure_patterns
 from ejmap_project.artefact import Artefact
+from ejmap_project.global_map.planet_map import draw_planet_map
 from ejmap_project.mapping.origin import origin_tags
-from ejmap_project.mapping.planet_map import draw_planet_map
 from ejmap_project.scoring.mask_contrast import measure_contrast
 
 
@@ -37,3 +38,14 @@ def ejecta_contrast(task: ProjectTask) -> Artefact:
     brighter than its surroundings (a red bar in the plot).
     """
     return measure_contrast(task.project)
+
+
+@project_asset(group="map", kinds={"parquet"}, kind="evaluate")
+def crater_patterns(task: ProjectTask) -> Artefact:
+    """Patterns of all craters, whole and where no other crater claims their ejecta.
+
+    One row a crater with the quantities of ``crater_pattern`` and the clean and shared parts of its
+    ejecta, a table of all rays, and the published columns, which ``ejmap export`` writes. The
+    picture shows blankets and longest rays over the radius of their crater.
+    """
+    return measure_patterns(task.project, task.progress)

@@ -1,4 +1,4 @@
-"""Checks of the tiles, the connections and the profile of a crater."""
+"""Checks of the tiles, the connections, the profile and the pattern of a crater."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,9 @@ from ejmap_assets.checks.crater_check import CheckedCrater, crater_check
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.tiles.tiling import mapping_tiles
+from ejmap_project.analysis.crater_pattern import read_pattern
 from ejmap_project.analysis.crater_profile import read_profile
+from ejmap_project.analysis.pattern_check import check_pattern
 from ejmap_project.files.connection_table import read_connections
 
 # Unimaged pixels and rings that cut pixels make the area of the profile the smaller one.
@@ -109,6 +111,13 @@ def profile_is_sound(checked: CheckedCrater) -> Finding:
             **numbers,
         )
     return good(f"{len(table)} rings", **numbers)
+
+
+@crater_check(asset="crater_pattern")
+def pattern_is_sound(checked: CheckedCrater) -> Finding:
+    """The tables fit their schemas, are of this crater, and blanket and rays are all its ejecta."""
+    fault, numbers = check_pattern(read_pattern(checked.output), checked.crater.crater_id)
+    return bad(fault, **numbers) if fault else good(f"{numbers['rays']} rays", **numbers)
 
 
 def _planned_tiles(checked: CheckedCrater) -> int:

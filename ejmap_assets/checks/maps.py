@@ -1,32 +1,25 @@
 """Checks of the map; an incomplete map warns."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import dagster as dg
-import numpy as np
-import rasterio
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData,
 )
-from numpy.typing import NDArray
 
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_assets.checks.project_check import CheckedProject, project_check
 from ejmap_assets.lineage.crater_state import crater_states
 from ejmap_assets.lineage.recipes import book_of
-from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.maps.label_map import NODATA, SEVERAL
 from ejmap_geo.rasters.raster import basemap_grid_of
-from ejmap_geo.rasters.raster_check import read_glance
-from ejmap_geo.rasters.raster_file import opened
+from ejmap_project.analysis.pattern_check import check_patterns
 from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.global_map.map_check import map_agreement
 from ejmap_project.mapping.crater_state import CraterState
 
 UNWANTED = (CraterState.MISSING, CraterState.STALE, CraterState.FAILED)
 NAMED_CRATERS = 20
-STRIP_ROWS = 512
 
 
 @project_check(asset="global_map", blocking=False)
@@ -105,47 +98,25 @@ def map_covers_the_planet(checked: CheckedProject) -> Finding:
     Each label is an id of the catalogue, or the code for several or no craters, as the count of
     overlaps requires.
     """
-    paths = checked.project.paths
-    grid = basemap_grid_of(paths.basemap_mosaic, body=checked.project.settings.planet)
-    for path, dtype, bands in (
-        (paths.label_map, "uint16", 1),
-        (paths.overlap_count, "uint16", 1),
-        (paths.composite, "uint8", 4),
-    ):
-        read_glance(path, grid, dtype=dtype, bands=bands, max_side_px=STRIP_ROWS)
-    known = [crater.crater_id for crater in checked.project.craters().values()]
-    strange: set[int] = set()
-    conflicts = covered = 0
-    for labels, overlaps in _strips((paths.label_map, paths.overlap_count), grid):
-        code = np.where(overlaps == 0, NODATA, np.where(overlaps > 1, SEVERAL, 0))
-        is_one = overlaps == 1
-        conflicts += int(np.count_nonzero((labels != code) & ~is_one))
-        covered += int(np.count_nonzero(overlaps))
-        strange |= set(np.unique(labels[is_one]).tolist()) - set(known)
+    found = map_agreement(checked.project)
+    (rows, cols), strange = found.grid.shape, found.strange_ids
     numbers = {
-        "width_px": grid.width_px,
-        "covered_share_of_pixels": covered / (grid.shape[0] * grid.shape[1]),
-        "pixels_that_disagree": conflicts,
+        "width_px": cols,
+        "covered_share_of_pixels": found.covered_share,
+        "pixels_that_disagree": found.conflicts_px,
     }
-    if strange or conflicts:
+    if strange or found.conflicts_px:
         return bad(
-            f"{conflicts} px of the label map disagree with the count of overlaps, and "
-            f"{len(strange)} id(s) are in no catalogue ({sorted(strange)[:5]}); materialise "
-            "global_map again",
+            f"{found.conflicts_px} px of the label map disagree with the count of overlaps, and "
+            f"{len(strange)} id(s) are in no catalogue ({strange[:5]}); materialise global_map "
+            "again",
             **numbers,
         )
-    return good(f"{grid.shape[0]} x {grid.width_px} px, labels and overlaps agree", **numbers)
+    return good(f"{rows} x {cols} px, labels and overlaps agree", **numbers)
 
 
-def _strips(
-    paths: tuple[Path, Path], grid: BasemapGrid
-) -> Iterator[tuple[NDArray[np.uint16], NDArray[np.uint16]]]:
-    """Yield both rasters in strips of rows: whole rasters of the published size fill a gigabyte."""
-    with opened(paths[0]) as labels, opened(paths[1]) as overlaps:
-        for top in range(0, grid.shape[0], STRIP_ROWS):
-            yield _strip(labels, top), _strip(overlaps, top)
-
-
-def _strip(raster: rasterio.DatasetReader, top: int) -> NDArray[np.uint16]:
-    height = min(STRIP_ROWS, raster.height - top)
-    return raster.read(1, window=((top, top + height), (0, raster.width)))
+@project_check(asset="crater_patterns", blocking=False)
+def patterns_cover_the_map(checked: CheckedProject) -> Finding:
+    """Every crater of the map has a row that fits the schema of the table."""
+    fault, numbers = check_patterns(checked.project)
+    return warning(fault, **numbers) if fault else good("all mapped craters", **numbers)

@@ -10,9 +10,11 @@ from ejmap_assets.lineage.row_parts import (
     CraterRow,
     connection_inputs,
     mask_inputs,
+    pattern_inputs,
 )
 from ejmap_geo.craters.schemas import ConnectionTable
 from ejmap_project.analysis.crater_profile import ProfileTable
+from ejmap_project.analysis.quantities import PatternTable
 from ejmap_project.models.mapping_models import maps_in_polar_view, promises_recall
 from ejmap_project.paths import ProjectPaths
 
@@ -86,5 +88,15 @@ CRATER_ROWS: Mapping[str, Row] = {
         inputs=("basemap_mask", "basemap_mosaic", "crater_catalogue"),
         table=ProfileTable,
         picture="ejecta fraction and brightness by distance",
+    ),
+    "crater_pattern": CraterRow(
+        output=ProjectPaths.crater_pattern,
+        inputs=(
+            *("basemap_mask", "segmentation_mask", "polar_prediction", "promised_recall_mask"),
+            *("basemap_mosaic", "crater_catalogue"),
+        ),
+        used_inputs=pattern_inputs,
+        table=PatternTable,
+        picture="ejecta with blanket and ends of rays; coverage by distance; ejecta by azimuth",
     ),
 }

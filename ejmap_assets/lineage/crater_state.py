@@ -1,5 +1,7 @@
 """The state of each crater: current, stale, failed, missing or held back."""
 
+from collections.abc import Collection
+
 import dagster as dg
 
 from ejmap_assets.lineage.recipes import RecipeBook
@@ -20,24 +22,32 @@ def crater_states(book: RecipeBook) -> dict[str, CraterState]:
     """
     snapshot = book.snapshot()
     steps = steps_to_mask(book.project)
-    failed = _last_run_failed(book.instance, steps)
+    current = {key for key in book.craters if all(snapshot.is_current(name, key) for name in steps)}
+    return states_of(snapshot, current)
+
+
+def states_of(book: RecipeBook, current: Collection[str]) -> dict[str, CraterState]:
+    """Return the state of every crater of the catalogue, where it is known which are up to date.
+
+    Args:
+        book: A snapshot of the current recipes.
+        current: Keys of the craters that are current in every step up to the mask.
+    """
+    failed = _last_run_failed(book.instance, steps_to_mask(book.project))
     held = held_back(book.project)
-    return {
-        key: CraterState.HELD_BACK if key in held else _state(snapshot, steps, key, failed)
-        for key in sorted(book.craters)
-    }
 
+    def state(key: str) -> CraterState:
+        if key in held:
+            return CraterState.HELD_BACK
+        if key in current:
+            return CraterState.CURRENT
+        if key in failed:
+            return CraterState.FAILED
+        mask = mask_asset()
+        has_mask = book.last(mask, key) is not None and book.is_there(mask, key)
+        return CraterState.STALE if has_mask else CraterState.MISSING
 
-def _state(
-    book: RecipeBook, steps: tuple[str, ...], key: str, failed: frozenset[str]
-) -> CraterState:
-    if all(book.is_current(name, key) for name in steps):
-        return CraterState.CURRENT
-    if key in failed:
-        return CraterState.FAILED
-    mask = mask_asset()
-    has_mask = book.last(mask, key) is not None and book.is_there(mask, key)
-    return CraterState.STALE if has_mask else CraterState.MISSING
+    return {key: state(key) for key in sorted(book.craters)}
 
 
 def _last_run_failed(instance: dg.DagsterInstance, steps: tuple[str, ...]) -> frozenset[str]:

@@ -6,6 +6,7 @@ from ejmap_assets.lineage import recipe_settings, stages
 from ejmap_assets.lineage.row import Row, Rule
 from ejmap_assets.lineage.row_parts import LabelRow
 from ejmap_geo.craters.schemas import TileScoreTable
+from ejmap_project.analysis.map_quantities import PatternsTable
 from ejmap_project.scoring.score_tables import (
     ContrastTable,
     MapCraterTable,
@@ -34,6 +35,19 @@ PLANET_ROWS: Mapping[str, Row] = {
         rule=Rule.AFTER_CRATERS,
         table=MapCraterTable,
         picture="ejecta of all craters over the mosaic",
+    ),
+    "crater_patterns": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.patterns,
+        beside=lambda paths: (paths.pattern_rays, paths.published_overlaps, paths.published_clean),
+        inputs=(
+            *("crater_pattern", "basemap_mask", "global_map"),
+            *("crater_catalogue", "basemap_mosaic"),
+        ),
+        settings=recipe_settings.of_map,
+        rule=Rule.AFTER_CRATERS,
+        table=PatternsTable,
+        picture="blankets and longest rays over the radius of their crater",
     ),
     "ejecta_contrast": Row(
         stage=stages.SCORES,

@@ -21,6 +21,8 @@ IS_USER_PROVIDED_TAG = "dagster/data_version_is_user_provided"
 CODE_VERSION_TAG = "dagster/code_version"
 INPUT_VERSION_PREFIX = "dagster/input_data_version/"
 INPUT_POINTER_PREFIX = "dagster/input_event_pointer/"
+# Metadata that every artefact has: how long it took to make.
+SECONDS = "seconds"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +100,23 @@ class Record:
         recipe: Digest of its recipe; empty if another program reported the materialisation.
         storage_id: Id in the event log.
         metadata: Its metadata.
+        code_version: Version of the code that made it; empty if Dagster does not know it.
+        inputs: Data versions of its unpartitioned inputs, and of those of the same crater, by name.
     """
 
     data_version: str
     recipe: str
     storage_id: int
     metadata: Mapping[str, dg.MetadataValue]
+    code_version: str
+    inputs: Mapping[str, str]
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took to make; None if another program reported the materialisation."""
+        stated = self.metadata.get(SECONDS)
+        found = None if stated is None else stated.value
+        return float(found) if isinstance(found, (int, float)) else None
 
     def as_ingredient(self, asset: str, partition: str | None = None) -> Ingredient:
         """Return the artefact as an input of others."""
@@ -136,4 +149,10 @@ def record_of(event: dg.EventLogRecord) -> Record | None:
         recipe=tags.get(RECIPE_TAG, ""),
         storage_id=event.storage_id,
         metadata=materialization.metadata,
+        code_version=tags.get(CODE_VERSION_TAG, ""),
+        inputs={
+            tag.removeprefix(INPUT_VERSION_PREFIX): version
+            for tag, version in tags.items()
+            if tag.startswith(INPUT_VERSION_PREFIX)
+        },
     )

@@ -45,6 +45,9 @@ class RecipeBook:
     instance: dg.DagsterInstance
     craters: Mapping[str, Crater]
     _unpartitioned: dict[str, Ingredient] = field(default_factory=dict[str, Ingredient], repr=False)
+    _of_any_crater: dict[str, tuple[object, tuple[str, ...]]] = field(
+        default_factory=dict[str, tuple[object, tuple[str, ...]]], repr=False
+    )
     _seen: dict[str, Mapping[str | None, Record]] | None = field(default=None, repr=False)
     _cache: RecordCache = field(default_factory=RecordCache, repr=False)
 
@@ -62,9 +65,15 @@ class RecipeBook:
         """Return the last materialisation of an artefact; None if it was never made."""
         if self._seen is None:
             return last_record(self.instance, asset, partition)
+        return self.records(asset).get(partition)
+
+    def records(self, asset: str) -> Mapping[str | None, Record]:
+        """Return the last materialisations of all partitions of an asset."""
+        if self._seen is None:
+            return self._all_records(asset)
         if asset not in self._seen:
             self._seen[asset] = self._all_records(asset)
-        return self._seen[asset].get(partition)
+        return self._seen[asset]
 
     def _all_records(self, asset: str) -> Mapping[str | None, Record]:
         if LINEAGE[asset].partitioning is Partitioning.NONE:
@@ -79,18 +88,33 @@ class RecipeBook:
             StepError: If an input was never made. An asset that depends on all craters ignores
                 missing ones.
         """
-        node = LINEAGE[asset]
-        is_of_crater = node.partitioning is Partitioning.CRATERS
-        project = self.mapping_project() if is_of_crater else self.project
+        settings, inputs = self._settings_and_inputs(asset, partition or "")
         return Recipe(
-            code_version=node.code_version,
-            settings=node.settings(project, partition or ""),
+            code_version=LINEAGE[asset].code_version,
+            settings=settings,
             ingredients=tuple(
-                found
-                for name in inputs_of(project, asset, partition or "")
-                for found in self._ingredients(name, asset, partition)
+                found for name in inputs for found in self._ingredients(name, asset, partition)
             ),
         )
+
+    def inputs(self, asset: str, partition: str | None = None) -> tuple[str, ...]:
+        """Return the names of the inputs of an artefact; see :func:`selection.inputs_of`."""
+        return self._settings_and_inputs(asset, partition or "")[1]
+
+    def _settings_and_inputs(self, asset: str, partition: str) -> tuple[object, tuple[str, ...]]:
+        """Return the settings and the names of the inputs of an artefact.
+
+        They are the same for all craters and take a millisecond each, so a book asks once.
+        """
+        node = LINEAGE[asset]
+        if node.partitioning is not Partitioning.CRATERS:
+            project = self.project
+            return node.settings(project, partition), inputs_of(project, asset, partition)
+        if asset not in self._of_any_crater:
+            project = self.mapping_project()
+            found = node.settings(project, partition), inputs_of(project, asset, partition)
+            self._of_any_crater[asset] = found
+        return self._of_any_crater[asset]
 
     def mapping_project(self) -> OpenProject:
         """Return the project with the ensembles that the recipes of this book name.

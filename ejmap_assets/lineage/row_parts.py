@@ -5,7 +5,11 @@ from functools import partial
 from ejmap_assets.lineage import recipe_settings, stages
 from ejmap_assets.lineage.row import Published, Row, Rule
 from ejmap_assets.partitions import Partitioning
-from ejmap_project.models.mapping_models import connections_from, maps_in_polar_view
+from ejmap_project.models.mapping_models import (
+    connections_from,
+    maps_in_polar_view,
+    promises_recall,
+)
 from ejmap_project.open_project import OpenProject
 from ejmap_project.training.split_choice import trains_on_synthetic
 
@@ -43,3 +47,13 @@ def mask_inputs(project: OpenProject) -> tuple[str, ...]:
         return ("basemap_mosaic", "tile_store", "connection_predictions", "promoted_ejseg")
     filtered = ("connection_predictions",) if project.settings.mapping.connection_filter else ()
     return ("basemap_mosaic", "polar_prediction", *filtered, "promoted_ejseg")
+
+
+def pattern_inputs(project: OpenProject) -> tuple[str, ...]:
+    """Return the inputs of a pattern: a published mask, or our own with what its members say."""
+    shared = ("basemap_mask", "basemap_mosaic", "crater_catalogue")
+    if project.settings.source.traits.masks_run is not None:
+        return shared
+    members = ("polar_prediction",) if maps_in_polar_view(project) else ()
+    expected = ("promised_recall_mask",) if promises_recall(project) else ()
+    return ("segmentation_mask", *members, *expected, *shared)

@@ -33,6 +33,7 @@ from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.origin import CRATER, crater_words
 from ejmap_project.open_project import OpenProject
+from ejmap_project.pictures.picture_store import PictureStore
 from ejmap_project.progress import Progress
 
 
@@ -161,11 +162,12 @@ def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask)
     # Mosaics and tiles do not depend on a model, so a roll-back needs no kept ones.
     limit = work.settings.mapping.kept_results if row.is_kept else 0
     kept = KeptResults(folder=work.paths.kept_results(key) / step.name, limit=limit)
+    pictures = PictureStore(paths=work.paths, asset=step.name, partition=key, kept=limit)
     with replacing(output) as former:
         begun = time.perf_counter()
         restored = kept.restore(recipe.digest, output)
         artefact = step.make(task) if restored is None else restored
-        metadata = metadata_of(artefact.metadata)
+        metadata = metadata_of(artefact.metadata, pictures)
         facts = table_facts(step.name, row.table, artefact.table)
         seconds = round(time.perf_counter() - begun, 3)
         checked = CheckedCrater(crater=task.crater, work=work, output=output, former=former)

@@ -25,6 +25,7 @@ from ejmap_assets.resources import ProjectResource
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.open_project import OpenProject
+from ejmap_project.pictures.picture_store import PictureStore
 from ejmap_project.progress import Progress
 
 OWNERS = ("team:ejmap",)
@@ -165,7 +166,8 @@ def _materialized(
     )
     begun = time.perf_counter()
     artefact = make(task)
-    metadata = metadata_of(artefact.metadata)
+    pictures = PictureStore(paths=project.paths, asset=asset, partition=partition)
+    metadata = metadata_of(artefact.metadata, pictures)
     seconds = round(time.perf_counter() - begun, 2)
     facts = table_facts(asset, LINEAGE[asset].table, artefact.table)
     return dg.MaterializeResult(

@@ -1,7 +1,5 @@
 """Facts about an artefact as Dagster's metadata values: numbers, words, pictures and tables."""
 
-import base64
-import io
 import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -10,12 +8,9 @@ import dagster as dg
 import numpy as np
 import pandas as pd
 from dagster import MetadataValue
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from PIL import Image
 
 from ejmap_project.artefact import Markdown, Picture
-from ejmap_project.pictures import MAX_SIDE_PX, PALETTE_PX, png_of
+from ejmap_project.pictures.picture_store import PictureStore
 
 MetadataEntry: TypeAlias = MetadataValue[Any] | str | float | int | bool
 Metadata: TypeAlias = dict[str, MetadataEntry]
@@ -23,18 +18,25 @@ Metadata: TypeAlias = dict[str, MetadataEntry]
 MAX_ROWS = 60
 
 
-def metadata_of(facts: Mapping[str, object]) -> Metadata:
-    """Return facts as the UI shows them: pictures inline, tables as tables, the rest as values."""
-    return {name: _entry(fact) for name, fact in facts.items()}
+def metadata_of(facts: Mapping[str, object], pictures: PictureStore) -> Metadata:
+    """Return facts as the UI shows them: pictures by address, tables as tables, the rest as values.
+
+    Args:
+        facts: Facts by name; those of a restored result are Dagster's values already.
+        pictures: Where the pictures go.
+    """
+    return {name: _entry(name, fact, pictures) for name, fact in facts.items()}
 
 
-def _entry(fact: object) -> MetadataEntry:
+def _entry(name: str, fact: object, pictures: PictureStore) -> MetadataEntry:
     match fact:
         # First: some of Dagster's values are tuples themselves.
         case MetadataValue():
+            if isinstance(fact, dg.MarkdownMetadataValue):
+                pictures.use_again(fact.value or "")
             return fact
         case Picture():
-            return inline_picture(fact)
+            return MetadataValue.md(pictures.store(name, fact))
         case Markdown():
             return MetadataValue.md(fact.text)
         case pd.DataFrame():
@@ -45,18 +47,6 @@ def _entry(fact: object) -> MetadataEntry:
             return fact
         case _:
             raise TypeError(f"{type(fact).__name__} cannot be shown in the UI: {fact!r:.80}")
-
-
-def inline_picture(picture: Picture) -> dg.MarkdownMetadataValue:
-    """Return a picture or a figure as an inline PNG of at most 60 kB."""
-    image, palette_px = picture.image, PALETTE_PX
-    if isinstance(image, Figure):
-        buffer = io.BytesIO()
-        FigureCanvasAgg(image).print_png(buffer)
-        with Image.open(buffer) as drawn:
-            image, palette_px = np.asarray(drawn.convert("RGB")), MAX_SIDE_PX
-    encoded = base64.b64encode(png_of(image, palette_px=palette_px)).decode("ascii")
-    return MetadataValue.md(f"![{picture.alt}](data:image/png;base64,{encoded})")
 
 
 def table_metadata(table: pd.DataFrame) -> dg.TableMetadataValue:

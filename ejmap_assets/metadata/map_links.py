@@ -25,13 +25,13 @@ def links_of_map(table: pd.DataFrame | None, *, linked: Sequence[str] = LINKED) 
     craters = pd.DataFrame(table)
     columns = (craters_of(craters), craters["state"], craters["ejecta_km2"])
     found = sorted(
-        (crater.key, crater.name, state, area_km2)
+        (crater.key, crater.label, state, area_km2)
         for crater, state, area_km2 in zip(*columns, strict=True)
     )
     rows = [
-        f"| [{_plain(name) or key}](/assets/basemap_mask?view=partitions&partition={key}) "
+        f"| [{_plain(label)}](/assets/basemap_mask?view=partitions&partition={key}) "
         f"| {state} | {_rounded(area_km2)} |"
-        for key, name, state, area_km2 in found[:LINKED_CRATERS]
+        for key, label, state, area_km2 in found[:LINKED_CRATERS]
     ]
     more = len(found) - len(rows)
     note = [f"\n{more} more in craters.gpkg"] if more else []
@@ -39,9 +39,9 @@ def links_of_map(table: pd.DataFrame | None, *, linked: Sequence[str] = LINKED) 
     return {**parts, "made_of": dg.MetadataValue.md("\n".join([*head, *rows, *note]))}
 
 
-def _plain(name: str) -> str:
+def _plain(label: str) -> str:
     """Replace the characters that Markdown interprets: names come from other people's tables."""
-    return re.sub(r"[^\w .,'-]", " ", name).strip()
+    return re.sub(r"[^\w .,'-]", " ", label).strip()
 
 
 def _rounded(area_km2: float) -> str:

@@ -9,13 +9,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run
+from dagster._core.execution.execute_in_process import merge_run_tags
+from dagster._core.execution.execution_result import ExecutionResult
 
+from ejmap_assets.code_location import job_origin
 from ejmap_assets.run_process import process_tags
 from ejmap_assets.runs.pool_turn import turn
 from ejmap_project.errors import ProjectError
 
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
+# Whoever typed the command types it again; a daemon would execute the run a second time.
+NO_RETRY = {"dagster/max_retries": "0"}
 SILENT_LOG = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -46,7 +53,7 @@ def execute(
     planned: PlannedRun,
     *,
     tell: Callable[[str], None],
-) -> dg.ExecuteInProcessResult:
+) -> ExecutionResult:
     """Execute a run in this process, once its pools have a free slot.
 
     Args:
@@ -59,25 +66,34 @@ def execute(
         KeyboardInterrupt: If somebody interrupts the wait.
     """
     run_id = str(uuid.uuid4())
-    keys = [dg.AssetKey(name) for name in planned.assets]
+    keys = frozenset(dg.AssetKey(name) for name in planned.assets)
+    subset = job.get_subset(asset_selection=keys)
     is_range = planned.first is not None and planned.first != planned.last
     span = {RANGE_START: planned.first or "", RANGE_END: planned.last or ""} if is_range else {}
-    with (
-        turn(instance, job.get_subset(asset_selection=set(keys)), run_id, tell=tell),
-        quiet_output(),
-    ):
-        return job.execute_in_process(
-            instance=instance,
-            asset_selection=keys,
-            partition_key=None if is_range else planned.first,
-            tags={**process_tags(run_id), **span},
-            run_config={**SILENT_LOG, **planned.config},
-            raise_on_error=False,
+    config = {**SILENT_LOG, **planned.config}
+    tags = merge_run_tags(
+        subset,
+        None if is_range else planned.first,
+        {**process_tags(run_id), **NO_RETRY, **span},
+        list(keys),
+        instance,
+        config,
+    )
+    with turn(instance, subset, run_id, tell=tell), quiet_output():
+        run = instance.create_run_for_job(
+            subset,
             run_id=run_id,
+            run_config=config,
+            tags=tags,
+            asset_selection=keys,
+            # The pages list runs by the job of their origin.
+            remote_job_origin=job_origin(job.name),
         )
+        here = job.with_executor_def(dg.in_process_executor)
+        return execute_run(InMemoryJob(here), run, instance)
 
 
-def was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+def was_interrupted(result: ExecutionResult) -> bool:
     """Return whether somebody pressed Ctrl-C, which Dagster reports as a failed step."""
     interrupt = dg.DagsterExecutionInterruptedError.__name__
     return any(
@@ -87,7 +103,7 @@ def was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
     )
 
 
-def failure_sentence(result: dg.ExecuteInProcessResult) -> str:
+def failure_sentence(result: ExecutionResult) -> str:
     """Return the description of the first failed step, or the message of its deepest cause."""
     where = f"(run {result.run_id[:8]}; `ejmap ui` shows its log)"
     for failure in _step_failures(result):
@@ -99,7 +115,7 @@ def failure_sentence(result: dg.ExecuteInProcessResult) -> str:
     return f"the run failed before its first step {where}"
 
 
-def warnings_of(result: dg.ExecuteInProcessResult) -> list[str]:
+def warnings_of(result: ExecutionResult) -> list[str]:
     """Return the sentences of checks that ask a person to look."""
     return [
         evaluation.description or evaluation.check_name
@@ -108,7 +124,7 @@ def warnings_of(result: dg.ExecuteInProcessResult) -> list[str]:
     ]
 
 
-def _step_failures(result: dg.ExecuteInProcessResult) -> Iterator[Any]:
+def _step_failures(result: ExecutionResult) -> Iterator[Any]:
     return (event.step_failure_data for event in result.all_events if event.is_step_failure)
 
 

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-import shutil
+from importlib import resources
 from pathlib import Path
 
 import dagster as dg
@@ -14,7 +14,6 @@ from ejmap_project.paths import ProjectPaths
 
 HOME_VARIABLE = "DAGSTER_HOME"
 SHARED_HOME = Path("dagster_home")
-CHECKOUT = Path(__file__).resolve().parents[2]
 INSTANCE_FILE = "dagster.yaml"
 
 
@@ -47,7 +46,7 @@ def shell_lines(folder: Path) -> list[str]:
 
 
 def open_instance(folder: Path) -> dg.DagsterInstance:
-    """Open the instance of a project; first use makes it with the checkout's ``dagster.yaml``.
+    """Open the instance of a project; first use copies our ``dagster.yaml`` to its home.
 
     Raises:
         SettingsError: If its folder cannot be written, or its history is in another database than
@@ -59,7 +58,9 @@ def open_instance(folder: Path) -> dg.DagsterInstance:
         home.mkdir(parents=True, exist_ok=True)
         if not settings.exists():
             # Without the file, Dagster uses its default settings, with another database.
-            shutil.copyfile(CHECKOUT / SHARED_HOME / INSTANCE_FILE, settings)
+            settings.write_bytes(
+                resources.files("ejmap_assets.runs").joinpath(INSTANCE_FILE).read_bytes()
+            )
     except OSError as error:
         raise SettingsError(
             f"{home} cannot be made: {error.filename}: {error.strerror}; "

@@ -5,6 +5,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from logging import Logger
 
+from ejmap_project.estimates import TimeLeft, time_words
+
 # Between two progress lines of one step, to keep the log short.
 PAUSE_SECONDS = 15.0
 
@@ -15,6 +17,7 @@ class RunLog:
     def __init__(self, log: Logger) -> None:
         self._log = log
         self._last_line = time.monotonic()
+        self._left = TimeLeft()
 
     def line(self, text: str = "") -> None:
         """Log a sentence."""
@@ -31,7 +34,10 @@ class RunLog:
 
     def update(self, what: str, *, done: int, total: int) -> None:
         """Log how much of the current step is finished, now and then."""
-        self._now_and_then(f"      {done}/{total} {what}")
+        self._left.update(done=done, total=total)
+        seconds = self._left.seconds
+        left = "" if seconds is None else f", about {time_words(seconds)} left"
+        self._now_and_then(f"      {done}/{total} {what}{left}")
 
     def say(self, what: str) -> None:
         """Log what the current step is busy with, now and then."""

@@ -21,6 +21,7 @@ from ejmap_assets.lineage.project_stages import (
     stages_made,
 )
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
+from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import (
     assets_of,
@@ -39,6 +40,7 @@ from ejmap_assets.runs.in_process import (
     was_interrupted,
 )
 from ejmap_assets.runs.lost_runs import fail_lost_runs
+from ejmap_assets.status.costs import Rates
 from ejmap_project.models.model_version import is_given, member_count
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
@@ -76,6 +78,7 @@ class Runner:
         self._instance = instance
         self._listener = listener
         self._defs = defs
+        self._cache = RecordCache()
 
     def run(self) -> list[str]:
         """Make everything that is missing or stale; a candidate is made and judged last.
@@ -130,8 +133,7 @@ class Runner:
         and samples are made although the project may map with ready-made models alone.
         """
         for training in trainings:
-            versions = partitions.versions_of(training.kind)
-            register_version(self._instance, versions, training.version)
+            self._register(training)
         kinds = {training.kind for training in trainings}
         wanted = [
             stage
@@ -160,15 +162,32 @@ class Runner:
                 self._listener.line(f"[{number}/{len(wanted)}] {title}: there and up to date")
                 continue
             with self._listener.step(number, len(wanted), title):
+                self._announce(planned)
                 for one in planned:
                     complaints += self._execute(stage, one)
         return complaints
+
+    def _announce(self, planned: Sequence[PlannedRun]) -> None:
+        """Tell how long a step will take, and how much disk, where that is worth telling."""
+        rates = Rates(book_of(self._project, self._instance).snapshot(self._cache))
+        cost = rates.cost(one for run in planned for one in self._artefacts(run))
+        if cost.is_long:
+            self._listener.line(f"      takes {cost.words}")
+
+    def _artefacts(self, planned: PlannedRun) -> Iterator[tuple[str, str | None]]:
+        keys: list[str | None] = [planned.first]
+        if planned.first != planned.last:
+            # Only craters are planned as ranges, in the order in which the instance lists them.
+            known = list(self._instance.get_dynamic_partitions(partitions.CRATERS_NAME))
+            first, last = (known.index(key) for key in (planned.first, planned.last) if key)
+            keys = [*known[first : last + 1]]
+        yield from ((asset, key) for key in keys for asset in planned.assets)
 
     def _trainings(self, stage: Stage, trainings: Sequence[Training]) -> Iterator[PlannedRun]:
         if stage_kind(stage) is None:
             yield from self._runs(stage, assets_of(stage))
             return
-        book = book_of(self._project, self._instance).snapshot()
+        book = book_of(self._project, self._instance).snapshot(self._cache)
         for training in trainings:
             if training.kind == stage_kind(stage):
                 yield from self._model_runs(book, stage, training)
@@ -179,7 +198,7 @@ class Runner:
             yield from self._runs(stage, assets)
 
     def _runs(self, stage: Stage, assets: Sequence[str]) -> Iterator[PlannedRun]:
-        book = book_of(self._project, self._instance).snapshot()
+        book = book_of(self._project, self._instance).snapshot(self._cache)
         match LINEAGE[assets[0]].partitioning:
             case Partitioning.NONE:
                 pending = _pending(book, assets, None)
@@ -203,7 +222,7 @@ class Runner:
     ) -> Iterator[PlannedRun]:
         (asset,) = assets_of(stage)
         kind, version, members = training.kind, training.version, range(training.iterations)
-        register_version(self._instance, partitions.versions_of(kind), version)
+        self._register(training)
         if LINEAGE[asset].partitioning in MEMBERS:
             keys = [str(partitions.member_key(version=version, iteration=one)) for one in members]
             yield from _missing_runs(book, asset, keys)
@@ -211,6 +230,11 @@ class Runner:
         # Ready-made and imported members need no samples.
         if not all(is_given(self._project, kind, version, one) for one in members):
             yield from _missing_runs(book, asset, [version])
+
+    def _register(self, training: Training) -> None:
+        partitions.register_ensemble(
+            self._instance, training.kind, training.version, members=training.iterations
+        )
 
     def _crater_runs(self, book: RecipeBook, assets: tuple[str, ...]) -> Iterator[PlannedRun]:
         # A partition range follows the order in which the instance lists the keys.

@@ -38,14 +38,14 @@ def score(entries: Sequence[str], work: Path, *, parts: bool, as_json: bool) -> 
     the reference set of real craters. The first time takes minutes; interrupted, the same command
     goes on where it stopped. docs/bench.md explains the columns and how to enter masks.
     """
-    from ejmap_project.bench.entries import named_entries, standard_entries
+    from ejmap_project.bench.entries import bench_entries
     from ejmap_project.bench.page import main_table, parts_table, spread_table
     from ejmap_project.bench.planets import BenchSet
     from ejmap_project.bench.scoring import score_entries
     from ejmap_project.bench.table import bench_document
 
     bench = BenchSet()
-    asked = [*standard_entries(bench, work), *named_entries(entries, bench)]
+    asked = bench_entries(entries, bench, work)
     with Console() as console:
         scores = score_entries(asked, bench, work=work, progress=console)
     document = bench_document(scores, bench)

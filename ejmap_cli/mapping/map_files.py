@@ -77,19 +77,19 @@ def map_files(
     from ejmap_project.open_project import OpenProject
     from ejmap_project.paths import ProjectPaths
 
-    stated = {"masks": masks, "tiles": tiles, "bands": bands, "value_range": value_range}
+    asked = {
+        "masks": masks,
+        "tiles": tiles,
+        "value_range": value_range,
+        "pad": pad or None,
+        "west_positive": west_positive or None,
+        "columns": dict(columns) or None,
+    }
     with Console() as console:
         if ProjectPaths(out).settings.exists():
             project = OpenProject.at(out.resolve())
             _require_same_files(project, mosaic, craters)
-            _require_same_settings(
-                project,
-                body=body,
-                pad=pad or None,
-                west_positive=west_positive or None,
-                columns=dict(columns) or None,
-                **stated,
-            )
+            _require_same_settings(project, body=body, bands=bands, **asked)
         else:
             made = new_project(
                 out,
@@ -127,18 +127,20 @@ def _require_same_files(project: "OpenProject", mosaic: Path, craters: Path) -> 
 
 
 def _require_same_settings(
-    project: "OpenProject", *, body: str | None, bands: object, **asked: object
+    project: "OpenProject", *, body: str | None, bands: str | None, **asked: object
 ) -> None:
     """Check that what is asked for is what a project that is there already does."""
     from ejmap_ml.config.bands import words_of
     from ejmap_project.errors import SettingsError
+    from ejmap_project.intake.new_project import stated_bands
 
+    meant = None if bands is None else words_of(stated_bands(bands))
     source = project.settings.source.model_dump()
     there = {key: _resolved(source.get(key), project) for key in asked}
     there |= {"body": project.settings.body, "bands": words_of(project.settings.mosaic_bands)}
     differs = [
         (key, value)
-        for key, value in {"body": body, "bands": bands, **asked}.items()
+        for key, value in {"body": body, "bands": meant, **asked}.items()
         if value is not None and _resolved(value) != there[key]
     ]
     if differs:

@@ -1,13 +1,16 @@
 """``ejmap run``, ``demo`` and ``quicklook``: from a project folder to its map."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ejmap_cli.command import PROJECT, command, suggested
 from ejmap_cli.console import Console
+from ejmap_project.estimates import size_words
 from ejmap_project.paths import MODEL_KINDS
 
 if TYPE_CHECKING:
+    from ejmap_assets.status.project_status import ProjectStatus
     from ejmap_project.open_project import OpenProject
 
 QUICKLOOK_PROJECT = Path("projects") / "mercury-quicklook"
@@ -56,7 +59,9 @@ def bring_up_to_date(folder: Path, console: Console) -> list[str]:
         ConfigError: If there is no such preset as the settings name.
     """
     from ejmap_assets.definitions import runner_of
+    from ejmap_assets.lineage.recipes import book_of
     from ejmap_assets.runs.instance import open_instance
+    from ejmap_assets.status.project_status import status_of
     from ejmap_cli.mapping.results import result_lines
     from ejmap_project.models.model_version import model_of, wanted_versions
     from ejmap_project.models.seen_bands import require_readable
@@ -74,6 +79,8 @@ def bring_up_to_date(folder: Path, console: Console) -> list[str]:
     _require_training(project)
     require_readable(project)
     with open_instance(project.paths.folder) as instance:
+        for line in announcement(status_of(book_of(project, instance))):
+            console.line(line)
         complaints = runner_of(project, instance, console).run()
     console.line()
     for line in result_lines(project.paths, is_terminal=console.is_terminal):
@@ -83,6 +90,19 @@ def bring_up_to_date(folder: Path, console: Console) -> list[str]:
     for sentence in complaints:
         console.line(f"not done: {sentence}")
     return complaints
+
+
+def announcement(found: "ProjectStatus") -> Iterator[str]:
+    """Yield what a run will take, where that is worth telling, and whether the disk holds it."""
+    cost = found.cost
+    if cost.is_long:
+        more = "; what the craters take is told once they are known" if found.states is None else ""
+        yield f"takes {cost.words}{more}"
+    if cost.size_bytes > found.free_bytes:
+        yield (
+            f"check this: about {size_words(cost.size_bytes)} are needed and "
+            f"{size_words(found.free_bytes)} are free; free some disk, or move the project"
+        )
 
 
 def _require_training(project: "OpenProject") -> None:

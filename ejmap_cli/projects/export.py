@@ -16,6 +16,7 @@ PARTS = (
     "connections",
     "weights",
     "map",
+    "analysis",
     "scores",
     "azimuthal-mosaics",
     "tiles-npy",

@@ -1,7 +1,8 @@
-"""``ejmap ui`` and ``env``: Dagster's user interface on a project, and its own commands."""
+"""``ejmap ui`` and ``env``: the pages of a project, and Dagster's own commands on it."""
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,16 +13,26 @@ from ejmap_cli.command import (
     chosen_folder,
     command,
     require_project,
+    suggested,
 )
 from ejmap_cli.printing import print_json
 from ejmap_cli.process_group import run_group
+from ejmap_project.errors import ProjectError
 
-HOST = "127.0.0.1"
 DEFAULT_PORT = 3000
-WORKSPACE = Path("workspace.yaml")
+TRIED_PORTS = 100
 
 
-@command("ui", "ejmap ui", "ejmap ui projects/mine --port 3001")
+class PortTakenError(ProjectError, OSError):
+    """Another program listens to the port."""
+
+
+@command(
+    "ui",
+    "ejmap ui",
+    "ejmap ui projects/mine --port 3001",
+    "ejmap ui projects/mine --port 3002 --read-only --allow-host maps.example.org",
+)
 @PROJECT_OR_DEFAULT
 @click.option(
     "--port",
@@ -29,22 +40,40 @@ WORKSPACE = Path("workspace.yaml")
     default=DEFAULT_PORT,
     help=f"port on this machine; default: {DEFAULT_PORT}",
 )
-def ui(project: Path | None, port: int) -> int:
+@click.option(
+    "--read-only", is_flag=True, help="pages that start and change nothing; without the daemon"
+)
+@click.option(
+    "--allow-host",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    help="a name by which browsers reach the pages, such as that of a proxy; may be repeated",
+)
+def ui(project: Path | None, port: int, names: tuple[str, ...], *, read_only: bool) -> int:
     """Browse a project's assets, maps and runs.
 
-    Run Dagster's webserver and daemon until Ctrl-C or SIGTERM. The webserver has no login, so it
-    listens to this machine alone.
+    Run the webserver and Dagster's daemon until Ctrl-C or SIGTERM. The webserver has no login, so
+    it listens to this machine alone and refuses what pages of other origins send.
     """
-    from ejmap_assets.runs.instance import environment_of, open_instance
+    from ejmap_assets.runs.instance import environment_of, home_of, open_instance
+    from ejmap_cli.webserver.port import address_of, noted_port, project_at
 
     folder = chosen_folder(project)
     require_project(folder)
     open_instance(folder).dispose()
-    click.echo(f"project {folder}\nhttp://{HOST}:{port}  (Ctrl-C ends it)")
+    # Two daemons of one project would start everything twice.
+    asked = [port] if read_only else [port, noted_port(home_of(folder)) or port]
+    for one in asked:
+        if project_at(one) == str(folder):
+            click.echo(f"project {folder}\n{address_of(one)}  (its pages run already)")
+            return 0
+    _require_free(port, folder)
     os.environ.update(environment_of(folder))
+    click.echo(f"project {folder}\nstarting its servers ...")
     # Dagster leaves its code servers behind when a signal ends it, so all of them run in a group
     # that ends as one.
-    return run_group(dagster_command(port=port))
+    return run_group(services_command(port=port, names=names, read_only=read_only))
 
 
 @command(
@@ -70,14 +99,24 @@ def env(project: Path | None, *, as_json: bool) -> int:
     return 0
 
 
-def dagster_command(*, port: int) -> list[str]:
-    """Return the command line of ``dagster dev``, on the checkout's workspace if we are in it."""
-    where = (
-        ["--workspace", str(WORKSPACE)]
-        if WORKSPACE.is_file()
-        else ["--module-name", "ejmap_assets.definitions"]
-    )
-    # Its successor, `dg dev`, is a tool for developers and is not among our dependencies.
-    quiet = ["-W", "ignore:Function `dev_command` is superseded"]
-    base = [sys.executable, *quiet, "-m", "dagster", "dev", "--host", HOST, "--port", str(port)]
-    return [*base, "--log-level", "warning", *where]
+def services_command(*, port: int, names: Sequence[str], read_only: bool) -> list[str]:
+    """Return the command line of the servers of the project that the environment names."""
+    allowed = [word for name in names for word in ("--allow-host", name)]
+    mode = ["--read-only"] if read_only else []
+    services = "ejmap_cli.webserver.services"
+    return [sys.executable, "-m", services, "--port", str(port), *allowed, *mode]
+
+
+def _require_free(port: int, folder: Path) -> None:
+    """Refuse a port that is taken, and say by whom.
+
+    Raises:
+        PortTakenError: If it is.
+    """
+    from ejmap_cli.webserver.port import holder_of, is_free
+
+    if is_free(port):
+        return
+    other = next((one for one in range(port + 1, port + TRIED_PORTS) if is_free(one)), None)
+    command = suggested("ejmap", "ui", folder, "--port", other or "PORT")
+    raise PortTakenError(f"port {port} is taken by {holder_of(port)}; choose another: {command}")

@@ -73,6 +73,11 @@ class Crater:
         """The id with at least four digits, as partitions and file names carry it."""
         return f"{self.crater_id:04d}"
 
+    @property
+    def label(self) -> str:
+        """Id and name for people: ``0003 Hokusai``; the id alone of a crater without a name."""
+        return f"{self.key} {self.name}".rstrip()
+
     def reach(self, body: Body) -> float:
         """Return the distance in metres up to which ejecta are looked for on ``body``."""
         wanted_m = self.reach_m or DEFAULT_REACH_RADII * self.radius_m

@@ -70,8 +70,15 @@ def _text_columns(table: pd.DataFrame, keys: tuple[str, ...]) -> list[str]:
     return [
         str(name)
         for name in table.columns
-        if "".join(filter(str.isalnum, str(name))).lower() in keys and table[name].dtype == object
+        if "".join(filter(str.isalnum, str(name))).lower() in keys and _may_be_text(table[name])
     ]
+
+
+def _may_be_text(column: pd.Series) -> bool:
+    # Parquet keeps text as objects, strings or categories.
+    return not (
+        pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column)
+    )
 
 
 def _words(table: pd.DataFrame, column: str) -> pd.Series:

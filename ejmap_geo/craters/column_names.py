@@ -96,7 +96,15 @@ def meaning_of(name: str) -> Meaning | None:
     if known is None:
         return None
     role, rank = known
+    if role in LENGTHS and any(word in ANGLES for word in tail):
+        # An angle seen from the centre of the planet, which is no length.
+        return None
     return Meaning(role, rank, _factor(role, key, tail), is_west if role == "lon_deg" else None)
+
+
+def is_angle(name: str) -> bool:
+    """Return whether a name says that its column holds degrees or radians."""
+    return any(word.lower() in ANGLES for word in WORD.findall(name)[1:])
 
 
 def _factor(role: str, key: str, tail: list[str]) -> float | None:

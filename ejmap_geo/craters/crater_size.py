@@ -1,5 +1,7 @@
 """Sizes in tables of other people: radius or diameter, metres or kilometres."""
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -50,20 +52,34 @@ def radius_factor(
     )
 
 
-def require_one_size(table: pd.DataFrame, radius_m: pd.Series, *, what: str) -> None:
-    """Check a radius against the diameters and radii beside it whose unit is known.
+def radius_factors(columns: Iterable[str]) -> dict[str, float]:
+    """Return the columns that hold radii and diameters, and what makes radii in metres of them.
+
+    Those whose unit is not known, and ``radius_m`` itself, are none of them.
+    """
+    meanings = {column: meaning_of(column) for column in columns if column != "radius_m"}
+    halves = {"radius_m": 1.0, "diameter": 0.5}
+    return {
+        column: halves[meaning.role] * meaning.factor
+        for column, meaning in meanings.items()
+        if meaning is not None and meaning.role in halves and meaning.factor is not None
+    }
+
+
+def require_one_size(
+    ours: NDArray[np.float64], beside: Mapping[str, NDArray[np.float64]], *, what: str
+) -> None:
+    """Check radii against those that other columns give.
+
+    Args:
+        ours: Radius of each crater in metres; NaN does not count.
+        beside: The same by other columns, by the name of the column.
+        what: The table in words, for messages.
 
     Raises:
         CatalogueError: If most of them differ by a factor, as a diameter or another unit does.
     """
-    ours = numbers_of({"radius_m": radius_m})["radius_m"]
-    for column in map(str, table.columns):
-        meaning = meaning_of(column)
-        is_size = meaning is not None and meaning.role in {"radius_m", "diameter"}
-        if not is_size or meaning is None or meaning.factor is None or column == "radius_m":
-            continue
-        half = 0.5 if meaning.role == "diameter" else 1.0
-        others = numbers_of({column: table[column]})[column] * half * meaning.factor
+    for column, others in beside.items():
         is_known = (others > 0) & (ours > 0)
         ratio = float(np.median(ours[is_known] / others[is_known])) if is_known.any() else 1.0
         if not 1 / LARGEST_SIZE_RATIO < ratio < LARGEST_SIZE_RATIO:

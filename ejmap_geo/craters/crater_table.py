@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ejmap_geo.craters.column_names import LENGTHS, is_angle
 from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grids.body import Body
 
@@ -97,7 +98,8 @@ def _require_columns(table: pd.DataFrame, given: Iterable[object], what: str) ->
         for name in sorted(TEXT_GEOMETRIES & set(lowered))
     ]
     for column in missing:
-        close = difflib.get_close_matches(column, list(lowered), n=1, cutoff=0.75)
+        fitting = [name for name in lowered if not (column in LENGTHS and is_angle(name))]
+        close = difflib.get_close_matches(column, fitting, n=1, cutoff=0.75)
         if close:
             advice.append(f"rename {lowered[close[0]]} to {column}")
     advice.append(f"state which it is (--column {missing[0]}=NAME, NAME*NUMBER for other units)")

@@ -1,6 +1,6 @@
 """Crater tables of other people, brought to our columns: their names, units and directions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.column_sources import ColumnSource, named_sources, stated_sources
-from ejmap_geo.craters.crater_size import radius_factor, require_one_size
+from ejmap_geo.craters.crater_size import radius_factor, radius_factors, require_one_size
 from ejmap_geo.craters.crater_table import COLUMNS, LARGEST_CRATER_ID
 from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grids.body import Body
@@ -65,7 +65,9 @@ def known_columns(
     """
     sources = _sources(tuple(map(str, table.columns)), stated, what, is_drawn=drawn is not None)
     result = KnownColumns(pd.DataFrame(index=table.index))
-    numbers = _numbers(table, sources, what)
+    is_ours = "radius_m" in sources and sources["radius_m"].column == "radius_m"
+    beside = radius_factors(map(str, table.columns)) if is_ours else {}
+    numbers = _numbers(table, sources, beside, what)
     for role, source in sources.items():
         values, factor = table[source.column], 1.0
         if role in numbers:
@@ -80,10 +82,11 @@ def known_columns(
         _complete(result, drawn)
     if "lon_deg" in sources:
         result.west_positive = sources["lon_deg"].is_west
-    if "radius_m" in sources:
-        result.is_of_catalogue = sources["radius_m"].column != "radius_m"
-        if not result.is_of_catalogue:
-            require_one_size(table, result.table["radius_m"], what=what)
+    result.is_of_catalogue = "radius_m" in sources and not is_ours
+    if is_ours:
+        ours = pd.to_numeric(result.table["radius_m"], errors="coerce").to_numpy(np.float64)
+        others = {name: numbers[name] * factor for name, factor in beside.items()}
+        require_one_size(ours, others, what=what)
     _give_ids(result, sources.get("crater_id"), what)
     return result
 
@@ -101,9 +104,11 @@ def _sources(
 
 
 def _numbers(
-    table: pd.DataFrame, sources: Mapping[str, ColumnSource], what: str
+    table: pd.DataFrame, sources: Mapping[str, ColumnSource], beside: Iterable[str], what: str
 ) -> dict[str, NDArray[np.float64]]:
-    columns = {role: table[sources[role].column] for role in NUMBERS if role in sources}
+    """Return our columns of numbers, and sizes beside them, which have the same decimal sign."""
+    columns = {name: table[name] for name in beside}
+    columns |= {role: table[sources[role].column] for role in NUMBERS if role in sources}
     try:
         return numbers_of(columns)
     except ValueError as error:

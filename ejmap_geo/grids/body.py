@@ -16,12 +16,15 @@ class Body:
         authority: CRS code of planetocentric longitude and latitude on this very sphere, such
             as ``"ESRI:104974"``, or None when no registry lists it.
         cylindrical: CRS code of simple cylindrical on this very sphere, or None.
+        gravity_m_s2: Gravity at the surface, GM / R^2, in metres per second squared; None if it is
+            not known. Launch speeds of ejecta follow from it.
     """
 
     name: str
     radius_m: float
     authority: str | None = None
     cylindrical: str | None = None
+    gravity_m_s2: float | None = None
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.radius_m) and self.radius_m > 0):
@@ -35,12 +38,13 @@ class Body:
 
 # The published mosaics and tables are on this sphere. IAU_2015:19900 is R = 2 440 530 m:
 # relabelling one as the other moves the antimeridian by 3.55 km (ADR 1).
-MERCURY = Body(name="Mercury", radius_m=2_439_400.0, authority="ESRI:104974")
+MERCURY = Body(name="Mercury", radius_m=2_439_400.0, authority="ESRI:104974", gravity_m_s2=3.702)
 MOON = Body(
     name="Moon",
     radius_m=1_737_400.0,
     authority="IAU_2015:30100",
     cylindrical="IAU_2015:30110",
+    gravity_m_s2=1.624,
 )
 
 BODIES = {body.name.lower(): body for body in (MERCURY, MOON)}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
 
 from ejmap_geo.errors import CrsError
 from ejmap_geo.grids.body import Body
@@ -59,15 +60,23 @@ def map_edges(
         what: The map in words, for messages.
 
     Raises:
-        CrsError: If the CRS is missing or another planet's, if its axes cannot be read, or if
-            meridians and parallels are not straight, parallel and evenly spaced.
+        CrsError: If the CRS is missing or another planet's, if PROJ cannot compute with it, if its
+            axes cannot be read, or if meridians and parallels are not straight, parallel and
+            evenly spaced.
     """
     crs = require_body(crs, body, what=what)
     _require_axes(crs, what=what)
     _require_units(crs, x, y, what=what)
     inside = np.linspace(0.01, 0.99, SAMPLES)
     xs, ys = x[0] + (x[1] - x[0]) * inside, y[0] + (y[1] - y[0]) * inside
-    lon_deg, lat_deg = _to_degrees(crs.to_wkt(), body.radius_m).transform(*np.meshgrid(xs, ys))
+    try:
+        to_degrees = _to_degrees(crs.to_wkt(), body.radius_m)
+    except ProjError as error:
+        raise CrsError(
+            f"{what} has a CRS that PROJ cannot compute with ({' '.join(str(error).split())}); "
+            "state it anew (gdal_edit.py -a_srs)"
+        ) from error
+    lon_deg, lat_deg = to_degrees.transform(*np.meshgrid(xs, ys))
     lon_deg, lat_deg = np.asarray(lon_deg), np.asarray(lat_deg)
     is_straight = np.isfinite(lon_deg).all() and np.isfinite(lat_deg).all()
     if is_straight:

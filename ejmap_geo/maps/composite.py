@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
-from ejmap_geo.maps.color import crater_color
+from ejmap_geo.maps.color import Rgb, crater_color
 from ejmap_geo.maps.label_map import NODATA, SEVERAL, LabelMap
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.resampling.overlaps import add_claims, blend, in_pieces, paint
@@ -38,13 +38,25 @@ def color_composite(
     """
     names = names or {}
     colors = {crater_id: crater_color(crater_id, names.get(crater_id, "")) for crater_id in masks}
-    table = np.zeros((NODATA + 1, 4), np.uint8)
-    for crater_id, color in colors.items():
-        table[crater_id] = (*color, 255)
-    rgba, rows, cols = np.empty((4, *labels.labels.shape), np.uint8), *labels.labels.shape
-    known = kernel_input(labels.labels)
-    in_strips(lambda *strip: paint(rgba, known, table, strip), rows=rows, cols=cols)
+    rgba = colored_labels(labels.labels, colors, overlap=Rgb(0, 0, 0))
     _mix_overlaps(rgba, masks, labels, colors)
+    return rgba
+
+
+def colored_labels(
+    labels: NDArray[np.uint16], colors: Mapping[int, Rgb], *, overlap: Rgb
+) -> NDArray[np.uint8]:
+    """Colour labels by a colour for each crater id and one for all overlaps.
+
+    Returns:
+        Red, green, blue and alpha ``(4, rows, cols)``; alpha is 0 where no crater is.
+    """
+    table = np.zeros((NODATA + 1, 4), np.uint8)
+    for crater_id, color in {**colors, SEVERAL: overlap}.items():
+        table[crater_id] = (*color, 255)
+    rgba, (rows, cols) = np.empty((4, *labels.shape), np.uint8), labels.shape
+    known = kernel_input(labels)
+    in_strips(lambda *strip: paint(rgba, known, table, strip), rows=rows, cols=cols)
     return rgba
 
 

@@ -25,6 +25,7 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.file_stamp import file_stamp
 from ejmap_geo.rasters.greys import fill_with_greys, require_greys
+from ejmap_geo.rasters.mask_values import mask_values, require_mask
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.rasters.raster_place import RasterPlace, mosaic_place, place_on
 from ejmap_geo.rasters.stated_bands import StatedBand, stated_bands
@@ -240,19 +241,8 @@ def read_mask_on(path: Path, basemap: BasemapGrid) -> PlacedMask:
     """
     what = f"mask {path.name}"
     with opened(path) as raster:
-        place = _mask_place(raster, basemap, what=what)
-        values, is_stated = raster.read(1), raster.read_masks(1) != 0
-        nodata = raster.nodata
-    if nodata is not None:
-        is_stated &= values != nodata
-    found = np.unique(values[is_stated]).tolist()
-    if not set(found) <= {0, 1}:
-        raise RasterError(
-            f"{what} must hold 0 (no ejecta) and 1 (ejecta) only, found "
-            f"{', '.join(f'{value:g}' for value in found[:6])}; "
-            "recode it, and give craters one file each"
-        )
-    mask = np.equal(values, 1) & is_stated
+        place = place_on(raster, basemap, what=what)
+        mask = mask_values(raster, what=what)
     mask = mask[:: -1 if place.is_south_up else 1, :: -1 if place.is_mirrored else 1]
     return PlacedMask.in_window(mask, window=place.window, basemap=basemap)
 
@@ -264,22 +254,8 @@ def mask_window_of(path: Path, basemap: BasemapGrid) -> Window:
         CrsError: As :func:`read_mask_on`.
         RasterError: As :func:`read_mask_on`, its values apart.
     """
+    what = f"mask {path.name}"
     with opened(path) as raster:
-        return _mask_place(raster, basemap, what=f"mask {path.name}").window
-
-
-def _mask_place(raster: rasterio.DatasetReader, basemap: BasemapGrid, *, what: str) -> RasterPlace:
-    place = place_on(raster, basemap, what=what)
-    if raster.count != 1:
-        raise RasterError(f"{what} has {raster.count} bands; a mask has one, of 0 and 1")
-    if raster.scales != (1.0,) or raster.offsets != (0.0,):
-        raise RasterError(
-            f"{what} states scale {raster.scales[0]} and offset {raster.offsets[0]}, but a mask "
-            "holds 0 and 1; write it without (gdal_edit.py -scale 1 -offset 0)"
-        )
-    if raster.tags(ns="IMAGE_STRUCTURE").get("MINISWHITE") == "YES":
-        raise RasterError(
-            f"{what} is stored with 0 as white (photometric min-is-white); write 1 for ejecta as "
-            "min-is-black (gdal_translate -co PHOTOMETRIC=MINISBLACK)"
-        )
-    return place
+        place = place_on(raster, basemap, what=what)
+        require_mask(raster, what=what)
+    return place.window

@@ -10,6 +10,7 @@ from pyproj import CRS
 from ejmap_geo.errors import CrsError, GeoError, RasterError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.cylindrical import map_edges
+from ejmap_geo.rasters.raster_file import crs_of
 from ejmap_geo.rasters.sidecars import other_places
 
 # Two statements of the same place differ by less.
@@ -56,11 +57,11 @@ def extent_of(raster: rasterio.DatasetReader, *, body: Body, what: str) -> Exten
     """
     _require_one_placing(raster, what=what)
     shape = raster.shape
-    extent = _extent(_crs_of(raster), raster.transform, shape, body=body, what=what)
+    extent = _extent(crs_of(raster), raster.transform, shape, body=body, what=what)
     for source, crs, transform in other_places(raster):
         try:
             other = _extent(
-                crs or _crs_of(raster),
+                crs or crs_of(raster),
                 raster.transform if transform is None else transform,
                 shape,
                 body=body,
@@ -74,10 +75,6 @@ def extent_of(raster: rasterio.DatasetReader, *, body: Body, what: str) -> Exten
                 "that is wrong"
             )
     return extent
-
-
-def _crs_of(raster: rasterio.DatasetReader) -> CRS | None:
-    return None if raster.crs is None else CRS.from_wkt(raster.crs.to_wkt())
 
 
 def _require_one_placing(raster: rasterio.DatasetReader, *, what: str) -> None:
@@ -142,6 +139,11 @@ def _extent(
     )
     west_deg, east_deg = sorted(round(one, 9) + 0.0 for one in (edges.left_deg, edges.right_deg))
     south_deg, north_deg = sorted((edges.top_deg, edges.bottom_deg))
+    if east_deg == west_deg or north_deg == south_deg:
+        raise RasterError(
+            f"{what} covers no area (geotransform {transform.to_gdal()}); set its corners "
+            "(gdal_edit.py -a_ullr)"
+        )
     is_mirrored = edges.left_deg > edges.right_deg
     is_south_up = edges.top_deg < edges.bottom_deg
     return Extent(west_deg, east_deg, south_deg, north_deg, is_mirrored, is_south_up)

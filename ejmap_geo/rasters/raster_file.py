@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import rasterio
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-from ejmap_geo.errors import RasterError
+from ejmap_geo.errors import CrsError, RasterError
 
 # Errors of GDAL's own that rasterio lets pass, and those of rasterio.
 GDAL_ERRORS = (RasterioError, CPLE_BaseError)
@@ -32,7 +34,7 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
             )
         try:
             raster = rasterio.open(path)
-        except (*GDAL_ERRORS, UnicodeEncodeError) as error:
+        except (*GDAL_ERRORS, UnicodeError) as error:
             raise RasterError(
                 f"{path} cannot be read as a raster ({_reason(error)}); give a GeoTIFF, and copy "
                 "it again if it is cut off"
@@ -45,12 +47,36 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
                     f"{path} cannot be read to its end, it is cut off or damaged "
                     f"({_reason(error)}); copy or download it again"
                 ) from error
+            except UnicodeDecodeError as error:
+                raise RasterError(
+                    f"{path} has metadata that are no text in UTF-8; write it anew without them "
+                    "(gdal_translate -nomd)"
+                ) from error
+
+
+def crs_of(raster: rasterio.DatasetReader) -> CRS | None:
+    """Return the CRS of a raster; None if it has none.
+
+    Raises:
+        CrsError: If it is no CRS for PROJ.
+    """
+    if not raster.crs:
+        return None
+    try:
+        return CRS.from_wkt(raster.crs.to_wkt())
+    except CRSError as error:
+        raise CrsError(
+            f"{Path(raster.name).name} has a CRS that cannot be read; state it anew (gdal_edit.py "
+            "-a_srs)"
+        ) from error
 
 
 def _reason(error: BaseException) -> str:
     """Return the first cause in words; rasterio wraps what GDAL said."""
     if isinstance(error, UnicodeEncodeError):
         return "its path is not UTF-8, rename it"
+    if isinstance(error, UnicodeDecodeError):
+        return "its metadata are no text in UTF-8"
     while error.__cause__ is not None:
         error = error.__cause__
     said = error.args[-1] if isinstance(error, CPLE_BaseError) and error.args else error

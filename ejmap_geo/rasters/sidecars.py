@@ -10,6 +10,8 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
+from ejmap_geo.rasters.raster_file import crs_of
+
 
 def files_of(path: Path) -> list[Path]:
     """Return a raster and what lies beside it and is read with it; the raster need not exist."""
@@ -36,7 +38,7 @@ def other_places(
     metadata = path.with_name(f"{path.name}.aux.xml")
     if metadata.is_file():
         with without_metadata_file(path) as plain:
-            crs = None if plain.crs is None else CRS.from_wkt(plain.crs.to_wkt())
+            crs = crs_of(plain)
             transform = None if plain.transform.is_identity else plain.transform
         yield f"the file without {metadata.name}", crs, transform
 

@@ -97,7 +97,11 @@ def _decimal_mark(texts: list[str]) -> str:
 
 def _shows_decimal(text: str, mark: str) -> bool:
     """Return whether a number can only be read with this decimal sign."""
-    if BOTH[mark].fullmatch(text):
+    other = "." if mark == "," else ","
+    # Only thousands are separated several times.
+    if BOTH[mark].fullmatch(text) or (
+        text.count(other) > 1 and THOUSANDS[other].fullmatch(text) is not None
+    ):
         return True
     return (
         mark in text

@@ -8,7 +8,7 @@ import pandas as pd
 from ejmap_geo.tables.text_encoding import decoded
 
 BLOCK = re.compile(r"^crater\s*=\s*\{(?P<names>[^\n}]*)\n(?P<rows>[^}]*)\}", re.MULTILINE)
-RADIUS = re.compile(r"^a[_-]axis[_ ]radius\s*=\s*(?P<km>[\d.]+)\s*<km>", re.MULTILINE)
+RADIUS = re.compile(r"^a[_-]axis[_ ]radius\s*=\s*(?P<km>\S+)\s*<km>", re.MULTILINE)
 # Its diameters are in kilometres, which its names do not say.
 NAMES = {"diam": "diam_km", "lon": "lon", "lat": "lat"}
 
@@ -51,7 +51,8 @@ def read_scc(path: Path, *, what: str, error: type[Exception]) -> tuple[pd.DataF
         )
     table = pd.DataFrame(rows, columns=pd.Index(names), dtype=object)
     radius = RADIUS.search(text)
-    return (
-        table[list(NAMES)].rename(columns=NAMES),
-        None if radius is None else 1000 * float(radius["km"]),
-    )
+    try:
+        radius_m = None if radius is None else 1000 * float(radius["km"])
+    except ValueError as cause:
+        raise error(f"{named} has a body whose radius is no number; export it again") from cause
+    return table[list(NAMES)].rename(columns=NAMES), radius_m

@@ -5,6 +5,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
+from pyproj.exceptions import ProjError
 
 from ejmap_geo.errors import CrsError
 from ejmap_geo.grids.body import Body
@@ -99,7 +100,13 @@ def _from_map(table: gpd.GeoDataFrame, crs: CRS, target: CRS, what: str) -> gpd.
             f"within {bounds[0]:g} to {bounds[2]:g} and {bounds[1]:g} to {bounds[3]:g}, as degrees "
             "do; assign the CRS of longitude and latitude to it"
         )
-    return table.set_crs(crs, allow_override=True).to_crs(target)
+    try:
+        return table.set_crs(crs, allow_override=True).to_crs(target)
+    except ProjError as error:
+        raise CrsError(
+            f"{what} is in a CRS that PROJ cannot compute with ({' '.join(str(error).split())}); "
+            "assign the CRS of its coordinates anew"
+        ) from error
 
 
 def _require_degrees(table: gpd.GeoDataFrame, what: str) -> None:

@@ -89,8 +89,8 @@ def _content(path: Path) -> bytes:
 def _table_of(text: str) -> tuple[pd.DataFrame, list[str]]:
     lines = [Line(*line) for line in enumerate(io.StringIO(text, newline=None), start=1)]
     stated, lines = _stated_delimiter(lines)
-    comments = [line for line in lines if line.text.lstrip().startswith(COMMENT)]
-    rows = [line for line in lines if line.text.strip() and line not in set(comments)]
+    comments = [line for line in lines if _is_comment(line)]
+    rows = [line for line in lines if line.text.strip() and not _is_comment(line)]
     if not rows:
         raise ValueError("is empty; name a table with a header and rows")
     dialect = _dialect(rows, stated)
@@ -104,6 +104,10 @@ def _table_of(text: str) -> tuple[pd.DataFrame, list[str]]:
     if left_out:
         notes.append(f"{left_out} row(s) that begin with {COMMENT} were left out")
     return pd.DataFrame(columns, columns=pd.Index(list(columns)), dtype=object), notes
+
+
+def _is_comment(line: Line) -> bool:
+    return line.text.lstrip().startswith(COMMENT)
 
 
 class Header(NamedTuple):

@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import geopandas as gpd
 import pandas as pd
-from pyarrow import ArrowException
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from ejmap_geo.errors import GeoError
 from ejmap_geo.grids.body import Body
@@ -87,7 +85,7 @@ def read_user_table(path: Path, *, what: str, error: type[GeoError]) -> UserTabl
         layer = _layer(path, suffix)
     except LayerError as cause:
         raise error(f"{what} {path} {cause}") from cause
-    except (DataSourceError, DataLayerError, ArrowException, ValueError, OSError) as cause:
+    except Exception as cause:  # libraries fail in any way on what a damaged file says of itself
         reason = " ".join(str(cause).split())
         raise error(f"{what} {path} cannot be read ({reason}); copy or export it again") from cause
     return UserTable(layer.table, is_of_default_crs=layer.is_of_default_crs)

@@ -71,10 +71,9 @@ def read_parquet(path: Path) -> Layer:
     stated = (pq.read_schema(path).metadata or {}).get(b"geo")
     if stated is None:
         return Layer(pd.read_parquet(path))
-    main = json.loads(stated)
-    column = main.get("columns", {}).get(main.get("primary_column"), {})
+    table, main = gpd.read_parquet(path), json.loads(stated)
     # A file without the key is in longitude and latitude of the Earth; null is "not known".
-    return Layer(gpd.read_parquet(path), is_of_default_crs="crs" not in column)
+    return Layer(table, is_of_default_crs="crs" not in main["columns"][main["primary_column"]])
 
 
 def _is_of_the_earth(crs: CRS | None) -> bool:

@@ -21,6 +21,8 @@ from ejmap_ml.errors import SampleError
 LEVEL = 0.95
 # Thresholds of the narrow and the wide mask whose areas are compared.
 NARROW, WIDE = 0.8, 0.2
+# No area is so many times larger than a rim, and the exponential of much more overflows.
+LARGEST_LOG = 50.0
 
 
 class AreaEstimate(NamedTuple):
@@ -115,7 +117,8 @@ class AreaInterval(Frozen):
         scale = estimate.spread + self.least_spread
         grown = estimate.expected_m2 + estimate.rim_m2
         low, high = (
-            grown * math.exp(one * scale) - estimate.rim_m2 for one in (self.low, self.high)
+            grown * math.exp(min(one * scale, LARGEST_LOG)) - estimate.rim_m2
+            for one in (self.low, self.high)
         )
         return max(low, 0.0), max(high, 0.0)
 

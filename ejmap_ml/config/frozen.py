@@ -1,8 +1,9 @@
 """The base of all configurations: frozen, without unknown keys; presets lie in YAML files."""
 
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -19,6 +20,7 @@ class Frozen(BaseModel):
 Config = TypeVar("Config", bound=Frozen)
 
 
+@cache
 def packaged_presets(package: str) -> tuple[str, ...]:
     """Return the names of the presets in a package in alphabetical order."""
     folder = resources.files(package) / "presets"
@@ -48,8 +50,14 @@ def read_preset(kind: type[Config], name: str, *, package: str, noun: str, what:
             "the path of a .yaml file"
         )
     try:
-        return kind.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return cast("Config", _parsed(kind, path.read_text(encoding="utf-8")))
     except OSError as error:
         raise ConfigError(f"{name} cannot be read ({error.strerror}); check the path") from error
     except (ValidationError, yaml.YAMLError) as error:
         raise ConfigError(f"{origin} is no valid {what}: {error}") from error
+
+
+# By its text, so that a file that changed is read anew: recipes ask for it at every crater.
+@lru_cache(maxsize=64)
+def _parsed(kind: type[Frozen], text: str) -> Frozen:
+    return kind.model_validate(yaml.safe_load(text))

@@ -23,6 +23,7 @@ from ejmap_ml.stores.tile_store import TileStoreWriter
 
 GROUP = "polar"
 VIEW = "view"
+STORED_TYPE = np.float16
 TARGET = "target"
 # (view, row, col): labelled tile that a cell lies in, -1 for none.
 TILE_ID = "tile_id"
@@ -57,7 +58,7 @@ def write_polar_views(
             "radius_m": [crater.radius_m for crater in craters],
         }
     )
-    arrays: dict[str, NDArray[np.generic]] = {VIEW: views.astype(np.float16)}
+    arrays: dict[str, NDArray[np.generic]] = {VIEW: views.astype(STORED_TYPE)}
     if targets is not None:
         arrays[TARGET] = np.rint(targets * TARGET_LEVELS).astype(np.uint8)
     if tile_ids is not None:

@@ -17,8 +17,6 @@ import numpy as np
 import zarr
 from numcodecs import blosc  # pyright: ignore[reportAttributeAccessIssue]
 from numpy.typing import NDArray
-from zarr.codecs import BloscCodec, BytesCodec, Crc32cCodec, ShardingCodec
-from zarr.codecs.sharding import ShardingCodecIndexLocation
 from zarr.storage import LocalStore
 
 from ejmap_ml.errors import TileStoreError
@@ -164,15 +162,21 @@ def _folder(array: zarr.Array[Any]) -> Path:
 
 
 def _shard_tiles(array: zarr.Array[Any], folder: Path) -> int:
-    """Return the tiles of a shard, if the codecs are those of tile stores."""
-    match array.metadata.codecs:  # pyright: ignore[reportAttributeAccessIssue]
+    """Return the tiles of a shard, if the codecs are those of tile stores.
+
+    The description of Zarr's specification is compared: the classes change between releases.
+    """
+    match array.metadata.to_dict()["codecs"]:
         case (
-            ShardingCodec(
-                chunk_shape=(1, *chunk_shape),
-                codecs=(BytesCodec() as order, BloscCodec()),
-                index_codecs=(BytesCodec() as index_order, Crc32cCodec()),
-                index_location=ShardingCodecIndexLocation.end,
-            ),
+            {
+                "name": "sharding_indexed",
+                "configuration": {
+                    "chunk_shape": (1, *chunk_shape),
+                    "codecs": ({"name": "bytes", **order}, {"name": "blosc"}),
+                    "index_codecs": ({"name": "bytes", **index_order}, {"name": "crc32c"}),
+                    "index_location": "end",
+                },
+            },
         ) if (
             tuple(chunk_shape) == array.shape[1:] and _is_little(order) and _is_little(index_order)
         ):
@@ -183,8 +187,9 @@ def _shard_tiles(array: zarr.Array[Any], folder: Path) -> int:
             )
 
 
-def _is_little(order: BytesCodec) -> bool:
-    return order.endian is None or order.endian.value == "little"
+def _is_little(order: dict[str, Any]) -> bool:
+    """Tell the order of bytes from a codec's description, which has none for single bytes."""
+    return order.get("configuration", {}).get("endian", "little") == "little"
 
 
 def _damaged(path: Path) -> TileStoreError:

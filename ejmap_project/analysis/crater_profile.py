@@ -1,12 +1,11 @@
 """The profile of a crater: how much of each ring is ejecta, and how bright they are."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from pandera.typing import Series
 
 from ejmap_geo.craters.catalogue import Crater
@@ -17,9 +16,12 @@ from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_project.artefact import Artefact, Picture, known_numbers
 from ejmap_project.basemap import Basemap
 from ejmap_project.digest import content_version
-from ejmap_project.figures import DPI, SERIES, SIZE_INCHES
 from ejmap_project.files.table_file import write_table
 from ejmap_project.mapping.crater_inputs import CraterWork
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Rings of all craters end at the same distances in radii, so that profiles can be compared.
 RING_RADII = 0.5
@@ -73,12 +75,12 @@ def measure_profile(work: CraterWork, crater: Crater) -> Artefact:
     return Artefact(
         content=content_version(table.to_csv(index=False)),
         metadata={
-            "crater": crater.name,
+            "crater": crater.label,
             "rings": len(table),
             **known_numbers(_summary(table)),
             "profile": table,
             "path": str(path),
-            "picture": Picture(_plot(table), alt=f"ejecta around {crater.name or crater.key}"),
+            "picture": Picture(_plot(table), alt=f"ejecta around {crater.label}"),
         },
         table=table,
     )
@@ -148,7 +150,12 @@ def _summary(table: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _plot(table: pd.DataFrame) -> Figure:
+def _plot(table: pd.DataFrame) -> "Figure":
+    # The lineage reads the schema of this table, and commands that read it must not wait for plots.
+    from matplotlib.figure import Figure
+
+    from ejmap_project.figures import DPI, SERIES, SIZE_INCHES
+
     figure = Figure(figsize=(SIZE_INCHES[0], 3.6), dpi=DPI, layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True)
     middle = (table["inner_radii"] + table["outer_radii"]) / 2
@@ -172,7 +179,7 @@ def _plot(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def _dress(axes: Axes, farthest_radii: float) -> None:
+def _dress(axes: "Axes", farthest_radii: float) -> None:
     axes.axvline(RIM_RADII, color="0.6", linewidth=0.8)
     axes.set_xlim(0, farthest_radii)
     axes.tick_params(labelsize=7)

@@ -18,7 +18,7 @@ from ejmap_geo.synthetic.planet import Planet
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.bundles.network import NormalizedNetwork
 from ejmap_ml.calibration.by_distance import Told
-from ejmap_ml.config.bands import MERCURY_ENHANCED, grey_weights
+from ejmap_ml.config.bands import MERCURY_ENHANCED, grey_weights, seen_as
 from ejmap_ml.config.model_config import PolarUnetConfig
 from ejmap_ml.config.polar_config import PolarViewConfig
 from ejmap_ml.ejseg.polar_view import polar_grid
@@ -73,9 +73,10 @@ class EnsembleEntry:
         return self._digest
 
     def version(self, scene: str, bands: int) -> str | None:
-        """Return a digest of the ensemble; None if it reads another number of colours."""
-        wanted = self.bundles[0].config.bands
-        can_see = 1 in {bands, wanted} or bands == wanted
+        """Return a digest of the ensemble; None if it reads other colours."""
+        wanted, reads = self.bundles[0].config.bands, self.bundles[0].config.reads
+        is_meant = reads is None or seen_as(MERCURY_ENHANCED, reads) is not None
+        can_see = 1 in {bands, wanted} or (bands == wanted and is_meant)
         return content_version(self._digest, scene) if can_see else None
 
     def planet_answer(self, scene: BenchPlanet, planet: Planet) -> PlanetAnswer:

@@ -13,6 +13,31 @@ from ejmap_project.errors import SettingsError
 from ejmap_project.models.asked_ensemble import asked_bundles, holds_bundles, is_project
 
 
+def bench_entries(texts: Sequence[str], bench: BenchSet, work: Path) -> list[Entry]:
+    """Return rules, ready-made ensembles, and what a person names.
+
+    Args:
+        texts: ``PLACE`` or ``NAME=PLACE``.
+        bench: The bench.
+        work: Its folder.
+
+    Raises:
+        SettingsError: If a name comes twice, or a text names nothing.
+        SourceError: If a folder holds nothing that can take part.
+        StepError: If a model cannot take part.
+        BundleError: If a bundle is incomplete or was altered.
+    """
+    entries = [*standard_entries(bench, work), *(named_entry(text, bench) for text in texts)]
+    found = [one.name for one in entries]
+    twice = next((name for name in found if found.count(name) > 1), None)
+    if twice is not None:
+        raise SettingsError(
+            f"two entries are called {twice} (rules and ready-made models take part anyway); name "
+            "yours otherwise, as NAME=FOLDER"
+        )
+    return entries
+
+
 def standard_entries(bench: BenchSet, work: Path) -> list[Entry]:
     """Return the rules and the ready-made ensembles that look at polar views.
 
@@ -26,23 +51,6 @@ def standard_entries(bench: BenchSet, work: Path) -> list[Entry]:
     ready = [one for name in names() if (one := ready_ensemble(name)) is not None]
     polar = [one.name for one in ready if isinstance(one.config.architecture, PolarUnetConfig)]
     return [*rule_entries(bench, work), *(named_entry(name, bench) for name in polar)]
-
-
-def named_entries(texts: Sequence[str], bench: BenchSet) -> list[Entry]:
-    """Return what a person names: ``PLACE`` or ``NAME=PLACE``.
-
-    Raises:
-        SettingsError: If a name comes twice, or a text names nothing.
-        SourceError: If a folder holds nothing that can take part.
-        StepError: If a model cannot take part.
-        BundleError: If a bundle is incomplete or was altered.
-    """
-    entries = [named_entry(text, bench) for text in texts]
-    found = [one.name for one in entries]
-    twice = next((name for name in found if found.count(name) > 1), None)
-    if twice is not None:
-        raise SettingsError(f"two entries are called {twice}; name one of them as NAME=FOLDER")
-    return entries
 
 
 def named_entry(text: str, bench: BenchSet) -> Entry:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pyproj import CRS
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.errors import RasterError
@@ -14,8 +13,9 @@ from ejmap_geo.grids.crs import require_body
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_basemap
+from ejmap_geo.rasters.mask_values import mask_values
 from ejmap_geo.rasters.raster import read_mask_on
-from ejmap_geo.rasters.raster_place import opened
+from ejmap_geo.rasters.raster_file import crs_of, opened
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_project.bench.entry import Entry, PlanetAnswer
 from ejmap_project.bench.planets import BenchPlanet, BenchSet
@@ -165,32 +165,33 @@ def _azimuthal(
 
     Raises:
         CrsError: If it is of another planet.
-        RasterError: If it is not a square of one band about the crater.
+        RasterError: If it is not a square about the crater, or no mask of 0 and 1.
     """
     with opened(path) as raster:
-        crs = None if raster.crs is None else CRS.from_user_input(raster.crs)
+        crs = crs_of(raster)
         operation = None if crs is None else crs.coordinate_operation
         if crs is None or operation is None or operation.method_code != AZIMUTHAL_EQUIDISTANT:
             return None
-        require_body(crs, basemap.body, what=f"mask {path.name}")
+        what = f"mask {path.name}"
+        require_body(crs, basemap.body, what=what)
         step = raster.transform
         half_px = raster.height // 2
         grid = AzimuthalGrid(
             body=basemap.body, center=crater.center, resolution_m=step.a, half_size_px=half_px
         )
-        is_about = np.allclose(
-            [one.value for one in list(operation.params)[:2]],
-            crater.center[::-1],
-            rtol=0,
-            atol=CENTER_TOLERANCE_DEG,
+        lat_deg, lon_deg = (float(one.value) for one in list(operation.params)[:2])
+        # The same meridian may be 200 or -160 degrees.
+        around_deg = (lon_deg - crater.center.lon_deg + 180) % 360 - 180
+        is_about = (
+            max(abs(lat_deg - crater.center.lat_deg), abs(around_deg)) <= CENTER_TOLERANCE_DEG
         )
         is_square = raster.shape == grid.shape and step.almost_equals(
             grid.transform, precision=grid.resolution_m * 0.1
         )
-        if not (is_about and is_square and raster.count == 1):
+        if not (is_about and is_square):
             raise RasterError(
-                f"{path} must have one band and be a square about crater {crater.crater_id}, with "
+                f"{path} must be a square about crater {crater.crater_id}, with "
                 f"the crater's centre where its middle pixels meet; make it so, or give a mask on "
                 "the pixels of the mosaic"
             )
-        return raster.read(1) == 1, grid
+        return mask_values(raster, what=what), grid

@@ -76,7 +76,7 @@ def otsu_threshold(counts: NDArray[np.int_]) -> int:
     brighter = darker[-1] - darker
     total = (counts * level).cumsum().astype(np.float64)
     both = darker * brighter
-    apart = np.divide(total[-1] * darker - darker[-1] * total, 1, out=np.zeros_like(total))
+    apart = total[-1] * darker - darker[-1] * total
     between = np.divide(apart**2, both, out=np.zeros_like(both), where=both > 0)
     return int(between.argmax()) if between.any() else counts.size - 1
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_project.errors import ExportError
+from ejmap_project.export.analysis import export_analysis
 from ejmap_project.export.connections import export_connections
 from ejmap_project.export.craters import export_craters
 from ejmap_project.export.export import Export
@@ -28,6 +29,7 @@ PARTS: dict[str, Part] = {
     "connections": export_connections,
     "weights": export_weights,
     "map": export_maps,
+    "analysis": export_analysis,
     "scores": export_scores,
     "azimuthal-mosaics": export_azimuthal_mosaics,
     "tiles-npy": export_npy_tiles,

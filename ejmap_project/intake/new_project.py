@@ -144,7 +144,11 @@ def _made(
     packaged_models: Path,
 ) -> list[str]:
     wrong: list[str] = []
-    told: Callable[[], Bands] = partial(_stated_bands, source.mosaic, bands, planet)
+    told: Callable[[], Bands] = (
+        partial(told_bands, source.mosaic, body=planet)
+        if bands is None
+        else partial(stated_bands, bands)
+    )
     stated = attempt(wrong, told)
     basemap = attempt(
         wrong,
@@ -222,9 +226,12 @@ def _without_meaning(raster: NDArray[np.uint8] | None) -> Bands:
     return tuple(f"band{number}" for number in range(1, len(raster) + 1))
 
 
-def _stated_bands(mosaic: Path, bands: str | None, body: Body) -> Bands:
-    if bands is None:
-        return told_bands(mosaic, body=body)
+def stated_bands(bands: str) -> Bands:
+    """Return what a person states of the bands of a mosaic.
+
+    Raises:
+        SettingsError: If it is no meaning of bands.
+    """
     try:
         return bands_named(bands)
     except ValueError as error:

@@ -1,5 +1,6 @@
 """What the bands of a mosaic mean, as far as its file tells."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,13 +9,16 @@ from ejmap_geo.rasters.band_marks import BandMark, band_marks
 from ejmap_ml.config.bands import GREY, KNOWN, RGB, Bands, bands_named
 from ejmap_project.errors import SettingsError
 
+# What programs write where nobody described a band.
+COUNTED = re.compile(r"((band|layer|channel)[ _]?)?\d{0,2}", re.IGNORECASE)
+
 
 def told_bands(mosaic: Path, *, body: Body) -> Bands:
     """Return what the bands of a mosaic mean, as its file tells.
 
-    One band is grey. Several are what their descriptions say, or red, green and blue where they are
-    marked so. On Mercury such marks tell nothing: GDAL writes them into any 8-bit GeoTIFF of three
-    bands, and the enhanced-colour mosaic is published as one.
+    One band is grey. Several are what their descriptions say, unless these only count (``Band 1``),
+    or red, green and blue where they are marked so. On Mercury such marks tell nothing: GDAL writes
+    them into any 8-bit GeoTIFF of three bands, and the enhanced-colour mosaic is published as one.
 
     Raises:
         RasterError: If the file is missing or no raster.
@@ -28,8 +32,8 @@ def told_bands(mosaic: Path, *, body: Body) -> Bands:
         rgb = "--bands rgb, " if len(marks) == len(KNOWN[RGB]) else ""
         raise SettingsError(
             f"mosaic {mosaic.name} has {len(marks)} bands and does not say what they mean (marked "
-            f"{colors}, without names); state {rgb}{enhanced if rgb else ''}or their names, such "
-            f"as --bands {_example(len(marks))}"
+            f"{colors}; names are missing, or only count); state {rgb}{enhanced if rgb else ''}or "
+            f"their names, such as --bands {_example(len(marks))}"
         )
     return found
 
@@ -38,7 +42,7 @@ def _told(marks: Sequence[BandMark], *, is_mercury: bool) -> Bands | None:
     if len(marks) == 1:
         return GREY
     described = [mark.description for mark in marks]
-    if all(described):
+    if not any(COUNTED.fullmatch(one) for one in described):
         try:
             return bands_named(described)
         except ValueError:

@@ -1,10 +1,13 @@
 """Step 1 of a crater: the mosaic around it, as seen from straight above."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.maps.raster_style import mosaic_style, write_style
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.resampling.reproject import to_azimuthal
@@ -13,7 +16,10 @@ from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.origin import crater_words, meaning
-from ejmap_project.pictures import mosaic_rgb
+from ejmap_project.pictures.shades import mosaic_rgb
+from ejmap_project.pictures.sheet import RIM, Marks, Panel, circle, sheet, titled
+
+CLOSE_RADII = 8.0
 
 
 def cut_azimuthal_mosaic(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
@@ -38,13 +44,32 @@ def cut_azimuthal_mosaic(work: CraterWork, crater: Crater, *, tags: Mapping[str,
     return Artefact(
         content=content_version(mosaic),
         metadata={
-            "crater": crater.name,
+            "crater": crater.label,
             "radius_km": crater.radius_m / 1000,
             "reach_km": reach_m / 1000,
             "reach_radii": reach_m / crater.radius_m,
             "side_px": grid.shape[0],
             "imaged_share": float(np.mean(mosaic.any(axis=0))),
             "path": str(path),
-            "picture": Picture(mosaic_rgb(mosaic), alt=f"mosaic around {crater.name}"),
+            "picture": _picture(mosaic, grid, crater),
         },
     )
+
+
+def _picture(mosaic: NDArray[np.uint8], grid: AzimuthalGrid, crater: Crater) -> Picture:
+    """Draw the mosaic as far as ejecta are looked for, and the crater from close by."""
+    half_px = grid.half_size_px
+    close_px = min(half_px, math.ceil(CLOSE_RADII * crater.radius_m / grid.resolution_m))
+    inner = slice(half_px - close_px, half_px + close_px)
+    near, far = mosaic_rgb(mosaic[:, inner, inner]), mosaic_rgb(mosaic)
+    m_per_px = 2 * close_px * grid.resolution_m / near.shape[1]
+    middle = near.shape[1] / 2
+    marks = Marks(m_per_px, circle(middle, middle, crater.radius_m / m_per_px))
+    title = titled(crater, "mosaic around the crater")
+    panels = [
+        Panel(
+            far, "as far as ejecta are looked for", Marks.azimuthal(grid, crater, side_px=len(far))
+        ),
+        Panel(near, "close to the crater", marks),
+    ]
+    return Picture(sheet(panels, title=title, legend=[RIM]), alt=title)

@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
@@ -20,10 +22,12 @@ from ejmap_project.files.mask_file import write_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.ejecta_layers import MASK_BAND
 from ejmap_project.mapping.origin import MODEL, MOSAIC, crater_words, meaning
-from ejmap_project.pictures import mask_over, mosaic_grey, shrunk
+from ejmap_project.pictures.shades import EJECTA, mask_over, mosaic_grey, shrunk
+from ejmap_project.pictures.sheet import RIM, Marks, Panel, circle, sheet, titled
 
-PICTURE_PX = 420
+PICTURE_PX = 1000
 PICTURE_MARGIN_PX = 8
+NARROWEST = 0.002
 
 
 def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
@@ -48,7 +52,7 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
     area_m2 = placed.area_m2(basemap.grid)
     planet_m2 = 4 * math.pi * basemap.grid.body.radius_m**2
     metadata: Facts = {
-        "crater": crater.name,
+        "crater": crater.label,
         "ejecta_px": placed.area_px,
         "area_km2": area_m2 / 1e6,
         "share_of_planet": area_m2 / planet_m2,
@@ -56,7 +60,7 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
         "path": str(path),
     }
     if placed.window is not None:
-        metadata["picture"] = _picture(placed, placed.window, basemap)
+        metadata["picture"] = _picture(placed, placed.window, basemap, crater)
     window = str(placed.window)
     return Artefact(content=content_version(window, placed.mask), metadata=metadata)
 
@@ -104,7 +108,7 @@ def _mapped(work: CraterWork, crater: Crater) -> tuple[PlacedMask, dict[str, str
     return mask_to_basemap(mask, azimuthal=azimuthal, basemap=basemap), inherited
 
 
-def _picture(placed: PlacedMask, seen: Window, basemap: Basemap) -> Picture:
+def _picture(placed: PlacedMask, seen: Window, basemap: Basemap, crater: Crater) -> Picture:
     rows, cols = basemap.grid.shape
     top = max(0, seen.row - PICTURE_MARGIN_PX)
     bottom = min(rows, seen.row + seen.height + PICTURE_MARGIN_PX)
@@ -112,6 +116,18 @@ def _picture(placed: PlacedMask, seen: Window, basemap: Basemap) -> Picture:
     around = Window(row=top, col=seen.col - PICTURE_MARGIN_PX, height=bottom - top, width=width)
     grey = mosaic_grey(crop(basemap.raster, around), max_side_px=PICTURE_PX)
     mask = placed.within(around, basemap.grid)
-    return Picture(
-        mask_over(grey, shrunk(mask, max_side_px=PICTURE_PX)), alt="ejecta over the mosaic"
-    )
+    rgb = mask_over(grey, shrunk(mask, max_side_px=PICTURE_PX))
+    title = titled(crater, "ejecta on the basemap; scale and rim hold at the crater")
+    panels = [Panel(rgb, marks=_marks(around, basemap.grid, crater, scale=rgb.shape[1] / width))]
+    return Picture(sheet(panels, title=title, legend=[EJECTA, RIM], width_px=PICTURE_PX), alt=title)
+
+
+def _marks(around: Window, grid: BasemapGrid, crater: Crater, *, scale: float) -> Marks:
+    """Return scale and rim in a part of the basemap, whose columns shrink towards the poles."""
+    at = grid.position(crater.center)
+    col = (at.col - around.col) % grid.shape[1]
+    # A pole has no east: the circle is then as wide as one at 89.9 degrees.
+    stretch = 1 / max(math.cos(math.radians(crater.center.lat_deg)), NARROWEST)
+    rim = circle(0, 0, crater.radius_m / grid.resolution_m) * (stretch, 1)
+    rim += np.array([col, at.row - around.row])
+    return Marks(grid.resolution_m / stretch / scale, rim * scale)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.patterns.rim import Rim
 from ejmap_ml.calibration.conformal import Conformal
 from ejmap_project.basemap import Basemap, azimuthal_grid, read_project_basemap
 from ejmap_project.mapping.origin import origin_tags
@@ -14,6 +15,8 @@ from ejmap_project.models.mapping_models import (
     connections_from,
     mapping_conformal,
     mapping_model,
+    maps_in_polar_view,
+    promises_recall,
 )
 from ejmap_project.models.promotion import promoted_bundles
 from ejmap_project.models.seen_bands import SeenBands, seen_bands
@@ -51,6 +54,22 @@ class CraterWork:
     def origin_tags(self, inputs: Mapping[str, str], *, run_id: str) -> dict[str, str]:
         """Return the tags that say which mosaic, model and run a raster comes from."""
         return origin_tags(self._project, inputs, run_id=run_id)
+
+    @cached_property
+    def drawn_rims(self) -> dict[str, Rim]:
+        """The rims that the catalogue draws, in degrees, by the key of their crater."""
+        return self._project.drawn_rims()
+
+    @cached_property
+    def maps_in_polar_view(self) -> bool:
+        """Whether a polar EJSEG maps the craters, so that its members left polar predictions."""
+        has_own_masks = self.settings.source.traits.masks_run is None
+        return has_own_masks and maps_in_polar_view(self._project)
+
+    @cached_property
+    def promises_recall(self) -> bool:
+        """Whether craters get a mask at a promised recall, and an expected area."""
+        return promises_recall(self._project)
 
     def azimuthal_grid(self, crater: Crater) -> AzimuthalGrid:
         """Return the grid about a crater that reaches as far as its ejecta are looked for."""

@@ -11,30 +11,31 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.maps.raster_style import ramp, ramp_style, write_style
 from ejmap_geo.masks.denoise import denoised, denoised_by_sides
-from ejmap_geo.masks.mosaic import HALF, EnsembleLayers, is_set, is_voted
-from ejmap_geo.masks.polar_members import layers_of_views
+from ejmap_geo.masks.mosaic import EnsembleLayers, is_set, is_voted
 from ejmap_geo.masks.reach import farthest_m
 from ejmap_geo.rasters.raster import read_raster, write_cog
-from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.origin import crater_words, meaning
-from ejmap_project.mapping.polar_prediction import read_polar_prediction
-from ejmap_project.pictures import (
-    beside,
+from ejmap_project.mapping.polar_prediction import layers_around, read_polar_prediction
+from ejmap_project.pictures.shades import (
+    EJECTA,
     mask_over,
     mosaic_grey,
     mosaic_rgb,
+    probability_legend,
     probability_rgb,
     shrunk,
 )
+from ejmap_project.pictures.sheet import RIM, Marks, Panel, sheet, titled
 from ejmap_project.settings.method import EnsembleRule
 
 MASK_BAND = "mask"
 BAND_NAMES = ("probability", "vote_fraction", MASK_BAND)
-PICTURE_PX = 280
+PICTURE_PX = 480
+WIDTH_PX = 1440
 
 
 def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
@@ -60,18 +61,17 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
     bands = np.stack([probability, layers.vote_fraction, mask]).astype(np.float32)
     _write(path, bands, crater, grid=grid, tags=tags)
     reach_m, found = farthest_m(mask, grid), probability[mask]
-    seen = _views(work, crater, probability, mask)
     return Artefact(
         content=content_version(bands),
         metadata={
-            "crater": crater.name,
+            "crater": crater.label,
             "ejecta_px": int(mask.sum()),
             "mean_probability_of_ejecta": float(found.mean()) if found.size else 0.0,
             "members": layers.member_count,
             "farthest_ejecta_km": reach_m / 1000,
             "farthest_ejecta_radii": reach_m / crater.radius_m,
             "path": str(path),
-            "picture": Picture(seen, alt="mosaic, mask, probability"),
+            "picture": _picture(work, crater, probability, mask),
         },
     )
 
@@ -118,11 +118,7 @@ def _layers(
 ) -> tuple[EnsembleLayers, NDArray[np.float32]]:
     """Return what decides mask and votes, above one half, and the probability of ejecta."""
     if work.tile_plan.polar is not None:
-        told = read_polar_prediction(work, crater)
-        layers = layers_of_views(told.past_border, polar=told.polar, azimuthal=grid)
-        if (told.border == HALF).all():
-            return layers, layers.probability
-        return layers, polar_to_azimuthal(told.probability, polar=told.polar, azimuthal=grid)
+        return layers_around(read_polar_prediction(work, crater), grid)
     from ejmap_ml.stores.tile_group import TileStore
     from ejmap_project.mapping.segmenter import map_tiles
 
@@ -143,11 +139,20 @@ def _in_connected_tiles(connections: pd.DataFrame, shape: tuple[int, int]) -> ND
     return inside
 
 
-def _views(
+def _picture(
     work: CraterWork, crater: Crater, probability: NDArray[np.float32], mask: NDArray[np.bool_]
-) -> NDArray[np.uint8]:
+) -> Picture:
     with read_raster(work.paths.azimuthal_mosaic(crater.key)) as mosaic:
         raster = mosaic.to_numpy()
     rgb, grey = (draw(raster, max_side_px=PICTURE_PX) for draw in (mosaic_rgb, mosaic_grey))
     ejecta = mask_over(grey, shrunk(mask, max_side_px=PICTURE_PX))
-    return beside(rgb, ejecta, probability_rgb(shrunk(probability, max_side_px=PICTURE_PX)))
+    likely = probability_rgb(shrunk(probability, max_side_px=PICTURE_PX))
+    marks = Marks.azimuthal(work.azimuthal_grid(crater), crater, side_px=len(rgb))
+    panels = [
+        Panel(rgb, "mosaic", marks),
+        Panel(ejecta, "ejecta over the mosaic", marks),
+        Panel(likely, "probability of ejecta", marks),
+    ]
+    title = titled(crater, "ejecta in azimuthal projection")
+    legend = [EJECTA, RIM, *probability_legend()]
+    return Picture(sheet(panels, title=title, legend=legend, width_px=WIDTH_PX), alt=title)

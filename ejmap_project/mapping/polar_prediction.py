@@ -7,21 +7,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.maps.raster_style import ramp, ramp_style, write_style
-from ejmap_geo.masks.mosaic import combine_members, is_set, past_border
+from ejmap_geo.masks.mosaic import HALF, EnsembleLayers, combine_members, is_set, past_border
+from ejmap_geo.masks.polar_members import layers_of_views
 from ejmap_geo.rasters.polar_file import read_polar_view, write_polar_view
+from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.origin import crater_words, meaning
-from ejmap_project.pictures import probability_rgb, view_rgb
+from ejmap_project.pictures.shades import probability_legend, probability_rgb, view_rgb
+from ejmap_project.pictures.sheet import Panel, sheet, titled
 
 COMBINED_BANDS = ("probability", "vote_fraction")
 BORDER_BAND = "border"
 MEMBER_BAND = "member_{:02d}"
-GAP_PX = 4
 
 
 def predict_polar(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
@@ -65,13 +68,13 @@ def predict_polar(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) 
     return Artefact(
         content=content_version(bands),
         metadata={
-            "crater": crater.name,
+            "crater": crater.label,
             "members": len(members),
             "cells_with_ejecta": int(np.count_nonzero(is_set(layers.probability))),
             "largest_probability": float(probability.max()),
             "outer_radii": grid.outer_radii,
             "path": str(path),
-            "picture": Picture(_picture(view[0], probability), alt="view, probability"),
+            "picture": _picture(crater, view[0], probability),
         },
     )
 
@@ -106,6 +109,21 @@ class PolarPrediction(NamedTuple):
         return [past_border(member, self.border) for member in self.members]
 
 
+def layers_around(
+    told: PolarPrediction, azimuthal: AzimuthalGrid
+) -> tuple[EnsembleLayers, NDArray[np.float32]]:
+    """Return what decides mask and votes, above one half, and the probability of ejecta.
+
+    Args:
+        told: What the ensemble says in the polar view.
+        azimuthal: Grid of the result, about the same centre.
+    """
+    layers = layers_of_views(told.past_border, polar=told.polar, azimuthal=azimuthal)
+    if (told.border == HALF).all():
+        return layers, layers.probability
+    return layers, polar_to_azimuthal(told.probability, polar=told.polar, azimuthal=azimuthal)
+
+
 def read_polar_prediction(work: CraterWork, crater: Crater) -> PolarPrediction:
     """Return what an ensemble says in the polar view of a crater.
 
@@ -126,7 +144,12 @@ def read_polar_prediction(work: CraterWork, crater: Crater) -> PolarPrediction:
     return PolarPrediction(members, bands[BORDER_BAND], grid)
 
 
-def _picture(band: NDArray[np.floating], probability: NDArray[np.float32]) -> NDArray[np.uint8]:
-    seen = view_rgb(band)
-    gap = np.full((GAP_PX, *seen.shape[1:]), 255, np.uint8)
-    return np.concatenate([seen, gap, probability_rgb(probability[::-1])])
+def _picture(
+    crater: Crater, band: NDArray[np.floating], probability: NDArray[np.float32]
+) -> Picture:
+    panels = [
+        Panel(view_rgb(band), "polar view: azimuth to the right, range upwards"),
+        Panel(probability_rgb(probability[::-1]), "probability of ejecta"),
+    ]
+    title = titled(crater, "polar view, rays are vertical stripes")
+    return Picture(sheet(panels, title=title, legend=probability_legend()), alt=title)

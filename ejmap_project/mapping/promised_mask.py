@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.errors import RasterError
+from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.masks.placement import mask_to_basemap
-from ejmap_geo.rasters.raster_place import opened
+from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_ml.calibration.area_interval import LEVEL, AreaInterval, estimate_area
 from ejmap_project.artefact import Artefact, Picture
@@ -19,9 +20,11 @@ from ejmap_project.digest import content_version
 from ejmap_project.mapping.basemap_mask import write_crater_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_prediction import read_polar_prediction
-from ejmap_project.pictures import probability_rgb, shrunk
+from ejmap_project.pictures.shades import probability_rgb, shrunk
+from ejmap_project.pictures.sheet import RIM, Marks, Panel, sheet, titled
 
-PICTURE_PX = 280
+PICTURE_PX = 800
+FAINTEST = 0.45
 
 
 class ExpectedArea(NamedTuple):
@@ -97,7 +100,7 @@ def place_promised_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, 
     return Artefact(
         content=content_version(str(placed.window), placed.mask, repr(area)),
         metadata={
-            "crater": crater.name,
+            "crater": crater.label,
             "promised_recall": promised,
             "threshold": threshold,
             "ejecta_px": placed.area_px,
@@ -106,7 +109,7 @@ def place_promised_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, 
             "interval_level": LEVEL,
             "calibration_craters": conformal.recall.craters,
             "path": str(path),
-            "picture": _picture(probability, threshold),
+            "picture": _picture(probability, threshold, azimuthal, crater),
         },
     )
 
@@ -131,8 +134,13 @@ def _tag(name: str) -> str:
     return f"EJMAP_{name.upper()}"
 
 
-def _picture(probability: NDArray[np.float32], threshold: float) -> Picture:
-    """Show what is in the mask, the darker the more probable it is."""
-    levels = (probability > threshold) * (0.45 + 0.55 * probability)
-    seen = probability_rgb(shrunk(levels.astype(np.float32), max_side_px=PICTURE_PX))
-    return Picture(seen, alt="probability within the mask at the promised recall")
+def _picture(
+    probability: NDArray[np.float32], threshold: float, grid: AzimuthalGrid, crater: Crater
+) -> Picture:
+    """Show what is in the mask, the brighter the more probable it is."""
+    seen = shrunk(probability, max_side_px=PICTURE_PX)
+    # Without a least shade, faint ejecta of the mask would look like none.
+    rgb = probability_rgb((seen > threshold) * (FAINTEST + (1 - FAINTEST) * seen))
+    title = titled(crater, "mask at the promised recall, brighter where more probable")
+    panels = [Panel(rgb, marks=Marks.azimuthal(grid, crater, side_px=len(rgb)))]
+    return Picture(sheet(panels, title=title, legend=[RIM], width_px=PICTURE_PX), alt=title)

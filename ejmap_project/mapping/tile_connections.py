@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.mosaic import mean_probability
 from ejmap_project.artefact import Artefact, Picture
@@ -13,9 +13,11 @@ from ejmap_project.files.connection_table import tile_windows, write_connections
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_connections import connections_of_polar
 from ejmap_project.mapping.polar_prediction import read_polar_prediction
-from ejmap_project.pictures import probability_rgb, shrunk
+from ejmap_project.pictures.shades import probability_legend, probability_rgb, shrunk
+from ejmap_project.pictures.sheet import RIM, Marks, Panel, sheet, titled
 
-PICTURE_PX = 320
+PICTURE_PX = 400
+WIDTH_PX = 800
 PLACES = ["crater_id", "tile_id", "row", "col", "side_px", "distance_m"]
 
 
@@ -32,11 +34,10 @@ def connect_tiles(work: CraterWork, crater: Crater) -> Artefact:
     write_connections(table, path)
     connected = table[table["is_connected"]]
     farthest_m = float(connected["distance_m"].max()) if len(connected) else 0.0
-    picture = _tile_picture(table, side_px=work.azimuthal_grid(crater).shape[0])
     return Artefact(
         content=content_version(table.to_csv(index=False)),
         metadata={
-            "crater": crater.name,
+            "crater": crater.label,
             "tiles": len(table),
             "connected_tiles": len(connected),
             "connected_share": float(table["is_connected"].mean()),
@@ -45,7 +46,7 @@ def connect_tiles(work: CraterWork, crater: Crater) -> Artefact:
             "farthest_connected_km": farthest_m / 1000,
             "farthest_connected_radii": farthest_m / crater.radius_m,
             "path": str(path),
-            "picture": Picture(picture, alt="probability of each tile"),
+            "picture": _tile_picture(table, work.azimuthal_grid(crater), crater),
         },
         table=table,
     )
@@ -79,7 +80,8 @@ def _of_ejconn(work: CraterWork, crater: Crater) -> pd.DataFrame:
     )
 
 
-def _tile_picture(table: pd.DataFrame, *, side_px: int) -> NDArray[np.uint8]:
+def _tile_picture(table: pd.DataFrame, grid: AzimuthalGrid, crater: Crater) -> Picture:
+    side_px = grid.shape[0]
     tiles = (
         (window, np.full(window.shape, probability, np.float32))
         for window, probability in zip(
@@ -87,4 +89,9 @@ def _tile_picture(table: pd.DataFrame, *, side_px: int) -> NDArray[np.uint8]:
         )
     )
     whole = Window(row=0, col=0, height=side_px, width=side_px)
-    return probability_rgb(shrunk(mean_probability(tiles, window=whole), max_side_px=PICTURE_PX))
+    mean = shrunk(mean_probability(tiles, window=whole), max_side_px=PICTURE_PX)
+    rgb = probability_rgb(mean)
+    title = titled(crater, "probability that a tile holds its ejecta")
+    panels = [Panel(rgb, marks=Marks.azimuthal(grid, crater, side_px=len(rgb)))]
+    legend = [RIM, *probability_legend()]
+    return Picture(sheet(panels, title=title, legend=legend, width_px=WIDTH_PX), alt=title)

@@ -8,7 +8,10 @@ from ejmap_geo.tiles.tiling import mapping_tiles
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.pictures import view_rgb
+from ejmap_project.pictures.shades import view_rgb
+from ejmap_project.pictures.sheet import Panel, sheet, titled
+
+VIEW_CAPTION = "azimuth to the right, from north over east to north; range upwards, logarithmic"
 
 
 def cut_tile_store(
@@ -41,13 +44,15 @@ def cut_tile_store(
         annulus=wanted_annulus(raster, basemap=basemap, crater=crater, plan=plan),
     )
     path = work.paths.tile_store(crater.key)
-    metadata: Facts = {"crater": crater.name, "tile_side_px": side_px}
+    metadata: Facts = {"crater": crater.label, "tile_side_px": side_px}
     with write_tile_store(path, provenance=inputs) as writer:
         table = write_tiles(writer, MAPPING, tiled, plan=plan)
         if plan.polar is not None:
             view = polar_view(raster, basemap=basemap, crater=crater, config=plan.polar.view)
             write_polar_views(writer, views=view[None], craters=[crater])
-            metadata["picture"] = Picture(view_rgb(view[0]), alt="azimuth against range")
+            title = titled(crater, "polar view, rays are vertical stripes")
+            drawn = sheet([Panel(view_rgb(view[0]), VIEW_CAPTION)], title=title)
+            metadata["picture"] = Picture(drawn, alt=title)
     metadata |= {
         "mapping_tiles": len(table),
         "published_tiles": published is not None,

@@ -8,7 +8,7 @@ from ejmap_ml.bundles.bundle_files import PROVENANCE
 from ejmap_ml.config.model_config import ModelConfig, load_preset, preset_names
 from ejmap_ml.config.tuning import tuned_config
 from ejmap_ml.ready.ensembles import ReadyEnsemble
-from ejmap_project.errors import SettingsError
+from ejmap_project.errors import SettingsError, StepError
 from ejmap_project.models.ready_models import ready_named, ready_names, require_kind
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind, ProjectPaths
@@ -279,6 +279,11 @@ def version_and_iteration(key: str) -> tuple[str, int]:
 
     Args:
         key: Dagster joins the dimensions in alphabetical order: ``iteration|version``.
+
+    Raises:
+        StepError: If the iteration is no number: somebody may add partitions in the UI.
     """
     iteration, version = key.split("|", maxsplit=1)
+    if not iteration.isdecimal():
+        raise StepError(f"iterations are numbers such as 03, got {iteration}; add that partition")
     return version, int(iteration)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -121,7 +122,7 @@ def promotions(paths: ProjectPaths, kind: ModelKind) -> list[Promotion]:
         return []
     lines = record.read_text(encoding="utf-8").splitlines()
     try:
-        return [Promotion.model_validate_json(line) for line in lines if line.strip()]
+        return [_parsed(line) for line in lines if line.strip()]
     except ValidationError as error:
         raise StepError(
             f"{record} holds a line that is no promotion; restore it from a backup, or move it "
@@ -185,3 +186,9 @@ def write_promotion(
     before = record.read_text(encoding="utf-8") if record.is_file() else ""
     write_text(record, before + promotion.model_dump_json() + "\n")
     return promotion
+
+
+# Recipes ask for the last promotion at every crater.
+@lru_cache(maxsize=256)
+def _parsed(line: str) -> Promotion:
+    return Promotion.model_validate_json(line)

@@ -80,7 +80,7 @@ def _used_kinds(project: OpenProject) -> tuple[ModelKind, ...]:
 
 def _common(project: OpenProject, models: Mapping[str, ModelConfig]) -> SeenBands:
     mosaic = project.settings.mosaic_bands
-    found: dict[str, Bands] = {name: _seen_by(name, one, mosaic) for name, one in models.items()}
+    found: dict[str, Bands] = {name: seen_by(name, one, mosaic) for name, one in models.items()}
     first, *others = found.values()
     if any(one != first for one in others):
         named = " and ".join(f"{name} sees {words_of(one)}" for name, one in found.items())
@@ -88,7 +88,17 @@ def _common(project: OpenProject, models: Mapping[str, ModelConfig]) -> SeenBand
     return SeenBands(mosaic, first)
 
 
-def _seen_by(name: str, model: ModelConfig, mosaic: Bands) -> Bands:
+def seen_by(name: str, model: ModelConfig, mosaic: Bands) -> Bands:
+    """Return in which bands a model sees a mosaic: its own, or grey that is made of them.
+
+    Args:
+        name: The model in words, for messages.
+        model: The model.
+        mosaic: What the bands of the mosaic mean.
+
+    Raises:
+        SettingsError: If the model cannot read the mosaic.
+    """
     reads = _reads(model, mosaic)
     seen = None if reads is None else seen_as(mosaic, reads)
     if seen is None:

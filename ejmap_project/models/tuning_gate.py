@@ -67,7 +67,8 @@ def paired_interval(gain: NDArray[np.float64]) -> tuple[float, float]:
 def tuning_refusal(note: TuningNote | None, *, tolerance: float) -> str | None:
     """Return why a tuned ensemble is no better than its start; None if it is, or is not tuned.
 
-    Better is a mean gain in F1 above ``tolerance`` whose interval lies above 0.
+    Better is a mean gain in F1 above ``tolerance`` whose interval lies above 0, on as many craters
+    as tuning needs: an ensemble of fewer members than folds holds back only some of them.
     """
     if note is None:
         return None
@@ -75,6 +76,11 @@ def tuning_refusal(note: TuningNote | None, *, tolerance: float) -> str | None:
         return (
             f"{note.craters} crater(s) have masks, and {LEAST_CRATERS} are needed to improve "
             f"{note.start} with them"
+        )
+    if note.craters < LEAST_CRATERS:
+        return (
+            f"{tuning_words(note)}, which are too few to tell a gain from chance; give masks of "
+            f"more craters, or tune an ensemble of {LEAST_FOLDS} members"
         )
     if note.low > 0 and note.f1 - note.start_f1 > tolerance:
         return None

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.resampling.reproject import to_azimuthal
-from ejmap_project.pictures import beside, mask_over, mosaic_grey
+from ejmap_project.pictures.shades import beside, mask_over, mosaic_grey
 from ejmap_project.reference.drawing import Drawing
 from ejmap_project.reference.masks import MaskFunction
 from ejmap_project.reference.reference_crater import ReferenceCrater

@@ -8,17 +8,18 @@ from ejmap_geo.maps.color import crater_color
 from ejmap_geo.maps.raster_style import mosaic_style, write_style
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_ml.config.bands import words_of
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.artefact import Artefact
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import Content, content_version
 from ejmap_project.figures import places_plot
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.open_project import OpenProject
-from ejmap_project.pictures import mask_over, mosaic_grey, mosaic_rgb, shrunk
+from ejmap_project.pictures.shades import EJECTA, mask_over, mosaic_grey, mosaic_rgb, shrunk
+from ejmap_project.pictures.sheet import planet_picture
 from ejmap_project.progress import Progress
 from ejmap_project.sources.kinds import source_of
 
-PICTURE_PX = 480
+PICTURE_PX = 1160
 SHOWN = ["crater_id", "name", "lon_deg", "lat_deg", "radius_m", "labelled", "observed_share"]
 
 
@@ -55,7 +56,7 @@ def take_mosaic(project: OpenProject, progress: Progress) -> Artefact:
             "resolution_km": grid.resolution_m / 1000,
             "imaged_share": float(np.mean(raster.any(axis=0))),
             "path": str(path),
-            "picture": Picture(mosaic_rgb(raster, max_side_px=PICTURE_PX), alt="the mosaic"),
+            "picture": planet_picture(mosaic_rgb(raster, max_side_px=PICTURE_PX), grid, "mosaic"),
         },
     )
 
@@ -114,6 +115,6 @@ def take_masks(project: OpenProject) -> Artefact:
             "ejecta_share_of_pixels": float(known.mean()),
             "ejecta_px": masks_px,
             "path": str(paths.manual_masks),
-            "picture": Picture(overlay, alt="known ejecta over the mosaic"),
+            "picture": planet_picture(overlay, basemap.grid, "known ejecta", [EJECTA]),
         },
     )

@@ -74,7 +74,9 @@ class UserFiles(ProjectSource):
             mosaic=files_of(self._file(self.stated.mosaic)),
             # A Shapefile is several files of one name.
             catalogue=craters.parent.glob(f"{glob.escape(craters.stem)}.*"),
-            masks=() if masks is None else self._file(masks).glob("*.tif"),
+            masks=()
+            if masks is None
+            else (file for mask in self._file(masks).glob("*.tif") for file in files_of(mask)),
             tiles=None if tiles is None else self._file(tiles),
         )
 

@@ -19,7 +19,7 @@ from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import ModelVersion, model_of
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
-from ejmap_project.pictures import MAX_SIDE_PX
+from ejmap_project.pictures.shades import MAX_SIDE_PX
 from ejmap_project.progress import Progress
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.known_planets import OWN_PLANET, known_planets

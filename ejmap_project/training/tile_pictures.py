@@ -7,16 +7,17 @@ from PIL import Image, ImageDraw
 
 from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.color import Rgb
-from ejmap_geo.maps.preview import LegendEntry, with_legend
+from ejmap_geo.maps.preview import LegendEntry
 from ejmap_geo.tiles.labels import windows_of
 from ejmap_project.artefact import Picture
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.files.planet_files import read_planet_mosaic
 from ejmap_project.open_project import OpenProject
-from ejmap_project.pictures import mosaic_grey
+from ejmap_project.pictures.shades import mosaic_grey
+from ejmap_project.pictures.sheet import Panel, sheet
 from ejmap_project.sources.known_planets import OWN_PLANET
 
-PICTURE_PX = 480
+PICTURE_PX = 1160
 # Okabe and Ito: told apart by people who see red and green alike.
 NONE_RGB, ALL_RGB = Rgb(0, 114, 178), Rgb(230, 159, 0)
 OUTLINE_RGB = (255, 255, 255)
@@ -50,7 +51,7 @@ def location_picture(
     legend = [LegendEntry(f"{what}: 0%", NONE_RGB)]
     if largest > 0:
         legend.append(LegendEntry(f"{what}: {largest:.0%}", ALL_RGB))
-    return Picture(np.asarray(with_legend(np.moveaxis(blended, -1, 0), legend)), alt=alt)
+    return Picture(sheet([Panel(blended)], title=alt, legend=legend), alt=alt)
 
 
 def mosaic_of(project: OpenProject, planet: str) -> NDArray[np.uint8]:

@@ -5,17 +5,18 @@ from collections.abc import Callable
 import pandas as pd
 
 from ejmap_geo.synthetic.planet import PlanetConfig, make_planet
-from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.artefact import Artefact, Facts
 from ejmap_project.digest import content_version
 from ejmap_project.errors import SettingsError
 from ejmap_project.files.planet_files import ejecta_of, planet_version, write_planet
 from ejmap_project.open_project import OpenProject
-from ejmap_project.pictures import mask_over, mosaic_grey, shrunk
+from ejmap_project.pictures.shades import EJECTA, mask_over, mosaic_grey, shrunk
+from ejmap_project.pictures.sheet import planet_picture
 from ejmap_project.progress import Progress
 from ejmap_project.settings.project import OwnMasks, SyntheticTraining
 from ejmap_project.sources.known_planets import known_planets
 
-PICTURE_PX = 480
+PICTURE_PX = 1160
 MAX_PICTURES = 6
 
 
@@ -65,7 +66,9 @@ def _described(project: OpenProject) -> Artefact:
         if len(pictures) < MAX_PICTURES:
             grey = mosaic_grey(planet.raster, max_side_px=PICTURE_PX)
             overlay = mask_over(grey, shrunk(ejecta, max_side_px=PICTURE_PX))
-            pictures[f"picture_{name}"] = Picture(overlay, alt=f"known ejecta of {name}")
+            pictures[f"picture_{name}"] = planet_picture(
+                overlay, planet.basemap, f"known ejecta of {name}", [EJECTA]
+            )
     # A published folder without masks has no planet to learn from; its maps are shown all the same.
     table = pd.DataFrame(rows, columns=["planet", "craters", "ejecta"])
     return Artefact(

@@ -1,4 +1,4 @@
-"""The user interface in a browser: Dagster's webserver on a free port, and headless Chromium."""
+"""The pages in a browser: our webserver on a free port, and headless Chromium."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ FLAGS = (
     "--window-size=16000,9000",
 )
 
-RenderPage = Callable[[str], str]
+RenderPage = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
@@ -44,19 +44,24 @@ def browser() -> str:
 
 
 @pytest.fixture(scope="session")
-def webserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a webserver of an empty instance, started in a process group of its own."""
-    home = tmp_path_factory.mktemp("dagster_home")
-    shutil.copyfile(CHECKOUT / "dagster_home" / "dagster.yaml", home / "dagster.yaml")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an empty instance."""
+    folder = tmp_path_factory.mktemp("dagster_home")
+    shutil.copyfile(CHECKOUT / "dagster_home" / "dagster.yaml", folder / "dagster.yaml")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def webserver(home: Path) -> Iterator[str]:
+    """Address of the webserver of that instance, started in a process group of its own."""
     port = free_port()
     log_path = home / "webserver.log"
-    command = [sys.executable, "-m", "dagster_webserver", "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--workspace", "workspace.yaml"]
+    command = [sys.executable, "-m", "ejmap_cli.webserver", "--port", str(port)]
     with log_path.open("w") as log:
         server = subprocess.Popen(
             command,
             cwd=CHECKOUT,
-            env={**os.environ, "DAGSTER_HOME": str(home)},
+            env={**os.environ, "DAGSTER_HOME": str(home), "EJMAP_PROJECT": str(home)},
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -73,8 +78,8 @@ def webserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def render_page(browser: str, tmp_path: Path) -> RenderPage:
     """Load an address, let its scripts run for half a minute of page time, return the document."""
 
-    def render(address: str) -> str:
-        command = [browser, *FLAGS, f"--user-data-dir={tmp_path / 'profile'}"]
+    def render(address: str, *more: str) -> str:
+        command = [browser, *FLAGS, *more, f"--user-data-dir={tmp_path / 'profile'}"]
         command += ["--virtual-time-budget=30000", "--dump-dom", address]
         # A group of its own: the browser's own children must not outlive a time-out.
         with subprocess.Popen(

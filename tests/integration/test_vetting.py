@@ -121,7 +121,7 @@ def test_the_ui_shows_pictures_and_numbers(vetted: Vetted) -> None:
         model["picture_generated"],
     ]
 
-    assert all(str(one.value).startswith("![") for one in pictures)
+    assert all(str(one.value).startswith("[![") for one in pictures)
     assert float(str(model["test_accuracy"].value)) > 0.85
     epochs = sorted((vetted.project.paths.crater_classifier("small") / "epochs").iterdir())
     assert [one.name for one in epochs] == ["epoch_000.png", "epoch_001.png", "epoch_002.png"]

@@ -106,3 +106,46 @@ def test_a_package_that_cannot_be_written_keeps_kernels_with_the_user(
     assert _computed(package, first=read_only, **cache) == "22"
     assert len(_indices(tmp_path / "cache" / "ejmap")) == 2
     assert not _indices(package)
+
+
+def _without_home(folder: Path) -> dict[str, str]:
+    """Return the environment of a user whose home cannot be made, with other temporary files."""
+    folder.mkdir()
+    nowhere = folder / "file"
+    nowhere.write_text("")
+    return {"HOME": str(nowhere), "XDG_CACHE_HOME": "", "TMPDIR": str(folder)}
+
+
+def test_without_a_home_kernels_lie_among_temporary_files(package: Path, tmp_path: Path) -> None:
+    """In a folder that only this user can read."""
+    environment = _without_home(tmp_path / "temporary")
+    read_only = "import os; os.access = lambda *_: False; "
+
+    assert _computed(package, first=read_only, **environment) == "1"
+
+    folder = tmp_path / "temporary" / f"ejmap-{os.getuid()}"
+    assert len(_indices(folder)) == 1
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("is_link", [True, False])
+def test_kernels_of_a_folder_that_others_may_write_are_not_used(
+    package: Path, tmp_path: Path, *, is_link: bool
+) -> None:
+    """Somebody may have put it there before, with code of his own."""
+    environment = _without_home(tmp_path / "temporary")
+    prepared = tmp_path / "temporary" / f"ejmap-{os.getuid()}"
+    if is_link:
+        (tmp_path / "theirs").mkdir(mode=0o700)
+        prepared.symlink_to(tmp_path / "theirs")
+    else:
+        prepared.mkdir()
+        prepared.chmod(0o777)
+    read_only = "import os; os.access = lambda *_: False; "
+
+    assert _computed(package, first=read_only, **environment) == "1"
+
+    assert not _indices(prepared)
+    assert not _indices(tmp_path / "theirs")
+    left = {path.name for path in (tmp_path / "temporary").iterdir()}
+    assert left == {"file", prepared.name}, "what was made for once is removed"

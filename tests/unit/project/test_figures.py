@@ -1,7 +1,5 @@
-"""Plots: colours survive the palette, files are those of now, and pyplot stays out of it."""
+"""Plots: colours are told apart, files are those of now, and pyplot stays out of it."""
 
-import base64
-import io
 import subprocess
 import sys
 from pathlib import Path
@@ -9,40 +7,28 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
 
-from ejmap_assets.metadata.facts import inline_picture
 from ejmap_project.artefact import Picture
-from ejmap_project.figures import SERIES, new_plot, saved_figures, training_curve
-from ejmap_project.pictures import MAX_PNG_BYTES, MAX_SIDE_PX
+from ejmap_project.figures import new_plot, saved_figures, training_curve
 from ejmap_project.scoring.score_plots import MATRIX_CODES, crater_plot, matrix_plot, scale_plot
 from ejmap_project.scoring.tile_scoring import MAP_SCORE_COLUMNS
 
 
 def _pixels(picture: Picture) -> np.ndarray:
-    """Return the picture inside metadata, checked for its size."""
-    data = base64.b64decode(inline_picture(picture).value.split("base64,")[1].rstrip(")"))
-    assert len(data) <= MAX_PNG_BYTES
-    with Image.open(io.BytesIO(data)) as image:
-        assert max(image.size) <= MAX_SIDE_PX
-        return np.asarray(image.convert("RGB")).astype(int)
+    """Return the pixels of a plot."""
+    assert isinstance(picture.image, Figure)
+    canvas = FigureCanvasAgg(picture.image)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].astype(int)
 
 
 def _shows(pixels: np.ndarray, color: str) -> bool:
-    """Return whether a colour is there, to within what a palette of 128 colours rounds."""
+    """Return whether a colour is there, to within what smooth edges change."""
     wanted = [int(color[start : start + 2], 16) for start in (1, 3, 5)]
     return bool((np.abs(pixels - wanted).max(axis=-1) <= 8).any())
-
-
-def test_every_colour_of_a_plot_survives_its_palette() -> None:
-    """Lines are a thousandth of the pixels, and colours are what tells them apart."""
-    figure, axes = new_plot()
-    for number, color in enumerate(SERIES):
-        axes.plot([0, 1], [number, number + 1], color=color)
-
-    pixels = _pixels(Picture(figure, alt="lines"))
-
-    assert all(_shows(pixels, color) for color in SERIES)
 
 
 def test_files_of_plots_that_are_no_longer_made_go_away(tmp_path: Path) -> None:
@@ -59,7 +45,7 @@ def test_files_of_plots_that_are_no_longer_made_go_away(tmp_path: Path) -> None:
         "notes.txt",
     ]
     with Image.open(tmp_path / "F1_over_loss_kind.png") as image:
-        assert image.width > MAX_SIDE_PX
+        assert image.width >= 800
 
 
 def test_the_event_log_gets_the_first_plots_only(tmp_path: Path) -> None:

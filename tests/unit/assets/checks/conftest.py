@@ -12,6 +12,7 @@ from ejmap_assets import partitions
 from ejmap_assets.assets.craters import (
     azimuthal_mosaic,
     basemap_mask,
+    crater_pattern,
     crater_profile,
     promised_recall_mask,
     tile_store,
@@ -162,6 +163,13 @@ class MappedCrater:
         self.mask()
         crater_profile.make(self._task)
         return self.checked("crater_profile")
+
+    def pattern(self) -> CheckedCrater:
+        """Measure the pattern of its ejecta, with what its members say."""
+        self.prediction()
+        self.mask()
+        crater_pattern.make(self._task)
+        return self.checked("crater_pattern")
 
 
 @pytest.fixture

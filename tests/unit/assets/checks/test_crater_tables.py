@@ -12,6 +12,7 @@ from ejmap_assets.checks.registry import crater_checks
 from ejmap_ml.ejseg.polar_data import write_polar_views
 from ejmap_ml.stores.tile_group import TileStore
 from ejmap_ml.stores.tile_store import write_tile_store
+from ejmap_project.analysis.crater_pattern import QUANTITIES, read_pattern
 from tests.unit.assets.checks.conftest import MappedCrater
 
 
@@ -153,3 +154,38 @@ def test_a_table_that_cannot_be_is_stopped(
 
     assert (found.passed, found.is_warning) == (False, False)
     assert words in found.sentence
+
+
+def test_a_pattern_of_the_crater_passes(mapped: MappedCrater) -> None:
+    """Blanket and rays of a fresh pattern are all its ejecta, and its members differ."""
+    checked = mapped.pattern()
+
+    found = _find("pattern_is_sound", checked)
+
+    assert found.passed
+    assert found.metadata["ejecta_km2"] > 0
+    row = read_pattern(checked.output).quantities.iloc[0]
+    assert row["ejecta_km2_low"] == 0
+    assert row["ejecta_km2_high"] > row["ejecta_km2"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "sentence"),
+    [
+        ("crater_id", 3, "of another crater"),
+        ("blanket_km2", 0.0, "blanket and rays hold"),
+        ("ray_count", -1, "changed by hand"),
+    ],
+)
+def test_a_pattern_that_was_changed_is_stopped(
+    mapped: MappedCrater, column: str, value: float, sentence: str
+) -> None:
+    """A row of another crater, parts that do not add up, values that cannot be."""
+    checked = mapped.pattern()
+    path = checked.output / QUANTITIES
+    pd.read_parquet(path).assign(**{column: value}).to_parquet(path, index=False)
+
+    found = _find("pattern_is_sound", checked)
+
+    assert not found.passed
+    assert sentence in found.sentence

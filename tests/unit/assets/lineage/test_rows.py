@@ -8,6 +8,7 @@ import pytest
 
 from ejmap_assets.lineage.row import Rule
 from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.selection import crater_steps_of, inputs_of
 from ejmap_cli.main import main
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
 from ejmap_geo.grids.body import MERCURY
@@ -82,3 +83,11 @@ def test_every_asset_is_automated_or_known_to_be_made_on_request() -> None:
         *(f"{kind}_{what}" for kind in ("ejconn", "ejseg") for what in ("samples", "model")),
         *("promoted_ejconn", "promoted_ejseg"),
     }
+
+
+def test_settings_and_inputs_of_a_crater_are_those_of_any(own: OpenProject) -> None:
+    """A recipe book asks for them once: what differs from crater to crater is in its inputs."""
+    for name in crater_steps_of(own):
+        row = LINEAGE[name]
+        assert row.settings(own, "0001") == row.settings(own, "0002")
+        assert inputs_of(own, name, "0001") == inputs_of(own, name, "0002")

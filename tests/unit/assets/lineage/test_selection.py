@@ -28,6 +28,8 @@ TO_MASK = (
     "segmentation_mask",
     "basemap_mask",
 )
+# What is measured on a mask.
+MEASURED = ("crater_profile", "crater_pattern")
 BY_TILES = (
     "azimuthal_mosaic",
     "tile_store",
@@ -68,7 +70,7 @@ def with_masks(tmp_path: Path) -> OpenProject:
 def test_connections_and_mask_follow_from_the_polar_prediction(own: OpenProject) -> None:
     """By default neither needs the other, and no EJCONN is trained or promoted."""
     assert steps_to_mask(own) == TO_MASK
-    assert {*crater_steps_of(own)} == {*TO_MASK, "connection_predictions", "crater_profile"}
+    assert {*crater_steps_of(own)} == {*TO_MASK, "connection_predictions", *MEASURED}
     assert inputs_of(own, "connection_predictions", "0001") == ("tile_store", "polar_prediction")
     assert "connection_predictions" not in inputs_of(own, "segmentation_mask", "0001")
     assert models_to_make(own) == ("ejseg",)
@@ -101,7 +103,7 @@ def test_a_tile_ejseg_keeps_the_published_order(tmp_path: Path, connections: str
     tiles = _project(tmp_path, OWN, f"models: {{ejseg: ejseg_tiny}}\n{connections}")
 
     assert steps_to_mask(tiles) == BY_TILES
-    assert crater_steps_of(tiles) == (*BY_TILES, "crater_profile")
+    assert crater_steps_of(tiles) == (*BY_TILES, *MEASURED)
     assert inputs_of(tiles, "connection_predictions", "0001") == ("tile_store", "promoted_ejconn")
     assert inputs_of(tiles, "segmentation_mask", "0001") == (
         *("basemap_mosaic", "tile_store", "connection_predictions", "promoted_ejseg"),
@@ -141,9 +143,9 @@ def test_published_connections_need_no_ejconn(with_connections: OpenProject) -> 
 
 
 def test_published_masks_need_neither_tiles_nor_models(with_masks: OpenProject) -> None:
-    """With published masks a project makes only masks and profiles of craters, and no model."""
+    """With published masks a project makes and measures only masks of craters, and no model."""
     assert steps_to_mask(with_masks) == ("basemap_mask",)
-    assert crater_steps_of(with_masks) == ("basemap_mask", "crater_profile")
+    assert crater_steps_of(with_masks) == ("basemap_mask", *MEASURED)
     assert inputs_of(with_masks, "basemap_mask", "0001") == ("crater_catalogue", "basemap_mosaic")
     assert models_to_make(with_masks) == ()
     assert not is_made(with_masks, "ejseg_model")
@@ -215,7 +217,7 @@ def test_craters_get_a_wider_mask_where_an_ensemble_promises_recall(tmp_path: Pa
 
     assert {*crater_steps_of(ready)} - {*TO_MASK} == {
         "connection_predictions",
-        "crater_profile",
+        *MEASURED,
         "promised_recall_mask",
     }
     assert steps_to_mask(ready) == TO_MASK
@@ -298,3 +300,14 @@ def test_training_planets_are_made_from_nothing_unless_the_mapped_one_is_among_t
 
     assert inputs_of(own, "training_planets") == ()
     assert inputs_of(with_masks, "training_planets") == LINEAGE["training_planets"].inputs
+
+
+def test_a_pattern_reads_what_the_masks_come_with(tmp_path: Path, with_masks: OpenProject) -> None:
+    """Published masks come alone; our own with members and, if promised, an expected area."""
+    write_ready(tmp_path / "models", "ready_promise", conformal=PROMISES)
+    ready = _ready_project(tmp_path, "models: {ejseg: ready_promise}\n")
+
+    shared = {"basemap_mask", "basemap_mosaic", "crater_catalogue"}
+    own = {"segmentation_mask", "polar_prediction", "promised_recall_mask"}
+    assert {*inputs_of(with_masks, "crater_pattern", "0001")} == shared
+    assert {*inputs_of(ready, "crater_pattern", "0001")} == shared | own

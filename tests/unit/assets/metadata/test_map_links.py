@@ -22,8 +22,8 @@ def test_a_row_links_the_mask_of_its_crater() -> None:
     rows = _made_of(["Han Kan", "[x](http://evil)"], area_km2=1234.6)
 
     link = "/assets/basemap_mask?view=partitions&partition="
-    assert rows[2] == f"| [Han Kan]({link}0000) | current | 1235 |"
-    assert rows[3] == f"| [x  http   evil]({link}0001) | current | 1235 |"
+    assert rows[2] == f"| [0000 Han Kan]({link}0000) | current | 1235 |"
+    assert rows[3] == f"| [0001  x  http   evil]({link}0001) | current | 1235 |"
 
 
 def test_a_crater_without_name_or_area_is_linked_by_its_key() -> None:

@@ -3,7 +3,7 @@
 import dagster as dg
 import pytest
 
-from ejmap_assets.runs.in_process import warnings_of, was_interrupted
+from ejmap_assets.runs.in_process import PlannedRun, execute, warnings_of, was_interrupted
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,24 @@ def test_warnings_of_checks_are_told(
     result = defs.resolve_job_def("job").execute_in_process(raise_on_error=False)
 
     assert warnings_of(result) == told
+
+
+def test_a_run_of_the_command_line_is_listed_under_its_job_and_not_retried() -> None:
+    """The pages list runs by the label of code location and repository, as for launched runs."""
+
+    @dg.asset
+    def mosaic() -> None:
+        pass
+
+    defs = dg.Definitions(assets=[mosaic], jobs=[dg.define_asset_job("prepare", selection="*")])
+    job = defs.resolve_job_def("prepare")
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = execute(instance, job, PlannedRun(assets=("mosaic",)), tell=print)
+        label = dg.RunsFilter(
+            job_name="prepare", tags={".dagster/repository": "__repository__@ejmap"}
+        )
+        (run,) = instance.get_runs(label)
+
+    assert result.success
+    assert run.run_id == result.run_id
+    assert run.tags["dagster/max_retries"] == "0"

@@ -62,6 +62,20 @@ def test_the_same_command_goes_on(
     assert ran == [tmp_path / "out"] * 2
 
 
+def test_the_same_bands_in_other_words_go_on(words: list[str], ran: list[Path]) -> None:
+    """Settings keep the short name of red, green and blue."""
+    mosaic = Path(words[1])
+    grid = BasemapGrid(body=MERCURY, width_px=64)
+    grey = np.indices(grid.shape).sum(0).astype(np.uint8)
+    write_cog(mosaic, np.stack([grey + 9, grey + 19, grey + 29]), grid=grid)
+    asked = [*words, "--bands", "red, green,blue"]
+
+    assert main(asked) == 1
+
+    assert main(asked) == 0
+    assert len(ran) == 2
+
+
 def test_a_project_of_other_files_is_left_alone(
     words: list[str], ran: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

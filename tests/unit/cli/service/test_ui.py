@@ -1,13 +1,21 @@
 """The UI and the variables by which Dagster's own commands find a project."""
 
+import inspect
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from ejmap_assets.runs.instance import environment_of, home_of
 from ejmap_cli.main import main
-from ejmap_cli.service.ui import dagster_command
+from ejmap_cli.service.ui import services_command
+from ejmap_cli.webserver import port as ports
+from ejmap_cli.webserver.serve import serve_pages
 from ejmap_project.open_project import DEFAULT_PROJECT, project_folder
 
 
@@ -33,17 +41,83 @@ def test_the_project_is_that_of_the_environment(
     assert project_folder() == Path.cwd() / DEFAULT_PROJECT
 
 
-def test_the_webserver_listens_to_this_machine_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_webserver_listens_to_this_machine_alone() -> None:
+    """It has no login; other addresses are for whoever starts the webserver by itself."""
+    words = services_command(port=3123, names=["maps.example.org"], read_only=True)
+
+    assert words[-5:] == ["--port", "3123", "--allow-host", "maps.example.org", "--read-only"]
+    assert inspect.signature(serve_pages).parameters["host"].default == "127.0.0.1"
+
+
+@contextmanager
+def _answering(body: bytes) -> Iterator[int]:
+    """Answer every request at a free port of this machine, and yield the port."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def _project(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "project.yaml").write_text("source: {kind: synthetic, seed: 5}\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"),
+    [
+        pytest.param(b"hello", f"process {os.getpid()}", id="a-program"),
+        pytest.param(
+            b'{"dagster_version": "1.13"}', "another webserver of Dagster", id="dagster-dev"
+        ),
+        pytest.param(
+            b'{"dagster_version": "1.13", "ejmap_project": "/other"}',
+            "the pages of the project /other",
+            id="another-project",
+        ),
+    ],
+)
+def test_a_taken_port_is_refused_with_the_name_of_who_holds_it(
+    answer: bytes, named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It has no login. Outside of a checkout it needs no workspace file."""
-    monkeypatch.chdir(tmp_path)
+    """One sentence at once, with a command that works, instead of an address that others answer."""
+    with _answering(answer) as port:
+        code = main(["ui", str(_project(tmp_path)), "--port", str(port)])
 
-    words = dagster_command(port=3123)
+    told = capsys.readouterr()
+    assert code == 1
+    assert told.out == ""
+    assert len(told.err.splitlines()) == 1
+    assert named in told.err
+    free = int(told.err.split("--port ")[1])
+    assert free > port
+    assert ports.is_free(free)
 
-    assert words[words.index("--host") + 1] == "127.0.0.1"
-    assert words[words.index("--port") + 1] == "3123"
-    assert words[-2:] == ["--module-name", "ejmap_assets.definitions"]
+
+def test_pages_that_run_already_are_named_and_not_started_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At another port than the one that was asked for, too: two daemons would do all work twice."""
+    folder = _project(tmp_path)
+    info = {"dagster_version": "1.13", "ejmap_project": str(folder)}
+    with _answering(json.dumps(info).encode()) as port:
+        (folder / "dagster_home").mkdir()
+        ports.note_port(folder / "dagster_home", port)
+        codes = [main(["ui", str(folder), *more]) for more in ((), ("--port", str(port)))]
+
+    assert codes == [0, 0]
+    assert capsys.readouterr().out.count(f"http://127.0.0.1:{port}  (its pages run already)") == 2
 
 
 def test_the_variables_as_json_are_those_for_the_shell(

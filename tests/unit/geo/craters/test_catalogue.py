@@ -6,6 +6,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyproj import CRS, Geod
 from shapely.geometry import LineString, Point, Polygon
@@ -403,3 +405,77 @@ def test_azimuthal_points_about_a_crater_are_at_its_centre(tmp_path: Path) -> No
     (crater,) = craters_of(read_catalogue(tmp_path / "c.gpkg", body=MERCURY))
 
     assert crater.center == pytest.approx(BASHO.center)
+
+
+@pytest.mark.parametrize("kind", [np.dtype(object), pd.StringDtype(), pd.CategoricalDtype()])
+def test_rows_of_other_bodies_are_left_out_however_text_is_kept(tmp_path: Path, kind: Any) -> None:
+    """Parquet keeps the kind of text that a program used."""
+    table = _table()
+    table["target"] = pd.Series(["Mercury", "Moon"]).astype(kind)
+    table.to_parquet(tmp_path / "craters.parquet")
+
+    catalogue = read_catalogue(tmp_path / "craters.parquet", body=MERCURY)
+
+    assert catalogue["crater_id"].tolist() == [8]
+
+
+def test_sizes_beside_the_radius_have_the_decimal_sign_of_the_table(tmp_path: Path) -> None:
+    """A diameter of 75,000 is read by the decimal comma of a longitude."""
+    rows = ["crater_id;lon_deg;lat_deg;radius_m;D_km", "8;-170,45;-32,39;37500;75,000"]
+    (tmp_path / "craters.csv").write_text("\n".join(rows))
+
+    (crater,) = craters_of(read_catalogue(tmp_path / "craters.csv", body=MERCURY))
+
+    assert crater.radius_m == 37_500
+
+
+GEO = '{"version": "1.0.0", "primary_column": "name", "columns": {"name": %s}}'
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "[1]",
+        '{"primary_column": ["name"], "columns": {}}',
+        GEO % '{"encoding": "WKB", "crs": 7}',
+        GEO % '{"encoding": "WKB", "crs": null}',
+    ],
+)
+def test_what_a_file_says_of_its_geometries_may_be_anything(tmp_path: Path, stated: str) -> None:
+    """It comes from elsewhere: each ends in one sentence."""
+    table = pa.Table.from_pandas(_table()).replace_schema_metadata({"geo": stated})
+    pq.write_table(table, tmp_path / "craters.parquet")
+
+    with pytest.raises(CatalogueError, match="cannot be read"):
+        read_catalogue(tmp_path / "craters.parquet", body=MERCURY)
+
+
+def test_geometries_in_a_crs_that_proj_cannot_compute_with_are_refused(tmp_path: Path) -> None:
+    """It is valid as text, but no centre lies beyond a pole."""
+    wkt = azimuthal_crs(MERCURY, center=LonLat(lon_deg=0.0, lat_deg=80.0)).to_wkt()
+    places = [Point(1_000, 2_000), Point(300_000, 400_000)]
+    table = gpd.GeoDataFrame(_table(), geometry=places, crs=CRS(wkt.replace(",80,", ",95,")))
+    table.drop(columns=["lon_deg", "lat_deg"]).to_parquet(tmp_path / "craters.parquet")
+
+    with pytest.raises(CrsError, match="a CRS that PROJ cannot compute with"):
+        read_catalogue(tmp_path / "craters.parquet", body=MERCURY)
+
+
+def test_a_body_of_no_size_is_refused(tmp_path: Path) -> None:
+    """A count names the radius of its body in words."""
+    text = "a_axis_radius = 2.4.4 <km>\ncrater = {diam, lon, lat\n75 -170.45 -32.39\n}\n"
+    (tmp_path / "craters.scc").write_text(text)
+
+    with pytest.raises(CatalogueError, match="radius is no number"):
+        read_catalogue(tmp_path / "craters.scc", body=MERCURY)
+
+
+def test_nobody_is_told_to_rename_an_angle_to_a_length(tmp_path: Path) -> None:
+    """A radius in degrees has nearly the name of one in metres."""
+    table = _table().rename(columns={"radius_m": "radius_deg"})
+
+    with pytest.raises(CatalogueError, match="no column radius_m") as caught:
+        read_catalogue(_csv(tmp_path, table), body=MERCURY)
+
+    assert "rename" not in str(caught.value)
+    assert "NAME*NUMBER for other units" in str(caught.value)

@@ -53,8 +53,10 @@ def test_a_name_may_say_where_longitudes_grow(name: str, is_west: bool | None) -
 
 
 @pytest.mark.parametrize(
-    "name", ["LAT_ELLI_IMG", "DIAM_CIRC_SD_IMG", "DIAM_ELLI_MAJOR_IMG", "Depth (km)", "x", "km", ""]
-)
+    "name",
+    ["LAT_ELLI_IMG", "DIAM_CIRC_SD_IMG", "DIAM_ELLI_MAJOR_IMG", "Depth (km)", "x", "km", "",
+     "radius_deg", "Diameter (rad)"],
+)  # fmt: skip
 def test_other_names_say_nothing(name: str) -> None:
-    """Errors and ellipses of the same fit are not taken for it."""
+    """Errors and ellipses of the same fit, and sizes that are angles, are not taken for it."""
     assert meaning_of(name) is None

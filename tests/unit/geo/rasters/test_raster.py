@@ -523,3 +523,44 @@ def test_pixels_that_were_read_are_let_go(tmp_path: Path) -> None:
         gc.enable()
 
     assert kept_bytes < 1.5 * grid.shape[0] * grid.shape[1]
+
+
+def test_metadata_in_another_encoding_are_refused(tmp_path: Path) -> None:
+    """Rasterio takes all text for UTF-8."""
+    path = tmp_path / "mosaic.tif"
+    write_cog(path, _gradient(), grid=BASEMAP, tags={"author": "Moller"})
+    path.write_bytes(path.read_bytes().replace(b"Moller", b"M\xf6ller"))
+
+    with pytest.raises(RasterError, match="metadata that are no text in UTF-8"):
+        read_basemap(path, body=MERCURY)
+
+
+@pytest.mark.parametrize("pad", [False, True])
+def test_a_raster_that_covers_nothing_is_refused(tmp_path: Path, *, pad: bool) -> None:
+    """Its pixels are a nanometre wide."""
+    path = _write(tmp_path / "a.tif", _gradient(), transform=Affine(1e-9, 0, 0, 0, -1e-9, 0))
+
+    with pytest.raises(RasterError, match="covers no area"):
+        read_basemap(path, body=MERCURY, pad=pad)
+    with pytest.raises(RasterError, match="covers no area"):
+        read_mask_on(path, BASEMAP)
+
+
+def test_a_crs_that_proj_cannot_compute_with_is_refused(tmp_path: Path) -> None:
+    """It is valid as text, but no centre lies beyond a pole."""
+    center = LonLat(lon_deg=0.0, lat_deg=80.0)
+    beyond = azimuthal_crs(MERCURY, center=center).to_wkt().replace(",80,", ",95,")
+    path = _write(tmp_path / "a.tif", _gradient(), crs=beyond)
+
+    with pytest.raises(CrsError, match="a CRS that PROJ cannot compute with"):
+        read_basemap(path, body=MERCURY)
+
+
+def test_a_crs_that_pyproj_cannot_read_is_refused(tmp_path: Path) -> None:
+    """GDAL reads a brace in a name, which pyproj takes for JSON."""
+    path = _write(
+        tmp_path / "a.tif", _gradient(), crs=EQC.to_wkt("WKT1_GDAL").replace("Mercury_2015", "{")
+    )
+
+    with pytest.raises(CrsError, match="has a CRS that cannot be read"):
+        read_basemap(path, body=MERCURY)

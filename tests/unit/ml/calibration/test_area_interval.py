@@ -107,3 +107,13 @@ def test_an_interval_from_anywhere_is_checked(broken) -> None:
     """Bundles may come from anybody."""
     with pytest.raises(ValidationError):
         AreaInterval(**broken)
+
+
+def test_an_interval_of_masks_that_never_depend_on_their_threshold_is_finite() -> None:
+    """Calibration craters of no spread make large residuals, which a spread then multiplies."""
+    sure = [AreaEstimate(RIM_M2, 0.0, RIM_M2)] * 3
+    interval = AreaInterval.of(sure, [8 * RIM_M2, 9 * RIM_M2, 10 * RIM_M2])
+
+    low, high = interval.around(AreaEstimate(RIM_M2, 1.0, RIM_M2))
+
+    assert 10 * RIM_M2 < low <= high < math.inf

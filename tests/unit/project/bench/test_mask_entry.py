@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import AzimuthalGrid
@@ -87,6 +88,38 @@ def test_a_mask_about_another_place_is_refused(
 
     with pytest.raises(RasterError, match="a square about crater 1"):
         mask_entry("one", tmp_path, bench).planet_answer(bench.planets[0], grey)
+
+
+def test_a_mask_of_other_numbers_is_refused(bench: BenchSet, grey: Planet, tmp_path: Path) -> None:
+    """Ejecta written as 255 about the crater would count as none."""
+    mask, grid = _azimuthal(grey)
+    write_cog(tmp_path / "grey_1" / "mask_0001.tif", mask * np.uint8(255), grid=grid)
+
+    with pytest.raises(RasterError, match=r"must hold 0 .* and 1 .* only, found 0, 255"):
+        mask_entry("one", tmp_path, bench).planet_answer(bench.planets[0], grey)
+
+
+def test_a_meridian_has_two_numbers(bench: BenchSet, tmp_path: Path) -> None:
+    """A projection about 200 degrees east is about 160 degrees west."""
+    (fonteyn,) = bench.craters_of("Mercury")
+    crater = numbered_craters([fonteyn])[0]
+    grid = AzimuthalGrid.reaching(
+        fonteyn.crater.body, center=crater.center, resolution_m=5_000, reach_m=600_000
+    )
+    path = tmp_path / "a" / "mercury" / "mask_0001.tif"
+    path.parent.mkdir(parents=True)
+    lon_deg, lat_deg = crater.center.lon_deg + 360, crater.center.lat_deg
+    around = f"+proj=aeqd +lat_0={lat_deg} +lon_0={lon_deg} +R={grid.body.radius_m} +units=m"
+    height, width = grid.shape
+    with rasterio.open(
+        path, "w", count=1, height=height, width=width, dtype="uint8", crs=around,
+        transform=grid.transform,
+    ) as raster:  # fmt: skip
+        raster.write(np.ones(grid.shape, np.uint8), 1)
+
+    mask = MaskEntry("a", tmp_path / "a").crater_masks("Mercury", [fonteyn])[0]
+
+    assert mask(np.array([0.01, 0.2, 1.0]), np.zeros(3)).tolist() == [True, True, False]
 
 
 def test_a_mask_of_no_crater_is_refused(bench: BenchSet, grey: Planet, tmp_path: Path) -> None:

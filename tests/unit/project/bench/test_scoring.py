@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_project.bench.ensemble_entry import EnsembleEntry
-from ejmap_project.bench.entries import named_entries, named_entry
+from ejmap_project.bench.entries import bench_entries, named_entry
 from ejmap_project.bench.entry import Entry, PlanetAnswer
 from ejmap_project.bench.planets import BenchPlanet, BenchSet
 from ejmap_project.bench.rule_entries import rule_entries
@@ -94,7 +95,9 @@ def test_places_are_projects_bundles_ready_made_models_or_masks(
     """A name before an equals sign is what tables call it."""
     constant_bundle(POLAR, 0.9).save(tmp_path / "model")
 
-    entries = named_entries([f"mine={tmp_path / 'model'}", "ready_grey"], bench)
+    texts = (f"mine={tmp_path / 'model'}", "ready_grey")
+
+    entries = [named_entry(text, bench) for text in texts]
 
     assert [one.name for one in entries] == ["mine", "ready_grey"]
     assert entries[1].model_version
@@ -108,10 +111,20 @@ def test_a_place_that_is_none_is_refused(bench: BenchSet, text: str) -> None:
         named_entry(text, bench)
 
 
-def test_two_entries_of_one_name_are_refused(bench: BenchSet) -> None:
-    """Rows could not be told apart."""
-    with pytest.raises(SettingsError, match="two entries are called ready_grey"):
-        named_entries(["ready_grey", "ready_grey"], bench)
+@pytest.mark.parametrize(
+    ("texts", "name"),
+    [
+        (["mine=ready_grey", "mine=ready_colour"], "mine"),
+        (["ready_grey"], "ready_grey"),
+        (["distance only=ready_colour"], "distance only"),
+    ],
+)
+def test_two_entries_of_one_name_are_refused(
+    bench: BenchSet, tmp_path: Path, texts: list[str], name: str
+) -> None:
+    """Rows could not be told apart, and what is called like a rule would count as one."""
+    with pytest.raises(SettingsError, match=f"two entries are called {name}"):
+        bench_entries(texts, bench, tmp_path)
 
 
 def test_a_model_of_tiles_enters_by_its_masks(bench: BenchSet, tmp_path: Path) -> None:
@@ -120,3 +133,17 @@ def test_a_model_of_tiles_enters_by_its_masks(bench: BenchSet, tmp_path: Path) -
 
     with pytest.raises(StepError, match="looks at tiles; map the planets of `ejmap bench write`"):
         named_entry(str(tmp_path / "model"), bench)
+
+
+@pytest.mark.parametrize(
+    ("reads", "is_scored"),
+    [("grey", True), ("colour", True), ("mercury-enhanced", True), ("rgb", False)],
+)
+def test_a_model_of_other_colours_is_not_scored_on_planets_in_colour(
+    reads: Literal["grey", "colour", "mercury-enhanced", "rgb"], *, is_scored: bool
+) -> None:
+    """Their bands are PC2, PC1 and a ratio, whatever the number of bands says."""
+    entry = EnsembleEntry("one", [constant_bundle(POLAR, 0.9, reads=reads)])
+
+    assert (entry.version("colour_1", 3) is not None) is is_scored
+    assert entry.version("grey_1", 1) is not None

@@ -16,6 +16,7 @@ from ejmap_project.intake.told_bands import told_bands
 
 NO_NAMES = ("", "", "")
 MARKED = ("red", "green", "blue")
+COUNTED = ("Band 1", "Band 2", "Band 3")
 PLAIN = ("gray", "undefined", "undefined")
 
 
@@ -43,6 +44,7 @@ def _mosaic(folder: Path, names: Sequence[str], colors: Sequence[str]) -> Path:
         pytest.param(
             ("PC2", "PC1", "430/1000"), MARKED, MERCURY, "mercury-enhanced", id="named-enhanced"
         ),
+        pytest.param(COUNTED, MARKED, MOON, "rgb", id="counted-and-marked-as-rgb"),
         pytest.param(("1000", "750", "433"), MARKED, MOON, ("1000", "750", "433"), id="named"),
     ],
 )
@@ -65,6 +67,7 @@ def test_a_file_tells_by_its_descriptions_and_its_colours(
         ),
         pytest.param(NO_NAMES, PLAIN, MOON, "state --bands rgb, or their names", id="no-marks"),
         pytest.param(("", ""), PLAIN[:2], MERCURY, "such as --bands band1,band2", id="two-bands"),
+        pytest.param(COUNTED, MARKED, MERCURY, "--bands mercury-enhanced", id="counted"),
         pytest.param(("a", "a", "b"), PLAIN, MOON, "state --bands rgb", id="equal-names"),
     ],
 )

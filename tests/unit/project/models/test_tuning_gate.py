@@ -180,3 +180,14 @@ def test_masks_of_this_planet_decide_before_those_of_others(
 
     assert decided.decision is Decision.PROMOTED
     assert "real craters rays 0.000" in decided.reason
+
+
+def test_few_craters_held_back_are_no_gain(project: OpenProject, ready: ReadyEnsemble) -> None:
+    """Two members hold back two of three folds: of six craters four, which chance may favour."""
+    _first(project, ready)
+
+    decided = _decide(project, _tuned(ready, BETTER[:4]))
+
+    assert decided.decision is Decision.KEPT
+    assert "on 4 craters with masks" in decided.reason
+    assert "too few to tell a gain from chance" in decided.reason

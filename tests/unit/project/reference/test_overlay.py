@@ -7,7 +7,7 @@ import numpy as np
 from ejmap_geo.grids.body import MOON
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_project.pictures import OVERLAY_RGB
+from ejmap_project.pictures.shades import OVERLAY_RGB
 from ejmap_project.reference.drawing import Blanket, ClearBox, Drawing, Ray
 from ejmap_project.reference.overlay import (
     BLANKET_RGB,

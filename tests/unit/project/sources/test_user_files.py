@@ -286,3 +286,16 @@ def test_a_mosaic_of_a_part_of_the_planet_is_padded_on_request(tmp_path: Path) -
     with pytest.raises(SourceError, match="not the whole planet; state pad: true"):
         _check(tmp_path)
     assert _check(tmp_path, pad=True) == []
+
+
+def test_what_lies_beside_a_mask_is_one_of_its_files(tmp_path: Path) -> None:
+    """It places the mask, so that a change in it makes what was learned from the mask stale."""
+    _good(tmp_path)
+    beside = tmp_path / "masks" / "mask_0008.tif.aux.xml"
+    beside.write_text("<PAMDataset></PAMDataset>")
+    files = {"kind": "files", "mosaic": "mosaic.tif", "craters": "craters.csv", "masks": "masks"}
+    project = Project.model_validate({"source": files, "bands": "mercury-enhanced"})
+
+    found = source_of(OpenProject(settings=project, paths=ProjectPaths(tmp_path))).files()
+
+    assert beside in [*found.masks]

@@ -10,9 +10,9 @@ from ejmap_geo.maps.color import crater_color
 from ejmap_geo.rasters import raster
 from ejmap_project.artefact import Artefact
 from ejmap_project.files.mask_file import write_mask
-from ejmap_project.mapping import planet_map
+from ejmap_project.global_map import planet_map
+from ejmap_project.global_map.planet_map import draw_planet_map
 from ejmap_project.mapping.crater_state import CraterState
-from ejmap_project.mapping.planet_map import draw_planet_map
 from ejmap_project.open_project import OpenProject
 
 CURRENT, STALE = CraterState.CURRENT, CraterState.STALE

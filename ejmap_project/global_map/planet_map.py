@@ -6,31 +6,27 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, craters_of, write_catalogue
 from ejmap_geo.craters.observed_share import observed_shares
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.maps.color import crater_color
-from ejmap_geo.maps.composite import color_composite, over_basemap
+from ejmap_geo.maps.composite import color_composite
 from ejmap_geo.maps.label_map import LabelMap, label_map
-from ejmap_geo.maps.preview import LegendEntry, shrink, with_legend
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.whole_file import whole_file
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import Basemap, read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.global_map.map_layers import write_map_layers
+from ejmap_project.global_map.map_picture import map_picture
+from ejmap_project.global_map.map_rasters import write_map_rasters
 from ejmap_project.mapping.crater_state import CraterState
-from ejmap_project.mapping.map_layers import write_map_layers
-from ejmap_project.mapping.map_rasters import write_map_rasters
 from ejmap_project.mapping.origin import models_of
 from ejmap_project.mapping.promised_mask import ExpectedArea, read_expected_area
 from ejmap_project.models.mapping_models import promises_recall
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
-
-PREVIEW_WIDTH_PX = 2048
 
 
 def draw_planet_map(
@@ -71,7 +67,9 @@ def draw_planet_map(
     table = table.assign(**_promised_columns(project.paths, promised, table, basemap.grid))
     write_catalogue(table, project.paths.map_craters)
     write_map_layers(project.paths, table, masks, craters, grid=basemap.grid)
-    preview = _write_preview(project.paths.preview, composite, basemap, drawn)
+    preview = map_picture(labels, basemap, drawn, body=basemap.grid.body.name)
+    with whole_file(project.paths.preview) as unfinished:
+        preview.save(unfinished, "PNG")
     return Artefact(
         content=content_version(labels.labels, labels.overlap_count),
         metadata={
@@ -79,7 +77,7 @@ def draw_planet_map(
             **_damage(masks.unreadable.values()),
             **_area_facts(table, labels, basemap.grid),
             "path": str(project.paths.composite),
-            "picture": Picture(preview, alt="ejecta of all craters over the mosaic"),
+            "picture": Picture(np.asarray(preview), alt="ejecta of all craters over the mosaic"),
         },
         table=table,
     )
@@ -123,19 +121,6 @@ def _promised_columns(
         "promised_recall_km2": [wide.get(one, np.nan) for one in table["crater_id"]],
         **{name: [getattr(one, name) for one in areas] for name in ExpectedArea._fields},
     }
-
-
-def _write_preview(
-    path: Path, composite: NDArray[np.uint8], basemap: Basemap, drawn: Mapping[str, Crater]
-) -> NDArray[np.uint8]:
-    small = shrink(over_basemap(composite, basemap.raster), max_width_px=PREVIEW_WIDTH_PX)
-    entries = [
-        LegendEntry(crater.name or key, crater_color(crater.crater_id, crater.name))
-        for key, crater in sorted(drawn.items())
-    ]
-    with whole_file(path) as unfinished:
-        with_legend(small, entries).save(unfinished, "PNG")
-    return np.moveaxis(small, 0, -1)
 
 
 def _state_facts(states: Mapping[str, CraterState]) -> Facts:

@@ -12,7 +12,7 @@ from pyproj import CRS
 from shapely import segmentize, transform
 
 from ejmap_geo.craters.catalogue import catalogue_from
-from ejmap_project.mapping.map_layers import CRATERS, EJECTA, RIMS, write_map_layers
+from ejmap_project.global_map.map_layers import CRATERS, EJECTA, RIMS, write_map_layers
 from ejmap_project.open_project import OpenProject
 
 

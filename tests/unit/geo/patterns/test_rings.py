@@ -9,7 +9,7 @@ from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid
-from ejmap_geo.maps.rings import blanket_radius_px, ring_counts
+from ejmap_geo.patterns.rings import blanket_radius_px, ring_counts
 
 
 def grid(half_px: int) -> AzimuthalGrid:

@@ -1,6 +1,5 @@
-"""Small pictures inside metadata, so that the UI shows every artefact to the eye."""
+"""Rasters as colours: mosaics, masks over them, probabilities and polar views."""
 
-import io
 from typing import TypeVar
 
 import numpy as np
@@ -8,33 +7,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ejmap_geo.errors import RasterError
+from ejmap_geo.maps.color import Rgb
+from ejmap_geo.maps.preview import LegendEntry
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
-# Metadata live in the event log and travel with every page that lists them.
-MAX_PNG_BYTES = 60_000
-MAX_SIDE_PX = 480
-MIN_SIDE_PX = 48
-PALETTE_PX = 64
-OVERLAY_RGB = (255, 92, 40)
+MAX_SIDE_PX = 800
+# Shares of the imaged pixels that are black and white.
+STRETCH = (0.01, 0.99)
+OVERLAY_RGB = Rgb(255, 92, 40)
 OVERLAY_OPACITY = 0.55
-
-
-def png_of(rgb: NDArray[np.uint8], *, palette_px: int = PALETTE_PX) -> bytes:
-    """Encode a picture as PNG, as large as 480 px and 60 kB admit.
-
-    Args:
-        rgb: ``(rows, cols, 3)`` or ``(rows, cols, 4)``.
-        palette_px: Side of the thumbnail from which 128 colours are chosen. Thin lines of a plot
-            are lost in a small one; a large one is slow for pictures of the ground.
-    """
-    image = Image.fromarray(np.ascontiguousarray(rgb))
-    side_px = min(MAX_SIDE_PX, max(image.size))
-    while True:
-        data = _png(image, side_px, palette_px)
-        if len(data) <= MAX_PNG_BYTES or side_px <= MIN_SIDE_PX:
-            return data
-        side_px = max(MIN_SIDE_PX, side_px * 3 // 4)
+EJECTA = LegendEntry("ejecta", OVERLAY_RGB)
 
 
 def mosaic_rgb(raster: NDArray[np.uint8], *, max_side_px: int = MAX_SIDE_PX) -> NDArray[np.uint8]:
@@ -47,9 +30,8 @@ def mosaic_rgb(raster: NDArray[np.uint8], *, max_side_px: int = MAX_SIDE_PX) -> 
     Returns:
         ``(rows, cols, 3)``, stretched between the 1st and 99th percentile of each band.
     """
-    seen = shrunk(raster, max_side_px=max_side_px)
-    bands = seen[:3] if seen.shape[0] >= 3 else np.repeat(seen[:1], 3, axis=0)
-    return np.stack([_stretched(band) for band in bands], axis=-1)
+    bands = [_stretched(_averaged(band, max_side_px)) for band in raster[:3]]
+    return np.stack(bands if len(bands) == 3 else [bands[0]] * 3, axis=-1)
 
 
 def mosaic_grey(raster: NDArray[np.uint8], *, max_side_px: int = MAX_SIDE_PX) -> NDArray[np.uint8]:
@@ -62,13 +44,14 @@ def mosaic_grey(raster: NDArray[np.uint8], *, max_side_px: int = MAX_SIDE_PX) ->
     Returns:
         ``(rows, cols, 3)``, stretched like :func:`mosaic_rgb`.
     """
-    seen = shrunk(raster, max_side_px=max_side_px).mean(axis=0).astype(np.uint8)
-    return np.repeat(_stretched(seen)[..., None], 3, axis=-1)
+    seen = [_averaged(band, max_side_px) for band in raster]
+    grey = seen[0] if len(seen) == 1 else np.mean(seen, axis=0).astype(np.uint8)
+    return np.repeat(_stretched(grey)[..., None], 3, axis=-1)
 
 
 def shrunk(raster: NDArray[Scalar], *, max_side_px: int) -> NDArray[Scalar]:
     """Return every n-th pixel of ``(..., rows, cols)`` so that no side exceeds the limit."""
-    step = max(1, -(-max(raster.shape[-2:]) // max_side_px))
+    step = _step(raster, max_side_px)
     return raster[..., ::step, ::step]
 
 
@@ -97,6 +80,14 @@ def probability_rgb(probability: NDArray[np.floating]) -> NDArray[np.uint8]:
     return np.round(ramp * 255).astype(np.uint8)
 
 
+def probability_legend() -> list[LegendEntry]:
+    """Return the colours of some probabilities."""
+    values = np.array([[0.25, 0.5, 0.75, 1.0]])
+    colors = probability_rgb(values)[0].tolist()
+    named = zip(values[0].tolist(), colors, strict=True)
+    return [LegendEntry(f"probability {value:g}", Rgb(*color)) for value, color in named]
+
+
 def view_rgb(band: NDArray[np.floating]) -> NDArray[np.uint8]:
     """Draw a polar view with the crater at the bottom and azimuth to the right, north at the left.
 
@@ -119,26 +110,24 @@ def beside(*pictures: NDArray[np.uint8], gap_px: int = 4) -> NDArray[np.uint8]:
     return out
 
 
+def _averaged(band: NDArray[np.uint8], max_side_px: int) -> NDArray[np.uint8]:
+    """Return the means of blocks, as many as :func:`shrunk` has pixels: picked ones look grainy."""
+    step = _step(band, max_side_px)
+    return band if step == 1 else np.asarray(Image.fromarray(band).reduce(step))
+
+
+def _step(raster: NDArray[Scalar], max_side_px: int) -> int:
+    return max(1, -(-max(raster.shape[-2:]) // max_side_px))
+
+
 def _stretched(band: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    seen = band[band > 0]
-    if not seen.size:
+    counts = np.bincount(band.ravel(), minlength=256)
+    counts[0] = 0
+    if not counts.any():
         return np.zeros_like(band)
-    low, high = np.percentile(seen, (1, 99))
-    scaled = (band.astype(np.float32) - low) / max(float(high - low), 1.0)
-    return np.where(band > 0, np.round(scaled.clip(0, 1) * 255), 0).astype(np.uint8)
-
-
-def _png(image: Image.Image, side_px: int, palette_px: int) -> bytes:
-    scale = side_px / max(image.size)
-    if scale < 1:
-        width, height = (max(1, round(length * scale)) for length in image.size)
-        image = image.resize((width, height), Image.Resampling.BILINEAR)
-    if image.mode == "RGB":
-        # A palette halves the bytes. Its median cut is made from a thumbnail: on the picture itself
-        # it took half a second, a fifth of the time of a crater.
-        size = (min(palette_px, image.width), min(palette_px, image.height))
-        palette = image.resize(size, Image.Resampling.NEAREST).quantize(128)
-        image = image.quantize(palette=palette, dither=Image.Dither.NONE)
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
+    below = np.cumsum(counts) / counts.sum()
+    low, high = np.searchsorted(below, STRETCH)
+    scaled = (np.arange(256) - low) / max(float(high - low), 1.0)
+    shade = np.round(scaled.clip(0, 1) * 255).astype(np.uint8)
+    shade[0] = 0
+    return shade[band]

@@ -1,42 +1,19 @@
-"""Pictures in metadata: small enough, and true to what they show."""
-
-import base64
-import io
+"""Rasters as colours, true to what they show."""
 
 import numpy as np
 import pytest
-from PIL import Image
 
-from ejmap_assets.metadata.facts import inline_picture
 from ejmap_geo.errors import RasterError
-from ejmap_project.artefact import Picture
-from ejmap_project.pictures import (
-    MAX_PNG_BYTES,
+from ejmap_project.pictures.shades import (
     beside,
     mask_over,
     mosaic_grey,
     mosaic_rgb,
-    png_of,
+    probability_legend,
     probability_rgb,
     shrunk,
     view_rgb,
 )
-
-
-def test_even_pure_noise_stays_below_sixty_kilobytes() -> None:
-    """Metadata travel with every page that lists them."""
-    noise = np.random.default_rng(0).integers(0, 256, (900, 1800, 3), dtype=np.uint8)
-
-    assert len(png_of(noise)) <= MAX_PNG_BYTES
-
-
-def test_a_picture_is_an_image_inside_markdown() -> None:
-    """The UI draws it without fetching anything."""
-    value = inline_picture(Picture(np.zeros((4, 6, 3), np.uint8), alt="nothing")).value
-    encoded = value.removeprefix("![nothing](data:image/png;base64,").removesuffix(")")
-
-    with Image.open(io.BytesIO(base64.b64decode(encoded))) as image:
-        assert image.size == (6, 4)
 
 
 @pytest.mark.parametrize("bands", [1, 3])
@@ -83,6 +60,24 @@ def test_probabilities_run_from_black_to_white() -> None:
     seen = probability_rgb(np.array([[0.0, 0.5, 1.0, np.nan]]))
 
     np.testing.assert_array_equal(seen[0], [[0, 0, 0], [255, 128, 0], [255, 255, 255], [0, 0, 0]])
+
+
+def test_the_legend_of_probabilities_has_their_colours() -> None:
+    """A reader compares it with the picture."""
+    for text, color in probability_legend():
+        value = float(text.removeprefix("probability "))
+        assert probability_rgb(np.array([[value]]))[0, 0].tolist() == list(color)
+
+
+def test_a_mosaic_is_averaged_and_a_mask_of_its_size_fits() -> None:
+    """Picked pixels of rough ground look grainy; the last block may be smaller."""
+    checkered = np.full((1, 9, 11), 101, np.uint8)
+    checkered[:, ::2, ::2] = checkered[:, 1::2, 1::2] = 1
+
+    grey = mosaic_grey(checkered, max_side_px=6)
+
+    assert grey.shape[:2] == shrunk(checkered[0], max_side_px=6).shape
+    assert len(np.unique(grey[:4, :5])) == 1
 
 
 def test_the_crater_is_at_the_bottom_of_a_polar_view() -> None:

@@ -93,7 +93,7 @@ def blanket_radius_px(
         raise RasterError(f"mask is {mask.shape}, but its grid is {azimuthal.shape}")
     if step_px < 1:
         raise RasterError(f"rings must be at least 1 px wide, got {step_px}")
-    content, half_px = _around_content(mask)
+    content, half_px = around_content(mask)
     if half_px == 0:
         return 0
     start_px = max(int(start_radii * radius_m / azimuthal.resolution_m), (step_px + 1) // 2)
@@ -113,7 +113,7 @@ def blanket_radius_px(
     return int(inwards[-1]) if inwards.size else 0
 
 
-def _around_content(mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], int]:
+def around_content(mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], int]:
     """Return the smallest centred square that holds all that is set, and half of its side."""
     half = mask.shape[0] // 2
     rows, cols = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))

@@ -1,0 +1,1 @@
+"""What a project has, what is missing or stale and why, and what the rest will cost."""

@@ -1,0 +1,1 @@
+"""The webserver of a project: Dagster's pages, guarded, with the pictures of the project."""

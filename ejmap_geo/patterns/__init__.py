@@ -1,0 +1,1 @@
+"""Patterns of ejecta: blanket, rays and asymmetry of one crater's mask, and published columns."""

@@ -1,0 +1,129 @@
+"""The surroundings of a crater by azimuth and distance, in cells that are as wide as high.
+
+Rows are evenly spaced in ln tan(c / 2), c being the angular distance from the crater: with columns
+of azimuth this is a conformal map of the sphere (the polar aspect of Mercator's), so that the angle
+between a streak and the direction away from the crater is true.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.errors import RasterError
+from ejmap_geo.grids.grid import AzimuthalGrid
+
+COLS = 1440
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PolarMask:
+    """Ejecta from the rim outwards; azimuth grows clockwise from north, column 0 starts there.
+
+    Attributes:
+        body_radius_m: Radius of the planet.
+        edges_m: Inner edge of each row and the outer edge of the last, ``(row + 1,)``.
+        is_ejecta: ``(row, col)``.
+        is_imaged: ``(row, col)``; wherever there are ejecta, too.
+        brightness: Mean over the bands of the mosaic in grey levels, ``(row, col)``.
+    """
+
+    body_radius_m: float
+    edges_m: Floats
+    is_ejecta: NDArray[np.bool_]
+    is_imaged: NDArray[np.bool_]
+    brightness: NDArray[np.float32]
+
+    @property
+    def cols(self) -> int:
+        """Number of azimuths."""
+        return self.is_ejecta.shape[1]
+
+    @property
+    def distance_m(self) -> Floats:
+        """Distance of the middle of each row, ``(row,)``."""
+        return np.sqrt(self.edges_m[:-1] * self.edges_m[1:])
+
+    @property
+    def height_m(self) -> Floats:
+        """Extent of each row along the distance, ``(row,)``."""
+        return np.diff(self.edges_m)
+
+    @property
+    def across_m(self) -> Floats:
+        """Length of the circle at each row, ``(row,)``."""
+        around = np.sin(self.distance_m / self.body_radius_m) * (2 * np.pi * self.body_radius_m)
+        return around.astype(np.float64)
+
+    @property
+    def cell_m2(self) -> Floats:
+        """Area of a cell on the sphere by row, ``(row,)``."""
+        zones = -np.diff(np.cos(self.edges_m / self.body_radius_m)).astype(np.float64)
+        return 2 * np.pi * self.body_radius_m**2 * zones / self.cols
+
+    @property
+    def azimuth_deg(self) -> Floats:
+        """Azimuth of the middle of each column, ``(col,)``."""
+        return (np.arange(self.cols, dtype=np.float64) + 0.5) * (360 / self.cols)
+
+    def first_row(self, distance_m: float) -> int:
+        """Return the first row that lies wholly beyond a distance."""
+        return int(np.searchsorted(self.edges_m[:-1], distance_m * (1 - 1e-9)))
+
+
+def polar_mask(
+    mask: NDArray[np.bool_],
+    mosaic: NDArray[np.uint8],
+    *,
+    azimuthal: AzimuthalGrid,
+    radius_m: float,
+    cols: int = COLS,
+) -> PolarMask:
+    """Resample a mask about a crater by azimuth and distance, nearest pixel.
+
+    Args:
+        mask: Ejecta, ``(rows, cols)`` on ``azimuthal``.
+        mosaic: ``(band, rows, cols)``, 0 in all bands where nothing was imaged.
+        azimuthal: Grid of both.
+        radius_m: Rim radius, where the first row begins.
+        cols: Number of azimuths.
+
+    Raises:
+        RasterError: If the raster ends within the rim.
+    """
+    edges_m = _edges_m(azimuthal, radius_m=radius_m, cols=cols)
+    body_radius_m = azimuthal.body.radius_m
+    distance_px = np.sqrt(edges_m[:-1] * edges_m[1:]) / azimuthal.resolution_m
+    azimuth = (np.arange(cols) + 0.5) * (2 * np.pi / cols)
+    half_px = azimuthal.half_size_px
+    # Rounding at the edge of the raster must not leave it.
+    last = 2 * half_px - 1
+    row = np.clip(half_px - np.outer(distance_px, np.cos(azimuth)), 0, last).astype(np.intp)
+    col = np.clip(half_px + np.outer(distance_px, np.sin(azimuth)), 0, last).astype(np.intp)
+    seen = mosaic[:, row, col]
+    is_ejecta = mask[row, col]
+    return PolarMask(
+        body_radius_m=body_radius_m,
+        edges_m=edges_m,
+        is_ejecta=is_ejecta,
+        is_imaged=seen.any(axis=0) | is_ejecta,
+        brightness=seen.mean(axis=0, dtype=np.float32),
+    )
+
+
+def _edges_m(azimuthal: AzimuthalGrid, *, radius_m: float, cols: int) -> Floats:
+    body_radius_m, step = azimuthal.body.radius_m, 2 * math.pi / cols
+    # The antipode lies infinitely far on this map.
+    outer_m = min(
+        azimuthal.half_size_px * azimuthal.resolution_m,
+        azimuthal.body.half_circumference_m - azimuthal.resolution_m,
+    )
+    inner, outer = (math.log(math.tan(one / (2 * body_radius_m))) for one in (radius_m, outer_m))
+    rows = math.floor((outer - inner) / step)
+    if rows < 1:
+        raise RasterError(
+            f"a raster that reaches {outer_m:.0f} m does not reach beyond a rim of {radius_m:.0f} m"
+        )
+    return 2 * body_radius_m * np.arctan(np.exp(inner + step * np.arange(rows + 1)))

@@ -1,0 +1,55 @@
+"""Quantities of single rays, and those that need the masks of all craters."""
+
+from ejmap_project.analysis.quantities import BALLISTIC, OF_CRATER, PUBLISHED, TENSOR
+from ejmap_project.analysis.quantity import Quantity, area, quantity, table_of
+
+# What needs the masks of all craters.
+CLEAN = (
+    area("clean_km2", "Area that no other crater claims", "ejecta claimed once on the map"),
+    area("clean_blanket_km2", "Clean part of the blanket", "the same up to its radius"),
+    area("clean_rays_km2", "Clean part of the rays", "the same beyond its radius"),
+    area("shared_km2", "Area that other craters claim too", "ejecta_km2 - clean_km2"),
+    quantity("shared_share", "1", "Share of the ejecta that is shared", "shared_km2 / ejecta_km2"),
+    Quantity(
+        name="is_clean",
+        unit="flag",
+        meaning="Whether the crater has a blanket, four fifths of which are clean",
+        formula="clean_blanket_km2 / blanket_km2 >= .8",
+        source=PUBLISHED,
+        interval="none: a flag",
+        kind="flag",
+        is_always_there=True,
+    ),
+)
+OF_RAY = (
+    quantity("azimuth_deg", "degrees", "Azimuth of its middle from north", "mean by area"),
+    quantity("spread_deg", "degrees", "Azimuth that it fills", "columns with ejecta of the ray"),
+    quantity("start_km", "km", "Distance at which it begins", "first ejecta beyond the blanket"),
+    quantity("end_km", "km", "Distance at which it ends", "last ejecta"),
+    quantity("length_km", "km", "Length", "end_km - start_km"),
+    quantity("length_radii", "radii", "Length in crater radii", "length_km / R"),
+    quantity("length_deg", "degrees of arc", "Length as an arc", "length_km / R_body"),
+    quantity("width_km", "km", "Width", "area / length along which there are ejecta"),
+    area("area_km2", "Area", "cells of a conformal polar view"),
+    quantity("contrast", "grey levels", "Brightness less that beside it", "at equal distance"),
+    quantity("straightness", "1", "Straightness", "1 - rms distance from a great circle / length"),
+    quantity("aligned_share", "1", "Share that points away", "structure tensor", TENSOR),
+    quantity(
+        "launch_speed_km_s",
+        "km/s",
+        "Launch speed of its end at 45 degrees",
+        "v^2 = g R z / (sin a cos a + z cos^2 a), z = tan(d / 2R)",
+        BALLISTIC,
+        "none: the launch angle is assumed",
+    ),
+)
+
+PatternsTable = table_of(
+    "PatternsTable",
+    "What is measured of the ejecta of each crater, alone and where no other crater claims them.",
+    (*OF_CRATER, *CLEAN),
+    key=("crater_id",),
+)
+RayTable = table_of(
+    "RayTable", "The rays of craters, one row each.", OF_RAY, key=("crater_id", "azimuth_deg")
+)

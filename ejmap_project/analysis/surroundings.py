@@ -1,0 +1,127 @@
+"""The surroundings of a crater: mask, mosaic and rim about its centre."""
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.masks.placement import mask_to_azimuthal
+from ejmap_geo.patterns.rim import Rim, circular_rim, drawn_rim
+from ejmap_geo.patterns.rings import around_content
+from ejmap_geo.rasters.raster import read_mask_on, read_raster
+from ejmap_geo.resampling.reproject import to_azimuthal
+from ejmap_project.basemap import Basemap
+from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.ejecta_layers import BAND_NAMES, MASK_BAND
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+PROBABILITY_BAND = BAND_NAMES[0]
+# Ground beyond the farthest ejecta that is looked at: coverage ends there, and asymmetry is
+# measured out to 8 radii.
+MARGIN_PX, LEAST_RADII = 8, 8.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Surroundings:
+    """A crater in the middle of its rasters.
+
+    Attributes:
+        crater: The crater.
+        grid: Grid of mask and mosaic, a little wider than the ejecta.
+        mask: Ejecta as mapped, ``(rows, cols)``.
+        mosaic: ``(band, rows, cols)``, 0 in all bands where nothing was imaged.
+        rim: Inside of the rim, ``(2 m, 2 m)`` about the same centre.
+        probability: Probability of ejecta, ``(rows, cols)``; None where masks are published.
+    """
+
+    crater: Crater
+    grid: AzimuthalGrid
+    mask: NDArray[np.bool_]
+    mosaic: NDArray[np.uint8]
+    rim: NDArray[np.bool_]
+    probability: NDArray[np.float32] | None = None
+
+    @property
+    def radius_px(self) -> float:
+        """Rim radius in pixels."""
+        return self.crater.radius_m / self.grid.resolution_m
+
+    @property
+    def imaged(self) -> NDArray[np.bool_]:
+        """Pixels with data, ``(rows, cols)``."""
+        return np.asarray(self.mosaic.any(axis=0), np.bool_)
+
+    def with_mask(self, mask: NDArray[np.bool_]) -> "Surroundings":
+        """Return the same place with another mask of the same grid."""
+        return replace(self, mask=mask)
+
+
+class Mapped(NamedTuple):
+    """What was mapped around a crater, ``(rows, cols)`` as far as ejecta are looked for.
+
+    Attributes:
+        mask: Ejecta.
+        probability: Probability of ejecta; None where masks are published.
+    """
+
+    mask: NDArray[np.bool_]
+    probability: NDArray[np.float32] | None
+
+
+def read_mapped(work: CraterWork, crater: Crater) -> Mapped:
+    """Read the final mask of a crater about its centre, and its probability.
+
+    Those of ``segmentation_mask``, or a published mask of the basemap carried here.
+
+    Raises:
+        GeoError: If its file is missing or does not lie on the mosaic.
+    """
+    if work.settings.source.traits.masks_run is None:
+        with read_raster(work.paths.segmentation(crater.key)) as layers:
+            names = list(layers.attrs["long_name"])
+            mask, probability = (
+                layers[names.index(name)].to_numpy() for name in (MASK_BAND, PROBABILITY_BAND)
+            )
+        return Mapped(mask > 0, probability)
+    basemap = work.basemap.grid
+    placed = read_mask_on(work.paths.basemap_mask(crater.key), basemap)
+    azimuthal = work.azimuthal_grid(crater)
+    return Mapped(mask_to_azimuthal(placed, basemap=basemap, azimuthal=azimuthal), None)
+
+
+def surroundings(
+    mapped: Mapped, *, basemap: Basemap, crater: Crater, grid: AzimuthalGrid, rim: Rim | None
+) -> Surroundings:
+    """Return the surroundings of a crater, no wider than its ejecta need.
+
+    Args:
+        mapped: Mask and probability on ``grid``.
+        basemap: The mosaic.
+        crater: The crater.
+        grid: Grid about the crater, as far as ejecta are looked for.
+        rim: Its rim in degrees if somebody drew it; else a circle.
+    """
+    _, content_px = around_content(mapped.mask)
+    least_px = int(LEAST_RADII * crater.radius_m / grid.resolution_m)
+    half_px = min(grid.half_size_px, max(content_px + MARGIN_PX, least_px))
+    near = replace(grid, half_size_px=half_px)
+    size = {"radius_m": crater.radius_m, "resolution_m": grid.resolution_m}
+    return Surroundings(
+        crater=crater,
+        grid=near,
+        mask=_cut(mapped.mask, half_px),
+        probability=None if mapped.probability is None else _cut(mapped.probability, half_px),
+        mosaic=to_azimuthal(basemap.raster, basemap=basemap.grid, azimuthal=near),
+        rim=circular_rim(grid.body, **size)
+        if rim is None
+        else drawn_rim(rim, body=grid.body, center=crater.center, **size),
+    )
+
+
+def _cut(raster: NDArray[Scalar], half_px: int) -> NDArray[Scalar]:
+    """Return the middle of a raster, ``(2 half_px, 2 half_px)``."""
+    near = slice(raster.shape[0] // 2 - half_px, raster.shape[0] // 2 + half_px)
+    return np.ascontiguousarray(raster[near, near])

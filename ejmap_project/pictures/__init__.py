@@ -1,0 +1,1 @@
+"""Pictures of artefacts: how they are drawn, and where they lie."""

@@ -1,0 +1,101 @@
+"""Where pictures of artefacts lie: files of the project, which the webserver answers by address.
+
+The history keeps the address alone. Pictures in it would travel with every page that lists events.
+"""
+
+import io
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from PIL import Image
+
+from ejmap_geo.whole_file import whole_file
+from ejmap_project.artefact import Picture
+from ejmap_project.digest import content_version
+from ejmap_project.paths import ProjectPaths
+
+ROUTE = "/pictures/{asset}/{folder}/{name}"
+UNPARTITIONED = "all"
+# The digest of the file's content is part of its name, so that an address never changes meaning.
+FILE_NAME = re.compile(r"\w+-[0-9a-f]{16}\.(?:png|jpg)")
+MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg"}
+JPEG_QUALITY = 88
+# A plot of 4.6 inches becomes 805 pixels wide.
+PLOT_DPI = 175
+DIGEST_LETTERS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureStore:
+    """The pictures of one artefact.
+
+    Attributes:
+        paths: Where the project's files lie.
+        asset: Name of the asset.
+        partition: Its partition; None if it is unpartitioned.
+        kept: How many earlier pictures of the same name stay, besides the one before the present
+            one, for results that may be restored.
+    """
+
+    paths: ProjectPaths
+    asset: str
+    partition: str | None
+    kept: int = 0
+
+    @property
+    def folder(self) -> Path:
+        """Their folder."""
+        return self.paths.pictures(self.asset, self.partition or UNPARTITIONED)
+
+    def store(self, name: str, picture: Picture) -> str:
+        """Write a picture, delete old ones of the same name, and return Markdown that shows it.
+
+        Where nobody answers its address, browsers show the words instead, which name the file.
+
+        Args:
+            name: Name of the picture: letters, digits and underscores.
+            picture: The picture.
+        """
+        data, suffix = _encoded(picture)
+        file = f"{name}-{content_version(data)[:DIGEST_LETTERS]}{suffix}"
+        path = self.folder / file
+        with whole_file(path) as unfinished:
+            unfinished.write_bytes(data)
+        self._sweep(name)
+        address = ROUTE.format(asset=self.asset, folder=self.folder.name, name=quote(file))
+        where = path.relative_to(self.paths.folder)
+        words = re.sub(r"[^\w .,:;'/=+-]", " ", f"{picture.alt}; the file is {where}")
+        return f"[![{words}]({address})]({address})"
+
+    def use_again(self, markdown: str) -> None:
+        """Count the picture of a restored result as new, so that it outlives older ones."""
+        for file in re.findall(r"\(/pictures/[^)]*/([^/)]+)\)$", markdown):
+            path = self.folder / unquote(file)
+            if path.is_file():
+                os.utime(path)
+
+    def _sweep(self, name: str) -> None:
+        same = [one for one in self.folder.glob(f"{name}-*") if one.stem.rpartition("-")[0] == name]
+        by_age = sorted(same, key=lambda one: one.stat().st_mtime_ns)
+        # One more than the present one: a check may reject it, and the former result is restored.
+        for old in by_age[: -(self.kept + 2)]:
+            old.unlink()
+
+
+def _encoded(picture: Picture) -> tuple[bytes, str]:
+    """Return a plot as PNG and everything else as JPEG, which takes a tenth of the time."""
+    buffer = io.BytesIO()
+    if isinstance(picture.image, Figure):
+        picture.image.set_dpi(PLOT_DPI)
+        FigureCanvasAgg(picture.image).print_png(buffer)
+        return buffer.getvalue(), ".png"
+    image = Image.fromarray(np.ascontiguousarray(picture.image)).convert("RGB")
+    # Full resolution of colours: letters and thin lines would fray.
+    image.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    return buffer.getvalue(), ".jpg"

@@ -1,0 +1,37 @@
+"""Clean masks: what exactly one crater claims."""
+
+import numpy as np
+
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.maps.label_map import label_map
+from ejmap_geo.masks.placed_mask import PlacedMask, disc
+from ejmap_geo.patterns.clean_mask import clean_mask
+
+GRID = BasemapGrid(body=MERCURY, width_px=720)
+
+
+def test_two_overlapping_discs_lose_what_they_share() -> None:
+    """Two discs astride the antimeridian: each keeps what lies outside of the other."""
+    masks = {
+        number: disc(GRID, center=LonLat(lon_deg, 12), radius_m=400_000)
+        for number, lon_deg in ((1, 176.0), (2, -177.0))
+    }
+    overlaps = label_map(masks, basemap=GRID).overlap_count
+    full = [np.zeros(GRID.shape, np.bool_) for _ in masks]
+    for one, mask in zip(full, masks.values(), strict=True):
+        mask.paste_into(one)
+
+    clean = np.zeros(GRID.shape, np.bool_)
+    clean_mask(masks[1], overlaps, basemap=GRID).paste_into(clean)
+
+    assert (full[0] & full[1]).any()
+    np.testing.assert_array_equal(clean, full[0] & ~full[1])
+
+
+def test_a_mask_of_nothing_stays_one() -> None:
+    """A crater without ejecta shares none."""
+    found = clean_mask(PlacedMask.empty(), np.zeros(GRID.shape, np.uint16), basemap=GRID)
+
+    assert found.window is None

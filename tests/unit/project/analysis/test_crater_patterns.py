@@ -1,0 +1,184 @@
+"""Patterns as files: of one crater, and of all craters with what is clean of them."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.maps.label_map import label_map
+from ejmap_geo.masks.placed_mask import disc
+from ejmap_geo.masks.placement import mask_to_azimuthal
+from ejmap_geo.patterns.published_pattern import COLUMNS, INDEX
+from ejmap_geo.rasters.raster import write_cog
+from ejmap_project.analysis.crater_pattern import measure_pattern, read_pattern
+from ejmap_project.analysis.crater_patterns import measure_patterns
+from ejmap_project.analysis.map_quantities import PatternsTable
+from ejmap_project.analysis.pattern_check import check_patterns
+from ejmap_project.errors import StepError
+from ejmap_project.export.folder import export_project
+from ejmap_project.export.published_names import PublishedNames
+from ejmap_project.files.mask_file import write_mask
+from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.ejecta_layers import BAND_NAMES
+from ejmap_project.open_project import OpenProject
+from ejmap_project.progress import Silence
+from tests.tiny_presets import EJCONN, POLAR
+
+GRID = BasemapGrid(body=MERCURY, width_px=1024)
+RADIUS_M, DISC_M = 60_000.0, 420_000.0
+# The first two overlap across the antimeridian; the third lies alone over the pole.
+CRATERS = [
+    Crater(crater_id=one, name="", center=center, radius_m=RADIUS_M, reach_m=900_000)
+    for one, center in enumerate((LonLat(178, 3), LonLat(-167, 3), LonLat(20, 89.5)), start=1)
+]
+SETTINGS = """
+source: {kind: files, mosaic: mosaic.tif, craters: craters.csv}
+training: {kind: synthetic, seeds: [1], width_px: 256, craters: 3, grey: true}
+models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml, iterations: 1}
+mapping: {tile_side_px: 32}
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> OpenProject:
+    """Give a project of three discs of ejecta that are mapped already."""
+    folder = tmp_path_factory.mktemp("patterns")
+    (folder / "project.yaml").write_text(SETTINGS)
+    (folder / "ejconn_test.yaml").write_text(EJCONN)
+    (folder / "ejseg_test.yaml").write_text(POLAR)
+    project = OpenProject.at(folder)
+    paths = project.paths
+    write_cog(paths.basemap_mosaic, np.full((1, *GRID.shape), 90, np.uint8), grid=GRID, nodata=0)
+    write_catalogue(catalogue_from(CRATERS, MERCURY), paths.crater_catalogue)
+    work = CraterWork(project)
+    masks = {one.crater_id: disc(GRID, center=one.center, radius_m=DISC_M) for one in CRATERS}
+    for crater in CRATERS:
+        placed = masks[crater.crater_id]
+        write_mask(paths.basemap_mask(crater.key), placed, basemap=GRID, center=crater.center)
+        grid = work.azimuthal_grid(crater)
+        mask = mask_to_azimuthal(placed, basemap=GRID, azimuthal=grid).astype(np.float32)
+        layers = np.stack([0.8 * mask, mask, mask])
+        write_cog(paths.segmentation(crater.key), layers, grid=grid, band_names=BAND_NAMES)
+    overlap_count = label_map(masks, basemap=GRID).overlap_count
+    write_cog(paths.overlap_count, overlap_count, grid=GRID)
+    return project
+
+
+@pytest.fixture(scope="module")
+def measured(project: OpenProject) -> OpenProject:
+    """Measure all craters, then the map."""
+    work = CraterWork(project)
+    work.maps_in_polar_view = work.promises_recall = False
+    for crater in CRATERS:
+        measure_pattern(work, crater)
+    measure_patterns(project, Silence())
+    return project
+
+
+def _cap_km2(distance_m: float) -> float:
+    return 2 * math.pi * MERCURY.radius_m**2 * (1 - math.cos(distance_m / MERCURY.radius_m)) / 1e6
+
+
+@pytest.mark.parametrize("crater", CRATERS, ids=lambda one: one.key)
+def test_a_crater_has_its_tables(measured: OpenProject, crater: Crater) -> None:
+    """At the antimeridian and over the pole: the area of a zone of the sphere, no ray."""
+    folder = measured.paths.crater_pattern(crater.key)
+
+    pattern = read_pattern(folder)
+
+    row = pattern.quantities.iloc[0]
+    zone_km2 = _cap_km2(DISC_M) - _cap_km2(RADIUS_M)
+    # A pixel of 15 km is carried to the basemap and back.
+    assert row["ejecta_km2"] == pytest.approx(zone_km2, rel=0.02)
+    assert row["reach_max_km"] == pytest.approx(DISC_M / 1000, rel=0.02)
+    assert len(pattern.rays) == 0
+    assert np.isnan(row["expected_km2"])
+    assert [*pattern.published.columns] == ["crater_id", *(c for c in COLUMNS if c != "invalid")]
+
+
+def test_overlapping_craters_share_what_is_not_clean(measured: OpenProject) -> None:
+    """Two discs lose their lens of overlap each; a crater alone keeps everything."""
+    table = PatternsTable.validate(pd.read_parquet(measured.paths.patterns))
+
+    shared, clean = table["shared_km2"], table["clean_km2"]
+    # Two caps of angular radius r at a distance of 15 degrees: their lens by the plane formula.
+    d = math.radians(15) * MERCURY.radius_m * math.cos(math.radians(3))
+    lens_m2 = 2 * DISC_M**2 * math.acos(d / (2 * DISC_M)) - d / 2 * math.sqrt(4 * DISC_M**2 - d**2)
+    assert shared[0] == pytest.approx(lens_m2 / 1e6, rel=0.05)
+    assert shared[0] == pytest.approx(shared[1], rel=0.02)
+    assert shared[2] == pytest.approx(0, abs=0.01 * clean[2])
+    np.testing.assert_allclose(shared + clean, table["ejecta_km2"])
+    assert table["is_clean"].tolist() == [True, True, True]
+
+
+def test_the_analysis_is_exported_in_the_published_columns(
+    measured: OpenProject, tmp_path: Path
+) -> None:
+    """Both files, one row a crater; the clean area is smaller where craters overlap."""
+    names = PublishedNames.of(measured, run="mine")
+
+    export_project(measured, tmp_path / "e", names=names, what=["analysis"], tell=lambda _: None)
+
+    folder = tmp_path / "e" / "results" / "output_masks" / "mine"
+    overlaps, clean = (
+        pd.read_csv(folder / f"analysis_{name}.csv", index_col=INDEX)
+        for name in ("overlaps", "clean")
+    )
+    for table in (overlaps, clean):
+        assert [*table.columns] == list(COLUMNS)
+        assert table.index.tolist() == [1, 2, 3]
+    assert (clean["area"] < overlaps["area"]).tolist() == [True, True, False]
+    assert (clean["blanket_radius"] == overlaps["blanket_radius"]).all()
+    assert not overlaps["invalid"].any()
+
+
+def test_a_crater_that_is_not_in_the_table_is_named(measured: OpenProject) -> None:
+    """All three are there; without one of them, the check says what to make."""
+    path = measured.paths.patterns
+    table = pd.read_parquet(path)
+    assert check_patterns(measured).fault == ""
+
+    table[table["crater_id"] != 2].to_parquet(path, index=False)
+    found = check_patterns(measured)
+    table.to_parquet(path, index=False)
+
+    assert found.fault.startswith("1 mapped crater(s) have no pattern ([2]); materialise")
+    assert found.numbers["craters"] == 2
+
+
+def test_an_export_without_patterns_says_so(project: OpenProject, tmp_path: Path) -> None:
+    """A project that has not been measured exports the rest."""
+    bare = OpenProject.at(project.paths.folder)
+    for path in (bare.paths.published_overlaps, bare.paths.published_clean):
+        path.unlink(missing_ok=True)
+
+    notes = export_project(
+        bare,
+        tmp_path / "e",
+        names=PublishedNames.of(bare),
+        what=["analysis"],
+        tell=lambda _: None,
+    )
+
+    assert notes == ["pattern analysis: not made yet"]
+
+
+def test_a_map_without_patterns_is_refused(tmp_path: Path, project: OpenProject) -> None:
+    """Nothing to put together: the message says what to make first."""
+    (tmp_path / "project.yaml").write_text(SETTINGS)
+    (tmp_path / "ejconn_test.yaml").write_text(EJCONN)
+    (tmp_path / "ejseg_test.yaml").write_text(POLAR)
+    bare = OpenProject.at(tmp_path)
+    for name in ("basemap_mosaic", "crater_catalogue", "overlap_count"):
+        target: Path = getattr(bare.paths, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(getattr(project.paths, name).read_bytes())
+
+    with pytest.raises(StepError, match="materialise crater_pattern"):
+        measure_patterns(bare, Silence())
