@@ -143,7 +143,7 @@ def _map_crater(
         if step.spec.key in context.selected_asset_keys:
             recipe = book.recipe(step.name, key)
             task = CraterTask(
-                crater=work.craters[key], recipe=recipe, work=work, run_id=context.run_id
+                crater=work.craters[key], recipe=recipe, work=work, run_id=context.run.run_id
             )
             _make(context, step, task)
         else:

@@ -161,7 +161,7 @@ def _materialized(
         progress=progress,
         log=context.log,
         partition=partition,
-        run_id=context.run_id,
+        run_id=context.run.run_id,
         config=config,
     )
     begun = time.perf_counter()
