@@ -1,4 +1,7 @@
-"""Thickness and volume of ejecta by published laws: powers of the distance from a crater."""
+"""Thickness and volume of ejecta by published laws: powers of the distance from a crater.
+
+The constants are as others cite them; they were not compared with the papers.
+"""
 
 import math
 from collections.abc import Callable, Mapping

@@ -50,7 +50,7 @@ def measure_pattern(work: CraterWork, crater: Crater) -> Artefact:
     """
     # SciPy's signals and matplotlib take half a second, which no process but this one has to wait.
     from ejmap_project.analysis.crater_measures import measure, ray_rows
-    from ejmap_project.analysis.pattern_page import pattern_pictures
+    from ejmap_project.analysis.pattern_page import pattern_page
 
     around = surroundings(
         read_mapped(work, crater),
@@ -79,7 +79,7 @@ def measure_pattern(work: CraterWork, crater: Crater) -> Artefact:
             "quantities": len(OF_CRATER),
             "rays": pattern.rays,
             "path": str(folder),
-            **pattern_pictures(around, measured, spread),
+            "picture": pattern_page(around, measured, spread),
         },
         table=pattern.quantities,
     )

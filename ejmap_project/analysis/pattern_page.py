@@ -40,30 +40,22 @@ BINS = 72
 PROFILE_POINTS = 200
 
 
-def pattern_pictures(
+def pattern_page(
     around: Surroundings, measured: Measured, spread: MemberSpread | None = None
-) -> dict[str, Picture]:
-    """Return the page of a crater, and its parts as large as the UI shows them.
+) -> Picture:
+    """Return the page of a crater.
 
     Args:
         around: The crater.
         measured: Its measures.
         spread: How far the members of the ensemble lie apart, where that is known.
     """
-    maps = Figure(figsize=(4.8, 4.4), dpi=DPI, layout="constrained")
-    _mask(maps.add_subplot(), around, measured)
-    profile = Figure(figsize=(4.6, 2.8), dpi=DPI, layout="constrained")
-    _profile(profile.add_subplot(), around, measured, spread)
-    around_it = Figure(figsize=(4.8, 2.8), dpi=DPI, layout="constrained")
-    _rose(_polar_axes(around_it, (1, 2, 1)), measured)
-    _ray_ends(_polar_axes(around_it, (1, 2, 2)), around, measured)
     name = around.crater.label
-    return {
-        "picture": Picture(maps, alt=f"ejecta of {name} with blanket and ends of rays"),
-        "picture_profile": Picture(profile, alt=f"coverage by distance from {name}"),
-        "picture_azimuth": Picture(around_it, alt=f"ejecta of {name} by azimuth, ends of rays"),
-        "picture_page": Picture(_page(around, measured, spread), alt=f"pattern of {name}"),
-    }
+    return Picture(
+        _page(around, measured, spread),
+        alt=f"{name}: mosaic, ejecta and their probability, coverage by distance, ejecta by "
+        "azimuth, ends of rays",
+    )
 
 
 def patterns_plot(table: pd.DataFrame) -> Picture:
@@ -91,7 +83,9 @@ def patterns_plot(table: pd.DataFrame) -> Picture:
 
 def _page(around: Surroundings, measured: Measured, spread: MemberSpread | None) -> Figure:
     """Draw three maps above profile, rose and ray ends."""
-    figure = Figure(figsize=(10.5, 7.2), dpi=DPI, layout="constrained")
+    # Places are fixed: finding them anew takes longer than drawing.
+    figure = Figure(figsize=(10.5, 7.2), dpi=DPI)
+    figure.subplots_adjust(left=0.07, right=0.97, top=0.9, bottom=0.09, wspace=0.32, hspace=0.36)
     panels = [figure.add_subplot(2, 3, place) for place in (1, 2, 3)]
     _mosaic(panels[0], around)
     _mask(panels[1], around, measured)
@@ -188,7 +182,7 @@ def _profile(
     axes.tick_params(labelsize=7)
     axes.grid(alpha=0.3, which="both")
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(fontsize=7)
+        axes.legend(fontsize=7, loc="upper right")
 
 
 def _rose(axes: PolarAxes, measured: Measured) -> None:

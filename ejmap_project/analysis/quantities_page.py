@@ -14,7 +14,8 @@ What `crater_pattern` measures of the ejecta of each crater ({len(OF_CRATER)} qu
 ({len(OF_RAY)} columns). The page is made from the declarations in `ejmap_project/analysis` by
 `make quantities`; the UI shows the same as descriptions of columns. R is the rim radius, r a
 distance from the centre, c = r / R_body an arc, a an azimuth clockwise from north. A value is empty
-where there is none. [methods.md](methods.md) says how they are measured.
+where there is none. [methods.md](methods.md) says how they are measured. Constants of Moore, Gault,
+McGetchin, Pike and Housen are as others cite them; they were not compared with the papers.
 """
 
 
