@@ -33,8 +33,8 @@ from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.config.model_config import ModelConfig, load_preset
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.global_map.map_picture import map_picture
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.map_picture import map_picture
 from ejmap_project.mapping.segmenter import ejseg_ensemble
 from ejmap_project.open_project import OpenProject
 

@@ -8,6 +8,7 @@ import click
 
 from ejmap_cli.bench.group import bench
 from ejmap_cli.command import CommandGroup
+from ejmap_cli.mapping.explain import explain
 from ejmap_cli.mapping.map_files import map_files
 from ejmap_cli.mapping.run import demo, quicklook, run
 from ejmap_cli.mapping.vet import vet
@@ -24,7 +25,7 @@ from ejmap_cli.service.ui import env, ui
 
 INTERRUPTED = 130
 SECTIONS = {
-    "Mapping": (map_files, demo, quicklook, run, vet),
+    "Mapping": (map_files, demo, quicklook, run, vet, explain),
     "Projects": (new, import_folder, export),
     "Models": (train, promote, roll_back, models, reference, bench),
     "Service": (status, ui, env, doctor),

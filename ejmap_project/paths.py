@@ -172,6 +172,10 @@ class ProjectPaths:
     """A picture of the map over the mosaic."""
     map_craters = _Place("data/map/craters.gpkg")
     """The craters of the map with the areas of their ejecta."""
+    map_layers = _Place("data/map/ejecta.gpkg")
+    """Outlines of ejecta, rims and craters as layers with their styles."""
+    ejecta_outlines = _Place("data/map/ejecta.parquet")
+    """Outlines of the ejecta of each crater."""
     patterns = _Place("data/analysis/patterns.parquet")
     """What is measured of the ejecta of every crater of the map, clean parts included."""
     pattern_rays = _Place("data/analysis/rays.parquet")

@@ -6,7 +6,8 @@ from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_assets.metadata.map_links import LINKED, links_of_map
 from ejmap_project.analysis.crater_patterns import measure_patterns
 from ejmap_project.artefact import Artefact
-from ejmap_project.mapping.planet_map import draw_planet_map
+from ejmap_project.global_map.planet_map import draw_planet_map
+from ejmap_project.mapping.origin import origin_tags
 from ejmap_project.planetwide.exclusion import exclude_ejecta
 from ejmap_project.planetwide.overlaps import rank_overlaps
 from ejmap_project.planetwide.planet_statistics import measure_planet
@@ -20,11 +21,13 @@ def global_map(task: ProjectTask) -> Artefact:
 
     Three GeoTIFFs on the pixels of the mosaic: a label map with the id of the crater in each pixel,
     the number of craters whose ejecta overlap there, and a colour composite (one colour a crater,
-    half transparent where ejecta overlap). A preview picture and a table of craters with their
-    ejecta areas (GeoPackage) come with them. The map omits and names failed craters and doubtful
+    half transparent where ejecta overlap). Outlines of the ejecta, rims and craters come with them
+    as layers of one GeoPackage (the outlines as GeoParquet too), and so do a preview picture and a
+    table of craters with their ejecta areas. The map omits and names failed craters and doubtful
     craters that are held back. It draws stale craters and names them too.
     """
-    tags = {"EJMAP_RECIPE": task.recipe.digest}
+    origin = origin_tags(task.project, task.recipe.input_versions, run_id=task.run_id)
+    tags = {**origin, "EJMAP_RECIPE": task.recipe.digest}
     drawn = draw_planet_map(task.project, crater_states(task.book), tags=tags)
     linked = [name for name in LINKED if is_made(task.project, name)]
     return drawn.with_facts(links_of_map(drawn.table, linked=linked))
@@ -62,7 +65,8 @@ def overlaps(task: ProjectTask) -> Artefact:
     with the area that they share. Published masks have no probability: they count as sure, the
     margin between them is 0, and the lower id comes first.
     """
-    tags = {"EJMAP_RECIPE": task.recipe.digest}
+    origin = origin_tags(task.project, task.recipe.input_versions, run_id=task.run_id)
+    tags = {**origin, "EJMAP_RECIPE": task.recipe.digest}
     return rank_overlaps(task.project, task.progress, tags=tags)
 
 
@@ -85,7 +89,8 @@ def exclusion_mask(task: ProjectTask) -> Artefact:
     ``analysis.exclusion_buffer_km`` of both, 0 on other imaged ground. A GeoPackage holds the
     latter as polygons, and of each crater the part of its optical blanket that no other claims.
     """
-    tags = {"EJMAP_RECIPE": task.recipe.digest}
+    origin = origin_tags(task.project, task.recipe.input_versions, run_id=task.run_id)
+    tags = {**origin, "EJMAP_RECIPE": task.recipe.digest}
     return exclude_ejecta(task.project, task.progress, tags=tags)
 
 

@@ -15,8 +15,8 @@ from ejmap_assets.lineage.recipes import book_of
 from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_project.analysis.pattern_check import check_patterns
 from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.global_map.map_check import map_agreement
 from ejmap_project.mapping.crater_state import CraterState
-from ejmap_project.mapping.map_check import map_agreement
 
 UNWANTED = (CraterState.MISSING, CraterState.STALE, CraterState.FAILED)
 NAMED_CRATERS = 20

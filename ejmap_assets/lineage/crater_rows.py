@@ -67,6 +67,7 @@ CRATER_ROWS: Mapping[str, Row] = {
     ),
     "basemap_mask": CraterRow(
         output=ProjectPaths.basemap_mask,
+        code_version="2",  # 2: colour, nodata and tags
         inputs=("segmentation_mask",),
         settings=recipe_settings.of_given_mask,
         picture="ejecta over the mosaic",

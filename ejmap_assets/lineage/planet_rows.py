@@ -25,8 +25,12 @@ PLANET_ROWS: Mapping[str, Row] = {
             paths.overlap_count,
             paths.composite,
             paths.map_craters,
+            paths.map_layers,
+            paths.ejecta_outlines,
         ),
-        code_version="3",  # 2: expected areas, and those at the promised recall; 3: observed_share
+        # 2: expected areas, and those at the promised recall; 3: observed_share; 4: colours, tags
+        # and outlines
+        code_version="4",
         inputs=("basemap_mask", "promised_recall_mask", "crater_catalogue", "basemap_mosaic"),
         optional_inputs=("promised_recall_mask",),
         settings=recipe_settings.of_map,

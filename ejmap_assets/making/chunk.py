@@ -31,6 +31,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.origin import CRATER, crater_words
 from ejmap_project.open_project import OpenProject
 from ejmap_project.pictures.picture_store import PictureStore
 from ejmap_project.progress import Progress
@@ -44,19 +45,24 @@ class CraterTask:
         crater: The crater.
         recipe: The recipe of the artefact.
         work: Data that the craters of a chunk share.
+        run_id: Id of the run; empty outside of one.
     """
 
     crater: Crater
     recipe: Recipe
     work: CraterWork
+    run_id: str = ""
 
     @property
     def file_tags(self) -> dict[str, str]:
         """Tags in the file that name its origin, for use outside the project."""
+        inputs = self.recipe.input_versions
         return {
+            **self.work.origin_tags(inputs, run_id=self.run_id),
+            CRATER: crater_words(self.crater),
             "EJMAP_CRATER_ID": str(self.crater.crater_id),
             "EJMAP_RECIPE": self.recipe.digest,
-            "EJMAP_INPUTS": json.dumps(self.recipe.input_versions, sort_keys=True),
+            "EJMAP_INPUTS": json.dumps(inputs, sort_keys=True),
         }
 
 
@@ -136,7 +142,10 @@ def _map_crater(
     for step in steps:
         if step.spec.key in context.selected_asset_keys:
             recipe = book.recipe(step.name, key)
-            _make(context, step, CraterTask(crater=work.craters[key], recipe=recipe, work=work))
+            task = CraterTask(
+                crater=work.craters[key], recipe=recipe, work=work, run_id=context.run.run_id
+            )
+            _make(context, step, task)
         else:
             _check_alone(context, step, work, key)
 

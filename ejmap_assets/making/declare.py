@@ -44,6 +44,7 @@ class ProjectTask:
         progress: Receives the progress.
         log: The run's log.
         partition: Its partition; None if it is unpartitioned.
+        run_id: Id of the run.
         config: Run configuration of the asset.
     """
 
@@ -53,6 +54,7 @@ class ProjectTask:
     progress: Progress
     log: Logger
     partition: str | None
+    run_id: str
     config: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     @property
@@ -159,6 +161,7 @@ def _materialized(
         progress=progress,
         log=context.log,
         partition=partition,
+        run_id=context.run.run_id,
         config=config,
     )
     begun = time.perf_counter()

@@ -15,6 +15,7 @@ class Body:
         radius_m: Radius of the reference sphere in metres.
         authority: CRS code of planetocentric longitude and latitude on this very sphere, such
             as ``"ESRI:104974"``, or None when no registry lists it.
+        cylindrical: CRS code of simple cylindrical on this very sphere, or None.
         gravity_m_s2: Gravity at the surface, GM / R^2, in metres per second squared; None if it is
             not known. Launch speeds of ejecta follow from it.
     """
@@ -22,6 +23,7 @@ class Body:
     name: str
     radius_m: float
     authority: str | None = None
+    cylindrical: str | None = None
     gravity_m_s2: float | None = None
     apex_lon_deg: float | None = None
     hot_pole_lon_deg: float | None = None
@@ -49,6 +51,7 @@ MOON = Body(
     name="Moon",
     radius_m=1_737_400.0,
     authority="IAU_2015:30100",
+    cylindrical="IAU_2015:30110",
     gravity_m_s2=1.624,
     apex_lon_deg=-90.0,
 )

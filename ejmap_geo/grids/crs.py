@@ -17,23 +17,31 @@ def geographic_crs(body: Body) -> CRS:
     """Return east-positive planetocentric longitude and latitude on the body's sphere."""
     if body.authority is not None:
         return CRS.from_user_input(body.authority)
-    return CRS.from_dict({"proj": "longlat", "R": body.radius_m, "no_defs": True})
+    plain = CRS.from_dict({"proj": "longlat", "R": body.radius_m, "no_defs": True})
+    return CRS.from_json_dict({**plain.to_json_dict(), "name": body.name})
 
 
 def equidistant_cylindrical_crs(body: Body) -> CRS:
     """Return the simple cylindrical CRS of basemaps: central meridian 0, standard parallel 0."""
-    return _projected(body, "eqc", lat_ts=0, lon_0=0)
+    if body.cylindrical is not None:
+        return CRS.from_user_input(body.cylindrical)
+    return _projected(body, "Equidistant Cylindrical", "eqc", lat_ts=0, lon_0=0)
 
 
 def azimuthal_crs(body: Body, *, center: LonLat) -> CRS:
     """Return the azimuthal equidistant CRS about ``center`` (EPSG method 1125 on a sphere)."""
-    return _projected(body, "aeqd", lat_0=center.lat_deg, lon_0=center.lon_deg)
+    name = f"Azimuthal Equidistant, center lon {center.lon_deg:.4f} lat {center.lat_deg:.4f}"
+    return _projected(body, name, "aeqd", lat_0=center.lat_deg, lon_0=center.lon_deg)
 
 
-def _projected(body: Body, projection: str, **parameters: float) -> CRS:
-    return CRS.from_dict(
+def _projected(body: Body, name: str, projection: str, **parameters: float) -> CRS:
+    """Return a projection of the body's longitude and latitude, named as a GIS will show it."""
+    plain = CRS.from_dict(
         {"proj": projection, "R": body.radius_m, "units": "m", "no_defs": True} | parameters
-    )
+    ).to_json_dict()
+    base = geographic_crs(body)
+    named = {"name": f"{base.name} / {name}", "base_crs": base.to_json_dict()}
+    return CRS.from_json_dict({**plain, **named})
 
 
 def require_body(crs: CRS | None, body: Body, *, what: str) -> CRS:

@@ -68,6 +68,16 @@ class Rgb(NamedTuple):
     green: int
     blue: int
 
+    @property
+    def opaque(self) -> tuple[int, int, int, int]:
+        """The colour with an alpha of 255."""
+        return self.red, self.green, self.blue, 255
+
+    @property
+    def clear(self) -> tuple[int, int, int, int]:
+        """The colour with an alpha of 0."""
+        return self.red, self.green, self.blue, 0
+
 
 def crater_color(crater_id: int, name: str = "") -> Rgb:
     """Return the colour of a crater: by its name if it is a known one, by its id otherwise."""

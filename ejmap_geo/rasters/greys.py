@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from rasterio.windows import Window as FileWindow
 
 from ejmap_geo.errors import RasterError
+from ejmap_geo.rasters.raster_place import RasterPlace
 from ejmap_geo.rasters.stated_bands import StatedBand
 
 ValueRange = tuple[float, float]
+STRIP_ROWS = 512
 
 
 def require_greys(
@@ -47,6 +49,43 @@ def require_greys(
                 f"{what} holds numbers of {bits} bit, 0 to {2**bits - 1}, but models see 0 to 255; "
                 f"state value_range: [0, {2**bits - 1}]"
             )
+
+
+def fill_with_greys(
+    values: NDArray[np.uint8],
+    raster: rasterio.DatasetReader,
+    image: list[StatedBand],
+    place: RasterPlace,
+    value_range: ValueRange | None,
+) -> None:
+    """Read a mosaic into its place on the basemap.
+
+    Strip by strip: the floats of a whole full-size mosaic would fill gigabytes.
+
+    Args:
+        values: ``(band, rows, cols)`` of the basemap; 0 stays where the file has no pixel.
+        raster: The file.
+        image: What it states of the bands of its image.
+        place: Where its pixels lie.
+        value_range: Values that become 1 and 255; None for 8-bit bands alone.
+    """
+    rows, cols = raster.shape
+    block = raster.block_shapes[0][0]
+    step = block * max(1, STRIP_ROWS // block)
+    columns = (place.window.col + np.arange(cols)) % place.grid.shape[1]
+    if place.is_mirrored:
+        columns = columns[::-1]
+    # Columns run on from the first to the last of the basemap, and then from its first.
+    runs = np.split(np.arange(cols), np.flatnonzero(np.abs(np.diff(columns)) != 1) + 1)
+    for first in range(0, rows, step):
+        count = min(step, rows - first)
+        at = place.window.row + (rows - first - count if place.is_south_up else first)
+        window = FileWindow.from_slices((first, first + count), (0, cols))
+        for index, band in enumerate(image):
+            greys = read_greys(raster, band, window, value_range)
+            strip = greys[::-1] if place.is_south_up else greys
+            for run in runs:
+                values[index, at : at + count, columns[run]] = strip[:, run].T
 
 
 def read_greys(

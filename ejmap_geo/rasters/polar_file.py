@@ -14,6 +14,7 @@ from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.polar import PolarGrid
+from ejmap_geo.rasters.file_stamp import file_stamp
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.whole_file import whole_file
 
@@ -69,7 +70,9 @@ def write_polar_view(
         raster.write(values)
         for number, name in enumerate(band_names, start=1):
             raster.set_band_description(number, name)
-        raster.update_tags(**tags, **{name: repr(float(value)) for name, value in ranges.items()})
+        raster.update_tags(
+            **file_stamp(), **tags, **{name: repr(float(value)) for name, value in ranges.items()}
+        )
 
 
 def read_polar_view(

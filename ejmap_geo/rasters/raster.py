@@ -7,7 +7,7 @@ checked here before anything is computed: see :func:`read_basemap` and :func:`re
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 import rasterio
@@ -17,14 +17,14 @@ from affine import Affine
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioIOError
-from rasterio.windows import Window as FileWindow
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid, Grid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
-from ejmap_geo.rasters.greys import read_greys, require_greys
+from ejmap_geo.rasters.file_stamp import file_stamp
+from ejmap_geo.rasters.greys import fill_with_greys, require_greys
 from ejmap_geo.rasters.mask_values import mask_values, require_mask
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.rasters.raster_place import RasterPlace, mosaic_place, place_on
@@ -32,7 +32,6 @@ from ejmap_geo.rasters.stated_bands import StatedBand, stated_bands
 from ejmap_geo.whole_file import whole_file
 
 BLOCK_PX = 512
-STRIP_ROWS = 512
 
 COG_OPTIONS: Mapping[str, Any] = {
     "driver": "COG",
@@ -41,10 +40,12 @@ COG_OPTIONS: Mapping[str, Any] = {
     # Against the usual level 6 half of the time, and a few per cent more bytes.
     "level": 1,
     "predictor": "YES",
-    "overview_resampling": "NEAREST",
+    "statistics": "YES",
     "bigtiff": "IF_SAFER",
 }
 
+# How the pixels of an overview follow from those below them.
+Overviews: TypeAlias = Literal["nearest", "average"]
 # Bands with these names are marked as colours and transparency, so that every viewer blends them.
 RGBA_BANDS = ("red", "green", "blue", "alpha")
 
@@ -57,13 +58,15 @@ def write_cog(
     window: Window | None = None,
     nodata: float | None = None,
     band_names: Sequence[str] = (),
+    shows_percent: bool = False,
     colormap: Mapping[int, tuple[int, int, int, int]] | None = None,
+    overviews: Overviews = "nearest",
     tags: Mapping[str, str] | None = None,
 ) -> None:
     """Write a cloud-optimised GeoTIFF, whole or not at all.
 
-    Tiles are 512 px, overviews take the nearest pixel (ids and masks must not be averaged). A
-    basemap window that wraps is written as it stands, past the antimeridian.
+    Tiles are 512 px, and the statistics of each band are inside. A basemap window that wraps is
+    written as it stands, past the antimeridian.
 
     Args:
         path: File to write; its folder is made, an older file of that name is replaced.
@@ -72,9 +75,13 @@ def write_cog(
         window: The part of ``grid`` that ``values`` fill; None for all of it.
         nodata: Value that means "nothing here".
         band_names: One description a band, or none.
+        shows_percent: Whether all bands are shares, 0 to 1. They are stored as they are, with
+            scale 100 and unit %, by which a GIS shows 0 to 100 %.
         colormap: Red, green, blue, alpha of the values of a single uint8 or uint16 band; GeoTIFF
             keeps no transparency in colour tables.
-        tags: Text kept inside the file by name, such as what it was made from.
+        overviews: The nearest pixel, for ids and masks, or the average, for amounts.
+        tags: Text kept inside the file by name, such as what it was made from; the program and the
+            time are added.
 
     Raises:
         RasterError: If ``values`` do not have the shape of the grid or window.
@@ -82,20 +89,28 @@ def write_cog(
     bands = _as_bands(values, shape=grid.shape if window is None else window.shape)
     if band_names and len(band_names) != len(bands):
         raise RasterError(f"{len(bands)} bands need as many names, got {list(band_names)}")
-    profile = _profile(bands, grid=grid, window=window, nodata=nodata)
+    profile = _profile(bands, grid=grid, window=window, nodata=nodata, overviews=overviews)
     with whole_file(path) as unfinished, rasterio.open(unfinished, "w", **profile) as raster:
         raster.write(bands)
         for number, name in enumerate(band_names, start=1):
             raster.set_band_description(number, name)
+        if shows_percent:
+            # Of all bands: rioxarray warns of a file whose bands have different scales.
+            raster.scales, raster.units = [100.0] * len(bands), ["%"] * len(bands)
         if tuple(band_names) == RGBA_BANDS:
             raster.colorinterp = [ColorInterp[name] for name in RGBA_BANDS]
         if colormap is not None:
             raster.write_colormap(1, dict(colormap))
-        raster.update_tags(**(tags or {}))
+        raster.update_tags(**file_stamp(), **(tags or {}))
 
 
 def _profile(
-    bands: NDArray[Any], *, grid: Grid, window: Window | None, nodata: float | None
+    bands: NDArray[Any],
+    *,
+    grid: Grid,
+    window: Window | None,
+    nodata: float | None,
+    overviews: Overviews,
 ) -> dict[str, Any]:
     transform = grid.transform
     if window is not None:
@@ -109,6 +124,7 @@ def _profile(
         "crs": rasterio.CRS.from_wkt(grid.crs.to_wkt()),
         "transform": transform,
         "nodata": nodata,
+        "overview_resampling": overviews,
     }
 
 
@@ -176,35 +192,8 @@ def read_basemap(
             raster, body=body, bands=bands, value_range=value_range, pad=pad
         )
         values = np.zeros((len(image), *place.grid.shape), np.uint8)
-        _fill(values, raster, image, place, value_range)
+        fill_with_greys(values, raster, image, place, value_range)
     return values, place.grid
-
-
-def _fill(
-    values: NDArray[np.uint8],
-    raster: rasterio.DatasetReader,
-    image: list[StatedBand],
-    place: RasterPlace,
-    value_range: tuple[float, float] | None,
-) -> None:
-    """Read strip by strip: the floats of a whole full-size mosaic would fill gigabytes."""
-    rows, cols = raster.shape
-    block = raster.block_shapes[0][0]
-    step = block * max(1, STRIP_ROWS // block)
-    columns = (place.window.col + np.arange(cols)) % place.grid.shape[1]
-    if place.is_mirrored:
-        columns = columns[::-1]
-    # Columns run on from the first to the last of the basemap, and then from its first.
-    runs = np.split(np.arange(cols), np.flatnonzero(np.abs(np.diff(columns)) != 1) + 1)
-    for first in range(0, rows, step):
-        count = min(step, rows - first)
-        at = place.window.row + (rows - first - count if place.is_south_up else first)
-        window = FileWindow.from_slices((first, first + count), (0, cols))
-        for index, band in enumerate(image):
-            greys = read_greys(raster, band, window, value_range)
-            strip = greys[::-1] if place.is_south_up else greys
-            for run in runs:
-                values[index, at : at + count, columns[run]] = strip[:, run].T
 
 
 def basemap_grid_of(

@@ -10,6 +10,7 @@ import rasterio.shutil
 from numpy.typing import DTypeLike, NDArray
 
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.rasters.file_stamp import file_stamp
 from ejmap_geo.rasters.raster import BLOCK_PX, COG_OPTIONS
 from ejmap_geo.whole_file import hidden_folder, whole_file
 
@@ -61,11 +62,11 @@ def cog_in_strips(
         with rasterio.open(plain, "w", **profile) as raster:
             for number, name in enumerate(band_names, start=1):
                 raster.set_band_description(number, name)
-            raster.update_tags(**(tags or {}))
+            raster.update_tags(**file_stamp(), **(tags or {}))
 
             def write(top: int, values: NDArray[Any]) -> None:
                 rows = ((top, top + values.shape[1]), (0, grid.shape[1]))
                 raster.write(values, window=rows)
 
             yield write
-        rasterio.shutil.copy(plain, unfinished, **COG_OPTIONS)
+        rasterio.shutil.copy(plain, unfinished, **COG_OPTIONS, overview_resampling="NEAREST")

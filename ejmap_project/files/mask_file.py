@@ -8,6 +8,7 @@ import numpy as np
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
+from ejmap_geo.maps.color import Rgb
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
 
@@ -18,9 +19,12 @@ def write_mask(
     *,
     basemap: BasemapGrid,
     center: LonLat,
+    color: Rgb | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> None:
     """Write a mask as a raster of 0 and 1 that ``read_mask_on`` places where it was.
+
+    A GIS shows 0 as transparent, and 1 in the colour of the crater if one is given.
 
     Args:
         path: File to write.
@@ -28,6 +32,7 @@ def write_mask(
             clear pixel at ``center``.
         basemap: Grid of the mask.
         center: Centre of the crater.
+        color: Colour of the ejecta; None for a mask in grey.
         tags: Text kept inside the file.
     """
     if placed.window is None:
@@ -37,4 +42,13 @@ def write_mask(
         mask = np.zeros(window.shape, np.bool_)
     else:
         window, mask = placed.window, placed.mask
-    write_cog(path, mask, grid=basemap, window=window, band_names=("ejecta",), tags=tags)
+    write_cog(
+        path,
+        mask,
+        grid=basemap,
+        window=window,
+        nodata=0,
+        band_names=("ejecta",),
+        colormap=None if color is None else {1: color.opaque},
+        tags=tags,
+    )

@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.maps.raster_style import mosaic_style, write_style
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.origin import crater_words, meaning
 from ejmap_project.pictures.shades import mosaic_rgb
 from ejmap_project.pictures.sheet import RIM, Marks, Panel, circle, sheet, titled
 
@@ -35,7 +37,9 @@ def cut_azimuthal_mosaic(work: CraterWork, crater: Crater, *, tags: Mapping[str,
     grid = work.azimuthal_grid(crater)
     mosaic = to_azimuthal(basemap.raster, basemap=basemap.grid, azimuthal=grid)
     path = work.paths.azimuthal_mosaic(crater.key)
-    write_cog(path, mosaic, grid=grid, nodata=0, tags=tags)
+    told = meaning(f"mosaic around {crater_words(crater)}", "0: not imaged; 1 to 255: brightness")
+    write_cog(path, mosaic, grid=grid, nodata=0, overviews="average", tags={**tags, **told})
+    write_style(path, mosaic_style(len(mosaic)))
     reach_m = grid.half_size_px * grid.resolution_m
     return Artefact(
         content=content_version(mosaic),

@@ -2,12 +2,16 @@
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
+from ejmap_geo.maps.color import crater_color
+from ejmap_geo.maps.raster_style import class_style, write_style
+from ejmap_geo.maps.value_table import ValueClass
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.rasters.raster import read_raster
@@ -17,6 +21,7 @@ from ejmap_project.digest import content_version
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.ejecta_layers import MASK_BAND
+from ejmap_project.mapping.origin import MODEL, MOSAIC, crater_words, meaning
 from ejmap_project.pictures.shades import EJECTA, mask_over, mosaic_grey, shrunk
 from ejmap_project.pictures.sheet import RIM, Marks, Panel, circle, sheet, titled
 
@@ -29,13 +34,23 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
     """Write the mask of a crater on the basemap, from its ejecta layers or as it was published."""
     basemap = work.basemap
     published = work.source.mask_of(crater, basemap.grid)
-    placed = _mapped(work, crater) if published is None else published
-    path = work.paths.basemap_mask(crater.key)
-    write_mask(path, placed, basemap=basemap.grid, center=crater.center, tags=tags)
-    area_m2 = placed.area_m2(basemap.grid)
-    planet_m2 = 4 * math.pi * basemap.grid.body.radius_m**2
     traits = work.settings.source.traits
     published_in = f"run {traits.masks_run} of {traits.doi}"
+    if published is None:
+        placed, inherited = _mapped(work, crater)
+    else:
+        placed, inherited = published, {MODEL: f"published masks, {published_in}"}
+    path = work.paths.basemap_mask(crater.key)
+    write_crater_mask(
+        path,
+        placed,
+        crater,
+        basemap=basemap.grid,
+        what="ejecta",
+        tags={**tags, **inherited},
+    )
+    area_m2 = placed.area_m2(basemap.grid)
+    planet_m2 = 4 * math.pi * basemap.grid.body.radius_m**2
     metadata: Facts = {
         "crater": crater.label,
         "ejecta_px": placed.area_px,
@@ -50,11 +65,47 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
     return Artefact(content=content_version(window, placed.mask), metadata=metadata)
 
 
-def _mapped(work: CraterWork, crater: Crater) -> PlacedMask:
+def write_crater_mask(
+    path: Path,
+    placed: PlacedMask,
+    crater: Crater,
+    *,
+    basemap: BasemapGrid,
+    what: str,
+    tags: Mapping[str, str],
+) -> None:
+    """Write a mask in the colour of its crater, with its style and what its values mean.
+
+    Args:
+        path: File to write.
+        placed: The mask.
+        crater: The crater whose ejecta it shows.
+        basemap: Grid of the mask.
+        what: What 1 means, in words.
+        tags: Text kept inside the file.
+    """
+    color, words = crater_color(crater.crater_id, crater.name), crater_words(crater)
+    told = meaning(f"{what} of {words}", f"1: {what} of this crater; 0 (nodata): none")
+    write_mask(
+        path,
+        placed,
+        basemap=basemap,
+        center=crater.center,
+        color=color,
+        tags={**tags, **told},
+    )
+    shown = ValueClass(1, str(crater.crater_id), f"{what} of {words}", color.opaque)
+    write_style(path, class_style([shown]))
+
+
+def _mapped(work: CraterWork, crater: Crater) -> tuple[PlacedMask, dict[str, str]]:
+    """Return the mask of the ejecta layers, and whose mosaic and model these come from."""
     with read_raster(work.paths.segmentation(crater.key)) as layers:
         names = list(layers.attrs["long_name"])
         mask = layers[names.index(MASK_BAND)].to_numpy() > 0
-    return mask_to_basemap(mask, azimuthal=work.azimuthal_grid(crater), basemap=work.basemap.grid)
+        inherited = {name: layers.attrs[name] for name in (MODEL, MOSAIC) if name in layers.attrs}
+    azimuthal, basemap = work.azimuthal_grid(crater), work.basemap.grid
+    return mask_to_basemap(mask, azimuthal=azimuthal, basemap=basemap), inherited
 
 
 def _picture(placed: PlacedMask, seen: Window, basemap: Basemap, crater: Crater) -> Picture:

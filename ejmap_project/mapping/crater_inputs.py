@@ -1,5 +1,6 @@
 """What the craters of a chunk share: read once, however many craters there are."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.patterns.rim import Rim
 from ejmap_ml.calibration.conformal import Conformal
 from ejmap_project.basemap import Basemap, azimuthal_grid, read_project_basemap
+from ejmap_project.mapping.origin import origin_tags
 from ejmap_project.models.mapping_models import (
     ConnectionsFrom,
     connections_from,
@@ -48,6 +50,10 @@ class CraterWork:
     def craters(self) -> dict[str, Crater]:
         """The craters of the catalogue by partition key."""
         return self._project.craters()
+
+    def origin_tags(self, inputs: Mapping[str, str], *, run_id: str) -> dict[str, str]:
+        """Return the tags that say which mosaic, model and run a raster comes from."""
+        return origin_tags(self._project, inputs, run_id=run_id)
 
     @cached_property
     def drawn_rims(self) -> dict[str, Rim]:

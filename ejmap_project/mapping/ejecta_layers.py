@@ -1,6 +1,7 @@
 """Step 5 of a crater: probability, votes and mask of its ejecta, by the promoted EJSEG."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.maps.raster_style import ramp, ramp_style, write_style
 from ejmap_geo.masks.denoise import denoised, denoised_by_sides
 from ejmap_geo.masks.mosaic import EnsembleLayers, is_set, is_voted
 from ejmap_geo.masks.reach import farthest_m
@@ -16,6 +18,7 @@ from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.origin import crater_words, meaning
 from ejmap_project.mapping.polar_prediction import layers_around, read_polar_prediction
 from ejmap_project.pictures.shades import (
     EJECTA,
@@ -56,7 +59,7 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
         mask = clean(mask, min_px=work.settings.mapping.denoise_px)
     path = work.paths.segmentation(crater.key)
     bands = np.stack([probability, layers.vote_fraction, mask]).astype(np.float32)
-    write_cog(path, bands, grid=grid, band_names=BAND_NAMES, tags=tags)
+    _write(path, bands, crater, grid=grid, tags=tags)
     reach_m, found = farthest_m(mask, grid), probability[mask]
     return Artefact(
         content=content_version(bands),
@@ -71,6 +74,30 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
             "picture": _picture(work, crater, probability, mask),
         },
     )
+
+
+def _write(
+    path: Path,
+    bands: NDArray[np.float32],
+    crater: Crater,
+    *,
+    grid: AzimuthalGrid,
+    tags: Mapping[str, str],
+) -> None:
+    told = meaning(
+        f"ejecta of {crater_words(crater)}: probability, share of votes, mask",
+        "0 to 1, shown as 0 to 100 %; mask: 1 (100 %) ejecta, 0 none",
+    )
+    # Overviews stay of the nearest pixel: the file holds a mask beside the amounts.
+    write_cog(
+        path,
+        bands,
+        grid=grid,
+        band_names=BAND_NAMES,
+        shows_percent=True,
+        tags={**tags, **told},
+    )
+    write_style(path, ramp_style(ramp(0, 100, unit=" %")))
 
 
 def mask_of_members(

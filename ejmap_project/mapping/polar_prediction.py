@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
+from ejmap_geo.maps.raster_style import ramp, ramp_style, write_style
 from ejmap_geo.masks.mosaic import HALF, EnsembleLayers, combine_members, is_set, past_border
 from ejmap_geo.masks.polar_members import layers_of_views
 from ejmap_geo.rasters.polar_file import read_polar_view, write_polar_view
@@ -17,6 +18,7 @@ from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.origin import crater_words, meaning
 from ejmap_project.pictures.shades import probability_legend, probability_rgb, view_rgb
 from ejmap_project.pictures.sheet import Panel, sheet, titled
 
@@ -56,7 +58,13 @@ def predict_polar(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) 
     path = work.paths.polar_prediction(crater.key)
     grid = polar_grid(crater, body=work.basemap.grid.body, config=plan.view)
     bands = np.concatenate([[probability, layers.vote_fraction, border], members])
-    write_polar_view(path, bands, polar=grid, band_names=band_names(len(members)), tags=tags)
+    told = meaning(
+        f"ejecta of {crater_words(crater)} in its polar view",
+        "probabilities and shares, 0 to 1; x: azimuth in degrees; y: logarithm of range",
+    )
+    names = band_names(len(members))
+    write_polar_view(path, bands, polar=grid, band_names=names, tags={**tags, **told})
+    write_style(path, ramp_style(ramp(0, 1)))
     return Artefact(
         content=content_version(bands),
         metadata={

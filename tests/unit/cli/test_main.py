@@ -26,6 +26,7 @@ WORDS = (
     "export",
     "run",
     "map",
+    "explain",
     "train",
     "models",
     "promote",

@@ -29,6 +29,23 @@ def test_every_crs_of_a_body_lies_on_its_sphere(body: Body) -> None:
         require_body(crs, body, what="this raster")
 
 
+@pytest.mark.parametrize("body", [*BODIES.values(), CERES], ids=lambda body: body.name)
+def test_every_crs_has_a_name_that_tells_the_body(body: Body) -> None:
+    """A GIS shows the name, so it is never "unknown"; the base CRS has one too."""
+    crss = [equidistant_cylindrical_crs(body), azimuthal_crs(body, center=LonLat(10, -20))]
+
+    for crs in crss:
+        assert crs.geodetic_crs is not None
+        assert body.name in crs.name
+        assert body.name in crs.geodetic_crs.name
+
+
+def test_a_registered_projection_keeps_its_code() -> None:
+    """The IAU lists simple cylindrical of the Moon on this very sphere, not that of Mercury."""
+    assert equidistant_cylindrical_crs(MOON).to_authority() == ("IAU_2015", "30110")
+    assert equidistant_cylindrical_crs(MERCURY).to_authority() is None
+
+
 def test_the_basemap_is_true_to_scale_along_the_equator_and_the_meridians() -> None:
     """90 degrees are a quarter of the circumference in both directions."""
     to_metres = Transformer.from_crs(

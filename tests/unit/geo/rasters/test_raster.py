@@ -2,6 +2,7 @@
 
 import gc
 import tracemalloc
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,61 @@ def test_large_files_are_cloud_optimised_with_nearest_overviews(tmp_path: Path) 
         assert raster.overviews(1) == [2, 4]
         reduced = raster.read(1, out_shape=(512, 1024))
         assert set(np.unique(reduced)) <= {7, 500}
+
+
+def test_overviews_of_amounts_are_averages_of_what_was_imaged(tmp_path: Path) -> None:
+    """Half of the pixels of a block are 10, a quarter 20, a quarter not imaged: the mean is 13."""
+    grid = BasemapGrid(body=MERCURY, width_px=1024)
+    greys = np.full(grid.shape, 10, np.uint8)
+    greys[::2, ::2], greys[1::2, 1::2] = 20, 0
+
+    write_cog(tmp_path / "mosaic.tif", greys, grid=grid, nodata=0, overviews="average")
+
+    with rasterio.open(tmp_path / "mosaic.tif") as raster:
+        assert set(np.unique(raster.read(1, out_shape=(256, 512)))) == {13}
+
+
+def test_a_raster_states_its_statistics_program_and_time(tmp_path: Path) -> None:
+    """Of the pixels with data alone, so that a GIS stretches without reading the file."""
+    values = np.full(BASEMAP.shape, 9, np.uint16)
+    values[0, :32] = 0
+    values[1, 0] = 41
+
+    write_cog(tmp_path / "a.tif", values, grid=BASEMAP, nodata=0)
+
+    with rasterio.open(tmp_path / "a.tif") as raster:
+        stated, tags = raster.tags(1), raster.tags()
+    assert (stated["STATISTICS_MINIMUM"], stated["STATISTICS_MAXIMUM"]) == ("9", "41")
+    assert tags["TIFFTAG_SOFTWARE"].startswith("EJMAP ")
+    made = datetime.strptime(tags["TIFFTAG_DATETIME"], "%Y:%m:%d %H:%M:%S").replace(tzinfo=UTC)
+    assert abs(datetime.now(UTC) - made) < timedelta(minutes=5)
+    assert [file.name for file in tmp_path.iterdir()] == ["a.tif"]
+
+
+def test_shares_are_stored_as_they_are_and_shown_as_percent(tmp_path: Path) -> None:
+    """GDAL's scale and unit say so; rioxarray reads the shares without a warning."""
+    shares = np.full((2, *BASEMAP.shape), 0.25, np.float32)
+
+    write_cog(tmp_path / "p.tif", shares, grid=BASEMAP, shows_percent=True)
+
+    with rasterio.open(tmp_path / "p.tif") as raster:
+        assert raster.scales == (100, 100)
+        assert raster.units == ("%", "%")
+    with read_raster(tmp_path / "p.tif") as raster:
+        assert float(raster.max()) == 0.25
+
+
+def test_the_name_of_the_crs_is_in_the_file(tmp_path: Path) -> None:
+    """With the sphere, and for the Moon with the code of the IAU."""
+    for grid in (BASEMAP, BasemapGrid(body=MOON, width_px=64)):
+        write_cog(tmp_path / "a.tif", np.ones(grid.shape, np.uint8), grid=grid)
+
+        with rasterio.open(tmp_path / "a.tif") as raster:
+            crs = CRS.from_wkt(raster.crs.to_wkt())
+        assert crs.name == grid.crs.name
+        assert crs.ellipsoid is not None
+        assert crs.ellipsoid.semi_major_metre == grid.body.radius_m
+        assert crs.to_authority() == grid.crs.to_authority()
 
 
 def test_colours_and_transparency_are_marked(tmp_path: Path) -> None:
@@ -502,7 +558,9 @@ def test_a_crs_that_proj_cannot_compute_with_is_refused(tmp_path: Path) -> None:
 
 def test_a_crs_that_pyproj_cannot_read_is_refused(tmp_path: Path) -> None:
     """GDAL reads a brace in a name, which pyproj takes for JSON."""
-    path = _write(tmp_path / "a.tif", _gradient(), crs=EQC.to_wkt("WKT1_GDAL").replace("unk", "{"))
+    path = _write(
+        tmp_path / "a.tif", _gradient(), crs=EQC.to_wkt("WKT1_GDAL").replace("Mercury_2015", "{")
+    )
 
     with pytest.raises(CrsError, match="has a CRS that cannot be read"):
         read_basemap(path, body=MERCURY)

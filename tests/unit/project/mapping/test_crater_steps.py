@@ -11,6 +11,7 @@ import rasterio
 import torch
 
 from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.maps.color import crater_color
 from ejmap_geo.rasters.raster import read_mask_on, read_raster, write_cog
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
@@ -356,14 +357,20 @@ def test_ejecta_outside_connected_tiles_are_left_out_where_settings_say_so(
     np.testing.assert_array_equal(mask == 1, expected)
 
 
-def _write_disc(work: CraterWork, crater: Crater, *, radius_px: float) -> float:
+def _write_disc(
+    work: CraterWork,
+    crater: Crater,
+    *,
+    radius_px: float,
+    tags: dict[str, str] | None = None,
+) -> float:
     """Write layers whose mask is a disc; return its area in km2."""
     grid = work.azimuthal_grid(crater)
     along = np.arange(grid.shape[0]) + 0.5 - grid.shape[0] / 2
     mask = np.hypot(along[:, None], along) < radius_px
     bands = np.stack([mask, mask, mask]).astype(np.float32)
     path = work.paths.segmentation(crater.key)
-    write_cog(path, bands, grid=grid, band_names=BAND_NAMES)
+    write_cog(path, bands, grid=grid, band_names=BAND_NAMES, tags=tags)
     return math.pi * (radius_px * grid.resolution_m / 1000) ** 2
 
 
@@ -380,6 +387,23 @@ def test_a_disc_keeps_its_area_on_the_basemap(work: CraterWork, crater: Crater) 
     assert placed.area_px == found.metadata["ejecta_px"]
     assert found.metadata["source"] == "mapped here"
     assert "picture" in found.metadata
+
+
+def test_a_mask_is_transparent_around_the_colour_of_its_crater(
+    work: CraterWork, crater: Crater
+) -> None:
+    """It names the model of the layers that it follows from, not the one promoted since."""
+    _write_disc(work, crater, radius_px=12, tags={"EJMAP_MODEL": "former, digest 1"})
+
+    place_mask(work, crater, tags=TAGS)
+
+    path = work.paths.basemap_mask(crater.key)
+    with rasterio.open(path) as file:
+        assert file.nodata == 0
+        assert file.colormap(1)[1][:3] == crater_color(crater.crater_id, crater.name)
+        assert file.tags()["EJMAP_MODEL"] == "former, digest 1"
+        assert "1: ejecta of this crater" in file.tags()["EJMAP_VALUES"]
+    assert path.with_suffix(".qml").is_file()
 
 
 def test_a_crater_without_ejecta_has_a_file_and_no_picture(

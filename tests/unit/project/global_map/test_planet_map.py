@@ -6,11 +6,13 @@ import pytest
 import rasterio
 from PIL import Image
 
+from ejmap_geo.maps.color import crater_color
+from ejmap_geo.rasters import raster
 from ejmap_project.artefact import Artefact
 from ejmap_project.files.mask_file import write_mask
-from ejmap_project.mapping import planet_map
+from ejmap_project.global_map import planet_map
+from ejmap_project.global_map.planet_map import draw_planet_map
 from ejmap_project.mapping.crater_state import CraterState
-from ejmap_project.mapping.planet_map import draw_planet_map
 from ejmap_project.open_project import OpenProject
 
 CURRENT, STALE = CraterState.CURRENT, CraterState.STALE
@@ -61,6 +63,41 @@ def test_the_map_holds_every_crater_and_its_area(masked: OpenProject, planet) ->
     assert found.metadata["current_count"] == 2
     assert found.metadata["stale_craters"] == ["0002"]
     assert found.metadata["missing_count"] == 0
+
+
+def test_the_map_opens_in_the_colours_of_its_craters(masked: OpenProject, planet) -> None:
+    """The label map holds them as colour table; every raster has a style and says its values."""
+    _drawn(masked, CURRENT, CURRENT, CURRENT)
+
+    paths = masked.paths
+    with rasterio.open(paths.label_map) as file:
+        colors = file.colormap(1)
+        assert file.nodata == 65_535
+        assert "65534: ejecta of several craters" in file.tags()["EJMAP_VALUES"]
+    assert colors[65_535][3] == 0
+    for crater in planet.craters:
+        assert colors[crater.crater_id][:3] == crater_color(crater.crater_id, crater.name)
+    assert paths.label_map.with_name("label_map.tif.aux.xml").is_file()
+    for path in (paths.label_map, paths.overlap_count, paths.composite):
+        assert path.with_suffix(".qml").is_file()
+        with rasterio.open(path) as file:
+            assert file.tags()["TIFFTAG_IMAGEDESCRIPTION"]
+            assert "Mercury" in file.crs.wkt.split('"')[1]
+
+
+def test_the_digest_of_a_map_does_not_depend_on_the_date(
+    masked: OpenProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files say when they were made; the data version is that of their pixels."""
+    first = _drawn(masked, CURRENT, CURRENT, CURRENT)
+    stamp = {"TIFFTAG_DATETIME": "2001:01:01 00:00:00"}
+    monkeypatch.setattr(raster, "file_stamp", lambda: stamp)
+
+    second = _drawn(masked, CURRENT, CURRENT, CURRENT)
+
+    assert first.content == second.content
+    with rasterio.open(masked.paths.label_map) as file:
+        assert file.tags()["TIFFTAG_DATETIME"] == stamp["TIFFTAG_DATETIME"]
 
 
 def test_the_table_holds_what_the_wider_masks_say(masked: OpenProject, planet, monkeypatch) -> None:

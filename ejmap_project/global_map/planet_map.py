@@ -6,22 +6,23 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, craters_of, write_catalogue
 from ejmap_geo.craters.observed_share import observed_shares
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.composite import color_composite
-from ejmap_geo.maps.label_map import NODATA, LabelMap, label_map
+from ejmap_geo.maps.label_map import LabelMap, label_map
 from ejmap_geo.masks.placed_mask import PlacedMask
-from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.whole_file import whole_file
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import Basemap, read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.global_map.map_layers import write_map_layers
+from ejmap_project.global_map.map_picture import map_picture
+from ejmap_project.global_map.map_rasters import write_map_rasters
 from ejmap_project.mapping.crater_state import CraterState
-from ejmap_project.mapping.map_picture import map_picture
+from ejmap_project.mapping.origin import models_of
 from ejmap_project.mapping.promised_mask import ExpectedArea, read_expected_area
 from ejmap_project.models.mapping_models import promises_recall
 from ejmap_project.open_project import OpenProject
@@ -31,7 +32,7 @@ from ejmap_project.paths import ProjectPaths
 def draw_planet_map(
     project: OpenProject, states: Mapping[str, CraterState], *, tags: Mapping[str, str]
 ) -> Artefact:
-    """Write label map, overlap count, colour composite, preview and crater table.
+    """Write label map, overlap count, colour composite, outlines, preview and crater table.
 
     Craters that are held back are left out, and so are those whose mask is missing or cannot be
     read; a mask that cannot be read counts as failed.
@@ -51,12 +52,21 @@ def draw_planet_map(
     labels = label_map(masks, basemap=basemap.grid)
     names = {crater.crater_id: crater.name for crater in drawn.values()}
     composite = color_composite(masks, labels, names=names)
-    _write_rasters(project.paths, labels, composite, grid=basemap.grid, tags=tags)
+    told = models_of(project.paths.basemap_mask(key) for key in drawn)
+    write_map_rasters(
+        project.paths,
+        labels,
+        composite,
+        names=names,
+        grid=basemap.grid,
+        tags={**tags, **told},
+    )
     table = _crater_table(masks, craters, states, basemap)
     # A mask of a former ensemble may lie there when the present one promises nothing.
     promised = drawn if promises_recall(project) else {}
     table = table.assign(**_promised_columns(project.paths, promised, table, basemap.grid))
     write_catalogue(table, project.paths.map_craters)
+    write_map_layers(project.paths, table, masks, craters, grid=basemap.grid)
     preview = map_picture(labels, basemap, drawn, body=basemap.grid.body.name)
     with whole_file(project.paths.preview) as unfinished:
         preview.save(unfinished, "PNG")
@@ -71,20 +81,6 @@ def draw_planet_map(
         },
         table=table,
     )
-
-
-def _write_rasters(
-    paths: ProjectPaths,
-    labels: LabelMap,
-    composite: NDArray[np.uint8],
-    *,
-    grid: BasemapGrid,
-    tags: Mapping[str, str],
-) -> None:
-    write_cog(paths.label_map, labels.labels, grid=grid, nodata=NODATA, tags=tags)
-    write_cog(paths.overlap_count, labels.overlap_count, grid=grid, tags=tags)
-    colors = ("red", "green", "blue", "alpha")
-    write_cog(paths.composite, composite, grid=grid, band_names=colors, tags=tags)
 
 
 def _crater_table(

@@ -13,7 +13,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.label_map import label_map
 from ejmap_geo.masks.placed_mask import disc
 from ejmap_geo.rasters.raster import write_cog
-from ejmap_project.mapping.map_check import map_agreement
+from ejmap_project.global_map.map_check import map_agreement
 from ejmap_project.open_project import OpenProject
 
 GRID = BasemapGrid(body=MERCURY, width_px=128)

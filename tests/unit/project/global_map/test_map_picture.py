@@ -10,7 +10,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.label_map import NODATA, SEVERAL, LabelMap
 from ejmap_geo.maps.neighbour_colors import neighbour_colors
 from ejmap_project.basemap import Basemap
-from ejmap_project.mapping.map_picture import OPACITY, OVERLAP, map_picture
+from ejmap_project.global_map.map_picture import OPACITY, OVERLAP, map_picture
 from ejmap_project.pictures.sheet import TITLE_PX
 
 GREY = 100

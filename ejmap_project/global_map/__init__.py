@@ -1,0 +1,1 @@
+"""The map of all craters: its rasters and layers, its picture, and whether they agree."""
