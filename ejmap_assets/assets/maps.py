@@ -65,8 +65,7 @@ def overlaps(task: ProjectTask) -> Artefact:
     with the area that they share. Published masks have no probability: they count as sure, the
     margin between them is 0, and the lower id comes first.
     """
-    origin = origin_tags(task.project, task.recipe.input_versions, run_id=task.run_id)
-    tags = {**origin, "EJMAP_RECIPE": task.recipe.digest}
+    tags = {"EJMAP_RECIPE": task.recipe.digest}
     return rank_overlaps(task.project, task.progress, tags=tags)
 
 
@@ -89,8 +88,7 @@ def exclusion_mask(task: ProjectTask) -> Artefact:
     ``analysis.exclusion_buffer_km`` of both, 0 on other imaged ground. A GeoPackage holds the
     latter as polygons, and of each crater the part of its optical blanket that no other claims.
     """
-    origin = origin_tags(task.project, task.recipe.input_versions, run_id=task.run_id)
-    tags = {**origin, "EJMAP_RECIPE": task.recipe.digest}
+    tags = {"EJMAP_RECIPE": task.recipe.digest}
     return exclude_ejecta(task.project, task.progress, tags=tags)
 
 
