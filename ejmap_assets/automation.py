@@ -18,7 +18,8 @@ from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import Rule, UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import depth_in_craters, is_made
+from ejmap_assets.lineage.selection import depth_in_craters, is_made, partitioned_by
+from ejmap_assets.partitions import Partitioning
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.errors import StepError
 from ejmap_project.vetting.vetting_choice import held_back
@@ -210,14 +211,18 @@ def condition_of(asset: str) -> Condition | None:
 def _craters_settled(depth: int) -> Condition:
     """Return that no crater is in progress or requested; a failed crater does not block.
 
+    What is made of all craters may be requested at the same tick: one run makes it in order.
+
     Args:
         depth: Longest chain of a crater's assets upstream.
     """
-    moving: Condition = dg.AutomationCondition.in_progress() | IsRequestedNow()
-    settled = ~dg.AutomationCondition.any_deps_match(moving)
+    rules = dg.AutomationCondition
+    craters = dg.AssetSelection.assets(*partitioned_by(Partitioning.CRATERS))
+    moving: Condition = rules.in_progress() | IsRequestedNow()
+    settled = ~rules.any_deps_in_progress() & ~rules.any_deps_match(moving).allow(craters)
     for _ in range(depth - 1):
-        moving = dg.AutomationCondition.any_deps_match(moving)
-        settled &= ~dg.AutomationCondition.any_deps_match(moving)
+        moving = rules.any_deps_match(moving)
+        settled &= ~rules.any_deps_match(moving).allow(craters)
     return settled
 
 

@@ -7,7 +7,6 @@ from ejmap_assets.metadata.map_links import LINKED, links_of_map
 from ejmap_project.analysis.crater_patterns import measure_patterns
 from ejmap_project.artefact import Artefact
 from ejmap_project.global_map.planet_map import draw_planet_map
-from ejmap_project.mapping.origin import origin_tags
 from ejmap_project.planetwide.exclusion import exclude_ejecta
 from ejmap_project.planetwide.overlaps import rank_overlaps
 from ejmap_project.planetwide.planet_statistics import measure_planet
@@ -26,9 +25,7 @@ def global_map(task: ProjectTask) -> Artefact:
     table of craters with their ejecta areas. The map omits and names failed craters and doubtful
     craters that are held back. It draws stale craters and names them too.
     """
-    origin = origin_tags(task.project, task.recipe.input_versions, run_id=task.run_id)
-    tags = {**origin, "EJMAP_RECIPE": task.recipe.digest}
-    drawn = draw_planet_map(task.project, crater_states(task.book), tags=tags)
+    drawn = draw_planet_map(task.project, crater_states(task.book), tags=task.raster_tags)
     linked = [name for name in LINKED if is_made(task.project, name)]
     return drawn.with_facts(links_of_map(drawn.table, linked=linked))
 
@@ -65,8 +62,7 @@ def overlaps(task: ProjectTask) -> Artefact:
     with the area that they share. Published masks have no probability: they count as sure, the
     margin between them is 0, and the lower id comes first.
     """
-    tags = {"EJMAP_RECIPE": task.recipe.digest}
-    return rank_overlaps(task.project, task.progress, tags=tags)
+    return rank_overlaps(task.project, task.progress, tags=task.raster_tags)
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")
@@ -88,8 +84,7 @@ def exclusion_mask(task: ProjectTask) -> Artefact:
     ``analysis.exclusion_buffer_km`` of both, 0 on other imaged ground. A GeoPackage holds the
     latter as polygons, and of each crater the part of its optical blanket that no other claims.
     """
-    tags = {"EJMAP_RECIPE": task.recipe.digest}
-    return exclude_ejecta(task.project, task.progress, tags=tags)
+    return exclude_ejecta(task.project, task.progress, tags=task.raster_tags)
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")

@@ -24,6 +24,7 @@ from ejmap_assets.partitions import MEMBERS, Partitioning
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
+from ejmap_project.mapping.origin import origin_tags
 from ejmap_project.open_project import OpenProject
 from ejmap_project.pictures.picture_store import PictureStore
 from ejmap_project.progress import Progress
@@ -61,6 +62,12 @@ class ProjectTask:
     def instance(self) -> dg.DagsterInstance:
         """The project's instance."""
         return self.book.instance
+
+    @property
+    def raster_tags(self) -> dict[str, str]:
+        """Tags of a raster of the whole planet: its origin and its recipe."""
+        origin = origin_tags(self.project, self.recipe.input_versions, run_id=self.run_id)
+        return {**origin, "EJMAP_RECIPE": self.recipe.digest}
 
 
 Make = Callable[[ProjectTask], Artefact]

@@ -73,7 +73,7 @@ class Observatory:
 
         Returns:
             How many runs there were since the last call: of "craters", "map", and others by the
-            names of their assets.
+            name of their job, or of their assets.
         """
         runs: dict[str, str] = {}
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -118,7 +118,10 @@ def _what(run: dg.DagsterRun) -> str:
     keys = {key.to_user_string() for key in run.asset_selection or ()}
     if "basemap_mask" in keys:
         return "craters"
-    return "map" if "global_map" in keys else ", ".join(sorted(keys)) or run.job_name
+    if "global_map" in keys:
+        return "map"
+    is_of_rules = run.job_name == "__ASSET_JOB"
+    return ", ".join(sorted(keys)) if is_of_rules else run.job_name
 
 
 Serve: TypeAlias = Callable[[Path, dg.DagsterInstance], Observatory]
