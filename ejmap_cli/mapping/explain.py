@@ -27,8 +27,8 @@ UNKNOWN = "not stated in the mask"
     context_settings={"ignore_unknown_options": True},
 )
 @PROJECT
-@click.argument("lon", type=float, help="longitude in degrees, east positive")
-@click.argument("lat", type=float, help="latitude in degrees, planetocentric")
+@click.argument("lon", type=click.FloatRange(-180, 360), help="longitude in degrees, east positive")
+@click.argument("lat", type=click.FloatRange(-90, 90), help="latitude in degrees, planetocentric")
 @AS_JSON
 def explain(project: Path, lon: float, lat: float, *, as_json: bool) -> int:
     """Name the craters that claim a place, with probability, model, mosaic and run."""

@@ -10,11 +10,12 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.mosaic_sanity import oddities
 from ejmap_geo.rasters.rim_agreement import RimAgreement, rim_agreement
-from ejmap_ml.config.bands import RGB, Bands, names_of
+from ejmap_ml.config.bands import MERCURY_ENHANCED, RGB, Bands, names_of
 from ejmap_project.errors import SourceError
 
 # Correlation below which bands count as opposed: red and blue of Mars are nearly independent.
-OPPOSED = -0.3
+# Bands that are only named may be ratios.
+OPPOSED, OPPOSED_NAMED = -0.3, -0.8
 THINNED, FEWEST_PX = 7, 100
 
 
@@ -35,17 +36,19 @@ def mosaic_doubts(raster: NDArray[np.uint8]) -> list[str]:
 
 
 def colour_doubts(raster: NDArray[np.uint8], bands: Bands) -> list[str]:
-    """Return a sentence for each pair of red, green and blue that run against each other.
+    """Return a sentence for each pair of bands of light that run against each other.
 
-    Where one of them is inverted, so is part of the grey that is made of them.
+    Where one of them is inverted, so is part of the grey that is made of them. Principal components
+    and ratios are no light: those of enhanced colour may run as they like.
 
     Args:
         raster: ``(band, rows, cols)``, 0 where nothing was imaged.
         bands: What its bands mean; other meanings than red, green, blue may run as they like.
     """
     names = names_of(bands)
-    if bands != RGB or len(raster) != len(names):
+    if bands == MERCURY_ENHANCED or len(raster) != len(names):
         return []
+    opposed = OPPOSED if bands == RGB else OPPOSED_NAMED
     seen = raster[:, raster.all(axis=0)][:, ::THINNED]
     if seen.shape[1] < FEWEST_PX or (seen.min(axis=1) == seen.max(axis=1)).any():
         return []
@@ -55,7 +58,7 @@ def colour_doubts(raster: NDArray[np.uint8], bands: Bands) -> list[str]:
         f"{alike[one, other]:.2f}), which they do on no photograph of a planet; check whether one "
         "of them is inverted, or state other bands"
         for one, other in combinations(range(len(names)), 2)
-        if alike[one, other] < OPPOSED
+        if alike[one, other] < opposed
     ]
 
 

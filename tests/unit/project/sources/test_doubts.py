@@ -48,3 +48,14 @@ def test_a_colour_whose_sign_was_changed_is_doubted(inverted: int | None, pairs:
     names = {None: "", 0: "red", 1: "green", 2: "blue"}
     assert all(names[inverted] in one for one in doubts)
     assert colour_doubts(raster, "mercury-enhanced") == []
+
+
+def test_a_named_band_that_is_another_inverted_is_doubted() -> None:
+    """The mean of both would be one grey everywhere."""
+    (grey,), _ = reference_mosaic(MERCURY)
+    inverted = np.where(grey > 0, 256 - grey.astype(int), 0).astype(np.uint8)
+
+    (doubt,) = colour_doubts(np.stack([grey, inverted]), ("750", "950"))
+
+    assert "750 and 950" in doubt
+    assert colour_doubts(np.stack([grey, grey]), ("750", "950")) == []
