@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ejmap_geo.craters.column_names import meaning_of
 from ejmap_geo.craters.column_sources import ColumnSource, named_sources, stated_sources
 from ejmap_geo.craters.crater_size import radius_factor, radius_factors, require_one_size
 from ejmap_geo.craters.crater_table import COLUMNS, LARGEST_CRATER_ID
@@ -15,6 +16,8 @@ from ejmap_geo.grids.body import Body
 from ejmap_geo.tables.numbers import is_missing, numbers_of
 
 PLACES = ("lon_deg", "lat_deg")
+# Centres of rims that were drawn by hand lie beside those of a table.
+FARTHEST_APART_DEG = 1.0
 NUMBERS = (*PLACES, "radius_m", "reach_m")
 
 
@@ -80,6 +83,7 @@ def known_columns(
         result.table[role] = values
     if drawn is not None:
         _complete(result, drawn)
+    result.notes += _told_elsewhere(table, result, sources)
     if "lon_deg" in sources:
         result.west_positive = sources["lon_deg"].is_west
     result.is_of_catalogue = "radius_m" in sources and not is_ours
@@ -147,6 +151,44 @@ def _complete(result: KnownColumns, drawn: pd.DataFrame) -> None:
     if "radius_m" not in result.table and drawn["radius_m"].notna().all():
         result.table["radius_m"] = drawn["radius_m"]
         result.notes.append("radius_m is that of a circle as large as the rim")
+
+
+def _told_elsewhere(
+    table: pd.DataFrame, result: KnownColumns, sources: Mapping[str, ColumnSource]
+) -> list[str]:
+    """Return a sentence for each column that is not used and places craters elsewhere."""
+    told: list[str] = []
+    used = {source.column for source in sources.values()}
+    for column in map(str, table.columns):
+        meaning = meaning_of(column)
+        if meaning is None or column in used or meaning.factor is None:
+            continue
+        role = meaning.role
+        if role not in PLACES or role not in result.table:
+            continue
+        theirs, ours = (
+            pd.to_numeric(one, errors="coerce").to_numpy(np.float64)
+            for one in (table[column], result.table[role])
+        )
+        theirs = theirs * meaning.factor * (-1 if meaning.is_west else 1)
+        is_west = role in sources and bool(sources[role].is_west)
+        ours = -ours if is_west else ours
+        apart_deg = _apart_deg(theirs, ours)
+        if role == "lon_deg" and result.has_drawn_places:
+            # Gazetteers count to the west beside geometries, whose CRS says where east is.
+            apart_deg = np.minimum(apart_deg, _apart_deg(-theirs, ours))
+        far = np.flatnonzero(apart_deg > FARTHEST_APART_DEG)
+        if far.size:
+            row = int(far[0])
+            told.append(
+                f"column {column!r} is not used, and has {theirs[row]:g} in row {row + 1}, where "
+                f"{role} is {ours[row]:g} ({far.size} such row(s)); check which is right"
+            )
+    return told
+
+
+def _apart_deg(some: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.abs((some - others + 180) % 360 - 180)
 
 
 def _give_ids(result: KnownColumns, source: ColumnSource | None, what: str) -> None:

@@ -25,7 +25,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    "--window-size=16000,9000",
+    # The lineage page draws no asset that lies outside of the window.
+    "--window-size=24000,14000",
 )
 
 RenderPage = Callable[..., str]
