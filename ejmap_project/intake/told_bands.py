@@ -29,11 +29,13 @@ def told_bands(mosaic: Path, *, body: Body) -> Bands:
     if found is None:
         colors = ", ".join(mark.color for mark in marks)
         enhanced = "--bands mercury-enhanced (PC2, PC1, 430/1000 nm), " if body == MERCURY else ""
-        rgb = "--bands rgb, " if len(marks) == len(KNOWN[RGB]) else ""
+        is_three = len(marks) == len(KNOWN[RGB])
+        known = f"--bands rgb, {enhanced}or " if is_three else ""
+        rest = "" if is_three else "; take a band out that is no brightness, such as a mask"
         raise SettingsError(
             f"mosaic {mosaic.name} has {len(marks)} bands and does not say what they mean (marked "
-            f"{colors}; names are missing, or only count); state {rgb}{enhanced if rgb else ''}or "
-            f"their names, such as --bands {_example(len(marks))}"
+            f"{colors}; names are missing, or only count); state {known}"
+            f"their names, such as --bands {_example(len(marks))}{rest}"
         )
     return found
 
