@@ -127,11 +127,6 @@ def pages(root: Path) -> dict[Path, str]:
     return {docs / "bench.md": page, readme: text}
 
 
-def is_ready_made(entry: Document) -> bool:
-    """Return whether an entry is an ensemble that comes with EJMAP."""
-    return str(entry["entry"]).startswith("ready_")
-
-
 def markdown(table: TextTable) -> list[str]:
     """Return a table in Markdown."""
     rule = ["---"] + ["---:"] * (len(table.titles) - 1)
