@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.planetwide.freshness import BorderStep, Layers, step_of_crater
+from ejmap_geo.rasters.grey import weighted_grey
 from ejmap_geo.rasters.raster_file import opened
-from ejmap_ml.config.bands import MERCURY_ENHANCED
+from ejmap_ml.config.bands import MERCURY_ENHANCED, grey_weights
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import content_version
@@ -63,14 +64,14 @@ def order_craters(project: OpenProject, progress: Progress) -> Artefact:
 
 
 def _seen(project: OpenProject) -> tuple[Layers, Sequence[float]]:
-    """Return the planet in the bands whose weights are known: three colours, or their mean."""
+    """Return the planet in the bands whose weights are known: three colours, or their grey."""
     raster, grid = read_project_basemap(project)
     with opened(project.paths.overlap_count) as counted:
         overlap_count = counted.read(1)
-    if project.settings.mosaic_bands == MERCURY_ENHANCED:
+    bands = project.settings.mosaic_bands
+    if bands == MERCURY_ENHANCED:
         return Layers(raster, overlap_count, grid), COLOUR_WEIGHTS
-    grey = raster if len(raster) == 1 else raster.mean(axis=0, keepdims=True).astype(np.uint8)
-    return Layers(grey, overlap_count, grid), GREY_WEIGHTS
+    return Layers(weighted_grey(raster, grey_weights(bands)), overlap_count, grid), GREY_WEIGHTS
 
 
 def superposition_table(pairs: pd.DataFrame, fresh: Mapping[int, float]) -> pd.DataFrame:
