@@ -59,3 +59,15 @@ class Artefact:
 def known_numbers(values: Mapping[str, float]) -> dict[str, float]:
     """Return the numbers that are there: JSON has no NaN."""
     return {name: value for name, value in values.items() if math.isfinite(value)}
+
+
+class Checked(NamedTuple):
+    """What a look at an artefact found.
+
+    Attributes:
+        fault: What is wrong and what to do; empty if nothing is.
+        numbers: What the artefact holds.
+    """
+
+    fault: str
+    numbers: dict[str, int | float]

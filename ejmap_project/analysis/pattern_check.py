@@ -1,11 +1,10 @@
 """Whether the tables of patterns are of the right craters and agree with themselves."""
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from ejmap_project.analysis.crater_pattern import CraterPattern
 from ejmap_project.analysis.map_quantities import PatternsTable
+from ejmap_project.artefact import Checked
 from ejmap_project.open_project import OpenProject
 from ejmap_project.vetting.vetting_choice import held_back
 
@@ -13,19 +12,7 @@ from ejmap_project.vetting.vetting_choice import held_back
 ROUNDING = 1e-6
 
 
-class PatternCheck(NamedTuple):
-    """What a look at tables of patterns found.
-
-    Attributes:
-        fault: What is wrong and what to do; empty if nothing is.
-        numbers: What the tables hold.
-    """
-
-    fault: str
-    numbers: dict[str, int | float]
-
-
-def check_pattern(pattern: CraterPattern, crater_id: int) -> PatternCheck:
+def check_pattern(pattern: CraterPattern, crater_id: int) -> Checked:
     """Check that tables are of a crater, and that blanket and rays are all of its ejecta."""
     row = pattern.quantities.iloc[0]
     parts_km2, ejecta_km2 = float(row["blanket_km2"] + row["rays_km2"]), float(row["ejecta_km2"])
@@ -37,14 +24,14 @@ def check_pattern(pattern: CraterPattern, crater_id: int) -> PatternCheck:
     }
     ids = {int(one) for table in pattern for one in table["crater_id"]}
     if ids != {crater_id} or len(pattern.quantities) != 1:
-        return PatternCheck("the tables are of another crater; make the pattern again", numbers)
+        return Checked("the tables are of another crater; make the pattern again", numbers)
     if abs(parts_km2 - ejecta_km2) > ROUNDING * max(parts_km2, 1.0):
         fault = f"blanket and rays hold {parts_km2:.0f} km2, the ejecta {ejecta_km2:.0f} km2"
-        return PatternCheck(f"{fault}; make the pattern again", numbers)
-    return PatternCheck("", numbers)
+        return Checked(f"{fault}; make the pattern again", numbers)
+    return Checked("", numbers)
 
 
-def check_patterns(project: OpenProject) -> PatternCheck:
+def check_patterns(project: OpenProject) -> Checked:
     """Check that every crater of the map has a row that fits the schema.
 
     Raises:
@@ -63,7 +50,7 @@ def check_patterns(project: OpenProject) -> PatternCheck:
         "clean_craters": int(table["is_clean"].sum()),
     }
     if not missing:
-        return PatternCheck("", numbers)
+        return Checked("", numbers)
     fault = f"{len(missing)} mapped crater(s) have no pattern ({missing[:5]})"
     todo = "materialise crater_pattern of them, then crater_patterns"
-    return PatternCheck(f"{fault}; {todo}", numbers)
+    return Checked(f"{fault}; {todo}", numbers)

@@ -1,7 +1,6 @@
 """Whether what was measured of the whole map agrees with the map and with itself."""
 
 from graphlib import CycleError, TopologicalSorter
-from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -12,24 +11,13 @@ from ejmap_geo.maps.label_map import NODATA
 from ejmap_geo.masks.placed_mask import pixel_area_m2
 from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_geo.rasters.raster_file import opened
+from ejmap_project.artefact import Checked
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.exclusion import OUTSIDE
 from ejmap_project.planetwide.pair_tables import OverlapTable, SuperpositionTable
 from ejmap_project.planetwide.planet_tables import PlanetTable
 
 STRIP_ROWS = 512
-
-
-class Checked(NamedTuple):
-    """What a look at an artefact found.
-
-    Attributes:
-        fault: What is wrong and what to do; empty if nothing is.
-        numbers: What the artefact holds.
-    """
-
-    fault: str
-    numbers: dict[str, int | float]
 
 
 def check_overlaps(project: OpenProject) -> Checked:
