@@ -4,7 +4,7 @@ from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_project.artefact import Artefact
 from ejmap_project.scoring.evaluation import evaluate_map
 from ejmap_project.scoring.map_scores import score_labelled_tiles, score_map
-from ejmap_project.scoring.model_comparison import compare_models
+from ejmap_project.comparison.model_comparison import compare_models
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from ejmap_project.scoring.member_plots import Plots, comparison_plots
+from ejmap_project.comparison.member_plots import Plots, comparison_plots
 
 CONFIGURED = {"ejconn": "c", "ejseg": "s"}
 NO_MAP = (math.nan, math.nan)

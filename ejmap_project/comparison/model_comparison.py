@@ -9,10 +9,10 @@ from ejmap_project.files.table_file import write_table_and_csv
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, ModelKind
-from ejmap_project.scoring.hyperparameters import metric_of
-from ejmap_project.scoring.member_plots import comparison_plots
-from ejmap_project.scoring.members import HYPERPARAMETER, member_table
-from ejmap_project.scoring.published_scores import every_member
+from ejmap_project.comparison.hyperparameters import metric_of
+from ejmap_project.comparison.member_plots import comparison_plots
+from ejmap_project.comparison.members import HYPERPARAMETER, member_table
+from ejmap_project.comparison.published_scores import every_member
 from ejmap_project.scoring.tile_scoring import PIXEL, TEST, TILE, score
 
 ABOUT = ["model", "version", "iteration", "locations", "samples"]

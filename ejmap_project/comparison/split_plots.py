@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from ejmap_project.figures import MARKERS, SERIES, VERMILION, legend_above, new_plot
 from ejmap_project.paths import MODEL_KINDS, ModelKind
-from ejmap_project.scoring.hyperparameters import MAP_METRIC, TEST_METRIC, MeanScore, means_by
+from ejmap_project.comparison.hyperparameters import MAP_METRIC, TEST_METRIC, MeanScore, means_by
 
 MAP_TILE_METRIC = "map_test_tile_f1"
 LEARNING_CURVE = "learning_curve"
@@ -23,7 +23,7 @@ def split_plot(
     """Draw test scores of tiles against those of pixels, one point a split.
 
     Args:
-        members: A table of :func:`ejmap_project.scoring.members.member_table`.
+        members: A table of :func:`ejmap_project.comparison.members.member_table`.
         configured: Name of the configuration that the project uses, by model.
         own_map: F1 of tiles and of pixels of the map in its test tiles; NaN where unknown.
 

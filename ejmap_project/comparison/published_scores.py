@@ -11,7 +11,7 @@ from ejmap_project.models.model_version import ModelVersion, model_of
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.published.scores import read_map_metrics, read_test_metrics
-from ejmap_project.scoring.members import (
+from ejmap_project.comparison.members import (
     Member,
     MemberProvenance,
     Plain,

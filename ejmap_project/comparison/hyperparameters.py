@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ejmap_project.scoring.members import HYPERPARAMETER
+from ejmap_project.comparison.members import HYPERPARAMETER
 
 # Members are compared with those of the same test tiles, and ours not with what others published.
 ALSO_FIXED = ("split", "source")

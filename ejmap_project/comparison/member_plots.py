@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from ejmap_project.figures import MARKERS, SERIES, legend_above, new_plot
 from ejmap_project.paths import MODEL_KINDS, ModelKind
-from ejmap_project.scoring.hyperparameters import (
+from ejmap_project.comparison.hyperparameters import (
     MAP_METRIC,
     NONE_WORD,
     TEST_METRIC,
@@ -22,8 +22,8 @@ from ejmap_project.scoring.hyperparameters import (
     metric_of,
     varying_hyperparameters,
 )
-from ejmap_project.scoring.members import HYPERPARAMETER
-from ejmap_project.scoring.split_plots import LEARNING_CURVE, split_plot
+from ejmap_project.comparison.members import HYPERPARAMETER
+from ejmap_project.comparison.split_plots import LEARNING_CURVE, split_plot
 
 METRIC_WORDS = {
     MAP_METRIC: "test F1 of the map, in",
@@ -54,7 +54,7 @@ def comparison_plots(
     """Draw everything that members can be compared by.
 
     Args:
-        members: A table of :func:`ejmap_project.scoring.members.member_table`.
+        members: A table of :func:`ejmap_project.comparison.members.member_table`.
         configured: Name of the configuration that the project uses, by model.
         own_map: F1 of tiles and of pixels of the map in its test tiles; NaN where unknown.
     """
