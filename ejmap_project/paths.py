@@ -184,6 +184,10 @@ class ProjectPaths:
     """The published columns of every crater, overlaps included."""
     published_clean = _Place("data/analysis/published_clean.parquet")
     """The published columns of what exactly one crater claims."""
+    manual_comparison = _Place("data/evaluation/manual_comparison.parquet")
+    """Agreement of masks with whole manual maps: as a whole, by quarter and by distance."""
+    manual_patterns = _Place("data/evaluation/manual_patterns.parquet")
+    """The published columns of whole manual maps."""
     overlaps = _Place("data/map/overlaps.tif")
     """Who claims each contested pixel, and by which margin."""
     overlap_pairs = _Place("data/analysis/overlap_pairs.parquet")
@@ -206,6 +210,8 @@ class ProjectPaths:
     """Scores of the map in the labelled tiles: all of them and those that test."""
     connection_matrix = _Place("data/evaluation/connection_matrix.parquet")
     """Whether each tile is connected to each crater, truly and as found."""
+    member_map_scores = _Place("data/evaluation/member_map_scores.parquet")
+    """Scores of the maps that each trained member makes alone, and of stated variants."""
     model_comparison = _Place("data/evaluation/model_comparison.parquet")
     """Scores and hyperparameters of every trained member of both models."""
     scores = _Place("data/evaluation/scores.parquet")

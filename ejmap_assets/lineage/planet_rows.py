@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from ejmap_assets.lineage import recipe_settings, stages
 from ejmap_assets.lineage.row import Row, Rule
-from ejmap_assets.lineage.row_parts import LabelRow, overlap_inputs
+from ejmap_assets.lineage.row_parts import LabelRow, comparison_inputs, overlap_inputs
 from ejmap_geo.craters.schemas import TileScoreTable
 from ejmap_project.analysis.map_quantities import PatternsTable
+from ejmap_project.comparison.member_map_table import MemberMapTable
+from ejmap_project.manual_maps.comparison_table import ManualComparisonTable
 from ejmap_project.planetwide.pair_tables import OverlapTable, SuperpositionTable
 from ejmap_project.planetwide.planet_tables import PlanetTable
 from ejmap_project.scoring.score_tables import (
@@ -129,6 +131,23 @@ PLANET_ROWS: Mapping[str, Row] = {
         table=ScoreTable,
         picture="F1 of pixels, and how often probabilities come true",
     ),
+    "manual_comparison": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.manual_comparison,
+        beside=lambda paths: (paths.manual_patterns,),
+        inputs=(
+            "segmentation_mask",
+            "basemap_mask",
+            "manual_masks",
+            "crater_catalogue",
+            "basemap_mosaic",
+        ),
+        used_inputs=comparison_inputs,
+        settings=recipe_settings.of_manual_comparison,
+        rule=Rule.AFTER_CRATERS,
+        table=ManualComparisonTable,
+        picture="F1, precision and recall over the share of the manual ejecta",
+    ),
     "tile_scores": LabelRow(
         stage=stages.SCORES,
         output=lambda paths, _: paths.tile_scores,
@@ -153,10 +172,24 @@ PLANET_ROWS: Mapping[str, Row] = {
         table=MapScoreTable,
         picture="connection matrix, F1 over scale, F1 of craters",
     ),
+    "member_map_scores": LabelRow(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.member_map_scores,
+        inputs=(
+            *("tile_store", "connection_predictions", "ejseg_model"),
+            *("manual_masks", "labelled_tiles", "split_table"),
+        ),
+        optional_inputs=("tile_store", "connection_predictions"),
+        settings=recipe_settings.of_member_maps,
+        rule=Rule.AFTER_CRATERS,
+        takes_all_members=True,
+        table=MemberMapTable,
+    ),
     "model_comparison": LabelRow(
         stage=stages.SCORES,
         output=lambda paths, _: paths.model_comparison,
-        inputs=("ejconn_model", "ejseg_model", "map_scores"),
+        code_version="2",  # 2: scores of maps that members make alone; bands of the learning curve
+        inputs=("ejconn_model", "ejseg_model", "map_scores", "member_map_scores"),
         settings=recipe_settings.of_comparison,
         rule=Rule.WITH_UPSTREAM,
         takes_all_members=True,

@@ -206,6 +206,21 @@ def of_used_split(project: OpenProject, _: str) -> object:
     return [project.settings.splits.used, _training_kind(project)]
 
 
+def of_manual_comparison(project: OpenProject, _: str) -> object:
+    """The files of whole manual maps."""
+    stated = project.settings.analysis.manual_maps
+    if stated is None:
+        return _stamps(source_of(project).files().whole_maps)
+    path = project.paths.user_file(stated)
+    return [str(stated), _stamps(path.glob("*.tif") if path.is_dir() else (path,))]
+
+
+def of_member_maps(project: OpenProject, partition: str) -> object:
+    """The stated variants of the map, and the rule by which members make a mask."""
+    stated = [one.model_dump(mode="json") for one in project.settings.analysis.maps]
+    return [stated, of_masks(project, partition), _training_kind(project)]
+
+
 def of_comparison(project: OpenProject, _: str) -> object:
     """The files of published scores; None if none are published, empty if they are missing."""
     scores = source_of(project).files().scores

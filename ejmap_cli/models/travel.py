@@ -37,8 +37,8 @@ def list_models(project: Path | None, *, as_json: bool) -> int:
     from dataclasses import asdict
 
     from ejmap_cli.printing import print_json
-    from ejmap_project.open_project import OpenProject
     from ejmap_project.comparison.ensembles import known_ensembles, packaged_ensembles
+    from ejmap_project.open_project import OpenProject
 
     found = (
         packaged_ensembles()

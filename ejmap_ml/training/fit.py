@@ -22,6 +22,7 @@ from ejmap_geo.whole_file import write_text
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance, expected_weights
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.bundles.training_record import TrainingRecord
 from ejmap_ml.bundles.weights import check_weights, content_digest, read_weights
 from ejmap_ml.config.model_config import (
     ModelConfig,
@@ -112,12 +113,21 @@ def fit(
         log = TrainingLog(folder=folder, events=events, report=report)
         resumes = resumed_from_step is not None
         with threads(_thread_count(task, plan, data=data, folder=folder)):
+            begun_s = time.monotonic()
             keeper = train(task, plan, config=config, data=data, log=log, is_resumed=resumes)
+    record = TrainingRecord(
+        epochs_run=len(keeper.history),
+        time_beginning_s=begun_s - started_s,
+        time_train_s=time.monotonic() - begun_s,
+        gpu_name=torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+    )
     bundle = ModelBundle(
         config=config,
         weights=read_weights(folder / BEST, wanted=expected_weights(config)),
         normalization=normalization,
-        provenance=_provenance(data, seed=seed, best=keeper.history[keeper.best_epoch]),
+        provenance=_provenance(
+            data, seed=seed, best=keeper.history[keeper.best_epoch], record=record
+        ),
     )
     return FitResult(
         bundle=bundle,
@@ -232,7 +242,9 @@ def _resumable_step(folder: Path, *, fingerprint: str) -> int | None:
     return None
 
 
-def _provenance(data: FitData, *, seed: int, best: Mapping[str, float]) -> Provenance:
+def _provenance(
+    data: FitData, *, seed: int, best: Mapping[str, float], record: TrainingRecord
+) -> Provenance:
     return Provenance(
         created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
         seed=seed,
@@ -246,4 +258,5 @@ def _provenance(data: FitData, *, seed: int, best: Mapping[str, float]) -> Prove
         samples=len(data.train),
         steps=int(best["step"]),
         packages={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        record=record,
     )

@@ -1,1 +1,1 @@
-"""Trained members compared: hyperparameters, splits, learning curves, and the map that each makes."""
+"""Trained members compared: hyperparameters, splits, learning curves, the map of each."""

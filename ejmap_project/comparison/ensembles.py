@@ -6,12 +6,12 @@ from itertools import groupby
 from pathlib import Path
 
 from ejmap_ml.ready.ensembles import PACKAGED, ReadyEnsemble, names
+from ejmap_project.comparison.members import MemberProvenance, provenance_of, trained_members
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.models.promotion_record import mapping_ensemble
 from ejmap_project.models.ready_models import kind_of, ready_named, ready_names
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
-from ejmap_project.comparison.members import MemberProvenance, provenance_of, trained_members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,8 @@ MOST_GROUPS = 4
 # The best first: a map made by this member alone in tiles that were held back, which the authors
 # compared by; the member on such tiles; the score that chose its epoch.
 MAP_METRIC, TEST_METRIC = "map_test_pixel_f1", "test_f1"
+# The same in all labelled tiles that a split uses.
+MAP_TVT_METRIC = "map_tvt_pixel_f1"
 METRICS = (MAP_METRIC, TEST_METRIC, "val_f1")
 
 

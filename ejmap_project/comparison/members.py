@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ejmap_geo.craters.schemas import SplitIndex
 from ejmap_ml.bundles.bundle_files import CONFIG, PROVENANCE
+from ejmap_ml.bundles.training_record import TrainingRecord
 from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import ModelVersion
 from ejmap_project.paths import MODEL_KINDS, ModelKind, ProjectPaths
@@ -30,6 +31,14 @@ MEMBER_COLUMNS = {
     "seed": "Int64",
     "samples": "Int64",
     "steps": "Int64",
+    # The training record; members that were not trained here have none.
+    "epochs_run": "Int64",
+    "runtime_s": "Float64",
+    "time_beginning_s": "Float64",
+    "time_train_s": "Float64",
+    "time_test_beginning_s": "Float64",
+    "time_test_s": "Float64",
+    "gpu_name": "string",
 }
 SPLIT_COLUMNS = ("split_kind", "locations", "train_tiles", "test_tiles")
 
@@ -47,6 +56,7 @@ class MemberProvenance(BaseModel):
     steps: int | None = None
     source: str | None = None
     scores: dict[str, float | None] = {}
+    record: TrainingRecord | None = None
 
 
 class _Stamp(BaseModel):
@@ -83,11 +93,16 @@ class Member:
             "name": self.version.name,
             "split": self.version.split,
             "iteration": self.iteration,
-            **origin.model_dump(exclude={"scores"}),
+            **origin.model_dump(exclude={"scores", "record"}),
+            **_record(origin.record),
         }
         scores = {name.replace("/", "_"): value for name, value in origin.scores.items()}
         config = {HYPERPARAMETER + name: value for name, value in self.config.items()}
         return {**about, **scores, **config}
+
+
+def _record(record: TrainingRecord | None) -> dict[str, object]:
+    return {} if record is None else {**record.model_dump(), "runtime_s": record.runtime_s}
 
 
 def trained_members(paths: ProjectPaths) -> Iterator[Member]:

@@ -3,16 +3,17 @@
 import pandas as pd
 
 from ejmap_project.artefact import Artefact, Facts
+from ejmap_project.comparison.hyperparameters import metric_of
+from ejmap_project.comparison.member_plots import comparison_plots
+from ejmap_project.comparison.members import HYPERPARAMETER, member_table
+from ejmap_project.comparison.published_scores import every_member
+from ejmap_project.comparison.split_scores import maps_by_split, split_table
 from ejmap_project.digest import content_version
 from ejmap_project.figures import saved_figures
 from ejmap_project.files.table_file import write_table_and_csv
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, ModelKind
-from ejmap_project.comparison.hyperparameters import metric_of
-from ejmap_project.comparison.member_plots import comparison_plots
-from ejmap_project.comparison.members import HYPERPARAMETER, member_table
-from ejmap_project.comparison.published_scores import every_member
 from ejmap_project.scoring.tile_scoring import PIXEL, TEST, TILE, score
 
 ABOUT = ["model", "version", "iteration", "locations", "samples"]
@@ -26,23 +27,33 @@ def compare_models(project: OpenProject) -> Artefact:
         SourceError: If published scores do not fit.
     """
     paths = project.paths
-    splits = pd.read_parquet(paths.split_index) if paths.split_index.is_file() else None
-    members = member_table(every_member(project), splits)
+    index = pd.read_parquet(paths.split_index) if paths.split_index.is_file() else None
+    members = member_table(every_member(project), index)
     write_table_and_csv(members, paths.model_comparison)
     scores = pd.read_parquet(paths.map_scores)
     tile_f1, pixel_f1 = (score(scores, "f1", scope=TEST, level=level) for level in (TILE, PIXEL))
     configured: dict[ModelKind, str] = {
         kind: configured_version(project, kind).name for kind in MODEL_KINDS
     }
-    plots = comparison_plots(members, configured=configured, own_map=(tile_f1, pixel_f1))
+    plots = comparison_plots(
+        members,
+        configured=configured,
+        reference=configured_version(project, "ejseg").key,
+        own_map=(tile_f1, pixel_f1),
+    )
+    splits = split_table(maps_by_split(members))
+    folder = paths.model_comparison.with_suffix("")
+    if len(splits):
+        write_table_and_csv(splits, folder / "splits.parquet")
     return Artefact(
         content=content_version(members.to_csv(index=False)),
         metadata={
             **_numbers(members),
             "not_plotted": dict(plots.missing),
             "members": _summary(members),
+            **({"splits": splits} if len(splits) else {}),
             "path": str(paths.model_comparison),
-            **saved_figures(plots.figures, paths.model_comparison.with_suffix("")),
+            **saved_figures(plots.figures, folder),
         },
     )
 

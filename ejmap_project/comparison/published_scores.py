@@ -6,11 +6,6 @@ from dataclasses import replace
 import pandas as pd
 
 from ejmap_ml.errors import MlError
-from ejmap_project.errors import ProjectError
-from ejmap_project.models.model_version import ModelVersion, model_of
-from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import MODEL_KINDS, ModelKind
-from ejmap_project.published.scores import read_map_metrics, read_test_metrics
 from ejmap_project.comparison.members import (
     Member,
     MemberProvenance,
@@ -18,10 +13,17 @@ from ejmap_project.comparison.members import (
     flattened,
     trained_members,
 )
+from ejmap_project.errors import ProjectError
+from ejmap_project.models.model_version import ModelVersion, model_of
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import MODEL_KINDS, ModelKind, ProjectPaths
+from ejmap_project.published.scores import read_map_metrics, read_test_metrics
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.source import ScoreFiles
 
 RUN = ["split", "iteration"]
+# Scores of the map that a member makes alone.
+MAP_PREFIX = "map_"
 
 
 def published_members(project: OpenProject) -> Iterator[Member]:
@@ -62,14 +64,31 @@ def every_member(project: OpenProject) -> Iterator[Member]:
         SourceError: If a table of scores is none.
     """
     published = {_identity(one): one for one in published_members(project)}
+    maps = _scores_of_maps(project.paths)
     for member in trained_members(project.paths):
         twin = published.pop(_identity(member), None)
-        if twin is None:
-            yield member
-            continue
-        scores = {**twin.provenance.scores, **member.provenance.scores}
+        theirs = {} if twin is None else twin.provenance.scores
+        of_map = maps.get((member.version.key, member.iteration), {})
+        scores = of_map | theirs | member.provenance.scores
+        if member.kind == "ejconn":
+            scores = theirs | member.provenance.scores
         yield replace(member, provenance=member.provenance.model_copy(update={"scores": scores}))
     yield from published.values()
+
+
+def _scores_of_maps(paths: ProjectPaths) -> dict[tuple[str, int], dict[str, float | None]]:
+    """Return the scores of the map that each member of EJSEG makes alone, where they were made."""
+    if not paths.member_map_scores.is_file():
+        return {}
+    table = pd.read_parquet(paths.member_map_scores)
+    alone = table[table["map"] == ""]
+    names = [str(name) for name in table.columns if str(name).startswith(MAP_PREFIX)]
+    return {
+        (str(version), int(iteration)): dict(zip(names, values, strict=True))
+        for version, iteration, *values in alone[["version", "iteration", *names]].itertuples(
+            index=False
+        )
+    }
 
 
 def _identity(member: Member) -> tuple[ModelKind, str, int, str | None]:

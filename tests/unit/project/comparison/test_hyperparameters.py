@@ -5,7 +5,11 @@ import math
 import pandas as pd
 import pytest
 
-from ejmap_project.comparison.hyperparameters import comparisons, mean_score, varying_hyperparameters
+from ejmap_project.comparison.hyperparameters import (
+    comparisons,
+    mean_score,
+    varying_hyperparameters,
+)
 
 
 def _members(*rows: dict[str, object]) -> pd.DataFrame:

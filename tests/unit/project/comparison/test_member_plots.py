@@ -30,7 +30,9 @@ def _member(model: str, **stated: object) -> dict[str, object]:
 def _plots(*rows: dict[str, object], own_map: tuple[float, float] = NO_MAP) -> Plots:
     table = pd.DataFrame(rows, columns=pd.Index({**_member("ejseg"), **(rows or [{}])[0]}))
     types = {"split": "Int64", "locations": "Int64", "split_kind": "string"}
-    return comparison_plots(table.astype(types), configured=CONFIGURED, own_map=own_map)
+    return comparison_plots(
+        table.astype(types), configured=CONFIGURED, reference="s", own_map=own_map
+    )
 
 
 def test_one_member_is_no_comparison_and_says_so() -> None:
@@ -142,3 +144,57 @@ def test_two_hundred_members_are_compared_in_seconds() -> None:
     ]
 
     assert "EJSEG lr" in _plots(*rows).figures
+
+
+def _mapped(**stated: object) -> dict[str, object]:
+    maps = {f"map_{scope}_pixel_f1": 0.6 for scope in ("test", "tvt")}
+    return _member("ejseg", **{**maps, "map_test_tile_f1": 0.8, "map_tvt_tile_f1": 0.9, **stated})
+
+
+def test_published_groups_show_test_and_all_tiles_side_by_side() -> None:
+    """Two versions of the augmentation group: means and standard errors in two panels."""
+    rows = [
+        _mapped(name=f"ejseg_v{version}", version=f"ejseg_v{version}", map_test_pixel_f1=f1)
+        for version, f1 in ((159, 0.5), (159, 0.7), (162, 0.4))
+    ]
+
+    figure = _plots(*rows).figures["published group augmentation"]
+
+    test, tvt = figure.axes
+    assert (test.get_title(), tvt.get_title()) == ("test tiles", "all labelled tiles")
+    assert test.lines[0].get_ydata().tolist() == pytest.approx([0.6, 0.4])
+    # Half of the difference of two is their standard error.
+    (bars,) = (one for one in test.containers if one.has_yerr)
+    assert bars[2][0].get_segments()[0][:, 1].tolist() == pytest.approx([0.5, 0.7])
+    assert tvt.lines[0].get_ydata().tolist() == pytest.approx([0.6, 0.6])
+
+
+def test_the_learning_curve_has_bands_about_the_version_in_use() -> None:
+    """Lines of test tiles and of all tiles, each with bands of 1, 2 and 3 deviations."""
+    curve = [
+        _mapped(name="c203", version=f"c203@{split}", split=split, locations=locations)
+        for split, locations in ((64, 25), (65, 275))
+    ]
+    members = [_mapped(split=61, iteration=one, map_test_pixel_f1=0.6 + one / 10) for one in (0, 1)]
+
+    axes = _plots(*curve, *members).figures["learning curve"].axes[0]
+
+    labels = axes.get_legend_handles_labels()[1]
+    assert "c203: test F1 of the map, in pixels" in labels
+    assert "s: mean (dotted), bands of 1, 2 and 3 SD" in labels
+    heights = sorted(patch.get_height() for patch in axes.patches if patch.get_height() > 0.01)
+    assert heights == pytest.approx([2 * k * 0.1 / math.sqrt(2) for k in (1, 2, 3)])
+
+
+def test_splits_are_drawn_for_each_score_in_two_panels() -> None:
+    """Left test tiles and all tiles, right all tiles alone; split numbers and mean lines."""
+    rows = [_mapped(split=split, map_test_pixel_f1=0.1 * split) for split in (1, 2, 3)]
+
+    figures = _plots(*rows).figures
+
+    left, right = figures["splits F1"].axes
+    assert {text.get_text() for text in left.texts} == {"1", "2", "3"}
+    assert len(left.texts) == 6
+    assert len(right.texts) == 3
+    means = [line.get_ydata() for line in left.lines if line.get_linestyle() == "--"]
+    assert [0.2, 0.2] in [pytest.approx(list(one)) for one in means]

@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ejmap_project.comparison.members import flattened, member_table, trained_members
 from ejmap_project.errors import StepError
 from ejmap_project.paths import ModelKind, ProjectPaths
-from ejmap_project.comparison.members import flattened, member_table, trained_members
 
 CONFIG = {
     "name": "ejseg_v200",

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ejmap_project.open_project import OpenProject
 from ejmap_project.comparison.members import member_table
 from ejmap_project.comparison.published_scores import every_member, published_members
+from ejmap_project.open_project import OpenProject
 
 SETTINGS = """
 source: {kind: ejmap-folder, folder: published}
