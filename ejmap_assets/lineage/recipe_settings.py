@@ -107,7 +107,9 @@ def of_tiles(project: OpenProject, _: str) -> object:
     kinds: tuple[ModelKind, ...] = MODEL_KINDS if has_crops else ("ejseg",)
     taken = [mapping_model(project, kind).architecture for kind in kinds]
     seen = [one.model_dump(mode="json") for one in taken]
-    return [project.settings.mapping.tile_side_px, seen, _grey_seen(project)]
+    is_told = any(isinstance(one, SmpConfig) and one.injection is not None for one in taken)
+    annulus = _as_published(project, "annulus") if is_told else []
+    return [project.settings.mapping.tile_side_px, seen, _grey_seen(project), *annulus]
 
 
 def _grey_seen(project: OpenProject) -> object:
@@ -127,7 +129,8 @@ def sample_set_of(project: OpenProject, kind: ModelKind, version: ModelVersion) 
             taken: object = crop.model_dump(mode="json")
         case SmpConfig(tile=tile, injection=injection):
             injected = None if injection is None else injection.model_dump(mode="json")
-            taken = [tile.side_px, injected]
+            annulus = [] if injection is None else _as_published(project, "annulus")
+            taken = [tile.side_px, injected, *annulus]
         case PolarUnetConfig(view=view):
             taken = view.model_dump(mode="json")
     return f"{kind}_{content_version(json.dumps(taken, sort_keys=True))}"

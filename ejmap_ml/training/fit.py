@@ -115,19 +115,12 @@ def fit(
         with threads(_thread_count(task, plan, data=data, folder=folder)):
             begun_s = time.monotonic()
             keeper = train(task, plan, config=config, data=data, log=log, is_resumed=resumes)
-    record = TrainingRecord(
-        epochs_run=len(keeper.history),
-        time_beginning_s=begun_s - started_s,
-        time_train_s=time.monotonic() - begun_s,
-        gpu_name=torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
-    )
+    record = _record(len(keeper.history), started_s=started_s, begun_s=begun_s)
     bundle = ModelBundle(
         config=config,
         weights=read_weights(folder / BEST, wanted=expected_weights(config)),
         normalization=normalization,
-        provenance=_provenance(
-            data, seed=seed, best=keeper.history[keeper.best_epoch], record=record
-        ),
+        provenance=_provenance(data, seed, keeper.history[keeper.best_epoch], record),
     )
     return FitResult(
         bundle=bundle,
@@ -242,8 +235,18 @@ def _resumable_step(folder: Path, *, fingerprint: str) -> int | None:
     return None
 
 
+def _record(epochs: int, *, started_s: float, begun_s: float) -> TrainingRecord:
+    """Return the record of a training that ends now, by the monotonic clock."""
+    return TrainingRecord(
+        epochs_run=epochs,
+        time_beginning_s=begun_s - started_s,
+        time_train_s=time.monotonic() - begun_s,
+        gpu_name=torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+    )
+
+
 def _provenance(
-    data: FitData, *, seed: int, best: Mapping[str, float], record: TrainingRecord
+    data: FitData, seed: int, best: Mapping[str, float], record: TrainingRecord
 ) -> Provenance:
     return Provenance(
         created_utc=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -118,7 +118,7 @@ def _scored(
     counts = [_Counts() for _ in makers]
     own = own_tiles(project, version.split, is_seen=_is_seen(project, version))
     usable = own[own["is_usable"]]
-    of_craters = {int(one): part for one, part in usable.groupby("crater_id")}
+    of_craters = dict(iter(usable.groupby("crater_id")))
     craters = [one for one in work.craters.values() if one.crater_id in of_craters]
     for done, crater in enumerate(craters):
         what = f"crater {crater.key} by members of {version.key}"

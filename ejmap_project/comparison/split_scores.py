@@ -40,7 +40,8 @@ def split_table(members: pd.DataFrame) -> pd.DataFrame:
     if members.empty:
         return pd.DataFrame()
     means = members.groupby("split").mean(numeric_only=True)
-    best = means[MAP_METRIC].idxmax()
+    place = int(means[MAP_METRIC].to_numpy().argmax())
+    best = int(means.index.to_numpy()[place])
     rows: list[dict[str, object]] = []
     for metric in METRICS:
         for scope in (TVT, TEST):
@@ -59,8 +60,8 @@ def split_table(members: pd.DataFrame) -> pd.DataFrame:
                         "standard_error": found.standard_error,
                         "min": min(found.scores),
                         "max": max(found.scores),
-                        "best_split": int(best),
-                        "at_best_split": float(means.loc[best, column]),
+                        "best_split": best,
+                        "at_best_split": float(means[column].to_numpy()[place]),
                     }
                 )
     return pd.DataFrame(rows)

@@ -1,6 +1,6 @@
 """Plots of agreement with whole manual maps over the share of the manual ejecta."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -57,7 +57,7 @@ def overview_plot(table: pd.DataFrame) -> dict[str, Figure]:
     panels = figure.subplots(1, 3, sharex=True, sharey=True)
     for axes, score in zip(panels, SHOWN, strict=True):
         for crater_id, part in table.groupby("crater_id", sort=False):
-            color, line = colors.get(int(crater_id), ("0.75", "-"))
+            color, line = colors.get(crater_id, ("0.75", "-"))
             label = str(part["crater"].iloc[0]) if crater_id in colors else None
             _draw(axes, part, score, color=color, line=line, label=label)
         _label(axes, score)
@@ -81,16 +81,15 @@ def _page(craters: Sequence[pd.DataFrame]) -> Figure:
             _draw(axes, part, score, color=SERIES[0], line="-", label="map against manual map")
             _label(axes, score if row is grid[0] else "", is_last=row is grid[-1])
         row[0].set_ylabel(str(part["crater"].iloc[0]), fontsize=8)
-    named = dict(_handles(grid.ravel()))
+    named = {
+        label: handle
+        for axes in grid.ravel()
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
     figure.legend(
         named.values(), named.keys(), loc="outside upper center", ncols=4, fontsize=8, frameon=False
     )
     return figure
-
-
-def _handles(panels: Sequence[Axes]) -> Iterator[tuple[str, object]]:
-    for axes in panels:
-        yield from zip(*reversed(axes.get_legend_handles_labels()), strict=True)
 
 
 def _draw(
@@ -115,7 +114,7 @@ def _draw(
         )
     if TILES in rows.index and bool(rows["is_independent"].iloc[0]):
         axes.axhline(
-            float(rows.loc[TILES, score]),
+            float(part[score].to_numpy()[part["part"] == TILES][0]),
             color=SKY if is_page else color,
             linestyle=":",
             lw=1.2,

@@ -27,7 +27,7 @@ class ManualComparisonTable(pa.DataFrameModel):
         """Narrow types are widened; a project without manual maps has no rows."""
 
         coerce = True
-        unique = ("crater_id", "part")
+        unique = ["crater_id", "part"]  # noqa: RUF012 - as pandera declares it
 
     crater_id: int = pa.Field(ge=0, le=LARGEST_CRATER_ID, description="Number of the crater.")
     crater: str = pa.Field(description="Name, or number where it has none.")

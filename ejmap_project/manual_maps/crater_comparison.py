@@ -13,8 +13,8 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.denoise import denoised_by_sides
 from ejmap_geo.masks.placed_mask import PlacedMask, without_crater
 from ejmap_geo.masks.polygons import rasterized_on_planet
+from ejmap_geo.masks.rim import Rim, circular_rim, drawn_rim
 from ejmap_geo.patterns.published_pattern import Row
-from ejmap_geo.patterns.rim import Rim, circular_rim, drawn_rim
 from ejmap_geo.patterns.rings import around_content, blanket_radius_px, centred
 from ejmap_geo.scores.agreement import Confusion, confusion
 from ejmap_geo.scores.crater_agreement import QUARTERS, claimed_pixels

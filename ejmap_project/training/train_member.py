@@ -68,7 +68,6 @@ def train_member(
     # Not before: what trains takes seconds to import.
     from ejmap_ml.training.fit import fit
     from ejmap_project.training.member_samples import CraterFold, member_samples
-    from ejmap_project.training.training_views import with_view_ranges
 
     config = model_of(project, kind, ModelVersion.parse(version))
     seed = project.settings.models.seed * SEED_STRIDE + iteration
@@ -95,9 +94,7 @@ def train_member(
         report=progress.say,
         events=project.paths.training_log(kind, version=version, iteration=iteration),
     )
-    trained_s = time.monotonic()
-    bundle = with_view_ranges(result.bundle, stores)
-    bundle = _scored(bundle, start, parts, progress, trained_s=trained_s)
+    bundle = _scored(result.bundle, stores, start, parts, progress)
     bundle.save(path)
     shutil.rmtree(scratch)
     return _described(bundle, path).with_facts({"picture": training_curve(result.history)})
@@ -148,24 +145,26 @@ def _labels(project: OpenProject, version: str) -> "Labels":
 
 def _scored(
     bundle: "ModelBundle",
+    stores: Sequence[Path],
     start: "ModelBundle | None",
     parts: "MemberSamples",
     progress: Progress,
-    *,
-    trained_s: float,
 ) -> "ModelBundle":
     """Return a member with its scores on test tiles and on craters that were held back.
 
     Args:
-        bundle: The member.
+        bundle: The member, whose training has just ended.
+        stores: Tile stores that it learned from.
         start: The member that it started from; None for random weights.
         parts: Its samples.
         progress: Told of what begins.
-        trained_s: When its training ended, by the monotonic clock.
     """
+    trained_s = time.monotonic()
     from ejmap_ml.training.member_scores import score_member, with_test_scores
+    from ejmap_project.training.training_views import with_view_ranges
     from ejmap_project.training.tuning import tuned_member
 
+    bundle = with_view_ranges(bundle, stores)
     if parts.test is not None:
         progress.say("scoring the member on the test tiles")
         batch_size, begun_s = bundle.config.training.batch_size, time.monotonic()

@@ -51,7 +51,8 @@ mapping:
   connection_filter: true
   kept_results: 1
   chunk_craters: 2
-method: {ensemble: votes, normalization: split, validation: each-class, denoising: sides}
+method: {ensemble: votes, normalization: split, validation: each-class, denoising: sides,
+  annulus: rim-buffers}
 analysis: {exclusion_buffer_km: 25}
 """
 FILES = """

@@ -9,7 +9,7 @@ from shapely import Polygon
 
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
-from ejmap_geo.patterns.rim import circular_rim, drawn_rim
+from ejmap_geo.masks.rim import circular_rim, drawn_rim
 
 RESOLUTION_M = 500.0
 RADIUS_M = 40_000.0

@@ -17,6 +17,8 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.polygons import rasterized
 
 Rim = Polygon | MultiPolygon
+# Corners of a quarter of a circle: the radius is right to a ten-thousandth.
+BUFFER_SEGMENTS = 64
 
 
 def circular_rim(body: Body, *, radius_m: float, resolution_m: float) -> NDArray[np.bool_]:
@@ -43,11 +45,7 @@ def drawn_rim(
     Returns:
         ``(2 n, 2 n)`` about the centre, as small as the rim admits.
     """
-    crs = azimuthal_crs(body, center=center)
-    project = Transformer.from_crs(geographic_crs(body), crs, always_xy=True)
-    plane = transformed(
-        rim, lambda points: np.column_stack(project.transform(points[:, 0], points[:, 1]))
-    )
+    plane = rim_in_plane(rim, body=body, center=center)
     farthest_m = max(radius_m, *(abs(bound) for bound in plane.bounds))
     half_px = math.ceil(farthest_m / resolution_m)
     most_px = AzimuthalGrid.whole_planet_half_px(body, resolution_m)
@@ -55,3 +53,39 @@ def drawn_rim(
         body=body, center=center, resolution_m=resolution_m, half_size_px=min(half_px, most_px)
     )
     return rasterized(plane, grid=grid)
+
+
+def rim_in_plane(rim: Rim, *, body: Body, center: LonLat) -> Rim:
+    """Return a rim in the azimuthal equidistant plane about its crater, metres east and north.
+
+    Args:
+        rim: Shape in degrees, east-positive longitude first.
+        body: The planet.
+        center: Centre of the crater.
+    """
+    crs = azimuthal_crs(body, center=center)
+    project = Transformer.from_crs(geographic_crs(body), crs, always_xy=True)
+    return transformed(
+        rim, lambda points: np.column_stack(project.transform(points[:, 0], points[:, 1]))
+    )
+
+
+def rim_ring(
+    rim: Rim, *, body: Body, center: LonLat, radius_m: float, radii: tuple[float, float]
+) -> Rim:
+    """Return the ring between two buffers of a rim, in the plane of :func:`rim_in_plane`.
+
+    The buffer of k radii lies (k - 1) rim radii outside of the rim, as published; of a circular rim
+    it is the circle of k radii.
+
+    Args:
+        rim: Shape in degrees, east-positive longitude first.
+        body: The planet.
+        center: Centre of the crater.
+        radius_m: Rim radius.
+        radii: k of the inner and of the outer edge.
+    """
+    plane = rim_in_plane(rim, body=body, center=center)
+    inner, outer = (plane.buffer((k - 1) * radius_m, quad_segs=BUFFER_SEGMENTS) for k in radii)
+    ring = outer.difference(inner)
+    return ring if isinstance(ring, Polygon | MultiPolygon) else Polygon()
