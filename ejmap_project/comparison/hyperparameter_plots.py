@@ -18,7 +18,7 @@ from ejmap_project.comparison.hyperparameters import (
 from ejmap_project.comparison.mean_plots import KIND_WORDS, draw_means, score_words
 from ejmap_project.comparison.members import HYPERPARAMETER
 from ejmap_project.comparison.published_groups import GROUPS, group_means
-from ejmap_project.figures import DPI, SIZE_INCHES, legend_above
+from ejmap_project.figures import DPI, SIZE_INCHES
 from ejmap_project.paths import ModelKind
 
 LONG_WORDS = 40
@@ -105,7 +105,9 @@ def _values_plot(
             axes.set_title(PANEL_WORDS[metric], fontsize=8)
     if len(found) > 1:
         panels[0].set_ylabel("F1 of the pixels of the map", fontsize=8)
-    legend_above(figure, columns=1 if len(next(iter(found.values()))) < 3 else 2)
+    handles = panels[0].get_legend_handles_labels()
+    columns = 1 if len(handles[0]) < 3 else 2
+    figure.legend(*handles, loc="outside upper center", ncols=columns, fontsize=8, frameon=False)
     return figure
 
 

@@ -1,36 +1,17 @@
 """The table of scores of maps that members make: the published twenty, a row a map."""
 
-from collections.abc import Mapping
 from functools import partial
 from typing import cast
 
 import pandera.pandas as pa
 
-from ejmap_geo.scores.agreement import Confusion
+from ejmap_project.scoring.tile_counts import score_column
 from ejmap_project.scoring.tile_scoring import PIXEL, SCORES, TEST, TILE, TVT
 
 SCOPE_WORDS = {TVT: "all labelled tiles that its split uses", TEST: "its test tiles"}
 LEVEL_WORDS = {PIXEL: "pixels", TILE: "tiles"}
 
 _share = partial(pa.Field, ge=0, le=1, nullable=True)
-
-
-def score_column(scope: str, level: str, score: str) -> str:
-    """Return the column that holds a score of a map."""
-    return f"map_{scope}_{level}_{score}"
-
-
-def scores_of_map(counts: Mapping[tuple[str, str], Confusion]) -> dict[str, float]:
-    """Return the twenty scores of a map by their columns; NaN where nothing can be judged.
-
-    Args:
-        counts: Right and wrong pixels and tiles by scope and level.
-    """
-    return {
-        score_column(scope, level, score): float(getattr(counted, score))
-        for (scope, level), counted in counts.items()
-        for score in SCORES
-    }
 
 
 class _Places(pa.DataFrameModel):

@@ -1,7 +1,6 @@
 """Scores of the maps that each trained member makes alone, and of stated variants of the map."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,12 @@ import pandas as pd
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import read_mask_on
-from ejmap_geo.scores.agreement import Confusion
 from ejmap_geo.scores.tile_agreement import FULL_SCALE_PX, CraterMasks, agreement_in_tiles
 from ejmap_geo.tiles.labels import windows_of
 from ejmap_project.artefact import Artefact
 from ejmap_project.comparison.map_makers import MapMaker, map_makers
 from ejmap_project.comparison.member_map import member_masks, why_not_mapped
-from ejmap_project.comparison.member_map_table import MemberMapTable, scores_of_map
+from ejmap_project.comparison.member_map_table import MemberMapTable
 from ejmap_project.digest import content_version
 from ejmap_project.files.table_file import write_table_and_csv
 from ejmap_project.mapping.crater_inputs import CraterWork
@@ -24,7 +22,7 @@ from ejmap_project.models.model_version import ModelVersion, ready_made
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
 from ejmap_project.scoring.map_scores import own_tiles
-from ejmap_project.scoring.tile_scoring import PIXEL, TEST, TILE, TVT
+from ejmap_project.scoring.tile_counts import TileCounts
 from ejmap_project.settings.training import OwnMasks
 
 if TYPE_CHECKING:
@@ -32,33 +30,6 @@ if TYPE_CHECKING:
 
     from ejmap_ml.bundles.ensemble import Ensemble
     from ejmap_ml.config.model_config import ModelConfig
-
-Scope = tuple[str, str]
-
-
-@dataclass(slots=True)
-class _Counts:
-    """Right and wrong pixels and tiles of a map, by scope and level."""
-
-    by_scope: dict[Scope, Confusion] = field(
-        default_factory=lambda: {
-            (scope, level): Confusion() for scope in (TVT, TEST) for level in (PIXEL, TILE)
-        }
-    )
-
-    def add(self, pixels: Confusion, *, is_test: bool) -> None:
-        """Add a labelled tile."""
-        is_true = pixels.true_positive + pixels.false_negative > 0
-        is_found = pixels.true_positive + pixels.false_positive > 0
-        tile = Confusion(
-            true_positive=int(is_found and is_true),
-            false_positive=int(is_found and not is_true),
-            false_negative=int(is_true and not is_found),
-            true_negative=int(not is_true and not is_found),
-        )
-        for scope in (TVT, TEST) if is_test else (TVT,):
-            self.by_scope[scope, PIXEL] += pixels
-            self.by_scope[scope, TILE] += tile
 
 
 def score_member_maps(project: OpenProject, progress: Progress) -> Artefact:
@@ -115,7 +86,7 @@ def _scored(
     """Yield the rows of maps that members of one version make by the same connections."""
     version = makers[0].version
     ensembles = [_ensemble(project, one) for one in makers]
-    counts = [_Counts() for _ in makers]
+    counts = [TileCounts() for _ in makers]
     own = own_tiles(project, version.split, is_seen=_is_seen(project, version))
     usable = own[own["is_usable"]]
     of_craters = dict(iter(usable.groupby("crater_id")))
@@ -145,12 +116,12 @@ def _scored(
             "iteration": None if maker.name else maker.iterations[0],
             "members": len(maker.iterations),
             "connections": connections,
-            **scores_of_map(one.by_scope),
+            **one.scores,
         }
 
 
 def _count(
-    work: CraterWork, crater: Crater, tiles: pd.DataFrame, mask: PlacedMask, counts: _Counts
+    work: CraterWork, crater: Crater, tiles: pd.DataFrame, mask: PlacedMask, counts: TileCounts
 ) -> None:
     basemap, path = work.basemap.grid, work.paths.manual_mask(crater.key)
     actual = read_mask_on(path, basemap) if path.is_file() else PlacedMask.empty()

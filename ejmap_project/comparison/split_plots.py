@@ -95,7 +95,8 @@ def split_panels(members: pd.DataFrame) -> dict[str, Figure]:
 
 def _panels(members: pd.DataFrame, metric: str) -> Figure:
     figure = Figure(figsize=(8.6, 4.0), dpi=DPI, layout="constrained")
-    for axes, scopes in zip(figure.subplots(1, 2), ((TEST, TVT), (TVT,)), strict=True):
+    panels = figure.subplots(1, 2)
+    for axes, scopes in zip(panels, ((TEST, TVT), (TVT,)), strict=True):
         for scope in scopes:
             columns = [f"map_{scope}_{level}_{metric}" for level in (TILE, PIXEL)]
             if {*columns} <= {*members.columns}:
@@ -105,7 +106,13 @@ def _panels(members: pd.DataFrame, metric: str) -> Figure:
         axes.set_ylabel(f"{METRIC_WORDS[metric]} of pixels", fontsize=8)
         axes.tick_params(labelsize=8)
         axes.grid(alpha=0.3)
-    legend_above(figure)
+    figure.legend(
+        *panels[0].get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=2,
+        fontsize=8,
+        frameon=False,
+    )
     figure.suptitle(f"maps of single members of {_name(members)}", fontsize=9)
     return figure
 

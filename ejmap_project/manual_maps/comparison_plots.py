@@ -17,6 +17,7 @@ from ejmap_project.manual_maps.comparison_table import (
 
 SHOWN = {"f1": "F1", "precision": "precision", "recall": "recall"}
 PER_PAGE = 10
+ON_PAGE = "map against manual map"
 # Blankets as in the published figures: the mapped one is a triangle, the manual one a square.
 BLANKETS = ((MAPPED_BLANKET, "^", VERMILION), (MANUAL_BLANKET, "s", ORANGE))
 LINES = ("-", "--")
@@ -76,10 +77,10 @@ def _page(craters: Sequence[pd.DataFrame]) -> Figure:
     height = 1.35 * len(craters) + 0.8
     figure = Figure(figsize=(9.0, height), dpi=DPI, layout="constrained")
     grid = figure.subplots(len(craters), 3, sharex=True, sharey=True, squeeze=False)
-    for row, part in zip(grid, craters, strict=True):
+    for number, (row, part) in enumerate(zip(grid, craters, strict=True)):
         for axes, score in zip(row, SHOWN, strict=True):
-            _draw(axes, part, score, color=SERIES[0], line="-", label="map against manual map")
-            _label(axes, score if row is grid[0] else "", is_last=row is grid[-1])
+            _draw(axes, part, score, color=SERIES[0], line="-", label=ON_PAGE)
+            _label(axes, score if number == 0 else "", is_last=number == len(craters) - 1)
         row[0].set_ylabel(str(part["crater"].iloc[0]), fontsize=8)
     named = {
         label: handle
@@ -100,7 +101,7 @@ def _draw(
     discs = rows.loc[list(DECILES)]
     x = 100 * discs["manual_share"]
     axes.plot(x, discs[score], color=color, linestyle=line, lw=1.2, label=label)
-    is_page = label == "map against manual map"
+    is_page = label == ON_PAGE
     for name, marker, edge in BLANKETS:
         at = rows.loc[name]
         axes.plot(

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
@@ -20,9 +21,9 @@ from ejmap_geo.masks.placement import mask_to_azimuthal
 from ejmap_geo.patterns.rings import around_content, centred
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_project.basemap import Basemap
-from ejmap_project.figures import DPI, SKY
+from ejmap_project.figures import DPI
 from ejmap_project.manual_maps.crater_comparison import CraterComparison
-from ejmap_project.pictures.shades import mosaic_rgb, shrunk
+from ejmap_project.pictures.shades import mosaic_grey, mosaic_rgb, shrunk
 
 PANEL_PX = 420
 MARGIN = 1.05
@@ -87,11 +88,10 @@ def pattern_panels(found: CraterComparison, basemap: Basemap, near: Sequence[Nei
         near: Its neighbours, the nearest first.
     """
     grid = _seen_grid(found)
-    rgb = mosaic_rgb(
-        to_azimuthal(basemap.raster, basemap=basemap.grid, azimuthal=grid), max_side_px=PANEL_PX
-    )
-    figure = Figure(figsize=(10.5, 4.2), dpi=DPI)
-    figure.subplots_adjust(left=0.06, right=0.98, top=0.86, bottom=0.13, wspace=0.2)
+    mosaic = to_azimuthal(basemap.raster, basemap=basemap.grid, azimuthal=grid)
+    rgb = mosaic_rgb(mosaic, max_side_px=PANEL_PX)
+    figure = Figure(figsize=(10.5, 3.9), dpi=DPI)
+    figure.subplots_adjust(left=0.07, right=0.98, top=0.87, bottom=0.12, wspace=0.2)
     panels = [figure.add_subplot(1, 3, place) for place in (1, 2, 3)]
     mapped = centred(found.mapped, half_px=grid.half_size_px)
     manual = centred(found.whole.mask, half_px=grid.half_size_px)
@@ -102,7 +102,10 @@ def pattern_panels(found: CraterComparison, basemap: Basemap, near: Sequence[Nei
         seen = shrunk(mask, max_side_px=PANEL_PX)
         dark = np.where(seen[..., None], rgb, np.round(rgb * (1 - DARKNESS))).astype(np.uint8)
         _show(axes, dark, grid, title)
-    _show(panels[2], _colored(rgb, near, grid, basemap.grid), grid, "masks of neighbours")
+    # Colours of craters stand out from grey alone.
+    grey = mosaic_grey(mosaic, max_side_px=PANEL_PX)
+    _show(panels[2], _colored(grey, near, grid, basemap.grid), grid, "masks of neighbours")
+    panels[0].set_ylabel("km north", fontsize=8)
     for axes in panels:
         _draw_circles(axes, found)
     _draw_bar(panels[0], grid)
@@ -139,6 +142,8 @@ def _show(axes: Axes, rgb: NDArray[np.uint8], grid: AzimuthalGrid, title: str) -
     axes.set_title(title, fontsize=8)
     axes.set_xlabel("km east", fontsize=8)
     axes.tick_params(labelsize=7)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.set_autoscale_on(False)
 
 
@@ -164,9 +169,13 @@ def _draw_circles(axes: Axes, found: CraterComparison) -> None:
     km_per_px = found.grid.resolution_m / 1000
     for radius_px, style in ((found.mapped_blanket_px, "-"), (found.manual_blanket_px, "--")):
         if radius_px:
-            axes.add_patch(
-                Circle((0, 0), radius_px * km_per_px, fill=False, color=SKY, lw=1.3, ls=style)
-            )
+            # Dark below light: one of them stands out from ejecta of any colour.
+            for color, width in (("black", 2.6), ("white", 1.3)):
+                axes.add_patch(
+                    Circle(
+                        (0, 0), radius_px * km_per_px, fill=False, color=color, lw=width, ls=style
+                    )
+                )
 
 
 def _draw_bar(axes: Axes, grid: AzimuthalGrid) -> None:

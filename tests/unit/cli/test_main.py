@@ -27,6 +27,7 @@ WORDS = (
     "run",
     "map",
     "explain",
+    "score-masks",
     "train",
     "models",
     "promote",

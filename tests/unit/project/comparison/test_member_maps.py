@@ -12,7 +12,7 @@ from shapely import box
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_ml.bundles.bundle import Provenance
 from ejmap_project.comparison.map_makers import map_makers
-from ejmap_project.comparison.member_map_table import MemberMapTable, score_column
+from ejmap_project.comparison.member_map_table import MemberMapTable
 from ejmap_project.comparison.member_maps import score_member_maps
 from ejmap_project.comparison.published_scores import every_member
 from ejmap_project.errors import SettingsError
@@ -26,6 +26,7 @@ from ejmap_project.mapping.tile_store import cut_tile_store
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
 from ejmap_project.scoring.map_scores import score_labelled_tiles, score_map
+from ejmap_project.scoring.tile_counts import score_column
 from ejmap_project.scoring.tile_scoring import PIXEL, SCORES, TEST, TILE, TVT, score
 from tests.constant_models import constant_bundle
 from tests.tiny_planet import OWN_MASKS, write_project
