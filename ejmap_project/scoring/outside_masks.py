@@ -134,7 +134,9 @@ def _tiles_of(
 
 
 def _usable(tiles: gpd.GeoDataFrame) -> dict[int, gpd.GeoDataFrame]:
-    return dict(iter(tiles[tiles["is_usable"]].groupby("crater_id")))
+    usable = tiles[tiles["is_usable"]]
+    ids = [int(one) for one in usable["crater_id"].unique().tolist()]
+    return {one: gpd.GeoDataFrame(usable[usable["crater_id"] == one]) for one in ids}
 
 
 def _mask_path(folder: Path, crater: Crater) -> Path | None:
