@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ejmap_ml.bundles.ensemble import Ensemble
-    from ejmap_ml.config.model_config import ModelConfig
 
 
 def score_member_maps(project: OpenProject, progress: Progress) -> Artefact:
@@ -50,7 +49,7 @@ def score_member_maps(project: OpenProject, progress: Progress) -> Artefact:
         makers, key=lambda one: (one.version, one.connections)
     ):
         alike = list(group)
-        reason = why_not_mapped(work, _config(project, alike[0]))
+        reason = _why_not(work, project, alike[0])
         if reason:
             left_out[version.key] = reason
             continue
@@ -59,13 +58,15 @@ def score_member_maps(project: OpenProject, progress: Progress) -> Artefact:
         pd.DataFrame(rows, columns=pd.Index(list(MemberMapTable.to_schema().columns)))
     )
     write_table_and_csv(table, project.paths.member_map_scores)
-    best = table.sort_values("map_test_pixel_f1", ascending=False)
+    # Missing numbers are shown as nothing.
+    shown = table.sort_values("map_test_pixel_f1", ascending=False)
+    shown = shown.astype({"split": float, "iteration": float})
     return Artefact(
         content=content_version(table.to_csv(index=False)),
         metadata={
             "maps": len(table),
             "left_out": left_out,
-            "scores": best,
+            "scores": shown,
             "path": str(project.paths.member_map_scores),
         },
         table=table,
@@ -136,10 +137,15 @@ def _is_seen(project: OpenProject, version: ModelVersion) -> bool:
     return isinstance(project.settings.training, OwnMasks) and not is_ready
 
 
-def _config(project: OpenProject, maker: MapMaker) -> "ModelConfig":
+def _why_not(work: CraterWork, project: OpenProject, maker: MapMaker) -> str:
+    """Return why a map cannot be made here; empty if it can."""
     from ejmap_ml.bundles.bundle import ModelBundle
 
-    return ModelBundle.load(_folder(project, maker, maker.iterations[0])).config
+    if not any(work.paths.tile_store(key).exists() for key in work.craters):
+        # A project that shows published masks cuts no tiles.
+        return "no crater has a tile store"
+    config = ModelBundle.load(_folder(project, maker, maker.iterations[0])).config
+    return why_not_mapped(work, config)
 
 
 def _ensemble(project: OpenProject, maker: MapMaker) -> "Ensemble":

@@ -181,6 +181,19 @@ def test_a_model_that_looks_at_other_views_is_left_out_by_name(
     assert artefact.metadata["maps"] == 2
 
 
+def test_without_tile_stores_no_member_counts_as_blind(planet: Planet, tmp_path: Path) -> None:
+    """A project that shows published masks cuts no tiles: its members are left out, not at 0."""
+    bare = write_project(tmp_path, planet, SETTINGS)
+    _write_tiles(bare, planet)
+    folder = bare.paths.model_bundle("ejseg", version=VERSION, iteration=0)
+    constant_bundle(POLAR, 0.9).save(folder)
+
+    artefact = score_member_maps(bare, Silence())
+
+    assert artefact.metadata["left_out"] == {VERSION: "no crater has a tile store"}
+    assert artefact.metadata["maps"] == 0
+
+
 @pytest.mark.parametrize(
     ("stated", "message"),
     [
