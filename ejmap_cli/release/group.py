@@ -3,13 +3,15 @@
 import click
 
 from ejmap_cli.command import CommandGroup
+from ejmap_cli.release.diff import diff
 from ejmap_cli.release.keep import prune, verify
 from ejmap_cli.release.make import make
 from ejmap_cli.release.read import list_releases, show
 
 EXAMPLES = """\
 ejmap release projects/mine first --note "for the poster"
-ejmap release list projects/mine"""
+ejmap release list projects/mine
+ejmap release diff projects/mine 1 2 --html changes.html"""
 
 
 class ReleaseGroup(CommandGroup):
@@ -27,7 +29,7 @@ class ReleaseGroup(CommandGroup):
 @click.group(
     "release",
     cls=ReleaseGroup,
-    commands=[make, list_releases, show, verify, prune],
+    commands=[make, list_releases, show, diff, verify, prune],
     epilog=EXAMPLES,
     subcommand_metavar="PROJECT NAME | COMMAND [ARGS]...",
 )
