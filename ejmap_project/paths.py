@@ -49,6 +49,8 @@ class ProjectPaths:
     """History of runs of this project."""
     data = _Place("data")
     """Everything that is made."""
+    releases = _Place("data/releases")
+    """Folder of the releases, a numbered folder each."""
 
     def user_file(self, path: Path) -> Path:
         """Return the place of a file named in the settings, counted from the folder."""

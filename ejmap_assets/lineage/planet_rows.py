@@ -1,4 +1,4 @@
-"""Rows of the map of all craters and of scores."""
+"""Rows of the map of all craters, of scores and of releases."""
 
 from collections.abc import Mapping
 
@@ -194,5 +194,15 @@ PLANET_ROWS: Mapping[str, Row] = {
         rule=Rule.WITH_UPSTREAM,
         takes_all_members=True,
         picture="scores over hyperparameters, splits and locations",
+    ),
+    "release": Row(
+        stage=stages.RELEASE,
+        output=lambda paths, _: paths.releases,
+        inputs=(
+            *("global_map", "crater_catalogue", "basemap_mosaic"),
+            *("promoted_ejconn", "promoted_ejseg"),
+        ),
+        # Models that map nothing here, as where masks are published ones.
+        optional_inputs=("promoted_ejconn", "promoted_ejseg"),
     ),
 }

@@ -24,6 +24,7 @@ WORDS = (
     "new",
     "import",
     "export",
+    "release",
     "run",
     "map",
     "explain",
