@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ejmap_geo.grids.body import known_bodies
 from ejmap_project.paths import MODEL_KINDS
 
 if TYPE_CHECKING:
@@ -126,8 +127,11 @@ BANDS = click.option(
 )
 
 
+BODY_WORDS = f"{known_bodies()}, or NAME:KM on a sphere of another radius"
+
+
 class BodyName(click.ParamType[str]):
-    """The name of a body that EJMAP knows, in its usual spelling."""
+    """A body that EJMAP knows, or ``NAME:KM`` for one on another sphere, in its usual spelling."""
 
     name = "body"
 
@@ -137,7 +141,7 @@ class BodyName(click.ParamType[str]):
         from ejmap_geo.grids.body import body_named
 
         try:
-            return body_named(value).name
+            return body_named(value).stated
         except BodyError as error:
             self.fail(str(error), param, ctx)
 

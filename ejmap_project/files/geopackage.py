@@ -33,7 +33,7 @@ class StyledLayer:
 
     name: str
     table: gpd.GeoDataFrame
-    geometry: Literal["Point", "MultiPolygon"]
+    geometry: Literal["Point", "Polygon", "MultiPolygon", "MultiLineString"]
     style: str
     description: str
 
@@ -54,6 +54,12 @@ def write_geopackage(path: Path, layers: Sequence[StyledLayer]) -> None:
             )
         styles = pd.DataFrame([_style_row(layer) for layer in layers])
         pyogrio.write_dataframe(styles, unfinished, layer=STYLES, driver="GPKG", append=True)
+
+
+def styles_of(path: Path) -> dict[str, str]:
+    """Return the styles inside a GeoPackage by layer, as texts of ``.qml``."""
+    styles = pyogrio.read_dataframe(path, layer=STYLES, read_geometry=False)
+    return dict(zip(styles["f_table_name"], styles["styleQML"], strict=True))
 
 
 def _style_row(layer: StyledLayer) -> dict[str, object]:

@@ -9,7 +9,8 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster import write_cog
-from ejmap_project.mapping.origin import crater_words, models_of, origin_tags
+from ejmap_project.files.raster_tags import crater_words
+from ejmap_project.mapping.origin import models_of, origin_tags
 from ejmap_project.models.promotion_record import Decision, EnsembleNote, write_promotion
 from ejmap_project.open_project import OpenProject
 

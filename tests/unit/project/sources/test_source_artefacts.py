@@ -71,7 +71,7 @@ def test_only_craters_with_a_mask_are_known(project: OpenProject, planet: Planet
     take_mosaic(project, Silence())
     take_catalogue(project)
 
-    found = take_masks(project)
+    found = take_masks(project, tags={})
 
     truth = {crater.key: planet.truth[crater.crater_id] for crater in planet.craters[:2]}
     assert found.metadata["masks"] == 2
@@ -90,4 +90,4 @@ def test_a_folder_of_other_masks_is_refused(project: OpenProject) -> None:
         path.rename(path.with_stem(f"{path.stem}_old"))
 
     with pytest.raises(SourceError, match="name the files mask_NNNN"):
-        take_masks(project)
+        take_masks(project, tags={})
