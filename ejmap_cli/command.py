@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ejmap_geo.grids.body import known_bodies
 from ejmap_project.paths import MODEL_KINDS
 
 if TYPE_CHECKING:
@@ -127,7 +126,12 @@ BANDS = click.option(
 )
 
 
-BODY_WORDS = f"{known_bodies()}, or NAME:KM on a sphere of another radius"
+# Named again, because importing them takes a second; a test holds the two equal.
+BODIES = (
+    *("Mercury", "Moon", "Mars", "Ceres", "Vesta", "Ganymede", "Callisto", "Europa"),
+    *("Dione", "Rhea"),
+)
+BODY_WORDS = f"{', '.join(BODIES)}, or NAME:KM on a sphere of another radius"
 
 
 class BodyName(click.ParamType[str]):

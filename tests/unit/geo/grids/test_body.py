@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pyproj import CRS
 
+from ejmap_cli.command import BODIES as OFFERED
 from ejmap_geo.errors import BodyError
 from ejmap_geo.grids.body import BODIES, MERCURY, Body, body_named
 
@@ -92,6 +93,11 @@ def test_only_bodies_that_are_no_spheres_are_told() -> None:
     assert {*told} == {"ceres", "vesta"}
     assert told["vesta"].endswith("mapped on a sphere of 255 km: distances are wrong by up to 13%")
     assert "by up to 5%" in told["ceres"]
+
+
+def test_the_help_names_the_bodies_that_there_are() -> None:
+    """The command line names them again, because importing them takes a second."""
+    assert tuple(body.name for body in BODIES.values()) == OFFERED
 
 
 def test_the_page_of_data_lists_the_bodies_as_they_are() -> None:
