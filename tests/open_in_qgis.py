@@ -11,6 +11,7 @@ import sys
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from qgis.core import (
+    Qgis,
     QgsApplication,
     QgsMapLayer,
     QgsMapRendererParallelJob,
@@ -69,6 +70,7 @@ def main(project_file: str, picture: str, *ticked: str) -> int:
     job.waitForFinished()
     job.renderedImage().save(picture)
     found = {
+        "version": Qgis.QGIS_VERSION,
         "read": is_read,
         "title": project.title(),
         "crs": project.crs().description(),

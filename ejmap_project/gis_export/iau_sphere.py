@@ -1,6 +1,7 @@
 """The map on the sphere of the IAU's code: longitudes and latitudes stay, metres are rescaled."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -10,12 +11,18 @@ from pyproj import CRS
 from ejmap_geo.grids.body import Body
 from ejmap_geo.rasters.raster import COG_OPTIONS
 from ejmap_project.errors import ExportError
-from ejmap_project.files.geopackage import StyledLayer, styles_of, write_geopackage
+from ejmap_project.files.geopackage import Geometry, StyledLayer, styles_of, write_geopackage
 from ejmap_project.gis_export.map_tables import meanings, read_layers
-from ejmap_project.global_map.map_layers import CRATERS, EJECTA, RAYS
+from ejmap_project.global_map.map_layers import CRATERS, EJECTA, RAYS, RIMS
 from ejmap_project.open_project import OpenProject
 
 SIMPLE_CYLINDRICAL = 10
+GEOMETRIES: Mapping[str, Geometry] = {
+    EJECTA: "MultiPolygon",
+    RAYS: "MultiLineString",
+    RIMS: "MultiPolygon",
+    CRATERS: "Point",
+}
 SPHERE_TAG = "EJMAP_SPHERE"
 
 
@@ -44,7 +51,7 @@ def export_iau(project: OpenProject, folder: Path) -> None:
             StyledLayer(
                 name=name,
                 table=table,
-                geometry={CRATERS: "Point", RAYS: "MultiLineString"}.get(name, "MultiPolygon"),
+                geometry=GEOMETRIES[name],
                 style=styles[name],
                 description=f"{name} in {degrees.name}",
             )
