@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ejmap_project.export.merged_folder import merged_folder
+from ejmap_project.files.merged_folder import merged_folder
 from ejmap_project.gis_export.iau_sphere import export_iau
 from ejmap_project.gis_export.jmars import export_jmars
 from ejmap_project.gis_export.shapefiles import export_shapefiles

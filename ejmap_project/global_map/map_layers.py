@@ -56,44 +56,55 @@ def write_map_layers(
         crater.crater_id: rim_outline(crater.center, crater.radius_m, grid.body)
         for crater in craters.values()
     }
-    names = dict(zip(ejecta["crater_id"], ejecta["name"], strict=True))
-    classes = crater_classes(names)
     drawn = {key: one for key, one in craters.items() if one.crater_id in masks}
+    rays = _rays(paths, drawn, grid.body)
     write_geopackage(
-        paths.map_layers,
-        [
-            StyledLayer(
-                name=EJECTA,
-                table=ejecta,
-                geometry="MultiPolygon",
-                style=outline_style(classes, column="crater_id"),
-                description=f"Outlines of mapped ejecta, simplified by at most {tolerance_m:.0f} m",
-            ),
-            StyledLayer(
-                name=RAYS,
-                table=_rays(paths, drawn, grid.body),
-                geometry="MultiLineString",
-                style=line_style(classes, column="crater_id"),
-                description="Rays as great circles at their mean azimuth",
-            ),
-            StyledLayer(
-                name=RIMS,
-                table=_layer(table, rims),
-                geometry="MultiPolygon",
-                style=rim_style(label="name"),
-                description="Rims of all craters of the catalogue as circles on the sphere",
-            ),
-            StyledLayer(
-                name=CRATERS,
-                table=table,
-                geometry="Point",
-                style=point_style(),
-                description="Centres of all craters with the areas of their ejecta",
-            ),
-        ],
+        paths.map_layers, _styled(ejecta, rays, _layer(table, rims), table, tolerance_m=tolerance_m)
     )
     with whole_file(paths.ejecta_outlines) as unfinished:
         ejecta.to_parquet(unfinished)
+
+
+def _styled(
+    ejecta: gpd.GeoDataFrame,
+    rays: gpd.GeoDataFrame,
+    rims: gpd.GeoDataFrame,
+    craters: gpd.GeoDataFrame,
+    *,
+    tolerance_m: float,
+) -> list[StyledLayer]:
+    """Return the layers with their styles, the topmost last."""
+    classes = crater_classes(dict(zip(ejecta["crater_id"], ejecta["name"], strict=True)))
+    return [
+        StyledLayer(
+            name=EJECTA,
+            table=ejecta,
+            geometry="MultiPolygon",
+            style=outline_style(classes, column="crater_id"),
+            description=f"Outlines of mapped ejecta, simplified by at most {tolerance_m:.0f} m",
+        ),
+        StyledLayer(
+            name=RAYS,
+            table=rays,
+            geometry="MultiLineString",
+            style=line_style(classes, column="crater_id"),
+            description="Rays as great circles at their mean azimuth",
+        ),
+        StyledLayer(
+            name=RIMS,
+            table=rims,
+            geometry="MultiPolygon",
+            style=rim_style(label="name"),
+            description="Rims of all craters of the catalogue as circles on the sphere",
+        ),
+        StyledLayer(
+            name=CRATERS,
+            table=craters,
+            geometry="Point",
+            style=point_style(),
+            description="Centres of all craters with the areas of their ejecta",
+        ),
+    ]
 
 
 def _layer(table: gpd.GeoDataFrame, drawn: Mapping[int, MultiPolygon]) -> gpd.GeoDataFrame:
