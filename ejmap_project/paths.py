@@ -162,6 +162,8 @@ class ProjectPaths:
     """Ejecta fraction and brightness around one crater, ring by ring."""
     crater_pattern = _crater_place("pattern")
     """Folder of what is measured of the ejecta of one crater: quantities, rays, published row."""
+    crater_rays = _crater_place("pattern/rays.parquet")
+    """The rays of one crater, a row each, in that folder."""
     kept_results = _crater_place("kept")
     """Folder of results of former models of one crater."""
     label_map = _Place("data/map/label_map.tif")
@@ -175,9 +177,11 @@ class ProjectPaths:
     map_craters = _Place("data/map/craters.gpkg")
     """The craters of the map with the areas of their ejecta."""
     map_layers = _Place("data/map/ejecta.gpkg")
-    """Outlines of ejecta, rims and craters as layers with their styles."""
+    """Outlines of ejecta, rays, rims and craters as layers with their styles."""
     ejecta_outlines = _Place("data/map/ejecta.parquet")
     """Outlines of the ejecta of each crater."""
+    qgis_project = _Place("data/map/ejmap.qgs")
+    """The map as a project for QGIS."""
     patterns = _Place("data/analysis/patterns.parquet")
     """What is measured of the ejecta of every crater of the map, clean parts included."""
     pattern_rays = _Place("data/analysis/rays.parquet")

@@ -31,9 +31,12 @@ PLANET_ROWS: Mapping[str, Row] = {
             paths.ejecta_outlines,
         ),
         # 2: expected areas, and those at the promised recall; 3: observed_share; 4: colours, tags
-        # and outlines
-        code_version="4",
-        inputs=("basemap_mask", "promised_recall_mask", "crater_catalogue", "basemap_mosaic"),
+        # and outlines; 5: rays
+        code_version="5",
+        inputs=(
+            *("basemap_mask", "promised_recall_mask", "crater_pattern"),
+            *("crater_catalogue", "basemap_mosaic"),
+        ),
         optional_inputs=("promised_recall_mask",),
         settings=recipe_settings.of_map,
         rule=Rule.AFTER_CRATERS,
@@ -57,6 +60,7 @@ PLANET_ROWS: Mapping[str, Row] = {
         stage=stages.SCORES,
         output=lambda paths, _: paths.overlaps,
         beside=lambda paths: (paths.overlap_pairs,),
+        code_version="2",  # 2: style, and what values mean
         inputs=(
             "segmentation_mask",
             "basemap_mask",
@@ -93,6 +97,7 @@ PLANET_ROWS: Mapping[str, Row] = {
         stage=stages.SCORES,
         output=lambda paths, _: paths.exclusion_mask,
         beside=lambda paths: (paths.counting_areas,),
+        code_version="2",  # 2: styles, and what values mean
         inputs=(
             "crater_patterns",
             "basemap_mask",
@@ -103,6 +108,17 @@ PLANET_ROWS: Mapping[str, Row] = {
         settings=recipe_settings.of_exclusion,
         rule=Rule.AFTER_CRATERS,
         picture="ejecta with their buffer over the mosaic",
+    ),
+    "qgis_project": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.qgis_project,
+        inputs=(
+            *("global_map", "overlaps", "exclusion_mask", "promised_recall_mask"),
+            *("crater_catalogue", "basemap_mosaic"),
+        ),
+        optional_inputs=("promised_recall_mask",),
+        settings=recipe_settings.of_map,
+        rule=Rule.AFTER_CRATERS,
     ),
     "ejecta_contrast": Row(
         stage=stages.SCORES,

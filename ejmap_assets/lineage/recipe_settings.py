@@ -41,7 +41,10 @@ SettingsOf = Callable[[OpenProject, str], object]
 def of_mosaic(project: OpenProject, _: str) -> object:
     """The mapped planet, the file of its mosaic and what its bands mean."""
     stamps = _stamps(source_of(project).files().mosaic)
-    return [_stated_source(project), stamps, project.settings.mosaic_bands]
+    stated = project.settings.source.model_dump(include={"terms"}, exclude_defaults=True)
+    # Projects that state none keep the recipe that they had before terms could be stated.
+    terms = stated.values()
+    return [_stated_source(project), stamps, project.settings.mosaic_bands, *terms]
 
 
 def of_catalogue(project: OpenProject, _: str) -> object:
@@ -60,7 +63,7 @@ def of_manual_masks(project: OpenProject, _: str) -> object:
 def _stated_source(project: OpenProject) -> object:
     # Published predictions replace ours only downstream of the mosaic and the catalogue.
     stated = project.settings.source.model_dump(
-        mode="json", exclude={"tiles", "columns", "tables", "connections", "masks_run"}
+        mode="json", exclude={"tiles", "columns", "tables", "connections", "masks_run", "terms"}
     )
     return [project.settings.body, stated]
 

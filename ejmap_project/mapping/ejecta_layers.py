@@ -17,8 +17,8 @@ from ejmap_geo.rasters.raster import read_raster, write_cog
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
+from ejmap_project.files.raster_tags import crater_words, meaning
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.origin import crater_words, meaning
 from ejmap_project.mapping.polar_prediction import layers_around, read_polar_prediction
 from ejmap_project.pictures.shades import (
     EJECTA,

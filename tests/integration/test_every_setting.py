@@ -66,6 +66,7 @@ source:
   west_positive: true
   value_range: [0, 2.55]
   pad: true
+  terms: CC0
 training: {kind: own-masks}
 splits: {count: 2, test_fraction: 0.3, learning_curve: [2], seed: 4, used: 1}
 models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml}

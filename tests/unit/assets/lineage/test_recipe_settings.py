@@ -325,3 +325,14 @@ def test_stated_columns_concern_the_catalogue_alone(tmp_path: Path) -> None:
 
     assert catalogue == [*_json(recipe_settings.of_catalogue, plain), columns]
     assert _json(recipe_settings.of_mosaic, stated) == _json(recipe_settings.of_mosaic, plain)
+
+
+def test_stated_terms_concern_the_mosaic_alone(tmp_path: Path) -> None:
+    """They are a tag of it; projects without any keep their recipe."""
+    files = {"kind": "files", "mosaic": "m.tif", "craters": "c.csv"}
+    plain, stated = (_project(tmp_path, files | more) for more in ({}, {"terms": "CC0"}))
+
+    mosaic = _json(recipe_settings.of_mosaic, stated)
+
+    assert mosaic == [*_json(recipe_settings.of_mosaic, plain), "CC0"]
+    assert _json(recipe_settings.of_catalogue, stated) == _json(recipe_settings.of_catalogue, plain)

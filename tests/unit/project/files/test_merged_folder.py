@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ejmap_project.errors import ExportError
-from ejmap_project.export import merged_folder as module
-from ejmap_project.export.merged_folder import merged_folder
+from ejmap_project.files import merged_folder as module
+from ejmap_project.files.merged_folder import merged_folder
 
 
 def _write(folder: Path, *names: str, text: str = "new") -> None:
