@@ -176,6 +176,8 @@ class ProjectPaths:
     """Outlines of ejecta, rims and craters as layers with their styles."""
     ejecta_outlines = _Place("data/map/ejecta.parquet")
     """Outlines of the ejecta of each crater."""
+    map_page = _Place("data/map/page")
+    """Folder of the map page; ``index.html`` in it opens in a browser."""
     patterns = _Place("data/analysis/patterns.parquet")
     """What is measured of the ejecta of every crater of the map, clean parts included."""
     pattern_rays = _Place("data/analysis/rays.parquet")
