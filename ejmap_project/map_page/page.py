@@ -100,9 +100,7 @@ def _write_data(
 ) -> list[str]:
     """Write the scripts that the page loads at once, and return digests of what they hold."""
     paths, body, craters = project.paths, mapped.grid.body, project.craters()
-    outlines = page_outlines(
-        gpd.read_parquet(paths.ejecta_outlines), mosaic=mapped.grid, grid=grid
-    )
+    outlines = page_outlines(gpd.read_parquet(paths.ejecta_outlines), mosaic=mapped.grid, grid=grid)
     overlaps = overlap_cells(mapped, grid)
     facts = {
         "body": body.name,
@@ -123,7 +121,7 @@ def _write_data(
     }
     measured = profiles(project, craters)
     words = f"{body.name}, a sphere of {body.radius_m / 1000:g} km radius"
-    told = {"origin": origin(paths.label_map, words), "downloads": downloads(project)}
+    told = {"origin": origin(paths.label_map, words), "downloads": downloads(paths)}
     write_script(data, "facts", {**facts, **told})
     write_script(data, "outlines", packed_json(outlines.polygons))
     write_script(data, "profiles", measured)

@@ -15,6 +15,7 @@ from ejmap_ml.config.bands import grey_weights
 from ejmap_project.map_page.probe_values import ProbeValues
 from ejmap_project.mapping.origin import MODEL, MOSAIC, RUN, TERMS, tags_of
 from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ProjectPaths
 
 Json = dict[str, Any]
 
@@ -88,10 +89,9 @@ def origin(label_map: Path, body_words: str) -> list[tuple[str, str]]:
     return [("Planet", body_words), *((what, text) for what, text in told if text)]
 
 
-def downloads(project: OpenProject) -> list[Json]:
-    """Return the files of the map that lie in the folder above the page."""
-    paths = project.paths
-    listed = (
+def downloads_of(paths: ProjectPaths) -> tuple[tuple[Path, str], ...]:
+    """Return the files of the map in the folder above the page, and what each holds."""
+    return (
         (paths.label_map, "crater of the ejecta in each pixel"),
         (paths.overlap_count, "number of craters that claim each pixel"),
         (paths.composite, "the map in colours"),
@@ -100,9 +100,13 @@ def downloads(project: OpenProject) -> list[Json]:
         (paths.map_craters, "table of craters with the areas of their ejecta"),
         (paths.preview, "picture of the map"),
     )
+
+
+def downloads(paths: ProjectPaths) -> list[Json]:
+    """Return those files that are there, with their sizes."""
     return [
         {"href": f"../{path.name}", "bytes": path.stat().st_size, "what": what}
-        for path, what in listed
+        for path, what in downloads_of(paths)
         if path.is_file()
     ]
 

@@ -33,7 +33,9 @@ class PageOutlines(NamedTuple):
     polygons: dict[int, PackedPolygons]
 
 
-def page_outlines(ejecta: gpd.GeoDataFrame, *, mosaic: BasemapGrid, grid: BasemapGrid) -> PageOutlines:
+def page_outlines(
+    ejecta: gpd.GeoDataFrame, *, mosaic: BasemapGrid, grid: BasemapGrid
+) -> PageOutlines:
     """Pack the outlines of the map.
 
     Args:

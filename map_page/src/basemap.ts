@@ -7,6 +7,9 @@ import TileGrid from "ol/tilegrid/TileGrid.js";
 import type { Facts } from "./data";
 import type { PlanetView, Views } from "./views";
 
+// Darker than it is, so that colours stand out.
+const OPACITY = 0.75;
+
 export class Basemap {
   readonly layer: TileLayer<TileImage>;
 
@@ -30,7 +33,7 @@ export class Basemap {
       wrapX: true,
       transition: 0,
     });
-    this.layer = new TileLayer({ source, zIndex: 0 });
+    this.layer = new TileLayer({ source, zIndex: 0, opacity: OPACITY });
   }
 
   show(view: PlanetView): void {

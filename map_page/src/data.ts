@@ -96,18 +96,12 @@ export function loaded<Value>(name: string): Promise<Value> {
         script.remove();
       };
       script.onerror = () => reject(new Error(`data/${name}.js cannot be read`));
-      script.src = scriptAddress(name);
+      script.src = `data/${name}.js`;
       document.head.append(script);
     });
     loading.set(name, promise);
   }
   return promise as Promise<Value>;
-}
-
-// The only address that is made of a name; names are those of our own writer.
-function scriptAddress(name: string): string {
-  if (!/^[\w/]+$/.test(name)) throw new Error(`${name} is no name of a script of data`);
-  return `data/${name}.js`;
 }
 
 export async function unpacked(packed: Packed): Promise<Uint8Array> {

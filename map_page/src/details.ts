@@ -45,7 +45,7 @@ export class Details {
     if (crater.ejecta_km2 !== null) rows.push(["Ejecta", area(crater.ejecta_km2)]);
     if (crater.expected_km2 !== null) {
       const [expected, low, high] = crater.expected_km2;
-      rows.push(["Expected", `${area(expected)} (${area(low)} to ${area(high)})`]);
+      rows.push(["Expected", `${area(expected)} (95 %: ${short(low)} to ${short(high)})`]);
     }
     if (crater.state !== "current") rows.push(["State", crater.state]);
     const center = element("button", { type: "button" }, "Centre");

@@ -18,6 +18,9 @@ import type { PlanetView } from "./views";
 
 const STEPS_DEG = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1];
 const LEAST_PX = 90;
+const CLOSEST_DEG = 10;
+// A parallel along the edge of a disc is the edge.
+const INSIDE = 0.999;
 const LINE_POINTS = 181;
 // Points a side by which the window of a disc is measured.
 const SAMPLES = 17;
@@ -34,7 +37,7 @@ export class Graticule {
     private readonly map: OlMap,
     private readonly radius_m: number,
   ) {
-    const stroke = new Stroke({ color: "#dfe7ef3d", width: 1 });
+    const stroke = new Stroke({ color: "#dfe7ef55", width: 1 });
     const source = () => new VectorSource({ wrapX: false });
     this.lines = new VectorLayer({ source: source(), zIndex: 20, style: new Style({ stroke }) });
     const text = new Text({
@@ -91,14 +94,15 @@ export class Graticule {
 
   /** Yield the lines near the window; in the cylindrical view they run on beyond one turn. */
   private *paths(step: number): Generator<{ text: string; path: LonLat[] }> {
+    const isDisc = (this.view?.edge_m ?? 0) > 0;
     const [west, south, east, north] = this.window();
     const between = (low: number, high: number): number[] =>
       Array.from({ length: LINE_POINTS }, (_, at) => low + ((high - low) * at) / (LINE_POINTS - 1));
     const [bottom, top] = [Math.max(south, -90), Math.min(north, 90)];
     for (let n = Math.ceil(west / step); n * step <= east; n += 1) {
       const lon = n * step;
-      // At a pole four meridians are enough.
-      const most = lon % 90 === 0 ? 90 : 90 - step;
+      // Four meridians are enough where a disc shows them meet.
+      const most = isDisc && lon % 90 !== 0 ? 90 - Math.min(step, CLOSEST_DEG) : 90;
       const ends = [Math.max(bottom, -most), Math.min(top, most)] as const;
       yield { text: meridian(lon), path: between(...ends).map((lat) => [lon, lat] as const) };
     }
@@ -139,21 +143,24 @@ export class Graticule {
     const parts: Coordinate[][] = [[]];
     for (const at of path) {
       const place = view.toPlane(at);
-      const isOn = Math.hypot(...place) <= view.edge_m && angleBetween(view.center, at) < 2.2;
+      const isOn = Math.hypot(...place) < INSIDE * view.edge_m && angleBetween(view.center, at) < 2.2;
       if (isOn) parts[parts.length - 1]?.push(place);
       else if (parts[parts.length - 1]?.length) parts.push([]);
     }
     return parts.filter((part) => part.length > 1);
   }
 
-  /** Return where a line enters the window. */
+  /** Return where the label of a line goes: where it enters the window, far out on a disc. */
   private entrance(line: Coordinate[], [width = 0, height = 0]: number[]): Coordinate | undefined {
-    return line.find((at) => {
-      const pixel = this.map.getPixelFromCoordinate(at) as Coordinate | null;
-      const [x = -1, y = -1] = pixel ?? [];
-      const { side, top, bottom } = INSET_PX;
+    const { side, top, bottom } = INSET_PX;
+    const seen = line.filter((at) => {
+      const [x = -1, y = -1] = this.map.getPixelFromCoordinate(at) ?? [];
       return x >= side && x <= width - side && y >= top && y <= height - bottom;
     });
+    const isDisc = (this.view?.edge_m ?? 0) > 0;
+    const [first, last] = [seen[0], seen[seen.length - 1]];
+    if (!isDisc || first === undefined || last === undefined) return first;
+    return Math.hypot(...last) > Math.hypot(...first) ? last : first;
   }
 }
 

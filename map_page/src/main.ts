@@ -4,11 +4,13 @@ import { type Facts, given, type PackedOutlines, receive, unpacked, unpackedJson
 import { byId } from "./dom";
 import { MapPage } from "./map_page";
 import { type Ring, unpackedRings } from "./shapes";
+import { setUpTrust } from "./trusted";
 
 declare global {
   var EJMAP: { put: typeof receive };
 }
 
+setUpTrust();
 globalThis.EJMAP = { put: receive };
 
 async function start(): Promise<void> {

@@ -30,6 +30,7 @@ const MOVE_MS = 350;
 // A crater that is searched for is shown with this many of its radii on either side.
 const SEEN_RADII = 12;
 const HIT_PX = 8;
+const DISC_MARGIN = 1.08;
 
 export interface Given {
   facts: Facts;
@@ -187,9 +188,7 @@ export class MapPage {
     const [width = 1, height = 1] = this.map.getSize() ?? [];
     const around = view.edge_m > 0 ? 2 * view.edge_m : 4 * view.half_m;
     const whole = Math.max(around / width, (2 * view.half_m) / height);
-    const cover = Math.min(around / width, (2 * view.half_m) / height);
-    // A disc is seen whole; a cylinder fills the window, whose edges show no void.
-    const widest = view.edge_m > 0 ? whole * 1.08 : whole * 1.05;
+    const widest = view.edge_m > 0 ? whole * DISC_MARGIN : whole;
     if (isOther) {
       const { levels, tile_px } = this.facts.tiles;
       const finest = (2 * Math.PI * this.facts.radius_m) / (tile_px * 2 ** levels);
@@ -198,7 +197,7 @@ export class MapPage {
         new View({
           projection: view.projection,
           center: view.toPlane(view.center),
-          resolution: view.edge_m > 0 ? widest : cover,
+          resolution: widest,
           minResolution: finest / FINEST_PX,
           maxResolution: widest,
           enableRotation: false,
@@ -220,7 +219,7 @@ export class MapPage {
     }
     const center = sight === null ? view.toPlane(view.center) : view.toPlane(sight.center);
     this.map.getView().setCenter(center);
-    this.map.getView().setResolution(sight?.m_per_px ?? (view.edge_m > 0 ? widest : cover));
+    this.map.getView().setResolution(sight?.m_per_px ?? widest);
   }
 
   private choose(crater: Crater): void {

@@ -8,7 +8,7 @@ const [WIDTH, HEIGHT] = [300, 150];
 const BOX = { left: 34, right: 268, top: 10, bottom: 118 };
 const NARROW_RADII = 12;
 // Where fewer than this share of rings are ejecta, the plot ends.
-const LEAST_SHARE = 0.005;
+const LEAST_SHARE = 0.02;
 
 export function profilePlot(profile: Profile, label: string): HTMLElement {
   const last = lastRing(profile);

@@ -11,7 +11,7 @@ export function kilometres(km: number): string {
 }
 
 export function area(km2: number): string {
-  return `${km2 >= 1000 ? WHOLE.format(km2) : SHORT.format(km2)} km²`;
+  return `${SHORT.format(km2)} km²`;
 }
 
 export function short(number: number): string {
