@@ -24,7 +24,7 @@ from ejmap_project.map_page.probe_values import (
     STEP_PERCENT,
     ProbeValues,
     overlap_cells,
-    probe_grid,
+    probe_grids,
     probe_values,
 )
 from ejmap_project.map_page.tiles import SUFFIX, TILE_PX, write_tiles
@@ -35,8 +35,9 @@ from ejmap_project.progress import Progress
 DATA, TILES = "data", "tiles"
 # Where our webserver answers the page.
 ADDRESS = f"/map/page/{INDEX}"
-# A page of 200 craters is to stay below 40 MB; its other files take half of it.
+# A page of 200 craters is to stay below 40 MB: program, outlines and profiles take 3 MB.
 MOST_TILE_BYTES = 18_000_000
+MOST_PROBE_BYTES = 18_000_000
 
 
 def write_map_page(project: OpenProject, progress: Progress) -> Artefact:
@@ -47,7 +48,6 @@ def write_map_page(project: OpenProject, progress: Progress) -> Artefact:
         progress: Told of each crater.
     """
     mapped = MappedCraters.of(project)
-    grid = probe_grid(mapped.grid)
     with whole_folder(project.paths.map_page) as page:
         copy_bundle(page)
         levels = write_tiles(
@@ -56,7 +56,7 @@ def write_map_page(project: OpenProject, progress: Progress) -> Artefact:
             weights=grey_weights(project.settings.mosaic_bands),
             most_bytes=MOST_TILE_BYTES,
         )
-        probes, digests = _write_probes(mapped, grid, page / DATA, progress)
+        grid, probes, digests = _write_probes(mapped, page / DATA, progress)
         digests += _write_data(project, mapped, grid, probes, levels, page / DATA)
         size = {part: _bytes_in(page / part) for part in (DATA, TILES)}
         whole = _bytes_in(page)
@@ -75,19 +75,25 @@ def write_map_page(project: OpenProject, progress: Progress) -> Artefact:
 
 
 def _write_probes(
-    mapped: MappedCraters, grid: BasemapGrid, data: Path, progress: Progress
-) -> tuple[dict[int, ProbeValues], list[str]]:
-    probes: dict[int, ProbeValues] = {}
-    digests: list[str] = []
-    for number, (crater_id, crater) in enumerate(mapped.craters.items()):
-        progress.update(crater.label, done=number, total=len(mapped.craters))
-        values = probe_values(mapped, crater_id, grid)
-        if values is None:
-            continue
-        write_script(data, probe_script(crater), packed(values.cells.tobytes()))
-        probes[crater_id] = ProbeValues(values.window, values.cells[:0])
-        digests.append(content_version(crater.key, values.cells, repr(values.window)))
-    return probes, digests
+    mapped: MappedCraters, data: Path, progress: Progress
+) -> tuple[BasemapGrid, dict[int, ProbeValues], list[str]]:
+    """Write the values of all craters on the finest grid on which they fit."""
+    grids = probe_grids(mapped.grid)
+    for grid in grids:
+        probes: dict[int, ProbeValues] = {}
+        digests: list[str] = []
+        size = 0
+        for number, (crater_id, crater) in enumerate(mapped.craters.items()):
+            progress.update(crater.label, done=number, total=len(mapped.craters))
+            values = probe_values(mapped, crater_id, grid)
+            if values is None:
+                continue
+            size += len(write_script(data, probe_script(crater), packed(values.cells.tobytes())))
+            probes[crater_id] = ProbeValues(values.window, values.cells[:0])
+            digests.append(content_version(crater.key, values.cells, repr(values.window)))
+        if size <= MOST_PROBE_BYTES:
+            break
+    return grid, probes, digests
 
 
 def _write_data(

@@ -1,6 +1,6 @@
 """What the page says in words and numbers: the planet, its craters, their profiles, the origin."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +134,7 @@ def _profile(table: pd.DataFrame, weights: tuple[float, ...]) -> Json:
     }
 
 
-def _expected(row: Mapping[str, Any]) -> list[float] | None:
+def _expected(row: Mapping[Hashable, Any]) -> list[float] | None:
     numbers = [_number(row.get(name, np.nan)) for name in ("expected_km2", "low_km2", "high_km2")]
     known = [one for one in numbers if one is not None]
     return known if len(known) == len(numbers) else None

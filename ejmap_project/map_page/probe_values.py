@@ -13,7 +13,7 @@ from ejmap_geo.resampling.reproject import covering_window
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.planetwide.mapped_craters import MappedCraters
 
-# Columns of the finest grid: a byte for each of its cells has to fit, crater by crater.
+# Columns of the finest grid.
 MOST_COLUMNS = 4096
 STEP_PERCENT = 2
 # Below, a crater that claims nothing is not named.
@@ -34,12 +34,14 @@ class ProbeValues(NamedTuple):
     cells: NDArray[np.uint8]
 
 
-def probe_grid(mosaic: BasemapGrid) -> BasemapGrid:
-    """Return the grid of the values: that of the mosaic, or a coarser one.
+def probe_grids(mosaic: BasemapGrid) -> list[BasemapGrid]:
+    """Return grids of the values, the finest first: that of the mosaic or a coarser one.
 
     A cell holds the values of the pixel in its middle.
     """
-    return BasemapGrid(body=mosaic.body, width_px=min(mosaic.width_px, MOST_COLUMNS))
+    finest = min(mosaic.width_px, MOST_COLUMNS)
+    widths = [finest, *(half for half in (finest // 2, finest // 4) if half % 2 == 0)]
+    return [BasemapGrid(body=mosaic.body, width_px=width) for width in widths]
 
 
 def probe_values(mapped: MappedCraters, crater_id: int, grid: BasemapGrid) -> ProbeValues | None:

@@ -7,6 +7,8 @@ import TileGrid from "ol/tilegrid/TileGrid.js";
 import type { Facts } from "./data";
 import type { PlanetView, Views } from "./views";
 
+// In pixels of the mosaic.
+const WARP_ERROR_PX = 0.2;
 // Darker than it is, so that colours stand out.
 const OPACITY = 0.75;
 
@@ -32,6 +34,7 @@ export class Basemap {
       },
       wrapX: true,
       transition: 0,
+      reprojectionErrorThreshold: WARP_ERROR_PX,
     });
     this.layer = new TileLayer({ source, zIndex: 0, opacity: OPACITY });
   }

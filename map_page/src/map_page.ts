@@ -192,19 +192,22 @@ export class MapPage {
     if (isOther) {
       const { levels, tile_px } = this.facts.tiles;
       const finest = (2 * Math.PI * this.facts.radius_m) / (tile_px * 2 ** levels);
-      const extent = view.projection.getExtent();
+      const [west = 0, south = 0, east = 0, north = 0] = view.projection.getExtent();
+      // Around the planet there is no end.
+      const [left, right] = view.edge_m > 0 ? [west, east] : [-Infinity, Infinity];
       this.map.setView(
         new View({
           projection: view.projection,
           center: view.toPlane(view.center),
           resolution: widest,
-          minResolution: finest / FINEST_PX,
+          // OpenLayers zooms by whole powers of two.
+          minResolution: widest / 2 ** Math.ceil(Math.log2((FINEST_PX * widest) / finest)),
           maxResolution: widest,
           enableRotation: false,
           smoothExtentConstraint: false,
-          constrainOnlyCenter: view.edge_m > 0,
-          ...(view.edge_m > 0 ? { extent } : {}),
-          showFullExtent: true,
+          smoothResolutionConstraint: false,
+          constrainOnlyCenter: true,
+          extent: [left, south, right, north],
         }),
       );
       this.basemap.show(view);
