@@ -19,10 +19,10 @@ from ejmap_project.paths import ProjectPaths
 
 Json = dict[str, Any]
 
+TIME = "TIFFTAG_DATETIME"
 # Tags of the label map, in the words of the page.
 ORIGIN = (
     ("Made by", "TIFFTAG_SOFTWARE"),
-    ("Map of", "TIFFTAG_DATETIME"),
     ("Model", MODEL),
     ("Mosaic", MOSAIC),
     ("Terms", TERMS),
@@ -85,7 +85,12 @@ def profiles(project: OpenProject, craters: Mapping[str, Crater]) -> Json:
 def origin(label_map: Path, body_words: str) -> list[tuple[str, str]]:
     """Return where the map comes from, by the tags of its label map."""
     tags = tags_of(label_map)
-    told = ((what, tags.get(tag, "")) for what, tag in ORIGIN)
+    told = [(what, tags.get(tag, "")) for what, tag in ORIGIN]
+    when = tags.get(TIME)
+    if when:
+        # TIFF writes dates with colons.
+        date, _, time = when.partition(" ")
+        told.insert(1, ("Map of", f"{date.replace(':', '-')} {time} UTC"))
     return [("Planet", body_words), *((what, text) for what, text in told if text)]
 
 

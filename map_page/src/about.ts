@@ -22,10 +22,11 @@ function precision(facts: Facts): string {
   const finest_km = around_km / (facts.tiles.tile_px * 2 ** facts.tiles.levels);
   const probe_km = around_km / facts.probe.width_px;
   const { tolerance_m, least_km2 } = facts.outlines;
+  const lacking = least_km2 > 0 ? `, without parts below ${area(least_km2)}` : "";
   return (
     `The mosaic in grey, ${short(finest_km)} km a pixel at the equator. Outlines to within ` +
-    `${kilometres(tolerance_m / 1000)}, without parts below ${area(least_km2)}. Probabilities and ` +
-    `overlaps at points ${short(probe_km)} km apart, in steps of ${facts.probe.step_percent} %. ` +
+    `${kilometres(tolerance_m / 1000)}${lacking}. Probabilities and overlaps ` +
+    `at points ${short(probe_km)} km apart, in steps of ${facts.probe.step_percent} %. ` +
     "Uncertainty is the probability that the mask is wrong: that of ejecta outside of it, that " +
     "of none inside. The files hold all of it in full."
   );

@@ -16,6 +16,7 @@ const LINES = "lines";
 // Two digits of hexadecimal opacity.
 const FILL_OPACITY = "59";
 const SHADED_OPACITY = "12";
+const BESIDE_OPACITY = "66";
 
 export class EjectaLayer {
   // Drawn into an image that is moved as a whole while the map is moved.
@@ -60,12 +61,14 @@ export class EjectaLayer {
     const isShaded = this.state !== undefined && this.state.shade !== "none";
     const lines = (feature: { get(key: string): unknown }) => feature.get(LINES) as Geometry;
     const opacity = isShaded ? SHADED_OPACITY : FILL_OPACITY;
+    const isBeside = isShaded && this.state?.selected !== null && !isSelected;
+    const color = crater.color + (isBeside ? BESIDE_OPACITY : "");
     return [
       new Style({ fill: new Fill({ color: crater.color + opacity }) }),
       new Style({
         geometry: lines,
         zIndex: isSelected ? 1 : 0,
-        stroke: new Stroke({ color: crater.color, width: isSelected ? 2.5 : 1.25 }),
+        stroke: new Stroke({ color, width: isSelected ? 2 : 1.25 }),
       }),
     ];
   }

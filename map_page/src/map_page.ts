@@ -77,8 +77,8 @@ export class MapPage {
     this.basemap = new Basemap(facts, this.views);
     this.ejecta = new EjectaLayer(facts.craters, given.outlines);
     this.craters = new CraterLayer(facts.craters, facts.radius_m);
+    this.overlapping = new ShadeLayer(this.probe, 4);
     this.shade = new ShadeLayer(this.probe, 5);
-    this.overlapping = new ShadeLayer(this.probe, 15);
     this.map = new OlMap({
       target: "map",
       controls: [],
@@ -88,9 +88,9 @@ export class MapPage {
     this.scale = new ScaleBar(this.map);
     this.map.setLayers([
       this.basemap.layer,
+      this.overlapping.layer,
       this.shade.layer,
       this.ejecta.layer,
-      this.overlapping.layer,
       this.graticule.lines,
       this.frame.layer,
       this.craters.layer,
