@@ -10,7 +10,8 @@ from ejmap_project.map_page.page import DATA, TILES
 from ejmap_project.open_project import OpenProject
 
 AGAIN = "materialise map_page again"
-FACTS = ("outlines", "profiles", "overlaps")
+# Scripts that the page loads at once, besides the facts.
+LOADED = ("outlines", "profiles", "overlaps")
 
 
 def check_page(project: OpenProject) -> Checked:
@@ -19,26 +20,37 @@ def check_page(project: OpenProject) -> Checked:
     numbers: dict[str, int | float] = {
         "megabytes": sum(one.stat().st_size for one in page.rglob("*") if one.is_file()) / 1e6
     }
+    try:
+        fault = _fault_of_program(page) or _fault_of_data(page, numbers)
+    except (KeyError, TypeError) as error:
+        fault = f"data/facts.js lacks {error}"
+    except (OSError, ValueError) as error:
+        fault = str(error)
+    is_told = fault == "" or AGAIN in fault
+    return Checked(fault if is_told else f"{fault}; {AGAIN}", numbers)
+
+
+def _fault_of_program(page: Path) -> str:
     for place in bundle_places():
         if not (page / place).is_file():
-            return Checked(f"{place} is missing; {AGAIN}", numbers)
+            return f"{place} is missing"
         if (page / place).read_bytes() != bundle_file(place).read_bytes():
-            return Checked(f"{place} is not that of this version of EJMAP; {AGAIN}", numbers)
-    try:
-        facts = cast("dict[str, Any]", _value(page, "facts"))
-        for name in FACTS:
-            _value(page, name)
-        probes = [one["probe"] for one in facts["craters"] if one["probe"] is not None]
-        torn = [one["script"] for one in probes if not _is_whole(page, one)]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return Checked(f"{error}; {AGAIN}" if AGAIN not in str(error) else str(error), numbers)
+            return f"{place} is not that of this version of EJMAP"
+    return ""
+
+
+def _fault_of_data(page: Path, numbers: dict[str, int | float]) -> str:
+    """Return what is wrong with the data, and add what they hold to the numbers."""
+    facts = cast("dict[str, Any]", _value(page, "facts"))
+    for name in LOADED:
+        _value(page, name)
+    probes = [one["probe"] for one in facts["craters"] if one["probe"] is not None]
     numbers |= {"craters": len(probes), "levels": facts["tiles"]["levels"]}
+    torn = [one["script"] for one in probes if not _is_whole(page, one)]
     if torn:
-        return Checked(f"{len(torn)} script(s) of values are torn ({torn[:3]}); {AGAIN}", numbers)
+        return f"{len(torn)} script(s) of values are torn ({torn[:3]})"
     lacking = _lacking_tiles(page / TILES, facts["tiles"])
-    if lacking:
-        return Checked(f"{lacking} tile(s) are missing; {AGAIN}", numbers)
-    return Checked("", numbers)
+    return f"{lacking} tile(s) are missing" if lacking else ""
 
 
 def _value(page: Path, name: str) -> object:

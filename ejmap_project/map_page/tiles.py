@@ -1,6 +1,7 @@
 """The mosaic as a pyramid of small pictures, from one of two tiles to the finest that fits."""
 
 import io
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ SUFFIX = "webp"
 QUALITY = 75
 # A level is finer than the mosaic by at most this factor: finer ones show nothing more.
 LEAST_SHARE = 0.75
-# A level has four times the pixels of the one before, and takes at most as many bytes.
+# A level has four times the pixels of the one before, and takes about as many bytes or fewer.
 GROWTH = 4
 STRETCH_PX = 2048
 
@@ -37,7 +38,7 @@ def write_tiles(
         mosaic: The mosaic of the project.
         folder: Where the levels go.
         weights: Weight of each band in the grey.
-        most_bytes: Bytes that all tiles may take.
+        most_bytes: Bytes that all tiles may take; the first level is written in any case.
 
     Returns:
         Bytes of each level.
@@ -48,7 +49,11 @@ def write_tiles(
         for level in range(_finest(raster.width) + 1):
             if sizes and sum(sizes) + GROWTH * sizes[-1] > most_bytes:
                 break
-            sizes.append(_write_level(raster, folder / str(level), level, weights, table))
+            size = _write_level(raster, folder / str(level), level, weights, table)
+            if sizes and sum(sizes) + size > most_bytes:
+                shutil.rmtree(folder / str(level))
+                break
+            sizes.append(size)
     return sizes
 
 
