@@ -1,28 +1,20 @@
 """The map page in a real browser: from disk, from a plain web server, and from our webserver."""
 
-import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pytest
-import uvicorn
 from PIL import Image
 from pyproj import Transformer
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
 
-from ejmap_cli.webserver.guard import Guard
-from ejmap_cli.webserver.page_files import page_routes
 from ejmap_geo.grids.body import MERCURY
 from ejmap_project.open_project import OpenProject
 from tests.browser.devtools import Page, opened_page
+from tests.browser.map_page_servers import our_server, plain_server
 from tests.mapped_discs import CRATERS, SURE
 from tests.mapped_page import HOSTILE, MARKS, NAMES, write_mapped_page
-from tests.servers import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -88,38 +80,13 @@ def _index(project: OpenProject) -> Path:
 
 
 @contextmanager
-def _plain_server(project: OpenProject) -> Generator[str]:
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-    handler = partial(Quiet, directory=project.paths.map_page)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/index.html"
-        server.shutdown()
-
-
-@contextmanager
-def _our_server(project: OpenProject) -> Generator[str]:
-    app = Starlette(routes=page_routes(project.paths), middleware=[Middleware(Guard)])
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.05)
-    yield f"http://127.0.0.1:{port}/map/page/"
-    server.should_exit = True
-    thread.join()
-
-
-@contextmanager
 def _served(project: OpenProject, origin: str) -> Generator[str]:
     if origin == "disk":
         yield _index(project).as_uri()
         return
-    with (_plain_server if origin == "plain" else _our_server)(project) as address:
+    paths = project.paths
+    server = plain_server(paths.map_page) if origin == "plain" else our_server(paths)
+    with server as address:
         yield address
 
 
