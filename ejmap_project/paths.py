@@ -182,6 +182,8 @@ class ProjectPaths:
     """Outlines of the ejecta of each crater."""
     qgis_project = _Place("data/map/ejmap.qgs")
     """The map as a project for QGIS."""
+    map_page = _Place("data/map/page")
+    """Folder of the map page; ``index.html`` in it opens in a browser."""
     patterns = _Place("data/analysis/patterns.parquet")
     """What is measured of the ejecta of every crater of the map, clean parts included."""
     pattern_rays = _Place("data/analysis/rays.parquet")

@@ -7,6 +7,7 @@ from ejmap_assets.metadata.map_links import LINKED, links_of_map
 from ejmap_project.analysis.crater_patterns import measure_patterns
 from ejmap_project.artefact import Artefact
 from ejmap_project.global_map.planet_map import draw_planet_map
+from ejmap_project.map_page.page import write_map_page
 from ejmap_project.planetwide.exclusion import exclude_ejecta
 from ejmap_project.planetwide.overlaps import rank_overlaps
 from ejmap_project.planetwide.planet_statistics import measure_planet
@@ -109,3 +110,15 @@ def superposition(task: ProjectTask) -> Artefact:
     rest on freshness alone, which composition and ground can mimic.
     """
     return order_craters(task.project, task.progress)
+
+
+@project_asset(group="map", kinds={"html"}, kind="map")
+def map_page(task: ProjectTask) -> Artefact:
+    """The map as a page for a browser, from disk or from any web server.
+
+    A folder with the mosaic, the ejecta of each crater, names, probabilities, overlaps and
+    profiles, in cylindrical, polar and azimuthal views. A click tells who claims a place and how
+    probably. Open ``index.html``, or copy ``data/map`` to a web server. The page holds less detail
+    than the files of the map, and says how much.
+    """
+    return write_map_page(task.project, task.progress)

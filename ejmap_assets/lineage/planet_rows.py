@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ejmap_assets.lineage import recipe_settings, stages
 from ejmap_assets.lineage.row import Row, Rule
-from ejmap_assets.lineage.row_parts import LabelRow, comparison_inputs, overlap_inputs
+from ejmap_assets.lineage.row_parts import LabelRow, comparison_inputs, overlap_inputs, page_inputs
 from ejmap_geo.craters.schemas import TileScoreTable
 from ejmap_project.analysis.map_quantities import PatternsTable
 from ejmap_project.comparison.member_map_table import MemberMapTable
@@ -42,6 +42,17 @@ PLANET_ROWS: Mapping[str, Row] = {
         rule=Rule.AFTER_CRATERS,
         table=MapCraterTable,
         picture="ejecta of all craters over the mosaic",
+    ),
+    "map_page": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.map_page,
+        inputs=(
+            *("segmentation_mask", "basemap_mask", "crater_profile", "global_map"),
+            *("crater_catalogue", "basemap_mosaic"),
+        ),
+        used_inputs=page_inputs,
+        settings=recipe_settings.of_page,
+        rule=Rule.AFTER_CRATERS,
     ),
     "crater_patterns": Row(
         stage=stages.SCORES,
