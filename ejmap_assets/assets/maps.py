@@ -10,6 +10,7 @@ from ejmap_project.global_map.planet_map import draw_planet_map
 from ejmap_project.planetwide.exclusion import exclude_ejecta
 from ejmap_project.planetwide.overlaps import rank_overlaps
 from ejmap_project.planetwide.planet_statistics import measure_planet
+from ejmap_project.planetwide.raster_summaries import summarise_rasters
 from ejmap_project.planetwide.superposition import order_craters
 from ejmap_project.scoring.mask_contrast import measure_contrast
 
@@ -97,3 +98,16 @@ def superposition(task: ProjectTask) -> Artefact:
     rest on freshness alone, which composition and ground can mimic.
     """
     return order_craters(task.project, task.progress)
+
+
+@project_asset(group="map", kinds={"parquet"}, kind="evaluate")
+def raster_summaries(task: ProjectTask) -> Artefact:
+    """Other rasters of the project on the ejecta of each crater and on the ground beside them.
+
+    A table of means in the optical blanket, in the rays and in rings, on ejecta and on ground at
+    equal distance that no crater claims, with their difference and its 95 % interval from sectors
+    of azimuth. Rasters are named under ``rasters`` in ``project.yaml``, with any bands and any
+    resolution. On the Moon the maturity OMAT is added where bands of reflectance at 750 and 950 nm
+    are named.
+    """
+    return summarise_rasters(task.project, task.progress)

@@ -7,6 +7,7 @@ from ejmap_project.planetwide.checks import (
     check_order,
     check_overlaps,
     check_statistics,
+    check_summaries,
 )
 
 
@@ -36,3 +37,10 @@ def counting_areas_lie_outside_ejecta(checked: CheckedProject) -> Finding:
     """Areas to count in have valid geometry, and are the ground that the mask leaves."""
     fault, numbers = check_counting_areas(checked.project)
     return bad(fault, **numbers) if fault else good("areas are what the mask leaves", **numbers)
+
+
+@project_check(asset="raster_summaries", blocking=False)
+def summaries_are_sound(checked: CheckedProject) -> Finding:
+    """Differences are those of the means on ejecta and beside them, inside their intervals."""
+    fault, numbers = check_summaries(checked.project)
+    return bad(fault, **numbers) if fault else good(f"{numbers['rows']} rows", **numbers)

@@ -6,7 +6,7 @@ from ejmap_assets.lineage import recipe_settings, stages
 from ejmap_assets.lineage.row import Row, Rule
 from ejmap_assets.lineage.row_parts import LabelRow, overlap_inputs
 from ejmap_geo.craters.schemas import TileScoreTable
-from ejmap_project.analysis.map_quantities import PatternsTable
+from ejmap_project.analysis.map_quantities import PatternsTable, RasterSummaryTable
 from ejmap_project.planetwide.pair_tables import OverlapTable, SuperpositionTable
 from ejmap_project.planetwide.planet_tables import PlanetTable
 from ejmap_project.scoring.score_tables import (
@@ -41,7 +41,11 @@ PLANET_ROWS: Mapping[str, Row] = {
     "crater_patterns": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.patterns,
-        beside=lambda paths: (paths.pattern_rays, paths.published_overlaps, paths.published_clean),
+        beside=lambda paths: (
+            *(paths.pattern_rays, paths.pattern_spectra),
+            *(paths.published_overlaps, paths.published_clean),
+        ),
+        code_version="2",  # 2: spectra
         inputs=(
             *("crater_pattern", "basemap_mask", "global_map"),
             *("crater_catalogue", "basemap_mosaic"),
@@ -101,6 +105,16 @@ PLANET_ROWS: Mapping[str, Row] = {
         settings=recipe_settings.of_exclusion,
         rule=Rule.AFTER_CRATERS,
         picture="ejecta with their buffer over the mosaic",
+    ),
+    "raster_summaries": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.raster_summaries,
+        inputs=("crater_patterns", "basemap_mask", "global_map", "crater_catalogue"),
+        settings=recipe_settings.of_rasters,
+        rule=Rule.AFTER_CRATERS,
+        table=RasterSummaryTable,
+        picture="rasters on ejecta less those beside them, by crater",
+        is_possible=lambda project: bool(project.settings.rasters),
     ),
     "ejecta_contrast": Row(
         stage=stages.SCORES,

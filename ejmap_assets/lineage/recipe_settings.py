@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from ejmap_geo.rasters.sidecars import files_of
 from ejmap_ml.bundles.bundle_files import PROVENANCE
 from ejmap_ml.config.model_config import SmpConfig, TimmClassifierConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
@@ -253,3 +254,12 @@ def of_map(project: OpenProject, _: str) -> object:
 def of_exclusion(project: OpenProject, partition: str) -> object:
     """The buffer around ejecta, and the craters that vetting holds back."""
     return [project.settings.analysis.exclusion_buffer_km, of_map(project, partition)]
+
+
+def of_rasters(project: OpenProject, partition: str) -> object:
+    """The rasters that are summarised with their files, and the craters that vetting holds back."""
+    stated = {
+        name: [one.model_dump(mode="json"), _stamps(files_of(project.paths.user_file(one.file)))]
+        for name, one in project.settings.rasters.items()
+    }
+    return [stated, of_map(project, partition)]

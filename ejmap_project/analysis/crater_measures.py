@@ -45,6 +45,11 @@ class Measured(NamedTuple):
     polar: PolarMask
     blanket_px: int
 
+    @property
+    def blanket_m(self) -> float:
+        """Radius of the optical blanket in metres."""
+        return self.blanket_px * self.sums.resolution_m
+
 
 def measure(around: Surroundings) -> Measured:
     """Measure the ejecta of a crater.

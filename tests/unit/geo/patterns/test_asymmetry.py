@@ -81,8 +81,10 @@ def drawn() -> list[tuple[float, float, Asymmetry]]:
         polar = PolarMask(
             body_radius_m=MERCURY.radius_m,
             edges_m=edges,
+            cols=COLS,
             is_ejecta=fresh > 0.15,
             is_imaged=np.ones(shape, np.bool_),
+            bands=np.ones((1, *shape), np.uint8),
             brightness=fresh,
         )
         measured = asymmetry(polar, radius_m=RADIUS_M)
