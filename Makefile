@@ -50,9 +50,12 @@ quicklook: $(QUICKLOOK) ## Map the rayed craters of the real Mercury (projects/m
 ui: $(BASE) ## Browse the demo's assets, maps and scores at 127.0.0.1:3000
 	$(BIN)/ejmap ui
 
+# One process a core, and at most four: each holds torch. A file stays in one process, as its fixtures do.
+SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile
+
 .PHONY: test
 test: $(DEV) $(QUICKLOOK) $(MOON) ## Run the tests
-	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon" --durations=5
+	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon" --durations=5 $(SPREAD)
 
 .PHONY: test-daemon
 test-daemon: $(DEV) ## Run the tests that wait for a real daemon (minutes)
