@@ -8,6 +8,7 @@ from ejmap_project.analysis.crater_patterns import measure_patterns
 from ejmap_project.artefact import Artefact
 from ejmap_project.global_map.planet_map import draw_planet_map
 from ejmap_project.planetwide.exclusion import exclude_ejecta
+from ejmap_project.planetwide.model_ages import date_blankets
 from ejmap_project.planetwide.overlaps import rank_overlaps
 from ejmap_project.planetwide.planet_statistics import measure_planet
 from ejmap_project.planetwide.raster_summaries import summarise_rasters
@@ -111,3 +112,14 @@ def raster_summaries(task: ProjectTask) -> Artefact:
     are named.
     """
     return summarise_rasters(task.project, task.progress)
+
+
+@project_asset(group="map", kinds={"parquet"}, kind="evaluate")
+def model_ages(task: ProjectTask) -> Artefact:
+    """Craters that somebody counted, on the clean blanket of each crater and outside of ejecta.
+
+    Numbers, densities and, where ``craterstats`` is installed, model ages with their intervals.
+    The table of counted craters is named as ``analysis.counted_craters`` in ``project.yaml``.
+    Self-secondary craters can make a blanket look older than it is (Xiao et al. 2016).
+    """
+    return date_blankets(task.project)

@@ -8,7 +8,7 @@ from ejmap_assets.lineage.row_parts import LabelRow, overlap_inputs
 from ejmap_geo.craters.schemas import TileScoreTable
 from ejmap_project.analysis.map_quantities import PatternsTable, RasterSummaryTable
 from ejmap_project.planetwide.pair_tables import OverlapTable, SuperpositionTable
-from ejmap_project.planetwide.planet_tables import PlanetTable
+from ejmap_project.planetwide.planet_tables import ModelAgeTable, PlanetTable
 from ejmap_project.scoring.score_tables import (
     ContrastTable,
     MapCraterTable,
@@ -75,6 +75,7 @@ PLANET_ROWS: Mapping[str, Row] = {
     "superposition": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.superposition,
+        code_version="2",  # 2: freshness by colour on brightness
         inputs=("overlaps", "basemap_mask", "global_map", "crater_catalogue", "basemap_mosaic"),
         settings=recipe_settings.of_map,
         rule=Rule.AFTER_CRATERS,
@@ -115,6 +116,16 @@ PLANET_ROWS: Mapping[str, Row] = {
         table=RasterSummaryTable,
         picture="rasters on ejecta less those beside them, by crater",
         is_possible=lambda project: bool(project.settings.rasters),
+    ),
+    "model_ages": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.model_ages,
+        inputs=("exclusion_mask", "crater_catalogue"),
+        settings=recipe_settings.of_counted_craters,
+        rule=Rule.AFTER_CRATERS,
+        table=ModelAgeTable,
+        picture="ages of blankets, or densities of the craters counted on them",
+        is_possible=lambda project: project.settings.analysis.counted_craters is not None,
     ),
     "ejecta_contrast": Row(
         stage=stages.SCORES,

@@ -3,6 +3,7 @@
 Every function takes the project and a partition key ("" for unpartitioned assets).
 """
 
+import glob
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -263,3 +264,13 @@ def of_rasters(project: OpenProject, partition: str) -> object:
         for name, one in project.settings.rasters.items()
     }
     return [stated, of_map(project, partition)]
+
+
+def of_counted_craters(project: OpenProject, _: str) -> object:
+    """The table of counted craters with its files, from which size they count, the chronology."""
+    stated = project.settings.analysis
+    if stated.counted_craters is None:
+        return None
+    path = project.paths.user_file(stated.counted_craters)
+    stamps = _stamps(path.parent.glob(f"{glob.escape(path.stem)}.*"))
+    return [str(stated.counted_craters), stamps, stated.counted_from_km, stated.chronology]

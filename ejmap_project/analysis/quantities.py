@@ -183,8 +183,8 @@ ASYMMETRY = (
         "downrange_deg",
         "degrees",
         "Direction in which the impactor flew; empty where not told",
-        "opposite of the zone of avoidance: a dark sector that explains .8 with a first harmonic of "
-        ".4, or one of few ejecta that explains .7, leaves .5 at most and is dark",
+        "opposite of the zone of avoidance: a dark sector that explains .8 with a first harmonic "
+        "of .4, or one of few ejecta that explains .7, leaves .5 at most and is dark",
         _AVOIDANCE,
         "none: within 20 degrees for 9 of 10 drawn impacts",
     ),

@@ -15,8 +15,9 @@ from ejmap_project.analysis.map_quantities import RasterSummaryTable
 from ejmap_project.artefact import Checked
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.exclusion import OUTSIDE
+from ejmap_project.planetwide.model_ages import GROUND
 from ejmap_project.planetwide.pair_tables import OverlapTable, SuperpositionTable
-from ejmap_project.planetwide.planet_tables import PlanetTable
+from ejmap_project.planetwide.planet_tables import ModelAgeTable, PlanetTable
 
 STRIP_ROWS = 512
 
@@ -140,3 +141,23 @@ def check_summaries(project: OpenProject) -> Checked:
         return Checked("", numbers)
     fault = f"{int(wrong.sum())} row(s) hold a difference that is not that of their means"
     return Checked(f"{fault}; materialise raster_summaries again", numbers)
+
+
+def check_ages(project: OpenProject) -> Checked:
+    """Check that the ground outside of ejecta is one of the areas, and that intervals hold ages.
+
+    Raises:
+        SchemaError: If the table does not fit its schema.
+    """
+    table = ModelAgeTable.validate(pd.read_parquet(project.paths.model_ages))
+    low, age, high = (table[f"age{end}_ga"].to_numpy() for end in ("_low", "", "_high"))
+    wrong = int(((low > age) | (age > high)).sum())
+    numbers: dict[str, int | float] = {
+        "areas": len(table),
+        "craters": int(table["craters"].sum()),
+        "dated_areas": int(table["age_ga"].notna().sum()),
+    }
+    if not wrong and (table["area"] == GROUND).sum() == 1:
+        return Checked("", numbers)
+    fault = f"{wrong} age(s) lie outside of their interval, or the ground outside of ejecta is gone"
+    return Checked(f"{fault}; materialise model_ages again", numbers)

@@ -16,12 +16,14 @@ class AnalysisSettings(Settings):
             kilometres along great circles.
         counted_craters: Table of small craters that the user counted, from which model ages of
             ejecta follow; None counts none.
+        counted_from_km: Diameter from which they are complete; None takes the smallest of them.
         chronology: Model of crater production and chronology, by a name of ``craterstats``; None
             takes the usual one of the body.
     """
 
     exclusion_buffer_km: float = Field(default=10.0, ge=0, le=1000)
     counted_craters: Path | None = None
+    counted_from_km: float | None = Field(default=None, gt=0)
     chronology: str | None = Field(default=None, min_length=1)
 
 
