@@ -58,7 +58,9 @@ def date_blankets(project: OpenProject) -> Artefact:
     diameter_km = np.array([2 * one.radius_m / KM for one in craters])
     smallest_km = stated.counted_from_km or float(diameter_km.min())
     counted = Counted(
-        shapely.points(np.array([one.center for one in craters])), diameter_km, smallest_km
+        np.asarray(shapely.points(np.array([one.center for one in craters]))),
+        diameter_km,
+        smallest_km,
     )
     chronology, words = _chronology(project)
     rows = [_row(area, counted, chronology) for area in _areas(project, body)]
@@ -139,8 +141,8 @@ def _row(area: _Area, counted: Counted, chronology: Chronology | None) -> dict[s
 def _within_rim(crater: Crater, points: NDArray[np.object_], body: Body) -> NDArray[np.bool_]:
     lon, lat = shapely.get_x(points), shapely.get_y(points)
     geod = Geod(a=body.radius_m, b=body.radius_m)
-    center = (np.full(lon.size, one) for one in crater.center)
-    return np.asarray(geod.inv(*center, lon, lat)[2]) <= crater.radius_m
+    lon0, lat0 = (np.full(lon.size, one) for one in crater.center)
+    return np.asarray(geod.inv(lon0, lat0, lon, lat)[2]) <= crater.radius_m
 
 
 def _plot(table: pd.DataFrame) -> Picture:

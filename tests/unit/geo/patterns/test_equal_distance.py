@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from ejmap_geo.patterns.equal_distance import SECTORS, at_equal_distance, sector_sums
+from ejmap_geo.patterns.equal_distance import (
+    SECTORS,
+    AtEqualDistance,
+    at_equal_distance,
+    sector_sums,
+)
 from ejmap_geo.patterns.polar_mask import PolarMask
 from tests.unit.geo.patterns.conftest import RESOLUTION_M, Scene
 
@@ -15,7 +20,7 @@ def _wedges(scene: Scene) -> PolarMask:
     return scene.polar(((scene.a + 360) % 22.5 < 11.25) & (scene.d < 200))
 
 
-def _compared(polar: PolarMask, values: np.ndarray) -> tuple[float, ...]:
+def _compared(polar: PolarMask, values: np.ndarray) -> AtEqualDistance:
     sums = sector_sums(values, polar.is_ejecta, ~polar.is_ejecta, cells=polar)
     return at_equal_distance(sums, slice(0, polar.first_row(190 * RESOLUTION_M)))
 

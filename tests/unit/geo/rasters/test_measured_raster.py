@@ -16,28 +16,24 @@ PX_DEG = 10.0
 
 
 def _written(
-    path: Path, values: np.ndarray, *, west: float, north: float, **stated: object
+    path: Path, values: np.ndarray, *, west: float, north: float, nodata: float | None = None
 ) -> Path:
     """Write ``(band, row, col)`` of 10 degrees a pixel, its upper left corner at a place."""
     metre = MERCURY.half_circumference_m / 180
     step = PX_DEG * metre
-    profile = {
-        "driver": "GTiff",
-        "count": len(values),
-        "height": values.shape[1],
-        "width": values.shape[2],
-        "dtype": values.dtype,
-        "crs": rasterio.CRS.from_wkt(equidistant_cylindrical_crs(MERCURY).to_wkt()),
-        "transform": Affine(step, 0, west * metre, 0, -step, north * metre),
-    }
-    with rasterio.open(path, "w", **profile, nodata=stated.get("nodata")) as raster:
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        count=len(values),
+        height=values.shape[1],
+        width=values.shape[2],
+        dtype=values.dtype,
+        crs=rasterio.CRS.from_wkt(equidistant_cylindrical_crs(MERCURY).to_wkt()),
+        transform=Affine(step, 0, west * metre, 0, -step, north * metre),
+        nodata=nodata,
+    ) as raster:
         raster.write(values)
-        if "scale" in stated:
-            raster.scales = [stated["scale"]] * len(values)
-            raster.offsets = [stated["offset"]] * len(values)
-        raster.units = [str(stated.get("unit", ""))] * len(values)
-        for number, name in enumerate(stated.get("names", ()), start=1):
-            raster.set_band_description(number, name)
     return path
 
 
@@ -71,16 +67,9 @@ def test_scale_offset_and_nodata_are_those_of_the_file(tmp_path: Path) -> None:
     """Stored 10 with scale .5 and offset -20 means -15; 0 is a number, nodata is none."""
     values = np.full((1, 18, 36), 10, np.int16)
     values[0, 0], values[0, 1] = 0, -99
-    path = _written(
-        tmp_path / "km.tif",
-        values,
-        west=-180,
-        north=90,
-        nodata=-99,
-        scale=0.5,
-        offset=-20,
-        unit="km",
-    )
+    path = _written(tmp_path / "km.tif", values, west=-180, north=90, nodata=-99)
+    with rasterio.open(path, "r+") as raster:
+        raster.scales, raster.offsets, raster.units = [0.5], [-20], ["km"]
 
     found = read_measured(path, index=0, body=MERCURY).at(np.zeros(3), np.array([85.0, 75, 5]))
 
@@ -90,7 +79,9 @@ def test_scale_offset_and_nodata_are_those_of_the_file(tmp_path: Path) -> None:
 def test_bands_are_called_as_stated_as_described_or_by_number(tmp_path: Path) -> None:
     """What a person says goes before what the file says."""
     values = np.ones((2, 18, 36), np.float32)
-    named = _written(tmp_path / "a.tif", values, west=-180, north=90, names=("iron", "titanium"))
+    named = _written(tmp_path / "a.tif", values, west=-180, north=90)
+    with rasterio.open(named, "r+") as raster:
+        raster.descriptions = ("iron", "titanium")
     bare = _written(tmp_path / "b.tif", values, west=-180, north=90)
 
     assert measured_bands(named, body=MERCURY) == ("iron", "titanium")
