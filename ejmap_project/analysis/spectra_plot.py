@@ -26,7 +26,7 @@ def plot_by_distance(axes: Axes, table: pd.DataFrame, *, unit: str) -> None:
     axes.axhline(0, color="0.5", lw=0.8)
     axes.set_xscale("log")
     axes.set_xlabel("distance, crater radii", fontsize=8)
-    axes.set_ylabel(f"ejecta less ground at equal distance, {unit}", fontsize=8)
+    axes.set_ylabel(f"ejecta less ground, {unit}", fontsize=8)
     _dress(axes)
 
 
