@@ -188,6 +188,12 @@ class ProjectPaths:
     """What is measured of the ejecta of every crater of the map, clean parts included."""
     pattern_rays = _Place("data/analysis/rays.parquet")
     """The rays of every crater."""
+    pattern_spectra = _Place("data/analysis/spectra.parquet")
+    """Bands of the mosaic on the ejecta of every crater and beside them."""
+    raster_summaries = _Place("data/analysis/raster_summaries.parquet")
+    """Rasters of the user on the ejecta of every crater and beside them."""
+    model_ages = _Place("data/analysis/model_ages.parquet")
+    """Counts of the user's craters on ejecta, and the ages that follow from them."""
     published_overlaps = _Place("data/analysis/published_overlaps.parquet")
     """The published columns of every crater, overlaps included."""
     published_clean = _Place("data/analysis/published_clean.parquet")
