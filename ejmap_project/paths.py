@@ -182,10 +182,18 @@ class ProjectPaths:
     """Outlines of the ejecta of each crater."""
     qgis_project = _Place("data/map/ejmap.qgs")
     """The map as a project for QGIS."""
+    map_page = _Place("data/map/page")
+    """Folder of the map page; ``index.html`` in it opens in a browser."""
     patterns = _Place("data/analysis/patterns.parquet")
     """What is measured of the ejecta of every crater of the map, clean parts included."""
     pattern_rays = _Place("data/analysis/rays.parquet")
     """The rays of every crater."""
+    pattern_spectra = _Place("data/analysis/spectra.parquet")
+    """Bands of the mosaic on the ejecta of every crater and beside them."""
+    raster_summaries = _Place("data/analysis/raster_summaries.parquet")
+    """Rasters of the user on the ejecta of every crater and beside them."""
+    model_ages = _Place("data/analysis/model_ages.parquet")
+    """Counts of the user's craters on ejecta, and the ages that follow from them."""
     published_overlaps = _Place("data/analysis/published_overlaps.parquet")
     """The published columns of every crater, overlaps included."""
     published_clean = _Place("data/analysis/published_clean.parquet")

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from ejmap_assets.lineage import recipe_settings, stages
 from ejmap_assets.lineage.row import Row, Rule
-from ejmap_assets.lineage.row_parts import LabelRow, comparison_inputs, overlap_inputs
+from ejmap_assets.lineage.row_parts import LabelRow, comparison_inputs, overlap_inputs, page_inputs
 from ejmap_geo.craters.schemas import TileScoreTable
-from ejmap_project.analysis.map_quantities import PatternsTable
+from ejmap_project.analysis.map_quantities import PatternsTable, RasterSummaryTable
 from ejmap_project.comparison.member_map_table import MemberMapTable
 from ejmap_project.manual_maps.comparison_table import ManualComparisonTable
 from ejmap_project.planetwide.pair_tables import OverlapTable, SuperpositionTable
-from ejmap_project.planetwide.planet_tables import PlanetTable
+from ejmap_project.planetwide.planet_tables import ModelAgeTable, PlanetTable
 from ejmap_project.scoring.score_tables import (
     ContrastTable,
     MapCraterTable,
@@ -43,10 +43,25 @@ PLANET_ROWS: Mapping[str, Row] = {
         table=MapCraterTable,
         picture="ejecta of all craters over the mosaic",
     ),
+    "map_page": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.map_page,
+        inputs=(
+            *("segmentation_mask", "basemap_mask", "crater_profile", "global_map"),
+            *("crater_catalogue", "basemap_mosaic"),
+        ),
+        used_inputs=page_inputs,
+        settings=recipe_settings.of_page,
+        rule=Rule.AFTER_CRATERS,
+    ),
     "crater_patterns": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.patterns,
-        beside=lambda paths: (paths.pattern_rays, paths.published_overlaps, paths.published_clean),
+        beside=lambda paths: (
+            *(paths.pattern_rays, paths.pattern_spectra),
+            *(paths.published_overlaps, paths.published_clean),
+        ),
+        code_version="2",  # 2: spectra
         inputs=(
             *("crater_pattern", "basemap_mask", "global_map"),
             *("crater_catalogue", "basemap_mosaic"),
@@ -77,6 +92,7 @@ PLANET_ROWS: Mapping[str, Row] = {
     "superposition": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.superposition,
+        code_version="2",  # 2: freshness by colour on brightness
         inputs=("overlaps", "basemap_mask", "global_map", "crater_catalogue", "basemap_mosaic"),
         settings=recipe_settings.of_map,
         rule=Rule.AFTER_CRATERS,
@@ -119,6 +135,26 @@ PLANET_ROWS: Mapping[str, Row] = {
         optional_inputs=("promised_recall_mask",),
         settings=recipe_settings.of_map,
         rule=Rule.AFTER_CRATERS,
+    ),
+    "raster_summaries": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.raster_summaries,
+        inputs=("crater_patterns", "basemap_mask", "global_map", "crater_catalogue"),
+        settings=recipe_settings.of_rasters,
+        rule=Rule.AFTER_CRATERS,
+        table=RasterSummaryTable,
+        picture="rasters on ejecta less those beside them, by crater",
+        is_possible=lambda project: bool(project.settings.rasters),
+    ),
+    "model_ages": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.model_ages,
+        inputs=("exclusion_mask", "crater_catalogue"),
+        settings=recipe_settings.of_counted_craters,
+        rule=Rule.AFTER_CRATERS,
+        table=ModelAgeTable,
+        picture="ages of blankets, or densities of the craters counted on them",
+        is_possible=lambda project: project.settings.analysis.counted_craters is not None,
     ),
     "ejecta_contrast": Row(
         stage=stages.SCORES,

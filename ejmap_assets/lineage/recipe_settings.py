@@ -3,15 +3,18 @@
 Every function takes the project and a partition key ("" for unpartitioned assets).
 """
 
+import glob
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from ejmap_geo.rasters.sidecars import files_of
 from ejmap_ml.bundles.bundle_files import PROVENANCE
 from ejmap_ml.config.model_config import SmpConfig, TimmClassifierConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_project.digest import content_version
 from ejmap_project.errors import SettingsError
+from ejmap_project.map_page.bundle import bundle_version
 from ejmap_project.models.mapping_models import connections_from, mapping_model
 from ejmap_project.models.model_version import (
     ModelVersion,
@@ -271,6 +274,30 @@ def of_map(project: OpenProject, _: str) -> object:
     return sorted(held_back(project)) or None
 
 
+def of_page(project: OpenProject, partition: str) -> object:
+    """The program of the map page, the bands of the mosaic, and the craters that are held back."""
+    return [bundle_version(), project.settings.mosaic_bands, of_map(project, partition)]
+
+
 def of_exclusion(project: OpenProject, partition: str) -> object:
     """The buffer around ejecta, and the craters that vetting holds back."""
     return [project.settings.analysis.exclusion_buffer_km, of_map(project, partition)]
+
+
+def of_rasters(project: OpenProject, partition: str) -> object:
+    """The rasters that are summarised with their files, and the craters that vetting holds back."""
+    stated = {
+        name: [one.model_dump(mode="json"), _stamps(files_of(project.paths.user_file(one.file)))]
+        for name, one in project.settings.rasters.items()
+    }
+    return [stated, of_map(project, partition)]
+
+
+def of_counted_craters(project: OpenProject, _: str) -> object:
+    """The table of counted craters with its files, from which size they count, the chronology."""
+    stated = project.settings.analysis
+    if stated.counted_craters is None:
+        return None
+    path = project.paths.user_file(stated.counted_craters)
+    stamps = _stamps(path.parent.glob(f"{glob.escape(path.stem)}.*"))
+    return [str(stated.counted_craters), stamps, stated.counted_from_km, stated.chronology]

@@ -71,3 +71,8 @@ def overlap_inputs(project: OpenProject) -> tuple[str, ...]:
     shared = ("basemap_mask", "global_map", "crater_catalogue", "basemap_mosaic")
     is_published = project.settings.source.traits.masks_run is not None
     return shared if is_published else ("segmentation_mask", *shared)
+
+
+def page_inputs(project: OpenProject) -> tuple[str, ...]:
+    """Return the inputs of the map page: those of overlaps, and profiles."""
+    return (*overlap_inputs(project), "crater_profile")

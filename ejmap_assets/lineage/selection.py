@@ -131,6 +131,8 @@ def is_made(project: OpenProject, asset: str) -> bool:
         return uses_labels(project)
     if row.partitioning is Partitioning.CRATERS:
         return asset in crater_steps_of(project)
+    if not row.is_possible(project):
+        return False
     models, trained = models_to_make(project), models_to_train(project)
     is_unused = any(
         asset in (f"{kind}_model", f"promoted_{kind}") for kind in MODEL_KINDS if kind not in models

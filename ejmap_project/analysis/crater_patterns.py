@@ -111,6 +111,7 @@ def _write(
     of_clean = pd.DataFrame([values for values, _ in clean])
     table = PatternsTable.validate(pd.concat([quantities, of_clean], axis=1))
     rays = pd.concat([one.rays for one in patterns], ignore_index=True)
+    spectra = pd.concat([one.spectra for one in patterns], ignore_index=True)
     with_overlaps = pd.concat([one.published for one in patterns], ignore_index=True)
     clean_rows = pd.DataFrame([row for _, row in clean]).assign(
         crater_id=with_overlaps["crater_id"].to_numpy()
@@ -119,6 +120,7 @@ def _write(
     tables = (
         (table, paths.patterns),
         (rays, paths.pattern_rays),
+        (spectra, paths.pattern_spectra),
         (_published(with_overlaps, is_clean), paths.published_overlaps),
         (_published(clean_rows, is_clean), paths.published_clean),
     )

@@ -15,7 +15,7 @@ from ejmap_geo.whole_file import write_text
 from ejmap_ml.config.bands import GREY, MERCURY_ENHANCED, Bands, bands_named, seen_as, words_of
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
-from ejmap_project.settings.analysis import AnalysisSettings
+from ejmap_project.settings.analysis import AnalysisSettings, RasterSettings
 from ejmap_project.settings.mapping import MappingSettings
 from ejmap_project.settings.method import Method, MethodSettings
 from ejmap_project.settings.sentences import sentences_of
@@ -78,6 +78,8 @@ class Project(Settings):
         mapping: How craters are mapped.
         vetting: How the catalogue is vetted; None vets nothing.
         analysis: What is measured of the map.
+        rasters: Rasters that are summarised on ejecta and beside them, by name: a file each, or a
+            file and the names of its bands.
     """
 
     body: str = "Mercury"
@@ -90,6 +92,7 @@ class Project(Settings):
     method: MethodSettings = MethodSettings()
     vetting: VettingSettings | None = None
     analysis: AnalysisSettings = AnalysisSettings()
+    rasters: dict[str, RasterSettings] = Field(default_factory=dict[str, RasterSettings])
 
     @field_validator("body")
     @classmethod

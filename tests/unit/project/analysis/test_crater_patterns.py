@@ -98,6 +98,9 @@ def test_a_crater_has_its_tables(measured: OpenProject, crater: Crater) -> None:
     assert row["ejecta_km2"] == pytest.approx(zone_km2, rel=0.02)
     assert row["reach_max_km"] == pytest.approx(DISC_M / 1000, rel=0.02)
     assert len(pattern.rays) == 0
+    # Where ejecta lie all around, there is no ground at equal distance; at the border there is.
+    assert {*pattern.spectra["part"]} <= {"blanket", "rays", "ring"}
+    assert (pattern.spectra["inner_radii"] * RADIUS_M < DISC_M).all()
     assert np.isnan(row["expected_km2"])
     assert [*pattern.published.columns] == ["crater_id", *(c for c in COLUMNS if c != "invalid")]
 
