@@ -15,6 +15,7 @@ from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_project.digest import content_version
 from ejmap_project.errors import SettingsError
 from ejmap_project.map_page.bundle import bundle_version
+from ejmap_project.manual_maps.whole_maps import named_map_files
 from ejmap_project.models.mapping_models import connections_from, mapping_model
 from ejmap_project.models.model_version import (
     ModelVersion,
@@ -217,11 +218,7 @@ def of_used_split(project: OpenProject, _: str) -> object:
 
 def of_manual_comparison(project: OpenProject, _: str) -> object:
     """The files of whole manual maps."""
-    stated = project.settings.analysis.manual_maps
-    if stated is None:
-        return _stamps(source_of(project).files().whole_maps)
-    path = project.paths.user_file(stated)
-    return [str(stated), _stamps(path.glob("*.tif") if path.is_dir() else (path,))]
+    return [str(project.settings.analysis.manual_maps), _stamps(named_map_files(project))]
 
 
 def of_member_maps(project: OpenProject, partition: str) -> object:
