@@ -14,8 +14,8 @@ from ejmap_ml.config.model_config import SmpConfig, TimmClassifierConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_project.digest import content_version
 from ejmap_project.errors import SettingsError
-from ejmap_project.map_page.bundle import bundle_version
 from ejmap_project.manual_maps.whole_maps import named_map_files
+from ejmap_project.map_page.bundle import bundle_version
 from ejmap_project.models.mapping_models import connections_from, mapping_model
 from ejmap_project.models.model_version import (
     ModelVersion,
