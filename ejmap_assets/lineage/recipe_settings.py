@@ -261,12 +261,8 @@ def of_crater_classifier(project: OpenProject, version: str) -> object:
 def of_candidates(project: OpenProject, _: str) -> object:
     """The classifier, the limit of doubtful scores, and the accepted entries."""
     vetting = required_vetting(project)
-    return [
-        classifier_version(project),
-        vetting.doubtful_below,
-        vetting.hold_back,
-        sorted(str(one) for one in vetting.accepted),
-    ]
+    accepted = sorted(str(one) for one in vetting.accepted)
+    return [classifier_version(project), vetting.doubtful_below, vetting.hold_back, accepted]
 
 
 def of_map(project: OpenProject, _: str) -> object:
