@@ -4,7 +4,13 @@ from collections.abc import Mapping
 
 from ejmap_assets.lineage import recipe_settings, stages
 from ejmap_assets.lineage.row import Row, Rule
-from ejmap_assets.lineage.row_parts import LabelRow, comparison_inputs, overlap_inputs, page_inputs
+from ejmap_assets.lineage.row_parts import (
+    LabelRow,
+    comparison_inputs,
+    overlap_inputs,
+    page_inputs,
+    page_settings,
+)
 from ejmap_geo.craters.schemas import TileScoreTable
 from ejmap_project.analysis.map_quantities import PatternsTable, RasterSummaryTable
 from ejmap_project.comparison.member_map_table import MemberMapTable
@@ -51,7 +57,7 @@ PLANET_ROWS: Mapping[str, Row] = {
             *("crater_catalogue", "basemap_mosaic"),
         ),
         used_inputs=page_inputs,
-        settings=recipe_settings.of_page,
+        settings=page_settings,
         rule=Rule.AFTER_CRATERS,
     ),
     "crater_patterns": Row(

@@ -14,7 +14,6 @@ from ejmap_ml.config.model_config import SmpConfig, TimmClassifierConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_project.digest import content_version
 from ejmap_project.errors import SettingsError
-from ejmap_project.map_page.bundle import bundle_version
 from ejmap_project.models.mapping_models import connections_from, mapping_model
 from ejmap_project.models.model_version import (
     ModelVersion,
@@ -272,11 +271,6 @@ def of_candidates(project: OpenProject, _: str) -> object:
 def of_map(project: OpenProject, _: str) -> object:
     """The craters that vetting holds back; None if it holds back none."""
     return sorted(held_back(project)) or None
-
-
-def of_page(project: OpenProject, partition: str) -> object:
-    """The program of the map page, the bands of the mosaic, and the craters that are held back."""
-    return [bundle_version(), project.settings.mosaic_bands, of_map(project, partition)]
 
 
 def of_exclusion(project: OpenProject, partition: str) -> object:
