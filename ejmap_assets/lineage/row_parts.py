@@ -5,7 +5,6 @@ from functools import partial
 from ejmap_assets.lineage import recipe_settings, stages
 from ejmap_assets.lineage.row import Published, Row, Rule
 from ejmap_assets.partitions import Partitioning
-from ejmap_project.map_page.bundle import bundle_version
 from ejmap_project.models.mapping_models import (
     connections_from,
     maps_in_polar_view,
@@ -77,9 +76,3 @@ def overlap_inputs(project: OpenProject) -> tuple[str, ...]:
 def page_inputs(project: OpenProject) -> tuple[str, ...]:
     """Return the inputs of the map page: those of overlaps, and profiles."""
     return (*overlap_inputs(project), "crater_profile")
-
-
-def page_settings(project: OpenProject, partition: str) -> object:
-    """The program of the map page, the bands of the mosaic, and the craters that are held back."""
-    held_back = recipe_settings.of_map(project, partition)
-    return [bundle_version(), project.settings.mosaic_bands, held_back]
