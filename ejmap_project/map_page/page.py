@@ -1,12 +1,12 @@
 """Write the map page of a project: its program, its tiles, and its data as scripts."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
 from ejmap_geo.whole_file import whole_folder
 from ejmap_ml.config.bands import grey_weights
 from ejmap_project.artefact import Artefact, Markdown
@@ -23,7 +23,6 @@ from ejmap_project.map_page.page_facts import (
 from ejmap_project.map_page.page_outlines import page_outlines
 from ejmap_project.map_page.probe_values import (
     STEP_PERCENT,
-    ProbeValues,
     overlap_cells,
     probe_grids,
     probe_values,
@@ -39,23 +38,6 @@ ADDRESS = f"/map/page/{INDEX}"
 # A page of 200 craters is to stay below 40 MB: program, outlines and profiles take 3 MB.
 MOST_TILE_BYTES = 18_000_000
 MOST_PROBE_BYTES = 18_000_000
-
-
-@dataclass
-class WrittenProbes:
-    """Values of the craters that were written.
-
-    Attributes:
-        grid: Their grid.
-        probes: Place of each crater's values, without the values, by id.
-        digests: One for each crater.
-        size: Bytes of the scripts.
-    """
-
-    grid: BasemapGrid
-    probes: dict[int, ProbeValues]
-    digests: list[str]
-    size: int = 0
 
 
 def write_map_page(project: OpenProject, progress: Progress) -> Artefact:
@@ -74,12 +56,12 @@ def write_map_page(project: OpenProject, progress: Progress) -> Artefact:
             weights=grey_weights(project.settings.mosaic_bands),
             most_bytes=MOST_TILE_BYTES,
         )
-        written = _write_probes(mapped, page / DATA, progress)
-        digests = _write_data(project, mapped, written.grid, written.probes, levels, page / DATA)
+        probes = _write_probes(mapped, page / DATA, progress)
+        rest = _write_data(project, mapped, probes, levels, page / DATA)
         size = {part: _bytes_in(page / part) for part in (DATA, TILES)}
         whole = _bytes_in(page)
     return Artefact(
-        content=content_version(bundle_version(), *written.digests, *digests, str(levels)),
+        content=content_version(bundle_version(), *probes.digests, rest, str(levels)),
         metadata={
             "page": Markdown(f"[Open the map page]({ADDRESS})"),
             "path": str(project.paths.map_page / INDEX),
@@ -87,47 +69,55 @@ def write_map_page(project: OpenProject, progress: Progress) -> Artefact:
             "megabytes_of_tiles": size[TILES] / 1e6,
             "megabytes_of_data": size[DATA] / 1e6,
             "levels": len(levels),
-            "craters": len(written.probes),
+            "craters": len(probes.windows),
         },
     )
 
 
-def _write_probes(mapped: MappedCraters, data: Path, progress: Progress) -> WrittenProbes:
+class _Probes(NamedTuple):
+    """Values of all craters: their grid, windows by crater id, digests, and bytes of the files."""
+
+    grid: BasemapGrid
+    windows: dict[int, Window]
+    digests: list[str]
+    size: int
+
+
+def _write_probes(mapped: MappedCraters, data: Path, progress: Progress) -> _Probes:
     """Write the values of all craters on the finest grid on which they fit."""
-    grid, *coarser = probe_grids(mapped.grid)
-    written = _write_probes_on(grid, mapped, data, progress)
-    while written.size > MOST_PROBE_BYTES and coarser:
-        written = _write_probes_on(coarser.pop(0), mapped, data, progress)
-    return written
+    *finer, coarsest = probe_grids(mapped.grid)
+    for grid in finer:
+        probes = _write_on(grid, mapped, data, progress)
+        if probes.size <= MOST_PROBE_BYTES:
+            return probes
+    return _write_on(coarsest, mapped, data, progress)
 
 
-def _write_probes_on(
-    grid: BasemapGrid, mapped: MappedCraters, data: Path, progress: Progress
-) -> WrittenProbes:
-    """Write the values of all craters on one grid."""
-    written = WrittenProbes(grid, {}, [])
+def _write_on(grid: BasemapGrid, mapped: MappedCraters, data: Path, progress: Progress) -> _Probes:
+    windows: dict[int, Window] = {}
+    digests: list[str] = []
+    size = 0
     for number, (crater_id, crater) in enumerate(mapped.craters.items()):
         progress.update(crater.label, done=number, total=len(mapped.craters))
         values = probe_values(mapped, crater_id, grid)
         if values is None:
             continue
-        script = write_script(data, probe_script(crater), packed(values.cells.tobytes()))
-        written.size += len(script)
-        written.probes[crater_id] = ProbeValues(values.window, values.cells[:0])
-        written.digests.append(content_version(crater.key, values.cells, repr(values.window)))
-    return written
+        size += len(write_script(data, probe_script(crater), packed(values.cells.tobytes())))
+        windows[crater_id] = values.window
+        digests.append(content_version(crater.key, values.cells, repr(values.window)))
+    return _Probes(grid, windows, digests, size)
 
 
 def _write_data(
     project: OpenProject,
     mapped: MappedCraters,
-    grid: BasemapGrid,
-    probes: Mapping[int, ProbeValues],
+    probes: _Probes,
     levels: list[int],
     data: Path,
-) -> list[str]:
-    """Write the scripts that the page loads at once, and return digests of what they hold."""
+) -> str:
+    """Write the scripts that the page loads at once, and return a digest of what they hold."""
     paths, body, craters = project.paths, mapped.grid.body, project.craters()
+    grid = probes.grid
     outlines = page_outlines(gpd.read_parquet(paths.ejecta_outlines), mosaic=mapped.grid, grid=grid)
     overlaps = overlap_cells(mapped, grid)
     facts = {
@@ -143,7 +133,7 @@ def _write_data(
         "craters": crater_facts(
             gpd.read_file(paths.map_craters),
             craters.values(),
-            probes,
+            probes.windows,
             has_probabilities=mapped.has_probabilities,
         ),
     }
@@ -155,7 +145,7 @@ def _write_data(
     write_script(data, "profiles", measured)
     write_script(data, "overlaps", packed(overlaps.tobytes()))
     # Times and sizes of files are no content.
-    return [content_version(repr(facts), repr(outlines.polygons), repr(measured), overlaps)]
+    return content_version(repr(facts), repr(outlines.polygons), repr(measured), overlaps)
 
 
 def _bytes_in(folder: Path) -> int:

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.neighbour_colors import neighbour_colors
 from ejmap_geo.maps.raster_style import hex_color
 from ejmap_ml.config.bands import grey_weights
-from ejmap_project.map_page.probe_values import ProbeValues
 from ejmap_project.mapping.origin import MODEL, MOSAIC, RUN, TERMS, tags_of
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
@@ -33,7 +33,7 @@ ORIGIN = (
 def crater_facts(
     table: gpd.GeoDataFrame,
     craters: Iterable[Crater],
-    probes: Mapping[int, ProbeValues],
+    windows: Mapping[int, Window],
     *,
     has_probabilities: bool,
 ) -> list[Json]:
@@ -42,7 +42,7 @@ def crater_facts(
     Args:
         table: The craters of the map.
         craters: The same craters.
-        probes: Values of those that are on the map, by id.
+        windows: Windows of the values of those that are on the map, by id.
         has_probabilities: Whether the masks are our own.
     """
     ordered = sorted(craters, key=lambda one: one.crater_id)
@@ -58,7 +58,7 @@ def crater_facts(
             "state": rows[one.crater_id]["state"],
             "ejecta_km2": _number(rows[one.crater_id]["ejecta_km2"]),
             "expected_km2": _expected(rows[one.crater_id]),
-            "probe": _probe(one, probes.get(one.crater_id)),
+            "probe": _probe(one, windows.get(one.crater_id)),
             "has_probability": has_probabilities,
         }
         for one in ordered
@@ -116,10 +116,9 @@ def downloads(paths: ProjectPaths) -> list[Json]:
     ]
 
 
-def _probe(crater: Crater, values: ProbeValues | None) -> Json | None:
-    if values is None:
+def _probe(crater: Crater, window: Window | None) -> Json | None:
+    if window is None:
         return None
-    window = values.window
     return {
         "script": probe_script(crater),
         "row": window.row,

@@ -106,7 +106,8 @@ export function loaded<Value>(name: string): Promise<Value> {
 
 export async function unpacked(packed: Packed): Promise<Uint8Array> {
   const text = atob(packed);
-  const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

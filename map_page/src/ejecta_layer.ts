@@ -8,7 +8,7 @@ import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import type { Crater } from "./data";
-import { edgesOn, polygonsOn, type Ring } from "./shapes";
+import { drawnOn, type Ring } from "./shapes";
 import type { State } from "./state";
 import type { PlanetView } from "./views";
 
@@ -30,7 +30,7 @@ export class EjectaLayer {
   ) {
     this.layer = new VectorImageLayer({
       source: this.source,
-      imageRatio: 2,
+      imageRatio: 1.5,
       zIndex: 10,
       style: (feature) => this.styles(Number(feature.getId())),
     });
@@ -40,8 +40,9 @@ export class EjectaLayer {
     const features = this.craters.flatMap((crater) => {
       const polygons = this.outlines.get(crater.id);
       if (polygons === undefined) return [];
-      const feature = new Feature<Geometry>(polygonsOn(view, polygons));
-      feature.set(LINES, edgesOn(view, polygons));
+      const drawn = drawnOn(view, polygons);
+      const feature = new Feature<Geometry>(drawn.polygons);
+      feature.set(LINES, drawn.edges);
       feature.setId(crater.id);
       return [feature];
     });

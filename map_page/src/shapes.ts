@@ -35,6 +35,7 @@ export function unpackedRings(polygons: number[][][], unit_deg: number): Ring[][
 /** Return a line on the plane; on a disc its edges are split until they bend as they should. */
 export function lineOn(view: PlanetView, line: Ring): Coordinate[] {
   const longest = view.edge_m > 0 ? view.edge_m * LONGEST_EDGE : Number.POSITIVE_INFINITY;
+  if (longest === Number.POSITIVE_INFINITY) return line.map((place) => view.toPlane(place));
   const out: Coordinate[] = [];
   const extend = (a: LonLat, b: LonLat, from: Coordinate, splits: number): void => {
     const to = view.toPlane(b);
@@ -55,37 +56,40 @@ export function lineOn(view: PlanetView, line: Ring): Coordinate[] {
   return out;
 }
 
-export function polygonsOn(view: PlanetView, polygons: Ring[][]): MultiPolygon {
-  return new MultiPolygon(
-    polygons.map((rings) => {
-      const drawn = rings.map((ring) => lineOn(view, ring));
-      // What holds the antipode surrounds the disc: its ring is the inner edge of what is filled.
-      const outer = rings[0];
-      const isInsideOut = view.name === "azimuthal" && outer && holds(outer, antipode(view.center));
-      return isInsideOut ? [circle(view.edge_m * 2), ...drawn] : drawn;
-    }),
-  );
+/** Polygons on the plane, and their edges without the cuts that the planet does not have. */
+export interface Drawn {
+  polygons: MultiPolygon;
+  edges: MultiLineString;
 }
 
-/** Return the rings as lines, without the cuts along the antimeridian and through a pole. */
-export function edgesOn(view: PlanetView, polygons: Ring[][]): MultiLineString {
-  return new MultiLineString(
-    polygons.flatMap((rings) => rings.flatMap(uncut).map((line) => lineOn(view, line))),
-  );
+export function drawnOn(view: PlanetView, polygons: Ring[][]): Drawn {
+  const edges: Coordinate[][] = [];
+  const rings = polygons.map((polygon) => {
+    const drawn = polygon.map((ring) => {
+      const line = lineOn(view, ring);
+      const parts = uncut(ring);
+      if (parts.length === 1 && parts[0]?.length === ring.length) edges.push(line);
+      else edges.push(...parts.map((part) => lineOn(view, part)));
+      return line;
+    });
+    // What holds the antipode surrounds the disc: its ring is the inner edge of what is filled.
+    const outer = polygon[0];
+    const isInsideOut = view.name === "azimuthal" && outer && holds(outer, antipode(view.center));
+    return isInsideOut ? [circle(view.edge_m * 2), ...drawn] : drawn;
+  });
+  return { polygons: new MultiPolygon(rings), edges: new MultiLineString(edges) };
 }
 
+/** Return a ring as lines, without the cuts along the antimeridian and through a pole. */
 function uncut(ring: Ring): Ring[] {
   const lines: Ring[] = [];
-  let line: Ring = [];
-  ring.forEach((place, at) => {
-    const before = ring[at - 1];
-    if (before !== undefined && isCut(before, place)) {
-      if (line.length > 1) lines.push(line);
-      line = [];
-    }
-    line.push(place);
-  });
-  if (line.length > 1) lines.push(line);
+  let start = 0;
+  for (let at = 1; at <= ring.length; at += 1) {
+    const [before, place] = [ring[at - 1], ring[at]];
+    if (before !== undefined && place !== undefined && !isCut(before, place)) continue;
+    if (at - start > 1) lines.push(ring.slice(start, at));
+    start = at;
+  }
   return lines;
 }
 

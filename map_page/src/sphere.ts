@@ -9,6 +9,7 @@ import type { LonLat } from "./data";
 const RAD = Math.PI / 180;
 // Farther points are drawn there: near the antipode a stereographic plane is endless.
 const FARTHEST_RAD = 172 * RAD;
+const MOST_LAT_DEG = 90 - 1e-7;
 
 export interface PlaneMap {
   toPlane(at: LonLat): [number, number];
@@ -42,7 +43,9 @@ export function azimuthal(radius_m: number, center: LonLat, radial: Radial): Pla
   return {
     toPlane: ([lonDeg, latDeg]) => {
       const turn = lonDeg * RAD - lon0;
-      const [sin, cos] = [Math.sin(latDeg * RAD), Math.cos(latDeg * RAD)];
+      // At a pole itself every longitude would be one place, also where it is drawn as an edge.
+      const lat = Math.max(-MOST_LAT_DEG, Math.min(MOST_LAT_DEG, latDeg)) * RAD;
+      const [sin, cos] = [Math.sin(lat), Math.cos(lat)];
       const east = cos * Math.sin(turn);
       const north = cos0 * sin - sin0 * cos * Math.cos(turn);
       const reach = Math.hypot(east, north);

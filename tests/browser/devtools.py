@@ -25,6 +25,8 @@ os.dup2(int(sys.argv[2]), 4)
 os.execv(sys.argv[3], sys.argv[3:])
 """
 FREE = 10
+# Fields of /proc/ID/stat after the name of the process.
+SESSION, USER_TICKS, SYSTEM_TICKS = 3, 11, 12
 
 
 class Page:
@@ -34,7 +36,15 @@ class Page:
         events: What Chromium told besides answers, in order.
     """
 
-    def __init__(self, commands: int, answers: int) -> None:
+    def __init__(self, commands: int, answers: int, *, browser: int) -> None:
+        """Open a tab.
+
+        Args:
+            commands: Descriptor that Chromium reads.
+            answers: Descriptor that it writes to.
+            browser: Id of its first process, which leads the session of the others.
+        """
+        self._browser = browser
         self.events: list[dict[str, Any]] = []
         self._commands, self._answers = commands, answers
         self._buffer, self._last_id, self._session = b"", 0, ""
@@ -130,6 +140,17 @@ class Page:
         """Insert text where the focus is."""
         self.ask("Input.insertText", text=text)
 
+    def cpu_seconds(self) -> float:
+        """Return the time that all processes of the browser have computed so far."""
+        ticks = 0
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            # A process may end meanwhile.
+            with contextlib.suppress(OSError):
+                fields = stat.read_text().rpartition(")")[2].split()
+                if int(fields[SESSION]) == self._browser:
+                    ticks += int(fields[USER_TICKS]) + int(fields[SYSTEM_TICKS])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
     def picture(self, path: Path) -> Path:
         """Save a picture of the window."""
         path.write_bytes(base64.b64decode(self.ask("Page.captureScreenshot")["data"]))
@@ -185,7 +206,7 @@ def opened_page(browser: str, profile: Path, *more: str) -> Generator[Page]:
     for one in ends:
         os.close(one)
     try:
-        yield Page(our_out, our_in)
+        yield Page(our_out, our_in, browser=process.pid)
     finally:
         end_group(process)
         os.close(our_out)

@@ -13,7 +13,7 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_project.open_project import OpenProject
 from tests.browser.devtools import Page, opened_page
 from tests.browser.map_page_servers import our_server, plain_server
-from tests.mapped_discs import CRATERS, SURE
+from tests.mapped_discs import CRATERS, GRID, SURE
 from tests.mapped_page import HOSTILE, MARKS, NAMES, write_mapped_page
 
 pytestmark = pytest.mark.browser
@@ -22,6 +22,8 @@ AXE = Path(__file__).parents[2] / "map_page" / "node_modules" / "axe-core" / "ax
 READY = "document.querySelectorAll('#craters li').length === 3 && location.hash !== ''"
 ORIGINS = ("disk", "plain", "ours")
 SCALE_M = 4000.0
+# Half a pixel of the mosaic.
+MARK_SCALE_M = GRID.resolution_m / 2
 PLAIN = "off=overlaps,names,graticule&hidden=1,2,3"
 
 
@@ -184,6 +186,22 @@ def test_a_box_hides_the_ejecta_of_its_crater(shown: Callable[..., Page], tmp_pa
     assert "hidden=1" in page.value("location.hash")
 
 
+@pytest.mark.parametrize(
+    ("view", "at"), [("south", (30, -88)), ("azimuthal", (-2, -3)), ("north", (30, 70))]
+)
+def test_ejecta_on_the_far_side_colour_nothing(
+    shown: Callable[..., Page], tmp_path: Path, view: str, at: tuple[int, int]
+) -> None:
+    """Opposite to a crater its ring runs around the view: what lies outside of it is filled."""
+    lon, lat = at
+    page = shown(f"view={view}&about=-2,-3&at={lon},{lat}&scale=9000&off=overlaps,names,graticule")
+    page.listen(0.8)
+
+    rgb = np.asarray(Image.open(page.picture(tmp_path / "page.png")).convert("RGB"), int)
+
+    assert np.ptp(rgb[380:420, 774:814], axis=2).max() <= 3
+
+
 def test_a_click_in_an_overlap_ranks_both_craters(shown: Callable[..., Page]) -> None:
     """Across the antimeridian: both claim the place, the surer first, with probabilities."""
     page = shown(f"at=-174.5,3&scale={SCALE_M * 4:g}")
@@ -218,7 +236,7 @@ def test_marks_of_the_mosaic_lie_where_they_should(
         if (view, mark.lat_deg > 0) in {("north", False), ("south", True)}:
             continue
         lon, lat = mark
-        page = shown(f"view={view}&about=178,3&at={lon},{lat}&scale={SCALE_M:g}&{PLAIN}")
+        page = shown(f"view={view}&about=178,3&at={lon},{lat}&scale={MARK_SCALE_M}&{PLAIN}")
         page.listen(1.5)
         x, y = Sight(page, projection).pixel(lon, lat)
         found = _brightest(_grey(page, tmp_path), x, y)
