@@ -10,6 +10,7 @@ from ejmap_project.planetwide.checks import (
     check_statistics,
     check_summaries,
 )
+from ejmap_project.planetwide.qgis_project import check_qgis_project
 
 
 @project_check(asset="overlaps", blocking=False)
@@ -38,6 +39,13 @@ def counting_areas_lie_outside_ejecta(checked: CheckedProject) -> Finding:
     """Areas to count in have valid geometry, and are the ground that the mask leaves."""
     fault, numbers = check_counting_areas(checked.project)
     return bad(fault, **numbers) if fault else good("areas are what the mask leaves", **numbers)
+
+
+@project_check(asset="qgis_project", blocking=False)
+def files_of_the_qgis_project_are_there(checked: CheckedProject) -> Finding:
+    """The file of each layer lies where the project for QGIS looks for it."""
+    fault, numbers = check_qgis_project(checked.project)
+    return bad(fault, **numbers) if fault else good("all layers have their file", **numbers)
 
 
 @project_check(asset="raster_summaries", blocking=False)

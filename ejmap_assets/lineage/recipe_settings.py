@@ -14,6 +14,7 @@ from ejmap_ml.config.model_config import SmpConfig, TimmClassifierConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_project.digest import content_version
 from ejmap_project.errors import SettingsError
+from ejmap_project.map_page.bundle import bundle_version
 from ejmap_project.models.mapping_models import connections_from, mapping_model
 from ejmap_project.models.model_version import (
     ModelVersion,
@@ -43,7 +44,10 @@ SettingsOf = Callable[[OpenProject, str], object]
 def of_mosaic(project: OpenProject, _: str) -> object:
     """The mapped planet, the file of its mosaic and what its bands mean."""
     stamps = _stamps(source_of(project).files().mosaic)
-    return [_stated_source(project), stamps, project.settings.mosaic_bands]
+    stated = project.settings.source.model_dump(include={"terms"}, exclude_defaults=True)
+    # Projects that state none keep the recipe that they had before terms could be stated.
+    terms = stated.values()
+    return [_stated_source(project), stamps, project.settings.mosaic_bands, *terms]
 
 
 def of_catalogue(project: OpenProject, _: str) -> object:
@@ -62,7 +66,7 @@ def of_manual_masks(project: OpenProject, _: str) -> object:
 def _stated_source(project: OpenProject) -> object:
     # Published predictions replace ours only downstream of the mosaic and the catalogue.
     stated = project.settings.source.model_dump(
-        mode="json", exclude={"tiles", "columns", "tables", "connections", "masks_run"}
+        mode="json", exclude={"tiles", "columns", "tables", "connections", "masks_run", "terms"}
     )
     return [project.settings.body, stated]
 
@@ -109,7 +113,9 @@ def of_tiles(project: OpenProject, _: str) -> object:
     kinds: tuple[ModelKind, ...] = MODEL_KINDS if has_crops else ("ejseg",)
     taken = [mapping_model(project, kind).architecture for kind in kinds]
     seen = [one.model_dump(mode="json") for one in taken]
-    return [project.settings.mapping.tile_side_px, seen, _grey_seen(project)]
+    is_told = any(isinstance(one, SmpConfig) and one.injection is not None for one in taken)
+    annulus = _as_published(project, "annulus") if is_told else []
+    return [project.settings.mapping.tile_side_px, seen, _grey_seen(project), *annulus]
 
 
 def _grey_seen(project: OpenProject) -> object:
@@ -129,7 +135,8 @@ def sample_set_of(project: OpenProject, kind: ModelKind, version: ModelVersion) 
             taken: object = crop.model_dump(mode="json")
         case SmpConfig(tile=tile, injection=injection):
             injected = None if injection is None else injection.model_dump(mode="json")
-            taken = [tile.side_px, injected]
+            annulus = [] if injection is None else _as_published(project, "annulus")
+            taken = [tile.side_px, injected, *annulus]
         case PolarUnetConfig(view=view):
             taken = view.model_dump(mode="json")
     return f"{kind}_{content_version(json.dumps(taken, sort_keys=True))}"
@@ -208,6 +215,21 @@ def of_used_split(project: OpenProject, _: str) -> object:
     return [project.settings.splits.used, _training_kind(project)]
 
 
+def of_manual_comparison(project: OpenProject, _: str) -> object:
+    """The files of whole manual maps."""
+    stated = project.settings.analysis.manual_maps
+    if stated is None:
+        return _stamps(source_of(project).files().whole_maps)
+    path = project.paths.user_file(stated)
+    return [str(stated), _stamps(path.glob("*.tif") if path.is_dir() else (path,))]
+
+
+def of_member_maps(project: OpenProject, partition: str) -> object:
+    """The stated variants of the map, and the rule by which members make a mask."""
+    stated = [one.model_dump(mode="json") for one in project.settings.analysis.maps]
+    return [stated, of_masks(project, partition), _training_kind(project)]
+
+
 def of_comparison(project: OpenProject, _: str) -> object:
     """The files of published scores; None if none are published, empty if they are missing."""
     scores = source_of(project).files().scores
@@ -250,6 +272,11 @@ def of_candidates(project: OpenProject, _: str) -> object:
 def of_map(project: OpenProject, _: str) -> object:
     """The craters that vetting holds back; None if it holds back none."""
     return sorted(held_back(project)) or None
+
+
+def of_page(project: OpenProject, partition: str) -> object:
+    """The program of the map page, the bands of the mosaic, and the craters that are held back."""
+    return [bundle_version(), project.settings.mosaic_bands, of_map(project, partition)]
 
 
 def of_exclusion(project: OpenProject, partition: str) -> object:

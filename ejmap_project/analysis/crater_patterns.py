@@ -104,7 +104,7 @@ def _write(
     patterns: list[CraterPattern],
     clean: list[tuple[dict[str, float | bool], Row]],
 ) -> Artefact:
-    from ejmap_project.analysis.pattern_page import patterns_plot
+    from ejmap_project.analysis.pattern_page import patterns_plot, radius_histogram
 
     paths = project.paths
     quantities = pd.concat([one.quantities for one in patterns], ignore_index=True)
@@ -137,6 +137,9 @@ def _write(
             "patterns": table[list(SHOWN)],
             "path": str(paths.patterns),
             "picture": patterns_plot(table),
+            "picture_of_radii": radius_histogram(
+                with_overlaps["radius"].to_numpy(np.float64), is_clean
+            ),
         },
         table=table,
     )

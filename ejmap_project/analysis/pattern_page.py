@@ -37,6 +37,8 @@ from ejmap_project.pictures.shades import (
 
 MAP_PX = 420
 BINS = 72
+# As in the published histogram of radii.
+BIN_PX, LAST_BIN_PX = 10, 80
 # Means over so many rings of the profile: single rings are as noisy as they are thin.
 PROFILE_POINTS = 200
 
@@ -84,6 +86,30 @@ def patterns_plot(table: pd.DataFrame) -> Picture:
     axes.set_xscale("log")
     legend_above(figure, columns=3)
     return Picture(figure, alt="blankets and longest rays over the radius of their crater")
+
+
+def radius_histogram(radius_px: NDArray[np.float64], is_clean: NDArray[np.bool_]) -> Picture:
+    """Plot how many craters of each size can be analysed, and how many are discarded.
+
+    Args:
+        radius_px: Rim radius of each crater in pixels, ``(crater,)``.
+        is_clean: Whether it has a blanket, four fifths of which are clean.
+    """
+    last = max(LAST_BIN_PX, math.ceil(float(radius_px.max(initial=0)) / BIN_PX) * BIN_PX)
+    figure, axes = new_plot()
+    axes.hist(
+        [radius_px[is_clean], radius_px[~is_clean]],
+        bins=list(range(0, last + BIN_PX, BIN_PX)),
+        stacked=True,
+        color=[BLUE, ORANGE],
+        edgecolor="white",
+        label=["analysed", "discarded: no blanket, or a fifth of it shared"],
+    )
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel("rim radius, pixels of the mosaic")
+    axes.set_ylabel("craters")
+    legend_above(figure, columns=1)
+    return Picture(figure, alt="craters by radius, analysed and discarded")
 
 
 def _page(

@@ -68,7 +68,7 @@ class Project(Settings):
     """All settings of a project, as its ``project.yaml`` states them.
 
     Attributes:
-        body: The planet.
+        body: The planet, or ``NAME:KM`` for one on a sphere of another radius.
         source: Where mosaic, craters and known ejecta come from.
         bands: What the bands of the mosaic mean; None takes what the source says, which is grey for
             files of the user.
@@ -98,7 +98,7 @@ class Project(Settings):
     @classmethod
     def _is_known(cls, name: str) -> str:
         try:
-            return body_named(name).name
+            return body_named(name).stated
         except BodyError as error:
             raise ValueError(str(error)) from error
 

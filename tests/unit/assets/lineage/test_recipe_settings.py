@@ -7,6 +7,7 @@ project are stale.
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,13 @@ def _write(folder: Path, name: str, *, size: int, mtime_ns: int) -> None:
 def of_member(project: OpenProject, _: str) -> object:
     """Return the settings of a member that is trained."""
     return recipe_settings.of_member("ejseg")(project, "0|ejseg_polar")
+
+
+def of_annulus(project: OpenProject, _: str) -> object:
+    """Return the settings of tiles whose EJSEG is told the mean bands of the annulus."""
+    models = project.settings.models.model_copy(update={"ejseg": "ejseg_v200"})
+    told = project.settings.model_copy(update={"models": models})
+    return recipe_settings.of_tiles(replace(project, settings=told), "")
 
 
 def _json(settings: Settings, project: OpenProject) -> object:
@@ -232,6 +240,9 @@ def test_a_folder_without_scores_is_not_a_source_without_any(tmp_path: Path) -> 
         ),
         pytest.param(of_member, {"method": {"ensemble": "votes"}}, id="ensemble"),
         pytest.param(
+            recipe_settings.of_tiles, {"method": {"annulus": "rim-buffers"}}, id="no-annulus"
+        ),
+        pytest.param(
             recipe_settings.of_promotion("ejseg"),
             {"models": {"gate_tolerance": 0.5}},
             id="tolerance",
@@ -274,6 +285,7 @@ def test_settings_of_mapping_and_splits_are_listed_whole(tmp_path: Path) -> None
         (recipe_settings.of_masks, {"denoising": "sides"}, ["denoising"]),
         (of_member, {"normalization": "split"}, ["normalization"]),
         (of_member, {"validation": "each-class"}, ["validation"]),
+        (of_annulus, {"annulus": "rim-buffers"}, ["annulus"]),
     ],
 )
 def test_a_step_as_published_makes_stale_what_depends_on_it(
@@ -313,3 +325,14 @@ def test_stated_columns_concern_the_catalogue_alone(tmp_path: Path) -> None:
 
     assert catalogue == [*_json(recipe_settings.of_catalogue, plain), columns]
     assert _json(recipe_settings.of_mosaic, stated) == _json(recipe_settings.of_mosaic, plain)
+
+
+def test_stated_terms_concern_the_mosaic_alone(tmp_path: Path) -> None:
+    """They are a tag of it; projects without any keep their recipe."""
+    files = {"kind": "files", "mosaic": "m.tif", "craters": "c.csv"}
+    plain, stated = (_project(tmp_path, files | more) for more in ({}, {"terms": "CC0"}))
+
+    mosaic = _json(recipe_settings.of_mosaic, stated)
+
+    assert mosaic == [*_json(recipe_settings.of_mosaic, plain), "CC0"]
+    assert _json(recipe_settings.of_catalogue, stated) == _json(recipe_settings.of_catalogue, plain)
