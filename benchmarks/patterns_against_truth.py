@@ -9,11 +9,11 @@ import argparse
 from typing import NamedTuple
 
 import numpy as np
-from ejmap_geo.patterns.rim import circular_rim
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.masks.placement import mask_to_azimuthal
+from ejmap_geo.masks.rim import circular_rim
 from ejmap_geo.synthetic.impacts import Giants, draw_impacts
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_project.analysis.crater_measures import measure
@@ -26,10 +26,9 @@ WITHIN_DEG = 20.0
 
 
 class Compared(NamedTuple):
-    """A crater: what is measured of its true and its mapped ejecta, and how oblique it was."""
+    """A crater: what is measured of its true and of its mapped ejecta, and how oblique it was."""
 
-    truth: dict[str, float | str]
-    mapped: dict[str, float | str]
+    values: tuple[dict[str, float | str], dict[str, float | str]]
     zone_deg: float
     is_oblique: bool
 
@@ -44,12 +43,14 @@ def main() -> None:
     model = Model.load("ready_grey")
     found = [one for seed in arguments.seeds for one in compared(config, seed, model)]
     for name in SHOWN:
-        truth, mapped = (np.nan_to_num([float(one[k][name]) for one in found]) for k in (0, 1))
+        truth, mapped = (
+            np.nan_to_num([float(one.values[k][name]) for one in found]) for k in (0, 1)
+        )
         r = float(np.corrcoef(truth, mapped)[0, 1])
         print(
             f"{name}: r {r:.3f}, sum of mapped over that of true {mapped.sum() / truth.sum():.3f}"
         )
-    counts = np.array([[float(one[k]["ray_count"]) for one in found] for k in (0, 1)])
+    counts = np.array([[float(one.values[k]["ray_count"]) for one in found] for k in (0, 1)])
     is_within = np.abs(counts[1] - counts[0]) <= 0.2 * counts[0]
     print(f"number of rays within a fifth: {is_within.mean():.2f}")
     for what, index in (("true", 0), ("mapped", 1)):
@@ -75,13 +76,13 @@ def compared(config: PlanetConfig, seed: int, model: Model) -> list[Compared]:
         truth = mask_to_azimuthal(
             planet.truth[crater.crater_id], basemap=planet.basemap, azimuthal=view.grid
         )
-        measured = [
+        true, mapped = (
             measure(_around(planet, crater, view, mask)).quantities
             for mask in (truth, model.predict(view).mask)
-        ]
+        )
         deposit = impact.deposit
         zone_deg = float(np.degrees(deposit.shadow_rad))
-        rows.append(Compared(measured[0], measured[1], zone_deg, deposit.shadow_half_rad > 0))
+        rows.append(Compared((true, mapped), zone_deg, deposit.shadow_half_rad > 0))
     return rows
 
 
@@ -95,7 +96,7 @@ def _around(
 
 
 def _directions(found: list[Compared], index: int) -> str:
-    told = [float(one[index]["downrange_deg"]) for one in found]
+    told = [float(one.values[index]["downrange_deg"]) for one in found]
     is_oblique = np.array([one.is_oblique for one in found])
     is_told = np.isfinite(told)
     away = np.array([(at - one.zone_deg) % 360 - 180 for at, one in zip(told, found, strict=True)])

@@ -75,6 +75,8 @@ analysis:
   counted_craters: counted.csv
   counted_from_km: 4
   chronology: Mercury, Strom & Neukum (1988)
+  manual_maps: masks
+  maps: [{name: alone, ejseg: ejseg_test@1, members: best, connections: ignored}]
 rasters: {hundredths: {file: mosaic.tif, bands: [PC2, PC1, ratio]}}
 """
 PROJECTS = {"synthetic": SYNTHETIC, "files": FILES}
@@ -116,11 +118,17 @@ def _changed(settings: BaseModel, place: str = "") -> Iterator[str]:
         if isinstance(value, BaseModel):
             kind = getattr(value, "kind", None)
             yield from _changed(value, f"{place}{name}." + (f"{kind}." if kind else ""))
-        elif isinstance(value, dict) and any(isinstance(one, BaseModel) for one in value.values()):
-            for one in value.values():
+        elif parts := _parts(value):
+            for one in parts:
                 yield from _changed(one, f"{place}{name}.")
         elif name != "kind" and value != field.default:
             yield f"{place}{name}"
+
+
+def _parts(value: object) -> list[BaseModel]:
+    """Return the settings in a list of them, or by name."""
+    held = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
+    return [one for one in held if isinstance(one, BaseModel)]
 
 
 def _project(folder: Path, settings: str) -> OpenProject:
