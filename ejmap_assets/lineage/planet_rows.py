@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ejmap_assets.lineage import recipe_settings, stages
+from ejmap_assets.lineage import map_settings, recipe_settings, stages
 from ejmap_assets.lineage.row import Row, Rule
 from ejmap_assets.lineage.row_parts import LabelRow, comparison_inputs, overlap_inputs, page_inputs
 from ejmap_geo.craters.schemas import TileScoreTable
@@ -38,7 +38,7 @@ PLANET_ROWS: Mapping[str, Row] = {
             *("crater_catalogue", "basemap_mosaic"),
         ),
         optional_inputs=("promised_recall_mask",),
-        settings=recipe_settings.of_map,
+        settings=map_settings.of_map,
         rule=Rule.AFTER_CRATERS,
         table=MapCraterTable,
         picture="ejecta of all craters over the mosaic",
@@ -51,7 +51,7 @@ PLANET_ROWS: Mapping[str, Row] = {
             *("crater_catalogue", "basemap_mosaic"),
         ),
         used_inputs=page_inputs,
-        settings=recipe_settings.of_page,
+        settings=map_settings.of_page,
         rule=Rule.AFTER_CRATERS,
     ),
     "crater_patterns": Row(
@@ -66,7 +66,7 @@ PLANET_ROWS: Mapping[str, Row] = {
             *("crater_pattern", "basemap_mask", "global_map"),
             *("crater_catalogue", "basemap_mosaic"),
         ),
-        settings=recipe_settings.of_map,
+        settings=map_settings.of_map,
         rule=Rule.AFTER_CRATERS,
         table=PatternsTable,
         picture="blankets and longest rays over the radius of their crater",
@@ -84,7 +84,7 @@ PLANET_ROWS: Mapping[str, Row] = {
             "basemap_mosaic",
         ),
         used_inputs=overlap_inputs,
-        settings=recipe_settings.of_map,
+        settings=map_settings.of_map,
         rule=Rule.AFTER_CRATERS,
         table=OverlapTable,
         picture="margins between the two surest claimants of contested pixels",
@@ -94,7 +94,7 @@ PLANET_ROWS: Mapping[str, Row] = {
         output=lambda paths, _: paths.superposition,
         code_version="2",  # 2: freshness by colour on brightness
         inputs=("overlaps", "basemap_mask", "global_map", "crater_catalogue", "basemap_mosaic"),
-        settings=recipe_settings.of_map,
+        settings=map_settings.of_map,
         rule=Rule.AFTER_CRATERS,
         table=SuperpositionTable,
         picture="arrows from younger craters to the older ones that they lie on",
@@ -104,7 +104,7 @@ PLANET_ROWS: Mapping[str, Row] = {
         output=lambda paths, _: paths.planet_statistics,
         beside=lambda paths: (paths.planet_tests,),
         inputs=("basemap_mask", "global_map", "crater_catalogue", "basemap_mosaic"),
-        settings=recipe_settings.of_map,
+        settings=map_settings.of_map,
         rule=Rule.AFTER_CRATERS,
         table=PlanetTable,
         picture="shares of ejecta and crater densities by latitude and longitude",
@@ -121,7 +121,7 @@ PLANET_ROWS: Mapping[str, Row] = {
             "crater_catalogue",
             "basemap_mosaic",
         ),
-        settings=recipe_settings.of_exclusion,
+        settings=map_settings.of_exclusion,
         rule=Rule.AFTER_CRATERS,
         picture="ejecta with their buffer over the mosaic",
     ),
@@ -133,14 +133,14 @@ PLANET_ROWS: Mapping[str, Row] = {
             *("crater_catalogue", "basemap_mosaic"),
         ),
         optional_inputs=("promised_recall_mask",),
-        settings=recipe_settings.of_map,
+        settings=map_settings.of_map,
         rule=Rule.AFTER_CRATERS,
     ),
     "raster_summaries": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.raster_summaries,
         inputs=("crater_patterns", "basemap_mask", "global_map", "crater_catalogue"),
-        settings=recipe_settings.of_rasters,
+        settings=map_settings.of_rasters,
         rule=Rule.AFTER_CRATERS,
         table=RasterSummaryTable,
         picture="rasters on ejecta less those beside them, by crater",
@@ -150,7 +150,7 @@ PLANET_ROWS: Mapping[str, Row] = {
         stage=stages.SCORES,
         output=lambda paths, _: paths.model_ages,
         inputs=("exclusion_mask", "crater_catalogue"),
-        settings=recipe_settings.of_counted_craters,
+        settings=map_settings.of_counted_craters,
         rule=Rule.AFTER_CRATERS,
         table=ModelAgeTable,
         picture="ages of blankets, or densities of the craters counted on them",
@@ -195,7 +195,7 @@ PLANET_ROWS: Mapping[str, Row] = {
             "basemap_mosaic",
         ),
         used_inputs=comparison_inputs,
-        settings=recipe_settings.of_manual_comparison,
+        settings=map_settings.of_manual_comparison,
         rule=Rule.AFTER_CRATERS,
         table=ManualComparisonTable,
         picture="F1, precision and recall over the share of the manual ejecta",
@@ -232,7 +232,7 @@ PLANET_ROWS: Mapping[str, Row] = {
             *("manual_masks", "labelled_tiles", "split_table"),
         ),
         optional_inputs=("tile_store", "connection_predictions"),
-        settings=recipe_settings.of_member_maps,
+        settings=map_settings.of_member_maps,
         rule=Rule.AFTER_CRATERS,
         takes_all_members=True,
         table=MemberMapTable,
@@ -242,7 +242,7 @@ PLANET_ROWS: Mapping[str, Row] = {
         output=lambda paths, _: paths.model_comparison,
         code_version="2",  # 2: scores of maps that members make alone; bands of the learning curve
         inputs=("ejconn_model", "ejseg_model", "map_scores", "member_map_scores"),
-        settings=recipe_settings.of_comparison,
+        settings=map_settings.of_comparison,
         rule=Rule.WITH_UPSTREAM,
         takes_all_members=True,
         picture="scores over hyperparameters, splits and locations",

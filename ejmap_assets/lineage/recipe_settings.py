@@ -3,18 +3,15 @@
 Every function takes the project and a partition key ("" for unpartitioned assets).
 """
 
-import glob
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ejmap_geo.rasters.sidecars import files_of
 from ejmap_ml.bundles.bundle_files import PROVENANCE
 from ejmap_ml.config.model_config import SmpConfig, TimmClassifierConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_project.digest import content_version
 from ejmap_project.errors import SettingsError
-from ejmap_project.map_page.bundle import bundle_version
 from ejmap_project.models.mapping_models import connections_from, mapping_model
 from ejmap_project.models.model_version import (
     ModelVersion,
@@ -34,7 +31,6 @@ from ejmap_project.sources.kinds import source_of
 from ejmap_project.vetting.vetting_choice import (
     classifier_config,
     classifier_version,
-    held_back,
     required_vetting,
 )
 
@@ -43,13 +39,13 @@ SettingsOf = Callable[[OpenProject, str], object]
 
 def of_mosaic(project: OpenProject, _: str) -> object:
     """The mapped planet, the file of its mosaic and what its bands mean."""
-    stamps = _stamps(source_of(project).files().mosaic)
+    stamps = stamps_of(source_of(project).files().mosaic)
     return [_stated_source(project), stamps, project.settings.mosaic_bands]
 
 
 def of_catalogue(project: OpenProject, _: str) -> object:
     """The mapped planet and the files of its crater table."""
-    stamps = _stamps(source_of(project).files().catalogue)
+    stamps = stamps_of(source_of(project).files().catalogue)
     columns = dict(project.settings.source.traits.columns)
     # Projects that state none keep the recipe that they had before columns could be stated.
     return [_stated_source(project), stamps, *([columns] if columns else [])]
@@ -57,7 +53,7 @@ def of_catalogue(project: OpenProject, _: str) -> object:
 
 def of_manual_masks(project: OpenProject, _: str) -> object:
     """The mapped planet and the files of its manual masks."""
-    return [_stated_source(project), _stamps(source_of(project).files().masks)]
+    return [_stated_source(project), stamps_of(source_of(project).files().masks)]
 
 
 def _stated_source(project: OpenProject) -> object:
@@ -68,7 +64,7 @@ def _stated_source(project: OpenProject) -> object:
     return [project.settings.body, stated]
 
 
-def _stamps(files: Iterable[Path]) -> list[tuple[str, int, int]]:
+def stamps_of(files: Iterable[Path]) -> list[tuple[str, int, int]]:
     """Return name, size and modification time of files.
 
     A touched file is read again. Its data version does not change, so nothing downstream becomes
@@ -91,10 +87,11 @@ def of_labels(project: OpenProject, _: str) -> object:
     """Settings of the layout of labelled tiles."""
     path = source_of(project).files().tiles
     tiles = path and [str(path), path.stat().st_mtime_ns if path.is_file() else None]
-    return [_training_kind(project), project.settings.mapping.tile_side_px, tiles]
+    return [training_kind(project), project.settings.mapping.tile_side_px, tiles]
 
 
-def _training_kind(project: OpenProject) -> str | None:
+def training_kind(project: OpenProject) -> str | None:
+    """Return the kind of training planets; None if the project has none."""
     training = project.settings.training
     return None if training is None else training.kind
 
@@ -209,28 +206,7 @@ def of_given_mask(project: OpenProject, _: str) -> object:
 
 def of_used_split(project: OpenProject, _: str) -> object:
     """The used split, and the kind of training planets."""
-    return [project.settings.splits.used, _training_kind(project)]
-
-
-def of_manual_comparison(project: OpenProject, _: str) -> object:
-    """The files of whole manual maps."""
-    stated = project.settings.analysis.manual_maps
-    if stated is None:
-        return _stamps(source_of(project).files().whole_maps)
-    path = project.paths.user_file(stated)
-    return [str(stated), _stamps(path.glob("*.tif") if path.is_dir() else (path,))]
-
-
-def of_member_maps(project: OpenProject, partition: str) -> object:
-    """The stated variants of the map, and the rule by which members make a mask."""
-    stated = [one.model_dump(mode="json") for one in project.settings.analysis.maps]
-    return [stated, of_masks(project, partition), _training_kind(project)]
-
-
-def of_comparison(project: OpenProject, _: str) -> object:
-    """The files of published scores; None if none are published, empty if they are missing."""
-    scores = source_of(project).files().scores
-    return None if scores is None else _stamps(scores)
+    return [project.settings.splits.used, training_kind(project)]
 
 
 def of_crater_tiles(project: OpenProject, _: str) -> object:
@@ -246,7 +222,7 @@ def of_crater_tiles(project: OpenProject, _: str) -> object:
     if vetting.pictures is not None:
         files += project.paths.user_file(vetting.pictures).glob("*/*")
     side_px = classifier_config(project, classifier_version(project)).side_px
-    return [project.settings.body, stated, side_px, _stamps(files)]
+    return [project.settings.body, stated, side_px, stamps_of(files)]
 
 
 def of_crater_classifier(project: OpenProject, version: str) -> object:
@@ -264,37 +240,3 @@ def of_candidates(project: OpenProject, _: str) -> object:
         vetting.hold_back,
         sorted(str(one) for one in vetting.accepted),
     ]
-
-
-def of_map(project: OpenProject, _: str) -> object:
-    """The craters that vetting holds back; None if it holds back none."""
-    return sorted(held_back(project)) or None
-
-
-def of_page(project: OpenProject, partition: str) -> object:
-    """The program of the map page, the bands of the mosaic, and the craters that are held back."""
-    return [bundle_version(), project.settings.mosaic_bands, of_map(project, partition)]
-
-
-def of_exclusion(project: OpenProject, partition: str) -> object:
-    """The buffer around ejecta, and the craters that vetting holds back."""
-    return [project.settings.analysis.exclusion_buffer_km, of_map(project, partition)]
-
-
-def of_rasters(project: OpenProject, partition: str) -> object:
-    """The rasters that are summarised with their files, and the craters that vetting holds back."""
-    stated = {
-        name: [one.model_dump(mode="json"), _stamps(files_of(project.paths.user_file(one.file)))]
-        for name, one in project.settings.rasters.items()
-    }
-    return [stated, of_map(project, partition)]
-
-
-def of_counted_craters(project: OpenProject, _: str) -> object:
-    """The table of counted craters with its files, from which size they count, the chronology."""
-    stated = project.settings.analysis
-    if stated.counted_craters is None:
-        return None
-    path = project.paths.user_file(stated.counted_craters)
-    stamps = _stamps(path.parent.glob(f"{glob.escape(path.stem)}.*"))
-    return [str(stated.counted_craters), stamps, stated.counted_from_km, stated.chronology]

@@ -1,6 +1,7 @@
 """Write the map page of a project: its program, its tiles, and its data as scripts."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -40,6 +41,23 @@ MOST_TILE_BYTES = 18_000_000
 MOST_PROBE_BYTES = 18_000_000
 
 
+@dataclass
+class WrittenProbes:
+    """Values of the craters that were written.
+
+    Attributes:
+        grid: Their grid.
+        probes: Place of each crater's values, without the values, by id.
+        digests: One for each crater.
+        size: Bytes of the scripts.
+    """
+
+    grid: BasemapGrid
+    probes: dict[int, ProbeValues]
+    digests: list[str]
+    size: int = 0
+
+
 def write_map_page(project: OpenProject, progress: Progress) -> Artefact:
     """Write the page as a folder, whole or not at all.
 
@@ -56,12 +74,12 @@ def write_map_page(project: OpenProject, progress: Progress) -> Artefact:
             weights=grey_weights(project.settings.mosaic_bands),
             most_bytes=MOST_TILE_BYTES,
         )
-        grid, probes, digests = _write_probes(mapped, page / DATA, progress)
-        digests += _write_data(project, mapped, grid, probes, levels, page / DATA)
+        written = _write_probes(mapped, page / DATA, progress)
+        digests = _write_data(project, mapped, written.grid, written.probes, levels, page / DATA)
         size = {part: _bytes_in(page / part) for part in (DATA, TILES)}
         whole = _bytes_in(page)
     return Artefact(
-        content=content_version(bundle_version(), *digests, str(levels)),
+        content=content_version(bundle_version(), *written.digests, *digests, str(levels)),
         metadata={
             "page": Markdown(f"[Open the map page]({ADDRESS})"),
             "path": str(project.paths.map_page / INDEX),
@@ -69,31 +87,35 @@ def write_map_page(project: OpenProject, progress: Progress) -> Artefact:
             "megabytes_of_tiles": size[TILES] / 1e6,
             "megabytes_of_data": size[DATA] / 1e6,
             "levels": len(levels),
-            "craters": len(probes),
+            "craters": len(written.probes),
         },
     )
 
 
-def _write_probes(
-    mapped: MappedCraters, data: Path, progress: Progress
-) -> tuple[BasemapGrid, dict[int, ProbeValues], list[str]]:
+def _write_probes(mapped: MappedCraters, data: Path, progress: Progress) -> WrittenProbes:
     """Write the values of all craters on the finest grid on which they fit."""
-    grids = probe_grids(mapped.grid)
-    for grid in grids:
-        probes: dict[int, ProbeValues] = {}
-        digests: list[str] = []
-        size = 0
-        for number, (crater_id, crater) in enumerate(mapped.craters.items()):
-            progress.update(crater.label, done=number, total=len(mapped.craters))
-            values = probe_values(mapped, crater_id, grid)
-            if values is None:
-                continue
-            size += len(write_script(data, probe_script(crater), packed(values.cells.tobytes())))
-            probes[crater_id] = ProbeValues(values.window, values.cells[:0])
-            digests.append(content_version(crater.key, values.cells, repr(values.window)))
-        if size <= MOST_PROBE_BYTES:
-            break
-    return grid, probes, digests
+    grid, *coarser = probe_grids(mapped.grid)
+    written = _write_probes_on(grid, mapped, data, progress)
+    while written.size > MOST_PROBE_BYTES and coarser:
+        written = _write_probes_on(coarser.pop(0), mapped, data, progress)
+    return written
+
+
+def _write_probes_on(
+    grid: BasemapGrid, mapped: MappedCraters, data: Path, progress: Progress
+) -> WrittenProbes:
+    """Write the values of all craters on one grid."""
+    written = WrittenProbes(grid, {}, [])
+    for number, (crater_id, crater) in enumerate(mapped.craters.items()):
+        progress.update(crater.label, done=number, total=len(mapped.craters))
+        values = probe_values(mapped, crater_id, grid)
+        if values is None:
+            continue
+        script = write_script(data, probe_script(crater), packed(values.cells.tobytes()))
+        written.size += len(script)
+        written.probes[crater_id] = ProbeValues(values.window, values.cells[:0])
+        written.digests.append(content_version(crater.key, values.cells, repr(values.window)))
+    return written
 
 
 def _write_data(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ejmap_assets.lineage import recipe_settings
+from ejmap_assets.lineage import map_settings, recipe_settings
 from ejmap_project.open_project import OpenProject
 
 SYNTHETIC_TRAINING = {"kind": "synthetic", "seeds": [1]}
@@ -59,7 +59,7 @@ def _json(settings: Settings, project: OpenProject) -> object:
 def _assert_holds_nothing_published(project: OpenProject) -> None:
     assert _json(recipe_settings.of_connections, project) is None
     assert _json(recipe_settings.of_given_mask, project) is None
-    assert _json(recipe_settings.of_comparison, project) is None
+    assert _json(map_settings.of_comparison, project) is None
 
 
 def test_a_synthetic_planet_is_its_seed_and_size(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_a_published_folder_is_stamped_part_by_part(tmp_path: Path) -> None:
     assert _json(recipe_settings.of_labels, project) == ["own-masks", 64, None]
     assert _json(recipe_settings.of_connections, project) == "32/61"
     assert _json(recipe_settings.of_given_mask, project) == RUN
-    assert _json(recipe_settings.of_comparison, project) == scores
+    assert _json(map_settings.of_comparison, project) == scores
 
 
 def test_a_folder_without_scores_is_not_a_source_without_any(tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_a_folder_without_scores_is_not_a_source_without_any(tmp_path: Path) -> 
     assert _json(recipe_settings.of_manual_masks, project) == [stated, []]
     assert _json(recipe_settings.of_connections, project) is None
     assert _json(recipe_settings.of_given_mask, project) is None
-    assert _json(recipe_settings.of_comparison, project) == []
+    assert _json(map_settings.of_comparison, project) == []
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_settings_of_mapping_and_splits_are_listed_whole(tmp_path: Path) -> None
     assert _json(recipe_settings.of_masks, project) == [True, 4]
     assert _json(recipe_settings.of_used_split, project) == [1, "synthetic"]
     assert _json(recipe_settings.of_promotion("ejconn"), project) == ["ejconn_tiny@1", 1]
-    assert _json(recipe_settings.of_map, project) is None
+    assert _json(map_settings.of_map, project) is None
 
 
 @pytest.mark.parametrize(
