@@ -112,6 +112,10 @@ figures: $(BASE) ## Score the bench and write its figures into docs/bench.md and
 models: $(DEV) $(QUICKLOOK) $(MOON) ## Make the ready-made models anew, from nothing (an hour; goes on where it stopped)
 	$(BIN)/python -m ejmap_project.training.make_ready_models .models ejmap_ml/ready
 
+.PHONY: map-bundle
+map-bundle: ## Build the program of the map page from map_page/ (needs Node and npm; users need neither)
+	cd map_page && npm install --no-package-lock --silent && npx tsc && node build.mjs
+
 .PHONY: fmt
 fmt: $(DEV) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix-only --quiet .

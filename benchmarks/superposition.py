@@ -1,11 +1,12 @@
 """Which of two craters struck later: fit the weights of freshness, or score them.
 
-``python benchmarks/superposition.py fit --first 9000 --planets 6 [--grey]`` prints the weights of
+``python benchmarks/superposition.py fit --first 9000 --planets 4 [--grey]`` prints the weights of
 ``ejmap_project/planetwide/impact_order.py``; ``score`` prints how many pairs are answered, and how
 many of these are right.
-Planets have 2048 px and 48 craters. Masks are the true ones, or those of a ready-made ensemble
-(``--ensemble ready_colour``, some 20 s a planet). No planet may do both. The weights in use are of
-planets 9000 to 9005 with the masks of ``ready_colour`` and, with ``--grey``, of ``ready_grey``.
+Planets have 2048 px and 48 craters, and younger ejecta bury older ones. Masks are the true ones, or
+those of a ready-made ensemble (``--ensemble ready_colour``, some 20 s a planet). No planet may do
+both. The weights in use are of planets 9000 to 9003 with the masks of ``ready_colour`` and, with
+``--grey``, of 9010 to 9013 with those of ``ready_grey``.
 """
 
 import argparse
@@ -18,18 +19,18 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from ejmap_geo.maps.label_map import label_map
-from ejmap_geo.planetwide.freshness import Layers, step_of_crater
+from ejmap_geo.planetwide.freshness import Layers, QuickColours, colours_of_crater
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_project.bench.ensemble_entry import EnsembleEntry
 from ejmap_project.bench.planets import BenchPlanet
 from ejmap_project.models.asked_ensemble import asked_bundles
 from ejmap_project.planetwide.impact_order import (
     ANSWERED_FROM,
-    COLOUR_WEIGHTS,
-    GREY_WEIGHTS,
+    OF_COLOUR,
+    OF_GREY,
     freshness,
-    in_spreads,
     probability_later,
+    signs_of,
 )
 
 Pair = tuple[int, int]
@@ -58,16 +59,14 @@ def pairs_of(planet: Planet) -> list[Pair]:
     ]
 
 
-def steps_of(planet: Planet) -> dict[int, NDArray[np.float64]]:
-    """Return the steps at the borders of ejecta in spreads of the ground, by crater."""
+def colours_of(planet: Planet) -> dict[int, QuickColours]:
+    """Return how bands change over short distances on the ejecta of each crater."""
     counts = label_map(planet.truth, basemap=planet.basemap).overlap_count
     layers = Layers(planet.raster, counts, planet.basemap)
-    return in_spreads(
-        {
-            one.crater_id: step_of_crater(layers, one, planet.truth[one.crater_id])
-            for one in planet.craters
-        }
-    )
+    return {
+        one.crater_id: colours_of_crater(layers, one, planet.truth[one.crater_id])
+        for one in planet.craters
+    }
 
 
 def planets(arguments: argparse.Namespace) -> Iterator[Planet]:
@@ -78,50 +77,56 @@ def planets(arguments: argparse.Namespace) -> Iterator[Planet]:
 
 def config_of(arguments: argparse.Namespace) -> PlanetConfig:
     """Return what kind of planets are made."""
-    return PlanetConfig(craters=48, bands=1 if arguments.grey else 3)
+    return PlanetConfig(craters=48, bands=1 if arguments.grey else 3, superposed=True)
 
 
 def fit(arguments: argparse.Namespace) -> None:
     """Print the weights that make the order of pairs likeliest."""
+    signs = OF_GREY if arguments.grey else OF_COLOUR
     rows: list[NDArray[np.float64]] = []
     for planet in planets(arguments):
-        steps, place = steps_of(planet), {one: at for at, one in enumerate(planet.impact_order)}
+        place = {one: at for at, one in enumerate(planet.impact_order)}
+        found = signs_of(colours_of(planet), signs)
         for a, b in pairs_of(planet):
             later, earlier = (a, b) if place[a] > place[b] else (b, a)
-            rows.append(steps[later] - steps[earlier])
+            rows.append(found[later] - found[earlier])
     differences = np.array([one for one in rows if np.isfinite(one).all()])
+    if arguments.grey:
+        # Of one band, the slope of colour on brightness is 1.
+        differences[:, 0] = 0
 
     def loss(weights: NDArray[np.float64]) -> float:
         return float(np.logaddexp(0, -differences @ weights).mean() + 1e-3 * weights @ weights)
 
-    found = minimize(loss, np.zeros(differences.shape[1])).x
-    print(f"{len(differences)} pairs, weights {np.round(found, 2).tolist()}")
+    weights = minimize(loss, np.zeros(2)).x
+    print(f"{len(differences)} pairs, slope and strength {np.round(weights, 2).tolist()}")
 
 
 def score(arguments: argparse.Namespace) -> None:
     """Print pairs, the share that is answered, and how many of these are right."""
-    weights = GREY_WEIGHTS if arguments.grey else COLOUR_WEIGHTS
-    total = np.zeros(3, np.int64)
-    stated: list[float] = []
+    signs = OF_GREY if arguments.grey else OF_COLOUR
+    surely: list[tuple[float, bool]] = []
     for planet in planets(arguments):
-        fresh = freshness(steps_of(planet), weights)
+        fresh = freshness(colours_of(planet), signs)
         place = {one: at for at, one in enumerate(planet.impact_order)}
-        counts = np.zeros(3, np.int64)
+        answers: list[tuple[float, bool]] = []
         for a, b in pairs_of(planet):
             later = probability_later(fresh[a], fresh[b])
-            is_answered = max(later, 1 - later) >= ANSWERED_FROM
-            is_right = (later > 0.5) == (place[a] > place[b])
-            counts += (1, is_answered, is_answered and is_right)
-            if is_answered:
-                stated.append(max(later, 1 - later))
-        print(_words(counts))
-        total += counts
-    print(f"all: {_words(total)}; they were stated as {np.mean(stated):.3f}")
+            answers.append((max(later, 1 - later), (later > 0.5) == (place[a] > place[b])))
+        print(_words(answers))
+        surely += answers
+    print(f"all: {_words(surely)}")
+    ranked = sorted(surely, reverse=True)
+    for share in (0.2, 0.3, 0.5, 1.0):
+        right = np.mean([is_right for _, is_right in ranked[: round(share * len(ranked))]])
+        print(f"of the surest {share:.0%} are right {right:.3f}")
 
 
-def _words(counts: NDArray[np.int64]) -> str:
-    pairs, answered, right = counts.tolist()
-    return f"{pairs} pairs, {answered / pairs:.3f} answered, {right / max(answered, 1):.3f} right"
+def _words(answers: list[tuple[float, bool]]) -> str:
+    told = [one for one in answers if one[0] >= ANSWERED_FROM]
+    stated, right = np.mean(told, axis=0) if told else (np.nan, np.nan)
+    share = len(told) / max(len(answers), 1)
+    return f"{len(answers)} pairs, {share:.3f} answered, {right:.3f} right, stated {stated:.3f}"
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ import dagster as dg
 
 from ejmap_assets.launch_config import ROLL_BACK, promotion_run_config
 from ejmap_assets.lineage.selection import assets_of
-from ejmap_assets.lineage.stages import STAGES
+from ejmap_assets.lineage.stages import RELEASE, STAGES
 from ejmap_assets.making.failures import PERMANENT_ERRORS, permanent
 from ejmap_assets.resources import ProjectResource
 from ejmap_assets.runs.run_log import RunLog
@@ -34,11 +34,12 @@ RunnerOf: TypeAlias = Callable[[OpenProject, dg.DagsterInstance, Listener], Runn
 
 def build_asset_jobs() -> list["UnresolvedAssetJobDefinition"]:
     """Return the jobs of the stages of a project, and those that roll a model back."""
-    jobs = {stage.job.name: stage.job for stage in STAGES}
+    stages = (*STAGES, RELEASE)
+    jobs = {stage.job.name: stage.job for stage in stages}
     of_stages = [
         _asset_job(
             job.name,
-            assets_of(*(stage for stage in STAGES if stage.job == job)),
+            assets_of(*(stage for stage in stages if stage.job == job)),
             job.description,
             tags={"ejmap/kind": "train"} if job.trains else None,
         )

@@ -1,4 +1,4 @@
-"""Run configuration of a promotion."""
+"""Run configuration of a promotion and of a release."""
 
 from typing import Any
 
@@ -39,3 +39,24 @@ def promotion_run_config(
     """Return the run configuration of the promotion of a model."""
     config = {"mode": mode, "version": version, "to": to, "reason": reason}
     return {"ops": {f"promoted_{kind}": {"config": config}}}
+
+
+def release_fields() -> dict[str, dg.Field]:
+    """Return the configuration fields of a release that the launchpad shows."""
+    return {
+        "name": dg.Field(
+            str,
+            default_value="",
+            description="Name: letters, digits, points, _ and -. Empty takes date and time.",
+        ),
+        "note": dg.Field(str, default_value="", description="Words for those who read it."),
+        "allow_stale": dg.Field(
+            bool, default_value=False, description="Freeze what is not up to date, too."
+        ),
+    }
+
+
+def release_run_config(name: str, *, note: str, allow_stale: bool) -> dict[str, Any]:
+    """Return the run configuration of a release."""
+    config = {"name": name, "note": note, "allow_stale": allow_stale}
+    return {"ops": {"release": {"config": config}}}

@@ -126,8 +126,16 @@ BANDS = click.option(
 )
 
 
+# Named again, because importing them takes a second; a test holds the two equal.
+BODIES = (
+    *("Mercury", "Moon", "Mars", "Ceres", "Vesta", "Ganymede", "Callisto", "Europa"),
+    *("Dione", "Rhea"),
+)
+BODY_WORDS = f"{', '.join(BODIES)}, or NAME:KM on a sphere of another radius"
+
+
 class BodyName(click.ParamType[str]):
-    """The name of a body that EJMAP knows, in its usual spelling."""
+    """A body that EJMAP knows, or ``NAME:KM`` for one on another sphere, in its usual spelling."""
 
     name = "body"
 
@@ -137,7 +145,7 @@ class BodyName(click.ParamType[str]):
         from ejmap_geo.grids.body import body_named
 
         try:
-            return body_named(value).name
+            return body_named(value).stated
         except BodyError as error:
             self.fail(str(error), param, ctx)
 

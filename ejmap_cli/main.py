@@ -11,6 +11,7 @@ from ejmap_cli.command import CommandGroup
 from ejmap_cli.mapping.explain import explain
 from ejmap_cli.mapping.map_files import map_files
 from ejmap_cli.mapping.run import demo, quicklook, run
+from ejmap_cli.mapping.score_masks import score_masks
 from ejmap_cli.mapping.vet import vet
 from ejmap_cli.models.promote import promote, roll_back
 from ejmap_cli.models.train import train
@@ -19,14 +20,15 @@ from ejmap_cli.projects.export import export
 from ejmap_cli.projects.import_folder import import_folder
 from ejmap_cli.projects.new import new
 from ejmap_cli.reference.group import reference
+from ejmap_cli.release.group import release
 from ejmap_cli.service.doctor import doctor
 from ejmap_cli.service.status import status
 from ejmap_cli.service.ui import env, ui
 
 INTERRUPTED = 130
 SECTIONS = {
-    "Mapping": (map_files, demo, quicklook, run, vet, explain),
-    "Projects": (new, import_folder, export),
+    "Mapping": (map_files, demo, quicklook, run, vet, explain, score_masks),
+    "Projects": (new, import_folder, export, release),
     "Models": (train, promote, roll_back, models, reference, bench),
     "Service": (status, ui, env, doctor),
 }

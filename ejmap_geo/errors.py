@@ -27,3 +27,7 @@ class CatalogueError(GeoError, ValueError):
 
 class TileLocationError(GeoError, ValueError):
     """A table of tile locations that is empty, incomplete, ambiguous or not on the basemap."""
+
+
+class StyleError(GeoError, ValueError):
+    """A style of a raster or a layer that was changed into something that is no style."""

@@ -1,6 +1,7 @@
 """Digests of content: equal content has an equal digest."""
 
 import hashlib
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -28,3 +29,9 @@ def content_version(*parts: Content) -> str:
         # Keeps ("ab", "c") and ("a", "bc") apart.
         digest.update(b"\x00")
     return digest.hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, by which other programs can check it."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -23,3 +23,7 @@ class StepError(ProjectError):
 
 class RejectedError(ProjectError, ValueError):
     """A result that a check rejected."""
+
+
+class ReleaseError(ProjectError, ValueError):
+    """A release that cannot be made from what is there, or that is not what it says it is."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from shapely import MultiPolygon, Polygon
 
 from ejmap_geo.craters.catalogue import Crater, craters_of, read_catalogue
-from ejmap_geo.patterns.rim import Rim
+from ejmap_geo.masks.rim import Rim
 from ejmap_ml.ready.ensembles import PACKAGED
 from ejmap_project.paths import ModelKind
 from ejmap_project.settings.project import Project, ProjectPaths, load_project
@@ -62,6 +62,13 @@ class OpenProject:
         keys = [crater.key for crater in craters_of(catalogue)]
         drawn = zip(keys, catalogue.geometry, strict=True)
         return {key: shape for key, shape in drawn if isinstance(shape, Polygon | MultiPolygon)}
+
+    def annulus_rims(self) -> dict[int, Rim]:
+        """Return the drawn rims by crater id where their buffers bound the annulus; else none."""
+        if self.settings.used_method.annulus != "rim-buffers":
+            return {}
+        rims = self.drawn_rims()
+        return {one.crater_id: rims[key] for key, one in self.craters().items() if key in rims}
 
 
 def project_folder(folder: str = "") -> Path:

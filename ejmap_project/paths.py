@@ -49,6 +49,8 @@ class ProjectPaths:
     """History of runs of this project."""
     data = _Place("data")
     """Everything that is made."""
+    releases = _Place("data/releases")
+    """Folder of the releases, a numbered folder each."""
 
     def user_file(self, path: Path) -> Path:
         """Return the place of a file named in the settings, counted from the folder."""
@@ -160,6 +162,8 @@ class ProjectPaths:
     """Ejecta fraction and brightness around one crater, ring by ring."""
     crater_pattern = _crater_place("pattern")
     """Folder of what is measured of the ejecta of one crater: quantities, rays, published row."""
+    crater_rays = _crater_place("pattern/rays.parquet")
+    """The rays of one crater, a row each, in that folder."""
     kept_results = _crater_place("kept")
     """Folder of results of former models of one crater."""
     label_map = _Place("data/map/label_map.tif")
@@ -173,17 +177,31 @@ class ProjectPaths:
     map_craters = _Place("data/map/craters.gpkg")
     """The craters of the map with the areas of their ejecta."""
     map_layers = _Place("data/map/ejecta.gpkg")
-    """Outlines of ejecta, rims and craters as layers with their styles."""
+    """Outlines of ejecta, rays, rims and craters as layers with their styles."""
     ejecta_outlines = _Place("data/map/ejecta.parquet")
     """Outlines of the ejecta of each crater."""
+    qgis_project = _Place("data/map/ejmap.qgs")
+    """The map as a project for QGIS."""
+    map_page = _Place("data/map/page")
+    """Folder of the map page; ``index.html`` in it opens in a browser."""
     patterns = _Place("data/analysis/patterns.parquet")
     """What is measured of the ejecta of every crater of the map, clean parts included."""
     pattern_rays = _Place("data/analysis/rays.parquet")
     """The rays of every crater."""
+    pattern_spectra = _Place("data/analysis/spectra.parquet")
+    """Bands of the mosaic on the ejecta of every crater and beside them."""
+    raster_summaries = _Place("data/analysis/raster_summaries.parquet")
+    """Rasters of the user on the ejecta of every crater and beside them."""
+    model_ages = _Place("data/analysis/model_ages.parquet")
+    """Counts of the user's craters on ejecta, and the ages that follow from them."""
     published_overlaps = _Place("data/analysis/published_overlaps.parquet")
     """The published columns of every crater, overlaps included."""
     published_clean = _Place("data/analysis/published_clean.parquet")
     """The published columns of what exactly one crater claims."""
+    manual_comparison = _Place("data/evaluation/manual_comparison.parquet")
+    """Agreement of masks with whole manual maps: as a whole, by quarter and by distance."""
+    manual_patterns = _Place("data/evaluation/manual_patterns.parquet")
+    """The published columns of whole manual maps."""
     overlaps = _Place("data/map/overlaps.tif")
     """Who claims each contested pixel, and by which margin."""
     overlap_pairs = _Place("data/analysis/overlap_pairs.parquet")
@@ -206,6 +224,8 @@ class ProjectPaths:
     """Scores of the map in the labelled tiles: all of them and those that test."""
     connection_matrix = _Place("data/evaluation/connection_matrix.parquet")
     """Whether each tile is connected to each crater, truly and as found."""
+    member_map_scores = _Place("data/evaluation/member_map_scores.parquet")
+    """Scores of the maps that each trained member makes alone, and of stated variants."""
     model_comparison = _Place("data/evaluation/model_comparison.parquet")
     """Scores and hyperparameters of every trained member of both models."""
     scores = _Place("data/evaluation/scores.parquet")

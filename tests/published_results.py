@@ -21,6 +21,8 @@ from tests.published_fixture import (
     write_cylindrical_raster,
 )
 
+NO_CRATER = 65535
+
 
 def write_mapping(made: PublishedFixture) -> None:
     """Write mapping tiles, what the networks saw of them, and which are connected."""
@@ -90,7 +92,7 @@ def write_masks(made: PublishedFixture) -> None:
     rgba = np.repeat((ids > 0).astype(np.uint8) * 255, 4, axis=0)
     write_cylindrical_raster(folder / "ejecta-map_all.tif", rgba, made)
     write_cylindrical_raster(folder / "ml_FID_map_all.tif", ids, made)
-    for name in ("overlaps", "clean"):
+    for name in ("overlaps", "clean", "hm"):
         pd.DataFrame(
             {"radius": [crater.radius_m for crater in made.planet.craters], "area": 7},
             index=[crater.crater_id for crater in made.planet.craters],
@@ -103,3 +105,8 @@ def write_masks(made: PublishedFixture) -> None:
         full[None], basemap=made.planet.basemap, azimuthal=made.azimuthal(hokusai)
     )
     write_azimuthal_raster(manual / "az_manual_Hokusai.tif", around.astype(np.uint8), made, hokusai)
+    named = made.planet.craters[1]
+    full = np.zeros(made.planet.basemap.shape, np.bool_)
+    made.planet.truth[named.crater_id].paste_into(full)
+    ids = np.where(full, named.crater_id, NO_CRATER)[None].astype(np.uint16)
+    write_cylindrical_raster(manual / "manual_FID_map.tif", ids, made, nodata=NO_CRATER)

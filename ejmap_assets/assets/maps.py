@@ -7,9 +7,13 @@ from ejmap_assets.metadata.map_links import LINKED, links_of_map
 from ejmap_project.analysis.crater_patterns import measure_patterns
 from ejmap_project.artefact import Artefact
 from ejmap_project.global_map.planet_map import draw_planet_map
+from ejmap_project.map_page.page import write_map_page
 from ejmap_project.planetwide.exclusion import exclude_ejecta
+from ejmap_project.planetwide.model_ages import date_blankets
 from ejmap_project.planetwide.overlaps import rank_overlaps
 from ejmap_project.planetwide.planet_statistics import measure_planet
+from ejmap_project.planetwide.qgis_project import write_qgis_project
+from ejmap_project.planetwide.raster_summaries import summarise_rasters
 from ejmap_project.planetwide.superposition import order_craters
 from ejmap_project.scoring.mask_contrast import measure_contrast
 
@@ -20,9 +24,9 @@ def global_map(task: ProjectTask) -> Artefact:
 
     Three GeoTIFFs on the pixels of the mosaic: a label map with the id of the crater in each pixel,
     the number of craters whose ejecta overlap there, and a colour composite (one colour a crater,
-    half transparent where ejecta overlap). Outlines of the ejecta, rims and craters come with them
-    as layers of one GeoPackage (the outlines as GeoParquet too), and so do a preview picture and a
-    table of craters with their ejecta areas. The map omits and names failed craters and doubtful
+    half transparent where they overlap). Outlines of the ejecta, rays, rims and craters are layers
+    of one GeoPackage (the outlines as GeoParquet too); a preview picture and a table of craters
+    with their ejecta areas come with it. The map omits and names failed craters and doubtful
     craters that are held back. It draws stale craters and names them too.
     """
     drawn = draw_planet_map(task.project, crater_states(task.book), tags=task.raster_tags)
@@ -87,6 +91,17 @@ def exclusion_mask(task: ProjectTask) -> Artefact:
     return exclude_ejecta(task.project, task.progress, tags=task.raster_tags)
 
 
+@project_asset(group="map", kinds={"qgis"}, kind="evaluate")
+def qgis_project(task: ProjectTask) -> Artefact:
+    """The map as a project for QGIS.
+
+    It opens the mosaic, the map, its outlines, rays and rims, overlaps, probabilities and counting
+    areas where they lie, styled, grouped and named, in the CRS of the mosaic. Move the project
+    folder as a whole: paths count from the file.
+    """
+    return write_qgis_project(task.project)
+
+
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")
 def superposition(task: ProjectTask) -> Artefact:
     """Who lies on top: which of two craters with overlapping ejecta struck later.
@@ -97,3 +112,39 @@ def superposition(task: ProjectTask) -> Artefact:
     rest on freshness alone, which composition and ground can mimic.
     """
     return order_craters(task.project, task.progress)
+
+
+@project_asset(group="map", kinds={"html"}, kind="map")
+def map_page(task: ProjectTask) -> Artefact:
+    """The map as a page for a browser, from disk or from any web server.
+
+    A folder with the mosaic, the ejecta of each crater, names, probabilities, overlaps and
+    profiles, in cylindrical, polar and azimuthal views. A click tells who claims a place and how
+    probably. Open ``index.html``, or copy ``data/map`` to a web server. The page holds less detail
+    than the files of the map, and says how much.
+    """
+    return write_map_page(task.project, task.progress)
+
+
+@project_asset(group="map", kinds={"parquet"}, kind="evaluate")
+def raster_summaries(task: ProjectTask) -> Artefact:
+    """Other rasters of the project on the ejecta of each crater and on the ground beside them.
+
+    A table of means in the optical blanket, in the rays and in rings, on ejecta and on ground at
+    equal distance that no crater claims, with their difference and its 95 % interval from sectors
+    of azimuth. Rasters are named under ``rasters`` in ``project.yaml``, with any bands and any
+    resolution. On the Moon the maturity OMAT is added where bands of reflectance at 750 and 950 nm
+    are named.
+    """
+    return summarise_rasters(task.project, task.progress)
+
+
+@project_asset(group="map", kinds={"parquet"}, kind="evaluate")
+def model_ages(task: ProjectTask) -> Artefact:
+    """Craters that somebody counted, on the clean blanket of each crater and outside of ejecta.
+
+    Numbers, densities and, where ``craterstats`` is installed, model ages with their intervals.
+    The table of counted craters is named as ``analysis.counted_craters`` in ``project.yaml``.
+    Self-secondary craters can make a blanket look older than it is (Xiao et al. 2016).
+    """
+    return date_blankets(task.project)

@@ -2,9 +2,11 @@
 
 from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_project.artefact import Artefact
+from ejmap_project.comparison.member_maps import score_member_maps
+from ejmap_project.comparison.model_comparison import compare_models
+from ejmap_project.manual_maps.manual_comparison import compare_with_manual_maps
 from ejmap_project.scoring.evaluation import evaluate_map
 from ejmap_project.scoring.map_scores import score_labelled_tiles, score_map
-from ejmap_project.scoring.model_comparison import compare_models
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")
@@ -20,6 +22,20 @@ def evaluation(task: ProjectTask) -> Artefact:
     """
     made_from = {one.asset for one in task.recipe.ingredients}
     return evaluate_map(task.project, task.progress, tunes_rules="training_planets" in made_from)
+
+
+@project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")
+def manual_comparison(task: ProjectTask) -> Artefact:
+    """The masks of craters against whole manual maps of them.
+
+    Whole maps are those of a published folder or of ``analysis.manual_maps``, else the known
+    ejecta where they are known everywhere. Precision, recall and F1 of the whole mask, of its
+    quarters and of discs up to both blankets and to each tenth of the manual ejecta; manual masks
+    of labelled tiles against the whole map; and the published columns of the manual maps. The
+    inside of the rim counts for nothing. A picture a crater shows its mask, its manual map and the
+    masks of its neighbours.
+    """
+    return compare_with_manual_maps(task.project, task.progress)
 
 
 @project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")
@@ -45,6 +61,18 @@ def map_scores(task: ProjectTask) -> Artefact:
     in the same folder.
     """
     return score_map(task.project)
+
+
+@project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")
+def member_map_scores(task: ProjectTask) -> Artefact:
+    """Scores of the map that each trained member of EJSEG makes alone, and of stated variants.
+
+    The twenty published scores a map: accuracy, F1, IoU, precision and recall of pixels and of
+    tiles, over the labelled tiles and over the test tiles of the member's own split.
+    ``analysis.maps`` states variants: other versions, the best member, connections ignored. A tile
+    EJSEG predicts only the tiles that touch a labelled one.
+    """
+    return score_member_maps(task.project, task.progress)
 
 
 @project_asset(group="evaluation", kinds={"parquet"}, kind="evaluate")

@@ -35,4 +35,4 @@ def manual_masks(task: ProjectTask) -> Artefact:
     GeoTIFFs of 0 and 1: ejecta that a person drew, or the truth of a synthetic planet. They train
     models and score maps. A project may have none. The picture shows all of them over the mosaic.
     """
-    return take_masks(task.project)
+    return take_masks(task.project, tags=task.raster_tags)

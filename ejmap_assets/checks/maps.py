@@ -16,6 +16,8 @@ from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_project.analysis.pattern_check import check_patterns
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.global_map.map_check import map_agreement
+from ejmap_project.manual_maps.comparison_check import check_comparison
+from ejmap_project.map_page.page_check import check_page
 from ejmap_project.mapping.crater_state import CraterState
 
 UNWANTED = (CraterState.MISSING, CraterState.STALE, CraterState.FAILED)
@@ -120,3 +122,17 @@ def patterns_cover_the_map(checked: CheckedProject) -> Finding:
     """Every crater of the map has a row that fits the schema of the table."""
     fault, numbers = check_patterns(checked.project)
     return warning(fault, **numbers) if fault else good("all mapped craters", **numbers)
+
+
+@project_check(asset="manual_comparison", blocking=False)
+def quarters_add_up(checked: CheckedProject) -> Finding:
+    """The four quarters of each crater hold the pixels of its whole mask."""
+    fault, numbers = check_comparison(checked.project)
+    return bad(fault, **numbers) if fault else good("quarters and whole agree", **numbers)
+
+
+@project_check(asset="map_page", blocking=False)
+def page_is_whole(checked: CheckedProject) -> Finding:
+    """Every file that the map page loads is there, and the program is that of this version."""
+    fault, numbers = check_page(checked.project)
+    return bad(fault, **numbers) if fault else good("every file of the page is there", **numbers)

@@ -3,11 +3,14 @@
 from ejmap_assets.checks.finding import Finding, bad, good
 from ejmap_assets.checks.project_check import CheckedProject, project_check
 from ejmap_project.planetwide.checks import (
+    check_ages,
     check_counting_areas,
     check_order,
     check_overlaps,
     check_statistics,
+    check_summaries,
 )
+from ejmap_project.planetwide.qgis_project import check_qgis_project
 
 
 @project_check(asset="overlaps", blocking=False)
@@ -36,3 +39,24 @@ def counting_areas_lie_outside_ejecta(checked: CheckedProject) -> Finding:
     """Areas to count in have valid geometry, and are the ground that the mask leaves."""
     fault, numbers = check_counting_areas(checked.project)
     return bad(fault, **numbers) if fault else good("areas are what the mask leaves", **numbers)
+
+
+@project_check(asset="qgis_project", blocking=False)
+def files_of_the_qgis_project_are_there(checked: CheckedProject) -> Finding:
+    """The file of each layer lies where the project for QGIS looks for it."""
+    fault, numbers = check_qgis_project(checked.project)
+    return bad(fault, **numbers) if fault else good("all layers have their file", **numbers)
+
+
+@project_check(asset="raster_summaries", blocking=False)
+def summaries_are_sound(checked: CheckedProject) -> Finding:
+    """Differences are those of the means on ejecta and beside them, inside their intervals."""
+    fault, numbers = check_summaries(checked.project)
+    return bad(fault, **numbers) if fault else good(f"{numbers['rows']} rows", **numbers)
+
+
+@project_check(asset="model_ages", blocking=False)
+def ages_lie_in_their_intervals(checked: CheckedProject) -> Finding:
+    """Every age lies in its interval, and the ground outside of ejecta is one of the areas."""
+    fault, numbers = check_ages(checked.project)
+    return bad(fault, **numbers) if fault else good(f"{numbers['areas']} areas", **numbers)

@@ -102,6 +102,8 @@ class Record:
         metadata: Its metadata.
         code_version: Version of the code that made it; empty if Dagster does not know it.
         inputs: Data versions of its unpartitioned inputs, and of those of the same crater, by name.
+        run_id: Run that made it; empty if another program reported the materialisation.
+        made_s: When it was made, seconds since 1970.
     """
 
     data_version: str
@@ -110,6 +112,8 @@ class Record:
     metadata: Mapping[str, dg.MetadataValue]
     code_version: str
     inputs: Mapping[str, str]
+    run_id: str
+    made_s: float
 
     @property
     def seconds(self) -> float | None:
@@ -155,4 +159,6 @@ def record_of(event: dg.EventLogRecord) -> Record | None:
             for tag, version in tags.items()
             if tag.startswith(INPUT_VERSION_PREFIX)
         },
+        run_id=event.run_id,
+        made_s=event.timestamp,
     )

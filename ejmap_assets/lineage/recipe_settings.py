@@ -31,7 +31,6 @@ from ejmap_project.sources.kinds import source_of
 from ejmap_project.vetting.vetting_choice import (
     classifier_config,
     classifier_version,
-    held_back,
     required_vetting,
 )
 
@@ -40,13 +39,16 @@ SettingsOf = Callable[[OpenProject, str], object]
 
 def of_mosaic(project: OpenProject, _: str) -> object:
     """The mapped planet, the file of its mosaic and what its bands mean."""
-    stamps = _stamps(source_of(project).files().mosaic)
-    return [_stated_source(project), stamps, project.settings.mosaic_bands]
+    stamps = stamps_of(source_of(project).files().mosaic)
+    stated = project.settings.source.model_dump(include={"terms"}, exclude_defaults=True)
+    # Projects that state none keep the recipe that they had before terms could be stated.
+    terms = stated.values()
+    return [_stated_source(project), stamps, project.settings.mosaic_bands, *terms]
 
 
 def of_catalogue(project: OpenProject, _: str) -> object:
     """The mapped planet and the files of its crater table."""
-    stamps = _stamps(source_of(project).files().catalogue)
+    stamps = stamps_of(source_of(project).files().catalogue)
     columns = dict(project.settings.source.traits.columns)
     # Projects that state none keep the recipe that they had before columns could be stated.
     return [_stated_source(project), stamps, *([columns] if columns else [])]
@@ -54,18 +56,18 @@ def of_catalogue(project: OpenProject, _: str) -> object:
 
 def of_manual_masks(project: OpenProject, _: str) -> object:
     """The mapped planet and the files of its manual masks."""
-    return [_stated_source(project), _stamps(source_of(project).files().masks)]
+    return [_stated_source(project), stamps_of(source_of(project).files().masks)]
 
 
 def _stated_source(project: OpenProject) -> object:
     # Published predictions replace ours only downstream of the mosaic and the catalogue.
     stated = project.settings.source.model_dump(
-        mode="json", exclude={"tiles", "columns", "tables", "connections", "masks_run"}
+        mode="json", exclude={"tiles", "columns", "tables", "connections", "masks_run", "terms"}
     )
     return [project.settings.body, stated]
 
 
-def _stamps(files: Iterable[Path]) -> list[tuple[str, int, int]]:
+def stamps_of(files: Iterable[Path]) -> list[tuple[str, int, int]]:
     """Return name, size and modification time of files.
 
     A touched file is read again. Its data version does not change, so nothing downstream becomes
@@ -88,10 +90,11 @@ def of_labels(project: OpenProject, _: str) -> object:
     """Settings of the layout of labelled tiles."""
     path = source_of(project).files().tiles
     tiles = path and [str(path), path.stat().st_mtime_ns if path.is_file() else None]
-    return [_training_kind(project), project.settings.mapping.tile_side_px, tiles]
+    return [training_kind(project), project.settings.mapping.tile_side_px, tiles]
 
 
-def _training_kind(project: OpenProject) -> str | None:
+def training_kind(project: OpenProject) -> str | None:
+    """Return the kind of training planets; None if the project has none."""
     training = project.settings.training
     return None if training is None else training.kind
 
@@ -107,7 +110,9 @@ def of_tiles(project: OpenProject, _: str) -> object:
     kinds: tuple[ModelKind, ...] = MODEL_KINDS if has_crops else ("ejseg",)
     taken = [mapping_model(project, kind).architecture for kind in kinds]
     seen = [one.model_dump(mode="json") for one in taken]
-    return [project.settings.mapping.tile_side_px, seen, _grey_seen(project)]
+    is_told = any(isinstance(one, SmpConfig) and one.injection is not None for one in taken)
+    annulus = _as_published(project, "annulus") if is_told else []
+    return [project.settings.mapping.tile_side_px, seen, _grey_seen(project), *annulus]
 
 
 def _grey_seen(project: OpenProject) -> object:
@@ -127,7 +132,8 @@ def sample_set_of(project: OpenProject, kind: ModelKind, version: ModelVersion) 
             taken: object = crop.model_dump(mode="json")
         case SmpConfig(tile=tile, injection=injection):
             injected = None if injection is None else injection.model_dump(mode="json")
-            taken = [tile.side_px, injected]
+            annulus = [] if injection is None else _as_published(project, "annulus")
+            taken = [tile.side_px, injected, *annulus]
         case PolarUnetConfig(view=view):
             taken = view.model_dump(mode="json")
     return f"{kind}_{content_version(json.dumps(taken, sort_keys=True))}"
@@ -203,13 +209,7 @@ def of_given_mask(project: OpenProject, _: str) -> object:
 
 def of_used_split(project: OpenProject, _: str) -> object:
     """The used split, and the kind of training planets."""
-    return [project.settings.splits.used, _training_kind(project)]
-
-
-def of_comparison(project: OpenProject, _: str) -> object:
-    """The files of published scores; None if none are published, empty if they are missing."""
-    scores = source_of(project).files().scores
-    return None if scores is None else _stamps(scores)
+    return [project.settings.splits.used, training_kind(project)]
 
 
 def of_crater_tiles(project: OpenProject, _: str) -> object:
@@ -225,7 +225,7 @@ def of_crater_tiles(project: OpenProject, _: str) -> object:
     if vetting.pictures is not None:
         files += project.paths.user_file(vetting.pictures).glob("*/*")
     side_px = classifier_config(project, classifier_version(project)).side_px
-    return [project.settings.body, stated, side_px, _stamps(files)]
+    return [project.settings.body, stated, side_px, stamps_of(files)]
 
 
 def of_crater_classifier(project: OpenProject, version: str) -> object:
@@ -243,13 +243,3 @@ def of_candidates(project: OpenProject, _: str) -> object:
         vetting.hold_back,
         sorted(str(one) for one in vetting.accepted),
     ]
-
-
-def of_map(project: OpenProject, _: str) -> object:
-    """The craters that vetting holds back; None if it holds back none."""
-    return sorted(held_back(project)) or None
-
-
-def of_exclusion(project: OpenProject, partition: str) -> object:
-    """The buffer around ejecta, and the craters that vetting holds back."""
-    return [project.settings.analysis.exclusion_buffer_km, of_map(project, partition)]

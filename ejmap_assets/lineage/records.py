@@ -14,7 +14,7 @@ from ejmap_geo.whole_file import write_text
 # Pictures make events large: this many are a few megabytes.
 EVENTS_AT_ONCE = 100
 # Raise it when the rows of the file change.
-FILE_VERSION = 1
+FILE_VERSION = 2
 
 
 class RecordCache:
@@ -74,6 +74,8 @@ class RecordCache:
                 record.code_version,
                 dict(record.inputs),
                 record.seconds,
+                record.run_id,
+                record.made_s,
             )
             for place, record in self._known.items()
             if place in self._used
@@ -101,8 +103,20 @@ def _kept(file: Path) -> dict[tuple[str, int], Record]:
                 metadata={} if seconds is None else {SECONDS: dg.MetadataValue.float(seconds)},
                 code_version=code_version,
                 inputs=inputs,
+                run_id=run_id,
+                made_s=made_s,
             )
-            for which, place, data_version, recipe, code_version, inputs, seconds in rows
+            for (
+                which,
+                place,
+                data_version,
+                recipe,
+                code_version,
+                inputs,
+                seconds,
+                run_id,
+                made_s,
+            ) in rows
         }
     except (OSError, ValueError, TypeError):
         return {}

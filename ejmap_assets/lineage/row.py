@@ -71,8 +71,7 @@ class Row:
         used_part: The part of it that each downstream partition depends on.
         takes_all_members: Whether it uses every trained member of its input models instead of the
             members of the configured versions.
-        is_possible: Whether a project can make it, as its models and settings are; only asked of
-            assets of a crater.
+        is_possible: Whether a project can make it, as its models and settings are.
         is_optional: Whether only projects that vet their catalogue make it.
         is_of_labels: Whether only projects that use labelled tiles make it: to train, or to score.
         is_kept: Whether results of former models are kept for a roll-back.

@@ -59,8 +59,20 @@ def pattern_inputs(project: OpenProject) -> tuple[str, ...]:
     return ("segmentation_mask", *members, *expected, *shared)
 
 
+def comparison_inputs(project: OpenProject) -> tuple[str, ...]:
+    """Return the inputs of a comparison with manual maps: published masks replace our own."""
+    is_published = project.settings.source.traits.masks_run is not None
+    own = () if is_published else ("segmentation_mask",)
+    return (*own, "basemap_mask", "manual_masks", "crater_catalogue", "basemap_mosaic")
+
+
 def overlap_inputs(project: OpenProject) -> tuple[str, ...]:
     """Return the inputs of overlaps: published masks have no probabilities."""
     shared = ("basemap_mask", "global_map", "crater_catalogue", "basemap_mosaic")
     is_published = project.settings.source.traits.masks_run is not None
     return shared if is_published else ("segmentation_mask", *shared)
+
+
+def page_inputs(project: OpenProject) -> tuple[str, ...]:
+    """Return the inputs of the map page: those of overlaps, and profiles."""
+    return (*overlap_inputs(project), "crater_profile")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.stages import Stage
+from ejmap_assets.lineage.stages import RELEASE, Stage
 from ejmap_assets.partitions import Partitioning
 from ejmap_project.models.model_version import (
     configured_version,
@@ -121,14 +121,18 @@ def uses_labels(project: OpenProject) -> bool:
 
 
 def is_made(project: OpenProject, asset: str) -> bool:
-    """Return whether this project makes an asset."""
+    """Return whether this project makes an asset where it is brought up to date."""
     row = LINEAGE[asset]
+    if row.stage is RELEASE:
+        return False
     if row.is_optional:
         return project.settings.vetting is not None
     if row.is_of_labels:
         return uses_labels(project)
     if row.partitioning is Partitioning.CRATERS:
         return asset in crater_steps_of(project)
+    if not row.is_possible(project):
+        return False
     models, trained = models_to_make(project), models_to_train(project)
     is_unused = any(
         asset in (f"{kind}_model", f"promoted_{kind}") for kind in MODEL_KINDS if kind not in models

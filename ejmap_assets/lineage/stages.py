@@ -94,6 +94,15 @@ CRATERS = Stage(title="map the craters", job=MAP_CRATERS)
 MAP = Stage(title="put the global map together", job=REFRESH_MAP)
 SCORES = Stage(title="measure the masks, score them where ejecta are known", job=EVALUATE)
 
+# Made when somebody asks for it, and never by bringing a project up to date.
+RELEASE = Stage(
+    title="release the map",
+    job=Job(
+        name="release_map",
+        description="Freeze map, tables, models and provenance as a numbered folder.",
+    ),
+)
+
 # Once the map is there.
 CANDIDATE_SAMPLES = Stage(
     title="samples of the candidate", job=EJSEG_SAMPLES.job, repeats=EJSEG_SAMPLES

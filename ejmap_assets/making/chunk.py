@@ -30,8 +30,8 @@ from ejmap_assets.partitions import Partitioning
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
+from ejmap_project.files.raster_tags import CRATER, crater_words
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.origin import CRATER, crater_words
 from ejmap_project.open_project import OpenProject
 from ejmap_project.pictures.picture_store import PictureStore
 from ejmap_project.progress import Progress

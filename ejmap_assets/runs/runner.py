@@ -10,7 +10,7 @@ from functools import partial
 import dagster as dg
 
 from ejmap_assets import partitions
-from ejmap_assets.launch_config import promotion_run_config
+from ejmap_assets.launch_config import promotion_run_config, release_run_config
 from ejmap_assets.lineage import stages
 from ejmap_assets.lineage.project_stages import (
     retraining_stages,
@@ -125,6 +125,15 @@ class Runner:
         config = promotion_run_config(kind, mode, version=version, to=to, reason=reason)
         promotion = PlannedRun(assets=(f"promoted_{kind}",), config=config)
         self._execute(stages.PROMOTED, promotion)
+
+    def release(self, name: str, *, note: str, allow_stale: bool) -> None:
+        """Freeze the map as a release.
+
+        Raises:
+            RunFailedError: If it cannot be made; the sentence says why.
+        """
+        config = release_run_config(name, note=note, allow_stale=allow_stale)
+        self._execute(stages.RELEASE, PlannedRun(assets=("release",), config=config))
 
     def train(self, trainings: Sequence[Training]) -> None:
         """Train the members of ensembles that are missing or stale; see run.

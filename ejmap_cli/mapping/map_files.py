@@ -8,6 +8,7 @@ import click
 from ejmap_cli.command import (
     AS_JSON,
     BANDS,
+    BODY_WORDS,
     COLUMNS,
     FILE,
     FOLDER,
@@ -42,7 +43,9 @@ NEW_BODY = "Mercury"
 @MASKS
 @TILES
 @click.option(
-    "--body", type=BodyName(), help="Mercury or Moon; default: that of the project, else Mercury"
+    "--body",
+    type=BodyName(),
+    help=f"{BODY_WORDS}; default: that of the project, else Mercury",
 )
 @BANDS
 @VALUE_RANGE

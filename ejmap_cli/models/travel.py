@@ -11,7 +11,7 @@ from ejmap_cli.command import AS_JSON, FILE, FOLDER, PROJECT, CommandGroup, comm
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ejmap_project.scoring.ensembles import KnownEnsemble
+    from ejmap_project.comparison.ensembles import KnownEnsemble
 
 EXAMPLES = """\
 ejmap models list projects/mine
@@ -37,8 +37,8 @@ def list_models(project: Path | None, *, as_json: bool) -> int:
     from dataclasses import asdict
 
     from ejmap_cli.printing import print_json
+    from ejmap_project.comparison.ensembles import known_ensembles, packaged_ensembles
     from ejmap_project.open_project import OpenProject
-    from ejmap_project.scoring.ensembles import known_ensembles, packaged_ensembles
 
     found = (
         packaged_ensembles()

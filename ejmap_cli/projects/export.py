@@ -1,4 +1,4 @@
-"""``ejmap export``: a project's results in the layout of the published study."""
+"""``ejmap export``: a project's results in the published layout, or its map for other programs."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,15 +21,26 @@ PARTS = (
     "azimuthal-mosaics",
     "tiles-npy",
 )
+PUBLISHED = "published"
+FORMATS = (PUBLISHED, "shapefile", "jmars", "iau")
 
 
 @command(
     "export",
     "ejmap export projects/mercury ejmap-data",
     "ejmap export projects/mercury ejmap-data --what map --what scores --force",
+    "ejmap export projects/mercury for-arcgis --format shapefile",
 )
 @PROJECT
 @click.argument("folder", type=FOLDER, help="folder to write to")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    default=PUBLISHED,
+    help="shapefile, jmars (simple shapes) or iau (sphere of the IAU's code): the map alone; "
+    "default: published",
+)
 @click.option(
     "--what",
     type=click.Choice(PARTS),
@@ -47,6 +58,7 @@ def export(
     project: Path,
     folder: Path,
     *,
+    form: str,
     what: Sequence[str],
     force: bool,
     split: int | None,
@@ -54,11 +66,23 @@ def export(
     ejseg_version: int | None,
     run: str | None,
 ) -> int:
-    """Write results as published EJMAP data.
+    """Write results as published EJMAP data, or the map for other programs.
 
     Write a project's craters, masks, tiles, splits, connections, weights, maps and scores as a
-    published EJMAP folder, whole or not at all.
+    published EJMAP folder, whole or not at all. Another format takes the map alone.
     """
+    if form != PUBLISHED:
+        of_published = {
+            "--what": what,
+            "--split": split,
+            "--ejconn-version": ejconn_version,
+            "--ejseg-version": ejseg_version,
+            "--run": run,
+        }
+        for option, value in of_published.items():
+            if value not in {None, ()}:
+                raise click.UsageError(f"{option} goes with --format {PUBLISHED} alone")
+        return _export_map(project, folder, form=form, force=force)
     from ejmap_project.export.folder import USUAL, export_project
     from ejmap_project.export.published_names import PublishedNames
     from ejmap_project.open_project import OpenProject
@@ -73,4 +97,13 @@ def export(
     for note in notes:
         click.echo(f"left out: {note}")
     click.echo(f"{folder} holds version {names.ejseg} of EJSEG, {names.ejconn} of EJCONN")
+    return 0
+
+
+def _export_map(project: Path, folder: Path, *, form: str, force: bool) -> int:
+    from ejmap_project.gis_export.formats import export_map
+    from ejmap_project.open_project import OpenProject
+
+    files = export_map(OpenProject.at(project.resolve()), folder, form=form, force=force)
+    click.echo(f"{folder} holds {', '.join(files)}")
     return 0

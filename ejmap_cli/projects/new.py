@@ -6,6 +6,7 @@ import click
 
 from ejmap_cli.command import (
     BANDS,
+    BODY_WORDS,
     COLUMNS,
     FILE,
     FOLDER,
@@ -24,6 +25,7 @@ from ejmap_cli.command import (
     "new",
     "ejmap new projects/mine --mosaic mosaic.tif --craters craters.gpkg",
     "ejmap new projects/moon --mosaic wac.tif --craters craters.csv --masks masks --body Moon",
+    "ejmap new projects/mars --mosaic m.tif --craters c.csv --body Mars:3389.5",
     "ejmap new projects/rgb --mosaic rgb.tif --craters craters.csv --bands rgb",
     "ejmap new projects/km --mosaic m.tif --craters c.csv --column 'radius_m=R_km*1000'",
 )
@@ -32,9 +34,7 @@ from ejmap_cli.command import (
 @click.option("--craters", type=FILE, required=True, help=".gpkg, .shp, .parquet, .csv, .scc ...")
 @MASKS
 @TILES
-@click.option(
-    "--body", type=BodyName(), default="Mercury", help="Mercury or Moon; default: Mercury"
-)
+@click.option("--body", type=BodyName(), default="Mercury", help=f"{BODY_WORDS}; default: Mercury")
 @BANDS
 @VALUE_RANGE
 @PAD

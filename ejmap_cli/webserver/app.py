@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
 
 from ejmap_cli.webserver.guard import Guard
+from ejmap_cli.webserver.page_files import page_routes
 from ejmap_cli.webserver.picture_files import picture_route
 from ejmap_project.paths import ProjectPaths
 
@@ -22,7 +23,7 @@ STYLE = '<style>img[src^="/pictures/"] { max-width: 100%; height: auto; }</style
 
 
 class ProjectWebserver(DagsterWebserver[WorkspaceProcessContext, WorkspaceRequestContext]):
-    """The pages of one project: Dagster's, and the pictures of its artefacts."""
+    """The pages of one project: Dagster's, its map page, and the pictures of its artefacts."""
 
     def __init__(
         self, context: WorkspaceProcessContext, *, paths: ProjectPaths, names: Collection[str] = ()
@@ -43,7 +44,7 @@ class ProjectWebserver(DagsterWebserver[WorkspaceProcessContext, WorkspaceReques
         return [Middleware(Guard, names=self._names), *super().build_middleware()]
 
     def build_routes(self) -> list[Any]:
-        """Add the pictures, and leave out reports of materialisations.
+        """Add the pictures and the map page, and leave out reports of materialisations.
 
         The history says what each file was made from; a report from outside would be a record of a
         file that nobody made.
@@ -53,7 +54,7 @@ class ProjectWebserver(DagsterWebserver[WorkspaceProcessContext, WorkspaceReques
             for route in super().build_routes()
             if not (isinstance(route, Route) and route.path.startswith(REPORTS))
         ]
-        return [picture_route(self._paths), *kept]
+        return [picture_route(self._paths), *page_routes(self._paths), *kept]
 
     def index_html_endpoint(self, request: Request) -> HTMLResponse:
         """Make pictures fit into the pages; a click opens them in full size."""

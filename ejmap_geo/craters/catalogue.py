@@ -22,6 +22,8 @@ from ejmap_geo.grids.crs import geographic_crs
 from ejmap_geo.tables.user_table import UserTable, read_user_table
 from ejmap_geo.whole_file import whole_file
 
+# GDAL before 3.7 warns of any later one, and takes its triggers for faults.
+GEOPACKAGE_VERSION = "1.2"
 # Rays of the largest systems on Mercury end near 80 radii; a crater may carry its own reach.
 DEFAULT_REACH_RADII = 80.0
 # Degrees are the same on every sphere of a planet, whose radii differ by less than a per cent.
@@ -256,7 +258,9 @@ def write_catalogue(catalogue: gpd.GeoDataFrame, path: Path) -> None:
             case ".parquet":
                 catalogue.to_parquet(unfinished)
             case ".gpkg":
-                catalogue.to_file(unfinished, driver="GPKG", layer="craters")
+                catalogue.to_file(
+                    unfinished, driver="GPKG", layer="craters", VERSION=GEOPACKAGE_VERSION
+                )
             case ".csv":
                 pd.DataFrame(catalogue[list(COLUMNS)]).to_csv(unfinished, index=False)
             case _:

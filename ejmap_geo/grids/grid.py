@@ -3,7 +3,9 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
 from affine import Affine
+from numpy.typing import NDArray
 from pyproj import CRS
 
 from ejmap_geo.errors import GridError
@@ -54,6 +56,19 @@ class BasemapGrid:
         lon_deg, lat_deg = checked(point)
         rows, cols = self.shape
         return RowCol((90.0 - lat_deg) / 180.0 * rows, (lon_deg + 180.0) / 360.0 * cols)
+
+    def pixels(
+        self, lon_deg: NDArray[np.float64], lat_deg: NDArray[np.float64]
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return row and column of the pixels in which places lie.
+
+        Args:
+            lon_deg: Longitudes from -180 to 180, of any shape.
+            lat_deg: Latitudes, of the same shape.
+        """
+        rows, cols = self.shape
+        row = np.clip((90.0 - lat_deg) * (rows / 180.0), 0, rows - 1).astype(np.intp)
+        return row, ((lon_deg + 180.0) * (cols / 360.0)).astype(np.intp) % cols
 
     def point(self, position: RowCol) -> LonLat:
         """Return the surface point at a fractional pixel position."""

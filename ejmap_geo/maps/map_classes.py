@@ -9,6 +9,8 @@ from ejmap_geo.maps.value_table import ValueClass
 
 # White stands out from every crater colour, which are of medium lightness.
 SEVERAL_RGB = Rgb(255, 255, 255)
+# What lies below stays visible.
+EXCLUDED_RGBA = (178, 24, 43, 140)
 
 
 def crater_classes(names: Mapping[int, str]) -> list[ValueClass]:
@@ -52,4 +54,22 @@ def count_classes(most: int) -> list[ValueClass]:
             ramp_color((count - 1) / max(1, most - 1)).opaque,
         )
         for count in range(1, most + 1)
+    ]
+
+
+def contested_classes(most: int) -> list[ValueClass]:
+    """Return the counts of craters that claim contested ground, from 2 to ``most``."""
+    return count_classes(most)[1:]
+
+
+def exclusion_classes(buffer_km: float) -> list[ValueClass]:
+    """Return the values of a mask that says where not to count craters.
+
+    Args:
+        buffer_km: Width of the buffer around ejecta, in kilometres.
+    """
+    excluded = f"not to count on: ejecta, their craters and {buffer_km:g} km around both"
+    return [
+        ValueClass(0, "", "ground to count on", (0, 0, 0, 0)),
+        ValueClass(1, "", excluded, EXCLUDED_RGBA),
     ]

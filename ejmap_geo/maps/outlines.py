@@ -66,7 +66,7 @@ def mask_outline(
     smooth = simplify(np.array(rings, object), tolerance_px, preserve_topology=True)
     whole = translate(union_all(smooth), xoff=left, yoff=placed.window.row)
     turn = box(0, 0, cols, basemap.shape[0])
-    pixels = whole.intersection(turn) if goes_around else _on_one_turn(whole, start=0, turn=cols)
+    pixels = whole.intersection(turn) if goes_around else on_one_turn(whole, start=0, turn=cols)
     return _polygons(transform(pixels, lambda at: _degrees(at, basemap)))
 
 
@@ -87,11 +87,17 @@ def rim_outline(center: LonLat, radius_m: float, body: Body) -> MultiPolygon:
     if abs(ring[-1, 0] - ring[0, 0]) > 180:
         pole_deg = float(np.copysign(90, center.lat_deg))
         ring = np.concatenate([ring, [[ring[-1, 0], pole_deg], [ring[0, 0], pole_deg]]])
-    return _polygons(_on_one_turn(Polygon(ring), start=-180, turn=360))
+    return _polygons(on_one_turn(Polygon(ring), start=-180, turn=360))
 
 
-def _on_one_turn(drawn: BaseGeometry, *, start: float, turn: float) -> BaseGeometry:
-    """Cut what runs on past a turn around the planet, and lay the pieces into the one turn."""
+def on_one_turn(drawn: BaseGeometry, *, start: float, turn: float) -> BaseGeometry:
+    """Cut what runs on past a turn around the planet, and lay the pieces into the one turn.
+
+    Args:
+        drawn: A geometry whose x grows on instead of jumping back.
+        start: Least x of the turn.
+        turn: Length of a turn in units of x.
+    """
     low, bottom, high, top = drawn.bounds
     first, last = int((low - start) // turn), int((high - start) // turn)
     pieces = [

@@ -1,4 +1,4 @@
-"""Styles of layers of polygons and points for QGIS, in the text form that a GeoPackage embeds."""
+"""Styles of polygons, lines and points for QGIS, in the text form that a GeoPackage embeds."""
 
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
@@ -8,7 +8,10 @@ from ejmap_geo.maps.value_table import ValueClass
 
 FILL_ALPHA = 110
 LIGHT, DARK = (255, 255, 255, 255), (0, 0, 0, 200)
-RIM_MM, OUTLINE_MM, POINT_MM, LABEL_PT = 0.4, 0.3, 1.6, 8
+RIM_MM, OUTLINE_MM, RAY_MM, POINT_MM, LABEL_PT = 0.4, 0.3, 0.5, 1.6, 9
+# As Qt counts weights of fonts.
+BOLD = "75"
+COUNTED = (102, 194, 165, 90)
 
 
 def outline_style(classes: Sequence[ValueClass], *, column: str) -> str:
@@ -18,23 +21,37 @@ def outline_style(classes: Sequence[ValueClass], *, column: str) -> str:
         classes: A crater each.
         column: The column that holds their values.
     """
-    root = ET.Element("qgis", version=QGIS_VERSION, styleCategories="Symbology")
-    renderer = ET.SubElement(root, "renderer-v2", type="categorizedSymbol", attr=column)
-    categories = ET.SubElement(renderer, "categories")
-    symbols = ET.SubElement(renderer, "symbols")
+    root, symbols = _categories(classes, column)
     for index, one in enumerate(classes):
-        ET.SubElement(
-            categories,
-            "category",
-            {"symbol": str(index), "value": str(one.value), "label": one.name, "type": "long"},
-        )
-        _symbol(
-            symbols,
-            str(index),
-            "fill",
-            "SimpleFill",
-            _fill((*one.color[:3], FILL_ALPHA), one.color, OUTLINE_MM),
-        )
+        fill = _fill((*one.color[:3], FILL_ALPHA), one.color, OUTLINE_MM)
+        _symbol(symbols, str(index), "fill", "SimpleFill", fill)
+    return written(root)
+
+
+def line_style(classes: Sequence[ValueClass], *, column: str) -> str:
+    """Return the style of lines in the colour of their crater.
+
+    Args:
+        classes: A crater each.
+        column: The column that holds their values.
+    """
+    root, symbols = _categories(classes, column)
+    for index, one in enumerate(classes):
+        line = {
+            "line_color": _rgba(one.color),
+            "line_width": str(RAY_MM),
+            "line_width_unit": "MM",
+            "capstyle": "round",
+        }
+        _symbol(symbols, str(index), "line", "SimpleLine", line)
+    return written(root)
+
+
+def area_style() -> str:
+    """Return the style of ground to count craters on: pale green, so that the mosaic shows."""
+    root, symbols = _single()
+    edge = (*COUNTED[:3], 255)
+    _symbol(symbols, "0", "fill", "SimpleFill", _fill(COUNTED, edge, OUTLINE_MM))
     return written(root)
 
 
@@ -60,6 +77,19 @@ def point_style() -> str:
     }
     _symbol(symbols, "0", "marker", "SimpleMarker", dot)
     return written(root)
+
+
+def _categories(classes: Sequence[ValueClass], column: str) -> tuple[ET.Element, ET.Element]:
+    root = ET.Element("qgis", version=QGIS_VERSION, styleCategories="Symbology")
+    renderer = ET.SubElement(root, "renderer-v2", type="categorizedSymbol", attr=column)
+    categories = ET.SubElement(renderer, "categories")
+    for index, one in enumerate(classes):
+        ET.SubElement(
+            categories,
+            "category",
+            {"symbol": str(index), "value": str(one.value), "label": one.name, "type": "long"},
+        )
+    return root, ET.SubElement(renderer, "symbols")
 
 
 def _single() -> tuple[ET.Element, ET.Element]:
@@ -99,9 +129,17 @@ def _label(root: ET.Element, column: str) -> None:
         fieldName=column,
         fontSize=str(LABEL_PT),
         fontSizeUnit="Point",
+        fontWeight=BOLD,
         textColor=_rgba(LIGHT),
     )
-    ET.SubElement(text, "text-buffer", bufferDraw="1", bufferSize="0.5", bufferColor=_rgba(DARK))
+    ET.SubElement(
+        text,
+        "text-buffer",
+        bufferDraw="1",
+        bufferSize="0.8",
+        bufferSizeUnits="MM",
+        bufferColor=_rgba(DARK),
+    )
     ET.SubElement(settings, "placement", placement="1")
 
 

@@ -114,6 +114,18 @@ class PlacedMask:
                 seen[inside.slices] = self.mask[inside.slices_in(placed)]
         return seen
 
+    def at(
+        self, row: NDArray[np.intp], col: NDArray[np.intp], basemap: BasemapGrid
+    ) -> NDArray[np.bool_]:
+        """Return whether this mask sets pixels of the basemap, in the shape of ``row``."""
+        if self.window is None:
+            return np.zeros(row.shape, np.bool_)
+        down, right = row - self.window.row, (col - self.window.col) % basemap.width_px
+        is_inside = (down >= 0) & (down < self.window.height) & (right < self.window.width)
+        found = np.zeros(row.shape, np.bool_)
+        found[is_inside] = self.mask[down[is_inside], right[is_inside]]
+        return found
+
     def paste_into(self, full: NDArray[np.bool_]) -> None:
         """Set the pixels of this mask in ``full``, a mask of the whole basemap."""
         if self.window is not None:

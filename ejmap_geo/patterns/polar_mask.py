@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
+from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid
 
 COLS = 1440
@@ -19,27 +20,33 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PolarMask:
-    """Ejecta from the rim outwards; azimuth grows clockwise from north, column 0 starts there.
+class PolarCells:
+    """Cells from the rim outwards; azimuth grows clockwise from north, column 0 starts there.
 
     Attributes:
         body_radius_m: Radius of the planet.
         edges_m: Inner edge of each row and the outer edge of the last, ``(row + 1,)``.
-        is_ejecta: ``(row, col)``.
-        is_imaged: ``(row, col)``; wherever there are ejecta, too.
-        brightness: Mean over the bands of the mosaic in grey levels, ``(row, col)``.
+        cols: Number of azimuths.
     """
 
     body_radius_m: float
     edges_m: Floats
-    is_ejecta: NDArray[np.bool_]
-    is_imaged: NDArray[np.bool_]
-    brightness: NDArray[np.float32]
+    cols: int
+
+    @classmethod
+    def about(cls, azimuthal: AzimuthalGrid, *, radius_m: float, cols: int = COLS) -> "PolarCells":
+        """Return the cells from a rim to the edge of a raster.
+
+        Raises:
+            RasterError: If the raster ends within the rim.
+        """
+        edges_m = _edges_m(azimuthal, radius_m=radius_m, cols=cols)
+        return cls(body_radius_m=azimuthal.body.radius_m, edges_m=edges_m, cols=cols)
 
     @property
-    def cols(self) -> int:
-        """Number of azimuths."""
-        return self.is_ejecta.shape[1]
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.edges_m.size - 1, self.cols
 
     @property
     def distance_m(self) -> Floats:
@@ -72,6 +79,41 @@ class PolarMask:
         """Return the first row that lies wholly beyond a distance."""
         return int(np.searchsorted(self.edges_m[:-1], distance_m * (1 - 1e-9)))
 
+    def places(self, center: LonLat) -> tuple[Floats, Floats]:
+        """Return longitudes from -180 to 180 and latitudes of the cells, in degrees.
+
+        Args:
+            center: The crater.
+
+        Returns:
+            ``(row, col)`` each.
+        """
+        turn, arc = np.radians(self.azimuth_deg), (self.distance_m / self.body_radius_m)[:, None]
+        sin_lat0, cos_lat0 = (of(math.radians(center.lat_deg)) for of in (math.sin, math.cos))
+        north, east = np.sin(arc) * np.cos(turn), np.sin(arc) * np.sin(turn)
+        up = np.cos(arc)
+        lat = np.arcsin(np.clip(up * sin_lat0 + north * cos_lat0, -1, 1))
+        lon = center.lon_deg + np.degrees(np.arctan2(east, up * cos_lat0 - north * sin_lat0))
+        return (lon + 180) % 360 - 180, np.degrees(lat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PolarMask(PolarCells):
+    """Ejecta in the cells about a crater.
+
+    Attributes:
+        is_ejecta: ``(row, col)``.
+        is_imaged: ``(row, col)``; wherever there are ejecta, too.
+        bands: The mosaic in grey levels, 0 in all bands where nothing was imaged,
+            ``(band, row, col)``.
+        brightness: Mean over these bands, ``(row, col)``.
+    """
+
+    is_ejecta: NDArray[np.bool_]
+    is_imaged: NDArray[np.bool_]
+    bands: NDArray[np.uint8]
+    brightness: NDArray[np.float32]
+
 
 def polar_mask(
     mask: NDArray[np.bool_],
@@ -93,10 +135,9 @@ def polar_mask(
     Raises:
         RasterError: If the raster ends within the rim.
     """
-    edges_m = _edges_m(azimuthal, radius_m=radius_m, cols=cols)
-    body_radius_m = azimuthal.body.radius_m
-    distance_px = np.sqrt(edges_m[:-1] * edges_m[1:]) / azimuthal.resolution_m
-    azimuth = (np.arange(cols) + 0.5) * (2 * np.pi / cols)
+    cells = PolarCells.about(azimuthal, radius_m=radius_m, cols=cols)
+    distance_px = cells.distance_m / azimuthal.resolution_m
+    azimuth = np.radians(cells.azimuth_deg)
     half_px = azimuthal.half_size_px
     # Rounding at the edge of the raster must not leave it.
     last = 2 * half_px - 1
@@ -105,10 +146,12 @@ def polar_mask(
     seen = mosaic[:, row, col]
     is_ejecta = mask[row, col]
     return PolarMask(
-        body_radius_m=body_radius_m,
-        edges_m=edges_m,
+        body_radius_m=cells.body_radius_m,
+        edges_m=cells.edges_m,
+        cols=cols,
         is_ejecta=is_ejecta,
         is_imaged=seen.any(axis=0) | is_ejecta,
+        bands=seen,
         brightness=seen.mean(axis=0, dtype=np.float32),
     )
 

@@ -124,6 +124,21 @@ def around_content(mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], int]:
     return mask[half - half_px : half + half_px, half - half_px : half + half_px], half_px
 
 
+def centred(mask: NDArray[np.bool_], *, half_px: int) -> NDArray[np.bool_]:
+    """Return a mask about a crater, cut or filled up with what is clear to ``(2 n, 2 n)``.
+
+    Args:
+        mask: ``(2 m, 2 m)`` about the crater.
+        half_px: n, half of the side of the result.
+    """
+    theirs_px = mask.shape[0] // 2
+    near_px = min(theirs_px, half_px)
+    result = np.zeros((2 * half_px, 2 * half_px), np.bool_)
+    here, there = (slice(half - near_px, half + near_px) for half in (half_px, theirs_px))
+    result[here, here] = mask[there, there]
+    return result
+
+
 @njit(cache=True, nogil=True)
 def _count_rings(
     mask: NDArray[np.bool_], half_px: int, squares: NDArray[np.float64], rows: tuple[int, int]

@@ -1,4 +1,4 @@
-"""Freshness of ejecta: how much brighter and bluer they are than the ground just beside them."""
+"""Freshness of ejecta: how brightness and colour change over short distances on them."""
 
 from typing import NamedTuple
 
@@ -20,18 +20,22 @@ INNER_RADII, OUTER_RADII = 1.1, 10.0
 SMOOTH_RADII = 0.5
 # A crater radius in pixels: as many, or as many as the mosaic has.
 RADIUS_PX = 16
+# Fewer pixels tell nothing.
+LEAST_PX = 20
 _NOTHING = 1e-6
 
 
-class BorderStep(NamedTuple):
-    """What changes at the border of a mask, for each band, ``(band,)``.
+class QuickColours(NamedTuple):
+    """How bands change over short distances, where ejecta are and where they are not.
 
     Attributes:
-        step: Grey levels inside less those outside; NaN if the mask has no border there.
-        spread: Standard deviation of the ground outside, without slow changes and the step.
+        covariance: Covariance of the bands on ejecta, without slow changes, ``(band, band)``; NaN
+            with too few pixels.
+        spread: Standard deviation of the bands on the ground beside them, without slow changes,
+            ``(band,)``.
     """
 
-    step: NDArray[np.float64]
+    covariance: NDArray[np.float64]
     spread: NDArray[np.float64]
 
 
@@ -49,8 +53,8 @@ class Layers(NamedTuple):
     basemap: BasemapGrid
 
 
-def step_of_crater(layers: Layers, crater: Crater, placed: PlacedMask) -> BorderStep:
-    """Return the step at the border of a crater's ejecta, away from those of others.
+def colours_of_crater(layers: Layers, crater: Crater, placed: PlacedMask) -> QuickColours:
+    """Return how bands change over short distances on a crater's ejecta, away from those of others.
 
     Args:
         layers: The planet.
@@ -70,20 +74,19 @@ def step_of_crater(layers: Layers, crater: Crater, placed: PlacedMask) -> Border
     radii = azimuthal_distance_m(grid, Window.whole(grid.shape)) / crater.radius_m
     is_alone = claims <= mask
     seen = bands.any(axis=0) & is_alone & (radii > INNER_RADII) & (radii < OUTER_RADII)
-    return border_step(bands, mask, seen, radius_px=crater.radius_m / grid.resolution_m)
+    return quick_colours(bands, mask, seen, radius_px=crater.radius_m / grid.resolution_m)
 
 
-def border_step(
+def quick_colours(
     bands: NDArray[np.generic],
     mask: NDArray[np.bool_],
     seen: NDArray[np.bool_],
     *,
     radius_px: float,
-) -> BorderStep:
-    """Regress each band on a mask, both without what changes slowly.
+) -> QuickColours:
+    """Return covariances on a mask and spreads beside it, both without what changes slowly.
 
-    Terrain and units change over long distances, ejecta end at a border: the slope is the height
-    of the step there.
+    Terrain and units change over long distances; rays, grain and borders of ejecta do not.
 
     Args:
         bands: ``(band, rows, cols)``.
@@ -93,17 +96,10 @@ def border_step(
     """
     weight, sigma = seen.astype(np.float64), max(SMOOTH_RADII * radius_px, 1.5)
     around = gaussian_filter(weight, sigma) + _NOTHING
-
-    def fast(values: NDArray[np.generic]) -> NDArray[np.float64]:
-        level = values.astype(np.float64)
-        return (level - gaussian_filter(level * weight, sigma) / around) * weight
-
-    edge, quick = fast(mask), [fast(band) for band in bands]
-    strength = float((edge * edge).sum())
-    ground = seen & ~mask
-    if strength < 1 or not ground.any():
-        nothing = np.full(len(bands), np.nan)
-        return BorderStep(nothing, nothing)
-    step = np.array([(edge * one).sum() / strength for one in quick])
-    rest = [one - height * edge for one, height in zip(quick, step, strict=True)]
-    return BorderStep(step, np.array([one[ground].std() for one in rest]))
+    level = bands.astype(np.float64)
+    slow = np.stack([gaussian_filter(one * weight, sigma) / around for one in level])
+    quick = level - slow
+    on, ground = quick[:, seen & mask], quick[:, seen & ~mask]
+    if min(on.shape[1], ground.shape[1]) < LEAST_PX:
+        return QuickColours(np.full((len(bands),) * 2, np.nan), np.full(len(bands), np.nan))
+    return QuickColours(on @ on.T / on.shape[1], ground.std(axis=1))

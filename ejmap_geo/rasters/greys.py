@@ -110,7 +110,7 @@ def read_greys(
         measurement. If it declares nothing, the number 0 is none.
     """
     stored = raster.read(band.number, window=window)
-    is_imaged = _is_imaged(raster, band, stored, window, value_range)
+    is_imaged = is_measured(raster, band, stored, window, value_range=value_range)
     if value_range is None:
         # 0 is to mean "not imaged", so a pixel that was measured as 0 becomes the darkest grey.
         greys = np.maximum(stored, 1) if band.declares_gaps and band.nodata != 0 else stored.copy()
@@ -120,13 +120,24 @@ def read_greys(
     return greys
 
 
-def _is_imaged(
+def is_measured(
     raster: rasterio.DatasetReader,
     band: StatedBand,
     stored: NDArray[Any],
     window: FileWindow,
+    *,
     value_range: ValueRange | None,
 ) -> NDArray[np.bool_]:
+    """Return which stored numbers are measurements, ``(rows, cols)``.
+
+    Args:
+        raster: The file.
+        band: What it states of the band.
+        stored: Numbers of the part, ``(rows, cols)``.
+        window: The part of the file.
+        value_range: Values that are told apart; 0 is one of them if it lies in between. Where the
+            file declares no gaps, it is none otherwise.
+    """
     is_imaged = np.isfinite(stored)
     # GDAL's mask is of one kind alone: with a mask file or nodata an alpha band is not in it.
     if band.is_masked:

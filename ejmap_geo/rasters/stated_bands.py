@@ -68,8 +68,15 @@ class StatedBand:
         return self.is_masked or self.nodata is not None or self.alpha is not None
 
 
-def stated_bands(raster: rasterio.DatasetReader, *, what: str) -> list[StatedBand]:
+def stated_bands(
+    raster: rasterio.DatasetReader, *, what: str, is_image: bool = True
+) -> list[StatedBand]:
     """Return what a raster states of the bands of its image; an alpha band is none of them.
+
+    Args:
+        raster: The file.
+        what: The raster in words, for messages.
+        is_image: Whether its numbers have to be brightness; else they may be heights as well.
 
     Raises:
         RasterError: If the numbers are no brightness (classes, heights, a colour table, another
@@ -82,6 +89,8 @@ def stated_bands(raster: rasterio.DatasetReader, *, what: str) -> list[StatedBan
         raise RasterError(f"{what} has no band of an image; give one with at least one")
     _require_brightness(raster, [colors[number] for number in numbers], what=what)
     _require_agreement(raster, what=what)
+    if is_image:
+        _require_no_heights(raster, numbers, what=what)
     return [_stated(raster, number, alphas, what=what) for number in numbers]
 
 
@@ -90,16 +99,11 @@ def _stated(
 ) -> StatedBand:
     index = number - 1
     flags, dtype = raster.mask_flag_enums[index], raster.dtypes[index]
-    nodata, unit = raster.nodatavals[index], raster.units[index]
+    nodata = raster.nodatavals[index]
     scale, offset = raster.scales[index], raster.offsets[index]
     if dtype.startswith("complex"):
         raise RasterError(
             f"{what} holds complex numbers; give their magnitude as a band of real numbers"
-        )
-    if (unit or "").strip().lower() in LENGTHS:
-        raise RasterError(
-            f"{what} states its values in {unit}, so they are heights and no brightness; give an "
-            "image of the planet"
         )
     if scale == 0 or not np.isfinite([scale, offset]).all():
         raise RasterError(
@@ -128,6 +132,16 @@ def _special(dtype: str, nodata: float | None, driver: str) -> tuple[Special, ..
         limit = 3.4e38
         return Special(-np.inf, -limit), Special(limit, np.inf)
     return ()
+
+
+def _require_no_heights(raster: rasterio.DatasetReader, numbers: list[int], *, what: str) -> None:
+    for number in numbers:
+        unit = raster.units[number - 1] or ""
+        if unit.strip().lower() in LENGTHS:
+            raise RasterError(
+                f"{what} states its values in {unit}, so they are heights and no brightness; give "
+                "an image of the planet"
+            )
 
 
 def _require_brightness(

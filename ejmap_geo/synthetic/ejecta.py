@@ -17,6 +17,8 @@ _WIDEST_TAPER = 1.8
 _RAY_EDGE = 2.6
 # Fresh ejecta stay below the cavity, which alone is wholly covered.
 _MOST_COVERED = 0.999
+# The raised rim is of the crater's own rock.
+_BURIED_RADII = 1.1
 
 # Sine and cosine of the latitude, and the longitude in radians, of a crater's centre.
 Place = tuple[float, float, float]
@@ -31,23 +33,51 @@ def intensity(
     Inside the rim, and only there, it is 1. Nothing is laid beyond ``outer_radii``.
     """
     out = np.zeros((at.sin_lat.size, at.sin_lon.size), np.float32)
-    sin_lat0, cos_lat0, lon0 = place
-    sin_lon0, cos_lon0 = math.sin(lon0), math.cos(lon0)
     seen_radii = at.pixel_rad / deposit.radius_rad
     for i in prange(at.sin_lat.size):
-        z, cos_lat = at.sin_lat[i], at.cos_lat[i]
         for j in range(at.sin_lon.size):
-            cos_dlon = at.cos_lon[j] * cos_lon0 + at.sin_lon[j] * sin_lon0
-            sin_dlon = at.sin_lon[j] * cos_lon0 - at.cos_lon[j] * sin_lon0
-            east = cos_lat * sin_dlon
-            north = cos_lat0 * z - sin_lat0 * cos_lat * cos_dlon
-            up = sin_lat0 * z + cos_lat0 * cos_lat * cos_dlon
-            d = math.atan2(math.hypot(east, north), up) / deposit.radius_rad
+            range_rad, azimuth = _range_azimuth(at, place, i, j)
+            d = range_rad / deposit.radius_rad
             if d < 1.0:
                 out[i, j] = 1.0
             elif d <= outer_radii:
-                out[i, j] = _covered(deposit, d, math.atan2(east, north), seen_radii)
+                out[i, j] = _covered(deposit, d, azimuth, seen_radii)
     return out
+
+
+@njit(parallel=True, cache=True)
+def burial(at: Directions, place: Place, deposit: Deposit) -> NDArray[np.float32]:
+    """Return the share of older ejecta that rim and blanket bury, 0 to 1, ``(rows, cols)``.
+
+    All of it inside the rim and in the continuous blanket; nothing in the zone of avoidance.
+    """
+    out = np.zeros((at.sin_lat.size, at.sin_lon.size), np.float32)
+    for i in prange(at.sin_lat.size):
+        for j in range(at.sin_lon.size):
+            range_rad, azimuth = _range_azimuth(at, place, i, j)
+            d = range_rad / deposit.radius_rad
+            if d < _BURIED_RADII:
+                out[i, j] = 1.0
+            elif d <= SPREAD * deposit.blanket_radii:
+                lobes = _lobes(deposit, math.cos(azimuth), math.sin(azimuth), math.log(d))
+                edge = deposit.blanket_radii * (1.0 + deposit.lobing * lobes)
+                solid = 1.0 - smoothstep(0.85, 1.1, d / edge)
+                out[i, j] = solid * _open_sky(deposit, d, azimuth, lobes)
+    return out
+
+
+@njit(cache=True, inline="always")
+def _range_azimuth(at: Directions, place: Place, i: int, j: int) -> tuple[float, float]:
+    """Return angular range and azimuth of a pixel as seen from a crater."""
+    sin_lat0, cos_lat0, lon0 = place
+    sin_lon0, cos_lon0 = math.sin(lon0), math.cos(lon0)
+    z, cos_lat = at.sin_lat[i], at.cos_lat[i]
+    cos_dlon = at.cos_lon[j] * cos_lon0 + at.sin_lon[j] * sin_lon0
+    sin_dlon = at.sin_lon[j] * cos_lon0 - at.cos_lon[j] * sin_lon0
+    east = cos_lat * sin_dlon
+    north = cos_lat0 * z - sin_lat0 * cos_lat * cos_dlon
+    up = sin_lat0 * z + cos_lat0 * cos_lat * cos_dlon
+    return math.atan2(math.hypot(east, north), up), math.atan2(east, north)
 
 
 @njit(cache=True, nogil=True)
@@ -101,8 +131,7 @@ def _near_field(of: Deposit, d: float, azimuth: float) -> float:
     if halo < FAINTEST_HALO and d > SPREAD * max(of.blanket_radii, of.streak_radii):
         return 0.0
     ca, sa, ring = math.cos(azimuth), math.sin(azimuth), math.log(d)
-    lobes = fractal_noise(1.4 * ca, 1.4 * sa, 0.6 * ring, 3, 0.6, of.seed)
-    lobes = max(-1.5, min(1.5, lobes))
+    lobes = _lobes(of, ca, sa, ring)
     edge = of.blanket_radii * (1.0 + of.lobing * lobes)
     grain = of.unevenness * value_noise(9 * ca, 9 * sa, 3.0 * ring, of.seed + 7)
     blanket = 1.0 - smoothstep(
@@ -120,6 +149,13 @@ def _near_field(of: Deposit, d: float, azimuth: float) -> float:
         across = d / of.collar_radii * (1.0 + 0.12 * lobes) + 0.1 * grain
         light *= 1.0 - of.collar_depth * (1.0 - smoothstep(0.75, 1.15, across))
     return max(0.0, min(1.0, light * _open_sky(of, d, azimuth, lobes)))
+
+
+@njit(cache=True, inline="always")
+def _lobes(of: Deposit, ca: float, sa: float, ring: float) -> float:
+    """Return the lobes of the blanket's edge, -1.5 to 1.5."""
+    lobes = fractal_noise(1.4 * ca, 1.4 * sa, 0.6 * ring, 3, 0.6, of.seed)
+    return max(-1.5, min(1.5, lobes))
 
 
 @njit(cache=True, inline="always")

@@ -31,6 +31,7 @@ from ejmap_ml.bundles.bundle_files import (
 )
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.bundles.training_record import TrainingRecord
 from ejmap_ml.bundles.weights import (
     check_weights,
     content_digest,
@@ -80,6 +81,7 @@ class Provenance(Frozen):
         samples: Number of training samples.
         steps: Optimizer steps.
         packages: Versions of the packages that trained.
+        record: How the training went; None for one that was not trained here.
         started_from: Data version of the member whose weights the training started from; None for
             a training from random weights.
         held_out: Scores on craters that were held back from a tuning.
@@ -96,6 +98,7 @@ class Provenance(Frozen):
     samples: int | None = None
     steps: int | None = None
     packages: dict[str, str] = Field(default_factory=dict)
+    record: TrainingRecord | None = None
     started_from: str | None = None
     held_out: tuple[HeldOutScore, ...] = ()
     source: str | None = None

@@ -22,6 +22,7 @@ from ejmap_geo.whole_file import write_text
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance, expected_weights
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
+from ejmap_ml.bundles.training_record import TrainingRecord
 from ejmap_ml.bundles.weights import check_weights, content_digest, read_weights
 from ejmap_ml.config.model_config import (
     ModelConfig,
@@ -35,7 +36,7 @@ from ejmap_ml.samples import FitData, SampleSet
 from ejmap_ml.sampling.augment import Augmenter, build_augmenter
 from ejmap_ml.sampling.batches import BatchLoader, serial_batches
 from ejmap_ml.training.binary_task import BinaryTask, ValidatedTask
-from ejmap_ml.training.checkpoints import BEST, LAST
+from ejmap_ml.training.checkpoints import BEST, LAST, BestAndLast
 from ejmap_ml.training.progress import Report
 from ejmap_ml.training.threads import KEPT_THREADS, Step, chosen_threads, threads
 from ejmap_ml.training.trainer import COUNTERS, EpochPlan, TrainingLog, plan_epochs, train
@@ -100,7 +101,6 @@ def fit(
         BundleError: The weights to begin with are not those of the configured network.
     """
     started_s = time.monotonic()
-    folder.mkdir(parents=True, exist_ok=True)
     plan = plan_epochs(config, data, seed=seed)
     normalization = find_normalization(config, data.normalized_by)
     fingerprint = _fingerprint(config, data, normalization, seed=seed, start=start)
@@ -112,12 +112,13 @@ def fit(
         log = TrainingLog(folder=folder, events=events, report=report)
         resumes = resumed_from_step is not None
         with threads(_thread_count(task, plan, data=data, folder=folder)):
+            begun_s = time.monotonic()
             keeper = train(task, plan, config=config, data=data, log=log, is_resumed=resumes)
     bundle = ModelBundle(
         config=config,
         weights=read_weights(folder / BEST, wanted=expected_weights(config)),
         normalization=normalization,
-        provenance=_provenance(data, seed=seed, best=keeper.history[keeper.best_epoch]),
+        provenance=_provenance(data, seed, keeper, (started_s, begun_s)),
     )
     return FitResult(
         bundle=bundle,
@@ -219,6 +220,7 @@ def _fingerprint(
 
 def _resumable_step(folder: Path, *, fingerprint: str) -> int | None:
     """Return the step of the last checkpoint when it is of this very training; forget others."""
+    folder.mkdir(parents=True, exist_ok=True)
     run, last = folder / RUN, folder / LAST
     try:
         if json.loads(run.read_text(encoding="utf-8")) == {"fingerprint": fingerprint}:
@@ -232,7 +234,25 @@ def _resumable_step(folder: Path, *, fingerprint: str) -> int | None:
     return None
 
 
-def _provenance(data: FitData, *, seed: int, best: Mapping[str, float]) -> Provenance:
+def _provenance(
+    data: FitData, seed: int, keeper: BestAndLast, begun_s: tuple[float, float]
+) -> Provenance:
+    """Return the provenance of a training that ends now.
+
+    Args:
+        data: What it was trained on.
+        seed: Its seed.
+        keeper: The scores of its epochs.
+        begun_s: When the run and its training began, by the monotonic clock.
+    """
+    started_s, trains_from_s = begun_s
+    best = keeper.history[keeper.best_epoch]
+    record = TrainingRecord(
+        epochs_run=len(keeper.history),
+        time_beginning_s=trains_from_s - started_s,
+        time_train_s=time.monotonic() - trains_from_s,
+        gpu_name=torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+    )
     return Provenance(
         created_utc=datetime.now(UTC).isoformat(timespec="seconds"),
         seed=seed,
@@ -246,4 +266,5 @@ def _provenance(data: FitData, *, seed: int, best: Mapping[str, float]) -> Prove
         samples=len(data.train),
         steps=int(best["step"]),
         packages={"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        record=record,
     )

@@ -58,8 +58,20 @@ def sample_f1(bundle: ModelBundle, samples: SampleSet) -> list[float]:
     return scores
 
 
-def with_test_scores(bundle: ModelBundle, scores: BinaryScores) -> ModelBundle:
-    """Return the member with its test scores (``test_f1`` and so on) in its provenance."""
+def with_test_scores(
+    bundle: ModelBundle, scores: BinaryScores, *, beginning_s: float = 0.0, test_s: float = 0.0
+) -> ModelBundle:
+    """Return the member with its test scores (``test_f1`` and so on) in its provenance.
+
+    Args:
+        bundle: The member.
+        scores: Its scores on test tiles.
+        beginning_s: Seconds from the end of its training to the first test tile.
+        test_s: Seconds on the test tiles.
+    """
     tested = {f"{TEST_PREFIX}{name}": value for name, value in asdict(scores).items()}
-    known = bundle.provenance.scores | tested
-    return replace(bundle, provenance=bundle.provenance.model_copy(update={"scores": known}))
+    told: dict[str, object] = {"scores": bundle.provenance.scores | tested}
+    if bundle.provenance.record is not None:
+        times = {"time_test_beginning_s": beginning_s, "time_test_s": test_s}
+        told["record"] = bundle.provenance.record.model_copy(update=times)
+    return replace(bundle, provenance=bundle.provenance.model_copy(update=told))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ejmap_geo.grids.body import Body
 from ejmap_geo.masks.denoise import denoised_by_sides
-from ejmap_geo.patterns.asymmetry import Asymmetry, ImpactClass, asymmetry
+from ejmap_geo.patterns.asymmetry import Asymmetry, asymmetry
 from ejmap_geo.patterns.coverage import coverage
 from ejmap_geo.patterns.ejecta_thickness import LAWS, continuous_ejecta_m
 from ejmap_geo.patterns.launch_speed import launch_speed_m_s
@@ -44,6 +44,11 @@ class Measured(NamedTuple):
     sums: RingSums
     polar: PolarMask
     blanket_px: int
+
+    @property
+    def blanket_m(self) -> float:
+        """Radius of the optical blanket in metres."""
+        return self.blanket_px * self.sums.resolution_m
 
 
 def measure(around: Surroundings) -> Measured:
@@ -183,8 +188,7 @@ def _rays(rays: list[Ray], body: Body, *, radius_m: float) -> Values:
 
 
 def _asymmetry(found: Asymmetry, sums: RingSums) -> Values:
-    gap = found.gap
-    has_zone = found.impact_class is ImpactClass.AVOIDANCE and gap is not None
+    gap, light, zone = found.gap, found.light_gap, found.zone
     return {
         "area_dipole": abs(sums.moment(1)),
         "area_quadrupole": abs(sums.moment(2)),
@@ -193,10 +197,12 @@ def _asymmetry(found: Asymmetry, sums: RingSums) -> Values:
         "near_quadrupole": found.quadrupole,
         "near_quadrupole_axis_deg": found.quadrupole_deg,
         "longest_empty_deg": found.empty_deg,
-        "avoidance_azimuth_deg": gap.azimuth_deg if gap and has_zone else math.nan,
-        "avoidance_width_deg": gap.width_deg if gap and has_zone else math.nan,
+        "avoidance_azimuth_deg": zone.azimuth_deg if zone else math.nan,
+        "avoidance_width_deg": zone.width_deg if zone else math.nan,
         "gap_explained": gap.explained if gap else math.nan,
         "gap_left": gap.left if gap else math.nan,
+        "light_explained": light.explained if light else math.nan,
+        "light_dipole": found.light_dipole,
         "downrange_deg": found.downrange_deg,
         "impact_class": found.impact_class.value,
     }

@@ -10,7 +10,8 @@ import pandas as pd
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.patterns.published_pattern import COLUMNS, Row
 from ejmap_geo.whole_file import whole_folder
-from ejmap_project.analysis.map_quantities import OF_RAY, RayTable
+from ejmap_ml.config.bands import names_of
+from ejmap_project.analysis.map_quantities import OF_RAY, RayTable, SpectrumTable
 from ejmap_project.analysis.member_spread import MemberSpread, member_spread
 from ejmap_project.analysis.quantities import MEMBERS, OF_CRATER, PatternTable
 from ejmap_project.analysis.surroundings import read_mapped, surroundings
@@ -21,6 +22,8 @@ from ejmap_project.mapping.polar_prediction import read_polar_prediction
 from ejmap_project.mapping.promised_mask import ExpectedArea, read_expected_area
 
 QUANTITIES, RAYS, PUBLISHED = "quantities.parquet", "rays.parquet", "published.parquet"
+SPECTRA = "spectra.parquet"
+FILES = (QUANTITIES, RAYS, PUBLISHED, SPECTRA)
 SHOWN = (
     *("ejecta_km2", "optical_blanket_radii", "coverage_radius_radii", "ray_count"),
     *("longest_ray_km", "reach_99_km", "launch_speed_max_km_s", "off_centre_share"),
@@ -34,11 +37,13 @@ class CraterPattern(NamedTuple):
         quantities: One row, valid under ``PatternTable``.
         rays: One row a ray, valid under ``RayTable``.
         published: One row in the published columns, with overlaps, by ``crater_id``.
+        spectra: Bands on ejecta and beside them, valid under ``SpectrumTable``.
     """
 
     quantities: pd.DataFrame
     rays: pd.DataFrame
     published: pd.DataFrame
+    spectra: pd.DataFrame
 
 
 def measure_pattern(work: CraterWork, crater: Crater) -> Artefact:
@@ -51,6 +56,7 @@ def measure_pattern(work: CraterWork, crater: Crater) -> Artefact:
     # SciPy's signals and matplotlib take half a second, which no process but this one has to wait.
     from ejmap_project.analysis.crater_measures import measure, ray_rows
     from ejmap_project.analysis.pattern_page import pattern_page
+    from ejmap_project.analysis.spectra import spectra_table
 
     around = surroundings(
         read_mapped(work, crater),
@@ -64,10 +70,13 @@ def measure_pattern(work: CraterWork, crater: Crater) -> Artefact:
     of_members = {one.name: math.nan for one in MEMBERS} if spread is None else spread.quantities
     values = {**measured.quantities, **of_members, **_expected(work, crater)}
     rays = ray_rows(measured.rays, around.grid.body, radius_m=crater.radius_m)
-    pattern = _tables(crater, values, rays, measured.published)
+    spectra = spectra_table(
+        measured.polar, names_of(work.settings.mosaic_bands), crater, blanket_m=measured.blanket_m
+    )
+    pattern = CraterPattern(*_tables(crater, values, rays, measured.published), spectra)
     folder = work.paths.crater_pattern(crater.key)
     with whole_folder(folder) as unfinished:
-        for name, table in zip((QUANTITIES, RAYS, PUBLISHED), pattern, strict=True):
+        for name, table in zip(FILES, pattern, strict=True):
             table.to_parquet(unfinished / name, index=False)
     numbers = {name: float(values[name]) for name in SHOWN}
     return Artefact(
@@ -78,8 +87,9 @@ def measure_pattern(work: CraterWork, crater: Crater) -> Artefact:
             "impact_class": values["impact_class"],
             "quantities": len(OF_CRATER),
             "rays": pattern.rays,
+            "spectra": spectra,
             "path": str(folder),
-            "picture": pattern_page(around, measured, spread),
+            "picture": pattern_page(around, measured, spectra, spread),
         },
         table=pattern.quantities,
     )
@@ -91,10 +101,13 @@ def read_pattern(folder: Path) -> CraterPattern:
     Raises:
         SchemaError: If a table was changed by hand.
     """
-    quantities, rays, published = (
-        pd.read_parquet(folder / name) for name in (QUANTITIES, RAYS, PUBLISHED)
+    quantities, rays, published, spectra = (pd.read_parquet(folder / name) for name in FILES)
+    return CraterPattern(
+        PatternTable.validate(quantities),
+        RayTable.validate(rays),
+        published,
+        SpectrumTable.validate(spectra),
     )
-    return CraterPattern(PatternTable.validate(quantities), RayTable.validate(rays), published)
 
 
 def _tables(
@@ -102,7 +115,8 @@ def _tables(
     values: Mapping[str, float | str],
     rays: list[dict[str, float]],
     published: Row,
-) -> CraterPattern:
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return quantities, rays and published row as tables."""
     of = {"crater_id": crater.crater_id, "crater": crater.name or crater.key}
     names = [one.name for one in OF_CRATER]
     quantities = pd.DataFrame([{**of, **{name: values[name] for name in names}}])
@@ -112,8 +126,10 @@ def _tables(
     )
     columns = [name for name in COLUMNS if name != "invalid"]
     row = {"crater_id": crater.crater_id, **{name: published[name] for name in columns}}
-    return CraterPattern(
-        PatternTable.validate(quantities), RayTable.validate(ray_table), pd.DataFrame([row])
+    return (
+        PatternTable.validate(quantities),
+        RayTable.validate(ray_table),
+        pd.DataFrame([row]),
     )
 
 

@@ -104,13 +104,14 @@ def _write(
     patterns: list[CraterPattern],
     clean: list[tuple[dict[str, float | bool], Row]],
 ) -> Artefact:
-    from ejmap_project.analysis.pattern_page import patterns_plot
+    from ejmap_project.analysis.pattern_page import patterns_plot, radius_histogram
 
     paths = project.paths
     quantities = pd.concat([one.quantities for one in patterns], ignore_index=True)
     of_clean = pd.DataFrame([values for values, _ in clean])
     table = PatternsTable.validate(pd.concat([quantities, of_clean], axis=1))
     rays = pd.concat([one.rays for one in patterns], ignore_index=True)
+    spectra = pd.concat([one.spectra for one in patterns], ignore_index=True)
     with_overlaps = pd.concat([one.published for one in patterns], ignore_index=True)
     clean_rows = pd.DataFrame([row for _, row in clean]).assign(
         crater_id=with_overlaps["crater_id"].to_numpy()
@@ -119,6 +120,7 @@ def _write(
     tables = (
         (table, paths.patterns),
         (rays, paths.pattern_rays),
+        (spectra, paths.pattern_spectra),
         (_published(with_overlaps, is_clean), paths.published_overlaps),
         (_published(clean_rows, is_clean), paths.published_clean),
     )
@@ -135,6 +137,9 @@ def _write(
             "patterns": table[list(SHOWN)],
             "path": str(paths.patterns),
             "picture": patterns_plot(table),
+            "picture_of_radii": radius_histogram(
+                with_overlaps["radius"].to_numpy(np.float64), is_clean
+            ),
         },
         table=table,
     )

@@ -1,7 +1,35 @@
 """Quantities of single rays, and those that need the masks of all craters."""
 
 from ejmap_project.analysis.quantities import BALLISTIC, OF_CRATER, PUBLISHED, TENSOR
-from ejmap_project.analysis.quantity import Quantity, area, quantity, table_of
+from ejmap_project.analysis.quantity import EXACT, Quantity, area, quantity, table_of
+
+JACKKNIFE = "eight sectors of azimuth, each left out in turn"
+
+
+def _word(name: str, meaning: str, formula: str) -> Quantity:
+    return Quantity(
+        name=name,
+        unit="word",
+        meaning=meaning,
+        formula=formula,
+        source="project.yaml",
+        interval=EXACT,
+        kind="word",
+        is_always_there=True,
+    )
+
+
+def _field(name: str, meaning: str, formula: str, interval: str) -> Quantity:
+    """Declare a value of a raster, which may be negative."""
+    return Quantity(
+        name=name,
+        unit="of the raster",
+        meaning=meaning,
+        formula=formula,
+        source="geometry",
+        interval=interval,
+    )
+
 
 # What needs the masks of all craters.
 CLEAN = (
@@ -43,6 +71,30 @@ OF_RAY = (
         "none: the launch angle is assumed",
     ),
 )
+BY_SECTORS = "none: difference_low to difference_high are that of the difference"
+_BY_ROW = "mean by row of equal distance, rows by the area of their ejecta"
+# A field in the ejecta of a crater and on the ground beside them.
+OF_SPECTRUM = (
+    _word("band", "Name of the band", "as stated in project.yaml"),
+    _word("part", "blanket, rays (beyond it), or a ring", "by distance"),
+    quantity("inner_radii", "radii", "Where the part begins", "crater radii", interval=EXACT),
+    quantity("outer_radii", "radii", "Where it ends", "crater radii", interval=EXACT),
+    _field("ejecta", "Mean on ejecta", _BY_ROW, BY_SECTORS),
+    _field("beside", "Mean on the ground beside them at equal distance", _BY_ROW, BY_SECTORS),
+    _field(
+        "difference",
+        "Ejecta less the ground beside them",
+        "ejecta - beside",
+        "difference_low to difference_high",
+    ),
+    _field("difference_low", "Lower end of its 95 % interval", JACKKNIFE, "is one itself"),
+    _field("difference_high", "Upper end of its 95 % interval", JACKKNIFE, "is one itself"),
+    area("compared_km2", "Ejecta with ground beside them", "cells of a conformal polar view"),
+)
+OF_SUMMARY = (
+    _word("raster", "Name of the raster", "as stated in project.yaml"),
+    *OF_SPECTRUM,
+)
 
 PatternsTable = table_of(
     "PatternsTable",
@@ -52,4 +104,16 @@ PatternsTable = table_of(
 )
 RayTable = table_of(
     "RayTable", "The rays of craters, one row each.", OF_RAY, key=("crater_id", "azimuth_deg")
+)
+SpectrumTable = table_of(
+    "SpectrumTable",
+    "Bands of the mosaic on the ejecta of craters and on the ground beside them.",
+    OF_SPECTRUM,
+    key=("crater_id", "band", "part", "inner_radii"),
+)
+RasterSummaryTable = table_of(
+    "RasterSummaryTable",
+    "Rasters of the user on the ejecta of craters and on the ground beside them.",
+    OF_SUMMARY,
+    key=("raster", "crater_id", "band", "part", "inner_radii"),
 )

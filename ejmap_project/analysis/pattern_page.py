@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ejmap_geo.patterns.coverage import coverage, coverage_curve
 from ejmap_project.analysis.crater_measures import Measured
 from ejmap_project.analysis.member_spread import MemberSpread
+from ejmap_project.analysis.spectra_plot import plot_by_distance, plot_spectrum
 from ejmap_project.analysis.surroundings import Surroundings
 from ejmap_project.artefact import Picture
 from ejmap_project.figures import (
@@ -36,25 +37,31 @@ from ejmap_project.pictures.shades import (
 
 MAP_PX = 420
 BINS = 72
+# As in the published histogram of radii.
+BIN_PX, LAST_BIN_PX = 10, 80
 # Means over so many rings of the profile: single rings are as noisy as they are thin.
 PROFILE_POINTS = 200
 
 
 def pattern_page(
-    around: Surroundings, measured: Measured, spread: MemberSpread | None = None
+    around: Surroundings,
+    measured: Measured,
+    spectra: pd.DataFrame,
+    spread: MemberSpread | None = None,
 ) -> Picture:
     """Return the page of a crater.
 
     Args:
         around: The crater.
         measured: Its measures.
+        spectra: Its bands on ejecta and beside them, under ``SpectrumTable``.
         spread: How far the members of the ensemble lie apart, where that is known.
     """
     name = around.crater.label
     return Picture(
-        _page(around, measured, spread),
+        _page(around, measured, spectra, spread),
         alt=f"{name}: mosaic, ejecta and their probability, coverage by distance, ejecta by "
-        "azimuth, ends of rays",
+        "azimuth, ends of rays, bands on ejecta less those beside them",
     )
 
 
@@ -81,18 +88,49 @@ def patterns_plot(table: pd.DataFrame) -> Picture:
     return Picture(figure, alt="blankets and longest rays over the radius of their crater")
 
 
-def _page(around: Surroundings, measured: Measured, spread: MemberSpread | None) -> Figure:
-    """Draw three maps above profile, rose and ray ends."""
+def radius_histogram(radius_px: NDArray[np.float64], is_clean: NDArray[np.bool_]) -> Picture:
+    """Plot how many craters of each size can be analysed, and how many are discarded.
+
+    Args:
+        radius_px: Rim radius of each crater in pixels, ``(crater,)``.
+        is_clean: Whether it has a blanket, four fifths of which are clean.
+    """
+    last = max(LAST_BIN_PX, math.ceil(float(radius_px.max(initial=0)) / BIN_PX) * BIN_PX)
+    figure, axes = new_plot()
+    axes.hist(
+        [radius_px[is_clean], radius_px[~is_clean]],
+        bins=list(range(0, last + BIN_PX, BIN_PX)),
+        stacked=True,
+        color=[BLUE, ORANGE],
+        edgecolor="white",
+        label=["analysed", "discarded: no blanket, or a fifth of it shared"],
+    )
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel("rim radius, pixels of the mosaic")
+    axes.set_ylabel("craters")
+    legend_above(figure, columns=1)
+    return Picture(figure, alt="craters by radius, analysed and discarded")
+
+
+def _page(
+    around: Surroundings,
+    measured: Measured,
+    spectra: pd.DataFrame,
+    spread: MemberSpread | None,
+) -> Figure:
+    """Draw three maps and bands by distance above profile, rose, ray ends and spectrum."""
     # Places are fixed: finding them anew takes longer than drawing.
-    figure = Figure(figsize=(10.5, 7.2), dpi=DPI)
-    figure.subplots_adjust(left=0.07, right=0.97, top=0.9, bottom=0.09, wspace=0.32, hspace=0.36)
-    panels = [figure.add_subplot(2, 3, place) for place in (1, 2, 3)]
+    figure = Figure(figsize=(14, 7.2), dpi=DPI)
+    figure.subplots_adjust(left=0.05, right=0.98, top=0.9, bottom=0.09, wspace=0.32, hspace=0.36)
+    panels = [figure.add_subplot(2, 4, place) for place in (1, 2, 3)]
     _mosaic(panels[0], around)
     _mask(panels[1], around, measured)
     _probability(panels[2], around)
-    _profile(figure.add_subplot(2, 3, 4), around, measured, spread)
-    _rose(_polar_axes(figure, (2, 3, 5)), measured)
-    _ray_ends(_polar_axes(figure, (2, 3, 6)), around, measured)
+    _profile(figure.add_subplot(2, 4, 5), around, measured, spread)
+    _rose(_polar_axes(figure, (2, 4, 6)), measured)
+    _ray_ends(_polar_axes(figure, (2, 4, 7)), around, measured)
+    plot_by_distance(figure.add_subplot(2, 4, 4), spectra, unit="grey levels")
+    plot_spectrum(figure.add_subplot(2, 4, 8), spectra, unit="grey levels")
     crater = around.crater
     figure.suptitle(f"{crater.label}, radius {crater.radius_m / 1000:.0f} km")
     return figure

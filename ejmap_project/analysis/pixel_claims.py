@@ -12,8 +12,8 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.errors import StepError
+from ejmap_project.files.raster_tags import MODEL, MOSAIC, RUN, tags_of
 from ejmap_project.mapping.ejecta_layers import BAND_NAMES
-from ejmap_project.mapping.origin import MODEL, MOSAIC, RUN, tags_of
 from ejmap_project.open_project import OpenProject
 
 # A crater that claims nothing is named if its probability is at least this.

@@ -17,6 +17,7 @@ TENSOR = "Bigun & Granlund 1987"
 BALLISTIC = "Nat. Commun. 14:1173"
 _PLANE = "none: the spread over the laws is larger than any error of the radius"
 _NEAR = "ejecta of 1.2 to 8 radii, extent in ln(distance) capped at the median"
+_LIGHT = "brightness of 1.2 to 3 radii less the median of its circle, over the spread, at most 3"
 _PERCENTS = (99, 95, 90, 75, 50, 25)
 
 
@@ -176,11 +177,14 @@ ASYMMETRY = (
     quantity("avoidance_width_deg", "degrees", "Its width", "of the same sector", _AVOIDANCE),
     quantity("gap_explained", "1", "Variance that the emptiest sector explains", _NEAR),
     quantity("gap_left", "1", "Extent of ejecta in it over that outside", _NEAR),
+    quantity("light_explained", "1", "Variance of light that the darkest sector explains", _LIGHT),
+    quantity("light_dipole", "spreads", "First harmonic of light over azimuth", _LIGHT),
     quantity(
         "downrange_deg",
         "degrees",
         "Direction in which the impactor flew; empty where not told",
-        "opposite of the zone of avoidance, if it explains .7 and leaves .5 at most",
+        "opposite of the zone of avoidance: a dark sector that explains .8 with a first harmonic "
+        "of .4, or one of few ejecta that explains .7, leaves .5 at most and is dark",
         _AVOIDANCE,
         "none: within 20 degrees for 9 of 10 drawn impacts",
     ),

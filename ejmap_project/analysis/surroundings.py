@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.masks.placement import mask_to_azimuthal
-from ejmap_geo.patterns.rim import Rim, circular_rim, drawn_rim
+from ejmap_geo.masks.rim import Rim, circular_rim, drawn_rim
 from ejmap_geo.patterns.rings import around_content
 from ejmap_geo.rasters.raster import read_mask_on, read_raster
 from ejmap_geo.resampling.reproject import to_azimuthal

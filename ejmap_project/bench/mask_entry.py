@@ -7,28 +7,21 @@ from pathlib import Path
 import numpy as np
 
 from ejmap_geo.craters.catalogue import Crater
-from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import body_named
-from ejmap_geo.grids.crs import require_body
-from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_basemap
-from ejmap_geo.rasters.mask_values import mask_values
 from ejmap_geo.rasters.raster import read_mask_on
-from ejmap_geo.rasters.raster_file import crs_of, opened
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_project.bench.entry import Entry, PlanetAnswer
 from ejmap_project.bench.planets import BenchPlanet, BenchSet
 from ejmap_project.digest import content_version
 from ejmap_project.errors import SourceError
+from ejmap_project.files.azimuthal_mask import read_azimuthal_mask
 from ejmap_project.paths import ProjectPaths
 from ejmap_project.reference.masks import MaskFunction, mask_of_azimuthal, mask_of_basemap
 from ejmap_project.reference.reference_mosaics import reference_mosaic
 from ejmap_project.reference.reference_set import DrawnCrater
-
-AZIMUTHAL_EQUIDISTANT = "1125"
-# A centre may differ by the digits that a file keeps.
-CENTER_TOLERANCE_DEG = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +134,7 @@ def mask_entry(name: str, folder: Path, bench: BenchSet) -> MaskEntry:
 
 
 def _read(path: Path, crater: Crater, basemap: BasemapGrid) -> PlacedMask:
-    azimuthal = _azimuthal(path, crater, basemap)
+    azimuthal = read_azimuthal_mask(path, body=basemap.body, crater=crater)
     if azimuthal is None:
         return read_mask_on(path, basemap)
     mask, grid = azimuthal
@@ -149,49 +142,10 @@ def _read(path: Path, crater: Crater, basemap: BasemapGrid) -> PlacedMask:
 
 
 def _function(path: Path | None, crater: Crater, basemap: BasemapGrid) -> MaskFunction:
-    azimuthal = None if path is None else _azimuthal(path, crater, basemap)
+    azimuthal = path and read_azimuthal_mask(path, body=basemap.body, crater=crater)
     if azimuthal is not None:
         return mask_of_azimuthal(*azimuthal)
     full = np.zeros(basemap.shape, np.bool_)
     if path is not None:
         read_mask_on(path, basemap).paste_into(full)
     return mask_of_basemap(full, basemap, center=crater.center)
-
-
-def _azimuthal(
-    path: Path, crater: Crater, basemap: BasemapGrid
-) -> tuple[np.ndarray, AzimuthalGrid] | None:
-    """Return an azimuthal mask and its grid; None if the raster is in another projection.
-
-    Raises:
-        CrsError: If it is of another planet.
-        RasterError: If it is not a square about the crater, or no mask of 0 and 1.
-    """
-    with opened(path) as raster:
-        crs = crs_of(raster)
-        operation = None if crs is None else crs.coordinate_operation
-        if crs is None or operation is None or operation.method_code != AZIMUTHAL_EQUIDISTANT:
-            return None
-        what = f"mask {path.name}"
-        require_body(crs, basemap.body, what=what)
-        step = raster.transform
-        half_px = raster.height // 2
-        grid = AzimuthalGrid(
-            body=basemap.body, center=crater.center, resolution_m=step.a, half_size_px=half_px
-        )
-        lat_deg, lon_deg = (float(one.value) for one in list(operation.params)[:2])
-        # The same meridian may be 200 or -160 degrees.
-        around_deg = (lon_deg - crater.center.lon_deg + 180) % 360 - 180
-        is_about = (
-            max(abs(lat_deg - crater.center.lat_deg), abs(around_deg)) <= CENTER_TOLERANCE_DEG
-        )
-        is_square = raster.shape == grid.shape and step.almost_equals(
-            grid.transform, precision=grid.resolution_m * 0.1
-        )
-        if not (is_about and is_square):
-            raise RasterError(
-                f"{path} must be a square about crater {crater.crater_id}, with "
-                f"the crater's centre where its middle pixels meet; make it so, or give a mask on "
-                "the pixels of the mosaic"
-            )
-        return mask_values(raster, what=what), grid

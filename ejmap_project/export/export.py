@@ -6,8 +6,8 @@ from pathlib import Path
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_project.export.merged_folder import require_free
 from ejmap_project.export.published_names import PublishedNames
+from ejmap_project.files.merged_folder import require_free
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
 from ejmap_project.published.file_family import FileFamily

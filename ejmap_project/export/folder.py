@@ -11,12 +11,12 @@ from ejmap_project.export.craters import export_craters
 from ejmap_project.export.export import Export
 from ejmap_project.export.labels import export_masks, export_tiles
 from ejmap_project.export.maps import export_maps
-from ejmap_project.export.merged_folder import merged_folder
 from ejmap_project.export.mosaics import export_azimuthal_mosaics, export_mosaic
 from ejmap_project.export.npy_tiles import export_npy_tiles
 from ejmap_project.export.published_names import PublishedNames
 from ejmap_project.export.scores import export_scores
 from ejmap_project.export.weights import export_weights
+from ejmap_project.files.merged_folder import merged_folder
 from ejmap_project.open_project import OpenProject
 
 Part = Callable[[Export], list[str]]

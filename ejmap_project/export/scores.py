@@ -15,6 +15,7 @@ from ejmap_project.published.scores import RUN, read_published_runs
 from ejmap_project.scoring.published_metrics import (
     connmatrix_csv,
     eval_metrics_csv,
+    member_eval_metrics_csv,
     next_iteration,
     test_metrics_csv,
     with_published,
@@ -61,17 +62,33 @@ def _map_scores(
     version: Version = ("ejseg", export.names.ejseg)
     split = export.names.split
     theirs = tables.get(version)
+    alone = _maps_of_members(export, theirs)
     # A map is of all members together: it has the number of one only where it is of this one.
     taken = [] if theirs is None else [theirs]
     if version in members and member_count(export.project, "ejseg") > 1:
-        taken.append(members[version])
+        taken += [members[version], alone]
     iteration = next_iteration(taken, test_set=split)
     scores = pd.read_parquet(export.paths.map_scores)
     ours = eval_metrics_csv(scores, test_set=split, iteration=iteration)
-    tables[version] = with_published(ours, theirs)
+    tables[version] = with_published(ours, with_published(alone, theirs))
     if iteration:
         export.tell(f"scores of the map: iteration {iteration} of split {split}, after the members")
     return tables, notes
+
+
+def _maps_of_members(export: Export, theirs: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the scores of the map of each member, but for those that were published."""
+    path, key = export.paths.member_map_scores, configured_version(export.project, "ejseg").key
+    if not path.is_file():
+        return pd.DataFrame(columns=pd.Index(list(RUN)))
+    maps = pd.read_parquet(path)
+    alone = maps[(maps["map"] == "") & (maps["version"] == key)]
+    ours = member_eval_metrics_csv(alone, test_set=export.names.split)
+    if theirs is None:
+        return ours
+    runs = (pd.MultiIndex.from_frame(one[list(RUN)].astype("Int64")) for one in (ours, theirs))
+    is_there = next(runs).isin(next(runs))
+    return ours[~is_there]
 
 
 def _member_scores(export: Export) -> tuple[Tables, list[str]]:

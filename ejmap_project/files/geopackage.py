@@ -10,13 +10,15 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from ejmap_geo.craters.catalogue import GEOPACKAGE_VERSION
 from ejmap_geo.whole_file import whole_file
 
 # QGIS finds styles in a table of this name and these columns.
 STYLES = "layer_styles"
 GEOMETRY = "geom"
-# GDAL before 3.7 warns of any later one.
-VERSION = {"VERSION": "1.2"}
+
+
+Geometry = Literal["Point", "Polygon", "MultiPolygon", "MultiLineString"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,7 +35,7 @@ class StyledLayer:
 
     name: str
     table: gpd.GeoDataFrame
-    geometry: Literal["Point", "MultiPolygon"]
+    geometry: Geometry
     style: str
     description: str
 
@@ -48,12 +50,18 @@ def write_geopackage(path: Path, layers: Sequence[StyledLayer]) -> None:
                 layer=layer.name,
                 driver="GPKG",
                 append=unfinished.exists(),
-                dataset_options=VERSION,
+                dataset_options={"VERSION": GEOPACKAGE_VERSION},
                 layer_options={"DESCRIPTION": layer.description, "GEOMETRY_NAME": GEOMETRY},
                 geometry_type=layer.geometry,
             )
         styles = pd.DataFrame([_style_row(layer) for layer in layers])
         pyogrio.write_dataframe(styles, unfinished, layer=STYLES, driver="GPKG", append=True)
+
+
+def styles_of(path: Path) -> dict[str, str]:
+    """Return the styles inside a GeoPackage by layer, as texts of ``.qml``."""
+    styles = pyogrio.read_dataframe(path, layer=STYLES, read_geometry=False)
+    return dict(zip(styles["f_table_name"], styles["styleQML"], strict=True))
 
 
 def _style_row(layer: StyledLayer) -> dict[str, object]:

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
+from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.maps.color import Rgb
+from ejmap_geo.maps.color import Rgb, crater_color
+from ejmap_geo.maps.raster_style import class_style, write_style
+from ejmap_geo.maps.value_table import ValueClass
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
+from ejmap_project.files.raster_tags import crater_words, meaning
 
 
 def write_mask(
@@ -52,3 +56,36 @@ def write_mask(
         colormap=None if color is None else {1: color.opaque},
         tags=tags,
     )
+
+
+def write_crater_mask(
+    path: Path,
+    placed: PlacedMask,
+    crater: Crater,
+    *,
+    basemap: BasemapGrid,
+    what: str,
+    tags: Mapping[str, str],
+) -> None:
+    """Write a mask in the colour of its crater, with its style and what its values mean.
+
+    Args:
+        path: File to write.
+        placed: The mask.
+        crater: The crater whose ejecta it shows.
+        basemap: Grid of the mask.
+        what: What 1 means, in words.
+        tags: Text kept inside the file.
+    """
+    color, words = crater_color(crater.crater_id, crater.name), crater_words(crater)
+    told = meaning(f"{what} of {words}", f"1: {what} of this crater; 0 (nodata): none")
+    write_mask(
+        path,
+        placed,
+        basemap=basemap,
+        center=crater.center,
+        color=color,
+        tags={**tags, **told},
+    )
+    shown = ValueClass(1, str(crater.crater_id), f"{what} of {words}", color.opaque)
+    write_style(path, class_style([shown]))

@@ -11,7 +11,7 @@ from ejmap_geo.maps.map_classes import count_classes, label_classes
 from ejmap_geo.maps.raster_style import class_style, color_style, write_style
 from ejmap_geo.maps.value_table import write_value_table
 from ejmap_geo.rasters.raster import RGBA_BANDS, write_cog
-from ejmap_project.mapping.origin import meaning
+from ejmap_project.files.raster_tags import meaning
 from ejmap_project.paths import ProjectPaths
 
 LABEL_VALUES = (

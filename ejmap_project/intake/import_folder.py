@@ -25,7 +25,8 @@ method:                  # as published; the other word is how EJMAP does it els
   ensemble: votes        # half of the members' own masks set a pixel; or mean-probability
   normalization: split   # one for all members of a split; or member, from the tiles that train it
   validation: each-class # at least one tile of each class validates; or overall, only the share
-  denoising: sides       # pixels hang together by sides, also at the edge; or corners\
+  denoising: sides       # pixels hang together by sides, also at the edge; or corners
+  annulus: rim-buffers   # buffers of the true rim bound the annulus; or circles\
 """
 
 

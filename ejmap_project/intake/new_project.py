@@ -85,7 +85,7 @@ def new_project(
         craters: Crater table.
         masks: Folder of masks of labelled craters.
         tiles: Table of the rectangles in which masks are complete.
-        body: The planet.
+        body: The planet, or ``NAME:KM`` for one on a sphere of another radius.
         bands: What the bands of the mosaic mean; None asks the file.
         value_range: Values of the mosaic that are black and white.
         pad: Whether the mosaic may cover a part of the planet.
@@ -166,7 +166,7 @@ def _made(
     is_ready = ejseg != TRAINED_EJSEG
     is_tuned = is_ready and source.masks is not None
     values = {
-        "body": planet.name,
+        "body": planet.stated,
         "bands": meant,
         # Synthetic planets to learn from are grey, or in enhanced colour.
         "  grey": ejseg != TRAINED_EJSEG or meant != MERCURY_ENHANCED,
@@ -191,6 +191,7 @@ def _made(
         f"craters: {len(craters)}",
         f"ejecta: mapped by {ejseg}, {'ready-made' if is_ready else 'trained here'}",
         *_told_of_masks(source.masks, ejseg, is_ready=is_ready),
+        *([planet.doubt] if planet.doubt else []),
         *notes,
         *(f"check this: {doubt}" for doubt in doubts),
     ]

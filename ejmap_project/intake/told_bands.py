@@ -25,10 +25,14 @@ def told_bands(mosaic: Path, *, body: Body) -> Bands:
         SettingsError: If it does not tell.
     """
     marks = band_marks(mosaic)
-    found = _told(marks, is_mercury=body == MERCURY)
+    found = _told(marks, is_mercury=body.name == MERCURY.name)
     if found is None:
         colors = ", ".join(mark.color for mark in marks)
-        enhanced = "--bands mercury-enhanced (PC2, PC1, 430/1000 nm), " if body == MERCURY else ""
+        enhanced = (
+            "--bands mercury-enhanced (PC2, PC1, 430/1000 nm), "
+            if body.name == MERCURY.name
+            else ""
+        )
         is_three = len(marks) == len(KNOWN[RGB])
         known = f"--bands rgb, {enhanced}or " if is_three else ""
         rest = "" if is_three else "; take a band out that is no brightness, such as a mask"

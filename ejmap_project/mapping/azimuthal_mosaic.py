@@ -14,8 +14,8 @@ from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
+from ejmap_project.files.raster_tags import crater_words, meaning
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.origin import crater_words, meaning
 from ejmap_project.pictures.shades import mosaic_rgb
 from ejmap_project.pictures.sheet import RIM, Marks, Panel, circle, sheet, titled
 

@@ -2,26 +2,22 @@
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.maps.color import crater_color
-from ejmap_geo.maps.raster_style import class_style, write_style
-from ejmap_geo.maps.value_table import ValueClass
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.rasters.raster import read_raster
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import Basemap
 from ejmap_project.digest import content_version
-from ejmap_project.files.mask_file import write_mask
+from ejmap_project.files.mask_file import write_crater_mask
+from ejmap_project.files.raster_tags import MODEL, MOSAIC
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.ejecta_layers import MASK_BAND
-from ejmap_project.mapping.origin import MODEL, MOSAIC, crater_words, meaning
 from ejmap_project.pictures.shades import EJECTA, mask_over, mosaic_grey, shrunk
 from ejmap_project.pictures.sheet import RIM, Marks, Panel, circle, sheet, titled
 
@@ -65,47 +61,14 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
     return Artefact(content=content_version(window, placed.mask), metadata=metadata)
 
 
-def write_crater_mask(
-    path: Path,
-    placed: PlacedMask,
-    crater: Crater,
-    *,
-    basemap: BasemapGrid,
-    what: str,
-    tags: Mapping[str, str],
-) -> None:
-    """Write a mask in the colour of its crater, with its style and what its values mean.
-
-    Args:
-        path: File to write.
-        placed: The mask.
-        crater: The crater whose ejecta it shows.
-        basemap: Grid of the mask.
-        what: What 1 means, in words.
-        tags: Text kept inside the file.
-    """
-    color, words = crater_color(crater.crater_id, crater.name), crater_words(crater)
-    told = meaning(f"{what} of {words}", f"1: {what} of this crater; 0 (nodata): none")
-    write_mask(
-        path,
-        placed,
-        basemap=basemap,
-        center=crater.center,
-        color=color,
-        tags={**tags, **told},
-    )
-    shown = ValueClass(1, str(crater.crater_id), f"{what} of {words}", color.opaque)
-    write_style(path, class_style([shown]))
-
-
 def _mapped(work: CraterWork, crater: Crater) -> tuple[PlacedMask, dict[str, str]]:
     """Return the mask of the ejecta layers, and whose mosaic and model these come from."""
     with read_raster(work.paths.segmentation(crater.key)) as layers:
         names = list(layers.attrs["long_name"])
         mask = layers[names.index(MASK_BAND)].to_numpy() > 0
-        inherited = {name: layers.attrs[name] for name in (MODEL, MOSAIC) if name in layers.attrs}
+        told = {name: layers.attrs[name] for name in (MODEL, MOSAIC) if name in layers.attrs}
     azimuthal, basemap = work.azimuthal_grid(crater), work.basemap.grid
-    return mask_to_basemap(mask, azimuthal=azimuthal, basemap=basemap), inherited
+    return mask_to_basemap(mask, azimuthal=azimuthal, basemap=basemap), told
 
 
 def _picture(placed: PlacedMask, seen: Window, basemap: Basemap, crater: Crater) -> Picture:

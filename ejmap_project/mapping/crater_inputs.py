@@ -1,12 +1,13 @@
 """What the craters of a chunk share: read once, however many craters there are."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
-from ejmap_geo.patterns.rim import Rim
+from ejmap_geo.masks.rim import Rim
 from ejmap_ml.calibration.conformal import Conformal
 from ejmap_project.basemap import Basemap, azimuthal_grid, read_project_basemap
 from ejmap_project.mapping.origin import origin_tags
@@ -91,9 +92,10 @@ class CraterWork:
         from ejmap_project.mapping.tile_plan import TilePlan
 
         ejseg = mapping_model(self._project, "ejseg")
-        if self.connections_from == "polar":
-            return TilePlan.of(ejseg=ejseg)
-        return TilePlan.of(ejconn=mapping_model(self._project, "ejconn"), ejseg=ejseg)
+        ejconn = None
+        if self.connections_from != "polar":
+            ejconn = mapping_model(self._project, "ejconn")
+        return replace(TilePlan.of(ejconn=ejconn, ejseg=ejseg), rims=self._project.annulus_rims())
 
     @cached_property
     def seen_bands(self) -> SeenBands:

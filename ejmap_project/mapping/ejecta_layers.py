@@ -17,8 +17,8 @@ from ejmap_geo.rasters.raster import read_raster, write_cog
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
+from ejmap_project.files.raster_tags import crater_words, meaning
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.origin import crater_words, meaning
 from ejmap_project.mapping.polar_prediction import layers_around, read_polar_prediction
 from ejmap_project.pictures.shades import (
     EJECTA,
@@ -51,12 +51,7 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
     mask = mask_of_members(
         layers.probability, layers.vote_fraction, rule=work.settings.used_method.ensemble
     )
-    if work.settings.mapping.connection_filter:
-        connections = read_connections(work.paths.connections(crater.key))
-        mask &= _in_connected_tiles(connections, grid.shape)
-    if work.settings.mapping.denoise_px:
-        clean = denoised if work.settings.used_method.denoising == "corners" else denoised_by_sides
-        mask = clean(mask, min_px=work.settings.mapping.denoise_px)
+    mask = filtered_mask(work, crater, mask)
     path = work.paths.segmentation(crater.key)
     bands = np.stack([probability, layers.vote_fraction, mask]).astype(np.float32)
     _write(path, bands, crater, grid=grid, tags=tags)
@@ -111,6 +106,22 @@ def mask_of_members(
         rule: Which of the two decides.
     """
     return is_set(probability) if rule == "mean-probability" else is_voted(vote_fraction)
+
+
+def filtered_mask(work: CraterWork, crater: Crater, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a mask inside connected tiles and denoised, where the settings ask for that.
+
+    Raises:
+        StepError: If connections are asked for and missing.
+    """
+    settings = work.settings.mapping
+    if settings.connection_filter:
+        connections = read_connections(work.paths.connections(crater.key))
+        mask = mask & _in_connected_tiles(connections, mask.shape)
+    if settings.denoise_px:
+        clean = denoised if work.settings.used_method.denoising == "corners" else denoised_by_sides
+        mask = clean(mask, min_px=settings.denoise_px)
+    return mask
 
 
 def _layers(

@@ -17,8 +17,8 @@ from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
+from ejmap_project.files.raster_tags import MOSAIC, crater_words, inherited, meaning
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.origin import crater_words, meaning
 from ejmap_project.pictures.shades import probability_legend, probability_rgb, view_rgb
 from ejmap_project.pictures.sheet import Panel, sheet, titled
 
@@ -62,6 +62,7 @@ def predict_polar(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) 
         f"ejecta of {crater_words(crater)} in its polar view",
         "probabilities and shares, 0 to 1; x: azimuth in degrees; y: logarithm of range",
     )
+    told |= inherited(work.paths.azimuthal_mosaic(crater.key), MOSAIC)
     names = band_names(len(members))
     write_polar_view(path, bands, polar=grid, band_names=names, tags={**tags, **told})
     write_style(path, ramp_style(ramp(0, 1)))

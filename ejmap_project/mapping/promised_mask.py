@@ -17,7 +17,7 @@ from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_ml.calibration.area_interval import LEVEL, AreaInterval, estimate_area
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
-from ejmap_project.mapping.basemap_mask import write_crater_mask
+from ejmap_project.files.mask_file import write_crater_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_prediction import read_polar_prediction
 from ejmap_project.pictures.shades import probability_rgb, shrunk

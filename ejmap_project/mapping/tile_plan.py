@@ -3,8 +3,8 @@
 Imported by assets when they run: it loads torch.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.distance import azimuthal_distance_m
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.masks.rim import Rim
 from ejmap_geo.tiles.annulus import annulus_mean
 from ejmap_geo.tiles.channels import attention_channel, attention_window, resized
 from ejmap_geo.tiles.tiling import Tile
@@ -40,11 +41,14 @@ class TilePlan:
         crop_px: Side of the crops that EJCONN sees; None without EJCONN.
         tile: What a tile EJSEG sees; None without one.
         polar: What a polar EJSEG sees; None without one.
+        rims: True rims in degrees by crater id, whose buffers bound the annulus; circles bound that
+            of other craters.
     """
 
     crop_px: int | None = None
     tile: SmpConfig | None = None
     polar: PolarUnetConfig | None = None
+    rims: Mapping[int, Rim] = field(default_factory=dict[int, Rim])
 
     @classmethod
     def of(
@@ -102,6 +106,7 @@ def wanted_annulus(
         center=crater.center,
         radius_m=crater.radius_m,
         radii=(injection.inner_radii, injection.outer_radii),
+        rim=plan.rims.get(crater.crater_id),
     )
 
 

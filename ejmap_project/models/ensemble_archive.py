@@ -4,7 +4,6 @@ The file holds the folder of a ready-made ensemble (:mod:`ejmap_ml.ready.ensembl
 ``ensemble.json``, which says what it is.
 """
 
-import hashlib
 import re
 import zipfile
 import zlib
@@ -31,6 +30,7 @@ from ejmap_ml.bundles.bundle_files import (
 from ejmap_ml.config.model_config import preset_names
 from ejmap_ml.errors import BundleError
 from ejmap_ml.ready.ensembles import CARD, ReadyEnsemble, is_name, member_name
+from ejmap_project.digest import file_sha256
 from ejmap_project.errors import ExportError, SettingsError
 from ejmap_project.models.model_version import ModelVersion, ready_made
 from ejmap_project.models.ready_models import kind_of, ready_named
@@ -253,8 +253,7 @@ def _check_and_sign(ready: ReadyEnsemble, origin: EnsembleOrigin, file: Path) ->
     members = [ready.member(number) for number in range(ready.member_count)]
     if kind_of(ready) != origin.kind:
         raise BundleError(f"{file} says that it is of {origin.kind}, but its networks are not")
-    with file.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = file_sha256(file)
     config = ready.config
     for member in members:
         bundle = ModelBundle.load(member)

@@ -69,6 +69,18 @@ def connections_from(project: OpenProject) -> ConnectionsFrom:
     return "ejconn"
 
 
+def mapping_version(project: OpenProject) -> ModelVersion:
+    """Return the version of EJSEG that maps the craters; before a promotion the configured one.
+
+    Raises:
+        StepError: If the promoted ensemble cannot be read.
+    """
+    note = mapping_ensemble(project, "ejseg")
+    if note is None:
+        return configured_version(project, "ejseg")
+    return ModelVersion.parse(note.version)
+
+
 def saw_own_masks(project: OpenProject) -> bool:
     """Return whether the EJSEG that maps the craters learned from the masks of this planet.
 
@@ -76,9 +88,7 @@ def saw_own_masks(project: OpenProject) -> bool:
         StepError: As :func:`mapping_model`.
         ConfigError: As :func:`mapping_model`.
     """
-    note = mapping_ensemble(project, "ejseg")
-    named = configured_version(project, "ejseg").key if note is None else note.version
-    is_ready = ready_made(project, "ejseg", ModelVersion.parse(named)) is not None
+    is_ready = ready_made(project, "ejseg", mapping_version(project)) is not None
     return isinstance(project.settings.training, OwnMasks) and not is_ready
 
 

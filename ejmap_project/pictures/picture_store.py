@@ -8,6 +8,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 import numpy as np
@@ -29,6 +30,19 @@ JPEG_QUALITY = 88
 # A plot of 4.6 inches becomes 805 pixels wide.
 PLOT_DPI = 175
 DIGEST_LETTERS = 16
+_SHOWN = re.compile(r"\[!\[(.*); the file is .*\]\(/pictures/([^/()]+)/([^/()]+)/([^/()]+)\)")
+
+
+class StoredPicture(NamedTuple):
+    """A picture in its file.
+
+    Attributes:
+        path: The file.
+        alt: Words for those who cannot see it.
+    """
+
+    path: Path
+    alt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +100,16 @@ class PictureStore:
         # One more than the present one: a check may reject it, and the former result is restored.
         for old in by_age[: -(self.kept + 2)]:
             old.unlink()
+
+
+def stored_picture(paths: ProjectPaths, markdown: str) -> StoredPicture | None:
+    """Return the picture that Markdown of :meth:`PictureStore.store` shows; None if it is gone."""
+    shown = _SHOWN.match(markdown)
+    if shown is None:
+        return None
+    alt, asset, folder, name = shown.groups()
+    path = paths.all_pictures / asset / folder / unquote(name)
+    return StoredPicture(path, alt) if path.is_file() else None
 
 
 def _encoded(picture: Picture) -> tuple[bytes, str]:

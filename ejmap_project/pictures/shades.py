@@ -98,6 +98,24 @@ def view_rgb(band: NDArray[np.floating]) -> NDArray[np.uint8]:
     return np.repeat(grey[..., None], 3, axis=-1)
 
 
+def stretch_table(counts: NDArray[np.int_]) -> NDArray[np.uint8]:
+    """Return the shade of each of 256 values, stretched between the 1st and 99th percentile.
+
+    Args:
+        counts: How many pixels have each value; 0 is not imaged and stays black.
+    """
+    imaged = counts.copy()
+    imaged[0] = 0
+    if not imaged.any():
+        return np.zeros(256, np.uint8)
+    below = np.cumsum(imaged) / imaged.sum()
+    low, high = np.searchsorted(below, STRETCH)
+    scaled = (np.arange(256) - low) / max(float(high - low), 1.0)
+    shade = np.round(scaled.clip(0, 1) * 255).astype(np.uint8)
+    shade[0] = 0
+    return shade
+
+
 def beside(*pictures: NDArray[np.uint8], gap_px: int = 4) -> NDArray[np.uint8]:
     """Put pictures side by side on white, aligned at the top."""
     rows = max(one.shape[0] for one in pictures)
@@ -121,13 +139,4 @@ def _step(raster: NDArray[Scalar], max_side_px: int) -> int:
 
 
 def _stretched(band: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    counts = np.bincount(band.ravel(), minlength=256)
-    counts[0] = 0
-    if not counts.any():
-        return np.zeros_like(band)
-    below = np.cumsum(counts) / counts.sum()
-    low, high = np.searchsorted(below, STRETCH)
-    scaled = (np.arange(256) - low) / max(float(high - low), 1.0)
-    shade = np.round(scaled.clip(0, 1) * 255).astype(np.uint8)
-    shade[0] = 0
-    return shade[band]
+    return stretch_table(np.bincount(band.ravel(), minlength=256))[band]

@@ -11,11 +11,13 @@ from ejmap_geo.maps.label_map import NODATA
 from ejmap_geo.masks.placed_mask import pixel_area_m2
 from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_geo.rasters.raster_file import opened
+from ejmap_project.analysis.map_quantities import RasterSummaryTable
 from ejmap_project.artefact import Checked
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.exclusion import OUTSIDE
+from ejmap_project.planetwide.model_ages import GROUND
 from ejmap_project.planetwide.pair_tables import OverlapTable, SuperpositionTable
-from ejmap_project.planetwide.planet_tables import PlanetTable
+from ejmap_project.planetwide.planet_tables import ModelAgeTable, PlanetTable
 
 STRIP_ROWS = 512
 
@@ -121,3 +123,41 @@ def check_counting_areas(project: OpenProject) -> Checked:
         f"leaves {free_km2:.0f}; materialise exclusion_mask again",
         numbers,
     )
+
+
+def check_summaries(project: OpenProject) -> Checked:
+    """Check that differences are those of the two means, inside their intervals.
+
+    Raises:
+        SchemaError: If the table does not fit its schema.
+    """
+    table = RasterSummaryTable.validate(pd.read_parquet(project.paths.raster_summaries))
+    difference = table["difference"].to_numpy(np.float64)
+    apart = table["ejecta"].to_numpy(np.float64) - table["beside"].to_numpy(np.float64)
+    low, high = (table[f"difference_{end}"].to_numpy(np.float64) for end in ("low", "high"))
+    wrong = ~np.isclose(difference, apart) | (low > difference) | (high < difference)
+    numbers: dict[str, int | float] = {"rows": len(table), "wrong_rows": int(wrong.sum())}
+    if not wrong.any():
+        return Checked("", numbers)
+    fault = f"{int(wrong.sum())} row(s) hold a difference that is not that of their means"
+    return Checked(f"{fault}; materialise raster_summaries again", numbers)
+
+
+def check_ages(project: OpenProject) -> Checked:
+    """Check that the ground outside of ejecta is one of the areas, and that intervals hold ages.
+
+    Raises:
+        SchemaError: If the table does not fit its schema.
+    """
+    table = ModelAgeTable.validate(pd.read_parquet(project.paths.model_ages))
+    low, age, high = (table[f"age{end}_ga"].to_numpy() for end in ("_low", "", "_high"))
+    wrong = int(((low > age) | (age > high)).sum())
+    numbers: dict[str, int | float] = {
+        "areas": len(table),
+        "craters": int(table["craters"].sum()),
+        "dated_areas": int(table["age_ga"].notna().sum()),
+    }
+    if not wrong and (table["area"] == GROUND).sum() == 1:
+        return Checked("", numbers)
+    fault = f"{wrong} age(s) lie outside of their interval, or the ground outside of ejecta is gone"
+    return Checked(f"{fault}; materialise model_ages again", numbers)

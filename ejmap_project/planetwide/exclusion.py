@@ -12,15 +12,19 @@ from shapely import MultiPolygon
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.crs import geographic_crs
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.maps.map_classes import crater_classes, exclusion_classes
+from ejmap_geo.maps.raster_style import class_style, write_style
+from ejmap_geo.maps.vector_style import area_style, outline_style
 from ejmap_geo.masks.placed_mask import PlacedMask, disc
 from ejmap_geo.patterns.clean_mask import clean_mask
 from ejmap_geo.planetwide.areas import polygons_of, polygons_of_placed
 from ejmap_geo.planetwide.buffer import buffered
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.rasters.raster_file import opened
-from ejmap_geo.whole_file import whole_file
 from ejmap_project.artefact import Artefact
 from ejmap_project.digest import content_version
+from ejmap_project.files.geopackage import StyledLayer, write_geopackage
+from ejmap_project.files.raster_tags import MODEL, inherited, meaning
 from ejmap_project.open_project import OpenProject
 from ejmap_project.pictures.shades import mask_over, mosaic_grey
 from ejmap_project.pictures.sheet import planet_picture
@@ -48,6 +52,8 @@ def exclude_ejecta(
     progress.say("buffer around ejecta")
     excluded = buffered(_claimed(mapped), basemap=grid, buffer_m=buffer_km * 1000)
     is_imaged, seen = _imaged(mapped)
+    classes = exclusion_classes(buffer_km)
+    words = [f"{one.value}: {one.name}" for one in classes]
     values = np.where(is_imaged, excluded.astype(np.uint8), np.uint8(NOT_IMAGED))
     write_cog(
         paths.exclusion_mask,
@@ -55,12 +61,20 @@ def exclude_ejecta(
         grid=grid,
         nodata=NOT_IMAGED,
         band_names=("excluded",),
-        tags={**tags, "EJMAP_BUFFER_KM": f"{buffer_km:g}"},
+        tags={
+            **tags,
+            **inherited(paths.label_map, MODEL),
+            **meaning(
+                "where not to count craters", "; ".join([*words, "255 (nodata): not imaged"])
+            ),
+            "EJMAP_BUFFER_KM": f"{buffer_km:g}",
+        },
     )
+    write_style(paths.exclusion_mask, class_style(classes))
     progress.say("areas to count in")
     outside = _outside(mapped, is_imaged & ~excluded)
     blankets = _blankets(mapped)
-    _write_layers(paths.counting_areas, {OUTSIDE: outside, BLANKETS: blankets})
+    _write_layers(paths.counting_areas, outside, blankets)
     listed = pd.DataFrame(blankets.drop(columns="geometry"))
     imaged = PlacedMask.from_full(is_imaged, grid).area_m2(grid)
     left_km2 = float(outside["area_km2"].sum())
@@ -163,9 +177,24 @@ def _within(
     return PlacedMask.in_window(mask, window=placed.window, basemap=mapped.grid)
 
 
-def _write_layers(path: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
-    """Write a GeoPackage, whole or not at all."""
-    with whole_file(path) as unfinished:
-        for name, layer in layers.items():
-            mode = "a" if unfinished.exists() else "w"
-            layer.to_file(unfinished, driver="GPKG", layer=name, mode=mode)
+def _write_layers(path: Path, outside: gpd.GeoDataFrame, blankets: gpd.GeoDataFrame) -> None:
+    names = dict(zip(blankets["crater_id"], blankets["crater"], strict=True))
+    write_geopackage(
+        path,
+        [
+            StyledLayer(
+                name=OUTSIDE,
+                table=outside,
+                geometry="Polygon",
+                style=area_style(),
+                description="Ground outside of ejecta, their craters and a buffer around both",
+            ),
+            StyledLayer(
+                name=BLANKETS,
+                table=blankets,
+                geometry="MultiPolygon",
+                style=outline_style(crater_classes(names), column="crater_id"),
+                description="Of each crater the part of its optical blanket that no other claims",
+            ),
+        ],
+    )

@@ -60,17 +60,32 @@ class MappedCraters:
             ``(height, width)``; 1 where the mask is published and has no probability.
         """
         inside = self.masks[crater_id].within(window, self.grid)
-        sure = self._probability(self.craters[crater_id], window)
-        return np.where(inside, sure, np.float32(np.nan))
+        sure = self.probability(crater_id, window, grid=self.grid)
+        return np.where(inside, np.float32(1) if sure is None else sure, np.float32(np.nan))
 
-    def _probability(self, crater: Crater, window: Window) -> NDArray[np.float32]:
-        if self.project.settings.source.traits.masks_run is not None:
-            return np.ones(window.shape, np.float32)
+    @property
+    def has_probabilities(self) -> bool:
+        """Whether the masks are our own; published ones have no probability."""
+        return self.project.settings.source.traits.masks_run is None
+
+    def probability(
+        self, crater_id: int, window: Window, *, grid: BasemapGrid
+    ) -> NDArray[np.float32] | None:
+        """Return the probability of a crater, 0 to 1, whether its mask is set or not.
+
+        Args:
+            crater_id: The crater.
+            window: Part of ``grid``.
+            grid: Grid of the masks, or a coarser one, whose cells take the value in their middle.
+
+        Returns:
+            ``(height, width)``; None where the mask is published.
+        """
+        if not self.has_probabilities:
+            return None
+        crater = self.craters[crater_id]
         with read_raster(self.project.paths.segmentation(crater.key)) as layers:
             values = layers[BAND_NAMES.index("probability")].to_numpy()
         return to_basemap(
-            values,
-            azimuthal=azimuthal_grid(crater, self.grid),
-            basemap=self.grid,
-            window=window,
+            values, azimuthal=azimuthal_grid(crater, self.grid), basemap=grid, window=window
         )

@@ -7,6 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ejmap_geo.maps.label_map import NODATA
+from ejmap_geo.maps.map_classes import contested_classes
+from ejmap_geo.maps.raster_style import class_style, write_style
 from ejmap_geo.planetwide.claims import (
     STRIP_ROWS,
     RankedClaims,
@@ -19,6 +21,7 @@ from ejmap_geo.rasters.strip_file import WriteRows, cog_in_strips
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.figures import BLUE, new_plot
+from ejmap_project.files.raster_tags import MODEL, inherited, meaning
 from ejmap_project.files.table_file import write_table
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.mapped_craters import MappedCraters
@@ -26,6 +29,11 @@ from ejmap_project.planetwide.pair_tables import OverlapTable
 from ejmap_project.progress import Progress
 
 BANDS = ("count", "first", "second", "margin_percent")
+VALUES = (
+    "count: number of craters that claim the pixel; first, second: ids of the surest and the next; "
+    "margin_percent: probability of the first less that of the second; 65535 (nodata): fewer than "
+    "two claim it"
+)
 MARGIN_BINS = 20
 
 
@@ -41,6 +49,8 @@ def rank_overlaps(project: OpenProject, progress: Progress, *, tags: Mapping[str
     rows, cols = mapped.grid.shape
     margins = np.zeros(MARGIN_BINS, np.int64)
     digests: list[str] = []
+    most = np.zeros(1, np.int64)
+    told = meaning("who claims the pixels that several craters claim", VALUES)
 
     def ranked(write: WriteRows) -> Iterator[RankedClaims]:
         for one in _ranked(mapped):
@@ -50,6 +60,7 @@ def rank_overlaps(project: OpenProject, progress: Progress, *, tags: Mapping[str
                 if (values != NODATA).any():
                     write(top, values)
             margins[:] += np.histogram(one.margin, MARGIN_BINS, (0, 1))[0]
+            most[:] = max(most[0], one.band.counts.max(initial=0))
             digests.append(content_version(one.band.places, one.first, one.second, one.margin))
             yield one
 
@@ -59,9 +70,10 @@ def rank_overlaps(project: OpenProject, progress: Progress, *, tags: Mapping[str
         dtype=np.uint16,
         nodata=NODATA,
         band_names=BANDS,
-        tags=tags,
+        tags={**tags, **inherited(paths.label_map, MODEL), **told},
     ) as write:
         shared_m2 = shared_areas_m2(ranked(write))
+    write_style(paths.overlaps, class_style(contested_classes(int(most[0]))))
     table = _pairs(mapped, shared_m2)
     write_table(table, paths.overlap_pairs)
     undecided = float(margins[: MARGIN_BINS // 10].sum() / max(margins.sum(), 1))

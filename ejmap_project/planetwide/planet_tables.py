@@ -60,3 +60,25 @@ class PlanetTestTable(pa.DataFrameModel):
     formula: str = pa.Field(description="What the statistic is.")
     chance: str = pa.Field(description="What is drawn at random.")
     source: str = pa.Field(description="Where the question comes from.")
+
+
+class ModelAgeTable(pa.DataFrameModel):
+    """Craters that the user counted on the clean blanket of each crater and outside of ejecta."""
+
+    class Config(pa.DataFrameModel.Config):
+        """Narrow types are widened."""
+
+        coerce = True
+
+    area: str = pa.Field(description="Crater whose clean blanket it is, or the ground left over.")
+    area_km2: float = _area(description="Area on the sphere, square kilometres.")
+    smallest_km: float = pa.Field(gt=0, description="Diameter from which craters count.")
+    craters: int = pa.Field(ge=0, description="Counted craters with their centre in the area.")
+    craters_per_million_km2: float = pa.Field(
+        ge=0, nullable=True, description="Their density, per million square kilometres."
+    )
+    age_ga: float = pa.Field(
+        ge=0, nullable=True, description="Model age, Ga; empty without craterstats or craters."
+    )
+    age_low_ga: float = pa.Field(ge=0, nullable=True, description="Lower end of its 68 % interval.")
+    age_high_ga: float = pa.Field(ge=0, nullable=True, description="Upper end of its interval.")

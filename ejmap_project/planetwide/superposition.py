@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ejmap_geo.craters.catalogue import Crater
-from ejmap_geo.planetwide.freshness import BorderStep, Layers, step_of_crater
+from ejmap_geo.planetwide.freshness import Layers, QuickColours, colours_of_crater
 from ejmap_geo.rasters.grey import weighted_grey
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_ml.config.bands import MERCURY_ENHANCED, grey_weights
@@ -19,10 +19,10 @@ from ejmap_project.files.table_file import write_table
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.impact_order import (
     ANSWERED_FROM,
-    COLOUR_WEIGHTS,
-    GREY_WEIGHTS,
+    OF_COLOUR,
+    OF_GREY,
+    Signs,
     freshness,
-    in_spreads,
     probability_later,
 )
 from ejmap_project.planetwide.mapped_craters import MappedCraters
@@ -39,14 +39,14 @@ def order_craters(project: OpenProject, progress: Progress) -> Artefact:
     mapped, paths = MappedCraters.of(project), project.paths
     pairs = pd.read_parquet(paths.overlap_pairs)
     ids = sorted({*pairs["crater_id"].tolist(), *pairs["other_id"].tolist()})
-    layers, weights = _seen(project)
-    steps: dict[int, BorderStep] = {}
+    layers, signs = _seen(project)
+    colours: dict[int, QuickColours] = {}
     for done, crater_id in enumerate(ids):
         crater = mapped.craters[crater_id]
         progress.update(f"crater {crater.key}", done=done, total=len(ids))
-        steps[crater_id] = step_of_crater(layers, crater, mapped.masks[crater_id])
+        colours[crater_id] = colours_of_crater(layers, crater, mapped.masks[crater_id])
     progress.update("order", done=len(ids), total=len(ids))
-    table = superposition_table(pairs, freshness(in_spreads(steps), weights))
+    table = superposition_table(pairs, freshness(colours, signs))
     write_table(table, paths.superposition)
     return Artefact(
         content=content_version(table.to_csv(index=False)),
@@ -63,15 +63,15 @@ def order_craters(project: OpenProject, progress: Progress) -> Artefact:
     )
 
 
-def _seen(project: OpenProject) -> tuple[Layers, Sequence[float]]:
-    """Return the planet in the bands whose weights are known: three colours, or their grey."""
+def _seen(project: OpenProject) -> tuple[Layers, Signs]:
+    """Return the planet in the bands whose signs are known: three colours, or their grey."""
     raster, grid = read_project_basemap(project)
     with opened(project.paths.overlap_count) as counted:
         overlap_count = counted.read(1)
     bands = project.settings.mosaic_bands
     if bands == MERCURY_ENHANCED:
-        return Layers(raster, overlap_count, grid), COLOUR_WEIGHTS
-    return Layers(weighted_grey(raster, grey_weights(bands)), overlap_count, grid), GREY_WEIGHTS
+        return Layers(raster, overlap_count, grid), OF_COLOUR
+    return Layers(weighted_grey(raster, grey_weights(bands)), overlap_count, grid), OF_GREY
 
 
 def superposition_table(pairs: pd.DataFrame, fresh: Mapping[int, float]) -> pd.DataFrame:

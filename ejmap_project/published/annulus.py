@@ -5,17 +5,22 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import Body
-from ejmap_geo.grids.distance import azimuthal_distance_m
 from ejmap_geo.grids.grid import AzimuthalGrid
-from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.rim import Rim, rim_ring
 from ejmap_geo.rasters.raster_file import opened
+from ejmap_geo.tiles.annulus import pixels_of_ring
 from ejmap_project.errors import SourceError
 from ejmap_project.published import layout
 from ejmap_project.published.layout import PublishedFolder
 
 
 def read_annulus(
-    published: PublishedFolder, crater: Crater, *, body: Body, radii: tuple[float, float]
+    published: PublishedFolder,
+    crater: Crater,
+    *,
+    body: Body,
+    radii: tuple[float, float],
+    rim: Rim | None = None,
 ) -> NDArray[np.float64]:
     """Return the mean of each band between two multiples of the rim radius, ``(band,)``.
 
@@ -24,6 +29,7 @@ def read_annulus(
         crater: The crater.
         body: The planet.
         radii: Inner and outer edge of the ring, in rim radii from the centre.
+        rim: The true rim in degrees, whose buffers bound the ring as published; None takes circles.
 
     Raises:
         GeoError: If the file is no raster.
@@ -45,9 +51,10 @@ def read_annulus(
     grid = AzimuthalGrid(
         body=body, center=crater.center, resolution_m=resolution_m, half_size_px=half_px
     )
-    window = Window(row=0, col=0, height=height, width=width)
-    distance_radii = azimuthal_distance_m(grid, window) / crater.radius_m
-    in_ring = (distance_radii >= radii[0]) & (distance_radii < radii[1])
+    radius_m, ring = crater.radius_m, None
+    if rim is not None:
+        ring = rim_ring(rim, body=body, center=crater.center, radius_m=radius_m, radii=radii)
+    in_ring = pixels_of_ring(grid, radius_m=radius_m, radii=radii, ring=ring)
     values = bands[:, in_ring & (bands != 0).any(axis=0)]
     if values.shape[1] == 0:
         raise SourceError(

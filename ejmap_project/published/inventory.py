@@ -91,7 +91,7 @@ PARTS = (
     Part("output masks", (layout.OUTPUT_MASK,), "the published map cannot be shown or scored"),
     Part(
         "whole manual maps (az_manual)",
-        (layout.WHOLE_MANUAL_MASK,),
+        (layout.WHOLE_MANUAL_MASK, layout.MANUAL_ID_MAP),
         "no comparison with whole manual maps",
     ),
 )

@@ -8,6 +8,9 @@ from ejmap_project.errors import SourceError
 from ejmap_project.paths import ModelKind
 from ejmap_project.published.file_family import FileFamily, Key
 
+# Scores of a map against whole manual maps, as files are named by them.
+MANUAL_SCORES = ("precision", "recall", "f1")
+
 # The models as the study calls them.
 NAMES: Mapping[ModelKind, str] = {"ejconn": "EJCONN", "ejseg": "EJSEG"}
 
@@ -18,6 +21,7 @@ ALL_RECTANGLES = FileFamily("data/ejc_data/human_positions.csv")
 MANUAL_MASK = FileFamily("data/cyl_data/mask_crater_{crater}.tif")
 RECTANGLES = FileFamily("data/cyl_data/positions_crater_{crater}.csv")
 WHOLE_MANUAL_MASK = FileFamily("data/man_data/az_manual_{name}.tif")
+MANUAL_ID_MAP = FileFamily("data/man_data/manual_FID_map.tif")
 
 # Tiles of the azimuthal rasters.
 LABELLED_TILES = FileFamily("data/conn_data/az_positions_all.csv")
@@ -81,10 +85,21 @@ ANALYSIS = (
     FileFamily("results/output_masks/{run}/analysis_overlaps.csv"),
     FileFamily("results/output_masks/{run}/analysis_clean.csv"),
 )
+# Agreement of that map with whole manual maps.
+MANUAL_METRICS = {
+    name: FileFamily(f"results/output_masks/{{run}}/{name}.csv")
+    for name in (
+        "dl_hm_metrics",
+        *(f"dl_hm_{score}_{part}" for part in ("sq", "ring") for score in MANUAL_SCORES),
+        "blankets",
+    )
+}
+MANUAL_ANALYSIS = FileFamily("results/output_masks/{run}/analysis_hm.csv")
 
 # All files of a kind, whether they are well named or not: recipes stamp them.
 CRATER_FILES = ("data/ejc_data/fresh_craters.*", "data/conn_data/eval_positions/*.csv")
 MASK_FILES = "data/cyl_data/*.tif"
+WHOLE_MAP_FILES = "data/man_data/*.tif"
 SCORE_FILES = "results/*/*/*_metrics.csv"
 
 # Tables of hyperparameters come with the published code, beside the data.

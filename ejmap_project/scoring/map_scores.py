@@ -43,7 +43,8 @@ def score_labelled_tiles(project: OpenProject, progress: Progress) -> Artefact:
         GeoError: If a mask does not fit the mosaic.
         StepError: If labelled tiles or splits were not made yet.
     """
-    tiles, paths = _own_tiles(project), project.paths
+    used, paths = project.settings.splits.used, project.paths
+    tiles = own_tiles(project, used, is_seen=used is None and saw_own_masks(project))
     basemap = basemap_grid_of(paths.basemap_mosaic, body=project.settings.planet)
     counted = score_craters(
         tiles, project.craters(), paths=paths, basemap=basemap, progress=progress
@@ -115,23 +116,28 @@ def score_map(project: OpenProject) -> Artefact:
     )
 
 
-def _own_tiles(project: OpenProject) -> gpd.GeoDataFrame:
+def own_tiles(project: OpenProject, split: int | None, *, is_seen: bool) -> gpd.GeoDataFrame:
     """Return the labelled tiles of the project's own planet with ``is_usable`` and ``is_test``.
 
-    A tile is usable if the used split trains or tests with it. Without a used split, models have
-    seen every tile of the own planet, unless they are ready-made or learned from synthetic planets:
-    then all test.
+    A tile is usable if the split trains or tests with it.
+
+    Args:
+        project: The project.
+        split: The split that models were trained on; None for models of no split.
+        is_seen: Whether models of no split learned from the tiles of this planet; else all test.
+
+    Raises:
+        StepError: If labelled tiles or splits were not made yet.
     """
     path = project.paths.labelled_tiles
     if not path.is_file():
         raise StepError(f"{path} is missing; materialise labelled_tiles first")
     tiles = gpd.read_parquet(path)
     own = tiles[tiles["planet"] == OWN_PLANET]
-    used = project.settings.splits.used
-    flags = own[TILE_KEY].merge(read_split(project.paths, used), on=TILE_KEY, how="left")[IS_TEST]
+    table = read_split(project.paths, split)
+    flags = own[TILE_KEY].merge(table, on=TILE_KEY, how="left")[IS_TEST]
     flags = flags.fillna(UNUSED).to_numpy(int)
-    if used is None:
-        is_seen = saw_own_masks(project)
+    if split is None:
         # Any tile may train then, but for those of which nothing is known.
         is_usable = (own["split_class"] >= 0).to_numpy()
         return own.assign(is_usable=is_usable, is_test=is_usable & (not is_seen))

@@ -7,16 +7,16 @@ import pandas as pd
 from ejmap_project.published.scores import METRICS, PARTS, RUN
 from ejmap_project.scoring.tile_scoring import score
 
-# What their training run told of itself besides; none of it is kept here.
-RUN_INFO = (
-    "epochs_run",
-    "runtime",
-    "time_beginning",
-    "time_train",
-    "time_test_beginning",
-    "time_test",
-    "gpu_name",
-)
+# The training record by their words. Theirs have no unit; ours are seconds.
+RUN_INFO = {
+    "epochs_run": "epochs_run",
+    "runtime": "runtime_s",
+    "time_beginning": "time_beginning_s",
+    "time_train": "time_train_s",
+    "time_test_beginning": "time_test_beginning_s",
+    "time_test": "time_test_s",
+    "gpu_name": "gpu_name",
+}
 
 
 def eval_metrics_csv(
@@ -41,6 +41,25 @@ def eval_metrics_csv(
     return pd.DataFrame([row])
 
 
+def member_eval_metrics_csv(maps: pd.DataFrame, *, test_set: int = 0) -> pd.DataFrame:
+    """Return the scores of the maps of single members as published, a row each.
+
+    Args:
+        maps: Rows of the asset ``member_map_scores`` of one version, without variants.
+        test_set: Number of the split of members that were trained on none.
+    """
+    columns = {
+        RUN[0]: maps["split"].fillna(test_set),
+        RUN[1]: maps["iteration"],
+        **{
+            prefix + theirs: maps[f"map_{scope}_{level}_{ours}"]
+            for prefix, (scope, level) in PARTS.items()
+            for theirs, ours in METRICS.items()
+        },
+    }
+    return pd.DataFrame(columns).sort_values(list(RUN), ignore_index=True)
+
+
 def test_metrics_csv(members: pd.DataFrame) -> pd.DataFrame:
     """Return the test scores of the members of one model version as published.
 
@@ -50,8 +69,8 @@ def test_metrics_csv(members: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         One row a member by split and iteration: ``test-set`` (missing for a model that learned from
-        all labelled tiles), ``iteration``, ``loss``, the five scores on test tiles, and what the
-        published runs told of their duration, which stays empty.
+        all labelled tiles), ``iteration``, ``loss``, the five scores on test tiles, and the
+        training record, empty of members that were not trained here.
     """
     run = ["split", "iteration"]
     ranks = {
@@ -61,11 +80,10 @@ def test_metrics_csv(members: pd.DataFrame) -> pd.DataFrame:
     ranked = members.assign(**ranks).sort_values([*run, *ranks], ignore_index=True)
     found = ranked.drop_duplicates(run, ignore_index=True)
     columns = {"test-set": found["split"], "iteration": found["iteration"]}
-    wanted = {"loss": "loss", **METRICS}
-    for theirs, ours in wanted.items():
-        name = f"test_{ours}"
+    wanted = {theirs: f"test_{ours}" for theirs, ours in ({"loss": "loss"} | METRICS).items()}
+    for theirs, name in (wanted | RUN_INFO).items():
         columns[theirs] = found[name] if name in found else pd.Series(float("nan"), found.index)
-    return pd.DataFrame(columns).reindex(columns=[*columns, *RUN_INFO])
+    return pd.DataFrame(columns)
 
 
 def with_published(ours: pd.DataFrame, theirs: pd.DataFrame | None) -> pd.DataFrame:

@@ -11,6 +11,7 @@ EnsembleRule = Literal["mean-probability", "votes"]
 NormalizationTiles = Literal["member", "split"]
 ValidationDraw = Literal["overall", "each-class"]
 Denoising = Literal["corners", "sides"]
+Annulus = Literal["circles", "rim-buffers"]
 
 
 class Method(NamedTuple):
@@ -28,16 +29,19 @@ class Method(NamedTuple):
         denoising: What hangs together when small clusters are removed: set pixels by sides and
             corners, clear ones by sides; or both by sides only, and clear clusters at the edge of
             the raster are filled like any other.
+        annulus: What bounds the annulus of k1 to k2 radii that models are told the mean bands of:
+            circles about the crater, or buffers of its true rim by k - 1 radii.
     """
 
     ensemble: EnsembleRule
     normalization: NormalizationTiles
     validation: ValidationDraw
     denoising: Denoising
+    annulus: Annulus
 
 
-OURS = Method("mean-probability", "member", "overall", "corners")
-AS_PUBLISHED = Method("votes", "split", "each-class", "sides")
+OURS = Method("mean-probability", "member", "overall", "corners", "circles")
+AS_PUBLISHED = Method("votes", "split", "each-class", "sides", "rim-buffers")
 
 
 class MethodSettings(Settings):
@@ -50,6 +54,7 @@ class MethodSettings(Settings):
     normalization: NormalizationTiles | None = None
     validation: ValidationDraw | None = None
     denoising: Denoising | None = None
+    annulus: Annulus | None = None
 
     def resolved(self, *, is_published: bool) -> Method:
         """Return how each step is done.

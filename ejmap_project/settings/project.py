@@ -15,7 +15,7 @@ from ejmap_geo.whole_file import write_text
 from ejmap_ml.config.bands import GREY, MERCURY_ENHANCED, Bands, bands_named, seen_as, words_of
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
-from ejmap_project.settings.analysis import AnalysisSettings
+from ejmap_project.settings.analysis import AnalysisSettings, RasterSettings
 from ejmap_project.settings.mapping import MappingSettings
 from ejmap_project.settings.method import Method, MethodSettings
 from ejmap_project.settings.sentences import sentences_of
@@ -68,7 +68,7 @@ class Project(Settings):
     """All settings of a project, as its ``project.yaml`` states them.
 
     Attributes:
-        body: The planet.
+        body: The planet, or ``NAME:KM`` for one on a sphere of another radius.
         source: Where mosaic, craters and known ejecta come from.
         bands: What the bands of the mosaic mean; None takes what the source says, which is grey for
             files of the user.
@@ -78,6 +78,8 @@ class Project(Settings):
         mapping: How craters are mapped.
         vetting: How the catalogue is vetted; None vets nothing.
         analysis: What is measured of the map.
+        rasters: Rasters that are summarised on ejecta and beside them, by name: a file each, or a
+            file and the names of its bands.
     """
 
     body: str = "Mercury"
@@ -90,12 +92,13 @@ class Project(Settings):
     method: MethodSettings = MethodSettings()
     vetting: VettingSettings | None = None
     analysis: AnalysisSettings = AnalysisSettings()
+    rasters: dict[str, RasterSettings] = Field(default_factory=dict[str, RasterSettings])
 
     @field_validator("body")
     @classmethod
     def _is_known(cls, name: str) -> str:
         try:
-            return body_named(name).name
+            return body_named(name).stated
         except BodyError as error:
             raise ValueError(str(error)) from error
 

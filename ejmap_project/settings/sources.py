@@ -120,6 +120,7 @@ class FilesSource(Settings):
             metres or degrees: ``radius_m: R_km*1000``.
         value_range: Values of the mosaic that are black and white; needed unless it is 8-bit.
         pad: Whether the mosaic may cover a part of the planet; the rest is not imaged.
+        terms: Licence, DOI or credit of the mosaic, for the tags of rasters.
     """
 
     kind: Literal["files"] = "files"
@@ -131,6 +132,7 @@ class FilesSource(Settings):
     columns: dict[str, str] = Field(default_factory=dict[str, str])
     value_range: tuple[float, float] | None = None
     pad: bool = False
+    terms: str = ""
 
     @field_validator("columns")
     @classmethod
@@ -153,6 +155,7 @@ class FilesSource(Settings):
             holds_masks=self.masks is not None,
             is_known_everywhere=self.tiles is None,
             mosaic=self.mosaic.name,
+            terms=self.terms,
             columns=self.columns,
         )
 

@@ -36,12 +36,20 @@ def read_masks(
         yield craters[key], read_mask_on(path, basemap)
 
 
-def wrong_names(folder: Path, craters: Iterable[Crater]) -> list[str]:
-    """Return a sentence on what is wrong with the names of masks; none if they fit."""
+def wrong_names(
+    folder: Path, craters: Iterable[Crater], *, setting: str = "source.masks"
+) -> list[str]:
+    """Return a sentence on what is wrong with the names of masks; none if they fit.
+
+    Args:
+        folder: The folder.
+        craters: Craters that may have a mask.
+        setting: The setting that names the folder.
+    """
     if folder.is_file():
         return [f"{folder} is no folder; masks are files mask_NNNN.tif in one folder"]
     if not folder.is_dir():
-        return [f"the folder of masks {folder} does not exist; correct source.masks"]
+        return [f"the folder of masks {folder} does not exist; correct {setting}"]
     names = {crater.crater_id: _name(crater) for crater in craters}
     expected = {*names.values()}
     found = {path.name for path in folder.glob(MASK_NAMES)}

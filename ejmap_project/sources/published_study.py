@@ -29,7 +29,8 @@ from ejmap_project.published.rectangles import COLUMNS, read_rectangles
 from ejmap_project.published.tiles import read_labelled_tiles, read_splits
 from ejmap_project.settings.sources import EjmapFolderSource
 from ejmap_project.sources.published_check import check_published
-from ejmap_project.sources.source import ProjectSource, ScoreFiles, SourceFiles
+from ejmap_project.sources.published_whole_maps import whole_map_files
+from ejmap_project.sources.source import ProjectSource, ScoreFiles, SourceFiles, WholeMapFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class PublishedStudy(ProjectSource):
             mosaic=[*named, layout.MOSAIC.path(folder)],
             catalogue=chain.from_iterable(map(folder.glob, layout.CRATER_FILES)),
             masks=folder.glob(layout.MASK_FILES),
+            whole_maps=folder.glob(layout.WHOLE_MAP_FILES),
             scores=folder.glob(layout.SCORE_FILES),
         )
 
@@ -98,11 +100,14 @@ class PublishedStudy(ProjectSource):
             self._folder, crater.crater_id, azimuthal=azimuthal, basemap=basemap
         )
 
-    def connections_of(self, crater: Crater, basemap: BasemapGrid) -> pd.DataFrame | None:
-        """Read the connections of the version and split that the settings name."""
-        if self.stated.connections is None:
+    def connections_of(
+        self, crater: Crater, basemap: BasemapGrid, which: str | None = None
+    ) -> pd.DataFrame | None:
+        """Read the connections of the version and split that are asked for or stated."""
+        which = which or self.stated.connections
+        if which is None:
             return None
-        version, split = map(int, self.stated.connections.split("/"))
+        version, split = map(int, which.split("/"))
         return read_connections(
             self._folder,
             crater.crater_id,
@@ -118,6 +123,10 @@ class PublishedStudy(ProjectSource):
             return None
         path = self._folder.required(layout.OUTPUT_MASK, run=run, crater=crater.crater_id)
         return read_mask_on(path, basemap)
+
+    def whole_maps(self, craters: Mapping[str, Crater]) -> WholeMapFiles:
+        """Return the whole manual maps; there may be none."""
+        return whole_map_files(self._folder, craters)
 
     def labels(self, craters: Sequence[Crater], basemap: BasemapGrid) -> gpd.GeoDataFrame | None:
         """Read the labelled tiles; None if the folder lacks their places or what they hold."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 import geopandas as gpd
@@ -24,6 +25,7 @@ class SourceFiles(NamedTuple):
         mosaic: Files of the mosaic.
         catalogue: Files of the crater table.
         masks: Masks of known ejecta.
+        whole_maps: Whole manual maps, apart from these masks.
         tiles: Table of the rectangles in which ejecta were mapped; None if none is named.
         scores: Tables of published scores; None if nothing was published.
     """
@@ -31,8 +33,24 @@ class SourceFiles(NamedTuple):
     mosaic: Iterable[Path] = ()
     catalogue: Iterable[Path] = ()
     masks: Iterable[Path] = ()
+    whole_maps: Iterable[Path] = ()
     tiles: Path | None = None
     scores: Iterable[Path] | None = None
+
+
+class WholeMapFiles(NamedTuple):
+    """Files of whole manual maps.
+
+    Attributes:
+        by_crater: Maps of one crater each, by its key.
+        of_ids: A map of crater ids; None if there is none.
+        independent: Ids of the craters that were mapped whole apart from the masks in labelled
+            tiles; None for all of them.
+    """
+
+    by_crater: Mapping[str, Path] = MappingProxyType({})
+    of_ids: Path | None = None
+    independent: frozenset[int] | None = None
 
 
 class ScoreFiles(NamedTuple):
@@ -101,13 +119,22 @@ class ProjectSource(Protocol):
         """Return the mapping tiles of a crater on its own raster."""
         return None
 
-    def connections_of(self, _crater: Crater, _basemap: BasemapGrid, /) -> pd.DataFrame | None:
-        """Return the connections that replace EJCONN's predictions, under ``ConnectionTable``."""
+    def connections_of(
+        self, _crater: Crater, _basemap: BasemapGrid, _which: str | None = None, /
+    ) -> pd.DataFrame | None:
+        """Return the connections that replace EJCONN's predictions, under ``ConnectionTable``.
+
+        Those that the settings name, or ``VERSION/SPLIT``.
+        """
         return None
 
     def mask_of(self, _crater: Crater, _basemap: BasemapGrid, /) -> PlacedMask | None:
         """Return the mask that replaces the project's own map of a crater."""
         return None
+
+    def whole_maps(self, _craters: Mapping[str, Crater], /) -> WholeMapFiles:
+        """Return the files of whole manual maps, apart from the masks in labelled tiles."""
+        return WholeMapFiles()
 
     def labels(
         self, _craters: Sequence[Crater], _basemap: BasemapGrid, /

@@ -1,10 +1,11 @@
 """What a project takes from its source, written in its own form: mosaic, craters, known ejecta."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ejmap_geo.craters.catalogue import craters_of, write_catalogue
 from ejmap_geo.craters.observed_share import observed_shares
-from ejmap_geo.maps.color import crater_color
 from ejmap_geo.maps.raster_style import mosaic_style, write_style
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_ml.config.bands import words_of
@@ -12,7 +13,8 @@ from ejmap_project.artefact import Artefact
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import Content, content_version
 from ejmap_project.figures import places_plot
-from ejmap_project.files.mask_file import write_mask
+from ejmap_project.files.mask_file import write_crater_mask
+from ejmap_project.files.raster_tags import MOSAIC, TERMS, meaning, mosaic_words
 from ejmap_project.open_project import OpenProject
 from ejmap_project.pictures.shades import EJECTA, mask_over, mosaic_grey, mosaic_rgb, shrunk
 from ejmap_project.pictures.sheet import planet_picture
@@ -32,7 +34,8 @@ def take_mosaic(project: OpenProject, progress: Progress) -> Artefact:
     """
     raster, grid = source_of(project).basemap(progress.say)
     path = project.paths.basemap_mosaic
-    traits = project.settings.source.traits
+    traits, content = project.settings.source.traits, content_version(raster)
+    bands = words_of(project.settings.mosaic_bands)
     write_cog(
         path,
         raster,
@@ -40,19 +43,20 @@ def take_mosaic(project: OpenProject, progress: Progress) -> Artefact:
         nodata=0,
         overviews="average",
         tags={
-            "EJMAP_MOSAIC": traits.mosaic,
-            **({"TIFFTAG_COPYRIGHT": traits.terms} if traits.terms else {}),
+            MOSAIC: mosaic_words(traits.mosaic, content),
+            **meaning(f"mosaic of {grid.body.name}: {bands}", "0 (nodata): not imaged; 1 to 255"),
+            **({TERMS: traits.terms} if traits.terms else {}),
         },
     )
     write_style(path, mosaic_style(len(raster)))
     return Artefact(
-        content=content_version(raster),
+        content=content,
         metadata={
             "source": project.settings.source.kind,
             "body": grid.body.name,
             "width_px": grid.width_px,
             "bands": raster.shape[0],
-            "bands_mean": words_of(project.settings.mosaic_bands),
+            "bands_mean": bands,
             "resolution_km": grid.resolution_m / 1000,
             "imaged_share": float(np.mean(raster.any(axis=0))),
             "path": str(path),
@@ -87,8 +91,12 @@ def take_catalogue(project: OpenProject) -> Artefact:
     )
 
 
-def take_masks(project: OpenProject) -> Artefact:
+def take_masks(project: OpenProject, *, tags: Mapping[str, str]) -> Artefact:
     """Write the known ejecta of each crater that has a mask, one mask in memory at a time.
+
+    Args:
+        project: The project.
+        tags: Text kept inside the masks.
 
     Raises:
         GeoError: If a mask does not fit the mosaic.
@@ -100,9 +108,8 @@ def take_masks(project: OpenProject) -> Artefact:
     masks_px: dict[str, int] = {}
     paths.manual_masks.mkdir(parents=True, exist_ok=True)
     for crater, placed in source_of(project).masks(project.craters(), basemap.grid):
-        path = paths.manual_mask(crater.key)
-        color = crater_color(crater.crater_id, crater.name)
-        write_mask(path, placed, basemap=basemap.grid, center=crater.center, color=color)
+        path, grid = paths.manual_mask(crater.key), basemap.grid
+        write_crater_mask(path, placed, crater, basemap=grid, what="known ejecta", tags=tags)
         placed.paste_into(known)
         parts += [crater.key, str(placed.window), placed.mask]
         masks_px[crater.key] = placed.area_px

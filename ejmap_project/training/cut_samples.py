@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,6 +116,8 @@ def _cut(
 
     config = model_of(project, kind, ModelVersion.parse(version))
     plan = TilePlan.of(ejconn=config) if kind == "ejconn" else TilePlan.of(ejseg=config)
+    # Synthetic planets have no drawn rims.
+    of_own = replace(plan, rims=project.annulus_rims())
     labelled = pd.read_parquet(project.paths.labelled_tiles)
     shutil.rmtree(folder, ignore_errors=True)
     published = source_of(project).samples()
@@ -125,7 +128,7 @@ def _cut(
             published,
             craters=project.craters().values(),
             labelled=labelled[labelled["planet"] == OWN_PLANET],
-            plan=plan,
+            plan=of_own,
             body=project.settings.planet,
             inputs=inputs,
         )
@@ -136,7 +139,7 @@ def _cut(
             folder / f"{named.name}.zarr",
             named,
             labelled=labelled[labelled["planet"] == named.name],
-            plan=plan,
+            plan=of_own if named.name == OWN_PLANET else plan,
             inputs=inputs,
         )
 

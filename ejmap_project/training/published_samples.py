@@ -93,7 +93,11 @@ def _table(
         return table
     injection = plan.tile.injection
     mean = read_annulus(
-        published, crater, body=body, radii=(injection.inner_radii, injection.outer_radii)
+        published,
+        crater,
+        body=body,
+        radii=(injection.inner_radii, injection.outer_radii),
+        rim=plan.rims.get(crater.crater_id),
     )
     return table.assign(**dict(zip(annulus_columns(len(mean)), mean.tolist(), strict=True)))
 

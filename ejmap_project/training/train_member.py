@@ -1,6 +1,7 @@
 """One member of a model's ensemble: trained here and scored on the test tiles, or copied."""
 
 import shutil
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from ejmap_project.training.split_choice import read_split
 
 if TYPE_CHECKING:
     from ejmap_ml.bundles.bundle import ModelBundle
+    from ejmap_ml.bundles.training_record import TrainingRecord
     from ejmap_ml.config.model_config import ModelConfig
     from ejmap_ml.samples import FitData
     from ejmap_project.training.member_samples import Labels, MemberSamples
@@ -66,7 +68,6 @@ def train_member(
     # Not before: what trains takes seconds to import.
     from ejmap_ml.training.fit import fit
     from ejmap_project.training.member_samples import CraterFold, member_samples
-    from ejmap_project.training.training_views import with_view_ranges
 
     config = model_of(project, kind, ModelVersion.parse(version))
     seed = project.settings.models.seed * SEED_STRIDE + iteration
@@ -93,7 +94,7 @@ def train_member(
         report=progress.say,
         events=project.paths.training_log(kind, version=version, iteration=iteration),
     )
-    bundle = _scored(with_view_ranges(result.bundle, stores), start, parts, progress)
+    bundle = _scored(result.bundle, stores, start, parts, progress)
     bundle.save(path)
     shutil.rmtree(scratch)
     return _described(bundle, path).with_facts({"picture": training_curve(result.history)})
@@ -144,18 +145,32 @@ def _labels(project: OpenProject, version: str) -> "Labels":
 
 def _scored(
     bundle: "ModelBundle",
+    stores: Sequence[Path],
     start: "ModelBundle | None",
     parts: "MemberSamples",
     progress: Progress,
 ) -> "ModelBundle":
-    """Return a member with its scores on test tiles and on craters that were held back."""
+    """Return a member with its scores on test tiles and on craters that were held back.
+
+    Args:
+        bundle: The member, whose training has just ended.
+        stores: Tile stores that it learned from.
+        start: The member that it started from; None for random weights.
+        parts: Its samples.
+        progress: Told of what begins.
+    """
+    trained_s = time.monotonic()
     from ejmap_ml.training.member_scores import score_member, with_test_scores
+    from ejmap_project.training.training_views import with_view_ranges
     from ejmap_project.training.tuning import tuned_member
 
+    bundle = with_view_ranges(bundle, stores)
     if parts.test is not None:
         progress.say("scoring the member on the test tiles")
-        batch_size = bundle.config.training.batch_size
-        bundle = with_test_scores(bundle, score_member(bundle, parts.test, batch_size=batch_size))
+        batch_size, begun_s = bundle.config.training.batch_size, time.monotonic()
+        scores = score_member(bundle, parts.test, batch_size=batch_size)
+        test_s = time.monotonic() - begun_s
+        bundle = with_test_scores(bundle, scores, beginning_s=begun_s - trained_s, test_s=test_s)
     if start is None:
         return bundle
     progress.say("scoring the member on craters that were held back")
@@ -191,6 +206,7 @@ def _described(bundle: "ModelBundle", path: Path, *, card: str = "") -> Artefact
             "weights": sum(value.numel() for value in bundle.weights.values()),
             "seed": provenance.seed if provenance.seed is not None else "unknown",
             "source": provenance.source or "trained in this project",
+            **_record_facts(provenance.record),
             **_held_out_facts(bundle),
             "provenance": provenance.model_dump(mode="json", exclude={"reliability"}),
             **{name: float(value) for name, value in provenance.scores.items()},
@@ -199,6 +215,10 @@ def _described(bundle: "ModelBundle", path: Path, *, card: str = "") -> Artefact
             "path": str(path),
         },
     )
+
+
+def _record_facts(record: "TrainingRecord | None") -> Facts:
+    return {} if record is None else {**record.model_dump(), "runtime_s": record.runtime_s}
 
 
 def _held_out_facts(bundle: "ModelBundle") -> Facts:

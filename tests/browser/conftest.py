@@ -9,25 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.flags import FLAGS
 from tests.servers import end_group, free_port, wait_until_up
 
 CHECKOUT = Path(__file__).parents[2]
 PAGE_SECONDS = 180
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-# A page without a display, an account, an update or a word to the outside.
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    # The lineage page draws no asset that lies outside of the window.
-    "--window-size=24000,14000",
-)
+# The lineage page draws no asset that lies outside of the window.
+WIDE = "--window-size=24000,14000"
 
 RenderPage = Callable[..., str]
 
@@ -80,7 +69,7 @@ def render_page(browser: str, tmp_path: Path) -> RenderPage:
     """Load an address, let its scripts run for half a minute of page time, return the document."""
 
     def render(address: str, *more: str) -> str:
-        command = [browser, *FLAGS, *more, f"--user-data-dir={tmp_path / 'profile'}"]
+        command = [browser, *FLAGS, WIDE, *more, f"--user-data-dir={tmp_path / 'profile'}"]
         command += ["--virtual-time-budget=30000", "--dump-dom", address]
         # A group of its own: the browser's own children must not outlive a time-out.
         with subprocess.Popen(

@@ -51,7 +51,8 @@ mapping:
   connection_filter: true
   kept_results: 1
   chunk_craters: 2
-method: {ensemble: votes, normalization: split, validation: each-class, denoising: sides}
+method: {ensemble: votes, normalization: split, validation: each-class, denoising: sides,
+  annulus: rim-buffers}
 analysis: {exclusion_buffer_km: 25}
 """
 FILES = """
@@ -65,6 +66,7 @@ source:
   west_positive: true
   value_range: [0, 2.55]
   pad: true
+  terms: CC0
 training: {kind: own-masks}
 splits: {count: 2, test_fraction: 0.3, learning_curve: [2], seed: 4, used: 1}
 models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml}

@@ -30,6 +30,10 @@ from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
+from ejmap_project.release.difference import difference
+from ejmap_project.release.manifest import read_manifest
+from ejmap_project.release.release_folder import release_folder
+from ejmap_project.release.verify import faults_of
 from ejmap_project.scoring.map_agreement import CHAIN, POOLED
 from tests.tiny_presets import EJCONN, POLAR
 
@@ -265,6 +269,35 @@ def test_a_broken_crater_fails_alone_and_is_made_again_once_repaired(made: Made)
     assert broken == {"0001": current, "0002": CraterState.FAILED, "0003": current}
     assert repaired_complaints == []
     assert set(made.states.values()) == {current}
+
+
+def test_a_release_stays_as_it_is_whatever_is_made_later(made: Made) -> None:
+    """Its files are links to those of the project, and every step replaces what it writes."""
+    runner = runner_of(made.project, made.instance, Console(io.StringIO()))
+    runner.release("first", note="before another model", allow_stale=False)
+    folder = release_folder(made.project.paths, "first")
+    manifest = read_manifest(folder)
+    project = _project(made.project.paths.folder, f"{SETTINGS.rstrip()[:-1]}, denoise_px: 3}}\n")
+
+    complaints, shown = Made(project, made.instance).run()
+    runner_of(project, made.instance, Console(io.StringIO())).release(
+        "second", note="", allow_stale=False
+    )
+
+    assert complaints == [], shown
+    assert faults_of(folder) == []
+    assert manifest.stale == []
+    assert manifest.missing == ()
+    assert manifest.models["ejseg"].digest in (folder / "MODEL_CARD_EJSEG.md").read_text()
+    versions = {(one.asset, one.partition): one.data_version for one in manifest.artefacts}
+    assert made.record("release", None).metadata["release"].value == "0002_second"
+    assert {("global_map", None), ("basemap_mask", "0002"), ("promoted_ejseg", None)} <= {*versions}
+    found = difference(folder, release_folder(project.paths, "second"))
+    assert [one.what for one in found.settings] == ["mapping.denoise_px"]
+    causes = {cause.what for one in found.changed for cause in one.causes}
+    assert causes <= {"settings of segmentation_mask"}
+    _project(made.project.paths.folder)
+    assert made.run()[0] == []
 
 
 def test_another_segmentation_model_remaps_every_crater(made: Made) -> None:

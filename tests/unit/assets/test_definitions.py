@@ -83,6 +83,7 @@ def test_jobs_are_named_by_what_people_do() -> None:
         "map_craters",
         "refresh_map",
         "evaluate",
+        "release_map",
     }
 
 

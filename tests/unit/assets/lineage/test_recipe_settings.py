@@ -7,13 +7,14 @@ project are stale.
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from ejmap_assets.lineage import recipe_settings
+from ejmap_assets.lineage import map_settings, recipe_settings
 from ejmap_project.open_project import OpenProject
 
 SYNTHETIC_TRAINING = {"kind": "synthetic", "seeds": [1]}
@@ -43,6 +44,13 @@ def of_member(project: OpenProject, _: str) -> object:
     return recipe_settings.of_member("ejseg")(project, "0|ejseg_polar")
 
 
+def of_annulus(project: OpenProject, _: str) -> object:
+    """Return the settings of tiles whose EJSEG is told the mean bands of the annulus."""
+    models = project.settings.models.model_copy(update={"ejseg": "ejseg_v200"})
+    told = project.settings.model_copy(update={"models": models})
+    return recipe_settings.of_tiles(replace(project, settings=told), "")
+
+
 def _json(settings: Settings, project: OpenProject) -> object:
     """Return a part of the settings as a recipe's digest sees it."""
     return json.loads(json.dumps(settings(project, ""), default=str))
@@ -51,7 +59,7 @@ def _json(settings: Settings, project: OpenProject) -> object:
 def _assert_holds_nothing_published(project: OpenProject) -> None:
     assert _json(recipe_settings.of_connections, project) is None
     assert _json(recipe_settings.of_given_mask, project) is None
-    assert _json(recipe_settings.of_comparison, project) is None
+    assert _json(map_settings.of_comparison, project) is None
 
 
 def test_a_synthetic_planet_is_its_seed_and_size(tmp_path: Path) -> None:
@@ -203,7 +211,7 @@ def test_a_published_folder_is_stamped_part_by_part(tmp_path: Path) -> None:
     assert _json(recipe_settings.of_labels, project) == ["own-masks", 64, None]
     assert _json(recipe_settings.of_connections, project) == "32/61"
     assert _json(recipe_settings.of_given_mask, project) == RUN
-    assert _json(recipe_settings.of_comparison, project) == scores
+    assert _json(map_settings.of_comparison, project) == scores
 
 
 def test_a_folder_without_scores_is_not_a_source_without_any(tmp_path: Path) -> None:
@@ -216,7 +224,7 @@ def test_a_folder_without_scores_is_not_a_source_without_any(tmp_path: Path) -> 
     assert _json(recipe_settings.of_manual_masks, project) == [stated, []]
     assert _json(recipe_settings.of_connections, project) is None
     assert _json(recipe_settings.of_given_mask, project) is None
-    assert _json(recipe_settings.of_comparison, project) == []
+    assert _json(map_settings.of_comparison, project) == []
 
 
 @pytest.mark.parametrize(
@@ -231,6 +239,9 @@ def test_a_folder_without_scores_is_not_a_source_without_any(tmp_path: Path) -> 
             recipe_settings.of_masks, {"method": {"denoising": "sides"}}, id="nothing-to-denoise"
         ),
         pytest.param(of_member, {"method": {"ensemble": "votes"}}, id="ensemble"),
+        pytest.param(
+            recipe_settings.of_tiles, {"method": {"annulus": "rim-buffers"}}, id="no-annulus"
+        ),
         pytest.param(
             recipe_settings.of_promotion("ejseg"),
             {"models": {"gate_tolerance": 0.5}},
@@ -264,7 +275,7 @@ def test_settings_of_mapping_and_splits_are_listed_whole(tmp_path: Path) -> None
     assert _json(recipe_settings.of_masks, project) == [True, 4]
     assert _json(recipe_settings.of_used_split, project) == [1, "synthetic"]
     assert _json(recipe_settings.of_promotion("ejconn"), project) == ["ejconn_tiny@1", 1]
-    assert _json(recipe_settings.of_map, project) is None
+    assert _json(map_settings.of_map, project) is None
 
 
 @pytest.mark.parametrize(
@@ -274,6 +285,7 @@ def test_settings_of_mapping_and_splits_are_listed_whole(tmp_path: Path) -> None
         (recipe_settings.of_masks, {"denoising": "sides"}, ["denoising"]),
         (of_member, {"normalization": "split"}, ["normalization"]),
         (of_member, {"validation": "each-class"}, ["validation"]),
+        (of_annulus, {"annulus": "rim-buffers"}, ["annulus"]),
     ],
 )
 def test_a_step_as_published_makes_stale_what_depends_on_it(
@@ -313,3 +325,14 @@ def test_stated_columns_concern_the_catalogue_alone(tmp_path: Path) -> None:
 
     assert catalogue == [*_json(recipe_settings.of_catalogue, plain), columns]
     assert _json(recipe_settings.of_mosaic, stated) == _json(recipe_settings.of_mosaic, plain)
+
+
+def test_stated_terms_concern_the_mosaic_alone(tmp_path: Path) -> None:
+    """They are a tag of it; projects without any keep their recipe."""
+    files = {"kind": "files", "mosaic": "m.tif", "craters": "c.csv"}
+    plain, stated = (_project(tmp_path, files | more) for more in ({}, {"terms": "CC0"}))
+
+    mosaic = _json(recipe_settings.of_mosaic, stated)
+
+    assert mosaic == [*_json(recipe_settings.of_mosaic, plain), "CC0"]
+    assert _json(recipe_settings.of_catalogue, stated) == _json(recipe_settings.of_catalogue, plain)

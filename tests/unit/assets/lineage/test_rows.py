@@ -82,6 +82,7 @@ def test_every_asset_is_automated_or_known_to_be_made_on_request() -> None:
         *("training_planets", "labelled_tiles", "split_table", "crater_classifier"),
         *(f"{kind}_{what}" for kind in ("ejconn", "ejseg") for what in ("samples", "model")),
         *("promoted_ejconn", "promoted_ejseg"),
+        "release",
     }
 
 

@@ -1,7 +1,12 @@
 """Each value of a label map is explained once, in a colour of its own."""
 
 from ejmap_geo.maps.color import crater_color
-from ejmap_geo.maps.map_classes import count_classes, label_classes
+from ejmap_geo.maps.map_classes import (
+    contested_classes,
+    count_classes,
+    exclusion_classes,
+    label_classes,
+)
 
 
 def test_craters_and_both_codes_are_explained() -> None:
@@ -34,3 +39,19 @@ def test_counts_grow_darker_from_yellow() -> None:
     assert count_classes(1)[0].color == (240, 249, 33, 255)
     brightness = [sum(one.color[:3]) for one in count_classes(9)]
     assert brightness == sorted(brightness, reverse=True)
+
+
+def test_contested_ground_has_the_colours_of_its_counts() -> None:
+    """From two craters on, as the count of overlaps shows them; none where nothing is contested."""
+    assert contested_classes(4) == count_classes(4)[1:]
+    assert [one.value for one in contested_classes(4)] == [2, 3, 4]
+    assert contested_classes(0) == []
+
+
+def test_ground_to_count_on_is_transparent() -> None:
+    """What is excluded is named with the width of its buffer."""
+    free, excluded = exclusion_classes(12.5)
+
+    assert (free.value, free.color[3]) == (0, 0)
+    assert (excluded.value, 0 < excluded.color[3] < 255) == (1, True)
+    assert "12.5 km" in excluded.name

@@ -3,7 +3,13 @@
 from xml.etree import ElementTree as ET
 
 from ejmap_geo.maps.map_classes import crater_classes
-from ejmap_geo.maps.vector_style import outline_style, point_style, rim_style
+from ejmap_geo.maps.vector_style import (
+    area_style,
+    line_style,
+    outline_style,
+    point_style,
+    rim_style,
+)
 
 
 def _options(style: str) -> list[dict[str, str]]:
@@ -47,3 +53,23 @@ def test_rims_are_circles_without_a_fill_and_named() -> None:
     assert text.get("fieldName") == "name"
     assert _options(style)[0]["style"] == "no"
     assert ET.fromstring(point_style()).find("labeling") is None  # noqa: S314 - written here
+
+
+def test_rays_are_lines_in_the_colour_of_their_crater() -> None:
+    """As outlines, but opaque."""
+    classes = crater_classes({4: "Kuiper", 9: ""})
+
+    style = line_style(classes, column="crater_id")
+
+    symbols = [one.get("type") for one in ET.fromstring(style).iter("symbol")]  # noqa: S314
+    assert symbols == ["line", "line"]
+    for one, options in zip(classes, _options(style), strict=True):
+        assert options["line_color"] == ",".join(map(str, one.color))
+
+
+def test_the_mosaic_shows_through_ground_to_count_on() -> None:
+    """Its fill is half transparent, its edge is not."""
+    options = _options(area_style())[0]
+
+    assert int(options["color"].rpartition(",")[2]) < 128
+    assert options["outline_color"].endswith(",255")

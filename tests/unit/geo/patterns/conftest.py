@@ -9,8 +9,8 @@ import pytest
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.masks.rim import circular_rim
 from ejmap_geo.patterns.polar_mask import PolarMask, polar_mask
-from ejmap_geo.patterns.rim import circular_rim
 from ejmap_geo.patterns.ring_sums import RingSums, ring_sums
 
 HALF_PX, RADIUS_PX = 600, 20

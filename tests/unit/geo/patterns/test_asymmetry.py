@@ -10,7 +10,7 @@ from ejmap_geo.patterns.asymmetry import Asymmetry, ImpactClass, asymmetry
 from ejmap_geo.patterns.polar_mask import PolarMask
 from ejmap_geo.synthetic.deposit import draw_deposit
 from ejmap_geo.synthetic.ejecta import polar_intensity
-from tests.unit.geo.patterns.conftest import Scene
+from tests.unit.geo.patterns.conftest import RADIUS_PX, Scene
 
 COLS, RADIUS_M = 360, 30_000.0
 
@@ -81,8 +81,10 @@ def drawn() -> list[tuple[float, float, Asymmetry]]:
         polar = PolarMask(
             body_radius_m=MERCURY.radius_m,
             edges_m=edges,
+            cols=COLS,
             is_ejecta=fresh > 0.15,
             is_imaged=np.ones(shape, np.bool_),
+            bands=np.ones((1, *shape), np.uint8),
             brightness=fresh,
         )
         measured = asymmetry(polar, radius_m=RADIUS_M)
@@ -104,3 +106,35 @@ def test_oblique_impacts_of_the_generator_are_found(
     assert len(turned) >= 8
     assert np.mean(np.array(turned) < 20) >= 0.8
     assert np.mean(steep) <= 0.1
+
+
+def _disc_with_dark_sector(scene: Scene, *, middle_deg: float, half_deg: float) -> np.ndarray:
+    """Return noisy ground, brighter within 4 radii of the crater but for a sector."""
+    noise = np.random.default_rng(4).normal(100, 3, scene.d.shape)
+    is_dark = np.abs((scene.a - middle_deg + 180) % 360 - 180) < half_deg
+    return (noise + 30 * ((scene.d < 4 * RADIUS_PX) & ~is_dark))[None].astype(np.uint8)
+
+
+def test_light_tells_a_zone_that_the_mask_fills(scene: Scene) -> None:
+    """A mask all around, but no light over 140 degrees: the impactor came from there."""
+    mosaic = _disc_with_dark_sector(scene, middle_deg=60, half_deg=70)
+
+    found = asymmetry(scene.polar(scene.d < 100, mosaic), radius_m=scene.radius_m)
+
+    assert found.impact_class is ImpactClass.AVOIDANCE
+    assert found.downrange_deg == pytest.approx(240, abs=5)
+    assert found.zone is not None
+    assert found.zone.width_deg == pytest.approx(140, abs=10)
+
+
+def test_a_gap_of_the_mask_that_light_contradicts_is_not_told(scene: Scene) -> None:
+    """The mask is empty in the north, where the ground is as bright as in the south."""
+    mask = (scene.d < 100) & (np.abs(scene.a) > 60)
+    mosaic = _disc_with_dark_sector(scene, middle_deg=180, half_deg=12)
+
+    found = asymmetry(scene.polar(mask, mosaic), radius_m=scene.radius_m)
+
+    assert found.gap is not None
+    assert found.gap.azimuth_deg == pytest.approx(0, abs=5) or found.gap.azimuth_deg > 355
+    assert found.zone is None
+    assert np.isnan(found.downrange_deg)

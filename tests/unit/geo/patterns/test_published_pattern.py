@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as arrays
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.masks.rim import circular_rim
 from ejmap_geo.patterns.published_pattern import (
     BANDS,
     COLUMNS,
@@ -19,7 +20,6 @@ from ejmap_geo.patterns.published_pattern import (
     is_invalid,
     published_pattern,
 )
-from ejmap_geo.patterns.rim import circular_rim
 
 SIDE_PX = 120
 

@@ -1,4 +1,4 @@
-"""Steps at the border of ejecta: known heights, on terrain that changes slowly."""
+"""Quick changes of bands on ejecta: known covariances, on terrain that changes slowly."""
 
 import numpy as np
 import pytest
@@ -9,20 +9,23 @@ from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.label_map import label_map
 from ejmap_geo.masks.placed_mask import PlacedMask, disc
-from ejmap_geo.planetwide.freshness import BorderStep, Layers, step_of_crater
+from ejmap_geo.planetwide.freshness import Layers, QuickColours, colours_of_crater
 
 GRID = BasemapGrid(body=MERCURY, width_px=2048)
 RADIUS_M = 60_000.0
-HEIGHTS = (30, -12)
+# Grain of the ejecta in two bands; the second is its negative half.
+GRAIN = 12.0
+MIXED = np.array([1.0, -0.5])
 
 
 def _crater(crater_id: int, center: LonLat) -> Crater:
     return Crater(crater_id=crater_id, name="", center=center, radius_m=RADIUS_M)
 
 
-def _step(masks: dict[int, PlacedMask], raster: np.ndarray, crater: Crater) -> BorderStep:
+def _colours(masks: dict[int, PlacedMask], raster: np.ndarray, crater: Crater) -> QuickColours:
     counts = label_map(masks, basemap=GRID).overlap_count
-    return step_of_crater(Layers(raster, counts, GRID), crater, masks[crater.crater_id])
+    layers = Layers(raster.clip(0, 255).astype(np.uint8), counts, GRID)
+    return colours_of_crater(layers, crater, masks[crater.crater_id])
 
 
 def _terrain() -> np.ndarray:
@@ -33,42 +36,49 @@ def _terrain() -> np.ndarray:
     return slow + noise
 
 
-@pytest.mark.parametrize(
-    "center", [LonLat(179.5, 10), LonLat(0, -87)], ids=["antimeridian", "pole"]
-)
-def test_the_step_is_what_ejecta_add(center: LonLat) -> None:
-    """Ejecta that add 30 levels in one band and take 12 in another, on sloping noisy ground."""
-    mask = disc(GRID, center=center, radius_m=5 * RADIUS_M)
+def _add_grain(raster: np.ndarray, mask: PlacedMask, grain: float) -> None:
     full = np.zeros(GRID.shape, np.bool_)
     mask.paste_into(full)
-    raster = _terrain() + np.array(HEIGHTS)[:, None, None] * full
+    drawn = np.random.default_rng(5).normal(0, grain, full.sum())
+    raster[:, full] += MIXED[:, None] * drawn
 
-    found = _step({1: mask}, raster.astype(np.uint8), _crater(1, center))
 
-    np.testing.assert_allclose(found.step, HEIGHTS, atol=1)
-    np.testing.assert_allclose(found.spread, 3, rtol=0.2)
+@pytest.mark.parametrize(
+    "center", [LonLat(179.5, 10), LonLat(0, -60)], ids=["antimeridian", "far south"]
+)
+def test_the_covariance_is_that_of_the_grain(center: LonLat) -> None:
+    """Grain of 12 levels, half and turned over in the other band, on noise of 3 levels."""
+    mask, raster = disc(GRID, center=center, radius_m=6 * RADIUS_M), _terrain()
+    _add_grain(raster, mask, GRAIN)
+
+    found = _colours({1: mask}, raster, _crater(1, center))
+
+    expected = GRAIN**2 * np.outer(MIXED, MIXED) + 9 * np.eye(2)
+    # The slow part takes a little of the grain along.
+    np.testing.assert_allclose(found.covariance, expected, rtol=0.12)
+    np.testing.assert_allclose(found.spread, 3, rtol=0.15)
 
 
 def test_ejecta_of_another_crater_do_not_count() -> None:
-    """A neighbour that is 100 levels brighter changes the step by less than a level."""
-    crater, other = _crater(1, LonLat(20, 0)), LonLat(32, 0)
+    """A neighbour with grain of its own changes the variance by less than a tenth."""
+    crater, other = _crater(1, LonLat(20, 0)), LonLat(34, 0)
     masks = {
-        1: disc(GRID, center=crater.center, radius_m=5 * RADIUS_M),
-        2: disc(GRID, center=other, radius_m=5 * RADIUS_M),
+        1: disc(GRID, center=crater.center, radius_m=6 * RADIUS_M),
+        2: disc(GRID, center=other, radius_m=6 * RADIUS_M),
     }
     raster = _terrain()
-    for height, mask in zip((20, 100), masks.values(), strict=True):
-        full = np.zeros(GRID.shape, np.bool_)
-        mask.paste_into(full)
-        raster += height * full
+    _add_grain(raster, masks[1], GRAIN)
+    alone = _colours(masks, raster, crater)
+    _add_grain(raster, masks[2], 0.5 * GRAIN)
 
-    found = _step(masks, raster.clip(0, 255).astype(np.uint8), crater)
+    found = _colours(masks, raster, crater)
 
-    np.testing.assert_allclose(found.step, 20, atol=1)
+    np.testing.assert_allclose(found.covariance, alone.covariance, rtol=0.1)
 
 
-def test_a_crater_without_ejecta_has_no_step() -> None:
-    """No border, no number."""
-    found = _step({1: PlacedMask.empty()}, _terrain().astype(np.uint8), _crater(1, LonLat(0, 0)))
+def test_a_crater_without_ejecta_has_no_colours() -> None:
+    """No ejecta, no number."""
+    found = _colours({1: PlacedMask.empty()}, _terrain(), _crater(1, LonLat(0, 0)))
 
-    assert np.isnan(found.step).all()
+    assert np.isnan(found.covariance).all()
+    assert np.isnan(found.spread).all()

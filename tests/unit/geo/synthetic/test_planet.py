@@ -1,5 +1,7 @@
 """The demo planet as a whole."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pyproj import Geod
@@ -106,6 +108,35 @@ def test_impacts_are_ordered_by_the_freshness_that_is_left() -> None:
     left = [impacts[crater_id - 1].brightness for crater_id in order]
     assert left == sorted(left)
     assert sorted(order) == [*range(1, 10)]
+
+
+def test_younger_ejecta_bury_older_ones_where_that_is_asked_for() -> None:
+    """No ejecta lie on the rim of a younger crater; the youngest lose nothing, others only lose."""
+    config = PlanetConfig(width_px=512, craters=20, old_craters=5, bright_spots=5)
+    beside = make_planet(config, seed=3)
+
+    above = make_planet(replace(config, superposed=True), seed=3)
+
+    place = {crater_id: at for at, crater_id in enumerate(above.impact_order)}
+    full = {one: np.zeros(above.basemap.shape, bool) for one in above.truth}
+    for one, mask in full.items():
+        above.truth[one].paste_into(mask)
+        # What is left was there before.
+        was = np.zeros(above.basemap.shape, bool)
+        beside.truth[one].paste_into(was)
+        assert not (mask & ~was).any()
+    assert full[above.impact_order[-1]].sum() == beside.truth[above.impact_order[-1]].area_px
+    lost = sum(beside.truth[one].area_px - mask.sum() for one, mask in full.items())
+    assert lost > 100
+    for crater in above.craters:
+        on_rim = _distance_m(above, crater.crater_id) < 1.05 * crater.radius_m
+        older = [one for one in full if place[one] < place[crater.crater_id]]
+        assert not any((full[one] & on_rim).any() for one in older)
+
+
+def test_the_bench_knows_its_planets_by_the_same_words() -> None:
+    """The option that its planets do not use is not part of what names them."""
+    assert "superposed" not in repr(PlanetConfig())
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from pyproj import Geod
+from shapely import Polygon
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.rim import rim_ring
 from ejmap_geo.tiles.annulus import annulus_mean
 
 BASEMAP = BasemapGrid(body=MERCURY, width_px=720)
@@ -71,3 +73,45 @@ def test_radii_in_the_wrong_order_are_refused() -> None:
 
     with pytest.raises(RasterError, match="inner < outer"):
         annulus_mean(raster, basemap=BASEMAP, center=LonLat(0, 0), radius_m=RADIUS_M, radii=(5, 2))
+
+
+def _polygon(center: LonLat, corner_m: dict[float, float]) -> Polygon:
+    """Return a polygon of corners at azimuths and distances from a point, in degrees."""
+    geod = Geod(a=MERCURY.radius_m, b=MERCURY.radius_m)
+    azimuth = np.array(list(corner_m))
+    ones = np.ones_like(azimuth)
+    lon, lat, _ = geod.fwd(
+        ones * center.lon_deg, ones * center.lat_deg, azimuth, np.array(list(corner_m.values()))
+    )
+    return Polygon(np.column_stack([lon, lat]))
+
+
+def test_buffers_of_a_circular_rim_are_circles(center: LonLat) -> None:
+    """The same ring as by circles, but for pixels on its edges."""
+    rim = _polygon(center, dict.fromkeys(np.linspace(0, 360, 360, endpoint=False), RADIUS_M))
+    rng = np.random.default_rng(0)
+    raster = rng.integers(1, 255, (2, 360, 720), np.uint8)
+
+    by_rim = annulus_mean(raster, basemap=BASEMAP, center=center, radius_m=RADIUS_M, rim=rim)
+
+    by_circles = annulus_mean(raster, basemap=BASEMAP, center=center, radius_m=RADIUS_M)
+    np.testing.assert_allclose(by_rim, by_circles, rtol=0.02)
+
+
+def test_the_ring_follows_a_rim_that_is_no_circle() -> None:
+    """A rim of half side R east and west and 2 R north and south: its buffer of 1 R.
+
+    By area: a rectangle of sides a and b grows by d to a b + 2 d (a + b) + pi d^2.
+    """
+    center, d = LonLat(0, 0), RADIUS_M
+    corner = (float(np.hypot(1, 2)) * RADIUS_M, float(np.degrees(np.arctan2(1, 2))))
+    rim = _polygon(
+        center, dict.fromkeys((corner[1], 180 - corner[1], 180 + corner[1], -corner[1]), corner[0])
+    )
+
+    ring = rim_ring(rim, body=MERCURY, center=center, radius_m=RADIUS_M, radii=(1, 2))
+
+    a, b = 2 * RADIUS_M, 4 * RADIUS_M
+    assert ring.area == pytest.approx(2 * d * (a + b) + np.pi * d**2, rel=1e-3)
+    reach_m = float(np.abs(ring.bounds).max())
+    assert reach_m == pytest.approx(3 * RADIUS_M, rel=1e-6)

@@ -7,7 +7,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid
-from ejmap_geo.patterns.rim import circular_rim
+from ejmap_geo.masks.rim import circular_rim
 from ejmap_project.analysis.surroundings import Surroundings
 
 RADIUS_M, RESOLUTION_M, HALF_PX = 40_000.0, 2000.0, 500

@@ -98,6 +98,9 @@ def test_a_crater_has_its_tables(measured: OpenProject, crater: Crater) -> None:
     assert row["ejecta_km2"] == pytest.approx(zone_km2, rel=0.02)
     assert row["reach_max_km"] == pytest.approx(DISC_M / 1000, rel=0.02)
     assert len(pattern.rays) == 0
+    # Where ejecta lie all around, there is no ground at equal distance; at the border there is.
+    assert {*pattern.spectra["part"]} <= {"blanket", "rays", "ring"}
+    assert (pattern.spectra["inner_radii"] * RADIUS_M < DISC_M).all()
     assert np.isnan(row["expected_km2"])
     assert [*pattern.published.columns] == ["crater_id", *(c for c in COLUMNS if c != "invalid")]
 
@@ -114,6 +117,11 @@ def test_overlapping_craters_share_what_is_not_clean(measured: OpenProject) -> N
     assert shared[0] == pytest.approx(shared[1], rel=0.02)
     assert shared[2] == pytest.approx(0, abs=0.01 * clean[2])
     np.testing.assert_allclose(shared + clean, table["ejecta_km2"])
+    np.testing.assert_allclose(table["shared_share"], shared / table["ejecta_km2"])
+    # Discs are all blanket, but for the ring of pixels at its end.
+    parts = table["clean_blanket_km2"] + table["clean_rays_km2"]
+    np.testing.assert_allclose(parts, clean, rtol=0.02)
+    assert (table["clean_rays_km2"] < 0.1 * clean).all()
     assert table["is_clean"].tolist() == [True, True, True]
 
 
@@ -166,7 +174,10 @@ def test_an_export_without_patterns_says_so(project: OpenProject, tmp_path: Path
         tell=lambda _: None,
     )
 
-    assert notes == ["pattern analysis: not made yet"]
+    assert notes == [
+        "pattern analysis: not made yet",
+        "comparison with manual maps: not made yet",
+    ]
 
 
 def test_a_map_without_patterns_is_refused(tmp_path: Path, project: OpenProject) -> None:

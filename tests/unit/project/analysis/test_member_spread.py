@@ -41,6 +41,13 @@ def test_the_spread_is_that_of_the_smallest_and_largest_disc() -> None:
     assert found["ejecta_km2_low"] == pytest.approx(zone_km2(3), rel=0.02)
     assert found["ejecta_km2_high"] == pytest.approx(zone_km2(5), rel=0.02)
     assert found["coverage_radius_km_low"] == pytest.approx(90, rel=0.01)
+    assert found["coverage_radius_km_high"] == pytest.approx(150, rel=0.01)
+    for end, radii in (("low", 3), ("high", 5)):
+        rim, edge = (one * POLAR.radius_m / MERCURY.radius_m for one in (1, radii))
+        for percent in (50, 99):
+            within = math.cos(rim) - percent / 100 * (math.cos(rim) - math.cos(edge))
+            wanted_km = math.acos(within) * MERCURY.radius_m / 1000
+            assert found[f"reach_{percent}_km_{end}"] == pytest.approx(wanted_km, rel=0.01)
     assert found["reach_max_km_high"] == pytest.approx(150, rel=0.01)
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ejmap_project.comparison.members import member_table
+from ejmap_project.comparison.published_scores import published_members
 from ejmap_project.export.folder import export_project
 from ejmap_project.export.published_names import PublishedNames
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS
 from ejmap_project.published import layout
 from ejmap_project.published.layout import PublishedFolder
-from ejmap_project.scoring.members import member_table
-from ejmap_project.scoring.published_scores import published_members
 from ejmap_project.scoring.tile_scoring import MAP_SCORE_COLUMNS
 from ejmap_project.settings.project import ProjectPaths
 from tests.published_fixture import PublishedFixture

@@ -5,6 +5,7 @@ import sqlite3
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
@@ -12,8 +13,11 @@ from pyproj import CRS
 from shapely import segmentize, transform
 
 from ejmap_geo.craters.catalogue import catalogue_from
-from ejmap_project.global_map.map_layers import CRATERS, EJECTA, RIMS, write_map_layers
+from ejmap_project.files.table_file import write_table
+from ejmap_project.global_map.map_layers import CRATERS, EJECTA, RAYS, RIMS, write_map_layers
 from ejmap_project.open_project import OpenProject
+
+LAYERS = (EJECTA, RAYS, RIMS, CRATERS)
 
 
 def _write(project: OpenProject, planet, masks) -> None:
@@ -44,12 +48,13 @@ def test_every_crater_has_a_valid_outline_of_the_area_of_its_mask(
 
 
 def test_layers_keep_the_sphere_and_carry_their_styles(project: OpenProject, planet) -> None:
-    """GDAL lists three layers; QGIS takes the one default style of each from ``layer_styles``."""
+    """GDAL lists four layers; QGIS takes the one default style of each from ``layer_styles``."""
     _write(project, planet, planet.truth)
 
     path = project.paths.map_layers
     listed = {name: kind for name, kind in pyogrio.list_layers(path) if kind is not None}
-    assert listed == {EJECTA: "MultiPolygon", RIMS: "MultiPolygon", CRATERS: "Point"}
+    areas = {EJECTA: "MultiPolygon", RIMS: "MultiPolygon"}
+    assert listed == {**areas, RAYS: "MultiLineString", CRATERS: "Point"}
     for name in listed:
         crs = CRS.from_user_input(pyogrio.read_info(path, layer=name)["crs"])
         assert crs.ellipsoid is not None
@@ -68,6 +73,25 @@ def test_layers_keep_the_sphere_and_carry_their_styles(project: OpenProject, pla
     assert broken == ("ok",)
 
 
+def test_measured_rays_are_lines_of_their_length(project: OpenProject, planet) -> None:
+    """Along the meridian to the north, in degrees of arc; a crater that is not drawn has none."""
+    crater, hidden = planet.craters[:2]
+    ray = {"azimuth_deg": 0.0, "start_km": 50.0, "end_km": 250.0, "length_km": 200.0}
+    for one in (crater, hidden):
+        row = {"crater_id": one.crater_id, "crater": one.name, **ray}
+        path = project.paths.crater_rays(one.key)
+        path.parent.mkdir(parents=True)
+        write_table(pd.DataFrame([{**row, "width_km": 5.0, "spread_deg": 2.0}]), path)
+    _write(project, planet, {crater.crater_id: planet.truth[crater.crater_id]})
+
+    rays = gpd.read_file(project.paths.map_layers, layer=RAYS)
+
+    assert rays["crater_id"].tolist() == [crater.crater_id]
+    length_deg = np.degrees(200_000 / planet.basemap.body.radius_m)
+    assert rays.geometry[0].length == pytest.approx(length_deg)
+    assert rays.geometry[0].bounds[0] == pytest.approx(crater.center.lon_deg)
+
+
 def test_the_parquet_file_states_its_sphere_as_projjson(project: OpenProject, planet) -> None:
     """A GeoParquet without a CRS would be taken for the Earth."""
     _write(project, planet, planet.truth)
@@ -82,6 +106,6 @@ def test_a_map_without_masks_has_empty_layers(project: OpenProject, planet) -> N
     _write(project, planet, {})
 
     path = project.paths.map_layers
-    counts = [pyogrio.read_info(path, layer=name)["features"] for name in (EJECTA, RIMS, CRATERS)]
-    assert counts == [0, 3, 3]
+    counts = [pyogrio.read_info(path, layer=name)["features"] for name in LAYERS]
+    assert counts == [0, 0, 3, 3]
     assert gpd.read_parquet(project.paths.ejecta_outlines).empty

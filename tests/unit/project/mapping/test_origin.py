@@ -4,12 +4,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY
-from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster import write_cog
-from ejmap_project.mapping.origin import crater_words, models_of, origin_tags
+from ejmap_project.mapping.origin import models_of, origin_tags
 from ejmap_project.models.promotion_record import Decision, EnsembleNote, write_promotion
 from ejmap_project.open_project import OpenProject
 
@@ -38,14 +36,6 @@ def test_an_ensemble_that_the_record_does_not_name_keeps_its_digest(project: Ope
     assert origin_tags(project, {"promoted_ejseg": "other"}, run_id="") == {
         "EJMAP_MODEL": "digest other"
     }
-
-
-def test_a_crater_is_named_with_its_key() -> None:
-    """A crater without a name by its key alone."""
-    crater = Crater(crater_id=3, name="Kuiper", center=LonLat(0, 0), radius_m=1e4)
-
-    assert crater_words(crater) == "Kuiper (0003)"
-    assert crater_words(Crater(crater_id=4, name="", center=LonLat(0, 0), radius_m=1e4)) == "0004"
 
 
 def test_models_of_several_files_are_named_once(tmp_path: Path) -> None:

@@ -9,8 +9,14 @@ import pandas as pd
 import pytest
 
 from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.planetwide.freshness import QuickColours
 from ejmap_geo.rasters.raster import read_basemap, read_mask_on, write_cog
-from ejmap_project.planetwide.impact_order import ANSWERED_FROM, in_spreads, probability_later
+from ejmap_project.planetwide.impact_order import (
+    ANSWERED_FROM,
+    OF_COLOUR,
+    probability_later,
+    signs_of,
+)
 from ejmap_project.planetwide.overlaps import rank_overlaps
 from ejmap_project.planetwide.pair_tables import SuperpositionTable
 from ejmap_project.planetwide.superposition import order_craters, scored, superposition_table
@@ -56,7 +62,17 @@ def test_a_crater_of_unknown_freshness_is_left_open() -> None:
 
     assert table[["probability", "is_answered"]].to_numpy().tolist() == [[0.5, False]]
     assert probability_later(1000, 0) == pytest.approx(1)
-    assert in_spreads({}) == {}
+    assert signs_of({}, OF_COLOUR) == {}
+
+
+def test_a_mosaic_of_twice_the_contrast_tells_the_same() -> None:
+    """In spreads of the ground, slope and strength are 1/2 and ln 3 at any stretch."""
+    # Brightness has the variance 36, colour 9 times that of its ground, and their covariance 18.
+    covariance = np.array([[9.0, -18, -9], [-18, 36, 18], [-9, 18, 9]])
+
+    for stretch in (1.0, 2.0):
+        colours = {1: QuickColours(covariance * stretch**2, np.ones(3) * stretch)}
+        np.testing.assert_allclose(signs_of(colours, OF_COLOUR)[1], [0.5, np.log(3)])
 
 
 def test_answers_are_scored_by_the_order_of_impacts() -> None:
@@ -68,14 +84,15 @@ def test_answers_are_scored_by_the_order_of_impacts() -> None:
 
 
 def test_a_project_gets_its_order(tmp_path: Path) -> None:
-    """Two overlapping discs, the second four times as bright: it lies on the first."""
+    """Two overlapping discs, the second with grain twelve times as strong: it lies on the first."""
     project = write_mapped_discs(tmp_path)
     raster, _ = read_basemap(project.paths.basemap_mosaic, body=MERCURY)
-    raster = raster + np.random.default_rng(2).integers(0, 7, raster.shape, np.uint8)
-    for key, height in (("0001", 10), ("0002", 40), ("0003", 20)):
+    rng = np.random.default_rng(2)
+    raster = raster // 2 + rng.integers(0, 5, raster.shape, np.uint8)
+    for key, height in (("0001", 10), ("0002", 120), ("0003", 20)):
         full = np.zeros(GRID.shape, np.bool_)
         read_mask_on(project.paths.basemap_mask(key), GRID).paste_into(full)
-        raster[:, full] += np.uint8(height)
+        raster[:, full] += rng.integers(0, height, (len(raster), full.sum()), np.uint8)
     write_cog(project.paths.basemap_mosaic, raster, grid=GRID, nodata=0)
     rank_overlaps(project, Silence(), tags={})
 

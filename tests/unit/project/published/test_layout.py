@@ -56,6 +56,18 @@ def test_every_file_of_the_folder_belongs_to_a_family(published: PublishedFolder
     assert [one.template for one in families if not published.found(one)] == []
 
 
+def test_files_of_the_analysis_have_the_published_names() -> None:
+    """All tables that the study derives from a map and from whole manual maps."""
+    families = [*layout.ANALYSIS, *layout.MANUAL_METRICS.values(), layout.MANUAL_ANALYSIS]
+
+    assert [one.template.removeprefix("results/output_masks/{run}/") for one in families] == [
+        *("analysis_overlaps.csv", "analysis_clean.csv", "dl_hm_metrics.csv"),
+        *("dl_hm_precision_sq.csv", "dl_hm_recall_sq.csv", "dl_hm_f1_sq.csv"),
+        *("dl_hm_precision_ring.csv", "dl_hm_recall_ring.csv", "dl_hm_f1_ring.csv"),
+        *("blankets.csv", "analysis_hm.csv"),
+    ]
+
+
 def test_runs_are_names(published: PublishedFolder) -> None:
     """Masks of a run are found under the name of the run."""
     assert {key[0] for key in published.found(layout.OUTPUT_MASK)} == {RUN}

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from pyproj import Geod
+from shapely import Polygon
 
 from ejmap_geo.grids.body import MERCURY
 from ejmap_project.errors import SourceError
@@ -157,6 +159,27 @@ def test_the_annulus_is_the_mean_of_the_ring(
     offset = np.arange(bands.shape[1]) + 0.5 - half
     radii = np.hypot(offset[:, None], offset) * made.resolution_m / crater.radius_m
     np.testing.assert_allclose(mean, bands[:, (radii >= 2) & (radii < 5)].mean(axis=1))
+
+
+def test_the_annulus_of_a_true_rim_lies_between_its_buffers(
+    published: PublishedFolder, made: PublishedFixture
+) -> None:
+    """A rim of half the radius: buffers of 1 and 4 radii end at 1.5 and 4.5 radii."""
+    crater = made.planet.craters[0]
+    azimuth = np.linspace(0, 360, 360, endpoint=False)
+    ones = np.ones_like(azimuth)
+    lon, lat, _ = Geod(a=MERCURY.radius_m, b=MERCURY.radius_m).fwd(
+        ones * crater.center.lon_deg,
+        ones * crater.center.lat_deg,
+        azimuth,
+        ones * crater.radius_m / 2,
+    )
+    rim = Polygon(np.column_stack([lon, lat]))
+
+    mean = read_annulus(published, crater, body=MERCURY, radii=(2, 5), rim=rim)
+
+    by_circles = read_annulus(published, crater, body=MERCURY, radii=(1.5, 4.5))
+    np.testing.assert_allclose(mean, by_circles, rtol=0.02)
 
 
 def test_a_raster_beside_its_crater_is_refused(

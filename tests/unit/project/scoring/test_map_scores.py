@@ -16,11 +16,11 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.artefact import Artefact
+from ejmap_project.comparison.model_comparison import compare_models
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
 from ejmap_project.scoring.map_scores import score_labelled_tiles, score_map
-from ejmap_project.scoring.model_comparison import compare_models
 
 BASEMAP = BasemapGrid(body=MERCURY, width_px=64)
 CRATERS = [

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 
 from ejmap_geo.craters.catalogue import catalogue_from, read_catalogue, write_catalogue
 from ejmap_geo.rasters.raster import read_mask_on, write_cog
@@ -50,6 +51,10 @@ def test_the_mosaic_is_taken_as_it_is(project: OpenProject, planet: Planet) -> N
     assert found.metadata["resolution_km"] == planet.basemap.resolution_m / 1000
     assert found.metadata["imaged_share"] == (planet.raster > 0).any(axis=0).mean()
     assert found.content == take_mosaic(project, Silence()).content
+    with rasterio.open(project.paths.basemap_mosaic) as raster:
+        tags = raster.tags()
+    assert tags["EJMAP_MOSAIC"] == f"mosaic.tif, digest {found.content}"
+    assert tags["EJMAP_VALUES"] == "0 (nodata): not imaged; 1 to 255"
 
 
 def test_the_catalogue_is_checked_and_counted(project: OpenProject, planet: Planet) -> None:
@@ -71,7 +76,7 @@ def test_only_craters_with_a_mask_are_known(project: OpenProject, planet: Planet
     take_mosaic(project, Silence())
     take_catalogue(project)
 
-    found = take_masks(project)
+    found = take_masks(project, tags={"EJMAP_RUN": "r"})
 
     truth = {crater.key: planet.truth[crater.crater_id] for crater in planet.craters[:2]}
     assert found.metadata["masks"] == 2
@@ -79,6 +84,10 @@ def test_only_craters_with_a_mask_are_known(project: OpenProject, planet: Planet
     for key, mask in truth.items():
         taken = read_mask_on(project.paths.manual_mask(key), planet.basemap)
         np.testing.assert_array_equal(taken.mask, mask.mask)
+        with rasterio.open(project.paths.manual_mask(key)) as raster:
+            assert raster.tags()["EJMAP_RUN"] == "r"
+            assert raster.tags()["EJMAP_VALUES"].startswith("1: known ejecta of this crater")
+        assert project.paths.manual_mask(key).with_suffix(".qml").is_file()
     assert not project.paths.manual_mask("0003").exists()
 
 
@@ -90,4 +99,4 @@ def test_a_folder_of_other_masks_is_refused(project: OpenProject) -> None:
         path.rename(path.with_stem(f"{path.stem}_old"))
 
     with pytest.raises(SourceError, match="name the files mask_NNNN"):
-        take_masks(project)
+        take_masks(project, tags={})

@@ -335,3 +335,36 @@ def test_the_command_names_the_doubtful(
     shown = capfd.readouterr().err
     assert "1 of 2, 0 cannot be judged" in shown
     assert "0002 Beta (0.04)" in shown
+
+
+def test_longitudes_of_the_learned_table_may_grow_to_the_west(project: OpenProject) -> None:
+    """A table in west-positive longitudes gives the same tiles as the one it was made from."""
+    folder = project.paths.folder
+    table = pd.read_csv(folder / "craters.csv")
+    table.to_csv(folder / "east.csv", index=False)
+    # Not the names of the columns: they would say the direction by themselves.
+    table.assign(lon_deg=-table["lon_deg"]).to_csv(folder / "west.csv", index=False)
+
+    east = gather_tiles(_with(project, "craters: east.csv"))
+    west = gather_tiles(_with(project, "craters: west.csv, west_positive: true"))
+
+    is_listed = east.table["kind"] == LISTED
+    assert is_listed.sum() > 20
+    pd.testing.assert_series_equal(east.table["lon_deg"], west.table["lon_deg"])
+    np.testing.assert_array_equal(east.tiles.values, west.tiles.values)
+
+
+def test_tiles_are_as_wide_as_the_settings_say(project: OpenProject) -> None:
+    """At 4 diameters a crater fills a fourth of its tile: the bright wall a sixteenth of a half."""
+    narrow = gather_tiles(_with(project, "side_diameters: 2"))
+    wide = gather_tiles(_with(project, "side_diameters: 4"))
+
+    shares = []
+    for found, diameters in ((narrow, 2.0), (wide, 4.0)):
+        own = found.table["kind"] == CATALOGUE
+        assert set(found.table.loc[own, "side_diameters"]) == {diameters}
+        is_crater = own & ~found.table["name"].str.startswith("Wrong")
+        tiles = found.tiles.chosen(is_crater.to_numpy())
+        shares.append(float(np.greater(tiles.values, 170).mean()))
+    # Of a disc of diameter 1 half is bright: pi / 8 over the square of the side.
+    assert shares == pytest.approx([np.pi / 8 / 4, np.pi / 8 / 16], rel=0.15)

@@ -1,0 +1,1 @@
+"""Trained members compared: hyperparameters, splits, learning curves, the map of each."""

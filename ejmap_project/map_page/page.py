@@ -1,0 +1,162 @@
+"""Write the map page of a project: its program, its tiles, and its data as scripts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.whole_file import whole_folder
+from ejmap_ml.config.bands import grey_weights
+from ejmap_project.artefact import Artefact, Markdown
+from ejmap_project.digest import content_version
+from ejmap_project.map_page.bundle import INDEX, bundle_version, copy_bundle
+from ejmap_project.map_page.data_script import packed, packed_json, write_script
+from ejmap_project.map_page.page_facts import (
+    crater_facts,
+    downloads,
+    origin,
+    probe_script,
+    profiles,
+)
+from ejmap_project.map_page.page_outlines import page_outlines
+from ejmap_project.map_page.probe_values import (
+    STEP_PERCENT,
+    ProbeValues,
+    overlap_cells,
+    probe_grids,
+    probe_values,
+)
+from ejmap_project.map_page.tiles import SUFFIX, TILE_PX, write_tiles
+from ejmap_project.open_project import OpenProject
+from ejmap_project.planetwide.mapped_craters import MappedCraters
+from ejmap_project.progress import Progress
+
+DATA, TILES = "data", "tiles"
+# Where our webserver answers the page.
+ADDRESS = f"/map/page/{INDEX}"
+# A page of 200 craters is to stay below 40 MB: program, outlines and profiles take 3 MB.
+MOST_TILE_BYTES = 18_000_000
+MOST_PROBE_BYTES = 18_000_000
+
+
+@dataclass
+class WrittenProbes:
+    """Values of the craters that were written.
+
+    Attributes:
+        grid: Their grid.
+        probes: Place of each crater's values, without the values, by id.
+        digests: One for each crater.
+        size: Bytes of the scripts.
+    """
+
+    grid: BasemapGrid
+    probes: dict[int, ProbeValues]
+    digests: list[str]
+    size: int = 0
+
+
+def write_map_page(project: OpenProject, progress: Progress) -> Artefact:
+    """Write the page as a folder, whole or not at all.
+
+    Args:
+        project: The project, with its map.
+        progress: Told of each crater.
+    """
+    mapped = MappedCraters.of(project)
+    with whole_folder(project.paths.map_page) as page:
+        copy_bundle(page)
+        levels = write_tiles(
+            project.paths.basemap_mosaic,
+            page / TILES,
+            weights=grey_weights(project.settings.mosaic_bands),
+            most_bytes=MOST_TILE_BYTES,
+        )
+        written = _write_probes(mapped, page / DATA, progress)
+        digests = _write_data(project, mapped, written.grid, written.probes, levels, page / DATA)
+        size = {part: _bytes_in(page / part) for part in (DATA, TILES)}
+        whole = _bytes_in(page)
+    return Artefact(
+        content=content_version(bundle_version(), *written.digests, *digests, str(levels)),
+        metadata={
+            "page": Markdown(f"[Open the map page]({ADDRESS})"),
+            "path": str(project.paths.map_page / INDEX),
+            "megabytes": whole / 1e6,
+            "megabytes_of_tiles": size[TILES] / 1e6,
+            "megabytes_of_data": size[DATA] / 1e6,
+            "levels": len(levels),
+            "craters": len(written.probes),
+        },
+    )
+
+
+def _write_probes(mapped: MappedCraters, data: Path, progress: Progress) -> WrittenProbes:
+    """Write the values of all craters on the finest grid on which they fit."""
+    grid, *coarser = probe_grids(mapped.grid)
+    written = _write_probes_on(grid, mapped, data, progress)
+    while written.size > MOST_PROBE_BYTES and coarser:
+        written = _write_probes_on(coarser.pop(0), mapped, data, progress)
+    return written
+
+
+def _write_probes_on(
+    grid: BasemapGrid, mapped: MappedCraters, data: Path, progress: Progress
+) -> WrittenProbes:
+    """Write the values of all craters on one grid."""
+    written = WrittenProbes(grid, {}, [])
+    for number, (crater_id, crater) in enumerate(mapped.craters.items()):
+        progress.update(crater.label, done=number, total=len(mapped.craters))
+        values = probe_values(mapped, crater_id, grid)
+        if values is None:
+            continue
+        script = write_script(data, probe_script(crater), packed(values.cells.tobytes()))
+        written.size += len(script)
+        written.probes[crater_id] = ProbeValues(values.window, values.cells[:0])
+        written.digests.append(content_version(crater.key, values.cells, repr(values.window)))
+    return written
+
+
+def _write_data(
+    project: OpenProject,
+    mapped: MappedCraters,
+    grid: BasemapGrid,
+    probes: Mapping[int, ProbeValues],
+    levels: list[int],
+    data: Path,
+) -> list[str]:
+    """Write the scripts that the page loads at once, and return digests of what they hold."""
+    paths, body, craters = project.paths, mapped.grid.body, project.craters()
+    outlines = page_outlines(gpd.read_parquet(paths.ejecta_outlines), mosaic=mapped.grid, grid=grid)
+    overlaps = overlap_cells(mapped, grid)
+    facts = {
+        "body": body.name,
+        "radius_m": body.radius_m,
+        "tiles": {"levels": len(levels), "tile_px": TILE_PX, "suffix": SUFFIX},
+        "probe": {"width_px": grid.width_px, "step_percent": STEP_PERCENT},
+        "outlines": {
+            "unit_deg": outlines.unit_deg,
+            "tolerance_m": outlines.tolerance_m,
+            "least_km2": outlines.least_km2,
+        },
+        "craters": crater_facts(
+            gpd.read_file(paths.map_craters),
+            craters.values(),
+            probes,
+            has_probabilities=mapped.has_probabilities,
+        ),
+    }
+    measured = profiles(project, craters)
+    words = f"{body.name}, a sphere of {body.radius_m / 1000:g} km radius"
+    told = {"origin": origin(paths.label_map, words), "downloads": downloads(paths)}
+    write_script(data, "facts", {**facts, **told})
+    write_script(data, "outlines", packed_json(outlines.polygons))
+    write_script(data, "profiles", measured)
+    write_script(data, "overlaps", packed(overlaps.tobytes()))
+    # Times and sizes of files are no content.
+    return [content_version(repr(facts), repr(outlines.polygons), repr(measured), overlaps)]
+
+
+def _bytes_in(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

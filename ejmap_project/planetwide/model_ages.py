@@ -1,0 +1,166 @@
+"""Craters that the user counted on the blankets of the map, and the ages that follow from them."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from pyproj import Geod
+from shapely.geometry.base import BaseGeometry
+
+from ejmap_geo.craters.catalogue import Crater, craters_of, read_catalogue
+from ejmap_geo.grids.body import Body
+from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.digest import content_version
+from ejmap_project.errors import StepError
+from ejmap_project.figures import BLUE, new_plot
+from ejmap_project.files.table_file import write_table
+from ejmap_project.open_project import OpenProject
+from ejmap_project.planetwide.chronology import Chronology, chronology_of
+from ejmap_project.planetwide.exclusion import BLANKETS, OUTSIDE
+from ejmap_project.planetwide.planet_tables import ModelAgeTable
+
+KM = 1000.0
+# The row of the ground that is left when ejecta are excluded.
+GROUND = "outside ejecta"
+
+
+class Counted(NamedTuple):
+    """Centres and diameters of craters that somebody counted.
+
+    Attributes:
+        points: Their centres, degrees.
+        diameter_km: Their diameters, ``(crater,)``.
+        smallest_km: Diameter from which they count.
+    """
+
+    points: NDArray[np.object_]
+    diameter_km: NDArray[np.float64]
+    smallest_km: float
+
+
+def date_blankets(project: OpenProject) -> Artefact:
+    """Count the user's craters on clean blankets and outside of ejecta, and date both.
+
+    Raises:
+        GeoError: If the table of craters cannot be read.
+        SettingsError: If ``craterstats`` has no chronology of the name.
+        StepError: If the settings name no table of craters.
+    """
+    stated, body = project.settings.analysis, project.settings.planet
+    if stated.counted_craters is None:
+        raise StepError("no craters were counted; name their table as analysis.counted_craters")
+    path = project.paths.user_file(stated.counted_craters)
+    craters = craters_of(read_catalogue(path, body=body))
+    diameter_km = np.array([2 * one.radius_m / KM for one in craters])
+    smallest_km = stated.counted_from_km or float(diameter_km.min())
+    counted = Counted(
+        np.asarray(shapely.points(np.array([one.center for one in craters]))),
+        diameter_km,
+        smallest_km,
+    )
+    chronology, words = _chronology(project)
+    rows = [_row(area, counted, chronology) for area in _areas(project, body)]
+    columns = pd.Index([*ModelAgeTable.to_schema().columns])
+    table = ModelAgeTable.validate(pd.DataFrame(rows, columns=columns))
+    write_table(table, project.paths.model_ages)
+    return Artefact(
+        content=content_version(table.to_csv(index=False)),
+        metadata={
+            "counted_craters": len(craters),
+            "smallest_km": smallest_km,
+            "on_blankets": int(table.loc[table["area"] != GROUND, "craters"].sum()),
+            "ages": words,
+            "areas": table,
+            "path": str(project.paths.model_ages),
+            "picture": _plot(table),
+        },
+        table=table,
+    )
+
+
+class _Area(NamedTuple):
+    name: str
+    shape: BaseGeometry
+    area_km2: float
+    # Inside of the crater that it belongs to, where that is known.
+    crater: Crater | None
+    body: Body
+
+
+def _chronology(project: OpenProject) -> tuple[Chronology | None, str]:
+    """Return what dates areas with its name, or None and why there is none."""
+    try:
+        found = chronology_of(project.settings.body, project.settings.analysis.chronology)
+    except StepError as error:
+        return None, str(error)
+    return found, found.name
+
+
+def _areas(project: OpenProject, body: Body) -> Iterator[_Area]:
+    path, craters = project.paths.counting_areas, project.craters()
+    of_id = {one.crater_id: one for one in craters.values()}
+    blankets = gpd.read_file(path, layer=BLANKETS)
+    for crater_id, name, area_km2, shape in zip(
+        blankets["crater_id"],
+        blankets["crater"],
+        blankets["area_km2"],
+        blankets.geometry,
+        strict=True,
+    ):
+        yield _Area(str(name), shape, float(area_km2), of_id.get(int(crater_id)), body)
+    outside = gpd.read_file(path, layer=OUTSIDE)
+    whole = shapely.union_all(outside.geometry.to_numpy())
+    yield _Area(GROUND, whole, float(outside["area_km2"].sum()), None, body)
+
+
+def _row(area: _Area, counted: Counted, chronology: Chronology | None) -> dict[str, object]:
+    shapely.prepare(area.shape)
+    inside = shapely.intersects(area.shape, counted.points)
+    inside &= counted.diameter_km >= counted.smallest_km
+    if area.crater is not None:
+        # What lies inside the rim formed on the floor, or is the crater itself.
+        inside &= ~_within_rim(area.crater, counted.points, area.body)
+    craters = int(inside.sum())
+    age = (np.nan,) * 3
+    if chronology is not None and craters and area.area_km2 > 0:
+        age = chronology.age(craters, area.area_km2, counted.smallest_km)
+    return {
+        "area": area.name,
+        "area_km2": area.area_km2,
+        "smallest_km": counted.smallest_km,
+        "craters": craters,
+        "craters_per_million_km2": 1e6 * craters / area.area_km2 if area.area_km2 > 0 else np.nan,
+        **dict(zip(("age_ga", "age_low_ga", "age_high_ga"), age, strict=True)),
+    }
+
+
+def _within_rim(crater: Crater, points: NDArray[np.object_], body: Body) -> NDArray[np.bool_]:
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    geod = Geod(a=body.radius_m, b=body.radius_m)
+    lon0, lat0 = (np.full(lon.size, one) for one in crater.center)
+    return np.asarray(geod.inv(lon0, lat0, lon, lat)[2]) <= crater.radius_m
+
+
+def _plot(table: pd.DataFrame) -> Picture:
+    """Draw ages with their intervals, or densities where there are no ages."""
+    has_ages = bool(table["age_ga"].notna().any())
+    shown = table[table["craters"] > 0]
+    figure, axes = new_plot(width=6.4, height=1.2 + 0.18 * max(len(shown), 4))
+    at = np.arange(len(shown))
+    if has_ages:
+        middle, low, high = (
+            shown[name].to_numpy(np.float64) for name in ("age_ga", "age_low_ga", "age_high_ga")
+        )
+        axes.hlines(at, low, high, color=BLUE, lw=1)
+        axes.scatter(middle, at, s=14, color=BLUE)
+        axes.set_xlabel("model age, Ga", fontsize=8)
+    else:
+        axes.scatter(shown["craters_per_million_km2"], at, s=14, color=BLUE)
+        axes.set_xlabel("counted craters per million km$^2$", fontsize=8)
+    axes.set_yticks(at, shown["area"])
+    axes.invert_yaxis()
+    return Picture(figure, alt="ages of blankets, or densities of the craters counted on them")

@@ -1,0 +1,1 @@
+"""Releases: map, tables, models and provenance frozen as folders, reported and compared."""

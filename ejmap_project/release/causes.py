@@ -1,0 +1,95 @@
+"""Which input of a mask differs between two releases: found by comparing what both were made of."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ejmap_project.paths import MODEL_KINDS
+from ejmap_project.release.manifest import Manifest
+from ejmap_project.release.released_map import ReleasedMap
+
+MASK, CATALOGUE, MOSAIC = "basemap_mask", "crater_catalogue", "basemap_mosaic"
+UNEXPLAINED = "nothing that the recipes name"
+
+
+class Cause(NamedTuple):
+    """An input that differs.
+
+    Attributes:
+        what: The input in words.
+        before: What it was.
+        after: What it is.
+    """
+
+    what: str
+    before: str
+    after: str
+
+    @property
+    def words(self) -> str:
+        """All of it as one sentence."""
+        return f"{self.what}: {self.before} \N{RIGHTWARDS ARROW} {self.after}"
+
+
+def causes_of(before: ReleasedMap, after: ReleasedMap, key: str) -> list[Cause]:
+    """Return the inputs of the mask of a crater that differ.
+
+    Args:
+        before: The earlier release.
+        after: The later one.
+        key: The crater, which both hold.
+    """
+    found = list(dict.fromkeys(_upstream(before.manifest, after.manifest, key)))
+    one, other = before.craters.get(key), after.craters.get(key)
+    if one != other:
+        found.append(Cause("its row of the catalogue", _row(one), _row(other)))
+    return found
+
+
+def _row(crater: object) -> str:
+    return "none" if crater is None else repr(crater)
+
+
+def _upstream(before: Manifest, after: Manifest, key: str) -> Iterator[Cause]:
+    """Yield what differs in the steps of a crater, from its mask upstream."""
+    notes = before.by_artefact(), after.by_artefact()
+    waiting, seen = [MASK], set[str]()
+    while waiting:
+        asset = waiting.pop()
+        seen.add(asset)
+        one, other = (part.get((asset, key)) for part in notes)
+        if one is None or other is None:
+            if one is not other:
+                words = ["not made" if note is None else "made" for note in (one, other)]
+                yield Cause(asset, *words)
+            continue
+        if one.code_version != other.code_version:
+            yield Cause(f"code of {asset}", one.code_version, other.code_version)
+        yield from _settings(before, after, asset)
+        for name in dict.fromkeys((*one.inputs, *other.inputs)):
+            if (name, key) in notes[0] or (name, key) in notes[1]:
+                waiting += [name] if name not in seen else []
+            elif name != CATALOGUE and one.inputs.get(name) != other.inputs.get(name):
+                yield _input(before, after, name, one.inputs.get(name), other.inputs.get(name))
+
+
+def _settings(before: Manifest, after: Manifest, asset: str) -> Iterator[Cause]:
+    both = before.settings, after.settings
+    if all(asset in one for one in both) and both[0][asset] != both[1][asset]:
+        one, other = (str(part[asset]) for part in both)
+        yield Cause(f"settings of {asset}", one, other)
+
+
+def _input(
+    before: Manifest, after: Manifest, name: str, one: str | None, other: str | None
+) -> Cause:
+    for kind in MODEL_KINDS:
+        if name == f"promoted_{kind}":
+            return Cause(f"model {kind}", _model(before, kind, one), _model(after, kind, other))
+    what = "mosaic" if name == MOSAIC else name
+    return Cause(what, one or "none", other or "none")
+
+
+def _model(manifest: Manifest, kind: str, digest: str | None) -> str:
+    note = manifest.models.get(kind)
+    named = f"{note.version} " if note is not None and note.digest == digest else ""
+    return f"{named}({digest})" if digest else "none"

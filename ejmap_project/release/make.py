@@ -1,0 +1,270 @@
+"""Making a release: everything that belongs to the map as one numbered folder, or nothing."""
+
+import importlib.metadata
+import json
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+from pydantic import JsonValue
+
+from ejmap_geo.whole_file import whole_folder
+from ejmap_project.artefact import Artefact
+from ejmap_project.digest import content_version
+from ejmap_project.errors import ReleaseError
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ProjectPaths
+from ejmap_project.progress import Progress
+from ejmap_project.release.datacite import write_datacite
+from ejmap_project.release.freeze import (
+    READ_ONLY,
+    file_note,
+    freeze,
+    frozen_files,
+    mapping_models,
+)
+from ejmap_project.release.made_artefact import MadeArtefact
+from ejmap_project.release.manifest import (
+    MANIFEST,
+    ArtefactNote,
+    FileNote,
+    Manifest,
+    MosaicNote,
+    RunNote,
+)
+from ejmap_project.release.model_card import write_model_cards
+from ejmap_project.release.release_folder import (
+    REPORT,
+    alone,
+    files_below,
+    next_number,
+    require_free_name,
+)
+from ejmap_project.release.report import write_report
+from ejmap_project.release.run_crate import CRATE, write_run_crate
+
+MAP, MOSAIC = "global_map", "basemap_mosaic"
+DATACITE = "datacite.json"
+PACKAGES = ("ejmap", "dagster", "numpy", "rasterio", "scipy", "torch")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """What a project holds.
+
+    Attributes:
+        made: Its artefacts.
+        missing: Artefacts to freeze that the project makes and that are not there, in words.
+        craters: Number of craters in each state.
+        runs: The runs that made them, by id.
+    """
+
+    made: tuple[MadeArtefact, ...]
+    missing: tuple[str, ...] = ()
+    craters: Mapping[str, int]
+    runs: Mapping[str, RunNote] = field(default_factory=dict[str, RunNote])
+
+    @property
+    def versions(self) -> dict[tuple[str, str | None], str]:
+        """Data versions of what is frozen, by asset and partition."""
+        return {(one.asset, one.partition): one.data_version for one in self.made if one.outputs}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedRelease:
+    """What somebody asks for.
+
+    Attributes:
+        name: Name of the release; empty takes date and time.
+        note: Words for those who read it.
+        allow_stale: Whether artefacts that are not up to date may be frozen.
+    """
+
+    name: str
+    note: str = ""
+    allow_stale: bool = False
+
+
+def make_release(
+    project: OpenProject,
+    asked: AskedRelease,
+    take_stock: Callable[[], Inventory],
+    *,
+    progress: Progress,
+) -> Artefact:
+    """Freeze the map with its tables, models and provenance, whole or not at all.
+
+    Args:
+        project: The project.
+        asked: What the release is called.
+        take_stock: Looks at what the project holds: before its files are frozen, and behind it.
+        progress: Told how many files are frozen.
+
+    Raises:
+        ReleaseError: If the name is taken, there is no map, something is not up to date without
+            leave, or artefacts were replaced while they were frozen.
+    """
+    made = datetime.now(UTC)
+    asked = replace(asked, name=asked.name or f"map_{made:%Y-%m-%d_%H%M%S}")
+    require_free_name(project.paths, asked.name)
+    inventory = take_stock()
+    _require_map(project, inventory)
+    if not asked.allow_stale:
+        _require_current(inventory)
+    with alone(project.paths):
+        # Again: another command may have taken it by now.
+        require_free_name(project.paths, asked.name)
+        number = next_number(project.paths)
+        folder = project.paths.releases / f"{number:04d}_{asked.name}"
+        with whole_folder(folder) as unfinished:
+            _freeze_all(project, inventory, unfinished, progress)
+            manifest = _manifest(project, asked, inventory, number=number, folder=unfinished)
+            progress.say("the report")
+            frozen = replace(project, paths=ProjectPaths(unfinished))
+            write_report(unfinished / REPORT, manifest, frozen, inventory.made)
+            write_model_cards(frozen, manifest, unfinished)
+            write_datacite(manifest, unfinished / DATACITE)
+            write_run_crate(unfinished / CRATE, manifest, _written(manifest, unfinished))
+            manifest = _sealed(manifest, unfinished)
+            if take_stock().versions != inventory.versions:
+                raise ReleaseError(
+                    "artefacts were made anew while they were frozen; repeat this once no run is "
+                    "in progress"
+                )
+    return Artefact(
+        content=content_version(manifest.model_dump_json()), metadata=_facts(manifest, folder)
+    )
+
+
+def _require_map(project: OpenProject, inventory: Inventory) -> None:
+    if (MAP, None) not in inventory.versions:
+        raise ReleaseError(
+            f"{project.paths.folder} has no map to release, or files of it are gone; make it with "
+            "`ejmap run`"
+        )
+
+
+def _require_current(inventory: Inventory) -> None:
+    stale = [one for one in inventory.made if one.stale and one.outputs]
+    if stale:
+        # The map before what is measured of it, both before single craters.
+        first = min(stale, key=lambda one: (one.asset != MAP, one.partition is not None))
+        more = f", and {len(stale) - 1} more are not" if len(stale) > 1 else ""
+        raise ReleaseError(
+            f"{first.asset} is not up to date ({first.stale}){more}; run `ejmap run` first, or "
+            "repeat with --allow-stale to freeze all as it is"
+        )
+
+
+def _freeze_all(
+    project: OpenProject, inventory: Inventory, folder: Path, progress: Progress
+) -> None:
+    files = dict.fromkeys(frozen_files(project, inventory.made))
+    for done, source in enumerate(files):
+        progress.update("files", done=done, total=len(files))
+        freeze(source, folder / source.relative_to(project.paths.folder))
+    progress.update("files", done=len(files), total=len(files))
+
+
+def _manifest(
+    project: OpenProject,
+    asked: AskedRelease,
+    inventory: Inventory,
+    *,
+    number: int,
+    folder: Path,
+) -> Manifest:
+    traits = project.settings.source.traits
+    versions = {(one.asset, one.partition): one.data_version for one in inventory.made}
+    return Manifest(
+        number=number,
+        name=asked.name,
+        note=asked.note,
+        made_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+        project=project.paths.folder.name,
+        body=project.settings.body,
+        packages=_packages(),
+        mosaic=MosaicNote(
+            words=traits.mosaic,
+            terms=traits.terms,
+            doi=traits.doi,
+            data_version=versions.get((MOSAIC, None), ""),
+        ),
+        models=mapping_models(project),
+        craters=dict(inventory.craters),
+        missing=inventory.missing,
+        settings=_settings(inventory),
+        artefacts=tuple(_note(project, one) for one in inventory.made),
+        runs=dict(inventory.runs),
+        files=tuple(file_note(path, folder) for path in files_below(folder)),
+    )
+
+
+def _written(manifest: Manifest, folder: Path) -> tuple[FileNote, ...]:
+    """Return the notes of all files that are there; those that the manifest knows are kept."""
+    known = {folder / one.path for one in manifest.files}
+    written = (path for path in files_below(folder) if path not in known)
+    return (*manifest.files, *(file_note(path, folder) for path in written))
+
+
+def _sealed(manifest: Manifest, folder: Path) -> Manifest:
+    """Write the manifest of all files that are there, and make them read-only."""
+    sealed = manifest.model_copy(update={"files": _written(manifest, folder)})
+    place = folder / MANIFEST
+    place.write_text(sealed.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    for path in files_below(folder):
+        path.chmod(READ_ONLY)
+    return sealed
+
+
+def _settings(inventory: Inventory) -> dict[str, JsonValue]:
+    """Return the settings of each asset; they are the same for all craters."""
+    known = {one.asset: one.settings for one in inventory.made if one.settings is not None}
+    return cast("dict[str, JsonValue]", json.loads(json.dumps(known, default=str)))
+
+
+def _note(project: OpenProject, one: MadeArtefact) -> ArtefactNote:
+    root = project.paths.folder
+    return ArtefactNote(
+        asset=one.asset,
+        partition=one.partition,
+        data_version=one.data_version,
+        recipe=one.recipe,
+        code_version=one.code_version,
+        inputs=dict(one.inputs),
+        run_id=one.run_id,
+        made_utc=one.made_utc,
+        stale=one.stale,
+        files=tuple(path.relative_to(root).as_posix() for path in one.files()),
+    )
+
+
+def _packages() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            # A checkout that was never installed.
+            continue
+    return found
+
+
+def _facts(manifest: Manifest, folder: Path) -> dict[str, object]:
+    return {
+        "release": manifest.label,
+        "note": manifest.note,
+        "files": len(manifest.files),
+        "size_bytes": manifest.size,
+        "stale_artefacts": len(manifest.stale),
+        "missing_artefacts": list(manifest.missing),
+        **{
+            f"{kind}_model": f"{one.version} ({one.digest})"
+            for kind, one in manifest.models.items()
+        },
+        "mosaic": manifest.mosaic.data_version,
+        "path": str(folder),
+    }

@@ -1,0 +1,198 @@
+"""The manifest of a release: its files with their digests, and what each artefact was made of."""
+
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from ejmap_project.errors import ReleaseError
+
+MANIFEST = "release.json"
+# A release of 2000 craters has one of 10 MB.
+LARGEST_BYTES = 2**28
+
+
+def _inside(path: str) -> str:
+    """Refuse a path that leads out of the release: a manifest may come from anybody."""
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or ".." in parts or "\\" in path or "\x00" in path:
+        raise ValueError(f"{path!r} is no path inside of a release")
+    return path
+
+
+class _Note(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FileNote(_Note):
+    """A file of a release.
+
+    Attributes:
+        path: Its path from the folder of the release, with slashes.
+        size: Its size in bytes.
+        sha256: Its digest.
+    """
+
+    path: Annotated[str, AfterValidator(_inside)]
+    size: int = Field(ge=0)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class ArtefactNote(_Note):
+    """What an artefact was made of, whether or not its files are in the release.
+
+    Attributes:
+        asset: Name of the asset.
+        partition: Its partition; None if it is unpartitioned.
+        data_version: Digest of its content.
+        recipe: Digest of code version, settings and inputs.
+        code_version: Version of the code that made it.
+        inputs: Data versions of its unpartitioned inputs, and of those of the same crater, by name.
+        run_id: Dagster's run that made it; empty if it is not known.
+        made_utc: When it was made, ISO 8601.
+        stale: Why it was not up to date; empty if it was.
+        files: Those of its files that are in the release.
+    """
+
+    asset: str
+    partition: str | None
+    data_version: str
+    recipe: str
+    code_version: str
+    inputs: dict[str, str]
+    run_id: str
+    made_utc: str
+    stale: str = ""
+    files: tuple[str, ...] = ()
+
+
+class RunNote(_Note):
+    """A run of Dagster.
+
+    Attributes:
+        job: Name of its job.
+        started_utc: When it began, ISO 8601; empty if it is not known.
+        ended_utc: When it ended; empty if it is not known.
+    """
+
+    job: str
+    started_utc: str = ""
+    ended_utc: str = ""
+
+
+class ModelNote(_Note):
+    """An ensemble that mapped the craters.
+
+    Attributes:
+        version: Version of the model.
+        digest: Digest of its members.
+        members: Data versions of its members.
+    """
+
+    version: str
+    digest: str
+    members: tuple[str, ...]
+
+
+class MosaicNote(_Note):
+    """The mosaic that was mapped; a release does not hold it.
+
+    Attributes:
+        words: What it is.
+        terms: Licence, DOI or credit; empty where the project states none.
+        doi: Where it was published; empty if nobody published it.
+        data_version: Digest of its content.
+    """
+
+    words: str
+    terms: str
+    doi: str
+    data_version: str
+
+
+class Manifest(_Note):
+    """Everything that ``release.json`` says.
+
+    Attributes:
+        format: Version of the layout.
+        number: Number of the release.
+        name: Its name.
+        note: Words of whoever made it.
+        made_utc: When it was made, ISO 8601.
+        project: Name of the project folder.
+        body: Name of the planet.
+        packages: Versions of EJMAP, Python and what computes.
+        mosaic: The mosaic.
+        models: The ensembles that mapped the craters, by model.
+        craters: Number of craters in each state.
+        missing: Artefacts that the project makes and that were not there.
+        settings: Settings that each asset depends on, as its recipe holds them; those of assets
+            that were not up to date are left out, because nobody knows them.
+        artefacts: What everything was made of.
+        runs: The runs that made them, by id; those that the history still knows.
+        files: All files but this one.
+    """
+
+    format: Literal[1] = 1
+    number: int = Field(ge=1)
+    name: str
+    note: str = ""
+    made_utc: str
+    project: str
+    body: str
+    packages: dict[str, str]
+    mosaic: MosaicNote
+    models: dict[str, ModelNote] = Field(default_factory=dict)
+    craters: dict[str, int] = Field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    settings: dict[str, JsonValue] = Field(default_factory=dict)
+    artefacts: tuple[ArtefactNote, ...]
+    runs: dict[str, RunNote] = Field(default_factory=dict)
+    files: tuple[FileNote, ...]
+
+    @property
+    def label(self) -> str:
+        """Name of its folder."""
+        return f"{self.number:04d}_{self.name}"
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its files together."""
+        return sum(one.size for one in self.files)
+
+    @property
+    def stale(self) -> list[ArtefactNote]:
+        """The artefacts that were not up to date."""
+        return [one for one in self.artefacts if one.stale]
+
+    def by_artefact(self) -> dict[tuple[str, str | None], ArtefactNote]:
+        """Return the notes of artefacts by asset and partition."""
+        return {(one.asset, one.partition): one for one in self.artefacts}
+
+    def data_version(self, asset: str) -> str:
+        """Return the data version of an unpartitioned artefact; empty if it was not there."""
+        found = self.by_artefact().get((asset, None))
+        return "" if found is None else found.data_version
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a release.
+
+    Raises:
+        ReleaseError: If it is missing, or holds anything else than it should.
+    """
+    file = folder / MANIFEST
+    try:
+        if file.stat().st_size > LARGEST_BYTES:
+            raise ReleaseError(f"{file} is larger than a manifest may be; it is none of a release")
+        return Manifest.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise ReleaseError(
+            f"{folder} is no release: {MANIFEST} cannot be read ({error.strerror}); "
+            "`ejmap release list PROJECT` names those that are"
+        ) from error
+    except ValidationError as error:
+        raise ReleaseError(
+            f"{file} does not hold what a manifest should ({error.error_count()} mistakes); "
+            "restore it from a copy, or remove the release"
+        ) from error

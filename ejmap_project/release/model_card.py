@@ -1,0 +1,115 @@
+"""Model cards of a release: what each ensemble that mapped is, learned from, and was judged by."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ejmap_ml.bundles.bundle_files import CONFIG, PROVENANCE
+from ejmap_ml.config.model_config import ModelConfig
+from ejmap_project.errors import ReleaseError
+from ejmap_project.models.model_version import ModelVersion
+from ejmap_project.models.promotion_record import promotions
+from ejmap_project.models.ready_models import ready_named
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import MODEL_KINDS, ModelKind, iteration_name
+from ejmap_project.release.manifest import Manifest, ModelNote
+from ejmap_project.release.page import number_words
+
+
+def write_model_cards(project: OpenProject, manifest: Manifest, folder: Path) -> None:
+    """Write ``MODEL_CARD_KIND.md`` for each ensemble of a release.
+
+    Args:
+        project: The project, its paths those of the release.
+        manifest: What the release holds.
+        folder: Where the cards go.
+    """
+    for kind in MODEL_KINDS:
+        note = manifest.models.get(kind)
+        if note is not None:
+            card = model_card(project, kind, note)
+            (folder / f"MODEL_CARD_{kind.upper()}.md").write_text(card, encoding="utf-8")
+
+
+def model_card(project: OpenProject, kind: ModelKind, note: ModelNote) -> str:
+    """Return the card of an ensemble as Markdown.
+
+    Raises:
+        ReleaseError: If what one of its members says of itself cannot be read.
+    """
+    ensemble = project.paths.stored_ensemble(kind, note.digest)
+    members = [ensemble / iteration_name(number) for number in range(len(note.members))]
+    return "\n".join(
+        [*_head(kind, note, members), *_gate(project, kind), *_own_card(project, note)]
+    )
+
+
+def _head(kind: ModelKind, note: ModelNote, members: list[Path]) -> Iterator[str]:
+    yield f"# {note.version}"
+    yield ""
+    yield f"The {kind.upper()} ensemble that mapped this release: {len(members)} member(s)."
+    yield ""
+    told = [_provenance(member) for member in members]
+    if told:
+        config = _read(members[0] / CONFIG)
+        yield f"- reads: {ModelConfig.model_validate(config).reads_words}"
+        yield f"- architecture: {config['architecture']['kind']}"
+        source = told[0].get("source")
+        yield f"- source: {source or 'trained in this project'}"
+    yield f"- digest of the ensemble: `{note.digest}`"
+    yield ""
+    yield "| member | data version | trained | seed | samples | steps | scores |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for number, (version, one) in enumerate(zip(note.members, told, strict=True)):
+        told_scores = one.get("scores", {}).items()
+        scores = ", ".join(f"{name} {value:.3f}" for name, value in told_scores)
+        cells = (one.get(name) for name in ("created_utc", "seed", "samples", "steps"))
+        words = " | ".join(number_words(cell) for cell in cells)
+        yield f"| {number} | `{version}` | {words} | {scores} |"
+    yield ""
+    if told and told[0].get("inputs"):
+        yield "## Learned from"
+        yield ""
+        yield from (f"- {name}: {value}" for name, value in told[0]["inputs"].items())
+        yield ""
+
+
+def _gate(project: OpenProject, kind: ModelKind) -> Iterator[str]:
+    decided = promotions(project.paths, kind)
+    if not decided:
+        return
+    last = decided[-1]
+    yield "## Judged by"
+    yield ""
+    yield f"{last.decided_utc}: {last.decision.value}. {last.reason}"
+    yield ""
+    scores = last.current.reference
+    if scores is not None:
+        found = (("ray recall", scores.ray), ("blanket recall", scores.blanket))
+        shown = [f"{name} {number_words(value)}" for name, value in found]
+        wrong = f"false area {number_words(scores.false_area)}"
+        yield f"On {scores.craters} real craters of the reference set: {', '.join(shown)}, {wrong}."
+        yield ""
+
+
+def _own_card(project: OpenProject, note: ModelNote) -> Iterator[str]:
+    """Yield the card that a ready-made ensemble comes with, one heading lower."""
+    ready = ready_named(project, ModelVersion.parse(note.version).name)
+    if ready is not None:
+        yield "## Card of the ready-made ensemble"
+        yield ""
+        for line in ready.card.splitlines():
+            yield f"##{line}" if line.startswith("#") else line
+        yield ""
+
+
+def _provenance(member: Path) -> Mapping[str, Any]:
+    return _read(member / PROVENANCE)["provenance"]
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReleaseError(f"{file} cannot be read: {error}; promote the model anew") from error

@@ -1,0 +1,157 @@
+"""The release as a Process Run Crate: each run of Dagster with what it read and what it wrote.
+
+RO-Crate 1.1 with the profile Process Run Crate 0.5 (https://w3id.org/ro/wfrun/process). The graph
+is flat JSON-LD, written as it is: a crate of files and actions needs no library.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ejmap_project.release.manifest import ArtefactNote, FileNote, Manifest, RunNote
+
+CRATE = "ro-crate-metadata.json"
+CONTEXT = [
+    "https://w3id.org/ro/crate/1.1/context",
+    "https://w3id.org/ro/terms/workflow-run/context",
+]
+RO_CRATE = "https://w3id.org/ro/crate/1.1"
+PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+SOFTWARE, MOSAIC, TERMS = "#ejmap", "#mosaic", "#terms"
+MEDIA_TYPES = {
+    ".gpkg": "application/geopackage+sqlite3",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".md": "text/markdown",
+    ".parquet": "application/vnd.apache.parquet",
+    ".png": "image/png",
+    ".qml": "application/xml",
+    ".tif": "image/tiff",
+    ".xml": "application/xml",
+    ".yaml": "application/yaml",
+}
+ANY_MEDIA_TYPE = "application/octet-stream"
+
+Entity = dict[str, Any]
+
+
+def write_run_crate(path: Path, manifest: Manifest, files: Sequence[FileNote]) -> None:
+    """Write the metadata of a crate.
+
+    Args:
+        path: The file, in the root of the release.
+        manifest: What the release holds.
+        files: All files of the release but the manifest and this one.
+    """
+    graph = {"@context": CONTEXT, "@graph": list(entities(manifest, files))}
+    path.write_text(json.dumps(graph, indent=1) + "\n", encoding="utf-8")
+
+
+def entities(manifest: Manifest, files: Sequence[FileNote]) -> Iterator[Entity]:
+    """Yield what a crate describes: itself, its files, software, mosaic and runs."""
+    actions = list(_actions(manifest))
+    packages = manifest.packages
+    yield {
+        "@id": CRATE,
+        "@type": "CreativeWork",
+        "conformsTo": {"@id": RO_CRATE},
+        "about": {"@id": "./"},
+    }
+    mosaic = manifest.mosaic
+    yield {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": f"Ejecta of impact craters on {manifest.body}: release {manifest.label}",
+        "description": manifest.note or f"Map of impact ejecta on {manifest.body}, made by EJMAP.",
+        "datePublished": manifest.made_utc,
+        "identifier": manifest.label,
+        "license": {"@id": TERMS},
+        "conformsTo": {"@id": PROFILE},
+        "hasPart": _links(one.path for one in files),
+        "mentions": _links(one["@id"] for one in actions),
+    }
+    yield {
+        "@id": PROFILE,
+        "@type": "CreativeWork",
+        "name": "Process Run Crate",
+        "version": "0.5",
+    }
+    yield {
+        "@id": TERMS,
+        "@type": "CreativeWork",
+        "name": "Terms",
+        "description": f"Map: none stated. Mosaic: {mosaic.terms or 'none stated'}.",
+    }
+    yield {
+        "@id": MOSAIC,
+        "@type": "Dataset",
+        "name": mosaic.words or "mosaic",
+        "identifier": f"doi:{mosaic.doi}" if mosaic.doi else mosaic.data_version,
+        "version": mosaic.data_version,
+    }
+    yield {
+        "@id": SOFTWARE,
+        "@type": "SoftwareApplication",
+        "name": "EJMAP",
+        "description": "Maps ejecta of fresh craters and traces them to their crater.",
+        "softwareVersion": packages.get("ejmap", "not installed"),
+        "softwareRequirements": ", ".join(f"{name} {one}" for name, one in packages.items()),
+    }
+    yield from (_file(one) for one in files)
+    yield from actions
+
+
+def _file(note: FileNote) -> Entity:
+    return {
+        "@id": note.path,
+        "@type": "File",
+        "name": note.path.rpartition("/")[2],
+        "contentSize": str(note.size),
+        "encodingFormat": MEDIA_TYPES.get(Path(note.path).suffix, ANY_MEDIA_TYPE),
+        "sha256": note.sha256,
+    }
+
+
+def _actions(manifest: Manifest) -> Iterator[Entity]:
+    """Yield an action for each run that wrote files of the release."""
+    written: dict[str, list[ArtefactNote]] = {}
+    for one in manifest.artefacts:
+        if one.files and one.run_id:
+            written.setdefault(one.run_id, []).append(one)
+    notes = manifest.by_artefact()
+    for run_id, made in written.items():
+        results = dict.fromkeys(path for one in made for path in one.files)
+        read = [*(path for one in made for path in _read(one, notes)), MOSAIC]
+        run = manifest.runs.get(run_id)
+        yield {
+            "@id": f"#run-{run_id}",
+            "@type": "CreateAction",
+            "name": f"Run {run_id} of Dagster{f', job {run.job}' if run else ''}",
+            "description": f"Made {', '.join(dict.fromkeys(one.asset for one in made))}.",
+            "instrument": {"@id": SOFTWARE},
+            "object": _links(path for path in dict.fromkeys(read) if path not in results),
+            "result": _links(results),
+            "actionStatus": "http://schema.org/CompletedActionStatus",
+            **_times(run, made),
+        }
+
+
+def _read(one: ArtefactNote, notes: dict[tuple[str, str | None], ArtefactNote]) -> Iterator[str]:
+    """Yield the files of the release that an artefact was made from."""
+    for name in one.inputs:
+        note = notes.get((name, one.partition)) or notes.get((name, None))
+        yield from () if note is None else note.files
+
+
+def _times(run: RunNote | None, made: Sequence[ArtefactNote]) -> Entity:
+    if run is not None and run.ended_utc:
+        return {"startTime": run.started_utc, "endTime": run.ended_utc}
+    return {"endTime": max(one.made_utc for one in made)}
+
+
+def _links(ids: Iterable[str]) -> Entity | list[Entity]:
+    """Return links; a single one stands alone, as compacted JSON-LD wants it."""
+    links = [{"@id": one} for one in ids]
+    return links[0] if len(links) == 1 else links

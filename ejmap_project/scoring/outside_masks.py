@@ -1,0 +1,157 @@
+"""Scores of masks that come from outside, in the labelled tiles of a project."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.csv_file import read_csv
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.masks.placement import mask_to_basemap
+from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
+from ejmap_geo.scores.tile_agreement import CraterMasks, agreement_in_tiles
+from ejmap_geo.tiles.labels import windows_of
+from ejmap_project.errors import SourceError
+from ejmap_project.files.azimuthal_mask import read_azimuthal_mask
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import ProjectPaths
+from ejmap_project.progress import Progress
+from ejmap_project.scoring.map_scores import own_tiles
+from ejmap_project.scoring.tile_counts import TileCounts
+
+# Masks of a project, of a person, and of a run of the published study.
+PUBLISHED_NAME = "cylindrical_mask_crater_{}.tif"
+OWN_NAME = "mask_{}.tif"
+CRATER, SPLIT = "crater_id", "split"
+
+
+class OutsideScores(NamedTuple):
+    """What a folder of masks scores.
+
+    Attributes:
+        folder: The folder.
+        masks: Masks that were found of craters with labelled tiles.
+        tiles: Labelled tiles that were counted.
+        scores: The twenty scores by their columns.
+    """
+
+    folder: Path
+    masks: int
+    tiles: int
+    scores: Mapping[str, float]
+
+
+def read_crater_splits(path: Path) -> dict[int, int]:
+    """Read which split each crater was held back by.
+
+    Args:
+        path: A CSV file with the columns ``crater_id`` and ``split``; craters that are not in it
+            are not scored.
+
+    Raises:
+        SourceError: If the file is no such table, or has a crater twice.
+    """
+    table = read_csv(path, error=SourceError)
+    if not {CRATER, SPLIT} <= {*table.columns}:
+        found = ", ".join(map(str, table.columns))
+        raise SourceError(f"{path} needs the columns crater_id and split; found {found}")
+    numbers = table[[CRATER, SPLIT]].apply(pd.to_numeric, errors="coerce")
+    is_whole = numbers.notna().all(axis=None) and (numbers % 1 == 0).all(axis=None)
+    if not is_whole or numbers[CRATER].duplicated().any():
+        raise SourceError(f"{path} must hold whole numbers, and each crater once; correct it")
+    pairs = numbers.to_numpy(np.int64).tolist()
+    return {int(crater_id): int(split) for crater_id, split in pairs}
+
+
+def score_outside_masks(
+    project: OpenProject,
+    folder: Path,
+    *,
+    splits: Mapping[int, int] | int | None,
+    filter_px: int,
+    progress: Progress,
+) -> OutsideScores:
+    """Score a folder of masks in the labelled tiles of a project.
+
+    A crater without a mask in the folder counts as one without ejecta.
+
+    Args:
+        project: The project, whose labelled tiles and manual masks are there.
+        folder: ``mask_NNNN.tif`` by crater id, masks of a published run, or another project.
+        splits: The split whose test tiles the masks' model never saw, the same for all craters or
+            one a crater; None takes all tiles as test tiles.
+        filter_px: Side of the majority filter that both masks of a tile pass first; 1 is none.
+        progress: Told of every crater.
+
+    Raises:
+        GeoError: If a mask does not lie on the mosaic, or the side of the filter is even.
+        SourceError: If the folder holds no mask of a crater with labelled tiles.
+        StepError: If labelled tiles or a split are missing.
+    """
+    basemap = basemap_grid_of(project.paths.basemap_mosaic, body=project.settings.planet)
+    tiles = _tiles_of(project, splits)
+    craters = [one for one in project.craters().values() if one.crater_id in tiles]
+    counts, found = TileCounts(), 0
+    for done, crater in enumerate(craters):
+        progress.update(f"crater {crater.key}", done=done, total=len(craters))
+        path = _mask_path(folder, crater)
+        found += path is not None
+        own = tiles[crater.crater_id]
+        is_test = dict(zip(own["tile_id"], own["is_test"], strict=True))
+        masks = CraterMasks(
+            actual=_read(project.paths.manual_mask(crater.key), crater, basemap),
+            found=_read(path, crater, basemap),
+            connected=PlacedMask.empty(),
+        )
+        for tile in agreement_in_tiles(
+            windows_of(own), masks, basemap=basemap, scales_px=(filter_px,)
+        ):
+            counts.add(tile.found[filter_px], is_test=bool(is_test[tile.tile_id]))
+    if not found:
+        raise SourceError(
+            f"{folder} holds no mask of a crater with labelled tiles; name masks mask_NNNN.tif by "
+            "crater_id with four digits, or name a project or a run of the published study"
+        )
+    return OutsideScores(folder, found, counts.tiles, counts.scores)
+
+
+def _tiles_of(
+    project: OpenProject, splits: Mapping[int, int] | int | None
+) -> dict[int, gpd.GeoDataFrame]:
+    """Return the usable labelled tiles of each crater by its own split."""
+    if not isinstance(splits, Mapping):
+        return _usable(own_tiles(project, splits, is_seen=False))
+    tiles: dict[int, gpd.GeoDataFrame] = {}
+    for split in sorted(set(splits.values())):
+        of_split = _usable(own_tiles(project, split, is_seen=False))
+        tiles |= {one: of_split[one] for one in of_split if splits.get(one) == split}
+    return tiles
+
+
+def _usable(tiles: gpd.GeoDataFrame) -> dict[int, gpd.GeoDataFrame]:
+    usable = tiles[tiles["is_usable"]]
+    ids = [int(one) for one in usable["crater_id"].unique().tolist()]
+    return {one: gpd.GeoDataFrame(usable[usable["crater_id"] == one]) for one in ids}
+
+
+def _mask_path(folder: Path, crater: Crater) -> Path | None:
+    places: Iterable[Path] = (
+        ProjectPaths(folder).basemap_mask(crater.key),
+        folder / OWN_NAME.format(crater.key),
+        folder / PUBLISHED_NAME.format(crater.crater_id),
+    )
+    return next((path for path in places if path.is_file()), None)
+
+
+def _read(path: Path | None, crater: Crater, basemap: BasemapGrid) -> PlacedMask:
+    if path is None or not path.is_file():
+        return PlacedMask.empty()
+    about = read_azimuthal_mask(path, body=basemap.body, crater=crater)
+    if about is None:
+        return read_mask_on(path, basemap)
+    return mask_to_basemap(about.mask, azimuthal=about.grid, basemap=basemap)
