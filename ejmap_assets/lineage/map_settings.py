@@ -4,6 +4,7 @@ import glob
 
 from ejmap_assets.lineage.recipe_settings import of_masks, stamps_of, training_kind
 from ejmap_geo.rasters.sidecars import files_of
+from ejmap_project.manual_maps.whole_maps import named_map_files
 from ejmap_project.map_page.bundle import bundle_version
 from ejmap_project.open_project import OpenProject
 from ejmap_project.sources.kinds import source_of
@@ -17,11 +18,7 @@ def of_map(project: OpenProject, _: str) -> object:
 
 def of_manual_comparison(project: OpenProject, _: str) -> object:
     """The files of whole manual maps."""
-    stated = project.settings.analysis.manual_maps
-    if stated is None:
-        return stamps_of(source_of(project).files().whole_maps)
-    path = project.paths.user_file(stated)
-    return [str(stated), stamps_of(path.glob("*.tif") if path.is_dir() else (path,))]
+    return [str(project.settings.analysis.manual_maps), stamps_of(named_map_files(project))]
 
 
 def of_member_maps(project: OpenProject, partition: str) -> object:

@@ -40,10 +40,7 @@ SettingsOf = Callable[[OpenProject, str], object]
 def of_mosaic(project: OpenProject, _: str) -> object:
     """The mapped planet, the file of its mosaic and what its bands mean."""
     stamps = stamps_of(source_of(project).files().mosaic)
-    stated = project.settings.source.model_dump(include={"terms"}, exclude_defaults=True)
-    # Projects that state none keep the recipe that they had before terms could be stated.
-    terms = stated.values()
-    return [_stated_source(project), stamps, project.settings.mosaic_bands, *terms]
+    return [_stated_source(project), stamps, project.settings.mosaic_bands]
 
 
 def of_catalogue(project: OpenProject, _: str) -> object:
@@ -62,7 +59,7 @@ def of_manual_masks(project: OpenProject, _: str) -> object:
 def _stated_source(project: OpenProject) -> object:
     # Published predictions replace ours only downstream of the mosaic and the catalogue.
     stated = project.settings.source.model_dump(
-        mode="json", exclude={"tiles", "columns", "tables", "connections", "masks_run", "terms"}
+        mode="json", exclude={"tiles", "columns", "tables", "connections", "masks_run"}
     )
     return [project.settings.body, stated]
 

@@ -1,6 +1,6 @@
 """Whole manual maps: files that show all ejecta of a crater, as far as they go."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,6 +72,15 @@ def whole_maps(project: OpenProject, basemap: BasemapGrid) -> Iterator[WholeMap]
             continue
         apart = files.independent
         yield replace(found, is_independent=apart is None or crater.crater_id in apart)
+
+
+def named_map_files(project: OpenProject) -> Iterable[Path]:
+    """Return the files of whole manual maps that are named, whether they fit or not."""
+    stated = project.settings.analysis.manual_maps
+    if stated is None:
+        return source_of(project).files().whole_maps
+    path = project.paths.user_file(stated)
+    return path.glob("*.tif") if path.is_dir() else (path,)
 
 
 def map_files(project: OpenProject, craters: Mapping[str, Crater]) -> WholeMapFiles:

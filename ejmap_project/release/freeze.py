@@ -14,7 +14,7 @@ from ejmap_project.release.release_folder import files_below
 
 # What people and their programs write in place: editors, QGIS, GDAL. A link would let them change
 # the release. Everything else is written by EJMAP alone, which replaces files and never alters one.
-COPIED = frozenset({".gpkg", ".json", ".jsonl", ".qml", ".xml", ".yaml"})
+COPIED = frozenset({".gpkg", ".json", ".jsonl", ".qgs", ".qml", ".xml", ".yaml"})
 READ_ONLY = 0o444
 
 

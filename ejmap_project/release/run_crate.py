@@ -27,6 +27,7 @@ MEDIA_TYPES = {
     ".md": "text/markdown",
     ".parquet": "application/vnd.apache.parquet",
     ".png": "image/png",
+    ".qgs": "application/xml",
     ".qml": "application/xml",
     ".tif": "image/tiff",
     ".xml": "application/xml",

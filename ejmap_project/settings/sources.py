@@ -132,7 +132,8 @@ class FilesSource(Settings):
     columns: dict[str, str] = Field(default_factory=dict[str, str])
     value_range: tuple[float, float] | None = None
     pad: bool = False
-    terms: str = ""
+    # Projects that state none keep the recipes that they had before terms could be stated.
+    terms: str = Field(default="", exclude_if=lambda terms: not terms)
 
     @field_validator("columns")
     @classmethod

@@ -71,6 +71,9 @@ training: {kind: own-masks}
 splits: {count: 2, test_fraction: 0.3, learning_curve: [2], seed: 4, used: 1}
 models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml}
 mapping: {tile_side_px: 32, denoise_px: 9}
+analysis:
+  manual_maps: masks
+  maps: [{name: alone, ejseg: ejseg_test@1, members: best, connections: ignored}]
 """
 PROJECTS = {"synthetic": SYNTHETIC, "files": FILES}
 # Settings that need a planet of another kind, and the tests that read or map one with them.
@@ -111,6 +114,9 @@ def _changed(settings: BaseModel, place: str = "") -> Iterator[str]:
         if isinstance(value, BaseModel):
             kind = getattr(value, "kind", None)
             yield from _changed(value, f"{place}{name}." + (f"{kind}." if kind else ""))
+        elif isinstance(value, tuple) and any(isinstance(one, BaseModel) for one in value):
+            for one in value:
+                yield from _changed(one, f"{place}{name}.")
         elif name != "kind" and value != field.default:
             yield f"{place}{name}"
 

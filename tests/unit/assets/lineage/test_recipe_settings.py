@@ -327,12 +327,12 @@ def test_stated_columns_concern_the_catalogue_alone(tmp_path: Path) -> None:
     assert _json(recipe_settings.of_mosaic, stated) == _json(recipe_settings.of_mosaic, plain)
 
 
-def test_stated_terms_concern_the_mosaic_alone(tmp_path: Path) -> None:
-    """They are a tag of it; projects without any keep their recipe."""
+def test_stated_terms_are_of_the_source(tmp_path: Path) -> None:
+    """They are tags of mosaic and masks; projects without any keep their recipes."""
     files = {"kind": "files", "mosaic": "m.tif", "craters": "c.csv"}
     plain, stated = (_project(tmp_path, files | more) for more in ({}, {"terms": "CC0"}))
 
-    mosaic = _json(recipe_settings.of_mosaic, stated)
-
-    assert mosaic == [*_json(recipe_settings.of_mosaic, plain), "CC0"]
-    assert _json(recipe_settings.of_catalogue, stated) == _json(recipe_settings.of_catalogue, plain)
+    for settings in (recipe_settings.of_mosaic, recipe_settings.of_manual_masks):
+        (_, with_terms), (_, without) = (_json(settings, project)[0] for project in (stated, plain))
+        assert with_terms == without | {"terms": "CC0"}
+        assert "terms" not in without

@@ -138,6 +138,14 @@ def _of_gap() -> Forms:
     }
 
 
+def _of_light() -> Forms:
+    """Return a step of light of one spread, 1 / 1.4826, above the median in the south, below north.
+
+    The first harmonic of a square wave of height 1 is 2 / pi.
+    """
+    return {"light_dipole": (2 / math.pi / 1.4826, 2 * PIXEL), "light_explained": (1, 5e-2)}
+
+
 @pytest.fixture(scope="module")
 def disc(bare: Surroundings, xy: Plane) -> Measured:
     """Measure a disc of 6 radii."""
@@ -165,6 +173,14 @@ def sector(bare: Surroundings, xy: Plane) -> Measured:
     x, y = xy
     is_north = np.abs(np.degrees(np.arctan2(x, y))) < GAP_DEG / 2
     return measure(bare.with_mask((np.hypot(x, y) <= 9 * RIM_PX) & ~is_north))
+
+
+@pytest.fixture(scope="module")
+def dim(bare: Surroundings, xy: Plane) -> Measured:
+    """Measure a disc on ground whose northern half is darker."""
+    x, y = xy
+    ground = np.where(y > 0, 60, 100).astype(np.uint8)
+    return measure(replace(bare, mask=np.hypot(x, y) <= DISC_PX, mosaic=np.stack([ground] * 3)))
 
 
 def _check(found: Measured, forms: Forms) -> None:
@@ -198,11 +214,16 @@ def test_a_missing_quarter_has_the_closed_form_of_each_quantity(sector: Measured
     assert sector.quantities["impact_class"] == "zone of avoidance, below 25 degrees"
 
 
+def test_a_dark_half_has_the_closed_form_of_its_light(dim: Measured) -> None:
+    """A square wave over azimuth."""
+    _check(dim, _of_light())
+
+
 def test_every_quantity_is_held_by_a_closed_form(
     disc: Measured, rayed: Measured, ejecta: np.ndarray, xy: Plane
 ) -> None:
     """Whoever adds a quantity adds its closed form; members and expected areas have their own."""
-    held = {*_of_disc(disc), *_of_ray(rayed, ejecta, xy), *_of_gap()}
+    held = {*_of_disc(disc), *_of_ray(rayed, ejecta, xy), *_of_gap(), *_of_light()}
     held |= {"off_centre_share", "avoidance_azimuth_deg", "gap_left", "impact_class"}
     elsewhere = {one.name for one in MEMBERS}
     elsewhere |= {f"expected_{end}km2" for end in ("", "low_", "high_")}
