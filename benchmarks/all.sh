@@ -9,7 +9,7 @@ trap 'rm -f "$said"' EXIT
 for script in "$(dirname "$0")"/*.py; do
     # How good models are is measured by `make bench-models` and `make figures`.
     case "$(basename "$script")" in
-        crater_classifier.py | unseen_planets.py | ready_models.py | figures.py | real_craters.py) continue ;;
+        crater_classifier.py | unseen_planets.py | patterns_against_truth.py | ready_models.py | figures.py | real_craters.py) continue ;;
     esac
     echo "measuring $(basename "$script")" >&2
     printf '\n%s\n\n' "$(basename "$script" .py)" >> "$said"

@@ -94,11 +94,25 @@ PAD = click.option("--pad", is_flag=True, help="the mosaic covers a part of the 
 WEST_POSITIVE = click.option(
     "--west-positive", is_flag=True, help="longitudes of the crater table grow to the west"
 )
+
+
+def _once(
+    ctx: click.Context, param: click.Parameter, stated: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    """Refuse a column that is stated twice: only one of them could count."""
+    roles = [role for role, _ in stated]
+    twice = next((role for role in roles if roles.count(role) > 1), None)
+    if twice is not None:
+        raise click.BadParameter(f"{twice} is stated twice; state it once", ctx, param)
+    return stated
+
+
 COLUMNS = click.option(
     "--column",
     "columns",
     type=StatedColumns(),
     multiple=True,
+    callback=_once,
     help="a column of the crater table, such as radius_m=R_km*1000; may be repeated",
 )
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="print the same as JSON")
@@ -161,14 +175,9 @@ def require_project(folder: Path) -> None:
     Raises:
         SettingsError: If there are none.
     """
-    from ejmap_project.errors import SettingsError
-    from ejmap_project.paths import ProjectPaths
+    from ejmap_project.settings.project_folder import require_project_folder
 
-    if not ProjectPaths(folder).settings.is_file():
-        raise SettingsError(
-            f"{folder} is no project: it has no project.yaml; name a project folder, or make one "
-            "with `ejmap new` or `ejmap demo`"
-        )
+    require_project_folder(folder)
 
 
 def suggested(*words: object) -> str:

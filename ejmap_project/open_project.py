@@ -4,14 +4,17 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shapely import MultiPolygon, Polygon
 
 from ejmap_geo.craters.catalogue import Crater, craters_of, read_catalogue
-from ejmap_geo.masks.rim import Rim
 from ejmap_ml.ready.ensembles import PACKAGED
 from ejmap_project.paths import ModelKind
 from ejmap_project.settings.project import Project, ProjectPaths, load_project
+
+if TYPE_CHECKING:
+    from ejmap_geo.masks.rim import Rim
 
 PROJECT_VARIABLE = "EJMAP_PROJECT"
 
@@ -56,14 +59,14 @@ class OpenProject:
         catalogue = read_catalogue(path, body=self.settings.planet)
         return {crater.key: crater for crater in craters_of(catalogue)}
 
-    def drawn_rims(self) -> dict[str, Rim]:
+    def drawn_rims(self) -> "dict[str, Rim]":
         """Return the rims that the catalogue draws, in degrees, by the key of their crater."""
         catalogue = read_catalogue(self.paths.crater_catalogue, body=self.settings.planet)
         keys = [crater.key for crater in craters_of(catalogue)]
         drawn = zip(keys, catalogue.geometry, strict=True)
         return {key: shape for key, shape in drawn if isinstance(shape, Polygon | MultiPolygon)}
 
-    def annulus_rims(self) -> dict[int, Rim]:
+    def annulus_rims(self) -> "dict[int, Rim]":
         """Return the drawn rims by crater id where their buffers bound the annulus; else none."""
         if self.settings.used_method.annulus != "rim-buffers":
             return {}

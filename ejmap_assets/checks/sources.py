@@ -12,7 +12,7 @@ from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
 from ejmap_ml.config.bands import count_of, words_of
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.models.seen_bands import learned_bands, require_readable
-from ejmap_project.sources.doubts import colour_doubts, mosaic_doubts, place_doubts
+from ejmap_project.sources.doubts import colour_doubts, mosaic_doubts, place_finding
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.known_planets import known_planets
 
@@ -82,23 +82,26 @@ def catalogue_is_valid(checked: CheckedProject) -> Finding:
 def craters_lie_on_rims(checked: CheckedProject) -> Finding:
     """The mosaic shows rims where the catalogue places craters.
 
-    Warns if edges are much stronger at the places that follow when longitudes are turned, when east
-    and west or when north and south are exchanged. Where rims are too faint to tell, it passes.
+    Warns if edges are much stronger at other longitudes, with east and west or north and south
+    exchanged, or at half or twice the radii; if it is dark about the craters; and if the places
+    cannot be decided.
     """
-    raster, grid = read_project_basemap(checked.project)
-    doubts, measured = place_doubts(raster, grid, checked.project.craters().values())
+    project = checked.project
+    raster, grid = read_project_basemap(project)
+    bands = project.settings.mosaic_bands
+    found = place_finding(raster, grid, project.craters().values(), bands)
+    measured = found.measured
     if measured is None:
-        return good("too few craters are large enough to show a rim; nothing to compare")
+        return warning(found.undecided)
     numbers = {
         "craters_measured": measured.craters,
-        "edge_strength": measured.here,
-        "edge_strength_elsewhere": measured.elsewhere,
+        "edge_strength": measured.edges,
+        "brightness": measured.brightness,
     }
-    if doubts:
-        return warning(doubts[0], **numbers)
-    return good(
-        f"edges of {measured.here:.1f} standard deviations at {measured.craters} craters", **numbers
-    )
+    if found.doubts or not found.is_in_place:
+        return warning("; and ".join(found.doubts or [found.undecided]), **numbers)
+    fits = f"edges of {measured.edges:.1f} standard deviations at {measured.craters} craters"
+    return good("; ".join([fits, *([found.undecided] if found.undecided else [])]), **numbers)
 
 
 @project_check(asset="manual_masks", blocking=True)

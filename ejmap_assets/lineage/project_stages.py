@@ -1,9 +1,9 @@
 """The stages of a project: which it has, in which order, and which model version each is for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import assets_of, is_made, models_to_make
+from ejmap_assets.lineage.selection import assets_made, assets_of, models_to_make
 from ejmap_assets.lineage.stages import (
     LABELS,
     MAP,
@@ -26,7 +26,13 @@ from ejmap_project.paths import ModelKind
 
 def stages_made(project: OpenProject, stages: Sequence[Stage] = STAGES) -> list[Stage]:
     """Return the stages of a project: those that make an asset of it."""
-    return [stage for stage in stages if _makes(project, stage)]
+    return _stages_of(project, stages, assets_made(project))
+
+
+def _stages_of(
+    project: OpenProject, stages: Sequence[Stage], assets: Collection[str]
+) -> list[Stage]:
+    return [stage for stage in stages if _makes(project, stage, assets)]
 
 
 def run_stages(project: OpenProject) -> list[Stage]:
@@ -35,12 +41,13 @@ def run_stages(project: OpenProject) -> list[Stage]:
     The map comes first where no model that makes it is trained: then labels serve scores and the
     candidate. What the candidate changes, if only the comparison of models, is made behind it.
     """
-    made = stages_made(project)
+    assets = assets_made(project)
+    made = _stages_of(project, STAGES, assets)
     if LABELS in made and MAP in made and _maps_with_given_models(project):
         made.remove(LABELS)
         made.insert(made.index(MAP) + 1, LABELS)
-    candidate = stages_made(project, OF_CANDIDATE)
-    return [*made, *candidate, *(stages_made(project, REPAIRING) if candidate else ())]
+    candidate = _stages_of(project, OF_CANDIDATE, assets)
+    return [*made, *candidate, *(_stages_of(project, REPAIRING, assets) if candidate else ())]
 
 
 def retraining_stages(project: OpenProject) -> list[Stage]:
@@ -67,14 +74,14 @@ def stage_title(project: OpenProject, stage: Stage) -> str:
     return stage.given_title if stage.given_title and _is_given(project, stage) else stage.title
 
 
-def _makes(project: OpenProject, stage: Stage) -> bool:
+def _makes(project: OpenProject, stage: Stage, made: Collection[str]) -> bool:
     if stage.repeats and candidate_version(project) is None:
         return False
     names = assets_of(stage)
     # Members that come as files need no samples.
     if LINEAGE[names[0]].partitioning in VERSIONS and _is_given(project, stage):
         return False
-    return any(is_made(project, name) for name in names)
+    return any(name in made for name in names)
 
 
 def _is_given(project: OpenProject, stage: Stage) -> bool:

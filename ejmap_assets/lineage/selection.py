@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.stages import RELEASE, Stage
@@ -122,24 +123,49 @@ def uses_labels(project: OpenProject) -> bool:
 
 def is_made(project: OpenProject, asset: str) -> bool:
     """Return whether this project makes an asset where it is brought up to date."""
-    row = LINEAGE[asset]
-    if row.stage is RELEASE:
-        return False
-    if row.is_optional:
-        return project.settings.vetting is not None
-    if row.is_of_labels:
-        return uses_labels(project)
-    if row.partitioning is Partitioning.CRATERS:
-        return asset in crater_steps_of(project)
-    if not row.is_possible(project):
-        return False
-    models, trained = models_to_make(project), models_to_train(project)
-    is_unused = any(
-        asset in (f"{kind}_model", f"promoted_{kind}") for kind in MODEL_KINDS if kind not in models
-    )
-    # Members that come as files need no samples.
-    is_unlearned = any(asset == f"{kind}_samples" for kind in MODEL_KINDS if kind not in trained)
-    return not (is_unused or is_unlearned)
+    return _Making(project).makes(asset)
+
+
+def assets_made(project: OpenProject) -> frozenset[str]:
+    """Return all assets that :func:`is_made` names."""
+    return frozenset(filter(_Making(project).makes, LINEAGE))
+
+
+class _Making:
+    """What a project makes; each of the answers takes a while and is asked for once."""
+
+    def __init__(self, project: OpenProject) -> None:
+        self._project = project
+
+    def makes(self, asset: str) -> bool:
+        """Return whether the project makes an asset."""
+        row = LINEAGE[asset]
+        if row.stage is RELEASE:
+            return False
+        if row.is_optional:
+            return self._project.settings.vetting is not None
+        if row.is_of_labels:
+            return self._uses_labels
+        if row.partitioning is Partitioning.CRATERS:
+            return asset in self._crater_steps
+        return row.is_possible(self._project) and asset not in self._unused
+
+    @cached_property
+    def _uses_labels(self) -> bool:
+        return uses_labels(self._project)
+
+    @cached_property
+    def _crater_steps(self) -> tuple[str, ...]:
+        return crater_steps_of(self._project)
+
+    @cached_property
+    def _unused(self) -> set[str]:
+        """Assets of models that are not made, and the samples of those not trained."""
+        models, trained = models_to_make(self._project), models_to_train(self._project)
+        others = [kind for kind in MODEL_KINDS if kind not in models]
+        names = {name for kind in others for name in (f"{kind}_model", f"promoted_{kind}")}
+        # Members that come as files need no samples.
+        return names | {f"{kind}_samples" for kind in MODEL_KINDS if kind not in trained}
 
 
 def _upstream(project: OpenProject, steps: tuple[str, ...], wanted: set[str]) -> tuple[str, ...]:

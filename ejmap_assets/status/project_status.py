@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ejmap_assets.lineage.crater_state import states_of
-from ejmap_assets.lineage.project_stages import run_stages, stage_title
+from ejmap_assets.lineage.project_stages import stage_title
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.selection import steps_to_mask
@@ -103,10 +103,8 @@ def status_of(book: RecipeBook, cache: RecordCache | None = None) -> ProjectStat
 
 def _steps(book: RecipeBook, found: Sequence[ArtefactStanding], rates: Rates) -> list[StepStatus]:
     steps: list[StepStatus] = []
-    for stage in dict.fromkeys(run_stages(book.project)):
+    for stage in dict.fromkeys(one.stage for one in found):
         own = [one for one in found if one.stage is stage]
-        if not own:
-            continue
         pending = [one for one in own if one.is_pending]
         counted = Counter(one.standing for one in own)
         steps.append(

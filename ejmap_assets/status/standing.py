@@ -8,7 +8,7 @@ from ejmap_assets.lineage.project_stages import run_stages, stage_version
 from ejmap_assets.lineage.provenance import Recipe, Record
 from ejmap_assets.lineage.recipes import RecipeBook, member_keys
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import assets_of, is_made
+from ejmap_assets.lineage.selection import assets_made, assets_of
 from ejmap_assets.lineage.stages import Stage
 from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning
 from ejmap_project.errors import StepError
@@ -62,9 +62,10 @@ def standings(book: RecipeBook) -> list[ArtefactStanding]:
     """
     found: dict[tuple[str, str | None], ArtefactStanding] = {}
     pending: dict[str, set[str | None]] = {}
+    made = assets_made(book.project)
     for stage in run_stages(book.project):
         for asset in assets_of(stage):
-            if not is_made(book.project, asset):
+            if asset not in made:
                 continue
             for partition in partitions_made(book, stage, asset):
                 if (asset, partition) in found:

@@ -19,6 +19,7 @@ from ejmap_cli.command import (
     WEST_POSITIVE,
     BodyName,
     command,
+    suggested,
 )
 from ejmap_cli.console import Console
 
@@ -118,6 +119,7 @@ def map_files(
 def _require_same_files(project: "OpenProject", mosaic: Path, craters: Path) -> None:
     """Check that a project that is there already maps these files: its settings decide, not we."""
     from ejmap_project.errors import SettingsError
+    from ejmap_project.settings.project_folder import command_on
     from ejmap_project.sources.kinds import named_files
 
     found = [path.resolve() for path in named_files(project)]
@@ -125,7 +127,7 @@ def _require_same_files(project: "OpenProject", mosaic: Path, craters: Path) -> 
         named = ", ".join(map(str, found)) or project.settings.source.kind
         raise SettingsError(
             f"{project.paths.folder} is a project of other files ({named}); name another folder, "
-            "or edit its project.yaml and use `ejmap run`"
+            f"or edit its project.yaml and use {command_on(project.paths.folder, 'run')}"
         )
 
 
@@ -136,6 +138,7 @@ def _require_same_settings(
     from ejmap_ml.config.bands import words_of
     from ejmap_project.errors import SettingsError
     from ejmap_project.intake.new_project import stated_bands
+    from ejmap_project.settings.project_folder import command_on
 
     meant = None if bands is None else words_of(stated_bands(bands))
     source = project.settings.source.model_dump()
@@ -148,11 +151,25 @@ def _require_same_settings(
     ]
     if differs:
         key, value = differs[0]
-        option = {"columns": "column"}.get(key, key.replace("_", "-"))
         raise SettingsError(
-            f"{project.paths.folder} is a project already, without --{option} {value}; name "
-            "another folder, or edit its project.yaml and use `ejmap run`"
+            f"{project.paths.folder} is a project already, without {_option(key, value)}; name "
+            "another folder, or edit its project.yaml and use "
+            f"{command_on(project.paths.folder, 'run')}"
         )
+
+
+def _option(key: str, value: object) -> str:
+    """Return an option as it was typed."""
+    match value:
+        case True:
+            words: list[object] = [f"--{key.replace('_', '-')}"]
+        case dict():
+            words = [word for one, text in value.items() for word in ("--column", f"{one}={text}")]
+        case tuple():
+            words = [f"--{key.replace('_', '-')}", *value]
+        case _:
+            words = [f"--{key}", value]
+    return suggested(*words)
 
 
 def _resolved(value: object, project: "OpenProject | None" = None) -> object:

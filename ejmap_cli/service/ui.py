@@ -16,7 +16,7 @@ from ejmap_cli.command import (
     suggested,
 )
 from ejmap_cli.printing import print_json
-from ejmap_cli.process_group import run_group
+from ejmap_cli.process_group import SIGNALLED, EndedBySignal, ended_by_signals, run_group
 from ejmap_project.errors import ProjectError
 
 DEFAULT_PORT = 3000
@@ -56,6 +56,18 @@ def ui(project: Path | None, port: int, names: tuple[str, ...], *, read_only: bo
     Run the webserver and Dagster's daemon until Ctrl-C or SIGTERM. The webserver has no login, so
     it listens to this machine alone and refuses what pages of other origins send.
     """
+    try:
+        with ended_by_signals():
+            code = _serve(project, port, names, read_only=read_only)
+    except EndedBySignal as ended:
+        code = ended.exit_code
+    if code > SIGNALLED:
+        click.echo("ejmap: told to end; nothing of it runs on", err=True)
+    return code
+
+
+def _serve(project: Path | None, port: int, names: tuple[str, ...], *, read_only: bool) -> int:
+    """Serve the pages of a project until they end; return their exit code."""
     from ejmap_assets.runs.instance import environment_of, home_of, open_instance
     from ejmap_cli.webserver.port import address_of, noted_port, project_at
 

@@ -41,9 +41,13 @@ def main(port: int, names: tuple[str, ...], *, read_only: bool) -> None:
     # A signal ends the block below, which ends the servers.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        sys.exit(_run(port, names, read_only=read_only))
+        code = _run(port, names, read_only=read_only)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        code = INTERRUPTED
+    # What is left to do is to end; another signal would only interrupt that.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    sys.exit(code)
 
 
 def _run(port: int, names: Sequence[str], *, read_only: bool) -> int:

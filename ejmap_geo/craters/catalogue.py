@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from ejmap_geo import statements
 from ejmap_geo.craters.catalogue_rows import is_west_positive, rows_of_craters
 from ejmap_geo.craters.crater_geometry import drawn_craters, require_agreement
 from ejmap_geo.craters.crater_size import large_enough
@@ -217,7 +218,8 @@ def catalogue_of(
         drawn = drawn[kept].reset_index(drop=True)
         require_agreement(checked, pd.DataFrame(drawn), body=body, what=what)
         geometry = drawn.geometry
-    notes += require_plausible(checked, body=body, what=what)
+    are_degrees = known.has_stated_places or drawn is not None
+    notes += require_plausible(checked, body=body, what=what, are_degrees=are_degrees)
     catalogue = _catalogue(checked, geometry=geometry, body=body, notes=notes)
     catalogue.attrs["has_own_ids"] = known.has_own_ids
     return catalogue
@@ -227,11 +229,12 @@ def _is_west(known: KnownColumns, west_positive: bool, what: str) -> bool:
     if west_positive and known.has_drawn_places:
         raise CatalogueError(
             f"{what} takes its places from geometries, whose CRS says where east is; "
-            "remove west_positive, which is about a column lon_deg"
+            f"{statements.NOT_WEST_POSITIVE}, which is about a column lon_deg"
         )
     if west_positive and known.west_positive is False:
         raise CatalogueError(
-            f"{what} says itself that its longitudes grow to the east; remove west_positive"
+            f"{what} says itself that its longitudes grow to the east; "
+            f"{statements.NOT_WEST_POSITIVE}"
         )
     return west_positive or bool(known.west_positive)
 

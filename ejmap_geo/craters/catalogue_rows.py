@@ -9,6 +9,7 @@ import pandas as pd
 from ejmap_geo.craters.crater_table import listed
 from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grids.body import Body
+from ejmap_geo.tables.units import without_odd_rows
 
 BODY_COLUMNS = ("target", "body", "planet")
 TYPE_COLUMNS = ("featuretype", "type")
@@ -21,15 +22,18 @@ LETTERED = "satellite feature"
 def rows_of_craters(
     table: pd.DataFrame, *, body: Body, what: str
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Leave out rows that the table itself says are of another body, or no craters.
+    """Leave out rows of lines and units, of another body, and of what is no crater.
 
     Returns:
         The rows that are left, and a sentence for each reason why others were not.
 
     Raises:
-        CatalogueError: If no row is left.
+        CatalogueError: If no row is left, or a row of units contradicts the name of its column.
     """
-    notes: list[str] = []
+    try:
+        table, notes = without_odd_rows(table)
+    except ValueError as error:
+        raise CatalogueError(f"{what} {error}") from error
     for column in _text_columns(table, BODY_COLUMNS):
         words = _words(table, column)
         is_ours = words == body.name.casefold()

@@ -3,19 +3,14 @@
 import re
 from typing import NamedTuple
 
-KM, M = 1000.0, 1.0
-RADIANS = 180 / 3.141592653589793
-UNITS = {
-    **dict.fromkeys(("km", "kms", "kilometer", "kilometers", "kilometre", "kilometres"), KM),
-    **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), M),
-}
-ANGLES = {
-    **dict.fromkeys(("deg", "degs", "degree", "degrees", "dd", "\u00b0"), 1.0),
-    **dict.fromkeys(("rad", "radian", "radians"), RADIANS),
-}
-EAST = {"e", "east", "eastpositive", "eastern"}
-WEST = {"w", "west", "westpositive", "western"}
-WORD = re.compile(r"[^\W_]+|\u00b0")
+from ejmap_geo.tables.units import ANGLES, EAST, KM, LENGTHS, NORTH, UNITS, WEST, words_in
+
+# On a sphere, latitudes of both kinds are the same. Planetographic longitudes grow to the west or
+# to the east, as the planet turns.
+CENTRIC, GRAPHIC = "planetocentric", "planetographic"
+# Words that say nothing of their own, and ranges such as ``0-360W``.
+FILLERS = frozenset({"in", "of"})
+TURN = re.compile(r"^(?:0|180|360)([ew]?)$")
 
 # What the words of a name mean together, best name first. The circles that Robbins fitted come
 # in three lengths: of his tables of the Moon and of Mars, and cut off by Shapefiles.
@@ -55,7 +50,7 @@ RANKS = {name: (role, rank) for role, names in OF_ROLE.items() for rank, name in
 # Diameters whose catalogue has them in kilometres without saying so in the name.
 KM_BY_CATALOGUE = frozenset(name.format("diam") for name in CIRCLES)
 ANGULAR = ("lon_deg", "lat_deg")
-LENGTHS = ("radius_m", "diameter", "reach_m")
+SIZES = ("radius_m", "diameter", "reach_m")
 
 
 class Meaning(NamedTuple):
@@ -81,12 +76,13 @@ def meaning_of(name: str) -> Meaning | None:
     ``D (km)``, ``Diam_km``, ``DIAM_CIRC_IMG``, ``Center_Lat``, ``Longitude [deg E]`` and ``lon_w``
     are understood; case, blanks and brackets do not matter.
     """
-    words = [word.lower() for word in WORD.findall(name)]
+    words = [word.replace(CENTRIC, "").replace(GRAPHIC, "") for word in words_in(name)]
+    words = [part for word in words for part in TURN.sub(r" \1", word).split()]
     # From the end: what is left when units and directions are taken away is the name itself.
-    stem, tail = list(words), list[str]()
-    while len(stem) > 1 and (stem[-1] in {*UNITS, *ANGLES, *EAST, *WEST}):
+    stem, tail = [word for word in words if word not in FILLERS], list[str]()
+    while len(stem) > 1 and (stem[-1] in {*UNITS, *EAST, *WEST, *NORTH}):
         tail.insert(0, stem.pop())
-    if len(stem) > 1 and stem[0] in EAST | WEST:
+    if len(stem) > 1 and stem[0] in EAST | WEST | NORTH:
         tail.append(stem.pop(0))
     key = "".join(stem)
     is_west = next((word in WEST for word in tail if word in EAST | WEST), None)
@@ -96,21 +92,28 @@ def meaning_of(name: str) -> Meaning | None:
     if known is None:
         return None
     role, rank = known
-    if role in LENGTHS and any(word in ANGLES for word in tail):
+    if role in SIZES and any(word in ANGLES for word in tail):
         # An angle seen from the centre of the planet, which is no length.
+        return None
+    if role == "lon_deg" and is_planetographic(name) and is_west is None:
         return None
     return Meaning(role, rank, _factor(role, key, tail), is_west if role == "lon_deg" else None)
 
 
+def is_planetographic(name: str) -> bool:
+    """Return whether a name says that its column holds planetographic coordinates."""
+    return GRAPHIC in name.lower()
+
+
 def is_angle(name: str) -> bool:
     """Return whether a name says that its column holds degrees or radians."""
-    return any(word.lower() in ANGLES for word in WORD.findall(name)[1:])
+    return any(word in ANGLES for word in words_in(name)[1:])
 
 
 def _factor(role: str, key: str, tail: list[str]) -> float | None:
     if role in ANGULAR:
         return next((ANGLES[word] for word in tail if word in ANGLES), 1.0)
-    if role in LENGTHS:
-        stated = next((UNITS[word] for word in tail if word in UNITS), None)
+    if role in SIZES:
+        stated = next((LENGTHS[word] for word in tail if word in LENGTHS), None)
         return KM if stated is None and key in KM_BY_CATALOGUE else stated
     return 1.0

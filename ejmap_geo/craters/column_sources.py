@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from ejmap_geo import statements
 from ejmap_geo.craters.column_names import Meaning, meaning_of
 from ejmap_geo.craters.crater_table import COLUMNS
 from ejmap_geo.craters.stated_column import StatedColumn
@@ -18,12 +19,16 @@ class ColumnSource:
         factor: What its numbers are multiplied by; None if only their size can tell the unit.
         is_diameter: Whether it holds diameters, of which radii are the half.
         is_west: Whether longitudes grow to the west; None if the name does not say.
+        offset: What is added to the numbers then.
+        is_stated: Whether a person says so, and not the name of the column.
     """
 
     column: str
     factor: float | None = 1.0
     is_diameter: bool = False
     is_west: bool | None = None
+    offset: float = 0.0
+    is_stated: bool = False
 
 
 def named_sources(
@@ -52,7 +57,8 @@ def named_sources(
         elif order == best_order and column != other and is_open:
             raise CatalogueError(
                 f"{what} has columns {other!r} and {column!r}, which both could be "
-                f"{meaning.role}; state the right one (--column {_ours(meaning.role)}={column})"
+                f"{meaning.role}; state the right one "
+                f"({statements.column(_ours(meaning.role), column)})"
             )
     sources = {
         role: ColumnSource(
@@ -100,5 +106,19 @@ def stated_sources(
                 f"{what} has no column {column.name!r}, which was stated for {role}; found "
                 f"{', '.join(found) or 'no columns'}"
             )
-        sources[role] = ColumnSource(column.name, column.factor)
+        sources[role] = ColumnSource(
+            column.name,
+            column.factor,
+            is_west=_stated_west(column) if role == "lon_deg" else None,
+            offset=column.offset,
+            is_stated=True,
+        )
     return sources
+
+
+def _stated_west(column: StatedColumn) -> bool | None:
+    """Return whether stated longitudes grow to the west: by their name, unless turned round."""
+    if column.factor < 0:
+        return False
+    meaning = meaning_of(column.name)
+    return None if meaning is None else meaning.is_west

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ejmap_geo import statements
 from ejmap_geo.craters.column_names import meaning_of
 from ejmap_geo.craters.column_sources import ColumnSource
 from ejmap_geo.craters.crater_table import SMALLEST_RADIUS_M
@@ -44,11 +45,11 @@ def radius_factor(
     may_be_km = least >= 0 and 1000 * half * most <= body.radius_m / 2
     if may_be_m != may_be_km:
         return 1000 * half if may_be_km else half
+    in_km = statements.column("radius_m", f"{source.column}*{1000 * half:g}")
     unclear = "could be kilometres or metres" if may_be_m else "is neither metres nor kilometres"
     raise CatalogueError(
         f"{what}: column {source.column!r} runs from {least:g} to {most:g}, which {unclear} on "
-        f"{body.name}; state it (--column 'radius_m={source.column}*{1000 * half:g}' for "
-        "kilometres)"
+        f"{body.name}; state it ({in_km} for kilometres)"
     )
 
 

@@ -1,16 +1,21 @@
 """The columns of a crater table: what may stand in them, checked before anything is computed."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ejmap_geo.craters.column_names import LENGTHS, is_angle
+from ejmap_geo import statements
+from ejmap_geo.craters.column_remedies import (
+    remedies_of_missing,
+    remedy_of_cell,
+    remedy_of_metres,
+)
 from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grids.body import Body
 
+NEEDED = ("crater_id", "lon_deg", "lat_deg", "radius_m")
 COLUMNS = ("crater_id", "name", "lon_deg", "lat_deg", "radius_m", "labelled", "reach_m")
 
 # Label maps are uint16 rasters in which 65534 means "several craters" and 65535 "none".
@@ -26,9 +31,6 @@ FALSE_WORDS = frozenset({"0", "0.0", "false", "no", "f", "n", "", "nan", "none",
 LARGEST_LATITUDE_DEG = 90.0
 MOST_LISTED = 4
 HALF_TURN_DEG = 180.0
-
-# Columns in which text formats keep geometries.
-TEXT_GEOMETRIES = frozenset({"wkt", "geometry", "the_geom", "geom", "geojson"})
 
 
 def checked_columns(
@@ -56,21 +58,27 @@ def checked_columns(
     Raises:
         CatalogueError: If the table is empty, incomplete, ambiguous or in the wrong units.
     """
-    _require_columns(table, table.columns if found is None else found, what)
+    _require_columns(table, table.columns if found is None else found, body, what)
     if table.empty:
         raise CatalogueError(f"{what} is empty; give at least one crater")
     ids = _crater_ids(pd.Series(table["crater_id"]), what)
-    lon_deg, notes = _longitudes(
-        _numbers(table, "lon_deg", ids, what), ids, what, west_positive=west_positive
+    lon_deg, lat_deg = (_numbers(table, name, ids, what) for name in ("lon_deg", "lat_deg"))
+    _refuse(
+        (lon_deg < -HALF_TURN_DEG) | (lon_deg > 2 * HALF_TURN_DEG),
+        lon_deg,
+        ids,
+        f"{what}: lon_deg must lie in -180..180 or 0..360",
+        remedy_of_metres("lon_deg", lon_deg, body) or "give degrees",
     )
-    lat_deg = _numbers(table, "lat_deg", ids, what)
     _refuse(
         np.abs(lat_deg) > LARGEST_LATITUDE_DEG,
         lat_deg,
         ids,
         f"{what}: lat_deg must lie in [-90, 90]",
-        "give planetocentric degrees (are lon_deg and lat_deg swapped?)",
+        remedy_of_metres("lat_deg", lat_deg, body)
+        or "give planetocentric degrees (are lon_deg and lat_deg swapped?)",
     )
+    lon_deg, notes = _longitudes(lon_deg, west_positive=west_positive)
     radius_m = _radii(_numbers(table, "radius_m", ids, what), ids, body, what)
     checked = pd.DataFrame(
         {
@@ -86,27 +94,14 @@ def checked_columns(
     return checked, notes
 
 
-def _require_columns(table: pd.DataFrame, given: Iterable[object], what: str) -> None:
-    needed = ("crater_id", "lon_deg", "lat_deg", "radius_m")
-    missing = [column for column in needed if column not in table.columns]
-    if not missing:
-        return
-    found = [str(column) for column in given]
-    lowered = {column.lower(): column for column in found}
-    advice = [
-        f"save the table as GeoPackage, since column {lowered[name]} holds geometries as text"
-        for name in sorted(TEXT_GEOMETRIES & set(lowered))
-    ]
-    for column in missing:
-        fitting = [name for name in lowered if not (column in LENGTHS and is_angle(name))]
-        close = difflib.get_close_matches(column, fitting, n=1, cutoff=0.75)
-        if close:
-            advice.append(f"rename {lowered[close[0]]} to {column}")
-    advice.append(f"state which it is (--column {missing[0]}=NAME, NAME*NUMBER for other units)")
-    raise CatalogueError(
-        f"{what} has no column {', '.join(missing)}; found {', '.join(found) or 'no columns'}; "
-        f"{', or '.join(advice)}"
-    )
+def _require_columns(table: pd.DataFrame, given: Iterable[object], body: Body, what: str) -> None:
+    missing = [name for name in NEEDED if name not in table.columns]
+    if missing:
+        found = [str(column) for column in given]
+        raise CatalogueError(
+            f"{what} has no column {', '.join(missing)}; found {', '.join(found) or 'no columns'}; "
+            f"{', or '.join(remedies_of_missing(missing, found, body))}"
+        )
 
 
 def _crater_ids(column: pd.Series, what: str) -> np.ndarray:
@@ -115,7 +110,7 @@ def _crater_ids(column: pd.Series, what: str) -> np.ndarray:
     if bad.any():
         raise CatalogueError(
             f"{what}: crater_id must be a whole number in every row, found "
-            f"{listed(column[bad].tolist())}; number the craters"
+            f"{listed(column[bad].tolist())}; number the craters, or remove rows that are none"
         )
     outside = (numbers < 0) | (numbers > LARGEST_CRATER_ID)
     if outside.any():
@@ -140,7 +135,7 @@ def _numbers(table: pd.DataFrame, column: str, ids: np.ndarray, what: str) -> np
         raise CatalogueError(
             f"{what}: {column} must be a number in every row, found "
             f"{listed(table[column][bad].tolist())} at crater {listed(ids[bad].tolist())}; "
-            "fill in the value or remove the row"
+            f"{remedy_of_cell(column, table[column][bad].iloc[0])}"
         )
     return values
 
@@ -150,16 +145,7 @@ def _numeric(column: pd.Series) -> np.ndarray:
     return np.asarray(pd.to_numeric(column, errors="coerce"), np.float64)
 
 
-def _longitudes(
-    lon_deg: np.ndarray, ids: np.ndarray, what: str, *, west_positive: bool
-) -> tuple[np.ndarray, list[str]]:
-    _refuse(
-        (lon_deg < -HALF_TURN_DEG) | (lon_deg > 2 * HALF_TURN_DEG),
-        lon_deg,
-        ids,
-        f"{what}: lon_deg must lie in -180..180 or 0..360",
-        "give degrees",
-    )
+def _longitudes(lon_deg: np.ndarray, *, west_positive: bool) -> tuple[np.ndarray, list[str]]:
     notes = []
     if west_positive:
         lon_deg = -lon_deg
@@ -182,7 +168,7 @@ def _radii(radius_m: np.ndarray, ids: np.ndarray, body: Body, what: str) -> np.n
         (
             radius_m < SMALLEST_RADIUS_M,
             f"is in metres and must be at least {SMALLEST_RADIUS_M:.0f}",
-            "these look like kilometres: multiply them by 1000",
+            f"these look like kilometres: state {statements.column('radius_m', 'NAME*1000')}",
         ),
         (
             radius_m > largest_m,
@@ -214,7 +200,8 @@ def _reaches(table: pd.DataFrame, radius_m: np.ndarray, ids: np.ndarray, what: s
 def _names(table: pd.DataFrame) -> list[str]:
     if "name" not in table.columns:
         return [""] * len(table)
-    return ["" if pd.isna(name) else str(name).strip() for name in table["name"]]
+    # A name is one line in pictures and in the pages.
+    return ["" if pd.isna(name) else " ".join(str(name).split()) for name in table["name"]]
 
 
 def _labelled(table: pd.DataFrame, ids: np.ndarray, what: str) -> np.ndarray:

@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ejmap_geo.craters.column_names import meaning_of
+from ejmap_geo import statements
+from ejmap_geo.craters.column_names import is_planetographic, meaning_of
 from ejmap_geo.craters.column_sources import ColumnSource, named_sources, stated_sources
+from ejmap_geo.craters.column_values import plain_cells
 from ejmap_geo.craters.crater_size import radius_factor, radius_factors, require_one_size
 from ejmap_geo.craters.crater_table import COLUMNS, LARGEST_CRATER_ID
 from ejmap_geo.errors import CatalogueError
@@ -16,6 +18,8 @@ from ejmap_geo.grids.body import Body
 from ejmap_geo.tables.numbers import is_missing, numbers_of
 
 PLACES = ("lon_deg", "lat_deg")
+# Bodies whose coordinates are on spheres, so that latitudes of both kinds are the same.
+OF_SPHERES = frozenset({"Mercury", "Moon"})
 # Centres of rims that were drawn by hand lie beside those of a table.
 FARTHEST_APART_DEG = 1.0
 NUMBERS = (*PLACES, "radius_m", "reach_m")
@@ -32,6 +36,7 @@ class KnownColumns:
             its unit is known.
         has_own_ids: Whether the table numbers its craters.
         has_drawn_places: Whether longitudes and latitudes are those of geometries.
+        has_stated_places: Whether a person states the columns of longitudes and latitudes.
         notes: A sentence for each column that is not read under its own name.
     """
 
@@ -40,6 +45,7 @@ class KnownColumns:
     is_of_catalogue: bool = False
     has_own_ids: bool = True
     has_drawn_places: bool = False
+    has_stated_places: bool = False
     notes: list[str] = field(default_factory=list[str])
 
 
@@ -67,25 +73,28 @@ def known_columns(
             size cannot be told, or two sizes contradict each other.
     """
     sources = _sources(tuple(map(str, table.columns)), stated, what, is_drawn=drawn is not None)
+    _require_sphere(sources.get("lat_deg"), body, what)
     result = KnownColumns(pd.DataFrame(index=table.index))
     is_ours = "radius_m" in sources and sources["radius_m"].column == "radius_m"
     beside = radius_factors(map(str, table.columns)) if is_ours else {}
-    numbers = _numbers(table, sources, beside, what)
+    numbers, sources, told = _numbers(table, sources, beside, what)
     for role, source in sources.items():
         values, factor = table[source.column], 1.0
         if role in numbers:
             factor = _factor(role, source, numbers[role], body=body, what=what)
-            values = _scaled(numbers[role], factor, values)
+            values = _scaled(numbers[role], factor, source.offset, values)
         elif role == "crater_id":
             values = values.mask(is_missing(values))
-        if source.column != role:
+        if source.column != role or (factor, source.offset) != (1.0, 0.0):
             result.notes.append(_told(role, source, factor))
         result.table[role] = values
+    result.notes += told
     if drawn is not None:
         _complete(result, drawn)
     result.notes += _told_elsewhere(table, result, sources)
     if "lon_deg" in sources:
         result.west_positive = sources["lon_deg"].is_west
+    result.has_stated_places = all(role in sources and sources[role].is_stated for role in PLACES)
     result.is_of_catalogue = "radius_m" in sources and not is_ours
     if is_ours:
         ours = pd.to_numeric(result.table["radius_m"], errors="coerce").to_numpy(np.float64)
@@ -107,16 +116,38 @@ def _sources(
     return {role: sources[role] for role in COLUMNS if role in sources}
 
 
+def _require_sphere(latitude: ColumnSource | None, body: Body, what: str) -> None:
+    """Refuse planetographic latitudes of a body whose maps are not on spheres alone."""
+    if latitude is None or latitude.is_stated or body.name in OF_SPHERES:
+        return
+    if is_planetographic(latitude.column):
+        stated = statements.column("lat_deg", latitude.column)
+        raise CatalogueError(
+            f"{what} has planetographic latitudes (column {latitude.column!r}), which on an "
+            f"ellipsoid are not those of the sphere that {body.name} is mapped on; convert them to "
+            f"planetocentric ones, or, if they are of a sphere, state {stated}"
+        )
+
+
 def _numbers(
     table: pd.DataFrame, sources: Mapping[str, ColumnSource], beside: Iterable[str], what: str
-) -> dict[str, NDArray[np.float64]]:
-    """Return our columns of numbers, and sizes beside them, which have the same decimal sign."""
-    columns = {name: table[name] for name in beside}
-    columns |= {role: table[sources[role].column] for role in NUMBERS if role in sources}
+) -> tuple[dict[str, NDArray[np.float64]], dict[str, ColumnSource], list[str]]:
+    """Return our columns of numbers, and sizes beside them, which have the same decimal sign.
+
+    Returns:
+        Numbers by column, where our columns are as their cells say, and what was told of cells.
+    """
     try:
-        return numbers_of(columns)
+        plain = plain_cells(table, {role: sources[role] for role in NUMBERS if role in sources})
+        columns = {name: table[name] for name in beside}
+        numbers = numbers_of(columns | {role: one.cells for role, one in plain.items()})
     except ValueError as error:
         raise CatalogueError(f"{what} {error}") from error
+    for role, one in plain.items():
+        if one.factors is not None:
+            numbers[role] = numbers[role] * one.factors
+    told = [note for one in plain.values() for note in one.notes]
+    return numbers, {**sources, **{role: one.source for role, one in plain.items()}}, told
 
 
 def _factor(
@@ -127,9 +158,12 @@ def _factor(
     return 1.0 if source.factor is None else source.factor
 
 
-def _scaled(values: NDArray[np.float64], factor: float, given: pd.Series) -> pd.Series:
+def _scaled(
+    values: NDArray[np.float64], factor: float, offset: float, given: pd.Series
+) -> pd.Series:
     """Return numbers in our unit, and where there is none what stands there, for messages."""
-    scaled = pd.Series(values if factor == 1.0 else values * factor, index=given.index)
+    is_same = (factor, offset) == (1.0, 0.0)
+    scaled = pd.Series(values if is_same else values * factor + offset, index=given.index)
     wrong = scaled.isna()
     if not wrong.any():
         return scaled
@@ -139,9 +173,13 @@ def _scaled(values: NDArray[np.float64], factor: float, given: pd.Series) -> pd.
 
 def _told(role: str, source: ColumnSource, factor: float) -> str:
     scale = "" if factor == 1.0 else f" * {factor:g}"
+    sign = "-" if source.offset < 0 else "+"
+    shift = "" if source.offset == 0.0 else f" {sign} {abs(source.offset):g}"
     guessed = " (unit told by its values)" if source.factor is None else ""
     west = ", which grows to the west" if source.is_west else ""
-    return f"{role} is column {source.column!r}{scale}{guessed}{west}"
+    sphere = ", which on a sphere is the same" if is_planetographic(source.column) else ""
+    what = sphere if role == "lat_deg" else west
+    return f"{role} is column {source.column!r}{scale}{shift}{guessed}{what}"
 
 
 def _complete(result: KnownColumns, drawn: pd.DataFrame) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.spatial import KDTree
 
+from ejmap_geo import statements
 from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grids.body import Body
+from ejmap_geo.tables.units import RADIANS
 
 # Fewer craters may lie or be as they are by chance.
 FEWEST_IN_ONE_SPOT = 3
@@ -23,13 +24,16 @@ SAME_PLACE_RADII = 0.1
 SAME_SIZE_RATIO = 1.05
 
 
-def require_plausible(craters: pd.DataFrame, *, body: Body, what: str) -> list[str]:
+def require_plausible(
+    craters: pd.DataFrame, *, body: Body, what: str, are_degrees: bool = False
+) -> list[str]:
     """Refuse craters that cannot all be right, and return what is doubtful.
 
     Args:
         craters: ``crater_id``, ``lon_deg``, ``lat_deg`` and ``radius_m``, each value checked.
         body: The planet.
         what: The table in words, for messages.
+        are_degrees: Whether somebody says that places are in degrees: a person, or a CRS.
 
     Returns:
         A sentence with the figure found for each thing that is doubtful.
@@ -39,9 +43,17 @@ def require_plausible(craters: pd.DataFrame, *, body: Body, what: str) -> list[s
             same crater.
     """
     _refuse_one_spot(craters, body, what)
-    _refuse_radians(craters, what)
+    radians = _told_radians(craters)
+    if radians and not are_degrees:
+        name, number = "NAME", f"{RADIANS:.10g}"
+        raise CatalogueError(
+            f"{what}: {radians}; state both columns, as radians "
+            f"({statements.column('lon_deg', f'{name}*{number}')}, and lat_deg alike) or, if they "
+            f"are degrees, as they are ({statements.column('lon_deg', name)}, and lat_deg alike)"
+        )
     _refuse_doubles(craters, what)
-    return [*_doubtful_sizes(craters, body), *_doubtful_places(craters)]
+    doubts = [*_doubtful_sizes(craters, body), *_doubtful_places(craters)]
+    return [*doubts, f"doubtful: {radians}"] if radians else doubts
 
 
 def _refuse_one_spot(craters: pd.DataFrame, body: Body, what: str) -> None:
@@ -58,15 +70,16 @@ def _refuse_one_spot(craters: pd.DataFrame, body: Body, what: str) -> None:
         )
 
 
-def _refuse_radians(craters: pd.DataFrame, what: str) -> None:
+def _told_radians(craters: pd.DataFrame) -> str:
+    """Return what looks like radians, in words; nothing if places fill no box of radians."""
     lon, lat = craters["lon_deg"].to_numpy(), craters["lat_deg"].to_numpy()
     is_box = np.abs(lat).max() <= np.pi / 2 + 1e-6 and np.abs(lon).max() <= LARGEST_RADIANS
-    if len(craters) >= FEWEST_RADIANS and is_box and np.ptp(lon) > 3 and np.ptp(lat) > 1:
-        raise CatalogueError(
-            f"{what}: lon_deg runs from {lon.min():.4g} to {lon.max():.4g} and lat_deg from "
-            f"{lat.min():.4g} to {lat.max():.4g}, as radians do; multiply both by 57.29577951 "
-            "(--column 'lon_deg=NAME*57.29577951')"
-        )
+    if len(craters) < FEWEST_RADIANS or not is_box or np.ptp(lon) <= 3 or np.ptp(lat) <= 1:
+        return ""
+    return (
+        f"lon_deg runs from {lon.min():.4g} to {lon.max():.4g} and lat_deg from {lat.min():.4g} "
+        f"to {lat.max():.4g}, as radians do"
+    )
 
 
 def _refuse_doubles(craters: pd.DataFrame, what: str) -> None:
@@ -101,12 +114,17 @@ def _doubtful_sizes(craters: pd.DataFrame, body: Body) -> Iterator[str]:
 
 
 def _near_doubles(craters: pd.DataFrame, body: Body) -> list[tuple[int, int]]:
+    # A catalogue is read by every command, and scipy takes a tenth of a second.
+    from scipy.spatial import KDTree  # noqa: PLC0415
+
     radius_m, ids = craters["radius_m"].to_numpy(), craters["crater_id"].to_numpy()
     tree = KDTree(_directions(craters))
-    reach = SAME_PLACE_RADII * float(np.median(radius_m)) / body.radius_m
-    pairs = tree.query_pairs(reach, output_type="ndarray")
-    if not len(pairs):
-        return []
+    reach = SAME_PLACE_RADII * radius_m / body.radius_m
+    near = tree.query_ball_point(tree.data, reach)
+    pairs = np.array(
+        [(one, other) for one, others in enumerate(near) for other in others if one < other],
+        dtype=np.int64,
+    ).reshape(-1, 2)
     ratio = radius_m[pairs[:, 0]] / radius_m[pairs[:, 1]]
     apart_m = body.radius_m * np.linalg.norm(
         tree.data[pairs[:, 0]] - tree.data[pairs[:, 1]], axis=1

@@ -22,12 +22,9 @@ NARROWEST_DEG, WIDEST_DEG = 20.0, 250.0
 # Limits found on drawn impacts of the generator: 95 of 100 oblique ones pass, 3 of 100 others do.
 LEAST_EXPLAINED, MOST_LEFT = 0.7, 0.5
 # Light is compared closer to the crater, where blankets are bright. Limits found on three synthetic
-# planets (9200 to 9202), where masks of a model fill a part of the zone: of 43 oblique impacts 10
-# pass, 9 of them within 20 degrees, and none of 101 others.
+# planets (9200 to 9202), where masks of a model fill a part of the zone.
 LIGHT_RADII, MOST_SPREADS = 3.0, 3.0
-LIGHT_EXPLAINED, LIGHT_DIPOLE = 0.8, 0.4
-# Where the mask alone tells a zone, light has to be least about there too.
-AGREEING_DEG = 30.0
+LIGHT_EXPLAINED, LIGHT_DIPOLE, MOST_LEFT_OF_LIGHT = 0.8, 0.4, 0.9
 # Of ejecta that fill one side only the first harmonic is 0.64, of two wings the second is.
 ASYMMETRIC, TWO_WINGS = 0.25, 0.4
 LEAST_IMAGED = 0.8
@@ -113,7 +110,7 @@ def asymmetry(polar: PolarMask, *, radius_m: float) -> Asymmetry:
     light = _light(polar, radius_m=radius_m)
     light_gap = None if light is None else find_gap(light)
     light_dipole = 0.0 if light is None else abs(_first_harmonic(light, polar.azimuth_deg))
-    zone = _zone(gap, light_gap, light_dipole)
+    zone = _zone(extent, gap, light_gap, light_dipole)
     is_told = limit > 0 and polar.is_imaged[rows].mean() >= LEAST_IMAGED
     found = _class_of(zone, abs(first), abs(second)) if is_told else ImpactClass.NOT_TOLD
     told = zone if found is ImpactClass.AVOIDANCE else None
@@ -182,20 +179,24 @@ def _first_harmonic(level: Floats, azimuth_deg: Floats) -> complex:
     return complex((level - level.mean()) @ turned) / level.size
 
 
-def _zone(gap: Gap | None, light_gap: Gap | None, light_dipole: float) -> Gap | None:
-    """Return the zone of avoidance: told by light, or by the mask and not contradicted by light."""
-    if (
+def _zone(
+    extent: Floats, gap: Gap | None, light_gap: Gap | None, light_dipole: float
+) -> Gap | None:
+    """Return the zone of avoidance: told by the mask, or by light where ejecta are fewer too."""
+    if gap is not None and gap.explained >= LEAST_EXPLAINED and gap.left <= MOST_LEFT:
+        return gap
+    is_dark = (
         light_gap is not None
         and light_gap.explained >= LIGHT_EXPLAINED
         and light_dipole >= LIGHT_DIPOLE
-    ):
-        return light_gap
-    if gap is None or gap.explained < LEAST_EXPLAINED or gap.left > MOST_LEFT:
+    )
+    if light_gap is None or not is_dark:
         return None
-    if light_gap is None:
-        return gap
-    apart_deg = abs((gap.azimuth_deg - light_gap.azimuth_deg + 180) % 360 - 180)
-    return gap if apart_deg <= AGREEING_DEG else None
+    azimuth_deg = (np.arange(extent.size) + 0.5) * (360 / extent.size)
+    away_deg = np.abs((azimuth_deg - light_gap.azimuth_deg + 180) % 360 - 180)
+    inside = away_deg <= light_gap.width_deg / 2
+    is_less = extent[inside].mean() <= MOST_LEFT_OF_LIGHT * extent[~inside].mean()
+    return light_gap if is_less else None
 
 
 def _class_of(zone: Gap | None, dipole: float, quadrupole: float) -> ImpactClass:

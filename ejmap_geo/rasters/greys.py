@@ -7,6 +7,7 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.windows import Window as FileWindow
 
+from ejmap_geo import statements
 from ejmap_geo.errors import RasterError
 from ejmap_geo.rasters.raster_place import RasterPlace
 from ejmap_geo.rasters.stated_bands import StatedBand
@@ -35,19 +36,19 @@ def require_greys(
         if band.dtype != "uint8":
             raise RasterError(
                 f"{what} holds {band.dtype} values{_unit(raster, band)}, but models see 0 to 255; "
-                "state which values are black and white as value_range: [low, high], or convert it "
-                "to 8 bit yourself"
+                f"state which values are black and white ({statements.value_range()}), or convert "
+                "it to 8 bit yourself"
             )
         if band.scale < 0:
             raise RasterError(
                 f"{what} states scale {band.scale}, so 0 is its brightest number; state which "
-                "values are black and white as value_range: [low, high]"
+                f"values are black and white ({statements.value_range()})"
             )
         bits = int(raster.tags(band.number, ns="IMAGE_STRUCTURE").get("NBITS", 8))
         if bits < 8:
             raise RasterError(
                 f"{what} holds numbers of {bits} bit, 0 to {2**bits - 1}, but models see 0 to 255; "
-                f"state value_range: [0, {2**bits - 1}]"
+                f"state which are black and white ({statements.value_range(0, 2**bits - 1)})"
             )
 
 

@@ -1,10 +1,11 @@
 """What is odd about a mosaic as a whole: empty, one grey, clipped, the same band twice, stripes."""
 
-from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ejmap_geo import statements
 
 # Of imaged pixels. The real Mercury and Moon have at most 1.1 per cent at an end.
 CLIPPED_SHARE = 0.03
@@ -39,11 +40,24 @@ def oddities(raster: NDArray[np.uint8]) -> list[Oddity]:
         return [Oddity("nothing of the mosaic was imaged: every pixel is nodata", True)]
     found = [one for number, band in enumerate(raster, 1) for one in _of_band(band, number)]
     same = (
-        f"bands {one + 1} and {other + 1} of the mosaic are the same; give a grey image as one band"
-        for one, other in combinations(range(len(raster)), 2)
-        if np.array_equal(raster[one], raster[other])
+        f"bands {', '.join(map(str, group[:-1]))} and {group[-1]} of the mosaic are the same; give "
+        "a grey image as one band"
+        for group in _equal_bands(raster)
     )
     return [*found, *(Oddity(sentence, False) for sentence in same)]
+
+
+def _equal_bands(raster: NDArray[np.uint8]) -> list[list[int]]:
+    """Return the numbers of bands that are the same, a list for each image that is there twice."""
+    groups: list[list[int]] = []
+    for number, band in enumerate(raster, 1):
+        alike = (group for group in groups if np.array_equal(raster[group[0] - 1], band))
+        group = next(alike, None)
+        if group is None:
+            groups.append([number])
+        else:
+            group.append(number)
+    return [group for group in groups if len(group) > 1]
 
 
 def _of_band(band: NDArray[np.uint8], number: int) -> list[Oddity]:
@@ -53,7 +67,8 @@ def _of_band(band: NDArray[np.uint8], number: int) -> list[Oddity]:
         return [Oddity(f"nothing of band {number} was imaged: every pixel is nodata", True)]
     if np.count_nonzero(counts) == 1:
         grey = int(counts.argmax()) + 1
-        return [Oddity(f"all pixels of band {number} are {grey}; check value_range", True)]
+        remedy = f"check the values of black and white ({statements.value_range()})"
+        return [Oddity(f"all pixels of band {number} are {grey}; {remedy}", True)]
     found: list[Oddity] = []
     for grey, word in ((BLACK, "black"), (WHITE, "white")):
         share = float(counts[grey - 1]) / imaged_px
@@ -61,7 +76,8 @@ def _of_band(band: NDArray[np.uint8], number: int) -> list[Oddity]:
             found.append(
                 Oddity(
                     f"{share:.1%} of band {number} is {word} ({grey}); what differs there is lost: "
-                    "state a wider value_range, or give a mosaic that is not clipped",
+                    f"state a wider range ({statements.value_range()}), or give a mosaic that is "
+                    "not clipped",
                     share > LOST_SHARE,
                 )
             )

@@ -4,20 +4,21 @@ Everything is written as a cloud-optimised GeoTIFF that carries its planet. What
 checked here before anything is computed: see :func:`read_basemap` and :func:`read_mask_on`.
 """
 
+import math
+import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import rasterio
-import rioxarray
-import xarray as xr
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioIOError
 
+from ejmap_geo import statements
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid, Grid
@@ -30,6 +31,9 @@ from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.rasters.raster_place import RasterPlace, mosaic_place, place_on
 from ejmap_geo.rasters.stated_bands import StatedBand, stated_bands
 from ejmap_geo.whole_file import whole_file
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 BLOCK_PX = 512
 
@@ -137,12 +141,16 @@ def _as_bands(values: NDArray[Any], *, shape: tuple[int, int]) -> NDArray[Any]:
     return bands.astype(np.uint8) if bands.dtype == np.bool_ else bands
 
 
-def read_raster(path: Path) -> xr.DataArray:
+def read_raster(path: Path) -> "xr.DataArray":
     """Open a raster lazily as ``(band, y, x)`` with its CRS; pixels are read when asked for.
 
     Raises:
         RasterError: If the file is missing or no raster.
     """
+    # Most commands read no such raster, and these two take as long as pandas.
+    import rioxarray  # noqa: PLC0415
+    import xarray as xr  # noqa: PLC0415
+
     try:
         with warnings.catch_warnings():
             # rioxarray 0.19, the last for Python 3.11, multiplies transforms as affine 2 did.
@@ -191,9 +199,25 @@ def read_basemap(
         image, place = _checked_mosaic(
             raster, body=body, bands=bands, value_range=value_range, pad=pad
         )
+        _require_memory((len(image), *place.grid.shape), what=f"mosaic {path.name}")
         values = np.zeros((len(image), *place.grid.shape), np.uint8)
         fill_with_greys(values, raster, image, place, value_range)
     return values, place.grid
+
+
+def _require_memory(shape: tuple[int, ...], *, what: str) -> None:
+    """Refuse a mosaic that this machine cannot hold; the system would end us in its midst.
+
+    Raises:
+        RasterError: If it is larger than the memory.
+    """
+    needed, there = math.prod(shape), os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    if needed > there:
+        raise RasterError(
+            f"{what} has {shape[2]}x{shape[1]} px in {shape[0]} band(s), {needed / 1e9:.0f} GB, "
+            f"but this machine has {there / 1e9:.0f} GB of memory; shrink it (gdal_translate "
+            "-outsize)"
+        )
 
 
 def basemap_grid_of(
@@ -227,9 +251,10 @@ def _checked_mosaic(
     place = mosaic_place(raster, body=body, what=what, pad=pad)
     image = stated_bands(raster, what=what)
     if bands is not None and len(image) != bands:
+        meaning = statements.bands("grey" if len(image) == 1 else "NAME,NAME,...")
         raise RasterError(
-            f"{what} has {len(image)} band(s), not the {bands} of the bands that are stated; state "
-            "what its bands mean (`bands` in project.yaml), or give another mosaic"
+            f"{what} has {len(image)} band(s), not {bands} as stated; state what its bands mean "
+            f"({meaning}), or give another mosaic"
         )
     require_greys(raster, image, value_range, what=what)
     return image, place

@@ -35,6 +35,9 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
         try:
             raster = rasterio.open(path)
         except (*GDAL_ERRORS, UnicodeError) as error:
+            # Some formats are folders, so GDAL is asked first.
+            if path.is_dir():
+                raise RasterError(f"{path} is a folder; name the raster in it") from error
             raise RasterError(
                 f"{path} cannot be read as a raster ({_reason(error)}); give a GeoTIFF, and copy "
                 "it again if it is cut off"

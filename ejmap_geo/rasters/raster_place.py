@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import rasterio
 
+from ejmap_geo import statements
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid
@@ -59,6 +61,19 @@ def mosaic_place(
     return RasterPlace(grid, window, extent.is_mirrored, extent.is_south_up)
 
 
+def _refuse_beyond_planet(extent: Extent, px_deg: float, what: str) -> None:
+    lon_deg = extent.east_deg - extent.west_deg
+    farthest = max(abs(extent.north_deg), abs(extent.south_deg))
+    edges = (extent.west_deg, extent.east_deg, extent.south_deg, extent.north_deg)
+    is_radians = np.allclose(np.abs(edges), np.pi * np.array([1, 1, 0.5, 0.5]), atol=px_deg / 2)
+    if is_radians or lon_deg > 360 + px_deg or farthest > 90 + px_deg:
+        why = "as radians do" if is_radians else "more than the planet"
+        raise RasterError(
+            f"{what} covers {extent.words}, {why}; correct its extent (for a whole planet "
+            "gdal_edit.py -a_ullr -180 90 180 -90)"
+        )
+
+
 def _window_of_planet(
     raster: rasterio.DatasetReader, extent: Extent, *, body: Body, what: str
 ) -> tuple[BasemapGrid, Window]:
@@ -67,11 +82,11 @@ def _window_of_planet(
     off_px = max(abs(lon_deg - 360), abs(lat_deg - 180)) / px_deg
     first_col = (extent.west_deg + extent.east_deg) / 2 / px_deg
     down_px = abs(extent.north_deg + extent.south_deg) / 2 / px_deg
+    _refuse_beyond_planet(extent, px_deg, what)
     if off_px > EXTENT_TOLERANCE_PX or down_px > 1:
         raise RasterError(
-            f"{what} covers {extent.words}, not the whole planet; state pad: true under source (or "
-            "ejmap new --pad) to map the part that it shows, or pad it with nodata to 360 by 180 "
-            "degrees (gdalwarp -te)"
+            f"{what} covers {extent.words}, not the whole planet; to map the part that it shows, "
+            f"state {statements.PAD}; or pad it with nodata to 360 by 180 degrees (gdalwarp -te)"
         )
     if raster.width != 2 * raster.height:
         raise RasterError(

@@ -237,12 +237,17 @@ def _body(rows: list[Line], header: Header, dialect: Dialect) -> tuple[list[list
 
 def _wrong_width(number: int, found: list[str], header: Header, dialect: Dialect) -> str:
     comma = dialect.delimiter == "," and len(found) > len(header.cells)
-    remedy = (
-        "quote cells that hold commas, or separate columns by semicolons if numbers have decimal "
-        "commas"
-        if comma
-        else "give every row a cell for each column, and quote cells that hold what separates them"
-    )
+    if len(found) == 1:
+        remedy = f"remove it, or begin its line with {COMMENT}, if it is a note"
+    elif comma:
+        remedy = (
+            "quote cells that hold commas, or separate columns by semicolons if numbers have "
+            "decimal commas"
+        )
+    else:
+        remedy = (
+            "give every row a cell for each column, and quote cells that hold what separates them"
+        )
     return (
         f"has {len(found)} cells in line {number} ({', '.join(found)[:MOST_CHARACTERS]}), but "
         f"{len(header.cells)} columns in its header in line {header.number}; {remedy}"

@@ -69,6 +69,8 @@ def read_user_table(path: Path, *, what: str, error: type[GeoError]) -> UserTabl
     suffix = path.suffix.lower()
     if not path.exists():
         raise error(f"{what} {path} does not exist; correct its path")
+    if path.is_dir():
+        raise error(f"{what} {path} is a folder; name the table in it")
     if suffix in TEXT_SUFFIXES:
         table, notes = read_text_table(path, what=what, error=error)
         return UserTable(table, tuple(notes))

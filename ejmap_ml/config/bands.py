@@ -51,8 +51,12 @@ def bands_named(text: str | Sequence[str]) -> Bands:
     if len(names) == 1 and names[0] in (GREY, RGB, MERCURY_ENHANCED):
         return names[0]
     # One word that is no meaning is a slip; a list of one name is meant.
-    is_slip = isinstance(text, str) and len(names) == 1
-    if is_slip or not 0 < len(names) <= MOST_BANDS or len({*names}) < len(names) or "" in names:
+    if isinstance(text, str) and len(names) == 1:
+        raise ValueError(
+            "must be grey, rgb, mercury-enhanced, or names with commas in between, one a band, "
+            f"found {text!r}; a single band is grey"
+        )
+    if not 0 < len(names) <= MOST_BANDS or len({*names}) < len(names) or "" in names:
         raise ValueError(
             f"must be grey, rgb, mercury-enhanced, or 1 to {MOST_BANDS} different names of bands, "
             f"found {text!r}"

@@ -21,6 +21,8 @@ from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_prediction import read_polar_prediction
 from ejmap_project.mapping.promised_mask import ExpectedArea, read_expected_area
 
+# In the pages a wider table would push the picture below it out of the window.
+RAYS_SHOWN = ["azimuth_deg", "spread_deg", "end_km", "length_km", "width_km"]
 QUANTITIES, RAYS, PUBLISHED = "quantities.parquet", "rays.parquet", "published.parquet"
 SPECTRA = "spectra.parquet"
 FILES = (QUANTITIES, RAYS, PUBLISHED, SPECTRA)
@@ -86,7 +88,7 @@ def measure_pattern(work: CraterWork, crater: Crater) -> Artefact:
             **known_numbers(numbers),
             "impact_class": values["impact_class"],
             "quantities": len(OF_CRATER),
-            "rays": pattern.rays,
+            "rays": pattern.rays[RAYS_SHOWN],
             "spectra": spectra,
             "path": str(folder),
             "picture": pattern_page(around, measured, spectra, spread),

@@ -15,6 +15,7 @@ from ejmap_project.errors import StepError
 from ejmap_project.files.raster_tags import MODEL, MOSAIC, RUN, tags_of
 from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
+from ejmap_project.settings.project_folder import command_on
 
 # A crater that claims nothing is named if its probability is at least this.
 LEAST_PROBABILITY = 0.05
@@ -78,7 +79,8 @@ def explain_pixel(project: OpenProject, point: LonLat) -> ExplainedPixel:
     """
     mosaic = project.paths.basemap_mosaic
     if not mosaic.is_file():
-        raise StepError(f"{mosaic} is missing, so nothing is mapped; make it with `ejmap run`")
+        run = command_on(project.paths.folder, "run")
+        raise StepError(f"{mosaic} is missing, so nothing is mapped; make it with {run}")
     grid = basemap_grid_of(mosaic, body=project.settings.planet)
     at = grid.position(point)
     row, col = min(int(at.row), grid.shape[0] - 1), int(at.col) % grid.shape[1]

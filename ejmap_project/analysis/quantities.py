@@ -183,10 +183,10 @@ ASYMMETRY = (
         "downrange_deg",
         "degrees",
         "Direction in which the impactor flew; empty where not told",
-        "opposite of the zone of avoidance: a dark sector that explains .8 with a first harmonic "
-        "of .4, or one of few ejecta that explains .7, leaves .5 at most and is dark",
+        "opposite of the zone of avoidance: a sector of few ejecta that explains .7 and leaves .5, "
+        "or a dark one that explains .8 (first harmonic .4) and leaves .9 of the ejecta, at most",
         _AVOIDANCE,
-        "none: within 20 degrees for 9 of 10 drawn impacts",
+        "none: within 20 degrees for three of four oblique impacts that were told",
     ),
     Quantity(
         name="impact_class",

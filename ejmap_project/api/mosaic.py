@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Self
 
@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater, craters_of, read_catalogue
-from ejmap_geo.errors import CatalogueError
-from ejmap_geo.grids.body import body_named
+from ejmap_geo.errors import BodyError, CatalogueError
+from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.rasters.raster import read_basemap
 from ejmap_geo.resampling.reproject import to_azimuthal
@@ -71,7 +71,16 @@ class Mosaic:
         return cls(raster=raster, grid=grid, bands=meaning)
 
     def around(self, crater: Crater) -> "CraterView":
-        """Return the mosaic around a crater, as far as ejecta are looked for."""
+        """Return the mosaic around a crater, as far as ejecta are looked for.
+
+        Raises:
+            BodyError: If the crater was read as one of another planet.
+        """
+        if isinstance(crater, CraterOfBody) and crater.body != self.grid.body:
+            raise BodyError(
+                f"{crater.label} was read as a crater of {crater.body.name}, and the mosaic as one "
+                f"of {self.grid.body.name}; read both with the same body"
+            )
         grid = azimuthal_grid(crater, self.grid)
         raster = to_azimuthal(self.raster, basemap=self.grid, azimuthal=grid)
         return CraterView(mosaic=self, crater=crater, raster=raster, grid=grid)
@@ -92,6 +101,17 @@ class CraterView:
     crater: Crater
     raster: NDArray[np.uint8] = field(repr=False)
     grid: AzimuthalGrid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CraterOfBody(Crater):
+    """A crater of a table, whose planet is known.
+
+    Attributes:
+        body: The planet.
+    """
+
+    body: Body
 
 
 class Craters:
@@ -126,10 +146,16 @@ class Craters:
             CrsError: If geometries have no CRS or another planet's.
             CatalogueError: If the table is empty, incomplete, ambiguous or in the wrong units.
         """
+        planet = body_named(body)
         catalogue = read_catalogue(
-            Path(path), body=body_named(body), west_positive=west_positive, columns=columns
+            Path(path), body=planet, west_positive=west_positive, columns=columns
         )
-        return cls(craters_of(catalogue))
+        return cls(
+            CraterOfBody(
+                **{one.name: getattr(crater, one.name) for one in fields(crater)}, body=planet
+            )
+            for crater in craters_of(catalogue)
+        )
 
     def __getitem__(self, name: str) -> Crater:
         """Return a crater by its name or its number, such as ``"Hokusai"`` or ``"0003"``.

@@ -18,6 +18,7 @@ from ejmap_project.export.scores import export_scores
 from ejmap_project.export.weights import export_weights
 from ejmap_project.files.merged_folder import merged_folder
 from ejmap_project.open_project import OpenProject
+from ejmap_project.settings.project_folder import command_on
 
 Part = Callable[[Export], list[str]]
 
@@ -71,7 +72,8 @@ def export_project(
         )
     craters = sorted(project.craters().values(), key=lambda crater: crater.crater_id)
     if not craters:
-        raise ExportError(f"{project.paths.folder} has nothing to export yet; `ejmap run` it first")
+        run = command_on(project.paths.folder, "run")
+        raise ExportError(f"{project.paths.folder} has nothing to export yet; make it with {run}")
     notes: list[str] = []
     with merged_folder(folder, force=force) as scratch:
         export = Export(

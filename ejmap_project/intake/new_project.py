@@ -1,5 +1,6 @@
 """A project from a person's own files, checked before it is made."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -36,7 +37,7 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.project import ProjectPaths, profile_text, project_of
 from ejmap_project.settings.sentences import sentences_of
 from ejmap_project.settings.sources import FilesSource
-from ejmap_project.sources.doubts import colour_doubts, mosaic_doubts, place_doubts
+from ejmap_project.sources.doubts import colour_doubts, mosaic_doubts, place_finding
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.mask_files import MASK_NAMES
 from ejmap_project.sources.mistakes import attempt
@@ -129,10 +130,20 @@ def _stated(wrong: list[str], body: str, **stated: object) -> tuple[Body, FilesS
     try:
         source = FilesSource.model_validate(given)
     except ValidationError as error:
-        wrong += sentences_of(error, FilesSource)
+        told = [_as_option(one) for one in sentences_of(error, FilesSource)]
+        wrong += dict.fromkeys(told)
     if wrong or planet is None or source is None:
         raise SettingsError("; and ".join(wrong))
     return planet, source
+
+
+def _as_option(sentence: str) -> str:
+    """Return a sentence on a key of the source as one on the option that states it."""
+    # Of a list, pydantic names the place, too: ``value_range.0``.
+    key = re.split(r"[^a-z_]", sentence, maxsplit=1)[0]
+    rest = re.sub(r"^\.\d+", "", sentence.removeprefix(key))
+    option = {"columns": "column"}.get(key, key).replace("_", "-")
+    return f"--{option}{rest}"
 
 
 def _made(
@@ -180,11 +191,8 @@ def _made(
     notes = _checked(project, wrong)
     assert basemap is not None  # noqa: S101 - its mistakes were raised
     craters = craters_of(source_of(project).catalogue())
-    doubts = [
-        *(doubts or []),
-        *colour_doubts(basemap[0], meant),
-        *place_doubts(*basemap, craters)[0],
-    ]
+    places = place_finding(*basemap, craters, meant)
+    doubts = [*(doubts or []), *colour_doubts(basemap[0], meant), *places.doubts]
     write_whole(paths, text)
     return [
         f"mosaic: {basemap[1].width_px}x{basemap[1].shape[0]} px, {words_of(meant)}, {planet.name}",
@@ -194,6 +202,7 @@ def _made(
         *([planet.doubt] if planet.doubt else []),
         *notes,
         *(f"check this: {doubt}" for doubt in doubts),
+        *([places.undecided] if places.undecided else []),
     ]
 
 
@@ -204,7 +213,8 @@ def _told_of_masks(masks: Path | None, ejseg: str, *, is_ready: bool) -> list[st
     found = f"masks: {len(list(masks.glob(MASK_NAMES)))}"
     if not is_ready:
         return [f"{found}, which score the map"]
-    return [f"{found}; {LEAST_CRATERS} or more tune {ejseg}, which maps if that is a gain"]
+    tuned = "which maps if that is a gain, and then promises neither recall nor areas"
+    return [f"{found}; {LEAST_CRATERS} or more tune {ejseg}, {tuned}"]
 
 
 def _checked(project: OpenProject, wrong: list[str]) -> list[str]:

@@ -28,18 +28,15 @@ def told_bands(mosaic: Path, *, body: Body) -> Bands:
     found = _told(marks, is_mercury=body.name == MERCURY.name)
     if found is None:
         colors = ", ".join(mark.color for mark in marks)
-        enhanced = (
-            "--bands mercury-enhanced (PC2, PC1, 430/1000 nm), "
-            if body.name == MERCURY.name
-            else ""
-        )
+        is_mercury = body.name == MERCURY.name
+        enhanced = "mercury-enhanced (PC2, PC1, 430/1000 nm), " if is_mercury else ""
         is_three = len(marks) == len(KNOWN[RGB])
-        known = f"--bands rgb, {enhanced}or " if is_three else ""
+        known = f"rgb, {enhanced}or " if is_three else ""
         rest = "" if is_three else "; take a band out that is no brightness, such as a mask"
         raise SettingsError(
             f"mosaic {mosaic.name} has {len(marks)} bands and does not say what they mean (marked "
-            f"{colors}; names are missing, or only count); state {known}"
-            f"their names, such as --bands {_example(len(marks))}{rest}"
+            f"{colors}; names are missing, or only count); state with --bands (in Python, bands=) "
+            f"{known}their names, such as {_example(len(marks))}{rest}"
         )
     return found
 

@@ -95,7 +95,7 @@ def map_files(project: OpenProject, craters: Mapping[str, Crater]) -> WholeMapFi
     path = project.paths.user_file(stated)
     if path.is_file():
         return WholeMapFiles(of_ids=path)
-    wrong = wrong_names(path, craters.values(), setting="analysis.manual_maps")
+    wrong = wrong_names(path, craters.values(), setting="analysis.manual_maps in project.yaml")
     if wrong:
         raise SourceError("; and ".join(wrong))
     return WholeMapFiles({key: path / f"mask_{key}.tif" for key in craters})

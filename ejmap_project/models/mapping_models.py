@@ -137,8 +137,8 @@ def mapping_conformal(project: OpenProject) -> Conformal:
     path = conformal_file(project)
     if path is None:
         raise StepError(
-            "the EJSEG that maps the craters was not calibrated on planets with known ejecta, so "
-            "it promises no recall; promote a ready-made ensemble that does"
+            "the EJSEG that maps the craters was not measured on planets with known ejecta, or was "
+            "tuned since, so it promises no recall; promote a ready-made ensemble that does"
         )
     try:
         return Conformal.model_validate_json(path.read_bytes())

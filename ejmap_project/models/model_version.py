@@ -213,18 +213,28 @@ def starting_version(
     Raises:
         BundleError: As :func:`model_of`.
         ConfigError: As :func:`model_of`.
-        SettingsError: As :func:`model_of`, or if a version starts from itself.
+        SettingsError: As :func:`model_of`, or if a version starts from itself, at once or by way of
+            others.
     """
-    stated = model_of(project, kind, version).training.starts_from
-    if stated is None or ready_made(project, kind, version) is not None:
-        return None
-    start = ModelVersion.parse(stated)
-    if start.name == version.name:
-        raise SettingsError(
-            f"{version.key} starts from {start.key}, which is itself; name another version as "
-            "training.starts_from"
-        )
+    start = _stated_start(project, kind, version)
+    way, step = [version], start
+    while step is not None:
+        way.append(step)
+        if step.name in {one.name for one in way[:-1]}:
+            told = " starts from ".join(one.key for one in way)
+            raise SettingsError(
+                f"{told}, so none of them can begin; name another version as training.starts_from"
+            )
+        step = _stated_start(project, kind, step)
     return start
+
+
+def _stated_start(
+    project: OpenProject, kind: ModelKind, version: ModelVersion
+) -> ModelVersion | None:
+    stated = model_of(project, kind, version).training.starts_from
+    is_ready = ready_made(project, kind, version) is not None
+    return None if stated is None or is_ready else ModelVersion.parse(stated)
 
 
 def imported_from(paths: ProjectPaths, kind: ModelKind, key: str, iteration: int) -> str | None:

@@ -32,7 +32,7 @@ from ejmap_project.models.reference_gate import (
     reference_refusal,
     reference_words,
 )
-from ejmap_project.models.tuning_gate import tuning_note, tuning_refusal, tuning_words
+from ejmap_project.models.tuning_gate import tuned_words, tuning_note, tuning_refusal
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind, ProjectPaths, iteration_name
 
@@ -97,7 +97,7 @@ def decide(
         refusal = _refusal(project, candidate, current, red_checks)
         reason = refusal or _passed(kind, candidate, current)
         if refusal is None and candidate.tuning is not None:
-            reason = f"{tuning_words(candidate.tuning)}; {reason}"
+            reason = f"{tuned_words(candidate.tuning, bundles)}; {reason}"
     if refusal is not None and current is not None:
         return write_promotion(project.paths, kind, Decision.KEPT, reason, current, candidate)
     if refusal is not None:

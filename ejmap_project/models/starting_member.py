@@ -51,9 +51,11 @@ class StartingMember:
         from ejmap_ml.bundles.bundle import ModelBundle
 
         if not self.folder.is_dir():
+            split = "" if self.version.split is None else f" --split {self.version.split}"
+            train = f"`ejmap train PROJECT --model ejseg --version {self.version.name}{split}`"
             raise StepError(
                 f"{self.folder} is missing: nothing to start from; train {self.version.key} first "
-                "(`ejmap train`), or start from a ready-made ensemble"
+                f"({train}), or start from a ready-made ensemble"
             )
         return ModelBundle.load(self.folder)
 

@@ -87,6 +87,14 @@ def tuning_refusal(note: TuningNote | None, *, tolerance: float) -> str | None:
     return f"{tuning_words(note)}, which is no gain beyond chance"
 
 
+def tuned_words(note: TuningNote, bundles: Sequence["ModelBundle"]) -> str:
+    """Return the scores of a tuned ensemble in words, and whether it promises nothing."""
+    if bundles[0].conformal is not None:
+        return tuning_words(note)
+    lost = "it promises neither recall nor areas, which held for the weights that it started from"
+    return f"{tuning_words(note)}; {lost}"
+
+
 def tuning_words(note: TuningNote) -> str:
     """Return scores on held-out craters in words."""
     if note.f1 is None or note.start_f1 is None or note.low is None or note.high is None:

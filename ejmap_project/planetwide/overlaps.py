@@ -82,8 +82,9 @@ def rank_overlaps(project: OpenProject, progress: Progress, *, tags: Mapping[str
         metadata={
             "pairs": len(table),
             "contested_px": int(margins.sum()),
-            "share_with_a_margin_below_10_percent": undecided,
-            "largest_overlaps": table.head(20),
+            "margins_below_10_percent": undecided,
+            # In the pages a wider table would push the picture below it out of the window.
+            "largest_overlaps": table.head(20)[["crater", "other", "shared_km2"]],
             "path": str(paths.overlaps),
             "picture": _margin_plot(margins),
         },

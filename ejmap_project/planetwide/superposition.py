@@ -55,7 +55,8 @@ def order_craters(project: OpenProject, progress: Progress) -> Artefact:
             "answered": int(table["is_answered"].sum()),
             "answered_from_probability": ANSWERED_FROM,
             **scored(table, source_of(project).impact_order()),
-            "order": table,
+            # In the pages a wider table would push the picture below it out of the window.
+            "order": table[["younger", "older", "probability"]],
             "path": str(paths.superposition),
             "picture": _plot(table, mapped.craters),
         },

@@ -23,6 +23,7 @@ MEDIA_TYPES = {
     ".gpkg": "application/geopackage+sqlite3",
     ".html": "text/html",
     ".json": "application/json",
+    ".js": "text/javascript",
     ".jsonl": "application/jsonl",
     ".md": "text/markdown",
     ".parquet": "application/vnd.apache.parquet",
@@ -30,6 +31,7 @@ MEDIA_TYPES = {
     ".qgs": "application/xml",
     ".qml": "application/xml",
     ".tif": "image/tiff",
+    ".webp": "image/webp",
     ".xml": "application/xml",
     ".yaml": "application/yaml",
 }

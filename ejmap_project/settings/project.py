@@ -1,6 +1,5 @@
 """A project: one planet, one mosaic, one catalogue, and the settings by which they are mapped."""
 
-import shlex
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -18,6 +17,7 @@ from ejmap_project.paths import ModelKind, ProjectPaths
 from ejmap_project.settings.analysis import AnalysisSettings, RasterSettings
 from ejmap_project.settings.mapping import MappingSettings
 from ejmap_project.settings.method import Method, MethodSettings
+from ejmap_project.settings.project_folder import require_project_folder
 from ejmap_project.settings.sentences import sentences_of
 from ejmap_project.settings.sources import EjmapFolderSource, Settings, Source
 from ejmap_project.settings.training import OwnMasks, SplitSettings, SyntheticTraining
@@ -213,11 +213,7 @@ def load_project(folder: Path) -> Project:
         SettingsError: If there is no ``project.yaml``, or it is not valid; one sentence a mistake.
     """
     path = ProjectPaths(folder).settings
-    if not path.is_file():
-        raise SettingsError(
-            f"{folder} is no project: it has no project.yaml; name a project folder, or make one "
-            f"with `ejmap new {shlex.quote(str(folder))} --mosaic FILE --craters FILE`"
-        )
+    require_project_folder(folder)
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

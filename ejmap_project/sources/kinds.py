@@ -9,23 +9,27 @@ from ejmap_project.settings.sources import (
     QuicklookSource,
     SyntheticSource,
 )
-from ejmap_project.sources.published_study import PublishedStudy
-from ejmap_project.sources.quicklook import MercuryQuicklook
 from ejmap_project.sources.source import ProjectSource
-from ejmap_project.sources.synthetic import SyntheticPlanet
-from ejmap_project.sources.user_files import UserFiles
 
 
 def source_of(project: OpenProject) -> ProjectSource:
-    """Return the source that a project's settings name."""
+    """Return the source that a project's settings name; the code of the others is not loaded."""
     match project.settings.source:
         case SyntheticSource() as stated:
+            from ejmap_project.sources.synthetic import SyntheticPlanet
+
             return SyntheticPlanet(project, stated)
         case QuicklookSource() as stated:
+            from ejmap_project.sources.quicklook import MercuryQuicklook
+
             return MercuryQuicklook(stated)
         case FilesSource() as stated:
+            from ejmap_project.sources.user_files import UserFiles
+
             return UserFiles(project, stated)
         case EjmapFolderSource() as stated:
+            from ejmap_project.sources.published_study import PublishedStudy
+
             return PublishedStudy(project, stated)
 
 

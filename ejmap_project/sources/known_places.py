@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ejmap_geo import statements
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import Body
 from ejmap_project.reference.reference_crater import reference_craters
@@ -25,27 +26,27 @@ Places = NDArray[np.float64]
 WRONG_WAYS: tuple[tuple[str, str, Callable[[Places], Places]], ...] = (
     (
         "at the mirrored longitude",
-        "change west_positive (--west-positive), or correct its longitudes",
+        f"state the other direction (with or without {statements.WEST_POSITIVE})",
         lambda known: known * (-1, 1, 1),
     ),
     (
         "180 degrees from where they are",
-        "correct its longitudes by 180 degrees",
+        f"correct its longitudes by 180 degrees ({statements.column('lon_deg', 'NAME+180')})",
         lambda known: np.add(known, (180, 0, 0)),
     ),
     (
         "at swapped longitude and latitude",
-        "swap lon_deg and lat_deg",
+        f"swap them ({statements.column('lon_deg', 'NAME')}, and lat_deg alike)",
         lambda known: known[:, [1, 0, 2]],
     ),
     (
         "with twice their radius",
-        "give the radius instead of the diameter",
+        f"give the radius instead of the diameter ({statements.column('radius_m', 'NAME*0.5')})",
         lambda known: known * (1, 1, 2),
     ),
     (
         "with half their radius",
-        "do not halve it twice: radius_m is the radius",
+        f"do not halve the radius twice ({statements.column('radius_m', 'NAME*2')})",
         lambda known: known * (1, 1, 0.5),
     ),
 )

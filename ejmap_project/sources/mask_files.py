@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from ejmap_geo import statements
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
@@ -30,26 +31,26 @@ def read_masks(
     if not there:
         raise SourceError(
             f"no crater of the catalogue has a mask in {folder}; name the files mask_NNNN.tif by "
-            "crater_id with four digits, or take source.masks out of project.yaml"
+            f"crater_id with four digits, or leave them out ({statements.MASKS})"
         )
     for key, path in there.items():
         yield craters[key], read_mask_on(path, basemap)
 
 
 def wrong_names(
-    folder: Path, craters: Iterable[Crater], *, setting: str = "source.masks"
+    folder: Path, craters: Iterable[Crater], *, setting: str = statements.MASKS
 ) -> list[str]:
     """Return a sentence on what is wrong with the names of masks; none if they fit.
 
     Args:
         folder: The folder.
         craters: Craters that may have a mask.
-        setting: The setting that names the folder.
+        setting: How the folder is stated.
     """
     if folder.is_file():
         return [f"{folder} is no folder; masks are files mask_NNNN.tif in one folder"]
     if not folder.is_dir():
-        return [f"the folder of masks {folder} does not exist; correct {setting}"]
+        return [f"the folder of masks {folder} does not exist; correct it ({setting})"]
     names = {crater.crater_id: _name(crater) for crater in craters}
     expected = {*names.values()}
     found = {path.name for path in folder.glob(MASK_NAMES)}

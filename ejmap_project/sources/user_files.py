@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
+from ejmap_geo import statements
 from ejmap_geo.craters.catalogue import Crater, craters_of, read_catalogue
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
@@ -119,4 +120,5 @@ def _without_ids(catalogue: gpd.GeoDataFrame) -> list[str]:
     if catalogue.attrs["has_own_ids"]:
         return []
     told = "the crater table has no numbers as crater_id, by which masks are named"
-    return [f"{told}; add that column, or state another one (--column crater_id=NAME)"]
+    stated = statements.column("crater_id", "NAME")
+    return [f"{told}; add that column, or state another one ({stated})"]

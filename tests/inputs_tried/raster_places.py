@@ -203,6 +203,18 @@ TRANSFORMS = (
         "pixels that are not square",
         made(planet()[:, ::2], transform=METRES_FROM_WEST @ Affine.scale(1, 2)),
     ),
+    (
+        "edges in radians",
+        made(
+            crs=DEGREES,
+            transform=Affine.translation(-np.pi, np.pi / 2)
+            @ Affine.scale(np.radians(1), -np.radians(1)),
+        ),
+    ),
+    (
+        "latitude from 0 to 180",
+        made(crs=DEGREES, transform=Affine.translation(-180, 180) @ Affine.scale(1, -1)),
+    ),
     ("a CRS and no geotransform", made(transform=Affine.identity())),
 )
 

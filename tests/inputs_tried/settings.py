@@ -193,6 +193,28 @@ SETTINGS = (
     Case("statements", "--column without =", stated("--column", "radius_m")),
     Case(
         "statements",
+        "--column twice for one column",
+        stated("--column", "lon_deg=lon", "--column", "lon_deg=x"),
+    ),
+    Case("statements", "--column that is a number", stated("--column", "radius_m=57")),
+    Case("statements", "--column with a factor of 0", stated("--column", "radius_m=R_km*0")),
+    Case("statements", "--value-range that is no number", stated("--value-range", "0", "nan")),
+    Case("statements", "--bands purple", stated("--bands", "purple")),
+    Case("statements", "--bands rgb for one band", stated("--bands", "rgb")),
+    Case("statements", "--body Moon for a mosaic of Mercury", stated("--body", "Moon")),
+    Case(
+        "statements",
+        "a folder in place of the mosaic and of the table",
+        with_folder(
+            lambda folder: (folder / "files").mkdir(),
+            "--mosaic",
+            "FOLDER/files",
+            "--craters",
+            "FOLDER/files",
+        ),
+    ),
+    Case(
+        "statements",
         "--tiles",
         with_folder(
             lambda folder: (folder / "tiles.csv").write_text(TILES), "--tiles", "FOLDER/tiles.csv"

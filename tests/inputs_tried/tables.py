@@ -125,7 +125,115 @@ TEXTS = (
     Case(
         "numbers", "a word for a missing value", lines(HEADER, ROW_7, "12,Basho,-170.45,-32.39,n/a")
     ),
-    Case("numbers", "units in the cells", lines(HEADER, ROW_7.replace("57000", "57 km"), ROW_12)),
+    Case(
+        "numbers",
+        "a unit in the cell of one row",
+        lines(HEADER, ROW_7.replace("57000", "57 km"), ROW_12),
+    ),
+    Case(
+        "numbers",
+        "units in all cells",
+        lines("id,lon,lat,Radius", "7,16.65,57.84,57 km", "12,-170.45,-32.39,37500 m"),
+    ),
+    Case(
+        "numbers",
+        "units in all cells, of a column whose name states another",
+        lines(HEADER, ROW_7.replace("57000", "57 km"), ROW_12.replace("37500", "37.5 km")),
+    ),
+    Case(
+        "numbers",
+        "a row of units below the header",
+        lines("id,lon,lat,D", "-,deg,deg,km", "7,16.65,57.84,114", "12,-170.45,-32.39,75"),
+    ),
+    Case(
+        "numbers",
+        "a row of units with directions, in brackets",
+        lines(
+            "id,lon,lat,R", ",(deg W),(deg N),(m)", "7,343.35,57.84,57000", "12,170.45,-32.39,37500"
+        ),
+    ),
+    Case(
+        "numbers",
+        "a row of units that contradicts a name",
+        lines("id,lon,lat,R_km", ",deg,deg,m", "7,16.65,57.84,57000", "12,-170.45,-32.39,37500"),
+    ),
+    Case(
+        "rows",
+        "Markdown",
+        lines(
+            "| id | lon | lat | R_km |",
+            "| --- | :-: | --- | ---: |",
+            "| 7 | 16.65 | 57.84 | 57 |",
+            "| 12 | -170.45 | -32.39 | 37.5 |",
+        ),
+    ),
+    Case(
+        "rows",
+        "dashes below the header, columns of fixed width",
+        text(
+            "id  lon      lat     R_km\n--  -------  ------  ----\n7   16.65    57.84   57\n"
+            "12  -170.45  -32.39  37.5\n",
+            "craters.txt",
+        ),
+    ),
+    Case("rows", "a note below the last row", lines(HEADER, ROW_7, ROW_12, "Source: IAU")),
+    Case("rows", "a row of sums", lines(HEADER, ROW_7, ROW_12, "Total,,,,94500")),
+    Case("rows", "a row of types", lines(HEADER, "int,str,float,float,float", ROW_7, ROW_12)),
+    Case(
+        "rows",
+        "a line end inside of a name",
+        lines(HEADER, ROW_7.replace("Hokusai", '"Hoku\nsai"'), ROW_12),
+    ),
+    Case(
+        "numbers",
+        "a sign and a letter",
+        lines(HEADER, "7,Hokusai,16.65 E,57.84,57000", "12,Basho,-170.45 W,-32.39,37500"),
+    ),
+    Case(
+        "numbers",
+        "hours of right ascension",
+        lines(HEADER, "7,Hokusai,01h06m36s,57.84,57000", ROW_12),
+    ),
+    Case(
+        "numbers",
+        "a size with its error",
+        lines(HEADER, ROW_7.replace("57000", "57000\u00b1500"), ROW_12),
+    ),
+    Case(
+        "numbers",
+        "degrees with letters",
+        lines(HEADER, "7,Hokusai,16.65E,57.84 N,57000", "12,Basho,170.45W,32.39S,37500"),
+    ),
+    Case(
+        "numbers",
+        "degrees with letters and signs of minutes, decimal commas",
+        lines(
+            HEADER.replace(",", ";"),
+            "7;Hokusai;16\u00b039,0' E;57\u00b050'24\" N;57000",
+            "12;Basho;W 170\u00b027';S 32\u00b023'24\";37500",
+        ),
+    ),
+    Case(
+        "numbers",
+        "degrees with a letter in one row alone",
+        lines(HEADER, "7,Hokusai,16.65E,57.84,57000", ROW_12),
+    ),
+    Case(
+        "numbers",
+        "a letter and west_positive",
+        lines(HEADER, "7,Hokusai,16.65E,57.84,57000", "12,Basho,170.45W,-32.39,37500"),
+        {"west_positive": True},
+    ),
+    Case(
+        "numbers",
+        "a latitude with the letter of a longitude",
+        lines(HEADER, "7,Hokusai,16.65,57.84E,57000", ROW_12),
+    ),
+    Case(
+        "numbers",
+        "degrees and minutes separated by blanks alone",
+        lines(HEADER, "7,Hokusai,16 39 00,57.84,57000", ROW_12),
+    ),
     Case(
         "numbers",
         "degrees, minutes, seconds",
@@ -142,6 +250,8 @@ TEXTS = (
 ROBBINS = (
     "CRATER_ID,LAT_CIRC_IMG,LON_CIRC_IMG,LAT_ELLI_IMG,LON_ELLI_IMG,DIAM_CIRC_IMG,DIAM_CIRC_SD_IMG"
 )
+# Length of a degree on Mercury, metres.
+DEGREE_M = 2_439_400 * 3.14159265358979 / 180
 MARS = (
     "CRATER_ID,LATITUDE_CIRCLE_IMAGE,LONGITUDE_CIRCLE_IMAGE,DIAM_CIRCLE_IMAGE,DEPTH_RIMFLOOR_TOPOG"
 )
@@ -282,6 +392,83 @@ CATALOGUES = (
         lines("crater_id,lon_deg,lat_deg,size", "7,16.65,57.84,57", "12,-170.45,-32.39,37.5"),
         {"columns": {"radius_m": "size*1000"}},
     ),
+    Case(
+        "columns",
+        "stated: colatitude, lat_deg=90-colat",
+        lines("crater_id,lon_deg,colat,radius_m", "7,16.65,32.16,57000", "12,-170.45,122.39,37500"),
+        {"columns": {"lat_deg": "90-colat"}},
+    ),
+    Case(
+        "columns",
+        "a colatitude that nobody states",
+        lines("crater_id,lon_deg,colat,radius_m", "7,16.65,32.16,57000", "12,-170.45,122.39,37500"),
+    ),
+    Case(
+        "columns",
+        "stated: metres of a map about 180, lon_deg=x/42575.56176+180",
+        lines(
+            "crater_id,x,y,radius_m",
+            f"7,{-163.35 * DEGREE_M},{57.84 * DEGREE_M},57000",
+            f"12,{9.55 * DEGREE_M},{-32.39 * DEGREE_M},37500",
+        ),
+        {"columns": {"lon_deg": "x/42575.56176+180", "lat_deg": "y/42575.56176"}},
+    ),
+    Case(
+        "columns",
+        "metres of a map that nobody states, as x and y",
+        lines("crater_id,x,y,radius_m", "7,708883,2462570,57000", "12,-7257000,-1379020,37500"),
+    ),
+    Case(
+        "columns",
+        "metres of a map called lon and lat",
+        lines("id,lon,lat,radius_m", "7,708883,2462570,57000", "12,-7257000,-1379020,37500"),
+    ),
+    Case(
+        "columns",
+        "stated: longitudes turned round, lon_deg=360-lon_w",
+        lines("id,lon_w,lat,radius_m", "7,343.35,57.84,57000", "12,170.45,-32.39,37500"),
+        {"columns": {"lon_deg": "360-lon_w"}},
+    ),
+    Case(
+        "columns",
+        "stated: a column whose name says west",
+        lines("id,Lon_W,lat,radius_m", "7,343.35,57.84,57000", "12,170.45,-32.39,37500"),
+        {"columns": {"lon_deg": "Lon_W"}},
+    ),
+    Case(
+        "columns",
+        "planetographic latitude, planetocentric longitude",
+        lines(
+            "id,planetocentric_longitude,Latitude (planetographic),radius_m",
+            "7,16.65,57.84,57000",
+            "12,-170.45,-32.39,37500",
+        ),
+    ),
+    Case(
+        "columns",
+        "planetographic longitude",
+        lines(
+            "id,planetographic_longitude,planetographic_latitude,radius_m",
+            "7,343.35,57.84,57000",
+            "12,170.45,-32.39,37500",
+        ),
+    ),
+    Case(
+        "columns",
+        "latitudes to the north by name",
+        lines("id,Lon (\u00b0E),Lat (\u00b0N),D [km]", "7,16.65,57.84,114", "12,-170.45,-32.39,75"),
+    ),
+    Case(
+        "columns",
+        "`lon (0-360W)`, `Diameter in km`",
+        lines("id,lon (0-360W),lat,Diameter in km", "7,343.35,57.84,114", "12,170.45,-32.39,75"),
+    ),
+    Case("columns", "a size in miles", lines("id,lon,lat,Diameter (mi)", "7,16.65,57.84,70")),
+    Case(
+        "columns",
+        "latitude and longitude in one cell",
+        lines("id,coords,R_km", '7,"57.84N, 16.65E",57', '12,"32.39S, 170.45W",37.5'),
+    ),
     Case("columns", "stated, but missing", text(PLAIN), {"columns": {"radius_m": "size*1000"}}),
     Case(
         "columns",
@@ -302,8 +489,23 @@ RADIANS = [
     )
 ]
 IDS = ["crater_id", "lon_deg", "lat_deg", "radius_m"]
+DEGREES = "57.29577951308232"
 WHOLE = (
     Case("the whole", "radians", saved(pd.DataFrame(RADIANS, columns=pd.Index(IDS)))),
+    Case(
+        "the whole",
+        "radians, stated",
+        saved(pd.DataFrame(RADIANS, columns=pd.Index(IDS))),
+        {"columns": {"lon_deg": f"lon_deg*{DEGREES}", "lat_deg": f"lat_deg*{DEGREES}"}},
+        truth=tuple((n, np.degrees(lon), np.degrees(lat), r) for n, lon, lat, r in RADIANS),
+    ),
+    Case(
+        "the whole",
+        "degrees in the range of radians, stated",
+        saved(pd.DataFrame(RADIANS, columns=pd.Index(IDS))),
+        {"columns": {"lon_deg": "lon_deg", "lat_deg": "lat_deg"}},
+        truth=tuple(RADIANS),
+    ),
     Case(
         "the whole",
         "the same crater three times under other ids",

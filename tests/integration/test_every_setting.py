@@ -72,8 +72,12 @@ splits: {count: 2, test_fraction: 0.3, learning_curve: [2], seed: 4, used: 1}
 models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml}
 mapping: {tile_side_px: 32, denoise_px: 9}
 analysis:
+  counted_craters: counted.csv
+  counted_from_km: 4
+  chronology: Mercury, Strom & Neukum (1988)
   manual_maps: masks
   maps: [{name: alone, ejseg: ejseg_test@1, members: best, connections: ignored}]
+rasters: {hundredths: {file: mosaic.tif, bands: [PC2, PC1, ratio]}}
 """
 PROJECTS = {"synthetic": SYNTHETIC, "files": FILES}
 # Settings that need a planet of another kind, and the tests that read or map one with them.
@@ -114,11 +118,17 @@ def _changed(settings: BaseModel, place: str = "") -> Iterator[str]:
         if isinstance(value, BaseModel):
             kind = getattr(value, "kind", None)
             yield from _changed(value, f"{place}{name}." + (f"{kind}." if kind else ""))
-        elif isinstance(value, tuple) and any(isinstance(one, BaseModel) for one in value):
-            for one in value:
+        elif parts := _parts(value):
+            for one in parts:
                 yield from _changed(one, f"{place}{name}.")
         elif name != "kind" and value != field.default:
             yield f"{place}{name}"
+
+
+def _parts(value: object) -> list[BaseModel]:
+    """Return the settings in a list of them, or by name."""
+    held = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
+    return [one for one in held if isinstance(one, BaseModel)]
 
 
 def _project(folder: Path, settings: str) -> OpenProject:
@@ -138,6 +148,8 @@ def _write_files(folder: Path) -> None:
     ]
     columns = ["crater_id", "lon_deg", "lat_deg", "radius_m", "labelled"]
     pd.DataFrame(rows, columns=columns).to_csv(folder / "craters.csv", index=False)
+    counted = [(at, 10.0 * at - 90, 5.0 * (at % 9), 2500) for at in range(18)]
+    pd.DataFrame(counted, columns=columns[:4]).to_csv(folder / "counted.csv", index=False)
     for one in planet.craters:
         path = folder / "masks" / f"mask_{one.key}.tif"
         write_mask(path, planet.truth[one.crater_id], basemap=planet.basemap, center=one.center)

@@ -1,5 +1,6 @@
 """A command and all that it starts end together."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ejmap_cli.process_group import run_group
+from ejmap_cli.process_group import EndedBySignal, ended_by_signals, run_group
 
 PATIENCE_SECONDS = 20
 # A parent that starts a child in the same group, writes both ids and waits.
@@ -79,8 +80,26 @@ def test_a_signal_ends_the_whole_group(
         runner.send_signal(number)
         code = runner.wait(PATIENCE_SECONDS)
 
-    assert code == 0
+    assert code == 128 + number
     assert _wait(lambda: not any(map(_is_running, ids)))
+
+
+def _get(number: signal.Signals) -> None:
+    with ended_by_signals():
+        os.kill(os.getpid(), number)
+        time.sleep(PATIENCE_SECONDS)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_before_the_command_runs_has_the_code_of_a_shell(number: signal.Signals) -> None:
+    """And signals do afterwards what they did before."""
+    before = signal.getsignal(number)
+
+    with pytest.raises(EndedBySignal) as caught:
+        _get(number)
+
+    assert caught.value.exit_code == 128 + number
+    assert signal.getsignal(number) == before
 
 
 def test_a_second_signal_cuts_the_waiting_short(tmp_path: Path) -> None:

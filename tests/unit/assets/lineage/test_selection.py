@@ -6,6 +6,7 @@ import pytest
 
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import (
+    assets_made,
     assets_of,
     crater_steps_of,
     depth_in_craters,
@@ -191,6 +192,25 @@ def _ready_project(folder: Path, more: str) -> OpenProject:
     write_ready(folder / "models", "ready_views")
     (folder / "project.yaml").write_text(f"source: {{{OWN}}}\n{more}")
     return OpenProject.at(folder)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "",
+        "models: {ejseg: ejseg_v200}\n",
+        "mapping: {connections: ejconn}\n",
+        "vetting: {light_azimuth_deg: 90}\n",
+    ],
+)
+@pytest.mark.parametrize("source", [OWN, "kind: ejmap-folder, folder: published, masks_run: some"])
+def test_all_assets_at_once_are_those_asked_for_one_by_one(
+    source: str, more: str, tmp_path: Path
+) -> None:
+    """A status asks for all of them."""
+    project = _project(tmp_path, source, more)
+
+    assert assets_made(project) == {name for name in LINEAGE if is_made(project, name)}
 
 
 @pytest.mark.parametrize("training", ["", TRAINING])

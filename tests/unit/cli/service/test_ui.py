@@ -3,6 +3,7 @@
 import inspect
 import json
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -147,6 +148,22 @@ def test_the_variables_of_a_folder_without_a_project_are_refused(tmp_path: Path,
     assert code == 1
     assert "is no project" in capsys.readouterr().err
     assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_servers_start_is_one_sentence(
+    number: signal.Signals, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a traceback, and with the code that a shell expects."""
+    monkeypatch.setattr(
+        "ejmap_assets.runs.instance.open_instance", lambda _: os.kill(os.getpid(), number)
+    )
+
+    code = main(["ui", str(_project(tmp_path))])
+
+    told = capsys.readouterr()
+    assert code == 128 + number
+    assert (told.out, told.err) == ("", "ejmap: told to end; nothing of it runs on\n")
 
 
 @pytest.mark.parametrize("port", ["0", "99999", "-1"])

@@ -230,7 +230,7 @@ def test_optional_columns_may_be_missing_and_others_are_left_out(
         ),
         pytest.param(
             _table(radius_m=["37,5 km", "57000"]),
-            "found 37,5 km at crater 8",
+            "holds 37,5 km with a unit and 57000 without one",
             id="text-radius",
         ),
         pytest.param(
@@ -351,7 +351,7 @@ def test_west_positive_is_about_columns_only(tmp_path: Path) -> None:
     table = gpd.GeoDataFrame(_table(lon_deg=None), geometry=POINTS, crs=GEOGRAPHIC)
     table.to_parquet(tmp_path / "c.parquet")
 
-    with pytest.raises(CatalogueError, match="remove west_positive"):
+    with pytest.raises(CatalogueError, match="leave out --west-positive"):
         read_catalogue(tmp_path / "c.parquet", body=MERCURY, west_positive=True)
 
 

@@ -27,6 +27,10 @@ from ejmap_geo.craters.column_names import meaning_of
         ("lon_rad", "lon_deg", pytest.approx(57.29577951)),
         ("Feature_Name", "name", 1),
         ("crat_FID", "crater_id", 1),
+        ("Diameter in km", "diameter", 1000),
+        ("Latitude (\u00b0N)", "lat_deg", 1),
+        ("planetographic_latitude", "lat_deg", 1),
+        ("Longitude (planetocentric)", "lon_deg", 1),
     ],
 )
 def test_a_name_says_what_it_holds_and_in_which_unit(
@@ -42,7 +46,8 @@ def test_a_name_says_what_it_holds_and_in_which_unit(
 @pytest.mark.parametrize(
     ("name", "is_west"),
     [("lon_w", True), ("lon_e", False), ("West Longitude", True), ("Lon (\u00b0E)", False),
-     ("lonE", False), ("Longitude", None)],
+     ("lonE", False), ("Longitude", None), ("lon (0-360W)", True), ("lon_360E", False),
+     ("planetographic longitude (W)", True)],
 )  # fmt: skip
 def test_a_name_may_say_where_longitudes_grow(name: str, is_west: bool | None) -> None:
     """To the west, to the east, or nothing of it."""
@@ -55,7 +60,7 @@ def test_a_name_may_say_where_longitudes_grow(name: str, is_west: bool | None) -
 @pytest.mark.parametrize(
     "name",
     ["LAT_ELLI_IMG", "DIAM_CIRC_SD_IMG", "DIAM_ELLI_MAJOR_IMG", "Depth (km)", "x", "km", "",
-     "radius_deg", "Diameter (rad)"],
+     "radius_deg", "Diameter (rad)", "planetographic_longitude", "lat 2"],
 )  # fmt: skip
 def test_other_names_say_nothing(name: str) -> None:
     """Errors and ellipses of the same fit, and sizes that are angles, are not taken for it."""

@@ -41,8 +41,11 @@ def test_radians_are_refused_with_their_range() -> None:
     """They fill a box of 2 pi by pi about 0."""
     lon, lat, radius_m = _sphere(40)
 
-    with pytest.raises(CatalogueError, match=r"lon_deg runs from -\d.* as radians do; multiply"):
-        _told(_craters(np.radians(lon), np.radians(lat), radius_m))
+    craters = _craters(np.radians(lon), np.radians(lat), radius_m)
+    with pytest.raises(CatalogueError, match=r"lon_deg runs from -\d.* as radians do; state both"):
+        _told(craters)
+    (doubt,) = require_plausible(craters, body=MERCURY, what="table", are_degrees=True)
+    assert doubt.startswith("doubtful: lon_deg runs from")
 
 
 def test_one_spot_is_refused() -> None:
@@ -60,6 +63,20 @@ def test_rows_of_one_crater_are_refused_and_named() -> None:
 
     with pytest.raises(CatalogueError, match=r"2 rows have the same place and radius.*id 0, 2"):
         _told(craters)
+
+
+def test_near_doubles_are_found_whatever_the_size_of_the_others() -> None:
+    """Two giants among small craters, and two small ones among giants; a tenth of a radius off."""
+    lon, lat, radius_m = _sphere(60)
+    for size, others in ((4e5, 1e3), (1e3, 4e5)):
+        apart_deg = np.degrees(0.09 * size / MERCURY.radius_m)
+        pair = _craters(
+            [0, apart_deg, *lon], [0, 0, *lat], [size, size * 1.01, *radius_m * 0 + others]
+        )
+
+        told = [one for one in _told(pair) if "about the same place" in one]
+
+        assert ["(crater_id 0 and 1)" in one for one in told] == [True]
 
 
 def test_doubtful_figures_are_told() -> None:

@@ -115,26 +115,28 @@ def _disc_with_dark_sector(scene: Scene, *, middle_deg: float, half_deg: float) 
     return (noise + 30 * ((scene.d < 4 * RADIUS_PX) & ~is_dark))[None].astype(np.uint8)
 
 
-def test_light_tells_a_zone_that_the_mask_fills(scene: Scene) -> None:
-    """A mask all around, but no light over 140 degrees: the impactor came from there."""
+def test_light_tells_a_zone_that_the_mask_fills_in_part(scene: Scene) -> None:
+    """Ejecta end at 4 instead of 5 radii over 140 degrees, which are dark."""
+    is_zone = np.abs((scene.a - 60 + 180) % 360 - 180) < 70
+    mask = scene.d < np.where(is_zone, 80, 100)
     mosaic = _disc_with_dark_sector(scene, middle_deg=60, half_deg=70)
 
-    found = asymmetry(scene.polar(scene.d < 100, mosaic), radius_m=scene.radius_m)
+    found = asymmetry(scene.polar(mask, mosaic), radius_m=scene.radius_m)
+    without_light = asymmetry(scene.polar(mask), radius_m=scene.radius_m)
 
     assert found.impact_class is ImpactClass.AVOIDANCE
     assert found.downrange_deg == pytest.approx(240, abs=5)
     assert found.zone is not None
     assert found.zone.width_deg == pytest.approx(140, abs=10)
+    assert without_light.zone is None
 
 
-def test_a_gap_of_the_mask_that_light_contradicts_is_not_told(scene: Scene) -> None:
-    """The mask is empty in the north, where the ground is as bright as in the south."""
-    mask = (scene.d < 100) & (np.abs(scene.a) > 60)
-    mosaic = _disc_with_dark_sector(scene, middle_deg=180, half_deg=12)
+def test_a_dark_sector_full_of_ejecta_is_no_zone(scene: Scene) -> None:
+    """Dark ground is not enough: the mask is the same all around."""
+    mosaic = _disc_with_dark_sector(scene, middle_deg=60, half_deg=70)
 
-    found = asymmetry(scene.polar(mask, mosaic), radius_m=scene.radius_m)
+    found = asymmetry(scene.polar(scene.d < 100, mosaic), radius_m=scene.radius_m)
 
-    assert found.gap is not None
-    assert found.gap.azimuth_deg == pytest.approx(0, abs=5) or found.gap.azimuth_deg > 355
+    assert found.light_gap is not None
+    assert found.light_gap.azimuth_deg == pytest.approx(60, abs=5)
     assert found.zone is None
-    assert np.isnan(found.downrange_deg)

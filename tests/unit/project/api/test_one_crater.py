@@ -142,6 +142,16 @@ def test_craters_are_found_by_name_and_number() -> None:
         craters[""]
 
 
+def test_craters_of_another_planet_than_the_mosaic_are_refused(files: Path, mosaic: Mosaic) -> None:
+    """Both were read with a body; a crater that was made by hand has none."""
+    of_moon = Craters.read(files / "craters.csv", body="Moon")
+    by_hand = Crater(crater_id=1, name="", center=LonLat(0, 0), radius_m=200_000.0)
+
+    with pytest.raises(BodyError, match=r"as a crater of Moon, and the mosaic as one of Mercury"):
+        mosaic.around(next(iter(of_moon)))
+    assert mosaic.around(by_hand).crater is by_hand
+
+
 def test_what_does_not_fit_is_one_sentence(files: Path, mosaic: Mosaic) -> None:
     """A planet, bands, a model, a kind of model."""
     with pytest.raises(BodyError, match="Venus"):

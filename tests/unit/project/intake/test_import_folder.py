@@ -250,7 +250,7 @@ def test_the_commands_import_and_export(
     shown = capsys.readouterr()
     assert (imported, exported) == (0, 1)
     assert f"project.yaml is ready; ejmap run {project}" in shown.out
-    assert "nothing to export yet; `ejmap run` it first" in shown.err
+    assert f"nothing to export yet; make it with `ejmap run {project}`" in shown.err
     assert not (tmp_path / "e").exists()
 
 

@@ -76,7 +76,8 @@ def test_masks_tune_the_ready_made_model(tmp_path: Path) -> None:
     assert settings["models"]["ejseg"] == "ready_grey"
     assert settings["models"]["candidate"] == "ready_grey_tuned"
     assert (
-        f"masks: 2; {LEAST_CRATERS} or more tune ready_grey, which maps if that is a gain" in notes
+        f"masks: 2; {LEAST_CRATERS} or more tune ready_grey, which maps if that is a gain, "
+        "and then promises neither recall nor areas" in notes
     )
 
 

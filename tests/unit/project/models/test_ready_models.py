@@ -165,8 +165,25 @@ def test_a_trained_version_can_be_tuned_once_it_is_trained(project: OpenProject)
     mine = POLAR.replace("batch_size", "starts_from: mine, batch_size")
     project.paths.own_models.mkdir(exist_ok=True)
     project.paths.preset("mine").write_text(mine)
-    with pytest.raises(SettingsError, match="mine starts from mine, which is itself"):
+    with pytest.raises(SettingsError, match="mine starts from mine, so none of them can begin"):
         starting_member(project, "ejseg", "mine", 0)
+
+
+def test_versions_that_start_from_each_other_are_refused_with_the_way(project: OpenProject) -> None:
+    """A circle of any length, from any of its versions, and from one that leads into it."""
+    project.paths.own_models.mkdir(exist_ok=True)
+    for name, start in (("a", "b"), ("b", "c"), ("c", "a"), ("into", "b")):
+        text = POLAR.replace("batch_size", f"starts_from: {start}, batch_size")
+        project.paths.preset(name).write_text(text)
+
+    for name, way in (
+        ("a", "a starts from b starts from c starts from a"),
+        ("into", "into starts"),
+    ):
+        with pytest.raises(
+            SettingsError, match=f"{way}.*, so none of them can begin; name another"
+        ):
+            starting_member(project, "ejseg", name, 0)
 
 
 def test_a_tuned_version_reads_what_it_starts_from(project: OpenProject) -> None:

@@ -133,6 +133,7 @@ def test_a_tuned_ensemble_that_is_better_maps(project: OpenProject, ready: Ready
     assert decided.decision is Decision.PROMOTED
     assert decided.current.version == VERSION
     assert "F1 0.742 against 0.645 of ready_test (+0.097, 95 % interval +0.0" in decided.reason
+    assert "; it promises neither recall nor areas" in decided.reason
     assert saw_own_masks(project)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY, MOON, Body
 from ejmap_geo.grids.coords import LonLat
-from ejmap_geo.rasters.rim_agreement import rim_agreement
+from ejmap_geo.scores.rim_agreement import rim_agreement
 from ejmap_project.reference.reference_crater import reference_craters
 from ejmap_project.reference.reference_mosaics import reference_mosaic
 
@@ -30,8 +31,12 @@ def test_real_craters_lie_on_rims(body: Body) -> None:
     found = rim_agreement(raster, grid, _craters(body))
 
     assert found is not None
-    assert not found.fits_better_elsewhere
-    assert found.here > 8
+    assert found.turned is not None
+    assert found.turned.here > 8
+    assert found.is_in_place
+    assert found.is_right_size
+    assert found.is_bright
+    assert (found.wrong_size, found.is_inverted) == ("", False)
 
 
 @pytest.mark.parametrize("body", [MERCURY, MOON])
@@ -62,8 +67,7 @@ def test_a_turned_mosaic_is_told_with_what_would_make_it_fit(
     found = rim_agreement(change(raster), grid, _craters(body))
 
     assert found is not None
-    assert found.fits_better_elsewhere
-    assert re.search(words, found.words)
+    assert re.search(words, found.better_way)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -85,11 +89,65 @@ def test_places_without_rims_say_nothing(seed: int) -> None:
     for image, craters in ((raster, places), (noise, _craters(MERCURY))):
         found = rim_agreement(image, grid, craters)
         assert found is not None
-        assert not found.fits_better_elsewhere
+        assert not found.better_way
+        assert (found.wrong_size, found.is_inverted) == ("", False)
 
 
-def test_few_craters_say_nothing() -> None:
-    """Four craters could fit anywhere by chance."""
+@pytest.mark.parametrize("body", [MERCURY, MOON])
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda lon, lat: (lon, lat), ""),
+        (lambda lon, lat: (-lon, lat), "longitudes had the other sign"),
+        (lambda lon, lat: (lon, -lat), "latitudes had the other sign"),
+    ],
+)
+def test_three_craters_tell_a_table_that_is_read_wrongly_or_say_that_they_cannot(
+    body: Body, change: Callable[[float, float], tuple[float, float]], words: str
+) -> None:
+    """Of five draws of three rayed craters some are told, and none of another mistake."""
+    raster, grid = reference_mosaic(body)
+    rng = np.random.default_rng(8)
+    craters = _craters(body)
+    ways: list[str] = []
+    in_place = 0
+    for _ in range(5):
+        drawn = [craters[one] for one in rng.choice(len(craters), 3, replace=False)]
+        placed = [replace(one, center=LonLat(*change(*one.center))) for one in drawn]
+        found = rim_agreement(raster, grid, placed)
+        if found is not None:
+            ways.append(found.better_way)
+            in_place += found.is_in_place
+
+    assert all(way == "" or way.startswith(words) for way in ways)
+    if words:
+        assert sum(way != "" for way in ways) >= 2
+        assert in_place == 0
+    else:
+        assert in_place >= 3
+
+
+@pytest.mark.parametrize("body", [MERCURY, MOON])
+def test_a_negative_and_doubled_radii_are_told_without_well_known_places(body: Body) -> None:
+    """By the brightness about the craters, and by where their rims are."""
+    raster, grid = reference_mosaic(body)
+    negative = np.where(raster > 0, 256 - raster.astype(int), 0).astype(np.uint8)
+    doubled = [replace(one, radius_m=2 * one.radius_m) for one in _craters(body)]
+
+    inverted = rim_agreement(negative, grid, _craters(body))
+    twice = rim_agreement(raster, grid, doubled)
+
+    assert inverted is not None
+    assert (inverted.is_inverted, inverted.better_way, inverted.wrong_size) == (True, "", "")
+    assert twice is not None
+    assert (twice.wrong_size, twice.better_way, twice.is_inverted) == ("twice", "", False)
+
+
+def test_craters_of_a_pixel_cannot_be_measured() -> None:
+    """Nor can those next to a pole."""
     raster, grid = reference_mosaic(MERCURY)
+    small = [replace(one, radius_m=5_000.0) for one in _craters(MERCURY)]
+    polar = [replace(one, center=LonLat(10, 80)) for one in _craters(MERCURY)]
 
-    assert rim_agreement(raster, grid, _craters(MERCURY)[:4]) is None
+    assert rim_agreement(raster, grid, small) is None
+    assert rim_agreement(raster, grid, polar) is None
