@@ -78,7 +78,7 @@ def scores_of(
     """Return the scores of the maps of all craters of a planet, and what a crater costs."""
     begun_s = time.process_time()
     predicted = {
-        crater.crater_id: _mapped(planet, crater, networks, view=view) for crater in planet.craters
+        crater.crater_id: mapped(planet, crater, networks, view=view) for crater in planet.craters
     }
     seconds = time.process_time() - begun_s
     pixels = Confusion()
@@ -94,9 +94,10 @@ def scores_of(
     }
 
 
-def _mapped(
+def mapped(
     planet: Planet, crater: Crater, networks: Sequence[NormalizedNetwork], *, view: PolarViewConfig
 ) -> PlacedMask:
+    """Return the mask of a crater's ejecta that the ensemble makes, on the basemap."""
     azimuthal = azimuthal_grid(crater, planet.basemap)
     layers = map_crater(
         networks,

@@ -122,6 +122,7 @@ def test_no_planet_is_used_twice() -> None:
         *make_ready_models.PROMISE_SEEDS,
         *(100, 101, 102),
         *range(401, 406),
+        *range(451, 454),
     )
 
     assert len({*used}) == len(used)
