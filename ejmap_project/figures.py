@@ -6,12 +6,14 @@ Figures are matplotlib's own objects: nothing here knows of the global state of 
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from ejmap_geo.whole_file import whole_file
 from ejmap_ml.calibration.band_reliability import BandReliability
@@ -22,6 +24,8 @@ DPI = 100
 FILE_DPI = 200
 # Some 8 kB each, in an event log that travels with every page that lists it.
 MOST_SHOWN = 16
+# Spanned by an axis whose ticks are powers of ten alone.
+WIDE = 1e4
 
 # Okabe and Ito: told apart by people who see red and green alike.
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -38,6 +42,29 @@ def new_plot(*, width: float = SIZE_INCHES[0], height: float = 3.0) -> tuple[Fig
     axes.grid(alpha=0.3)
     axes.set_axisbelow(True)
     return figure, axes
+
+
+class _FewTicks(LogLocator):
+    """Ticks at 1, 2, 5, 10 ..., and at powers of ten alone where an axis spans many."""
+
+    def tick_values(self, vmin: float, vmax: float) -> Sequence[float]:
+        """Return the places of the ticks between two values."""
+        self.set_params(subs=(1,) if vmax > WIDE * vmin else (1, 2, 5))
+        return super().tick_values(vmin, vmax)
+
+
+def log_scale(axes: Axes, *along: Literal["x", "y"]) -> None:
+    """Draw axes by the logarithm with plain numbers, 1, 2, 5, 10 ..., and none in between.
+
+    Matplotlib writes powers of ten, and labels of all ticks over each other where an axis spans
+    less than one.
+    """
+    axes.set(**{f"{name}scale": "log" for name in along})
+    for name in along:
+        axis = axes.xaxis if name == "x" else axes.yaxis
+        axis.set_major_locator(_FewTicks())
+        axis.set_major_formatter("{x:,.12g}")
+        axis.set_minor_formatter(NullFormatter())
 
 
 def legend_above(figure: Figure, *, columns: int = 2) -> None:

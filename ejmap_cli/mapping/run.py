@@ -66,12 +66,14 @@ def bring_up_to_date(folder: Path, console: Console) -> list[str]:
     from ejmap_project.models.model_version import model_of, wanted_versions
     from ejmap_project.models.seen_bands import require_readable
     from ejmap_project.open_project import OpenProject
+    from ejmap_project.planetwide.stated_files import require_stated_files
     from ejmap_project.sources.kinds import source_of
 
     project = OpenProject.at(folder.resolve())
     console.line(f"project {folder}")
     for note in source_of(project).check():
         console.line(note)
+    require_stated_files(project)
     for kind in MODEL_KINDS:
         for version in wanted_versions(project, kind):
             # Before anything is made: a misspelt preset should not cost a training set.

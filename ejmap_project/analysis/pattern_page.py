@@ -25,6 +25,7 @@ from ejmap_project.figures import (
     PURPLE,
     VERMILION,
     legend_above,
+    log_scale,
     new_plot,
 )
 from ejmap_project.pictures.shades import (
@@ -82,8 +83,7 @@ def patterns_plot(table: pd.DataFrame) -> Picture:
         axes.scatter(seen["radius_km"], seen[column], s=24, color=color, marker=marker, label=name)
     axes.set_xlabel("rim radius, km")
     axes.set_ylabel("distance from the centre, km")
-    axes.set_yscale("log")
-    axes.set_xscale("log")
+    log_scale(axes, "x", "y")
     legend_above(figure, columns=3)
     return Picture(figure, alt="blankets and longest rays over the radius of their crater")
 
@@ -214,7 +214,8 @@ def _profile(
     for name, (at, color, style) in lines.items():
         if math.isfinite(at) and at > 0:
             axes.axvline(at, color=color, linestyle=style, lw=1.2, label=f"{name}: {at:.1f} radii")
-    axes.set(ylim=(0, 1), xscale="log", xlim=(1, max(share.size / radius_px, 2)))
+    log_scale(axes, "x")
+    axes.set(ylim=(0, 1), xlim=(1, max(share.size / radius_px, 2)))
     axes.set_xlabel("distance, crater radii", fontsize=8)
     axes.set_ylabel("share of the circle that is ejecta", fontsize=8)
     axes.tick_params(labelsize=7)

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ejmap_project.analysis.spectra import BLANKET, RAYS, RING
-from ejmap_project.figures import BLUE, ORANGE, SERIES
+from ejmap_project.figures import BLUE, ORANGE, SERIES, log_scale
 
 
 def plot_by_distance(axes: Axes, table: pd.DataFrame, *, unit: str) -> None:
@@ -24,7 +24,7 @@ def plot_by_distance(axes: Axes, table: pd.DataFrame, *, unit: str) -> None:
         axes.plot(middle, difference, color=color, marker="o", ms=3, lw=1, label=str(band))
         axes.fill_between(middle, low, high, color=color, alpha=0.2, linewidth=0)
     axes.axhline(0, color="0.5", lw=0.8)
-    axes.set_xscale("log")
+    log_scale(axes, "x")
     axes.set_xlabel("distance, crater radii", fontsize=8)
     axes.set_ylabel(f"ejecta less ground, {unit}", fontsize=8)
     _dress(axes)

@@ -54,8 +54,15 @@ def packed_json(value: object) -> str:
 
 
 def unpacked(text: str) -> bytes:
-    """Return the bytes that were packed."""
-    return zlib.decompress(base64.b64decode(text))
+    """Return the bytes that were packed.
+
+    Raises:
+        ValueError: If it is no such text, or a part of one.
+    """
+    try:
+        return zlib.decompress(base64.b64decode(text, validate=True))
+    except (ValueError, zlib.error) as error:
+        raise ValueError("packed data are torn; materialise map_page again") from error
 
 
 def _refuse(constant: str) -> object:

@@ -50,28 +50,17 @@ def date_blankets(project: OpenProject) -> Artefact:
         SettingsError: If ``craterstats`` has no chronology of the name.
         StepError: If the settings name no table of craters.
     """
-    stated, body = project.settings.analysis, project.settings.planet
-    if stated.counted_craters is None:
-        raise StepError("no craters were counted; name their table as analysis.counted_craters")
-    path = project.paths.user_file(stated.counted_craters)
-    craters = craters_of(read_catalogue(path, body=body))
-    diameter_km = np.array([2 * one.radius_m / KM for one in craters])
-    smallest_km = stated.counted_from_km or float(diameter_km.min())
-    counted = Counted(
-        np.asarray(shapely.points(np.array([one.center for one in craters]))),
-        diameter_km,
-        smallest_km,
-    )
+    counted = counted_craters(project)
     chronology, words = _chronology(project)
-    rows = [_row(area, counted, chronology) for area in _areas(project, body)]
+    rows = [_row(area, counted, chronology) for area in _areas(project, project.settings.planet)]
     columns = pd.Index([*ModelAgeTable.to_schema().columns])
     table = ModelAgeTable.validate(pd.DataFrame(rows, columns=columns))
     write_table(table, project.paths.model_ages)
     return Artefact(
         content=content_version(table.to_csv(index=False)),
         metadata={
-            "counted_craters": len(craters),
-            "smallest_km": smallest_km,
+            "counted_craters": counted.diameter_km.size,
+            "smallest_km": counted.smallest_km,
             "on_blankets": int(table.loc[table["area"] != GROUND, "craters"].sum()),
             "ages": words,
             "areas": table,
@@ -80,6 +69,23 @@ def date_blankets(project: OpenProject) -> Artefact:
         },
         table=table,
     )
+
+
+def counted_craters(project: OpenProject) -> Counted:
+    """Read the table of craters that the user counted.
+
+    Raises:
+        GeoError: If it cannot be read.
+        StepError: If the settings name none.
+    """
+    stated, body = project.settings.analysis, project.settings.planet
+    if stated.counted_craters is None:
+        raise StepError("no craters were counted; name their table as analysis.counted_craters")
+    path = project.paths.user_file(stated.counted_craters)
+    craters = craters_of(read_catalogue(path, body=body))
+    diameter_km = np.array([2 * one.radius_m / KM for one in craters])
+    points = np.asarray(shapely.points(np.array([one.center for one in craters])))
+    return Counted(points, diameter_km, stated.counted_from_km or float(diameter_km.min()))
 
 
 class _Area(NamedTuple):
@@ -94,7 +100,7 @@ class _Area(NamedTuple):
 def _chronology(project: OpenProject) -> tuple[Chronology | None, str]:
     """Return what dates areas with its name, or None and why there is none."""
     try:
-        found = chronology_of(project.settings.body, project.settings.analysis.chronology)
+        found = chronology_of(project.settings.planet.name, project.settings.analysis.chronology)
     except StepError as error:
         return None, str(error)
     return found, found.name

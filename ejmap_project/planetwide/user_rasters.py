@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ejmap_geo.errors import GeoError
+from ejmap_geo.grids.body import MOON
 from ejmap_geo.patterns.maturity import optical_maturity
 from ejmap_geo.rasters.measured_raster import MeasuredBand, measured_bands, read_measured
 from ejmap_project.errors import SourceError
@@ -48,7 +49,7 @@ def fields_of(project: OpenProject) -> list[Field]:
         readers = [partial(read_measured, path, index=at, body=body) for at in range(len(bands))]
         fields += [Field(name, band, read) for band, read in zip(bands, readers, strict=True)]
         pair = [_index(bands, nm) for nm in (750, 950)]
-        if project.settings.body == "Moon" and None not in pair:
+        if body.name == MOON.name and None not in pair:
             both = [readers[at] for at in pair if at is not None]
             fields.append(Field(name, MATURITY, partial(_maturity, *both)))
     if wrong:
@@ -61,8 +62,9 @@ def maturity_words(project: OpenProject, fields: Sequence[Field]) -> str:
     found = [field.raster for field in fields if field.band == MATURITY]
     if found:
         return f"{MATURITY} (Lucey et al. 2000) from {', '.join(found)}"
-    if project.settings.body != "Moon":
-        return f"none: its constants hold for the Moon, and this is {project.settings.body}"
+    body = project.settings.planet
+    if body.name != MOON.name:
+        return f"none: its constants hold for the Moon, and this is {body.name}"
     return (
         "none: no raster names bands of reflectance at 750 and 950 nm; name them, such as "
         "bands: [750 nm, 950 nm]"

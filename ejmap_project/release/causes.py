@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.paths import MODEL_KINDS
 from ejmap_project.release.manifest import Manifest
 from ejmap_project.release.released_map import ReleasedMap
 
 MASK, CATALOGUE, MOSAIC = "basemap_mask", "crater_catalogue", "basemap_mosaic"
-UNEXPLAINED = "nothing that the recipes name"
+UNEXPLAINED = "no recorded input, setting or code"
 
 
 class Cause(NamedTuple):
@@ -38,15 +39,33 @@ def causes_of(before: ReleasedMap, after: ReleasedMap, key: str) -> list[Cause]:
         after: The later one.
         key: The crater, which both hold.
     """
-    found = list(dict.fromkeys(_upstream(before.manifest, after.manifest, key)))
-    one, other = before.craters.get(key), after.craters.get(key)
-    if one != other:
-        found.append(Cause("its row of the catalogue", _row(one), _row(other)))
-    return found
+    upstream = dict.fromkeys(_upstream(before.manifest, after.manifest, key))
+    return [*upstream, *_of_catalogue(before.craters.get(key), after.craters.get(key))]
 
 
-def _row(crater: object) -> str:
-    return "none" if crater is None else repr(crater)
+def _of_catalogue(before: Crater | None, after: Crater | None) -> Iterator[Cause]:
+    """Yield what differs in the row of a crater, column by column."""
+    if before is None or after is None:
+        if before is not after:
+            words = ["no such crater" if one is None else "listed" for one in (before, after)]
+            yield Cause("catalogue", *words)
+        return
+    one, other = _row(before), _row(after)
+    for column, value in one.items():
+        if value != other[column]:
+            yield Cause(f"{column} in the catalogue", value, other[column])
+
+
+def _row(crater: Crater) -> dict[str, str]:
+    """Return the row of a crater by the columns of the catalogue."""
+    return {
+        "name": crater.name or "none",
+        "lon_deg": f"{crater.center.lon_deg:.9g}",
+        "lat_deg": f"{crater.center.lat_deg:.9g}",
+        "radius_m": f"{crater.radius_m:.9g}",
+        "labelled": "yes" if crater.labelled else "no",
+        "reach_m": "default" if crater.reach_m is None else f"{crater.reach_m:.9g}",
+    }
 
 
 def _upstream(before: Manifest, after: Manifest, key: str) -> Iterator[Cause]:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from ejmap_geo.tiles.labels import windows_of
-from ejmap_project.figures import BLUE, GREEN, ORANGE, VERMILION, legend_above, new_plot
+from ejmap_project.figures import BLUE, GREEN, ORANGE, VERMILION, legend_above, log_scale, new_plot
 from ejmap_project.scoring.tile_scoring import CEILING, MAP, PIXEL, TEST, TILE, TVT
 
 # What the codes of the connection matrix mean, and their colours.
@@ -106,7 +106,7 @@ def crater_plot(scores: pd.DataFrame) -> Figure:
         f1 = f1.loc[ejecta_px.index]
         axes.scatter(ejecta_px, f1, s=16, color=color, marker=marker, alpha=0.8, label=f"{level}s")
     if len(ejecta_px):
-        axes.set_xscale("log")
+        log_scale(axes, "x")
     axes.set(ylabel="F1 of a crater", ylim=(-0.02, 1.02))
     axes.set_xlabel("mapped ejecta of the crater in labelled tiles (pixels)")
     legend_above(figure)

@@ -1,5 +1,6 @@
 """Plots: colours are told apart, files are those of now, and pyplot stays out of it."""
 
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ejmap_project.artefact import Picture
-from ejmap_project.figures import new_plot, saved_figures, training_curve
+from ejmap_project.figures import log_scale, new_plot, saved_figures, training_curve
 from ejmap_project.scoring.score_plots import MATRIX_CODES, crater_plot, matrix_plot, scale_plot
 from ejmap_project.scoring.tile_scoring import MAP_SCORE_COLUMNS
 
@@ -103,3 +104,19 @@ def test_nothing_that_draws_needs_pyplot() -> None:
     run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
 
     assert run.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("limits", [(1, 60), (1.8, 9), (2, 4000), (1, 2e6), (0.03, 0.2)])
+def test_labels_of_a_logarithmic_axis_are_few_plain_numbers(limits: tuple[float, float]) -> None:
+    """Whether it spans a part of a power of ten or several; none lies over another."""
+    figure, axes = new_plot()
+    log_scale(axes, "x")
+    axes.set_xlim(*limits)
+    figure.draw_without_rendering()
+
+    shown = [one for one in axes.get_xticklabels(which="both") if one.get_text()]
+    inside = [one for one in shown if limits[0] <= one.get_position()[0] <= limits[1]]
+    boxes = sorted((one.get_window_extent() for one in inside), key=lambda box: box.x0)
+    assert len(inside) >= 2
+    assert all(float(one.get_text().replace(",", "")) > 0 for one in inside)
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))

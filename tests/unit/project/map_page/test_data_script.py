@@ -54,6 +54,13 @@ def test_a_script_that_does_anything_else_is_refused(script: bytes, said: str) -
         read_script(script, "facts")
 
 
+@pytest.mark.parametrize("text", ["AAAA", packed(b"whole" * 99)[:16], packed(b"whole")[:-1], "é"])
+def test_torn_data_are_refused_in_words(text: str) -> None:
+    """A cut or foreign stream is one kind of fault, whichever library meets it first."""
+    with pytest.raises(ValueError, match="torn"):
+        unpacked(text)
+
+
 def test_packed_bytes_are_a_zlib_stream() -> None:
     """Which browsers unpack; the same bytes come back."""
     data = bytes(range(256)) * 9

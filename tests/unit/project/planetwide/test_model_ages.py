@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ejmap_geo.craters.catalogue import catalogue_from, write_catalogue
+from ejmap_geo.grids.body import body_named
 from ejmap_project.errors import SettingsError
 from ejmap_project.files.table_file import write_table
 from ejmap_project.open_project import OpenProject
@@ -15,7 +17,7 @@ from ejmap_project.planetwide.exclusion import exclude_ejecta
 from ejmap_project.planetwide.model_ages import GROUND, date_blankets
 from ejmap_project.planetwide.planet_tables import ModelAgeTable
 from ejmap_project.progress import Silence
-from tests.mapped_discs import SETTINGS, write_mapped_discs
+from tests.mapped_discs import CRATERS, SETTINGS, write_mapped_discs
 
 BLANKET_RADII = 5.0
 # Longitude, latitude, radius in metres: two on the blanket of crater 3 over the pole, one in its
@@ -102,6 +104,21 @@ def test_ages_follow_from_number_and_area(
     table = ModelAgeTable.validate(pd.read_parquet(project.paths.model_ages))
     np.testing.assert_allclose(table["age_ga"], 1000 * table["craters"] / table["area_km2"])
     assert (table["age_low_ga"] < table["age_ga"]).all()
+    assert made.metadata["ages"] == USUAL["Mercury"]
+
+
+def test_a_body_on_another_sphere_has_its_usual_chronology(
+    project: OpenProject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The radius is that of the map, not a body that craterstats would know."""
+    _install(tmp_path, monkeypatch)
+    text = project.paths.settings.read_text()
+    project.paths.settings.write_text('body: "Mercury:2439.7"\n' + text)
+    catalogue = catalogue_from(CRATERS, body_named("Mercury:2439.7"))
+    write_catalogue(catalogue, project.paths.crater_catalogue)
+
+    made = date_blankets(OpenProject.at(project.paths.folder))
+
     assert made.metadata["ages"] == USUAL["Mercury"]
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ejmap_geo.errors import RasterError
-from ejmap_geo.grids.body import MERCURY, MOON
+from ejmap_geo.grids.body import MERCURY, body_named
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask, disc
@@ -73,13 +73,15 @@ def test_a_finer_raster_is_summarised_in_its_own_numbers(project: OpenProject) -
     assert "Moon" in str(made.metadata["maturity"])
 
 
-def _moon(folder: Path, names: str, values: tuple[float, ...]) -> OpenProject:
+def _moon(
+    folder: Path, names: str, values: tuple[float, ...], *, body: str = "Moon"
+) -> OpenProject:
     """Return a project of the Moon with a raster of bands that are even."""
-    grid = BasemapGrid(body=MOON, width_px=16)
+    grid = BasemapGrid(body=body_named(body), width_px=16)
     bands = np.stack([np.full(grid.shape, value, np.float32) for value in values])
     write_cog(folder / "clementine.tif", bands, grid=grid)
     stated = f"rasters: {{clementine: {{file: clementine.tif, bands: {names}}}}}\n"
-    (folder / "project.yaml").write_text("body: Moon\n" + SETTINGS + stated)
+    (folder / "project.yaml").write_text(f'body: "{body}"\n' + SETTINGS + stated)
     return OpenProject.at(folder)
 
 
@@ -92,6 +94,14 @@ def test_maturity_follows_from_two_bands_of_reflectance(tmp_path: Path) -> None:
     assert [field.band for field in fields] == ["415 nm", "750 nm", "950 nm", "OMAT"]
     np.testing.assert_allclose(fields[-1].read().values, 0.15, rtol=1e-5)
     assert "clementine" in maturity_words(project, fields)
+
+
+@pytest.mark.parametrize("body", ["Moon:1738", "moon"])
+def test_the_moon_on_another_sphere_is_the_moon(tmp_path: Path, body: str) -> None:
+    """What holds for a body holds whatever its radius is stated as, and however it is spelt."""
+    fields = fields_of(_moon(tmp_path, "[750 nm, 950 nm]", (0.2, 0.22), body=body))
+
+    assert fields[-1].band == "OMAT"
 
 
 def test_maturity_is_refused_with_the_reason(tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_the_input_that_changed_is_named(
 def test_a_crater_that_moved_in_the_catalogue_says_so(
     mapped: OpenProject, release: Release
 ) -> None:
-    """Other craters are not blamed on the catalogue; new and removed ones are named."""
+    """By column; others are not blamed on the catalogue; new and removed ones are named."""
     first = release(mapped, "first")
     body = mapped.settings.planet
     craters = craters_of(read_catalogue(mapped.paths.crater_catalogue, body=body))
@@ -130,7 +130,10 @@ def test_a_crater_that_moved_in_the_catalogue_says_so(
 
     found = {one.key: one for one in difference(first, release(mapped, "second")).craters}
 
-    assert [one.what for one in found[KEYS[0]].causes] == ["its row of the catalogue"]
+    before, after = (f"{one.radius_m:.9g}" for one in (craters[0], moved))
+    assert found[KEYS[0]].causes == [("radius_m in the catalogue", before, after)]
+    assert ("catalogue", "no such crater", "listed") in found["0077"].causes
+    assert ("catalogue", "listed", "no such crater") in found[KEYS[2]].causes
     assert not found[KEYS[1]].causes
     assert (found[KEYS[2]].change, found["0077"].change) == ("gone", "new")
     assert math.isnan(found["0077"].iou)
