@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ejmap_project.paths import MODEL_KINDS
-from ejmap_project.release.manifest import Manifest
 from ejmap_project.release.released_map import ReleasedMap
+from ejmap_project.release_metadata.manifest import Manifest
 
 MASK, CATALOGUE, MOSAIC = "basemap_mask", "crater_catalogue", "basemap_mosaic"
 UNEXPLAINED = "nothing that the recipes name"

@@ -18,7 +18,6 @@ from ejmap_project.errors import ReleaseError
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
 from ejmap_project.progress import Progress
-from ejmap_project.release.datacite import write_datacite
 from ejmap_project.release.freeze import (
     READ_ONLY,
     file_note,
@@ -27,14 +26,6 @@ from ejmap_project.release.freeze import (
     mapping_models,
 )
 from ejmap_project.release.made_artefact import MadeArtefact
-from ejmap_project.release.manifest import (
-    MANIFEST,
-    ArtefactNote,
-    FileNote,
-    Manifest,
-    MosaicNote,
-    RunNote,
-)
 from ejmap_project.release.model_card import write_model_cards
 from ejmap_project.release.release_folder import (
     REPORT,
@@ -44,7 +35,17 @@ from ejmap_project.release.release_folder import (
     require_free_name,
 )
 from ejmap_project.release.report import write_report
-from ejmap_project.release.run_crate import CRATE, write_run_crate
+from ejmap_project.release_metadata.datacite import write_datacite
+from ejmap_project.release_metadata.manifest import (
+    MANIFEST,
+    ArtefactNote,
+    FileNote,
+    Manifest,
+    MosaicNote,
+    RunNote,
+)
+from ejmap_project.release_metadata.run_crate import CRATE, write_run_crate
+from ejmap_project.release_metadata.stac import ReleasedFiles, write_stac
 
 MAP, MOSAIC = "global_map", "basemap_mosaic"
 DATACITE = "datacite.json"
@@ -127,6 +128,15 @@ def make_release(
             write_report(unfinished / REPORT, manifest, frozen, inventory.made)
             write_model_cards(frozen, manifest, unfinished)
             write_datacite(manifest, unfinished / DATACITE)
+            write_stac(
+                ReleasedFiles(
+                    folder=unfinished,
+                    manifest=manifest,
+                    files=_written(manifest, unfinished),
+                    craters=frozen.craters(),
+                    body=project.settings.planet,
+                )
+            )
             write_run_crate(unfinished / CRATE, manifest, _written(manifest, unfinished))
             manifest = _sealed(manifest, unfinished)
             if take_stock().versions != inventory.versions:
