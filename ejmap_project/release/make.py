@@ -124,20 +124,7 @@ def make_release(
             _freeze_all(project, inventory, unfinished, progress)
             manifest = _manifest(project, asked, inventory, number=number, folder=unfinished)
             progress.say("the report")
-            frozen = replace(project, paths=ProjectPaths(unfinished))
-            write_report(unfinished / REPORT, manifest, frozen, inventory.made)
-            write_model_cards(frozen, manifest, unfinished)
-            write_datacite(manifest, unfinished / DATACITE)
-            write_stac(
-                ReleasedFiles(
-                    folder=unfinished,
-                    manifest=manifest,
-                    files=_written(manifest, unfinished),
-                    craters=frozen.craters(),
-                    body=project.settings.planet,
-                )
-            )
-            write_run_crate(unfinished / CRATE, manifest, _written(manifest, unfinished))
+            _write_pages(project, manifest, inventory, unfinished)
             manifest = _sealed(manifest, unfinished)
             if take_stock().versions != inventory.versions:
                 raise ReleaseError(
@@ -211,6 +198,26 @@ def _manifest(
         runs=dict(inventory.runs),
         files=tuple(file_note(path, folder) for path in files_below(folder)),
     )
+
+
+def _write_pages(
+    project: OpenProject, manifest: Manifest, inventory: Inventory, folder: Path
+) -> None:
+    """Write what a release says of itself; the crate last, because it names all other files."""
+    frozen = replace(project, paths=ProjectPaths(folder))
+    write_report(folder / REPORT, manifest, frozen, inventory.made)
+    write_model_cards(frozen, manifest, folder)
+    write_datacite(manifest, folder / DATACITE)
+    write_stac(
+        ReleasedFiles(
+            folder=folder,
+            manifest=manifest,
+            files=_written(manifest, folder),
+            craters=frozen.craters(),
+            body=project.settings.planet,
+        )
+    )
+    write_run_crate(folder / CRATE, manifest, _written(manifest, folder))
 
 
 def _written(manifest: Manifest, folder: Path) -> tuple[FileNote, ...]:
