@@ -8,7 +8,7 @@ import pytest
 from pystac.extensions.mlm import MLMExtension
 
 from ejmap_ml.bundles.bundle_files import CONFIG
-from ejmap_ml.config.model_config import ModelConfig
+from ejmap_ml.config.model_config import load_preset
 from ejmap_project.paths import ModelKind
 from ejmap_project.release_metadata.manifest import Manifest, ModelNote, MosaicNote
 from ejmap_project.release_metadata.stac_model import MLM, as_model_asset, model_properties
@@ -31,16 +31,16 @@ MANIFEST = Manifest(
 @pytest.mark.parametrize(
     ("preset", "kind", "task", "size"),
     [
-        pytest.param(PRESETS[0], "ejconn", "classification", 2, id="EJCONN"),
-        pytest.param(PRESETS[1], "ejseg", "semantic-segmentation", 4, id="EJSEG on tiles"),
-        pytest.param(PRESETS[2], "ejseg", "semantic-segmentation", 4, id="polar EJSEG"),
+        pytest.param("ejconn_tiny", "ejconn", "classification", 2, id="EJCONN"),
+        pytest.param("ejseg_tiny", "ejseg", "semantic-segmentation", 4, id="EJSEG on tiles"),
+        pytest.param("ejseg_polar_small", "ejseg", "semantic-segmentation", 4, id="polar EJSEG"),
     ],
 )
 def test_an_ensemble_says_what_goes_in_and_what_comes_out(
     preset: str, kind: ModelKind, task: str, size: int, tmp_path: Path
 ) -> None:
     """Channels are those of the network; an EJCONN answers with one number, not an image."""
-    config = ModelConfig.preset(preset)
+    config = load_preset(preset)
     (tmp_path / CONFIG).write_text(config.model_dump_json())
     item = pystac.Item(
         id="model",
