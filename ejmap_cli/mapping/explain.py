@@ -1,7 +1,7 @@
 """``ejmap explain``: which craters claim a place, and what their masks are made of."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,21 +31,27 @@ UNKNOWN = "not stated in the mask"
 @click.argument("lat", type=click.FloatRange(-90, 90), help="latitude in degrees, planetocentric")
 @AS_JSON
 def explain(project: Path, lon: float, lat: float, *, as_json: bool) -> int:
-    """Name the craters that claim a place, with probability, model, mosaic and run."""
+    """Name the craters that claim a place, with probability, model, mosaic, run and releases."""
     from ejmap_geo.grids.coords import LonLat
     from ejmap_project.analysis.pixel_claims import explain_pixel
     from ejmap_project.open_project import OpenProject
+    from ejmap_project.release.holding import releases_with
 
-    explained = explain_pixel(OpenProject.at(project.resolve()), LonLat(lon, lat))
+    opened = OpenProject.at(project.resolve())
+    explained = explain_pixel(opened, LonLat(lon, lat))
+    releases = releases_with(opened.paths, [Path(one.mask) for one in explained.claims])
     if as_json:
-        click.echo(json.dumps(asdict(explained), indent=2, ensure_ascii=False))
+        told = asdict(explained)
+        for claim in told["claims"]:
+            claim["releases"] = releases[Path(claim["mask"])]
+        click.echo(json.dumps(told, indent=2, ensure_ascii=False))
         return 0
-    for line in _lines(explained):
+    for line in _lines(explained, releases):
         click.echo(line)
     return 0
 
 
-def _lines(explained: "ExplainedPixel") -> Iterator[str]:
+def _lines(explained: "ExplainedPixel", releases: Mapping[Path, Sequence[str]]) -> Iterator[str]:
     place = f"lon {explained.lon_deg:.4f}, lat {explained.lat_deg:.4f}"
     yield f"pixel      {place} (row {explained.row}, column {explained.col} of the mosaic)"
     claims = [one for one in explained.claims if one.is_claimed]
@@ -56,6 +62,7 @@ def _lines(explained: "ExplainedPixel") -> Iterator[str]:
         yield f"           model   {one.model or UNKNOWN}"
         yield f"           mosaic  {one.mosaic or UNKNOWN}"
         yield f"           run     {one.run or UNKNOWN}"
+        yield f"           release {', '.join(releases[Path(one.mask)]) or 'none holds this mask'}"
     for one in explained.claims[len(claims) :]:
         yield f"possible   {_words(one)}"
 

@@ -22,7 +22,7 @@ PARTS = (
     "tiles-npy",
 )
 PUBLISHED = "published"
-FORMATS = (PUBLISHED, "shapefile", "jmars", "iau")
+FORMATS = (PUBLISHED, "shapefile", "jmars", "iau", "pds4")
 
 
 @command(
@@ -38,8 +38,8 @@ FORMATS = (PUBLISHED, "shapefile", "jmars", "iau")
     "form",
     type=click.Choice(FORMATS),
     default=PUBLISHED,
-    help="shapefile, jmars (simple shapes) or iau (sphere of the IAU's code): the map alone; "
-    "default: published",
+    help="shapefile, jmars (simple shapes), iau (sphere of the IAU's code) or pds4 (labelled "
+    "rasters): the map alone; default: published",
 )
 @click.option(
     "--what",

@@ -28,8 +28,8 @@ def make(project: Path, name: str, *, note: str, allow_stale: bool) -> int:
     from ejmap_assets.runs.instance import open_instance
     from ejmap_project.estimates import size_words
     from ejmap_project.open_project import OpenProject
-    from ejmap_project.release.manifest import read_manifest
     from ejmap_project.release.release_folder import REPORT, release_folder, require_free_name
+    from ejmap_project.release_metadata.manifest import read_manifest
 
     require_project(project)
     opened = OpenProject.at(project.resolve())

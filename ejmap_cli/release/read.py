@@ -12,7 +12,7 @@ from ejmap_cli.printing import print_json, table_lines
 from ejmap_project.estimates import size_words
 
 if TYPE_CHECKING:
-    from ejmap_project.release.manifest import Manifest
+    from ejmap_project.release_metadata.manifest import Manifest
 
 RELEASE = click.argument("release", help="number or name of a release")
 
@@ -25,8 +25,8 @@ def list_releases(project: Path, *, as_json: bool) -> int:
     from rich.table import Table
 
     from ejmap_project.paths import ProjectPaths
-    from ejmap_project.release.manifest import read_manifest
     from ejmap_project.release.release_folder import release_folders
+    from ejmap_project.release_metadata.manifest import read_manifest
 
     require_project(project)
     found = [read_manifest(one) for one in release_folders(ProjectPaths(project.resolve()))]
@@ -60,8 +60,8 @@ def list_releases(project: Path, *, as_json: bool) -> int:
 def show(project: Path, release: str, *, as_json: bool) -> int:
     """Say what a release holds and what it was made of."""
     from ejmap_project.paths import ProjectPaths
-    from ejmap_project.release.manifest import read_manifest
     from ejmap_project.release.release_folder import release_folder
+    from ejmap_project.release_metadata.manifest import read_manifest
 
     folder = release_folder(ProjectPaths(project.resolve()), release)
     manifest = read_manifest(folder)

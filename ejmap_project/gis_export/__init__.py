@@ -1,1 +1,1 @@
-"""The map in the forms that other programs ask for: Shapefile, JMARS, codes of the IAU."""
+"""The map in the forms that other programs ask for: Shapefile, JMARS, codes of the IAU, PDS4."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from ejmap_project.files.merged_folder import merged_folder
 from ejmap_project.gis_export.iau_sphere import export_iau
 from ejmap_project.gis_export.jmars import export_jmars
+from ejmap_project.gis_export.pds4 import export_pds4
 from ejmap_project.gis_export.shapefiles import export_shapefiles
 from ejmap_project.open_project import OpenProject
 
@@ -13,6 +14,7 @@ FORMATS: Mapping[str, Callable[[OpenProject, Path], None]] = {
     "shapefile": export_shapefiles,
     "jmars": export_jmars,
     "iau": export_iau,
+    "pds4": export_pds4,
 }
 
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.paths import MODEL_KINDS
-from ejmap_project.release.manifest import Manifest
 from ejmap_project.release.released_map import ReleasedMap
+from ejmap_project.release_metadata.manifest import Manifest
 
 MASK, CATALOGUE, MOSAIC = "basemap_mask", "crater_catalogue", "basemap_mosaic"
 UNEXPLAINED = "no recorded input, setting or code"

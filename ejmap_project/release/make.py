@@ -18,7 +18,6 @@ from ejmap_project.errors import ReleaseError
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
 from ejmap_project.progress import Progress
-from ejmap_project.release.datacite import write_datacite
 from ejmap_project.release.freeze import (
     READ_ONLY,
     file_note,
@@ -27,14 +26,6 @@ from ejmap_project.release.freeze import (
     mapping_models,
 )
 from ejmap_project.release.made_artefact import MadeArtefact
-from ejmap_project.release.manifest import (
-    MANIFEST,
-    ArtefactNote,
-    FileNote,
-    Manifest,
-    MosaicNote,
-    RunNote,
-)
 from ejmap_project.release.model_card import write_model_cards
 from ejmap_project.release.release_folder import (
     REPORT,
@@ -44,7 +35,17 @@ from ejmap_project.release.release_folder import (
     require_free_name,
 )
 from ejmap_project.release.report import write_report
-from ejmap_project.release.run_crate import CRATE, write_run_crate
+from ejmap_project.release_metadata.datacite import write_datacite
+from ejmap_project.release_metadata.manifest import (
+    MANIFEST,
+    ArtefactNote,
+    FileNote,
+    Manifest,
+    MosaicNote,
+    RunNote,
+)
+from ejmap_project.release_metadata.run_crate import CRATE, write_run_crate
+from ejmap_project.release_metadata.stac import ReleasedFiles, write_stac
 
 MAP, MOSAIC = "global_map", "basemap_mosaic"
 DATACITE = "datacite.json"
@@ -123,11 +124,7 @@ def make_release(
             _freeze_all(project, inventory, unfinished, progress)
             manifest = _manifest(project, asked, inventory, number=number, folder=unfinished)
             progress.say("the report")
-            frozen = replace(project, paths=ProjectPaths(unfinished))
-            write_report(unfinished / REPORT, manifest, frozen, inventory.made)
-            write_model_cards(frozen, manifest, unfinished)
-            write_datacite(manifest, unfinished / DATACITE)
-            write_run_crate(unfinished / CRATE, manifest, _written(manifest, unfinished))
+            _write_pages(project, manifest, inventory, unfinished)
             manifest = _sealed(manifest, unfinished)
             if take_stock().versions != inventory.versions:
                 raise ReleaseError(
@@ -201,6 +198,26 @@ def _manifest(
         runs=dict(inventory.runs),
         files=tuple(file_note(path, folder) for path in files_below(folder)),
     )
+
+
+def _write_pages(
+    project: OpenProject, manifest: Manifest, inventory: Inventory, folder: Path
+) -> None:
+    """Write what a release says of itself; the crate last, because it names all other files."""
+    frozen = replace(project, paths=ProjectPaths(folder))
+    write_report(folder / REPORT, manifest, frozen, inventory.made)
+    write_model_cards(frozen, manifest, folder)
+    write_datacite(manifest, folder / DATACITE)
+    write_stac(
+        ReleasedFiles(
+            folder=folder,
+            manifest=manifest,
+            files=_written(manifest, folder),
+            craters=frozen.craters(),
+            body=project.settings.planet,
+        )
+    )
+    write_run_crate(folder / CRATE, manifest, _written(manifest, folder))
 
 
 def _written(manifest: Manifest, folder: Path) -> tuple[FileNote, ...]:

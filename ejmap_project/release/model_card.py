@@ -13,8 +13,8 @@ from ejmap_project.models.promotion_record import promotions
 from ejmap_project.models.ready_models import ready_named
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, ModelKind, iteration_name
-from ejmap_project.release.manifest import Manifest, ModelNote
 from ejmap_project.release.page import number_words
+from ejmap_project.release_metadata.manifest import Manifest, ModelNote
 
 
 def write_model_cards(project: OpenProject, manifest: Manifest, folder: Path) -> None:

@@ -17,7 +17,7 @@ from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.errors import ReleaseError
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.paths import ProjectPaths
-from ejmap_project.release.manifest import Manifest, read_manifest
+from ejmap_project.release_metadata.manifest import Manifest, read_manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,8 +15,8 @@ from ejmap_project.paths import MODEL_KINDS, iteration_name
 from ejmap_project.release.crater_pages import crater_pages
 from ejmap_project.release.embedded import EmbeddedPicture, embedded_file
 from ejmap_project.release.made_artefact import MadeArtefact
-from ejmap_project.release.manifest import Manifest
 from ejmap_project.release.page import NOTHING, Table, number_words, rendered, table_of
+from ejmap_project.release_metadata.manifest import Manifest
 from ejmap_project.scoring.map_agreement import POOLED
 
 MAP_PX, PICTURE_PX = 1600, 640

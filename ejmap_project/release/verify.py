@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from ejmap_project.digest import file_sha256
-from ejmap_project.release.manifest import MANIFEST, read_manifest
 from ejmap_project.release.release_folder import files_below
+from ejmap_project.release_metadata.manifest import MANIFEST, read_manifest
 
 
 def faults_of(folder: Path) -> list[str]:

@@ -30,9 +30,9 @@ from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
 from ejmap_project.release.difference import difference
-from ejmap_project.release.manifest import read_manifest
 from ejmap_project.release.release_folder import release_folder
 from ejmap_project.release.verify import faults_of
+from ejmap_project.release_metadata.manifest import read_manifest
 from ejmap_project.scoring.map_agreement import CHAIN, POOLED
 from tests.tiny_presets import EJCONN, POLAR
 

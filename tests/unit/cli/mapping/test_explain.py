@@ -1,6 +1,7 @@
 """``ejmap explain``: a place in, the craters that claim it out."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,12 +28,15 @@ CLAIM = PixelClaim(
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The points that were asked for; one crater claims each."""
     (tmp_path / "project.yaml").write_text("source: {kind: synthetic, seed: 1}\n")
+    mask = tmp_path / "mask.tif"
+    mask.write_bytes(b"mask")
     points: list[object] = []
 
     def explain_pixel(project: object, point: object) -> ExplainedPixel:
         del project
         points.append(point)
-        return ExplainedPixel(lon_deg=-127.1, lat_deg=-36.8, row=1, col=2, claims=(CLAIM,))
+        claim = replace(CLAIM, mask=str(mask))
+        return ExplainedPixel(lon_deg=-127.1, lat_deg=-36.8, row=1, col=2, claims=(claim,))
 
     monkeypatch.setattr(pixel_claims, "explain_pixel", explain_pixel)
     return points
@@ -50,6 +54,7 @@ def test_a_place_west_and_south_is_no_option(
     assert "ready_grey, digest 12" in said
     assert "run-1" in said
     assert "not stated in the mask" in said
+    assert "release none holds this mask" in said
 
 
 @pytest.mark.usefixtures("asked")
@@ -60,3 +65,4 @@ def test_json_holds_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     told = json.loads(capsys.readouterr().out)
     assert told["claims"][0]["probability"] == 0.836
     assert told["claims"][0]["name"] == "Bash\u014d"
+    assert told["claims"][0]["releases"] == []

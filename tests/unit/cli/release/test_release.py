@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ejmap_cli.main import main
-from ejmap_project.release.manifest import MANIFEST, Manifest, MosaicNote
+from ejmap_project.release_metadata.manifest import MANIFEST, Manifest, MosaicNote
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The map for other programs, read back by geopandas and rasterio."""
 
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import numpy as np
@@ -149,6 +150,37 @@ def test_a_body_without_a_code_is_not_exported_for_it() -> None:
     """The sentence says that another format will do."""
     with pytest.raises(ExportError, match="IAU_2015 lists no sphere of Nowhere"):
         iau_crs(Body(name="Nowhere", radius_m=1e6))
+
+
+def test_labels_of_pds4_describe_the_rasters_byte_by_byte(
+    project: OpenProject, tmp_path: Path
+) -> None:
+    """Read at the stated offset without any library of rasters; GDAL places them as before."""
+    export_map(project, tmp_path / "out", form="pds4")
+
+    for name in ("label_map", "overlap_count"):
+        label = tmp_path / f"out/{name}.xml"
+        root = ET.parse(label).getroot()  # noqa: S314 - GDAL has just written it
+        array = root.find(".//{*}Array_3D_Image")
+        if array is None:
+            array = root.find(".//{*}Array_2D_Image")
+        assert array is not None
+        offset = int(array.findtext("{*}offset") or 0)
+        with rasterio.open(project.paths.map_layers.with_name(f"{name}.tif")) as before:
+            expected = before.read(1)
+        content = (tmp_path / f"out/{name}.tif").read_bytes()
+        told = np.frombuffer(content, expected.dtype.newbyteorder("<"), expected.size, offset)
+        np.testing.assert_array_equal(told.reshape(expected.shape), expected)
+        assert root.findtext(".//{*}a_axis_radius") == "2439400"
+        assert root.findtext(".//{*}logical_identifier") == f"urn:nasa:pds:ejmap:map:{name}"
+        assert root.findtext(".//{*}Target_Identification/{*}type") == "Planet"
+        with (
+            rasterio.open(label) as read,
+            rasterio.open(project.paths.map_layers.with_name(f"{name}.tif")) as before,
+        ):
+            assert read.driver == "PDS4"
+            assert (read.transform, read.shape) == (before.transform, before.shape)
+            assert read.nodata == before.nodata
 
 
 @pytest.mark.parametrize("form", FORMATS)

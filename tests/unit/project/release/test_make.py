@@ -18,7 +18,6 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
 from ejmap_project.release import make as make_module
 from ejmap_project.release.make import AskedRelease, Inventory, make_release
-from ejmap_project.release.manifest import MANIFEST, read_manifest
 from ejmap_project.release.release_folder import (
     alone,
     prunable,
@@ -27,6 +26,7 @@ from ejmap_project.release.release_folder import (
     remove_folder,
 )
 from ejmap_project.release.verify import faults_of
+from ejmap_project.release_metadata.manifest import MANIFEST, read_manifest
 from tests.unit.project.release.conftest import KEYS, inventory_of
 
 Release = Callable[..., Path]

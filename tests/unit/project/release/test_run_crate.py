@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from ejmap_project.open_project import OpenProject
-from ejmap_project.release.datacite import datacite_of
-from ejmap_project.release.manifest import MANIFEST, read_manifest
-from ejmap_project.release.run_crate import CRATE
+from ejmap_project.release_metadata.datacite import datacite_of
+from ejmap_project.release_metadata.manifest import MANIFEST, read_manifest
+from ejmap_project.release_metadata.run_crate import CRATE
 from tests.unit.project.release.conftest import KEYS
 
 Release = Callable[..., Path]

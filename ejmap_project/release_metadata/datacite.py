@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from ejmap_project.release.manifest import Manifest
+from ejmap_project.release_metadata.manifest import Manifest
 from ejmap_project.settings.sources import PUBLISHED_DOI
 
 # DataCite's words for values that nobody states: a project names neither authors nor a publisher.

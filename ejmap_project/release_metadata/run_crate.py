@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ejmap_project.release.manifest import ArtefactNote, FileNote, Manifest, RunNote
+from ejmap_project.release_metadata.manifest import ArtefactNote, FileNote, Manifest, RunNote
+from ejmap_project.release_metadata.media_types import media_type_of
 
 CRATE = "ro-crate-metadata.json"
 CONTEXT = [
@@ -19,23 +20,6 @@ CONTEXT = [
 RO_CRATE = "https://w3id.org/ro/crate/1.1"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 SOFTWARE, MOSAIC, TERMS = "#ejmap", "#mosaic", "#terms"
-MEDIA_TYPES = {
-    ".gpkg": "application/geopackage+sqlite3",
-    ".html": "text/html",
-    ".json": "application/json",
-    ".js": "text/javascript",
-    ".jsonl": "application/jsonl",
-    ".md": "text/markdown",
-    ".parquet": "application/vnd.apache.parquet",
-    ".png": "image/png",
-    ".qgs": "application/xml",
-    ".qml": "application/xml",
-    ".tif": "image/tiff",
-    ".webp": "image/webp",
-    ".xml": "application/xml",
-    ".yaml": "application/yaml",
-}
-ANY_MEDIA_TYPE = "application/octet-stream"
 
 Entity = dict[str, Any]
 
@@ -112,7 +96,7 @@ def _file(note: FileNote) -> Entity:
         "@type": "File",
         "name": note.path.rpartition("/")[2],
         "contentSize": str(note.size),
-        "encodingFormat": MEDIA_TYPES.get(Path(note.path).suffix, ANY_MEDIA_TYPE),
+        "encodingFormat": media_type_of(note.path),
         "sha256": note.sha256,
     }
 
