@@ -52,6 +52,9 @@ class ProjectPaths:
     releases = _Place("data/releases")
     """Folder of the releases, a numbered folder each."""
 
+    corrections = _Place("corrections")
+    """Folder of the imports of corrected masks, a numbered folder each."""
+
     def user_file(self, path: Path) -> Path:
         """Return the place of a file named in the settings, counted from the folder."""
         return self.folder / path.expanduser()
