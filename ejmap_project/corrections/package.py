@@ -31,6 +31,7 @@ from ejmap_project.corrections.package_note import (
     PackageNote,
     layer_name,
     mask_name,
+    mosaic_name,
 )
 from ejmap_project.corrections.package_view import package_qgis, package_readme
 from ejmap_project.corrections.tile_gain import TileGain, tile_gains
@@ -148,7 +149,7 @@ def _window_of(crater: Crater, mask: PlacedMask, basemap: BasemapGrid) -> Window
 def _write_rasters(
     folder: Path, crater: Crater, mask: PlacedMask, *, window: Window, basemap: Basemap
 ) -> None:
-    mosaic = folder / f"mosaic_{crater.key}.tif"
+    mosaic = folder / mosaic_name(crater.key)
     around = crop(basemap.raster, window)
     write_cog(mosaic, around, grid=basemap.grid, window=window, nodata=0, overviews="average")
     write_style(mosaic, mosaic_style(len(around)))

@@ -64,6 +64,11 @@ def mask_name(key: str) -> str:
     return f"mask_{key}.tif"
 
 
+def mosaic_name(key: str) -> str:
+    """Return the name of the mosaic around a crater in a package."""
+    return f"mosaic_{key}.tif"
+
+
 def layer_name(key: str) -> str:
     """Return the name of the layer of polygons of a crater."""
     return f"ejecta_{key}"

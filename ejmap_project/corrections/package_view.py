@@ -6,20 +6,22 @@ from pathlib import Path
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.crs import geographic_crs
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.maps.color import crater_color
 from ejmap_geo.maps.qgis_project import GisGroup, GisLayer, project_text
-from ejmap_geo.maps.raster_style import mosaic_style
+from ejmap_geo.maps.raster_style import class_style
+from ejmap_geo.maps.value_table import ValueClass
 from ejmap_project.corrections.package_note import (
     POLYGONS,
     TILES,
     PackageNote,
     layer_name,
     mask_name,
+    mosaic_name,
 )
 from ejmap_project.files.geopackage import styles_of
 from ejmap_project.files.raster_tags import crater_words
 from ejmap_project.settings.project_folder import command_on
 
-NO_STYLE = "<qgis/>"
 README_TEXT = """\
 # Correct the ejecta of {count} crater(s)
 
@@ -82,35 +84,39 @@ def package_qgis(
         name = layer_name(crater.key)
         parts.append(layer(name, f"{name}: {crater_words(crater)}"))
     return project_text(
-        [*parts, *_rasters(craters, basemap, _bands(folder, craters[0]))],
+        [*parts, *_rasters(craters, basemap, _mosaic_style(folder, craters[0]))],
         title=f"Ejecta to correct on {basemap.body.name}",
         crs=basemap.crs,
         extent=_extent(note, basemap),
     )
 
 
-def _rasters(craters: Sequence[Crater], basemap: BasemapGrid, style: str) -> Iterator[GisGroup]:
-    flat = basemap.crs
-    for name, file, qml, is_shown in (
-        ("Masks as pixels", mask_name, NO_STYLE, False),
-        ("Mosaic", lambda key: f"mosaic_{key}.tif", style, True),
-    ):
-        yield GisGroup(
-            name=name,
-            parts=[
-                GisLayer(
-                    name=crater_words(one), source=file(one.key), kind="raster", crs=flat, style=qml
-                )
-                for one in craters
-            ],
-            is_shown=is_shown,
-            is_open=False,
-        )
+def _rasters(
+    craters: Sequence[Crater], basemap: BasemapGrid, mosaic: str
+) -> Iterator[GisLayer | GisGroup]:
+    yield GisGroup(
+        name="Masks as pixels",
+        parts=[_raster(mask_name(one.key), one, basemap, _mask_style(one)) for one in craters],
+        is_shown=False,
+        is_open=False,
+    )
+    around = [_raster(mosaic_name(one.key), one, basemap, mosaic) for one in craters]
+    yield GisGroup(name="Mosaic", parts=around, is_open=False)
 
 
-def _bands(folder: Path, crater: Crater) -> str:
-    beside = folder / f"mosaic_{crater.key}.qml"
-    return beside.read_text(encoding="utf-8") if beside.is_file() else mosaic_style(1)
+def _raster(file: str, crater: Crater, basemap: BasemapGrid, style: str) -> GisLayer:
+    name = f"{Path(file).stem}: {crater_words(crater)}"
+    return GisLayer(name=name, source=file, kind="raster", crs=basemap.crs, style=style)
+
+
+def _mask_style(crater: Crater) -> str:
+    color = crater_color(crater.crater_id, crater.name).opaque
+    return class_style([ValueClass(1, str(crater.crater_id), "ejecta", color)])
+
+
+def _mosaic_style(folder: Path, crater: Crater) -> str:
+    beside = (folder / mosaic_name(crater.key)).with_suffix(".qml")
+    return beside.read_text(encoding="utf-8")
 
 
 def _extent(note: PackageNote, basemap: BasemapGrid) -> tuple[float, float, float, float]:
