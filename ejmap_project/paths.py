@@ -211,6 +211,8 @@ class ProjectPaths:
     """Pairs of craters that claim common ground."""
     superposition = _Place("data/analysis/superposition.parquet")
     """Which of two overlapping craters struck later."""
+    tiles_to_label = _Place("data/analysis/tiles_to_label.parquet")
+    """Tiles by the area of the map that is expected wrong in them."""
     planet_statistics = _Place("data/analysis/planet_statistics.parquet")
     """Shares of ejecta and densities of craters by latitude and longitude."""
     planet_tests = _Place("data/analysis/planet_tests.parquet")

@@ -34,7 +34,7 @@ from ejmap_project.corrections.package_note import (
     mosaic_name,
 )
 from ejmap_project.corrections.package_view import package_qgis, package_readme
-from ejmap_project.corrections.tile_gain import TileGain, tile_gains
+from ejmap_project.corrections.tile_gain import TileGain, side_px_of, tile_gains
 from ejmap_project.digest import content_version
 from ejmap_project.errors import SourceError, StepError
 from ejmap_project.files.geopackage import StyledLayer, write_geopackage
@@ -43,7 +43,6 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.mapped_craters import MappedCraters
 from ejmap_project.settings.project_folder import command_on
 
-TILES_ACROSS = 24
 MOST_TILES = 20
 
 
@@ -183,13 +182,12 @@ def _gains(
     probability = mapped.probability(crater.crater_id, window, grid=mapped.grid)
     if probability is None:
         return []
-    side_px = max(1, -(-max(window.shape) // TILES_ACROSS))
     return tile_gains(
         probability,
         mask.within(window, mapped.grid),
         window=window,
         basemap=mapped.grid,
-        side_px=side_px,
+        side_px=side_px_of(window),
     )[:MOST_TILES]
 
 

@@ -26,6 +26,12 @@ class TileGain:
 
 
 UNCERTAIN = (0.25, 0.75)
+TILES_ACROSS = 24
+
+
+def side_px_of(window: Window) -> int:
+    """Return the side of tiles of which 24 lie across the longer side of a window."""
+    return -(-max(window.shape) // TILES_ACROSS)
 
 
 def tile_gains(
@@ -62,6 +68,9 @@ def tile_gains(
                 continue
             height, width = wrong_m2[part].shape
             place = Window(row=window.row + row, col=window.col + col, height=height, width=width)
-            share = float(unsure[part].mean(axis=1) @ area_m2[part[0], 0] / area_m2[part[0]].sum())
-            found.append(TileGain(window=place, expected_wrong_m2=gain_m2, uncertain_share=share))
+            part_m2 = area_m2[part[0]]
+            share = float((unsure[part] * part_m2).sum() / (width * part_m2.sum()))
+            found.append(
+                TileGain(window=place, expected_wrong_m2=gain_m2, uncertain_share=min(share, 1.0))
+            )
     return sorted(found, key=lambda one: -one.expected_wrong_m2)
