@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import rasterio
+from affine import Affine
+from numpy.typing import NDArray
 from shapely import MultiPolygon
 
 from ejmap_geo.craters.catalogue import Crater
@@ -152,9 +155,29 @@ def _write_rasters(
     around = crop(basemap.raster, window)
     write_cog(mosaic, around, grid=basemap.grid, window=window, nodata=0, overviews="average")
     write_style(mosaic, mosaic_style(len(around)))
-    # Without a nodata value: programs that edit pixels refuse to set those that have none.
     edited = mask.within(window, basemap.grid)
-    write_cog(folder / mask_name(crater.key), edited, grid=basemap.grid, window=window)
+    _write_plain(folder / mask_name(crater.key), edited, window=window, grid=basemap.grid)
+
+
+def _write_plain(path: Path, mask: NDArray[np.bool_], *, window: Window, grid: BasemapGrid) -> None:
+    """Write a GeoTIFF that programs edit in place.
+
+    GDAL refuses to change pixels of a cloud-optimised one. It has no nodata value, because editors
+    of pixels leave those out that have none.
+    """
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        dtype="uint8",
+        count=1,
+        height=window.height,
+        width=window.width,
+        compress="DEFLATE",
+        crs=rasterio.CRS.from_wkt(grid.crs.to_wkt()),
+        transform=grid.transform @ Affine.translation(window.col, window.row),
+    ) as raster:
+        raster.write(mask.astype(np.uint8), 1)
 
 
 def _polygons(crater: Crater, mask: PlacedMask, basemap: BasemapGrid) -> StyledLayer:
