@@ -10,6 +10,7 @@ from ejmap_cli.bench.group import bench
 from ejmap_cli.command import CommandGroup
 from ejmap_cli.corrections.correct import correct
 from ejmap_cli.corrections.import_labels import import_labels
+from ejmap_cli.failure import sentence_of
 from ejmap_cli.mapping.explain import explain
 from ejmap_cli.mapping.map_files import map_files
 from ejmap_cli.mapping.run import demo, quicklook, run
@@ -26,6 +27,7 @@ from ejmap_cli.release.group import release
 from ejmap_cli.service.doctor import doctor
 from ejmap_cli.service.status import status
 from ejmap_cli.service.ui import env, ui
+from ejmap_cli.service.verify import verify
 
 INTERRUPTED = 130
 SECTIONS = {
@@ -33,7 +35,7 @@ SECTIONS = {
     "Projects": (new, import_folder, export, release),
     "Models": (train, promote, roll_back, models, reference, bench),
     "Corrections": (correct, import_labels),
-    "Service": (status, ui, env, doctor),
+    "Service": (status, verify, ui, env, doctor),
 }
 EXAMPLES = """\
 ejmap demo
@@ -92,19 +94,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo("ejmap: interrupted; the same command goes on where it stopped", err=True)
         return INTERRUPTED
     except Exception as error:
-        if not isinstance(error, _errors_with_a_remedy()):
+        # Imports what it knows only after something was raised.
+        told = sentence_of(error)
+        if told is None:
             raise
-        click.echo(f"ejmap: {error}", err=True)
+        click.echo(f"ejmap: {told}", err=True)
         return 1
-
-
-def _errors_with_a_remedy() -> tuple[type[Exception], ...]:
-    """Return the errors that are raised on purpose, imported only after something was raised."""
-    from ejmap_geo.errors import GeoError
-    from ejmap_ml.errors import MlError
-    from ejmap_project.errors import ProjectError
-
-    return ProjectError, GeoError, MlError
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ WORDS = (
     "bench",
     "vet",
     "status",
+    "verify",
     "ui",
     "env",
     "doctor",
