@@ -16,6 +16,8 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.polygons import rasterized_on_planet
 from ejmap_geo.rasters.raster import mask_window_of, read_mask_on
+from ejmap_geo.tables.layer_kind import require_kind
+from ejmap_geo.tables.vector_table import LayerError
 from ejmap_project.corrections.package import mask_digest
 from ejmap_project.corrections.package_note import (
     POLYGONS,
@@ -96,15 +98,16 @@ def _drawn(package: Path, crater: Crater, basemap: BasemapGrid) -> PlacedMask:
     path, layer = package / POLYGONS, layer_name(crater.key)
     require_inside(path, package)
     try:
+        require_kind(path)
         table = pyogrio.read_dataframe(path, layer=layer, columns=[])
-    except (DataSourceError, DataLayerError) as error:
+    except (LayerError, DataSourceError, DataLayerError) as error:
         raise SourceError(
             f"layer {layer} of {path.name} cannot be read ({error}); put it back from the package "
             "as made"
         ) from error
     if not isinstance(table, gpd.GeoDataFrame):
         raise SourceError(f"layer {layer} of {path.name} has no polygons; put back the layer")
-    if table.crs is not None and not table.empty:
+    if not table.empty:
         require_body(table.crs, basemap.body, what=f"layer {layer}")
         table = table.to_crs(geographic_crs(basemap.body))
     present = [one for one in table.geometry if one is not None and not one.is_empty]

@@ -161,12 +161,24 @@ def _link_out(package: Path, planet: Planet) -> None:
     path.symlink_to(outside)
 
 
+def _description(package: Path, _planet: Planet) -> None:
+    (package / POLYGONS).write_text("<OGRVRTDataSource></OGRVRTDataSource>")
+
+
+def _of_the_earth(package: Path, planet: Planet) -> None:
+    path, layer = package / POLYGONS, layer_name(planet.craters[0].key)
+    drawn = gpd.GeoDataFrame(geometry=[box(0, 0, 30, 30)], crs="EPSG:4326")
+    pyogrio.write_dataframe(drawn, path, layer=layer, append=False, promote_to_multi=True)
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
         pytest.param(_two_ways, "edited twice", id="two-ways"),
         pytest.param(_other_values, "0 .no ejecta. and 1", id="other-values"),
         pytest.param(_bow_tie, "Fix geometries", id="a-polygon-that-crosses-itself"),
+        pytest.param(_description, "no .gpkg", id="a-description-of-other-files"),
+        pytest.param(_of_the_earth, "Earth|sphere|ellipsoid", id="another-planet"),
         pytest.param(_stranger, "not in the catalogue", id="a-crater-of-another-project"),
         pytest.param(_no_note, "no note", id="another-note"),
         pytest.param(_link_out, "link", id="a-link-out-of-the-package"),
