@@ -69,10 +69,7 @@ def make_package(project: OpenProject, craters: Sequence[Crater], folder: Path) 
         run = command_on(project.paths.folder, "run")
         raise StepError(f"nothing is mapped yet, so nothing can be corrected; map with {run}")
     mapped, basemap = MappedCraters.of(project), read_project_basemap(project)
-    for crater in craters:
-        if crater.crater_id not in mapped.masks:
-            run = command_on(project.paths.folder, "run")
-            raise StepError(f"crater {crater_words(crater)} is not mapped; map it with {run}")
+    _require_mapped(mapped, craters)
     ordered = sorted({one.crater_id: one for one in craters}.values(), key=lambda one: one.key)
     with whole_folder(folder) as unfinished:
         notes: list[HandedOut] = []
@@ -110,6 +107,13 @@ def make_package(project: OpenProject, craters: Sequence[Crater], folder: Path) 
         readme = package_readme(ordered, project.paths.folder, has_tiles=bool(ranked))
         write_text(unfinished / README, readme)
     return note
+
+
+def _require_mapped(mapped: MappedCraters, craters: Sequence[Crater]) -> None:
+    for crater in craters:
+        if crater.crater_id not in mapped.masks:
+            run = command_on(mapped.project.paths.folder, "run")
+            raise StepError(f"crater {crater_words(crater)} is not mapped; map it with {run}")
 
 
 class CurrentMask(NamedTuple):
