@@ -8,6 +8,8 @@ import click
 
 from ejmap_cli.bench.group import bench
 from ejmap_cli.command import CommandGroup
+from ejmap_cli.corrections.correct import correct
+from ejmap_cli.corrections.import_labels import import_labels
 from ejmap_cli.failure import sentence_of
 from ejmap_cli.mapping.explain import explain
 from ejmap_cli.mapping.map_files import map_files
@@ -32,6 +34,7 @@ SECTIONS = {
     "Mapping": (map_files, demo, quicklook, run, vet, explain, score_masks),
     "Projects": (new, import_folder, export, release),
     "Models": (train, promote, roll_back, models, reference, bench),
+    "Corrections": (correct, import_labels),
     "Service": (status, verify, ui, env, doctor),
 }
 EXAMPLES = """\

@@ -57,6 +57,9 @@ class ProjectPaths:
     releases = _Place("data/releases")
     """Folder of the releases, a numbered folder each."""
 
+    corrections = _Place("corrections")
+    """Folder of the imports of corrected masks, a numbered folder each."""
+
     def user_file(self, path: Path) -> Path:
         """Return the place of a file named in the settings, counted from the folder."""
         return self.folder / path.expanduser()
@@ -219,6 +222,8 @@ class ProjectPaths:
     """Pairs of craters that claim common ground."""
     superposition = _Place("data/analysis/superposition.parquet")
     """Which of two overlapping craters struck later."""
+    tiles_to_label = _Place("data/analysis/tiles_to_label.parquet")
+    """Tiles by the area of the map that is expected wrong in them."""
     planet_statistics = _Place("data/analysis/planet_statistics.parquet")
     """Shares of ejecta and densities of craters by latitude and longitude."""
     planet_tests = _Place("data/analysis/planet_tests.parquet")

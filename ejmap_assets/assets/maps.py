@@ -6,6 +6,7 @@ from ejmap_assets.making.declare import ProjectTask, project_asset
 from ejmap_assets.metadata.map_links import LINKED, links_of_map
 from ejmap_project.analysis.crater_patterns import measure_patterns
 from ejmap_project.artefact import Artefact
+from ejmap_project.corrections.tiles_to_label import rank_tiles
 from ejmap_project.global_map.planet_map import draw_planet_map
 from ejmap_project.map_page.page import write_map_page
 from ejmap_project.planetwide.exclusion import exclude_ejecta
@@ -148,3 +149,14 @@ def model_ages(task: ProjectTask) -> Artefact:
     Self-secondary craters can make a blanket look older than it is (Xiao et al. 2016).
     """
     return date_blankets(task.project)
+
+
+@project_asset(group="map", kinds={"parquet"}, kind="evaluate")
+def tiles_to_label(task: ProjectTask) -> Artefact:
+    """Which tiles of the map to label next, the most useful first.
+
+    A table of the tiles around craters without a label of a person, by the area that their mask has
+    wrong on average if probabilities come true: what a person who draws the truth would change.
+    ``ejmap correct`` hands out the craters of these tiles.
+    """
+    return rank_tiles(task.project, task.progress)

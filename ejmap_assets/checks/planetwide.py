@@ -2,6 +2,7 @@
 
 from ejmap_assets.checks.finding import Finding, bad, good
 from ejmap_assets.checks.project_check import CheckedProject, project_check
+from ejmap_project.corrections.tiles_to_label import check_tiles
 from ejmap_project.planetwide.checks import (
     check_ages,
     check_counting_areas,
@@ -60,3 +61,10 @@ def ages_lie_in_their_intervals(checked: CheckedProject) -> Finding:
     """Every age lies in its interval, and the ground outside of ejecta is one of the areas."""
     fault, numbers = check_ages(checked.project)
     return bad(fault, **numbers) if fault else good(f"{numbers['areas']} areas", **numbers)
+
+
+@project_check(asset="tiles_to_label", blocking=False)
+def tiles_are_ranked_by_their_gain(checked: CheckedProject) -> Finding:
+    """Tiles are of craters of the catalogue, and none gains more than the one before."""
+    fault, numbers = check_tiles(checked.project)
+    return bad(fault, **numbers) if fault else good(f"{numbers['tiles']} tiles", **numbers)

@@ -4,10 +4,17 @@ from collections.abc import Mapping
 
 from ejmap_assets.lineage import map_settings, recipe_settings, stages
 from ejmap_assets.lineage.row import Row, Rule
-from ejmap_assets.lineage.row_parts import LabelRow, comparison_inputs, overlap_inputs, page_inputs
+from ejmap_assets.lineage.row_parts import (
+    LabelRow,
+    comparison_inputs,
+    overlap_inputs,
+    page_inputs,
+    tile_inputs,
+)
 from ejmap_geo.craters.schemas import TileScoreTable
 from ejmap_project.analysis.map_quantities import PatternsTable, RasterSummaryTable
 from ejmap_project.comparison.member_map_table import MemberMapTable
+from ejmap_project.corrections.tiles_to_label import TilesToLabelTable
 from ejmap_project.manual_maps.comparison_table import ManualComparisonTable
 from ejmap_project.planetwide.pair_tables import OverlapTable, SuperpositionTable
 from ejmap_project.planetwide.planet_tables import ModelAgeTable, PlanetTable
@@ -98,6 +105,19 @@ PLANET_ROWS: Mapping[str, Row] = {
         rule=Rule.AFTER_CRATERS,
         table=SuperpositionTable,
         picture="arrows from younger craters to the older ones that they lie on",
+    ),
+    "tiles_to_label": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.tiles_to_label,
+        inputs=(
+            *("segmentation_mask", "basemap_mask", "global_map"),
+            *("crater_catalogue", "basemap_mosaic", "manual_masks"),
+        ),
+        used_inputs=tile_inputs,
+        settings=map_settings.of_map,
+        rule=Rule.AFTER_CRATERS,
+        table=TilesToLabelTable,
+        is_possible=lambda project: project.settings.source.traits.masks_run is None,
     ),
     "planet_statistics": Row(
         stage=stages.SCORES,

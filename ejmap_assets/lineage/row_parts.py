@@ -73,6 +73,12 @@ def overlap_inputs(project: OpenProject) -> tuple[str, ...]:
     return shared if is_published else ("segmentation_mask", *shared)
 
 
+def tile_inputs(project: OpenProject) -> tuple[str, ...]:
+    """Return the inputs of tiles to label: a person's labels take their craters out."""
+    labels = ("manual_masks",) if project.settings.source.traits.holds_masks else ()
+    return (*overlap_inputs(project), *labels)
+
+
 def page_inputs(project: OpenProject) -> tuple[str, ...]:
     """Return the inputs of the map page: those of overlaps, and profiles."""
     return (*overlap_inputs(project), "crater_profile")

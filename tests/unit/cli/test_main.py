@@ -33,6 +33,8 @@ WORDS = (
     "models",
     "promote",
     "roll-back",
+    "correct",
+    "import-labels",
     "reference",
     "bench",
     "vet",

@@ -1,0 +1,233 @@
+"""Corrected masks as labels of a project: checked, compared, and taken whole or not at all."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.body import body_named
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.placed_mask import PlacedMask, pixel_area_m2
+from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
+from ejmap_geo.whole_file import link_or_copy, whole_folder, write_text
+from ejmap_project.corrections.edited_masks import edited_masks
+from ejmap_project.corrections.package import current_mask, mask_digest
+from ejmap_project.corrections.package_note import PackageNote, mask_name, read_note
+from ejmap_project.errors import SettingsError, SourceError
+from ejmap_project.files.mask_file import write_mask
+from ejmap_project.files.raster_tags import crater_words
+from ejmap_project.open_project import OpenProject
+from ejmap_project.settings.sources import FilesSource
+
+IMPORT_NOTE = "import.json"
+
+
+class LabelChange(BaseModel):
+    """What an import changed of the mask of one crater.
+
+    Attributes:
+        crater_id: The crater.
+        crater: Its name and key.
+        was_label: Whether it had a label before; else it is compared with the map.
+        added_px: Pixels that were set.
+        removed_px: Pixels that were cleared.
+        added_km2: Area that was set.
+        removed_km2: Area that was cleared.
+        area_km2: Area of the new label.
+        digest: Digest of the new label.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    crater_id: int
+    crater: str
+    was_label: bool
+    added_px: int
+    removed_px: int
+    added_km2: float
+    removed_km2: float
+    area_km2: float
+    digest: str
+
+
+class ImportNote(BaseModel):
+    """Who imported which labels, and when.
+
+    Attributes:
+        by: The person, as stated.
+        note: Words of the person.
+        imported_utc: When.
+        package_made_utc: When the masks were handed out.
+        changes: What changed, by crater.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: str
+    note: str
+    imported_utc: str
+    package_made_utc: str
+    changes: tuple[LabelChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An import that was made.
+
+    Attributes:
+        folder: Where its note lies, with the masks that it replaced.
+        note: What changed.
+    """
+
+    folder: Path
+    note: ImportNote
+
+
+def import_labels(project: OpenProject, package: Path, *, by: str, note: str = "") -> Imported:
+    """Take the edited masks of a package as labels; nothing changes if anything does not fit.
+
+    The masks that are replaced are kept beside the note of the import.
+
+    Args:
+        project: The project that the package is from; it takes its labels from a folder of masks.
+        package: The folder that `ejmap correct` made.
+        by: Who edited them.
+        note: Words to keep.
+
+    Raises:
+        SettingsError: If the project takes no labels from a folder of masks.
+        SourceError: If the package does not fit, or nothing in it was edited.
+    """
+    target, told = _label_folder(project), read_note(package)
+    grid = basemap_grid_of(project.paths.basemap_mosaic, body=project.settings.planet)
+    _require_same_planet(told, project, grid)
+    craters = {one.crater_id: one for one in project.craters().values()}
+    masks = edited_masks(package, told, craters, grid)
+    if not masks:
+        raise SourceError(f"nothing in {package} was edited, so there is nothing to import")
+    changes = _changes(project, told, masks, target=target, grid=grid)
+    made = ImportNote(
+        by=by,
+        note=note,
+        imported_utc=datetime.now(UTC).isoformat(timespec="seconds"),
+        package_made_utc=told.made_utc,
+        changes=changes,
+    )
+    history = _next_folder(project.paths.corrections)
+    with whole_folder(history) as unfinished:
+        for crater_id in masks:
+            former = target / mask_name(craters[crater_id].key)
+            if former.is_file():
+                shutil.copy2(former, unfinished / former.name)
+        write_text(unfinished / IMPORT_NOTE, made.model_dump_json(indent=2) + "\n")
+    try:
+        with whole_folder(target) as unfinished:
+            if target.is_dir():
+                _link_all(target, unfinished)
+            for crater_id, mask in masks.items():
+                crater = craters[crater_id]
+                path = unfinished / mask_name(crater.key)
+                write_mask(path, mask, basemap=grid, center=crater.center)
+    except BaseException:
+        shutil.rmtree(history)
+        raise
+    return Imported(history, made)
+
+
+def _changes(
+    project: OpenProject,
+    told: PackageNote,
+    masks: Mapping[int, PlacedMask],
+    *,
+    target: Path,
+    grid: BasemapGrid,
+) -> tuple[LabelChange, ...]:
+    """Return what changes by crater.
+
+    Raises:
+        SourceError: If a label is no longer the one that was handed out.
+    """
+    handed_out = {one.crater_id: one for one in told.craters}
+    craters = {one.crater_id: one for one in project.craters().values()}
+    changes: list[LabelChange] = []
+    for crater_id, mask in masks.items():
+        crater = craters[crater_id]
+        path = target / mask_name(crater.key)
+        was_label = path.is_file()
+        before = read_mask_on(path, grid) if was_label else current_mask(project, crater, grid).mask
+        if was_label and mask_digest(before) != handed_out[crater_id].digest:
+            raise SourceError(
+                f"the label of crater {crater_words(crater)} is not the one that was handed out; "
+                "run the project, make a new package with `ejmap correct` and edit that"
+            )
+        changes.append(_change(crater, before, mask, grid=grid, was_label=was_label))
+    return tuple(changes)
+
+
+def _label_folder(project: OpenProject) -> Path:
+    source = project.settings.source
+    if isinstance(source, FilesSource) and source.masks is not None:
+        return project.paths.user_file(source.masks).resolve()
+    settings = project.paths.settings
+    if isinstance(source, FilesSource):
+        raise SettingsError(
+            f"{settings} names no folder of masks; write `masks: masks` below `source:`, and "
+            "`training: {kind: own-masks}` with a `candidate: MODEL_tuned` below `models:` to let "
+            "a model learn from them, then import again"
+        )
+    raise SettingsError(
+        f"labels of a source of kind {source.kind} are not a person's to change; make a project of "
+        "your own files with `ejmap new --masks` and correct that"
+    )
+
+
+def _require_same_planet(told: PackageNote, project: OpenProject, grid: BasemapGrid) -> None:
+    body = project.settings.planet
+    is_same = body_named(told.body) == body
+    if not is_same or told.width_px != grid.width_px:
+        raise SourceError(
+            f"the package is of {told.body} with {told.width_px} px, the project of "
+            f"{project.settings.body} with {grid.width_px} px; import into the project that the "
+            "package is from"
+        )
+
+
+def _change(
+    crater: Crater, before: PlacedMask, after: PlacedMask, *, grid: BasemapGrid, was_label: bool
+) -> LabelChange:
+    window = Window.whole(grid.shape)
+    old, new = before.within(window, grid), after.within(window, grid)
+    area_km2 = pixel_area_m2(grid, window) / 1e6
+    added, removed = new & ~old, old & ~new
+    return LabelChange(
+        crater_id=crater.crater_id,
+        crater=crater_words(crater),
+        was_label=was_label,
+        added_px=int(added.sum()),
+        removed_px=int(removed.sum()),
+        added_km2=float(added.sum(axis=1) @ area_km2),
+        removed_km2=float(removed.sum(axis=1) @ area_km2),
+        area_km2=after.area_m2(grid) / 1e6,
+        digest=mask_digest(after),
+    )
+
+
+def _next_folder(corrections: Path) -> Path:
+    numbers = [int(one.name) for one in corrections.glob("[0-9]*") if one.name.isdigit()]
+    return corrections / f"{max(numbers, default=0) + 1:04d}"
+
+
+def _link_all(source: Path, target: Path) -> None:
+    """Let a folder hold what another one holds, with the times of its files."""
+    for path in source.iterdir():
+        if path.is_dir():
+            shutil.copytree(path, target / path.name, symlinks=True)
+        elif path.is_symlink():
+            (target / path.name).symlink_to(path.readlink())
+        else:
+            link_or_copy(path, target / path.name)

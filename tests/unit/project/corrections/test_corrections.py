@@ -1,0 +1,230 @@
+"""Correction packages: nothing changes by what comes back unedited, or does not fit."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import pytest
+import rasterio
+from shapely import Polygon, box
+
+from ejmap_geo.grids.coords import RowCol
+from ejmap_geo.rasters.raster import read_mask_on
+from ejmap_geo.synthetic.planet import Planet
+from ejmap_project.corrections.import_labels import import_labels
+from ejmap_project.corrections.package import make_package
+from ejmap_project.corrections.package_note import NOTE, POLYGONS, layer_name
+from ejmap_project.errors import SourceError
+from ejmap_project.files.mask_file import write_mask
+from ejmap_project.open_project import OpenProject
+from tests.tiny_planet import write_project
+
+
+@pytest.fixture(scope="module")
+def handed_out(tmp_path_factory: pytest.TempPathFactory, planet: Planet) -> Path:
+    """A project with labels and a map of the true ejecta, and a package of its craters beside."""
+    root = tmp_path_factory.mktemp("corrections")
+    project = write_project(root / "project", planet)
+    for crater in planet.craters:
+        truth = planet.truth[crater.crater_id]
+        for path in (project.paths.basemap_mask(crater.key), _label(project, crater.key)):
+            write_mask(path, truth, basemap=planet.basemap, center=crater.center)
+    make_package(project, planet.craters, root / "package")
+    return root
+
+
+@pytest.fixture
+def mine(handed_out: Path, tmp_path: Path) -> tuple[OpenProject, Path]:
+    """A copy of the project and of the package that a test may change."""
+    root = Path(shutil.copytree(handed_out, tmp_path / "copy"))
+    return OpenProject.at(root / "project"), root / "package"
+
+
+def test_what_nobody_edits_comes_back_pixel_for_pixel(mine: tuple[OpenProject, Path]) -> None:
+    """Polygons and pixels of every crater give the mask that was handed out."""
+    project, package = mine
+
+    with pytest.raises(SourceError, match="was edited, so there is nothing"):
+        import_labels(project, package, by="a person")
+
+
+def test_edited_pixels_become_the_label_and_the_old_one_is_kept(
+    mine: tuple[OpenProject, Path], planet: Planet
+) -> None:
+    """Exactly the pixels that were set are added; the note says who did it."""
+    project, package = mine
+    crater = planet.craters[0]
+    before = _label(project, crater.key).read_bytes()
+    with rasterio.open(package / f"mask_{crater.key}.tif") as raster:
+        values, profile = raster.read(1), raster.profile
+    clear = np.argwhere(values == 0)[:5]
+    values[tuple(clear.T)] = 1
+    _write(package / f"mask_{crater.key}.tif", values, profile)
+
+    done = import_labels(project, package, by="a person", note="a ray")
+
+    change = done.note.changes[0]
+    assert (change.added_px, change.removed_px, change.was_label) == (5, 0, True)
+    label = read_mask_on(_label(project, crater.key), planet.basemap)
+    assert label.area_px == planet.truth[crater.crater_id].area_px + 5
+    assert (done.folder / f"mask_{crater.key}.tif").read_bytes() == before
+    assert json.loads((done.folder / "import.json").read_text())["by"] == "a person"
+    assert len(list(_label(project, crater.key).parent.iterdir())) == len(planet.craters)
+
+
+def test_a_drawn_polygon_adds_the_pixels_whose_centre_it_holds(
+    mine: tuple[OpenProject, Path], planet: Planet
+) -> None:
+    """A box about 3 x 4 pixel centres, drawn where nothing was, adds 12 pixels."""
+    project, package = mine
+    crater = planet.craters[1]
+    truth = planet.truth[crater.crater_id]
+    full = np.zeros(planet.basemap.shape, np.bool_)
+    truth.paste_into(full)
+    row, col = next(
+        (row, col)
+        for row in range(10, 110)
+        for col in range(10, 240)
+        if not full[row - 1 : row + 5, col - 1 : col + 6].any()
+    )
+    upper = planet.basemap.point(RowCol(float(row), float(col)))
+    lower = planet.basemap.point(RowCol(float(row + 3), float(col + 4)))
+    drawn = box(upper.lon_deg, lower.lat_deg, lower.lon_deg, upper.lat_deg)
+    _redraw(package, crater.key, [drawn])
+
+    done = import_labels(project, package, by="a person")
+
+    assert [one.added_px for one in done.note.changes] == [12]
+    assert [one.removed_px for one in done.note.changes] == [0]
+
+
+def test_a_package_is_taken_whole_or_not_at_all(
+    mine: tuple[OpenProject, Path], planet: Planet
+) -> None:
+    """One mask was edited well, another was cut to a part: no label changes, and both are told."""
+    project, package = mine
+    good, cut = planet.craters[:2]
+    labels = {one: one.read_bytes() for one in _label(project, good.key).parent.iterdir()}
+    with rasterio.open(package / f"mask_{good.key}.tif") as raster:
+        values, profile = raster.read(1), raster.profile
+    _write(package / f"mask_{good.key}.tif", 1 - values, profile)
+    with rasterio.open(package / f"mask_{cut.key}.tif") as raster:
+        values, profile = raster.read(1), raster.profile
+    part = values[:-2]
+    _write(package / f"mask_{cut.key}.tif", part, {**profile, "height": len(part)})
+
+    with pytest.raises(SourceError, match="whole extent"):
+        import_labels(project, package, by="a person")
+
+    assert {one: one.read_bytes() for one in _label(project, good.key).parent.iterdir()} == labels
+    assert not project.paths.corrections.exists()
+
+
+def _two_ways(package: Path, planet: Planet) -> None:
+    crater = planet.craters[0]
+    _redraw(package, crater.key, [box(0, 0, 30, 30)])
+    with rasterio.open(package / f"mask_{crater.key}.tif") as raster:
+        values, profile = raster.read(1), raster.profile
+    _write(package / f"mask_{crater.key}.tif", 1 - values, profile)
+
+
+def _other_values(package: Path, planet: Planet) -> None:
+    path = package / f"mask_{planet.craters[0].key}.tif"
+    with rasterio.open(path) as raster:
+        values, profile = raster.read(1), raster.profile
+    _write(path, values * 7, profile)
+
+
+def _bow_tie(package: Path, planet: Planet) -> None:
+    tie = Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
+    _redraw(package, planet.craters[0].key, [tie])
+
+
+def _stranger(package: Path, _planet: Planet) -> None:
+    note = json.loads((package / NOTE).read_text())
+    note["craters"][0]["crater_id"] = 77
+    (package / NOTE).write_text(json.dumps(note))
+
+
+def _no_note(package: Path, _planet: Planet) -> None:
+    (package / NOTE).write_text('{"body": 3}')
+
+
+def _link_out(package: Path, planet: Planet) -> None:
+    path = package / f"mask_{planet.craters[0].key}.tif"
+    outside = package.parent / "outside.tif"
+    path.rename(outside)
+    path.symlink_to(outside)
+
+
+def _description(package: Path, _planet: Planet) -> None:
+    (package / POLYGONS).write_text("<OGRVRTDataSource></OGRVRTDataSource>")
+
+
+def _of_the_earth(package: Path, planet: Planet) -> None:
+    path, layer = package / POLYGONS, layer_name(planet.craters[0].key)
+    drawn = gpd.GeoDataFrame(geometry=[box(0, 0, 30, 30)], crs="EPSG:4326")
+    pyogrio.write_dataframe(drawn, path, layer=layer, append=False, promote_to_multi=True)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        pytest.param(_two_ways, "edited twice", id="two-ways"),
+        pytest.param(_other_values, "0 .no ejecta. and 1", id="other-values"),
+        pytest.param(_bow_tie, "Fix geometries", id="a-polygon-that-crosses-itself"),
+        pytest.param(_description, "no .gpkg", id="a-description-of-other-files"),
+        pytest.param(_of_the_earth, "Earth|sphere|ellipsoid", id="another-planet"),
+        pytest.param(_stranger, "not in the catalogue", id="a-crater-of-another-project"),
+        pytest.param(_no_note, "no note", id="another-note"),
+        pytest.param(_link_out, "link", id="a-link-out-of-the-package"),
+    ],
+)
+def test_a_package_that_does_not_fit_is_refused(
+    mine: tuple[OpenProject, Path], planet: Planet, spoil, words: str
+) -> None:
+    """The message names the mistake."""
+    project, package = mine
+    spoil(package, planet)
+
+    with pytest.raises(SourceError, match=words):
+        import_labels(project, package, by="a person")
+
+    assert not project.paths.corrections.exists()
+
+
+def test_a_label_that_changed_meanwhile_is_not_overwritten(
+    mine: tuple[OpenProject, Path], planet: Planet
+) -> None:
+    """Somebody else imported another mask of the crater first."""
+    project, package = mine
+    _redraw(package, planet.craters[0].key, [box(0, 0, 30, 30)])
+    other = planet.truth[planet.craters[1].crater_id]
+    path = _label(project, planet.craters[0].key)
+    write_mask(path, other, basemap=planet.basemap, center=planet.craters[0].center)
+
+    with pytest.raises(SourceError, match="not the one that was handed out"):
+        import_labels(project, package, by="a person")
+
+
+def _label(project: OpenProject, key: str) -> Path:
+    return project.paths.folder / "masks" / f"mask_{key}.tif"
+
+
+def _redraw(package: Path, key: str, more: list[Polygon]) -> None:
+    path, layer = package / POLYGONS, layer_name(key)
+    table = pyogrio.read_dataframe(path, layer=layer)
+    added = gpd.GeoDataFrame({"crater": ["new"] * len(more)}, geometry=more, crs=table.crs)
+    pyogrio.write_dataframe(added, path, layer=layer, append=True, promote_to_multi=True)
+
+
+def _write(path: Path, values: np.ndarray, profile: Any) -> None:
+    path.unlink()
+    kept = ("crs", "transform", "dtype", "count", "width", "height")
+    stated = {name: profile[name] for name in kept}
+    with rasterio.open(path, "w", driver="GTiff", **stated) as raster:
+        raster.write(values, 1)
