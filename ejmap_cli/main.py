@@ -21,6 +21,7 @@ from ejmap_cli.projects.import_folder import import_folder
 from ejmap_cli.projects.new import new
 from ejmap_cli.reference.group import reference
 from ejmap_cli.release.group import release
+from ejmap_cli.service.backup import backup, restore
 from ejmap_cli.service.doctor import doctor
 from ejmap_cli.service.status import status
 from ejmap_cli.service.ui import env, ui
@@ -30,7 +31,7 @@ SECTIONS = {
     "Mapping": (map_files, demo, quicklook, run, vet, explain, score_masks),
     "Projects": (new, import_folder, export, release),
     "Models": (train, promote, roll_back, models, reference, bench),
-    "Service": (status, ui, env, doctor),
+    "Service": (status, ui, env, doctor, backup, restore),
 }
 EXAMPLES = """\
 ejmap demo

@@ -40,6 +40,8 @@ WORDS = (
     "ui",
     "env",
     "doctor",
+    "backup",
+    "restore",
 )
 # Of ejmap_project, only what names its files and its two models.
 LIGHT = {"click", "ejmap_cli", "ejmap_project"}
