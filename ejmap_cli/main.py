@@ -23,6 +23,7 @@ from ejmap_cli.reference.group import reference
 from ejmap_cli.release.group import release
 from ejmap_cli.service.backup import backup, restore
 from ejmap_cli.service.doctor import doctor
+from ejmap_cli.service.prune import prune
 from ejmap_cli.service.status import status
 from ejmap_cli.service.ui import env, ui
 
@@ -31,7 +32,7 @@ SECTIONS = {
     "Mapping": (map_files, demo, quicklook, run, vet, explain, score_masks),
     "Projects": (new, import_folder, export, release),
     "Models": (train, promote, roll_back, models, reference, bench),
-    "Service": (status, ui, env, doctor, backup, restore),
+    "Service": (status, ui, env, doctor, backup, restore, prune),
 }
 EXAMPLES = """\
 ejmap demo

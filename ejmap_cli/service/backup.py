@@ -4,15 +4,11 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from ejmap_cli.command import FILE, FOLDER, PROJECT, command, require_project, suggested
 from ejmap_project.estimates import size_words
-
-if TYPE_CHECKING:
-    import dagster as dg
 
 
 @command("backup", "ejmap backup projects/mine /backups/mine-2026-05-01.tar")
@@ -25,6 +21,7 @@ def backup(project: Path, file: Path) -> int:
     """
     from ejmap_assets.history import URL_VARIABLE
     from ejmap_assets.runs.instance import home_of, open_instance
+    from ejmap_assets.runs.old_runs import ended_runs
     from ejmap_project.backup.backup_file import write_backup
     from ejmap_project.backup.database_dump import dump_database
     from ejmap_project.errors import BackupError
@@ -33,13 +30,13 @@ def backup(project: Path, file: Path) -> int:
     require_project(project)
     paths, address = ProjectPaths(project.resolve()), os.environ.get(URL_VARIABLE)
     with open_instance(project) as instance, tempfile.TemporaryDirectory() as scratch:
-        runs = _ended_runs(instance)
+        runs = ended_runs(instance)
         dump = None
         if address:
             dump = Path(scratch) / "history.dump"
             dump_database(address, dump)
         written = write_backup(paths, home_of(paths.folder), file, dump=dump)
-        if _ended_runs(instance) != runs:
+        if ended_runs(instance) != runs:
             file.unlink()
             raise BackupError("a run began meanwhile; repeat the backup when nothing runs")
     for link in written.left_out:
@@ -94,24 +91,3 @@ def _restore_history(file: Path, dump: Path | None, address: str | None) -> None
     if dump is not None and address:
         restore_database(address, dump)
         dump.unlink()
-
-
-def _ended_runs(instance: "dg.DagsterInstance") -> int:
-    """Return the number of runs, all of which ended.
-
-    Raises:
-        BackupError: If one is in progress.
-    """
-    import dagster as dg
-
-    from ejmap_assets.runs.lost_runs import UNFINISHED, fail_lost_runs
-    from ejmap_project.errors import BackupError
-
-    fail_lost_runs(instance)
-    running = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED), limit=1)
-    if running:
-        raise BackupError(
-            f"run {running[0].run_id[:8]} is in progress, and the history must describe the files; "
-            "repeat this when it ended"
-        )
-    return instance.get_runs_count()
