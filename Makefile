@@ -53,17 +53,32 @@ ui: $(BASE) ## Browse the demo's assets, maps and scores at 127.0.0.1:3000
 # One process a core, and at most four: each holds torch. A file stays in one process, as its fixtures do.
 SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
+.PHONY: test-fuzz
+test-fuzz: $(DEV) ## Give damaged input to every reader, at most 100 minutes; goes on where it stopped (.fuzz)
+	$(BIN)/python -m tests.fuzz
+
+.PHONY: secrets
+secrets: .env ## Make the password of the containers (.env, which nobody else can read)
+
+.env:
+	@umask 077; printf 'EJMAP_POSTGRES_PASSWORD=%s\n' \
+		"$$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')" > $@
+
 .PHONY: test
 test: $(DEV) $(QUICKLOOK) $(MOON) ## Run the tests
-	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon" --durations=5 $(SPREAD)
+	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon and not faults" --durations=5 $(SPREAD)
 
 .PHONY: test-daemon
 test-daemon: $(DEV) ## Run the tests that wait for a real daemon (minutes)
 	$(BIN)/python -m pytest -m daemon -rA
 
+.PHONY: test-faults
+test-faults: $(DEV) ## Kill and damage a small project in all its stages (an hour; EJMAP_FAULT_KILLS=N for fewer kills)
+	$(BIN)/python -m pytest -m faults -rA
+
 .PHONY: test-all
 test-all: $(DEV) $(QUICKLOOK) $(MOON) ## Run all tests, also those of minutes and those of an accelerator
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not faults"
 
 .PHONY: check
 check: check-style check-types check-borders structure check-dagster check-files ## Check style, types, imports, the Dagster definitions and what is committed

@@ -21,7 +21,7 @@ PACKAGES = {
     "ejmap_geo": 5,
 }
 # The Dagster layer grows by a row, a function and a check with every asset, and by nothing else.
-MOST_ASSETS_LINES = 8000
+MOST_ASSETS_LINES = 8500
 Graph = Mapping[str, set[str]]
 
 

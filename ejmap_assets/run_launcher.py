@@ -11,7 +11,8 @@ from dagster._core.storage.tags import GRPC_INFO_TAG
 from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
 from dagster._serdes import deserialize_value
 
-from ejmap_assets.run_process import HOST_TAG, is_gone, process_is_there
+from ejmap_assets.run_process import HOST_TAG, is_gone
+from ejmap_geo.process_identity import process_is_there
 
 PROCESS_IS_GONE = "its process has ended"
 

@@ -8,6 +8,7 @@ import click
 
 from ejmap_cli.bench.group import bench
 from ejmap_cli.command import CommandGroup
+from ejmap_cli.failure import sentence_of
 from ejmap_cli.mapping.explain import explain
 from ejmap_cli.mapping.map_files import map_files
 from ejmap_cli.mapping.run import demo, quicklook, run
@@ -26,13 +27,14 @@ from ejmap_cli.service.doctor import doctor
 from ejmap_cli.service.prune import prune
 from ejmap_cli.service.status import status
 from ejmap_cli.service.ui import env, ui
+from ejmap_cli.service.verify import verify
 
 INTERRUPTED = 130
 SECTIONS = {
     "Mapping": (map_files, demo, quicklook, run, vet, explain, score_masks),
     "Projects": (new, import_folder, export, release),
     "Models": (train, promote, roll_back, models, reference, bench),
-    "Service": (status, ui, env, doctor, backup, restore, prune),
+    "Service": (status, verify, ui, env, doctor, backup, restore, prune),
 }
 EXAMPLES = """\
 ejmap demo
@@ -91,19 +93,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo("ejmap: interrupted; the same command goes on where it stopped", err=True)
         return INTERRUPTED
     except Exception as error:
-        if not isinstance(error, _errors_with_a_remedy()):
+        # Imports what it knows only after something was raised.
+        told = sentence_of(error)
+        if told is None:
             raise
-        click.echo(f"ejmap: {error}", err=True)
+        click.echo(f"ejmap: {told}", err=True)
         return 1
-
-
-def _errors_with_a_remedy() -> tuple[type[Exception], ...]:
-    """Return the errors that are raised on purpose, imported only after something was raised."""
-    from ejmap_geo.errors import GeoError
-    from ejmap_ml.errors import MlError
-    from ejmap_project.errors import ProjectError
-
-    return ProjectError, GeoError, MlError
 
 
 if __name__ == "__main__":

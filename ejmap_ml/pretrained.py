@@ -1,9 +1,11 @@
 """Pretrained weights: from a local file that was named, or from the hub."""
 
+import re
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import timm
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
@@ -11,6 +13,13 @@ from torch import Tensor
 from ejmap_ml.errors import WeightsUnavailableError
 
 RGB = 3
+# A name in the list of networks, and of weights behind a dot.
+_TIMM_NAME = re.compile(r"\w+(\.[\w-]+)?", re.ASCII)
+
+
+def is_timm_model(name: str) -> bool:
+    """Return whether timm's list has a network; ``hf-hub:`` and ``local-dir:`` lead elsewhere."""
+    return _TIMM_NAME.fullmatch(name) is not None and timm.is_model(name)
 
 
 @contextmanager

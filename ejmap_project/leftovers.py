@@ -16,10 +16,10 @@ RUN_ID_LETTERS = 36
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leftover:
-    """A folder that may be removed.
+    """A file or folder that may be removed.
 
     Attributes:
-        path: The folder.
+        path: The file or folder.
         why: Why nothing needs it.
     """
 
@@ -29,12 +29,16 @@ class Leftover:
     @property
     def size_bytes(self) -> int:
         """Size of its files; those that hard links share with others free nothing."""
-        found = (one.lstat() for one in self.path.rglob("*") if not one.is_dir())
+        files = [self.path, *self.path.rglob("*")]
+        found = (one.lstat() for one in files if not one.is_dir())
         return sum(one.st_size for one in found if one.st_nlink == 1)
 
     def remove(self) -> None:
         """Remove it."""
-        shutil.rmtree(self.path)
+        if self.path.is_dir():
+            shutil.rmtree(self.path)
+        else:
+            self.path.unlink()
 
 
 def leftovers(project: OpenProject, home: Path, *, older_than_days: float) -> Iterator[Leftover]:
@@ -46,6 +50,8 @@ def leftovers(project: OpenProject, home: Path, *, older_than_days: float) -> It
         older_than_days: Age from which the output of a run counts as old.
     """
     yield from _of_former_craters(project)
+    if project.paths.damaged.is_dir():
+        yield Leftover(path=project.paths.damaged, why="found damaged and moved away")
     latest = time.time() - older_than_days * DAY_SECONDS
     for folder in sorted((home / RUN_LOGS).glob("*-*-*-*-*")):
         is_of_run = folder.is_dir() and len(folder.name) == RUN_ID_LETTERS
@@ -65,4 +71,5 @@ def _of_former_craters(project: OpenProject) -> Iterator[Leftover]:
             continue
         places = [project.paths.crater(key)]
         places += sorted(project.paths.all_pictures.glob(f"*/{key}"))
+        places += sorted(project.paths.all_manifests.glob(f"*/{key}.json"))
         yield from (Leftover(path=one, why=f"crater {key} left the catalogue") for one in places)

@@ -16,6 +16,11 @@ def iteration_name(iteration: int) -> str:
     return f"iteration_{iteration:02d}"
 
 
+def _folder_name(partition: str) -> str:
+    """Return a name without dots and percent signs for a partition; "whole" if it has none."""
+    return quote(partition, safe="").replace(".", "%2E").replace("%", "=") or "whole"
+
+
 @dataclass(frozen=True)
 class _Place:
     """A place that every project has, by its path from the project folder."""
@@ -137,8 +142,17 @@ class ProjectPaths:
 
         Its name stands in addresses, so it has neither dots nor percent signs.
         """
-        name = quote(partition, safe="").replace(".", "%2E").replace("%", "=")
-        return self.all_pictures / asset / name
+        return self.all_pictures / asset / _folder_name(partition)
+
+    all_manifests = _Place("data/manifests")
+    """Folder of the lists of files, a folder an asset."""
+
+    def manifest(self, asset: str, partition: str) -> Path:
+        """Return the file that lists the files of one artefact with their sizes and digests."""
+        return self.all_manifests / asset / f"{_folder_name(partition)}.json"
+
+    damaged = _Place("data/damaged")
+    """Folder of files that were found damaged and were moved away."""
 
     def crater(self, key: str) -> Path:
         """Folder of what is made for one crater."""

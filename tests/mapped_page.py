@@ -21,7 +21,7 @@ from ejmap_project.progress import Silence
 from tests.mapped_discs import CRATERS, GRID, write_mapped_discs
 
 # What a name can do to a page that takes it for anything else than text.
-HOSTILE = "</script><img src=x onerror=\"document.title='taken'\">\u2028{{1}}"
+HOSTILE = "</script><img src=x onerror=\"document.title='taken'\"> {{1}}"
 NAMES: Mapping[int, str] = {1: "Ålvar", 2: HOSTILE, 3: "Polaris"}
 # Corners of four bright pixels each: in the middle, at the antimeridian, near both poles.
 MARKS = tuple(

@@ -6,11 +6,14 @@ from ejmap_assets.lineage import recipe_settings, stages
 from ejmap_assets.lineage.members import bundle_of, given
 from ejmap_assets.lineage.row import Row
 from ejmap_assets.partitions import Partitioning
+from ejmap_project.models.promotion_record import promoted_files
+from ejmap_project.training.sample_set import sample_files
 
 MODEL_ROWS: Mapping[str, Row] = {
     "ejconn_samples": Row(
         stage=stages.EJCONN_SAMPLES,
         output=lambda paths, key: paths.samples_note("ejconn", key),
+        holds=lambda paths, key: sample_files(paths, "ejconn", key),
         inputs=("training_planets", "labelled_tiles"),
         partitioning=Partitioning.EJCONN_VERSIONS,
         settings=recipe_settings.of_sample_set("ejconn"),
@@ -19,6 +22,7 @@ MODEL_ROWS: Mapping[str, Row] = {
     "ejseg_samples": Row(
         stage=stages.EJSEG_SAMPLES,
         output=lambda paths, key: paths.samples_note("ejseg", key),
+        holds=lambda paths, key: sample_files(paths, "ejseg", key),
         inputs=("training_planets", "labelled_tiles"),
         partitioning=Partitioning.EJSEG_VERSIONS,
         settings=recipe_settings.of_sample_set("ejseg"),
@@ -45,12 +49,16 @@ MODEL_ROWS: Mapping[str, Row] = {
     "promoted_ejconn": Row(
         stage=stages.PROMOTED,
         output=lambda paths, _: paths.promotions("ejconn"),
+        holds=lambda paths, _: promoted_files(paths, "ejconn"),
+        is_checked_by_readers=True,
         inputs=("ejconn_model",),
         settings=recipe_settings.of_promotion("ejconn"),
     ),
     "promoted_ejseg": Row(
         stage=stages.PROMOTED,
         output=lambda paths, _: paths.promotions("ejseg"),
+        holds=lambda paths, _: promoted_files(paths, "ejseg"),
+        is_checked_by_readers=True,
         inputs=("ejseg_model",),
         settings=recipe_settings.of_promotion("ejseg"),
     ),

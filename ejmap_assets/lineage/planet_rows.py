@@ -128,6 +128,7 @@ PLANET_ROWS: Mapping[str, Row] = {
     "qgis_project": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.qgis_project,
+        is_edited=True,  # QGIS saves into it
         inputs=(
             *("global_map", "overlaps", "exclusion_mask", "promised_recall_mask"),
             *("crater_catalogue", "basemap_mosaic"),
@@ -250,6 +251,7 @@ PLANET_ROWS: Mapping[str, Row] = {
     "release": Row(
         stage=stages.RELEASE,
         output=lambda paths, _: paths.releases,
+        is_edited=True,  # each release has digests of its own, and people remove them
         inputs=(
             *("global_map", "crater_catalogue", "basemap_mosaic"),
             *("promoted_ejconn", "promoted_ejseg"),

@@ -14,6 +14,8 @@ import dagster as dg
 from ejmap_project.digest import content_version
 
 RECIPE_TAG = "ejmap/recipe"
+# Digest of the manifest: which bytes its files had.
+FILES_TAG = "ejmap/files"
 # Dagster's tags; its UI reads them to show "upstream data changed". Dagster writes them for a
 # MaterializeResult, but chunk.py logs the materialisations of craters itself.
 DATA_VERSION_TAG = "dagster/data_version"
@@ -23,6 +25,8 @@ INPUT_VERSION_PREFIX = "dagster/input_data_version/"
 INPUT_POINTER_PREFIX = "dagster/input_event_pointer/"
 # Metadata that every artefact has: how long it took to make.
 SECONDS = "seconds"
+# How large its files are.
+SIZE = "size_bytes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,7 @@ class Ingredient:
         data_version: Digest of its content.
         storage_id: Id of its materialisation in the event log.
         used_version: Digest of the part that is used; None if all of it is.
+        files: Digest of the manifest of its files; empty if none was recorded.
     """
 
     asset: str
@@ -42,6 +47,7 @@ class Ingredient:
     data_version: str
     storage_id: int
     used_version: str | None = None
+    files: str = ""
 
     @property
     def label(self) -> str:
@@ -77,10 +83,11 @@ class Recipe:
         return {one.label: one.data_version for one in self.ingredients}
 
 
-def event_tags(recipe: Recipe, *, data_version: str) -> dict[str, str]:
+def event_tags(recipe: Recipe, *, data_version: str, files: str) -> dict[str, str]:
     """Return the tags of a materialisation that we log ourselves, not Dagster."""
     tags = {
         RECIPE_TAG: recipe.digest,
+        FILES_TAG: files,
         DATA_VERSION_TAG: data_version,
         IS_USER_PROVIDED_TAG: "true",
         CODE_VERSION_TAG: recipe.code_version,
@@ -104,6 +111,7 @@ class Record:
         inputs: Data versions of its unpartitioned inputs, and of those of the same crater, by name.
         run_id: Run that made it; empty if another program reported the materialisation.
         made_s: When it was made, seconds since 1970.
+        files: Digest of the manifest of its files; empty if none was recorded.
     """
 
     data_version: str
@@ -114,6 +122,7 @@ class Record:
     inputs: Mapping[str, str]
     run_id: str
     made_s: float
+    files: str = ""
 
     @property
     def seconds(self) -> float | None:
@@ -129,6 +138,7 @@ class Record:
             partition=partition,
             data_version=self.data_version,
             storage_id=self.storage_id,
+            files=self.files,
         )
 
 
@@ -161,4 +171,5 @@ def record_of(event: dg.EventLogRecord) -> Record | None:
         },
         run_id=event.run_id,
         made_s=event.timestamp,
+        files=tags.get(FILES_TAG, ""),
     )

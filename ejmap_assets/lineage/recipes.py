@@ -15,6 +15,7 @@ from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
+from ejmap_project.manifests.manifest_store import ArtefactFiles, Finding
 from ejmap_project.models.model_version import (
     ModelVersion,
     candidate_version,
@@ -50,6 +51,9 @@ class RecipeBook:
     )
     _seen: dict[str, Mapping[str | None, Record]] | None = field(default=None, repr=False)
     _cache: RecordCache = field(default_factory=RecordCache, repr=False)
+    _compared: dict[tuple[str, str | None], Finding] = field(
+        default_factory=dict[tuple[str, str | None], Finding], repr=False
+    )
 
     def snapshot(self, cache: RecordCache | None = None) -> "RecipeBook":
         """Return a book that reads the records of each asset once, to inspect many craters.
@@ -59,7 +63,7 @@ class RecipeBook:
         Args:
             cache: Materialisations that an earlier snapshot read.
         """
-        return replace(self, _seen={}, _cache=cache or RecordCache())
+        return replace(self, _seen={}, _cache=cache or RecordCache(), _compared={})
 
     def last(self, asset: str, partition: str | None = None) -> Record | None:
         """Return the last materialisation of an artefact; None if it was never made."""
@@ -132,16 +136,28 @@ class RecipeBook:
                 promoted[kind] = self._unpartitioned[name].data_version
         return replace(self.project, promoted=promoted)
 
+    def files(self, asset: str, partition: str | None = None) -> ArtefactFiles:
+        """Return the files of an artefact, with their manifest."""
+        return LINEAGE[asset].files(asset, self.project.paths, partition)
+
+    def compared(self, asset: str, partition: str | None, made: Record | None) -> Finding:
+        """Return whether the files of an artefact are those of a record; it does not prove that."""
+        recorded = "" if made is None else made.files
+        if self._seen is None:
+            return self.files(asset, partition).compare(recorded)
+        key = asset, partition
+        if key not in self._compared:
+            self._compared[key] = self.files(asset, partition).compare(recorded)
+        return self._compared[key]
+
     def is_there(self, asset: str, partition: str | None = None) -> bool:
-        """Return whether the files of an artefact exist; a record does not prove that."""
-        node, paths = LINEAGE[asset], self.project.paths
-        there = (node.output(paths, partition or ""), *node.beside(paths))
-        return all(path.exists() for path in there)
+        """Return whether the files of an artefact are there, as they were recorded."""
+        return self.compared(asset, partition, self.last(asset, partition)).is_there
 
     def is_current(self, asset: str, partition: str | None = None) -> bool:
         """Return whether an artefact exists and its recorded recipe is the current one."""
         made = self.last(asset, partition)
-        if made is None or not self.is_there(asset, partition):
+        if made is None or not self.compared(asset, partition, made).is_there:
             return False
         try:
             return made.recipe == self.recipe(asset, partition).digest
@@ -188,8 +204,8 @@ class RecipeBook:
     def _those_made(self, name: str, keys: Iterable[str]) -> Iterator[Ingredient]:
         for key in keys:
             made = self.last(name, key)
-            # A removed file cannot be an input.
-            if made is not None and self.is_there(name, key):
+            # A removed or damaged file cannot be an input.
+            if made is not None and self.compared(name, key, made).is_there:
                 yield made.as_ingredient(name, key)
 
     def _named_members(self, name: str, asset: str) -> Iterator[Ingredient]:

@@ -14,7 +14,7 @@ from ejmap_geo.whole_file import write_text
 # Pictures make events large: this many are a few megabytes.
 EVENTS_AT_ONCE = 100
 # Raise it when the rows of the file change.
-FILE_VERSION = 2
+FILE_VERSION = 3
 
 
 class RecordCache:
@@ -76,6 +76,7 @@ class RecordCache:
                 record.seconds,
                 record.run_id,
                 record.made_s,
+                record.files,
             )
             for place, record in self._known.items()
             if place in self._used
@@ -105,6 +106,7 @@ def _kept(file: Path) -> dict[tuple[str, int], Record]:
                 inputs=inputs,
                 run_id=run_id,
                 made_s=made_s,
+                files=files,
             )
             for (
                 which,
@@ -116,7 +118,8 @@ def _kept(file: Path) -> dict[tuple[str, int], Record]:
                 seconds,
                 run_id,
                 made_s,
+                files,
             ) in rows
         }
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return {}

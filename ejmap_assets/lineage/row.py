@@ -11,6 +11,7 @@ import pandera.pandas as pa
 from ejmap_assets.lineage.recipe_settings import SettingsOf
 from ejmap_assets.lineage.stages import Stage
 from ejmap_assets.partitions import Partitioning
+from ejmap_project.manifests.manifest_store import ArtefactFiles
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
 
@@ -57,6 +58,10 @@ class Row:
         stage: Stage of a project that makes it.
         output: Its file or folder.
         beside: Further files that it consists of.
+        holds: Its files and folders, where they are not its output and those beside it.
+        is_edited: Whether people change or remove its files, so that only their presence counts.
+        is_checked_by_readers: Whether those who read it check it by digests of its own, and go on
+            with the one that they began with when another follows: promoted ensembles.
         inputs: Names of its input assets; Dagster shows all of them.
         used_inputs: The inputs that a project uses, where its models and settings decide; None for
             all of them.
@@ -81,6 +86,9 @@ class Row:
     stage: Stage
     output: Output
     beside: Callable[[ProjectPaths], tuple[Path, ...]] = lambda _: ()
+    holds: Callable[[ProjectPaths, str], tuple[Path, ...]] | None = None
+    is_edited: bool = False
+    is_checked_by_readers: bool = False
     inputs: tuple[str, ...] = ()
     optional_inputs: tuple[str, ...] = ()
     used_inputs: Callable[[OpenProject], tuple[str, ...]] | None = None
@@ -98,3 +106,23 @@ class Row:
     is_of_labels: bool = False
     is_kept: bool = False
     is_mask: bool = False
+
+    def files(self, asset: str, paths: ProjectPaths, partition: str | None) -> ArtefactFiles:
+        """Return the files of an artefact of this row, with their manifest.
+
+        Args:
+            asset: Name of the row.
+            paths: The project.
+            partition: The partition; None if it has none.
+        """
+        if self.holds is not None:
+            places = self.holds(paths, partition or "")
+        else:
+            places = (self.output(paths, partition or ""), *self.beside(paths))
+        return ArtefactFiles(
+            paths=paths,
+            asset=asset,
+            partition=partition or "",
+            places=places,
+            are_edited=self.is_edited,
+        )

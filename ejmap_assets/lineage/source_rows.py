@@ -72,6 +72,7 @@ SOURCE_ROWS: Mapping[str, Row] = {
     "training_planets": LabelRow(
         stage=stages.LABELS,
         output=lambda paths, _: paths.training,
+        holds=lambda paths, _: tuple(sorted(paths.training.glob("planet_*"))),
         inputs=("basemap_mosaic", "crater_catalogue", "manual_masks"),
         code_version="2",
         settings=recipe_settings.of_training,

@@ -17,12 +17,13 @@ import dagster as dg
 from ejmap_assets.checks.crater_check import CheckedCrater, CraterCheck, log_findings, rejection
 from ejmap_assets.checks.maps import warn_of_failed_craters
 from ejmap_assets.checks.rejected import refuse_rejected
-from ejmap_assets.lineage.provenance import Recipe, event_tags
+from ejmap_assets.lineage.provenance import SIZE, Recipe, event_tags
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import inputs_of
 from ejmap_assets.making.failures import crater_failure, permanent
 from ejmap_assets.making.former_result import former_place, replacing
+from ejmap_assets.making.inputs import require_intact, set_aside_if_damaged
 from ejmap_assets.making.kept_results import KeptResults
 from ejmap_assets.metadata.facts import metadata_of
 from ejmap_assets.metadata.table_types import table_facts
@@ -31,6 +32,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.files.raster_tags import CRATER, crater_words
+from ejmap_project.manifests.manifest_store import ArtefactFiles
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.open_project import OpenProject
 from ejmap_project.pictures.picture_store import PictureStore
@@ -142,16 +144,23 @@ def _map_crater(
     for step in steps:
         if step.spec.key in context.selected_asset_keys:
             recipe = book.recipe(step.name, key)
+            require_intact(book, recipe.ingredients)
+            files, made = book.files(step.name, key), book.last(step.name, key)
+            if made is not None:
+                set_aside_if_damaged(files, files.compare(made.files), context.log)
             task = CraterTask(
                 crater=work.craters[key], recipe=recipe, work=work, run_id=context.run.run_id
             )
-            _make(context, step, task)
+            with files.being_made():
+                _make(context, step, task, files)
         else:
             _check_alone(context, step, work, key)
 
 
-def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask) -> None:
-    """Make, check and log an artefact of a crater.
+def _make(
+    context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask, files: ArtefactFiles
+) -> None:
+    """Make, check and log an artefact of a crater, and write the manifest of its files.
 
     Raises:
         RejectedError: If a blocking check failed; the former file is restored.
@@ -178,14 +187,16 @@ def _make(context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask)
             raise rejected
     if restored is None:
         kept.keep(recipe.digest, output, content=artefact.content, metadata=metadata)
+    manifest = files.take()
     context.log_event(
         dg.AssetMaterialization(
             asset_key=step.spec.key,
             partition=key,
-            metadata={**metadata, **facts, "seconds": seconds},
-            tags=event_tags(recipe, data_version=artefact.content),
+            metadata={**metadata, **facts, "seconds": seconds, SIZE: manifest.size_bytes},
+            tags=event_tags(recipe, data_version=artefact.content, files=manifest.digest),
         )
     )
+    files.write(manifest)
     log_findings(context, findings, key)
 
 

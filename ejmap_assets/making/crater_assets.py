@@ -13,6 +13,7 @@ from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.chunk import CraterStep, CraterTask, map_chunk
 from ejmap_assets.making.declare import GPU_POOL, OWNERS, definition_metadata
 from ejmap_assets.resources import ProjectResource
+from ejmap_geo.whole_file import prepare_scratch
 from ejmap_project.artefact import Artefact
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.progress import Progress
@@ -71,6 +72,7 @@ def build_crater_assets(*, steps: Sequence[CraterStep], chunk_craters: int) -> d
         progress: dg.ResourceParam[Progress],
     ) -> Iterator[dg.MaterializeResult[Any]]:
         opened = project.open()
+        prepare_scratch(opened.paths.data)
         book = book_of(opened, context.instance)
         work = CraterWork(book.mapping_project())
         map_chunk(context, steps=steps, work=work, book=book, progress=progress)

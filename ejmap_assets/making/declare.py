@@ -12,16 +12,18 @@ import dagster as dg
 from ejmap_assets.automation import condition_of
 from ejmap_assets.checks.rejected import refuse_rejected
 from ejmap_assets.launch_config import ROLL_BACK
-from ejmap_assets.lineage.provenance import RECIPE_TAG, Recipe
+from ejmap_assets.lineage.provenance import FILES_TAG, RECIPE_TAG, SIZE, Recipe
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.row import Row
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import is_made
 from ejmap_assets.making.failures import PERMANENT_ERRORS, permanent
+from ejmap_assets.making.inputs import require_intact, set_damaged_craters_aside
 from ejmap_assets.metadata.facts import metadata_of
 from ejmap_assets.metadata.table_types import column_metadata, table_facts
 from ejmap_assets.partitions import MEMBERS, Partitioning
 from ejmap_assets.resources import ProjectResource
+from ejmap_geo.whole_file import prepare_scratch
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.origin import origin_tags
@@ -115,8 +117,9 @@ def project_asset(
         ) -> Iterator[dg.MaterializeResult[Any]]:
             try:
                 opened = project.open()
+                prepare_scratch(opened.paths.data)
                 if not _is_skipped(context, opened):
-                    yield _materialized(context, opened, progress, make)
+                    yield from _materialized(context, opened, progress, make)
             except PERMANENT_ERRORS as error:
                 raise permanent(error) from error
 
@@ -151,7 +154,7 @@ def _is_skipped(context: dg.AssetExecutionContext, project: OpenProject) -> bool
 
 def _materialized(
     context: dg.AssetExecutionContext, project: OpenProject, progress: Progress, make: Make
-) -> dg.MaterializeResult[Any]:
+) -> Iterator[dg.MaterializeResult[Any]]:
     # A run of a job with partitioned assets has a key; an unpartitioned asset ignores it.
     is_partitioned = context.assets_def.partitions_def is not None
     partition = context.partition_key if is_partitioned else None
@@ -159,7 +162,9 @@ def _materialized(
     # Read the recipe first: the artefact depends on its inputs as they are when the step starts.
     config = context.op_execution_context.op_config or {}
     asset = context.asset_key.to_user_string()
+    set_damaged_craters_aside(book, asset, context.log)
     recipe = _recipe(book, asset, partition, config)
+    require_intact(book, recipe.ingredients)
     refuse_rejected(context.instance, _checked_inputs(recipe))
     task = ProjectTask(
         project=project,
@@ -171,17 +176,22 @@ def _materialized(
         run_id=context.run.run_id,
         config=config,
     )
-    begun = time.perf_counter()
-    artefact = make(task)
-    pictures = PictureStore(paths=project.paths, asset=asset, partition=partition)
-    metadata = metadata_of(artefact.metadata, pictures)
-    seconds = round(time.perf_counter() - begun, 2)
-    facts = table_facts(asset, LINEAGE[asset].table, artefact.table)
-    return dg.MaterializeResult(
-        data_version=dg.DataVersion(artefact.content),
-        tags={RECIPE_TAG: recipe.digest},
-        metadata={**metadata, **facts, "seconds": seconds},
-    )
+    with book.files(asset, partition).being_made():
+        begun = time.perf_counter()
+        artefact = make(task)
+        pictures = PictureStore(paths=project.paths, asset=asset, partition=partition)
+        metadata = metadata_of(artefact.metadata, pictures)
+        seconds = round(time.perf_counter() - begun, 2)
+        facts = table_facts(asset, LINEAGE[asset].table, artefact.table)
+        # Not before: which files an artefact has may follow from what was made.
+        files = book.files(asset, partition)
+        manifest = files.take()
+        yield dg.MaterializeResult(
+            data_version=dg.DataVersion(artefact.content),
+            tags={RECIPE_TAG: recipe.digest, FILES_TAG: manifest.digest},
+            metadata={**metadata, **facts, "seconds": seconds, SIZE: manifest.size_bytes},
+        )
+        files.write(manifest)
 
 
 def _recipe(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import dagster as dg
 
 from ejmap_geo.errors import GeoError
+from ejmap_geo.plain_text import clean_message
 from ejmap_ml.errors import MlError
 from ejmap_project.errors import ProjectError
 
@@ -18,7 +19,7 @@ def permanent(error: Exception) -> dg.Failure:
 
     The caller raises it, to keep ``raise ... from error`` at the call site.
     """
-    return dg.Failure(description=str(error), allow_retries=False)
+    return dg.Failure(description=clean_message(str(error)), allow_retries=False)
 
 
 def crater_failure(errors: Mapping[str, Exception], *, attempted: int) -> dg.Failure:
@@ -29,7 +30,8 @@ def crater_failure(errors: Mapping[str, Exception], *, attempted: int) -> dg.Fai
         attempted: Number of craters in the chunk.
     """
     reasons = [
-        f"{key}: {str(error) or type(error).__name__}" for key, error in sorted(errors.items())
+        f"{key}: {clean_message(str(error)) or type(error).__name__}"
+        for key, error in sorted(errors.items())
     ]
     shown = "; ".join(reasons[:NAMED_CRATERS])
     more = f"; and {len(reasons) - NAMED_CRATERS} more" if len(reasons) > NAMED_CRATERS else ""

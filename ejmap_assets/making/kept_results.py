@@ -5,8 +5,10 @@ another result replaced it.
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -48,15 +50,15 @@ class KeptResults:
         kept, note = self._places(recipe, output)
         if not (kept.is_file() and note.is_file()):
             return None
-        event = dg.deserialize_value(note.read_text(encoding="utf-8"), dg.AssetMaterialization)
-        digest = event.metadata.get(FILE_DIGEST)
-        if digest is None or digest.value != content_version(kept.read_bytes()):
+        metadata = _noted(note)
+        digest, told = metadata.get(FILE_DIGEST), metadata.get(CONTENT)
+        if digest is None or told is None or digest.value != content_version(kept.read_bytes()):
             return None
         link_or_copy(kept, output)
         # A result in use again counts as new.
         os.utime(kept)
-        metadata = {name: value for name, value in event.metadata.items() if name not in OWN}
-        content = str(event.metadata[CONTENT].value)
+        metadata = {name: value for name, value in metadata.items() if name not in OWN}
+        content = str(told.value)
         return Artefact(content=content, metadata={**metadata, "restored": True})
 
     def keep(self, recipe: str, output: Path, *, content: str, metadata: Metadata) -> None:
@@ -78,3 +80,12 @@ class KeptResults:
 
     def _places(self, recipe: str, output: Path) -> tuple[Path, Path]:
         return self.folder / f"{recipe}{output.suffix}", self.folder / f"{recipe}{EVENT_SUFFIX}"
+
+
+def _noted(note: Path) -> Mapping[str, dg.MetadataValue[Any]]:
+    """Return what was reported of a kept result; nothing if the note cannot be read."""
+    try:
+        text = note.read_text(encoding="utf-8")
+        return dg.deserialize_value(text, dg.AssetMaterialization).metadata
+    except Exception:  # noqa: BLE001 - Dagster raises anything at what it did not write
+        return {}

@@ -1,5 +1,6 @@
 """Facts about an artefact as Dagster's metadata values: numbers, words, pictures and tables."""
 
+import logging
 import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -16,6 +17,8 @@ MetadataEntry: TypeAlias = MetadataValue[Any] | str | float | int | bool
 Metadata: TypeAlias = dict[str, MetadataEntry]
 
 MAX_ROWS = 60
+
+_log = logging.getLogger(__name__)
 
 
 def metadata_of(facts: Mapping[str, object], pictures: PictureStore) -> Metadata:
@@ -36,7 +39,7 @@ def _entry(name: str, fact: object, pictures: PictureStore) -> MetadataEntry:
                 pictures.use_again(fact.value or "")
             return fact
         case Picture():
-            return MetadataValue.md(pictures.store(name, fact))
+            return MetadataValue.md(_stored(name, fact, pictures))
         case Markdown():
             return MetadataValue.md(fact.text)
         case pd.DataFrame():
@@ -47,6 +50,18 @@ def _entry(name: str, fact: object, pictures: PictureStore) -> MetadataEntry:
             return fact
         case _:
             raise TypeError(f"{type(fact).__name__} cannot be shown in the UI: {fact!r:.80}")
+
+
+def _stored(name: str, picture: Picture, pictures: PictureStore) -> str:
+    """Return Markdown that shows a picture; one that cannot be drawn fails nothing."""
+    try:
+        return pictures.store(name, picture)
+    except OSError:
+        # A full disk fails the artefact too.
+        raise
+    except Exception as error:  # noqa: BLE001 - what draws text raises anything at what it meets
+        _log.warning("picture %s of %s cannot be drawn", name, pictures.asset, exc_info=True)
+        return f"not drawn ({type(error).__name__})"
 
 
 def table_metadata(table: pd.DataFrame) -> dg.TableMetadataValue:

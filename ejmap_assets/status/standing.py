@@ -12,6 +12,7 @@ from ejmap_assets.lineage.selection import assets_made, assets_of
 from ejmap_assets.lineage.stages import Stage
 from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning
 from ejmap_project.errors import StepError
+from ejmap_project.manifests.manifest_store import Integrity
 from ejmap_project.vetting.vetting_choice import classifier_version, held_back
 
 
@@ -121,8 +122,11 @@ def _own_standing(book: RecipeBook, asset: str, partition: str | None) -> tuple[
     made = book.last(asset, partition)
     if made is None:
         return Standing.MISSING, "not made yet"
-    if not book.is_there(asset, partition):
-        return Standing.MISSING, "its files are gone"
+    finding = book.compared(asset, partition, made)
+    if finding.integrity is Integrity.BEING_MADE:
+        return Standing.STALE, "it is being made"
+    if not finding.is_there:
+        return Standing.MISSING, finding.fault
     try:
         recipe = book.recipe(asset, partition)
     except StepError:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ejmap_cli.command import FOLDER, PROJECT, command
+from ejmap_cli.command import FOLDER, PROJECT, command, require_as_recorded
 
 # Named again, because importing the exports takes a second; a test holds the two equal.
 PARTS = (
@@ -88,6 +88,7 @@ def export(
     from ejmap_project.open_project import OpenProject
 
     opened = OpenProject.at(project.resolve())
+    require_as_recorded(opened.paths.folder)
     names = PublishedNames.of(
         opened, ejconn=ejconn_version, ejseg=ejseg_version, split=split, run=run
     )

@@ -43,7 +43,7 @@ def prune(project: Path, days: float, *, yes: bool) -> int:
             click.echo("nothing to remove")
             return 0
         for why, count in Counter(one.why for one in found).items():
-            click.echo(f"{count:>6} folder(s): {why}")
+            click.echo(f"{count:>6} place(s): {why}")
         click.echo(f"{len(runs):>6} run(s): everything they made was made again or is gone")
         freed = size_words(sum(one.size_bytes for one in found))
         if not yes and not click.confirm(f"remove them for good ({freed} and their events)?"):
@@ -53,5 +53,5 @@ def prune(project: Path, days: float, *, yes: bool) -> int:
             one.remove()
         for record in runs:
             instance.delete_run(record.dagster_run.run_id)
-    click.echo(f"removed {len(found)} folder(s), {freed}, and {len(runs)} run(s)")
+    click.echo(f"removed {len(found)} place(s), {freed}, and {len(runs)} run(s)")
     return 0

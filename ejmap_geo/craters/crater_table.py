@@ -14,6 +14,8 @@ from ejmap_geo.craters.column_remedies import (
 )
 from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grids.body import Body
+from ejmap_geo.plain_text import clean_name
+from ejmap_geo.tables.numbers import to_numbers
 
 NEEDED = ("crater_id", "lon_deg", "lat_deg", "radius_m")
 COLUMNS = ("crater_id", "name", "lon_deg", "lat_deg", "radius_m", "labelled", "reach_m")
@@ -142,7 +144,7 @@ def _numbers(table: pd.DataFrame, column: str, ids: np.ndarray, what: str) -> np
 
 def _numeric(column: pd.Series) -> np.ndarray:
     # Text and nullable integers alike; what is no number becomes NaN and is reported by row.
-    return np.asarray(pd.to_numeric(column, errors="coerce"), np.float64)
+    return to_numbers(column).to_numpy(np.float64)
 
 
 def _longitudes(lon_deg: np.ndarray, *, west_positive: bool) -> tuple[np.ndarray, list[str]]:
@@ -200,8 +202,7 @@ def _reaches(table: pd.DataFrame, radius_m: np.ndarray, ids: np.ndarray, what: s
 def _names(table: pd.DataFrame) -> list[str]:
     if "name" not in table.columns:
         return [""] * len(table)
-    # A name is one line in pictures and in the pages.
-    return ["" if pd.isna(name) else " ".join(str(name).split()) for name in table["name"]]
+    return ["" if pd.isna(name) else clean_name(str(name)) for name in table["name"]]
 
 
 def _labelled(table: pd.DataFrame, ids: np.ndarray, what: str) -> np.ndarray:

@@ -15,7 +15,7 @@ from ejmap_geo.craters.crater_size import radius_factor, radius_factors, require
 from ejmap_geo.craters.crater_table import COLUMNS, LARGEST_CRATER_ID
 from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grids.body import Body
-from ejmap_geo.tables.numbers import is_missing, numbers_of
+from ejmap_geo.tables.numbers import is_missing, numbers_of, to_numbers
 
 PLACES = ("lon_deg", "lat_deg")
 # Bodies whose coordinates are on spheres, so that latitudes of both kinds are the same.
@@ -97,7 +97,7 @@ def known_columns(
     result.has_stated_places = all(role in sources and sources[role].is_stated for role in PLACES)
     result.is_of_catalogue = "radius_m" in sources and not is_ours
     if is_ours:
-        ours = pd.to_numeric(result.table["radius_m"], errors="coerce").to_numpy(np.float64)
+        ours = to_numbers(result.table["radius_m"]).to_numpy(np.float64)
         others = {name: numbers[name] * factor for name, factor in beside.items()}
         require_one_size(ours, others, what=what)
     _give_ids(result, sources.get("crater_id"), what)
@@ -205,8 +205,7 @@ def _told_elsewhere(
         if role not in PLACES or role not in result.table:
             continue
         theirs, ours = (
-            pd.to_numeric(one, errors="coerce").to_numpy(np.float64)
-            for one in (table[column], result.table[role])
+            to_numbers(one).to_numpy(np.float64) for one in (table[column], result.table[role])
         )
         theirs = theirs * meaning.factor * (-1 if meaning.is_west else 1)
         is_west = role in sources and bool(sources[role].is_west)
@@ -232,7 +231,7 @@ def _apart_deg(some: NDArray[np.float64], others: NDArray[np.float64]) -> NDArra
 def _give_ids(result: KnownColumns, source: ColumnSource | None, what: str) -> None:
     """Number the craters of a table that names them by words or not at all."""
     if source is not None:
-        is_words = pd.to_numeric(result.table["crater_id"], errors="coerce").isna().all()
+        is_words = to_numbers(result.table["crater_id"]).isna().all()
         if source.column == "crater_id" or not is_words:
             return
         result.notes = [note for note in result.notes if not note.startswith("crater_id is ")]

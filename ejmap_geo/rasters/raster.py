@@ -24,6 +24,7 @@ from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid, Grid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.pixel_sources.pixel_source import drivers_for
 from ejmap_geo.rasters.file_stamp import file_stamp
 from ejmap_geo.rasters.greys import fill_with_greys, require_greys
 from ejmap_geo.rasters.mask_values import mask_values, require_mask
@@ -142,23 +143,24 @@ def _as_bands(values: NDArray[Any], *, shape: tuple[int, int]) -> NDArray[Any]:
 
 
 def read_raster(path: Path) -> "xr.DataArray":
-    """Open a raster lazily as ``(band, y, x)`` with its CRS; pixels are read when asked for.
+    """Open a GeoTIFF lazily as ``(band, y, x)`` with its CRS; pixels are read when asked for.
 
     Raises:
-        RasterError: If the file is missing or no raster.
+        RasterError: If the file is missing or no GeoTIFF.
     """
     # Most commands read no such raster, and these two take as long as pandas.
     import rioxarray  # noqa: PLC0415
     import xarray as xr  # noqa: PLC0415
 
+    drivers_for(path)
     try:
         with warnings.catch_warnings():
             # rioxarray 0.19, the last for Python 3.11, multiplies transforms as affine 2 did.
             warnings.filterwarnings("ignore", "Use `@` matmul", PendingDeprecationWarning)
             # Its objects refer to each other in circles: with a cache they would keep the pixels of
             # crater after crater until Python happens to look for circles.
-            raster = rioxarray.open_rasterio(path, cache=False)
-    except RasterioIOError as error:
+            raster = rioxarray.open_rasterio(path.absolute(), cache=False, driver="GTiff")
+    except (RasterioIOError, UnicodeError) as error:
         raise RasterError(f"{path} cannot be read as a raster ({error}); give a GeoTIFF") from error
     if not isinstance(raster, xr.DataArray):
         raise RasterError(f"{path} holds several rasters of different kinds; give a GeoTIFF")

@@ -12,6 +12,7 @@ from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from ejmap_geo.errors import CrsError, RasterError
+from ejmap_geo.pixel_sources.pixel_source import REFUSED_SUFFIX, drivers_for, require_own_pixels
 
 # Errors of GDAL's own that rasterio lets pass, and those of rasterio.
 GDAL_ERRORS = (RasterioError, CPLE_BaseError)
@@ -22,18 +23,21 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
     """Open a raster file for reading.
 
     Raises:
-        RasterError: If the file is missing or no raster, or cannot be read to its end.
+        RasterError: If the file is missing, no raster or not only its own pixels, or cannot be read
+            to its end.
     """
-    with warnings.catch_warnings():
+    offline = rasterio.Env(CPL_VSIL_CURL_ALLOWED_EXTENSIONS=REFUSED_SUFFIX)
+    with warnings.catch_warnings(), offline:
         # A missing geotransform is reported where the place is needed, in our own words.
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        # Paths under /vsi are GDAL's own: archives and memory.
-        if not path.exists() and not str(path).startswith("/vsi"):
+        if not path.exists():
             raise RasterError(
                 f"{path} cannot be read as a raster: it does not exist; correct its name"
             )
+        drivers = list(drivers_for(path))
         try:
-            raster = rasterio.open(path)
+            # rasterio.open takes one driver in releases before 1.5.
+            raster = rasterio.DatasetReader(str(path.absolute()), driver=drivers, sharing=False)
         except (*GDAL_ERRORS, UnicodeError) as error:
             # Some formats are folders, so GDAL is asked first.
             if path.is_dir():
@@ -44,6 +48,7 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
             ) from error
         with raster:
             try:
+                require_own_pixels(raster, path)
                 yield raster
             except GDAL_ERRORS as error:
                 raise RasterError(

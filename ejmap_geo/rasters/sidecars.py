@@ -37,18 +37,18 @@ def other_places(
         yield projection.name, _read_projection(projection), None
     metadata = path.with_name(f"{path.name}.aux.xml")
     if metadata.is_file():
-        with without_metadata_file(path) as plain:
+        with without_metadata_file(raster) as plain:
             crs = crs_of(plain)
             transform = None if plain.transform.is_identity else plain.transform
         yield f"the file without {metadata.name}", crs, transform
 
 
-def without_metadata_file(path: Path) -> rasterio.DatasetReader:
-    """Open a raster as if there were no ``.aux.xml`` beside it."""
+def without_metadata_file(raster: rasterio.DatasetReader) -> rasterio.DatasetReader:
+    """Open a raster once more as if there were no ``.aux.xml`` beside it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         with rasterio.Env(GDAL_PAM_ENABLED="NO"):
-            return rasterio.open(path)
+            return rasterio.open(raster.name, driver=raster.driver)
 
 
 def _world_files(path: Path) -> Iterator[Path]:

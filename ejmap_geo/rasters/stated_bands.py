@@ -184,7 +184,7 @@ def _require_agreement(raster: rasterio.DatasetReader, *, what: str) -> None:
             )
     beside = Path(f"{raster.name}.aux.xml")
     if beside.is_file():
-        with without_metadata_file(Path(raster.name)) as plain:
+        with without_metadata_file(raster) as plain:
             _require_same("nodata", raster.nodatavals, plain.nodatavals, None, beside, what)
             _require_same("scale", raster.scales, plain.scales, 1.0, beside, what)
             _require_same("offset", raster.offsets, plain.offsets, 0.0, beside, what)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ejmap_geo.tables.numbers import to_numbers
+
 NUMBER = r"\d+(?:[.,]\d*)?"
 ANGLE = re.compile(
     rf"""(?P<before>[NSEW])?\s*(?P<sign>[-+])?\s*
@@ -70,7 +72,7 @@ def _require_letters(cells: Sequence[object], has_letter: Sequence[bool]) -> Non
     if not any(has_letter):
         return
     lettered = str(cells[has_letter.index(True)]).strip()
-    plain = pd.to_numeric(pd.Series(cells, dtype=object), errors="coerce").to_numpy(np.float64)
+    plain = to_numbers(pd.Series(cells, dtype=object)).to_numpy(np.float64)
     for cell, number, is_lettered in zip(cells, plain, has_letter, strict=True):
         if not is_lettered and np.isfinite(number) and abs(number) not in WITHOUT_LETTER:
             raise ValueError(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 MISSING = frozenset({"", "nan", "na", "n/a", "#n/a", "null", "none", "nil", "<na>", "-", "--", "?"})
 # Blanks and apostrophes between groups of three digits can only separate thousands.
 GROUPING = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f'\u2019](?=\d{3}(\D|$))")
+LONGEST_NUMBER = 200
 MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
 EXPONENT = r"([eE][-+]?\d+)?"
 THOUSANDS = {mark: re.compile(rf"[-+]?[1-9]\d{{0,2}}(\{mark}\d{{3}})+") for mark in ",."}
@@ -27,6 +28,25 @@ def is_missing(column: pd.Series) -> NDArray[np.bool_]:
     return np.array(
         [bool(pd.isna(cell)) or str(cell).strip().lower() in MISSING for cell in column], np.bool_
     )
+
+
+def to_numbers(column: pd.Series) -> pd.Series:
+    """Return a column as float64; what is no number of Python's own spelling becomes NaN.
+
+    ``pandas.to_numeric`` ends the process at an exponent of a hundred digits.
+    """
+    if _is_plain(column) or column.dtype.kind == "b":
+        return column.astype(np.float64)
+    return pd.Series([_plain_number(cell) for cell in column], index=column.index, dtype=np.float64)
+
+
+def _plain_number(cell: object) -> float:
+    if isinstance(cell, str) and (len(cell) > LONGEST_NUMBER or "_" in cell):
+        return np.nan
+    try:
+        return float(cell)  # pyright: ignore[reportArgumentType] - whatever a table holds
+    except (TypeError, ValueError, OverflowError):
+        return np.nan
 
 
 def numbers_of(columns: Mapping[str, pd.Series]) -> dict[str, NDArray[np.float64]]:

@@ -15,7 +15,8 @@ MARKS = (
 FALLBACK = "cp1252"
 PROBE_BYTES = 4096
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
-FOREIGN_WORD = re.compile(r"[^\s,;|]*[^\x00-\x7f][^\s,;|]*")
+FOREIGN_LETTER = re.compile(r"[^\x00-\x7f]")
+BETWEEN_WORDS = re.compile(r"[\s,;|]")
 MOST_CHARACTERS = 30
 
 
@@ -57,6 +58,13 @@ def _as_fallback(data: bytes) -> tuple[str, list[str]]:
         raise ValueError(
             "is neither UTF-8, UTF-16 nor Windows-1252 text; save it as UTF-8"
         ) from wrong
-    word = FOREIGN_WORD.search(text)
-    shown = "" if word is None else f", such as {word.group()[:MOST_CHARACTERS]!r}"
+    letter = FOREIGN_LETTER.search(text)
+    shown = "" if letter is None else f", such as {_word_at(text, letter.start())!r}"
     return text, [f"the text is not UTF-8 and was read as Windows-1252; check its names{shown}"]
+
+
+def _word_at(text: str, place: int) -> str:
+    """Return the word around a place, shortened; a file may be one word of megabytes."""
+    start = max(0, place - MOST_CHARACTERS)
+    before, behind = text[start:place], text[place : place + MOST_CHARACTERS]
+    return (BETWEEN_WORDS.split(before)[-1] + BETWEEN_WORDS.split(behind)[0])[:MOST_CHARACTERS]

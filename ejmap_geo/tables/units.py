@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ejmap_geo.tables.numbers import to_numbers
+
 KM, M = 1000.0, 1.0
 RADIANS = 180 / 3.141592653589793
 LENGTHS = {
@@ -133,7 +135,7 @@ def lengths_of(column: pd.Series) -> UnitCells:
     if not any(found):
         return UnitCells(column)
     example = next(str(cell).strip() for cell, one in zip(cells, found, strict=True) if one)
-    plain = pd.to_numeric(pd.Series(cells, dtype=object), errors="coerce").to_numpy(np.float64)
+    plain = to_numbers(pd.Series(cells, dtype=object)).to_numpy(np.float64)
     bare = [row for row, one in enumerate(found) if one is None and np.isfinite(plain[row])]
     if bare:
         raise ValueError(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ejmap_geo.errors import GeoError
 from ejmap_geo.grids.body import Body
+from ejmap_geo.tables.layer_kind import require_kind
 from ejmap_geo.tables.scc_file import read_scc
 from ejmap_geo.tables.table_place import in_degrees
 from ejmap_geo.tables.text_table import read_text_table
@@ -104,4 +105,5 @@ def _layer(path: Path, suffix: str) -> Layer:
                 f"lacks the file(s) {', '.join(path.stem + part for part in missing)} beside it; "
                 "copy all files of the Shapefile"
             )
+    require_kind(path)
     return read_vector(path)

@@ -15,6 +15,8 @@ from pyproj import CRS
 STYLE_LAYER = "layer_styles"
 # Formats that are of the Earth unless they say otherwise, which people use for every planet.
 OF_THE_EARTH = frozenset({".geojson", ".json", ".kml"})
+MOST_COLUMNS = 2**12
+MOST_BYTES = 2**32
 # Names that formats give to their own numbers of rows.
 NO_IDS = frozenset({"", "fid", "ogc_fid", "objectid", "gml_id"})
 # What GIS programs store and craters have no use for is left out with a warning.
@@ -67,8 +69,19 @@ def read_vector(path: Path) -> Layer:
 
 def read_parquet(path: Path) -> Layer:
     """Read GeoParquet with its main column of geometries, or plain Parquet."""
+    if not path.is_file():
+        raise LayerError("is no regular file; name one")
+    declared = pq.read_metadata(path)
+    size_bytes = sum(
+        declared.row_group(number).total_byte_size for number in range(declared.num_row_groups)
+    )
+    if declared.num_columns > MOST_COLUMNS or size_bytes > MOST_BYTES:
+        raise LayerError(
+            f"declares {declared.num_columns} columns and {size_bytes} bytes, more than the "
+            f"{MOST_COLUMNS} and {MOST_BYTES} of a table of craters; keep what you need"
+        )
     # geopandas refuses a plain Parquet table, which may well give places as columns.
-    stated = (pq.read_schema(path).metadata or {}).get(b"geo")
+    stated = (declared.schema.to_arrow_schema().metadata or {}).get(b"geo")
     if stated is None:
         return Layer(pd.read_parquet(path))
     table, main = gpd.read_parquet(path), json.loads(stated)

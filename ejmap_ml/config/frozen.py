@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ejmap_ml.config.yaml_text import load_yaml
 from ejmap_ml.errors import ConfigError
 
 
@@ -53,11 +54,11 @@ def read_preset(kind: type[Config], name: str, *, package: str, noun: str, what:
         return cast("Config", _parsed(kind, path.read_text(encoding="utf-8")))
     except OSError as error:
         raise ConfigError(f"{name} cannot be read ({error.strerror}); check the path") from error
-    except (ValidationError, yaml.YAMLError) as error:
+    except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(f"{origin} is no valid {what}: {error}") from error
 
 
 # By its text, so that a file that changed is read anew: recipes ask for it at every crater.
 @lru_cache(maxsize=64)
 def _parsed(kind: type[Frozen], text: str) -> Frozen:
-    return kind.model_validate(yaml.safe_load(text))
+    return kind.model_validate(load_yaml(text))

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from ejmap_ml.config.model_config import TimmClassifierConfig
 from ejmap_ml.errors import ConfigError
-from ejmap_ml.pretrained import checked_weights_path, hub_access
+from ejmap_ml.pretrained import checked_weights_path, hub_access, is_timm_model
 
 
 class EjconnNetwork(nn.Module):
@@ -26,8 +26,8 @@ class EjconnNetwork(nn.Module):
 
 
 def _classifier(config: TimmClassifierConfig, *, in_channels: int, pretrained: bool) -> nn.Module:
-    if not timm.is_model(config.name):
-        raise ConfigError(f"timm knows no model {config.name!r}; see timm.list_models()")
+    if not is_timm_model(config.name):
+        raise ConfigError(f"timm knows no model {config.name!r:.80}; see timm.list_models()")
     options: dict[str, Any] = {
         "in_chans": in_channels,
         "num_classes": 1,

@@ -9,7 +9,12 @@ from torch.nn import functional
 
 from ejmap_ml.config.model_config import SmpConfig
 from ejmap_ml.errors import ConfigError, WeightsUnavailableError
-from ejmap_ml.pretrained import checked_weights_path, encoder_weights, hub_access
+from ejmap_ml.pretrained import (
+    checked_weights_path,
+    encoder_weights,
+    hub_access,
+    is_timm_model,
+)
 
 TIMM_PREFIX = "tu-"
 
@@ -106,7 +111,22 @@ def _segmentation_model(config: SmpConfig, *, in_channels: int, pretrained: bool
     return model
 
 
+def require_encoder(name: str) -> None:
+    """Refuse encoders that are not in the lists of smp and timm: other names lead to a model hub.
+
+    Raises:
+        ConfigError: It is none of them.
+    """
+    is_of_timm = name.startswith(TIMM_PREFIX) and is_timm_model(name.removeprefix(TIMM_PREFIX))
+    if name not in smp.encoders.encoders and not is_of_timm:
+        raise ConfigError(
+            f"smp knows no encoder {name!r:.80}; see smp.encoders.get_encoder_names() and, after "
+            f"{TIMM_PREFIX!r}, timm.list_models()"
+        )
+
+
 def _created(options: dict[str, Any]) -> nn.Module:
+    require_encoder(options["encoder_name"])
     try:
         return smp.create_model(**options)
     except (KeyError, RuntimeError, TypeError, ValueError) as error:

@@ -27,8 +27,10 @@ def read_norm(path: Path, *, bands: int = 3) -> Normalization:
     try:
         # Mapped, not read: a header may claim any size.
         found = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise CheckpointError(f"{path} is no array of numbers ({error}); fetch it again") from error
+    except Exception as error:  # numpy raises anything at what a damaged header says
+        raise CheckpointError(
+            f"{path} is no array of numbers ({type(error).__name__}); fetch it again"
+        ) from error
     wanted = (2, bands + 1)
     if not isinstance(found, np.ndarray) or found.shape != wanted or found.dtype.kind not in "fiu":
         shape = getattr(found, "shape", "an archive")

@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from ejmap_ml.errors import CheckpointError
+from ejmap_ml.published.pickle_budget import TOO_MUCH, require_bounded
 from ejmap_ml.published.tensor_ref import BLANK, Global, StorageRef, result_of, storage_of
 
 # The largest of the published networks, pickled twice with its optimizer, takes a tenth of it.
 MOST_PICKLE_BYTES = 2**23
+MOST_OPCODES = 2**21
 # What can go wrong when opcodes come in an order that no pickler writes.
 MALFORMED = (ValueError, IndexError, KeyError, TypeError, OverflowError)
 
@@ -46,8 +48,14 @@ def unpickled(stream: IO[bytes]) -> Unpickled:
     try:
         for opcode, argument, _ in pickletools.genops(_Bounded(stream)):  # pyright: ignore[reportArgumentType] - it asks for read and readline alone
             if opcode.name == "STOP":
-                return Unpickled(machine.stack.pop(), machine.storages)
+                value = machine.stack.pop()
+                require_bounded(value)
+                return Unpickled(value, machine.storages)
             machine.step(opcode, argument)
+            if machine.is_spent():
+                raise CheckpointError(TOO_MUCH)  # noqa: TRY301 - the only place that counts
+    except CheckpointError:
+        raise
     except MALFORMED as error:
         raise CheckpointError(
             f"the file holds a damaged pickle ({error}); fetch it again from where it came"
@@ -88,6 +96,12 @@ class _Machine:
     marks: list[int] = field(default_factory=list[int])
     memo: dict[int, Any] = field(default_factory=dict[int, Any])
     storages: dict[str, StorageRef] = field(default_factory=dict[str, StorageRef])
+    steps: int = 0
+
+    def is_spent(self) -> bool:
+        """Count a step, and return whether there were more than any network needs."""
+        self.steps += 1
+        return self.steps > MOST_OPCODES
 
     def step(self, opcode: pickletools.OpcodeInfo, argument: Any) -> None:  # noqa: ANN401 - what opcodes carry
         """Carry out one opcode."""

@@ -1,6 +1,7 @@
 """Reading tile stores: groups of tiles by shards and by batches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,10 +11,10 @@ import numpy as np
 import pandas as pd
 import zarr
 from numpy.typing import NDArray
-from zarr.errors import GroupNotFoundError
 
 from ejmap_ml.errors import TileStoreError
-from ejmap_ml.stores.tile_reader import TileReader
+from ejmap_ml.stores.store_check import check_store
+from ejmap_ml.stores.tile_reader import TileReader, is_coded_by_tiles
 from ejmap_ml.stores.tile_store import FORMAT, SHARD_TILES, coded_by_zarrs
 
 Tiles = dict[str, NDArray[Any]]
@@ -40,18 +41,17 @@ class TileStore:
         Raises:
             TileStoreError: There is no store, or it is of another kind.
         """
-        try:
+        check_store(path)
+        with _in_own_words(path):
             root = zarr.open_group(store=path, mode="r", zarr_format=3)
-        except (FileNotFoundError, GroupNotFoundError) as error:
-            raise TileStoreError(
-                f"there is no tile store at {path}; materialise tile_store first"
-            ) from error
         if root.attrs.get("format") != FORMAT:
             raise TileStoreError(
                 f"{path} holds format {root.attrs.get('format')!r}, not {FORMAT!r}; write it again"
             )
-        provenance: Any = root.attrs["provenance"]
-        return cls(path=path, provenance=provenance, group_names=tuple(sorted(root.group_keys())))
+        with _in_own_words(path):
+            provenance: Any = root.attrs["provenance"]
+            names = tuple(sorted(root.group_keys()))
+        return cls(path=path, provenance=provenance, group_names=names)
 
     def __getitem__(self, name: str) -> "TileGroup":
         """Return the group ``name``.
@@ -63,7 +63,7 @@ class TileStore:
             raise TileStoreError(
                 f"{self.path} has no group {name!r}, only {', '.join(self.group_names) or 'none'}"
             )
-        with coded_by_zarrs():
+        with _in_own_words(self.path), coded_by_zarrs():
             return TileGroup(zarr.open_group(store=self.path, path=name, mode="r", zarr_format=3))
 
 
@@ -89,19 +89,37 @@ class TileGroup:
     @cached_property
     def table(self) -> pd.DataFrame:
         """The table: one row a tile, in the order of the arrays."""
-        names: Any = self._group.attrs["columns"]
-        columns: dict[str, Any] = {name: self._group[f"table/{name}"] for name in names}
-        columns = {name: array[:] for name, array in columns.items()}
-        return pd.DataFrame(columns, index=pd.RangeIndex(self.tile_count))
+        with _in_own_words(self._group.path):
+            names: Any = self._group.attrs["columns"]
+            columns: dict[str, Any] = {name: self._group[f"table/{name}"] for name in names}
+            columns = {name: array[:] for name, array in columns.items()}
+            return pd.DataFrame(columns, index=pd.RangeIndex(self.tile_count))
 
     def tile_shape(self, name: str) -> tuple[int, ...]:
         """Return the shape of one tile of array ``name``."""
         return tuple(self._array(name).shape[1:])
 
     def read(self, name: str, tiles: range | None = None) -> NDArray[Any]:
-        """Return the consecutive ``tiles`` (default: all) of array ``name``."""
+        """Return the consecutive ``tiles`` (default: all) of array ``name``.
+
+        Raises:
+            TileStoreError: There is no such array, or it is damaged.
+        """
         wanted = range(self.tile_count) if tiles is None else tiles
-        return np.asarray(self._array(name)[wanted.start : wanted.stop])
+        array = self._array(name)
+        with _in_own_words(f"{name} of {self._group.path}"):
+            if not is_coded_by_tiles(array):
+                return np.asarray(array[wanted.start : wanted.stop])
+            # zarrs checks no checksums in a shard of which it reads a part.
+            first = -(-wanted.start // SHARD_TILES) * SHARD_TILES
+            whole = range(first, max(first, wanted.stop // SHARD_TILES * SHARD_TILES))
+            found = np.empty((len(wanted), *array.shape[1:]), array.dtype)
+            rows = slice(whole.start - wanted.start, whole.stop - wanted.start)
+            if whole:
+                found[rows] = array[whole.start : whole.stop]
+            others = [tile for tile in wanted if tile not in whole]
+            self.reader(name).read_into(found, others, [one - wanted.start for one in others])
+            return found
 
     def reader(self, name: str) -> TileReader:
         """Return what reads single tiles of array ``name``.
@@ -151,3 +169,16 @@ class TileGroup:
                 f"{', '.join(self.array_names) or 'none'}"
             )
         return self._arrays[name]
+
+
+@contextmanager
+def _in_own_words(what: object) -> Generator[None]:
+    """Turn what Zarr and its codecs raise at damaged files into one sentence."""
+    try:
+        yield
+    except TileStoreError:
+        raise
+    except Exception as error:
+        raise TileStoreError(
+            f"{what} is damaged ({type(error).__name__}); delete its tile store and make it again"
+        ) from error

@@ -53,7 +53,16 @@ class TileReader:
         self._key = array.metadata.encode_chunk_key  # pyright: ignore[reportAttributeAccessIssue]
         self._fill_value = array.fill_value
         self._tile_bytes = int(np.prod(self.tile_shape)) * array.dtype.itemsize
-        self._shard_tiles = _shard_tiles(array, self._folder)
+        # Blosc adds at most its header to what does not shrink.
+        self._longest_bytes = self._tile_bytes + _BLOSC_HEADER_BYTES + _CHECKSUM_BYTES
+        coding = _coding(array)
+        if coding is None:
+            codecs = array.metadata.to_dict()["codecs"]
+            raise TileStoreError(
+                f"{self._folder} is not coded like a tile store, but by {codecs}; write the store "
+                "again"
+            )
+        self._shard_tiles, self._has_checksums = coding
         self._indices: dict[int, _Index] = {}
 
     def read_into(self, out: NDArray[Any], tiles: Sequence[int], rows: Sequence[int]) -> None:
@@ -67,8 +76,7 @@ class TileReader:
         Raises:
             TileStoreError: A shard is damaged, or the store was removed or replaced.
         """
-        # Blosc adds at most its header to what does not shrink.
-        scratch = bytearray(self._tile_bytes + _BLOSC_HEADER_BYTES)
+        scratch = bytearray(self._longest_bytes)
         shards = [tile // self._shard_tiles for tile in tiles]
         changes = [k for k in range(1, len(shards)) if shards[k] != shards[k - 1]]
         for first, stop in pairwise([0, *changes, len(shards)]):
@@ -132,14 +140,17 @@ class TileReader:
         if google_crc32c.value(entries) != int.from_bytes(checksum, "little") or not content:
             raise _damaged(path)
         places: list[tuple[int, int]] = list(_ENTRY.iter_unpack(entries))
-        longest = self._tile_bytes + _BLOSC_HEADER_BYTES
         for place in places:
-            if place != _LEFT_OUT and (place[0] > size or place[1] > longest):
+            if place != _LEFT_OUT and (place[0] > size or place[1] > self._longest_bytes):
                 raise _damaged(path)
         return places
 
     def _decode(self, out: NDArray[Any], content: memoryview, path: Path) -> None:
         """Decompress a tile; what its header promises is checked, since blosc trusts it."""
+        if self._has_checksums:
+            content, checksum = content[:-_CHECKSUM_BYTES], content[-_CHECKSUM_BYTES:]
+            if google_crc32c.value(bytes(content)) != int.from_bytes(checksum, "little"):
+                raise _damaged(path)
         if len(content) < _BLOSC_HEADER_BYTES:
             raise _damaged(path)
         _, nbytes, _, cbytes = struct.unpack_from("<4I", content)
@@ -161,10 +172,16 @@ def _folder(array: zarr.Array[Any]) -> Path:
     return Path(store.root) / array.path
 
 
-def _shard_tiles(array: zarr.Array[Any], folder: Path) -> int:
-    """Return the tiles of a shard, if the codecs are those of tile stores.
+def is_coded_by_tiles(array: zarr.Array[Any]) -> bool:
+    """Return whether an array is sharded and compressed as those of tile stores are."""
+    return _coding(array) is not None
 
-    The description of Zarr's specification is compared: the classes change between releases.
+
+def _coding(array: zarr.Array[Any]) -> tuple[int, bool] | None:
+    """Return the tiles of a shard and whether each has a checksum; None if coded otherwise.
+
+    Stores of EJMAP 0.1 have none. The description of Zarr's specification is compared: the classes
+    change between releases.
     """
     match array.metadata.to_dict()["codecs"]:
         case (
@@ -172,19 +189,20 @@ def _shard_tiles(array: zarr.Array[Any], folder: Path) -> int:
                 "name": "sharding_indexed",
                 "configuration": {
                     "chunk_shape": (1, *chunk_shape),
-                    "codecs": ({"name": "bytes", **order}, {"name": "blosc"}),
+                    "codecs": ({"name": "bytes", **order}, {"name": "blosc"}, *checks),
                     "index_codecs": ({"name": "bytes", **index_order}, {"name": "crc32c"}),
                     "index_location": "end",
                 },
             },
         ) if (
-            tuple(chunk_shape) == array.shape[1:] and _is_little(order) and _is_little(index_order)
+            tuple(chunk_shape) == array.shape[1:]
+            and _is_little(order)
+            and _is_little(index_order)
+            and checks in ([], [{"name": "crc32c"}])
         ):
-            return int(array.shards[0])  # pyright: ignore[reportOptionalSubscript]
-        case codecs:
-            raise TileStoreError(
-                f"{folder} is not coded like a tile store, but by {codecs}; write the store again"
-            )
+            return int(array.shards[0]), bool(checks)  # pyright: ignore[reportOptionalSubscript]
+        case _:
+            return None
 
 
 def _is_little(order: dict[str, Any]) -> bool:

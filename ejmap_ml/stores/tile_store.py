@@ -18,10 +18,11 @@ import numpy as np
 import pandas as pd
 import zarr
 from numpy.typing import DTypeLike, NDArray
-from zarr.codecs import BloscCodec
+from zarr.codecs import BloscCodec, Crc32cCodec
 
 from ejmap_geo.whole_file import whole_folder
 from ejmap_ml.errors import TileStoreError
+from ejmap_ml.stores.store_check import FILES, list_files
 
 SHARD_TILES = 64
 FORMAT = "ejmap-tiles-1"
@@ -76,9 +77,8 @@ def write_tile_store(
     """
     attributes = {"format": FORMAT, "provenance": dict(provenance)}
     with whole_folder(path) as scratch:
-        writer = TileStoreWriter(
-            zarr.create_group(store=scratch, zarr_format=3, attributes=attributes)
-        )
+        root = zarr.create_group(store=scratch, zarr_format=3, attributes=attributes)
+        writer = TileStoreWriter(root, scratch)
         yield writer
         writer.close()
 
@@ -86,14 +86,17 @@ def write_tile_store(
 class TileStoreWriter:
     """Add groups to a tile store; made by :func:`write_tile_store`."""
 
-    def __init__(self, root: zarr.Group) -> None:
+    def __init__(self, root: zarr.Group, path: Path) -> None:
         self._root = root
+        self._path = path
         self._groups: list[TileGroupWriter] = []
 
     def close(self) -> None:
-        """Write what is pending; refuse groups whose tiles are not all there."""
+        """Write what is pending, and which files there are; refuse groups that lack tiles."""
         for group in self._groups:
             group.close()
+        # Zarr reads zeros where a shard is missing, for it writes none that holds only zeros.
+        self._root.update_attributes({FILES: list_files(self._path)})
 
     def create_group(
         self, name: str, *, table: pd.DataFrame, layouts: Mapping[str, TileLayout]
@@ -203,9 +206,14 @@ def _create_array(
         dtype=layout.dtype,
         chunks=(1, *layout.shape),
         shards=(SHARD_TILES, *layout.shape),
-        compressors=BloscCodec(cname="lz4", clevel=5, shuffle="shuffle"),
+        compressors=_coded(),
         fill_value=0,
     )
+
+
+def _coded() -> tuple[BloscCodec, Crc32cCodec]:
+    """Return how each tile is coded: compressed, with a checksum behind it."""
+    return BloscCodec(cname="lz4", clevel=5, shuffle="shuffle"), Crc32cCodec()
 
 
 def _write_table(group: zarr.Group, table: pd.DataFrame) -> None:
@@ -217,7 +225,7 @@ def _write_table(group: zarr.Group, table: pd.DataFrame) -> None:
                 f"column {name!r} of group {group.path} holds {values.dtype}; tile tables take "
                 "numbers and booleans"
             )
-        columns.create_array(str(name), data=values)
+        columns.create_array(str(name), data=values, compressors=_coded())
 
 
 def _check_layout(name: str, tiles: NDArray[Any], layout: TileLayout) -> None:

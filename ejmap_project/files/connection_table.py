@@ -4,11 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pandera.errors import SchemaError
 
 from ejmap_geo.craters.schemas import ConnectionTable
 from ejmap_geo.grids.window import Window
 from ejmap_project.errors import StepError
-from ejmap_project.files.table_file import write_table
+from ejmap_project.files.table_file import read_table, write_table
+
+MOST_CHARACTERS = 200
 
 
 def write_connections(table: pd.DataFrame, path: Path) -> None:
@@ -34,9 +37,15 @@ def read_connections(path: Path) -> pd.DataFrame:
     """Read the table.
 
     Raises:
-        StepError: If it is not there.
-        SchemaError: If it was changed by hand.
+        StepError: If it is not there, damaged, or was changed by hand.
     """
     if not path.is_file():
         raise StepError(f"{path} is missing; materialise connection_predictions first")
-    return ConnectionTable.validate(pd.read_parquet(path))
+    try:
+        return ConnectionTable.validate(read_table(path))
+    except SchemaError as error:
+        reason = " ".join(str(error).split())[:MOST_CHARACTERS]
+        raise StepError(
+            f"{path} is no table of connections ({reason}); materialise connection_predictions "
+            "again"
+        ) from error

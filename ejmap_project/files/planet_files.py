@@ -14,6 +14,7 @@ from ejmap_geo.rasters.raster import read_basemap, read_mask_on, write_cog
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_geo.whole_file import write_text
 from ejmap_project.digest import content_version
+from ejmap_project.errors import StepError
 from ejmap_project.files.mask_file import write_mask
 
 IMPACT_ORDER = "impact_order.json"
@@ -58,9 +59,18 @@ def read_planet(folder: Path, *, body: Body) -> Planet:
 
 
 def read_impact_order(folder: Path) -> tuple[int, ...]:
-    """Read the ids of a planet's craters from the first impact to the last; none if unknown."""
+    """Read the ids of a planet's craters from the first impact to the last; none if unknown.
+
+    Raises:
+        StepError: If the file was changed by hand.
+    """
     path = folder / IMPACT_ORDER
-    return tuple(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else ()
+    if not path.is_file():
+        return ()
+    try:
+        return tuple(int(crater_id) for crater_id in json.loads(path.read_bytes()))
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise StepError(f"{path} is no list of crater ids; delete the planet's folder") from error
 
 
 def read_planet_mosaic(folder: Path, *, body: Body) -> tuple[NDArray[np.uint8], BasemapGrid]:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from ejmap_ml.bundles.bundle_files import read_view_ranges
 from ejmap_ml.ejseg.view_ranges import UnlikeViews
 from ejmap_ml.ejseg.view_statistics import view_statistics
-from ejmap_project.models.promotion import member_folder
 from ejmap_project.models.promotion_record import mapping_ensemble
+from ejmap_project.models.stored_ensemble import member_folder
 from ejmap_project.open_project import OpenProject
 
 # A median of so many craters says what the mosaic is like; all of a large catalogue take minutes.

@@ -16,8 +16,8 @@ from ejmap_project.models.model_version import (
     configured_version,
     ready_made,
 )
-from ejmap_project.models.promotion import member_folder
 from ejmap_project.models.promotion_record import mapping_ensemble
+from ejmap_project.models.stored_ensemble import member_folder
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.settings.training import OwnMasks

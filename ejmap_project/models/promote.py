@@ -8,8 +8,9 @@ import pandas as pd
 from ejmap_project.artefact import Artefact
 from ejmap_project.figures import distance_reliability_plot
 from ejmap_project.models.model_version import ModelVersion
-from ejmap_project.models.promotion import decide, member_folder, roll_back
+from ejmap_project.models.promotion import decide, roll_back
 from ejmap_project.models.promotion_record import Promotion, promotions
+from ejmap_project.models.stored_ensemble import member_folder
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 

@@ -6,10 +6,8 @@ trained again. So a roll-back finds exactly what mapped the craters before.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ejmap_geo.whole_file import whole_folder
 from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import (
     ModelVersion,
@@ -32,9 +30,10 @@ from ejmap_project.models.reference_gate import (
     reference_refusal,
     reference_words,
 )
+from ejmap_project.models.stored_ensemble import store_ensemble, stored_bundles
 from ejmap_project.models.tuning_gate import tuned_words, tuning_note, tuning_refusal
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind, ProjectPaths, iteration_name
+from ejmap_project.paths import ModelKind
 
 if TYPE_CHECKING:
     from ejmap_ml.bundles.bundle import ModelBundle
@@ -50,7 +49,7 @@ def promoted_bundles(project: OpenProject, kind: ModelKind) -> list["ModelBundle
         BundleError: If a bundle is incomplete or was altered.
     """
     note = mapping_ensemble(project, kind) or promoted_ensemble(project.paths, kind)
-    return _stored_bundles(project.paths, kind, note)
+    return stored_bundles(project.paths, kind, note)
 
 
 def decide(
@@ -102,7 +101,7 @@ def decide(
         return write_promotion(project.paths, kind, Decision.KEPT, reason, current, candidate)
     if refusal is not None:
         raise StepError(f"the first {kind} ensemble cannot be promoted: {refusal}")
-    _store(project.paths, kind, candidate, bundles)
+    store_ensemble(project.paths, kind, candidate, bundles)
     return write_promotion(project.paths, kind, Decision.PROMOTED, reason, candidate, candidate)
 
 
@@ -141,7 +140,7 @@ def roll_back(project: OpenProject, kind: ModelKind, *, to: str, reason: str) ->
             f"there is no single former {kind} ensemble {to!r}; there are {known or 'none'}"
         )
     target = found[0]
-    _stored_bundles(project.paths, kind, target)
+    stored_bundles(project.paths, kind, target)
     try:
         candidate, _ = _candidate(project, kind)
     except BundleError:
@@ -242,7 +241,7 @@ def _scored(
     reference = None
     # What maps now and can no longer be read must not hold up what would replace it.
     with suppress(BundleError, StepError):
-        stored = _stored_bundles(project.paths, "ejseg", current)
+        stored = stored_bundles(project.paths, "ejseg", current)
         reference = reference_note(stored, body)
     return candidate, current.model_copy(update={"reference": reference})
 
@@ -268,33 +267,3 @@ def _comparable(candidate: EnsembleNote, current: EnsembleNote | None) -> bool:
         return False
     splits = {ModelVersion.parse(note.version).split for note in (candidate, current)}
     return len(splits) == 1
-
-
-def _store(
-    paths: ProjectPaths, kind: ModelKind, note: EnsembleNote, bundles: Sequence["ModelBundle"]
-) -> None:
-    folder = paths.stored_ensemble(kind, note.digest)
-    if folder.is_dir():
-        return
-    with whole_folder(folder) as unfinished:
-        for iteration, bundle in enumerate(bundles):
-            bundle.save(member_folder(unfinished, iteration))
-
-
-def _stored_bundles(
-    paths: ProjectPaths, kind: ModelKind, note: EnsembleNote
-) -> list["ModelBundle"]:
-    from ejmap_ml.bundles.bundle import ModelBundle
-
-    folder = paths.stored_ensemble(kind, note.digest)
-    bundles = [
-        ModelBundle.load(member_folder(folder, iteration)) for iteration in range(len(note.members))
-    ]
-    if tuple(bundle.data_version for bundle in bundles) != note.members:
-        raise StepError(f"{folder} does not hold the ensemble that was promoted; promote it again")
-    return bundles
-
-
-def member_folder(ensemble: Path, iteration: int) -> Path:
-    """Return where a member of a stored ensemble lies."""
-    return ensemble / iteration_name(iteration)

@@ -1,8 +1,10 @@
 """The record of promotions: which ensemble maps the craters, since when, and why."""
 
+import logging
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -11,6 +13,8 @@ from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind, ProjectPaths
+
+_log = logging.getLogger(__name__)
 
 
 class Decision(StrEnum):
@@ -114,20 +118,28 @@ class Promotion(BaseModel):
 def promotions(paths: ProjectPaths, kind: ModelKind) -> list[Promotion]:
     """Return all decisions, the oldest first.
 
+    A last line without an end was interrupted while it was written: it is left out with a warning.
+
     Raises:
         StepError: If the record was changed by hand and cannot be read.
     """
     record = paths.promotions(kind)
     if not record.is_file():
         return []
-    lines = record.read_text(encoding="utf-8").splitlines()
     try:
-        return [_parsed(line) for line in lines if line.strip()]
-    except ValidationError as error:
+        *lines, last = record.read_bytes().split(b"\n")
+        decided = [_parsed(line) for line in lines if line.strip()]
+    except (ValidationError, OSError) as error:
         raise StepError(
-            f"{record} holds a line that is no promotion; restore it from a backup, or move it "
-            f"away and promote anew ({error.error_count()} mistakes)"
+            f"{record} cannot be read, or holds a line that is no promotion; restore it from a "
+            "backup, or move it away and promote anew"
         ) from error
+    if last.strip():
+        try:
+            decided.append(_parsed(last))
+        except ValidationError:
+            _log.warning("the last line of %s is cut off and was left out", record)
+    return decided
 
 
 def promoted_ensemble(paths: ProjectPaths, kind: ModelKind) -> EnsembleNote:
@@ -140,6 +152,15 @@ def promoted_ensemble(paths: ProjectPaths, kind: ModelKind) -> EnsembleNote:
     if not decided:
         raise StepError(f"no {kind} model is promoted; materialise promoted_{kind} first")
     return decided[-1].current
+
+
+def promoted_files(paths: ProjectPaths, kind: ModelKind) -> tuple[Path, ...]:
+    """Return the record and the folder of the ensemble that it names, if it can be read."""
+    try:
+        digest = promoted_ensemble(paths, kind).digest
+    except StepError:
+        return (paths.promotions(kind),)
+    return (paths.promotions(kind), paths.stored_ensemble(kind, digest))
 
 
 def mapping_ensemble(project: OpenProject, kind: ModelKind) -> EnsembleNote | None:
@@ -183,12 +204,12 @@ def write_promotion(
         candidate=candidate,
     )
     record = paths.promotions(kind)
-    before = record.read_text(encoding="utf-8") if record.is_file() else ""
-    write_text(record, before + promotion.model_dump_json() + "\n")
+    lines = [one.model_dump_json() for one in (*promotions(paths, kind), promotion)]
+    write_text(record, "".join(f"{line}\n" for line in lines))
     return promotion
 
 
 # Recipes ask for the last promotion at every crater.
 @lru_cache(maxsize=256)
-def _parsed(line: str) -> Promotion:
+def _parsed(line: bytes) -> Promotion:
     return Promotion.model_validate_json(line)

@@ -10,6 +10,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from ejmap_geo.craters.catalogue import catalogue_of
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.tables.numbers import to_numbers
 from ejmap_project.errors import SourceError
 from ejmap_project.published import layout
 from ejmap_project.published.grid import published_half_px
@@ -84,7 +85,7 @@ def _reaches_m(
     known_m = {one: _tiles_reach_m(published, one, basemap) for one in there}
     return [
         min(known_m.get(crater_id, DEFAULT_REACH * half_m), half_m)
-        for crater_id in pd.to_numeric(table["crater_id"], errors="coerce").tolist()
+        for crater_id in to_numbers(table["crater_id"]).tolist()
     ]
 
 

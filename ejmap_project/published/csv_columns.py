@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ejmap_geo.csv_file import read_csv
+from ejmap_geo.tables.numbers import to_numbers
 from ejmap_project.errors import SourceError
 
 SHOWN = 4
@@ -64,7 +65,7 @@ def read_columns(
 
 
 def _numbers(table: pd.DataFrame, name: str, path: Path, *, whole: bool) -> np.ndarray:
-    values = np.asarray(pd.to_numeric(table[name], errors="coerce"), np.float64)
+    values = to_numbers(table[name]).to_numpy(np.float64)
     wrong = ~np.isfinite(values)
     if whole:
         wrong |= (values != np.round(values)) | (np.abs(values) > 2**53)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from ejmap_geo.csv_file import read_csv
+from ejmap_geo.tables.numbers import to_numbers
 from ejmap_project.errors import SourceError
 from ejmap_project.published.csv_columns import read_columns
 
@@ -34,7 +35,7 @@ def read_published_runs(path: Path) -> pd.DataFrame:
         SourceError: If the file is no such table.
     """
     read_test_metrics(path)
-    table = read_csv(path, error=SourceError, every_digit=True)
+    table = read_csv(path, error=SourceError)
     return table.astype({RUN[0]: "Int64", RUN[1]: "Int64"})
 
 
@@ -78,4 +79,4 @@ def _read_runs(path: Path, names: dict[str, str]) -> pd.DataFrame:
     )
     # Without test tiles their scores are empty, or were not written at all.
     scores = read_csv(path, error=SourceError).reindex(columns=list(names)).rename(columns=names)
-    return runs.join(scores.apply(pd.to_numeric, errors="coerce").astype(float))
+    return runs.join(scores.apply(to_numbers).astype(float))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ejmap_geo.tables.numbers import to_numbers
 from ejmap_geo.tables.text_table import read_text_table
 from ejmap_geo.whole_file import write_text
 from ejmap_project.errors import SourceError
@@ -68,7 +69,7 @@ def read_table(path: Path) -> pd.DataFrame:
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
         raise SourceError(f"{path} has no column {missing[0]}; it needs {','.join(COLUMNS)}")
-    numbers = table[list(NUMBERS)].apply(pd.to_numeric, errors="coerce")
+    numbers = table[list(NUMBERS)].apply(to_numbers)
     words = table[list(WORDS)].fillna("").astype(str).apply(lambda one: one.str.strip())
     checked = pd.concat([words, numbers], axis=1)
     for rule in _rules(checked):

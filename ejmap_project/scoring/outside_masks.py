@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.csv_file import read_csv
@@ -15,6 +14,7 @@ from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
 from ejmap_geo.scores.tile_agreement import CraterMasks, agreement_in_tiles
+from ejmap_geo.tables.numbers import to_numbers
 from ejmap_geo.tiles.labels import windows_of
 from ejmap_project.errors import SourceError
 from ejmap_project.files.azimuthal_mask import read_azimuthal_mask
@@ -60,7 +60,7 @@ def read_crater_splits(path: Path) -> dict[int, int]:
     if not {CRATER, SPLIT} <= {*table.columns}:
         found = ", ".join(map(str, table.columns))
         raise SourceError(f"{path} needs the columns crater_id and split; found {found}")
-    numbers = table[[CRATER, SPLIT]].apply(pd.to_numeric, errors="coerce")
+    numbers = table[[CRATER, SPLIT]].apply(to_numbers)
     is_whole = numbers.notna().all(axis=None) and (numbers % 1 == 0).all(axis=None)
     if not is_whole or numbers[CRATER].duplicated().any():
         raise SourceError(f"{path} must hold whole numbers, and each crater once; correct it")

@@ -12,6 +12,7 @@ from ejmap_geo.errors import BodyError
 from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.whole_file import write_text
 from ejmap_ml.config.bands import GREY, MERCURY_ENHANCED, Bands, bands_named, seen_as, words_of
+from ejmap_ml.config.yaml_text import SettingsLoader, load_yaml
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
 from ejmap_project.settings.analysis import AnalysisSettings, RasterSettings
@@ -194,7 +195,7 @@ class Project(Settings):
         return self.mosaic_bands
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(SettingsLoader):
     """Reads 0022, as the keys of craters are written, as twenty-two; YAML 1.1 has it octal."""
 
     def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
@@ -232,7 +233,7 @@ def project_of(text: str, *, path: Path) -> Project:
         SettingsError: As :func:`load_project`.
     """
     try:
-        stated = yaml.load(text, Loader=_Loader)  # noqa: S506 - is safe
+        stated = load_yaml(text, _Loader)
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise SettingsError(f"{path} is not valid YAML: {reason}") from error

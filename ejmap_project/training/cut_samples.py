@@ -24,6 +24,7 @@ from ejmap_project.pictures.shades import MAX_SIDE_PX
 from ejmap_project.progress import Progress
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.known_planets import OWN_PLANET, known_planets
+from ejmap_project.training.sample_set import LOOK, sample_folder
 
 if TYPE_CHECKING:
     from ejmap_ml.stores.tile_group import TileStore
@@ -73,7 +74,7 @@ def cut_samples(
         _cut(project, kind, version, folder=folder, inputs=inputs, progress=progress)
         write_text(folder / STAMP, json.dumps(recipe) + "\n")
     note = project.paths.samples_note(kind, version)
-    write_text(note, json.dumps({"look": sample_set}) + "\n")
+    write_text(note, json.dumps({LOOK: sample_set}) + "\n")
     return Artefact(
         content=content_version(recipe),
         metadata={
@@ -92,10 +93,10 @@ def samples_of(project: OpenProject, kind: ModelKind, version: str) -> list[Path
     Raises:
         StepError: If they were not cut, or not to the end.
     """
-    note = project.paths.samples_note(kind, version)
-    if not note.is_file():
+    folder = sample_folder(project.paths, kind, version)
+    if folder is None:
+        note = project.paths.samples_note(kind, version)
         raise StepError(f"{note} is missing; materialise {kind}_samples of {version} first")
-    folder = project.paths.samples(json.loads(note.read_bytes())["look"])
     if _stamp_of(folder) is None:
         raise StepError(f"{folder} is incomplete; materialise {kind}_samples of {version} again")
     return sorted(folder.glob("*.zarr"))

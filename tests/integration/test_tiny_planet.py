@@ -1,7 +1,6 @@
 """A tiny planet from nothing to a scored map, through Dagster, and what happens after that."""
 
 import io
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -251,16 +250,18 @@ def test_a_second_run_does_nothing(made: Made) -> None:
 
 
 def test_a_broken_crater_fails_alone_and_is_made_again_once_repaired(made: Made) -> None:
-    """The map is drawn without waiting for it and says that its mask is of older data."""
+    """The map is drawn without waiting for it."""
     paths = made.project.paths
-    for key in ("0001", "0002", "0003"):
-        shutil.rmtree(paths.tile_store(key))
-    sound = paths.azimuthal_mosaic("0002").read_bytes()
-    paths.azimuthal_mosaic("0002").write_bytes(b"no raster")
+    for key in ("0001", "0003"):
+        paths.azimuthal_mosaic(key).unlink()
+    sound = paths.crater("0002").rename(paths.folder / "sound")
+    paths.crater("0002").write_bytes(b"no folder")
 
     complaints, _ = made.run()
     broken = made.states
-    paths.azimuthal_mosaic("0002").write_bytes(sound)
+    paths.crater("0002").unlink()
+    sound.rename(paths.crater("0002"))
+    paths.azimuthal_mosaic("0002").unlink()
     repaired_complaints, _ = made.run()
 
     current = CraterState.CURRENT

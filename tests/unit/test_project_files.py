@@ -1,6 +1,7 @@
 """What holds the packages together and that no linter sees: cheap imports, names told twice."""
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -80,3 +81,17 @@ def test_files_that_a_page_names_are_there(page: Path) -> None:
     missing = sorted(path for path in named if "/" in path and not (CHECKOUT / path).exists())
 
     assert missing == []
+
+
+def test_the_password_of_the_containers_is_for_one_pair_of_eyes(tmp_path: Path) -> None:
+    """``make secrets`` writes it once, for its owner alone."""
+    shutil.copy(CHECKOUT / "Makefile", tmp_path)
+
+    for _ in range(2):
+        subprocess.run(
+            [shutil.which("make") or "", "secrets"], cwd=tmp_path, check=True, umask=0o022
+        )
+        text = (tmp_path / ".env").read_text()
+
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+    assert re.fullmatch(r"EJMAP_POSTGRES_PASSWORD=[0-9a-f]{48}\n", text)

@@ -37,6 +37,7 @@ WORDS = (
     "bench",
     "vet",
     "status",
+    "verify",
     "ui",
     "env",
     "doctor",

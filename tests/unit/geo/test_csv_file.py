@@ -31,12 +31,12 @@ def test_a_table_as_spreadsheets_write_it(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(table, expected)
 
 
-def test_every_digit_is_kept_where_that_is_asked_for(tmp_path: Path) -> None:
+def test_every_digit_is_kept(tmp_path: Path) -> None:
     """The fast way of pandas misses the nearest number by one step for some texts."""
     texts = ["0.13436424411240122", "0.49543508709194095", "0.5"]
     path = _written(tmp_path, "\n".join(["score", *texts]))
 
-    table = read_csv(path, error=CatalogueError, every_digit=True)
+    table = read_csv(path, error=CatalogueError)
 
     assert table["score"].tolist() == [float(text) for text in texts]
 

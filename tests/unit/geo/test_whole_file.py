@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ejmap_geo.whole_file import link_or_copy, whole_file, whole_folder, write_text
+from ejmap_geo.whole_file import (
+    SCRATCH,
+    link_or_copy,
+    prepare_scratch,
+    whole_file,
+    whole_folder,
+    write_text,
+)
 
 
 def _everything(folder: Path) -> list[str]:
@@ -155,3 +162,44 @@ def test_a_folder_that_cannot_take_its_place_gives_it_back(tmp_path: Path) -> No
         unfinished.rmdir()
 
     assert _everything(tmp_path) == ["bundle", "bundle/weights"]
+
+
+KILLED = (
+    "import os, sys; from pathlib import Path; from ejmap_geo.whole_file import whole_folder\n"
+    "with whole_folder(Path(sys.argv[1])) as unfinished:\n"
+    "    (unfinished / 'half').write_text('half'); os.kill(os.getpid(), 9)\n"
+)
+
+
+def test_leftovers_lie_in_the_scratch_place_and_the_next_run_removes_them(tmp_path: Path) -> None:
+    """Those of a process that lives, or of another machine, stay."""
+    prepare_scratch(tmp_path)
+    folder = tmp_path / "craters" / "0001" / "tiles.zarr"
+    subprocess.run([sys.executable, "-c", KILLED, str(folder)], check=False)
+    left = list((tmp_path / SCRATCH).iterdir())
+    elsewhere = tmp_path / SCRATCH / "observatory+pid%3A%5B1%5D+1+1"
+    elsewhere.mkdir()
+
+    with whole_file(tmp_path / "mask.tif") as unfinished:
+        unfinished.write_text("whole")
+        own = unfinished.parents[1]
+        prepare_scratch(tmp_path)
+
+    assert len(left) == 1
+    assert not left[0].exists()
+    assert own.parent == tmp_path / SCRATCH
+    assert own.exists()
+    assert elsewhere.exists()
+    assert _everything(folder.parent) == []
+    assert (tmp_path / "mask.tif").read_text() == "whole"
+
+
+def test_a_scratch_place_that_is_a_link_is_not_taken(tmp_path: Path) -> None:
+    """It may lead to another file system, or to somebody else's folder."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / SCRATCH).symlink_to(tmp_path / "other")
+
+    with whole_file(tmp_path / "data" / "mask.tif") as unfinished:
+        unfinished.write_text("whole")
+        assert unfinished.parents[1] == tmp_path / "data"

@@ -68,7 +68,7 @@ def test_a_logged_materialisation_is_read_back() -> None:
                 "azimuthal_mosaic",
                 partition="0001",
                 metadata={"n": 3},
-                tags=event_tags(recipe, data_version="v1"),
+                tags=event_tags(recipe, data_version="v1", files="f1"),
             )
         )
         record = last_record(instance, "azimuthal_mosaic", "0001")

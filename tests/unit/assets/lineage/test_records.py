@@ -32,7 +32,7 @@ def _report(instance: dg.DagsterInstance, key: str, *, content: str) -> None:
         dg.AssetMaterialization(
             ASSET,
             partition=key,
-            tags=event_tags(RECIPE, data_version=content),
+            tags=event_tags(RECIPE, data_version=content, files="f"),
             metadata={"seconds": 0.5, "picture": dg.MetadataValue.md("large")},
         )
     )
@@ -43,7 +43,11 @@ def test_a_record_says_what_was_made_from_what(instance: dg.DagsterInstance) -> 
     record = RecordCache().last(instance, ASSET)["0002"]
 
     assert (record.data_version, record.recipe) == ("of 0002", RECIPE.digest)
-    assert (record.code_version, dict(record.inputs)) == ("2", {"basemap_mosaic": "m"})
+    assert (record.code_version, dict(record.inputs), record.files) == (
+        "2",
+        {"basemap_mosaic": "m"},
+        "f",
+    )
     assert record.seconds == 0.5
     assert set(record.metadata) == {"seconds"}
 

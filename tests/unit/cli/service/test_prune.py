@@ -26,7 +26,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectPaths:
     monkeypatch.setenv("DAGSTER_HOME", "unused")
     monkeypatch.setenv("EJMAP_PROJECT", "unused")
     paths = create_project(tmp_path / "mine", profile="demo")
+    paths.damaged.mkdir(parents=True)
     for key in ("0001", "0002"):
+        paths.manifest("basemap_mask", key).parent.mkdir(parents=True, exist_ok=True)
+        paths.manifest("basemap_mask", key).write_text("{}")
         for folder in (paths.crater(key), paths.pictures("basemap_mask", key)):
             folder.mkdir(parents=True)
             (folder / "file").write_bytes(bytes(1000))
@@ -42,11 +45,14 @@ def _run(instance: dg.DagsterInstance, key: str) -> str:
 def test_files_of_a_crater_that_left_the_catalogue_go(
     project: ProjectPaths, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its folder and its pictures; those of the others stay."""
+    """Its folder, pictures and manifests; those of the others stay, and damaged files go too."""
     assert main(["prune", str(project.folder), "--yes"]) == 0
 
     assert [one.name for one in (project.data / "craters").iterdir()] == ["0001"]
     assert [one.name for one in (project.all_pictures / "basemap_mask").iterdir()] == ["0001"]
+    assert not project.manifest("basemap_mask", "0002").exists()
+    assert project.manifest("basemap_mask", "0001").exists()
+    assert not project.damaged.exists()
     assert "crater 0002 left the catalogue" in capsys.readouterr().out
     assert main(["prune", str(project.folder), "--yes"]) == 0
     assert capsys.readouterr().out == "nothing to remove\n"
@@ -68,8 +74,8 @@ def test_runs_go_whose_artefacts_were_made_again(project: ProjectPaths) -> None:
         former, last, of_former_crater = (_run(instance, key) for key in ("0001", "0001", "0002"))
         instance.delete_dynamic_partition("craters", "0002")
         logs = project.dagster_home / "storage" / former
-        logs.mkdir(parents=True)
 
+        assert logs.is_dir()
         assert main(["prune", str(project.folder), "--days", "0", "--yes"]) == 0
 
         assert {run.run_id for run in instance.get_runs()} == {last}

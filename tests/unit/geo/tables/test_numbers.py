@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ejmap_geo.tables.numbers import is_missing, numbers_of
+from ejmap_geo.tables.numbers import is_missing, numbers_of, to_numbers
 
 
 def _read(*cells: object) -> list[float]:
@@ -80,3 +80,12 @@ def test_words_for_nothing_are_missing() -> None:
     cells = pd.Series(["", "NaN", "n/a", "None", "-", "Nansen", "0", None], dtype=object)
 
     assert is_missing(cells).tolist() == [True] * 5 + [False, False, True]
+
+
+def test_cells_become_numbers_and_end_no_process() -> None:
+    """The second cell crashes pandas.to_numeric, with the whole process."""
+    cells = pd.Series(["1.5", f"1e4009{'9' * 100}", "1_0", "text", None, True, 7, 10**400, pd.NA])
+
+    found = to_numbers(cells)
+
+    np.testing.assert_array_equal(found, [1.5] + [np.inf] + [np.nan] * 3 + [1, 7] + [np.nan] * 2)

@@ -382,13 +382,20 @@ def test_no_pickle_takes_more_time_or_memory_than_its_length_allows(content: byt
 
 
 @pytest.mark.timeout(30)
-def test_a_part_of_the_older_format_that_is_named_by_no_text_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [(b"K\x01", "the name of one of its parts is no text"), (NESTED, "a pickle of more than")],
+    ids=["a number", "a nested tuple"],
+)
+def test_a_part_of_the_older_format_that_is_named_by_no_text_is_refused(
+    key: bytes, words: str, tmp_path: Path
+) -> None:
     """Parts are looked up by their names."""
     head = [0x1950A86A20F9469CFC6C, 1001, {}, {"weight": 0}]
     path = tmp_path / "file.ckpt"
-    path.write_bytes(b"".join(pickle.dumps(one, 2) for one in head) + b"\x80\x02]" + NESTED + b"a.")
+    path.write_bytes(b"".join(pickle.dumps(one, 2) for one in head) + b"\x80\x02]" + key + b"a.")
 
-    with pytest.raises(CheckpointError, match="the name of one of its parts is no text"):
+    with pytest.raises(CheckpointError, match=words):
         read_tensor_file(path)
 
 

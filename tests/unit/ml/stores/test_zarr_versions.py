@@ -1,7 +1,8 @@
 """Stores written by Zarr of any Python that we support are read by that of every other.
 
 ``written_by_zarr/VERSION.zip`` holds what :func:`write_small_store` wrote with that version; add a
-new one with ``python -m tests.unit.ml.stores.test_zarr_versions``.
+new one with ``python -m tests.unit.ml.stores.test_zarr_versions``. ``without_checksums`` holds a
+store of EJMAP 0.1.
 """
 
 import json
@@ -73,7 +74,7 @@ def test_stores_of_several_versions_are_there() -> None:
     assert {"3.1", "3.4"} <= {version.rpartition(".")[0] for version in VERSIONS}
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", [*VERSIONS, "without_checksums/3.1.6"])
 def test_a_store_of_every_version_is_read(version: str, tmp_path: Path) -> None:
     """Whole by shards, tile by tile, and its table."""
     store = TileStore.open(_unpacked(version, tmp_path))

@@ -18,8 +18,8 @@ from ejmap_project.mapping.azimuthal_mosaic import cut_azimuthal_mosaic
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.tile_store import cut_tile_store
 from ejmap_project.mapping.view_check import compare_views
-from ejmap_project.models.promotion import member_folder
 from ejmap_project.models.promotion_record import Decision, EnsembleNote, write_promotion
+from ejmap_project.models.stored_ensemble import member_folder
 from ejmap_project.open_project import OpenProject
 from ejmap_project.reference.reference_crater import reference_craters
 from ejmap_project.reference.reference_mosaics import reference_mosaic

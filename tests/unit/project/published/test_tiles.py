@@ -86,7 +86,7 @@ def test_labelled_tiles_hold_what_was_published(
 
     tiles = read_labelled_tiles(published, basemap=basemap, grids=_grids(made, made.half_px))
 
-    stated = pd.read_csv(published.required(layout.LABELLED_TILES))
+    stated = pd.read_csv(published.required(layout.LABELLED_TILES), float_precision="round_trip")
     stated = stated.sort_values(["crat_FID", "pos_index"]).reset_index(drop=True)
     assert (tiles["planet"] == "own").all()
     for ours, theirs in {

@@ -1,0 +1,57 @@
+"""Inputs of an artefact on disk: compared with what was recorded before anything reads them."""
+
+from collections.abc import Iterable
+from logging import Logger
+
+from ejmap_assets.lineage.provenance import Ingredient
+from ejmap_assets.lineage.recipes import RecipeBook
+from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.partitions import Partitioning
+from ejmap_project.errors import StepError
+from ejmap_project.manifests.manifest_store import ArtefactFiles, Finding, Integrity
+
+UNUSABLE = {Integrity.DAMAGED, Integrity.INTERRUPTED}
+
+
+def require_intact(book: RecipeBook, inputs: Iterable[Ingredient]) -> None:
+    """Refuse inputs whose files are not those that were recorded.
+
+    A file that is gone is missed by the one who reads it.
+    An artefact of EJMAP 0.1 has no digest in the history; it gets one here.
+
+    Raises:
+        StepError: If the files of an input are others.
+    """
+    for one in inputs:
+        if LINEAGE[one.asset].is_checked_by_readers:
+            continue
+        found = book.files(one.asset, one.partition).compare(one.files, adopts=True)
+        if found.integrity in UNUSABLE:
+            raise StepError(
+                f"{one.label} is not what was recorded: {found.fault}; `ejmap run` makes it again"
+            )
+
+
+def set_damaged_craters_aside(book: RecipeBook, asset: str, log: Logger) -> None:
+    """Move damaged files of craters away before an artefact of all craters is made.
+
+    What is made of all craters leaves out those whose file is not there.
+    """
+    if LINEAGE[asset].partitioning is not Partitioning.NONE:
+        return
+    for name in book.inputs(asset):
+        if LINEAGE[name].partitioning is Partitioning.CRATERS:
+            for key, made in book.records(name).items():
+                files = book.files(name, key)
+                set_aside_if_damaged(files, files.compare(made.files), log)
+
+
+def set_aside_if_damaged(files: ArtefactFiles, found: Finding, log: Logger) -> None:
+    """Move the files of an artefact away if they are not those that were recorded."""
+    if found.integrity in UNUSABLE:
+        folder = files.set_aside()
+        which = f"{files.asset} {files.partition}".strip()
+        log.warning(
+            "%s is not what was recorded: %s; moved to %s, to be made again",
+            *(which, found.fault, folder),
+        )

@@ -1,0 +1,85 @@
+"""Re-reading everything that a project recorded, and comparing it with the digests of its history.
+
+`ejmap run` reads no file whose size, inode and time are those of its manifest. Rot that keeps all
+three is found here; what is found is marked, so that the next run makes it again.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ejmap_assets.lineage.project_stages import run_stages
+from ejmap_assets.lineage.recipes import RecipeBook
+from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.lineage.selection import assets_of, is_made
+from ejmap_assets.partitions import Partitioning
+from ejmap_assets.status.standing import partitions_made
+from ejmap_project.manifests.manifest_store import Integrity
+from ejmap_project.progress import Progress
+
+
+class Fault(NamedTuple):
+    """An artefact that is not what was recorded.
+
+    Attributes:
+        artefact: Its name, with its partition.
+        fault: What is wrong with which files.
+    """
+
+    artefact: str
+    fault: str
+
+
+class Verified(NamedTuple):
+    """What re-reading a project found.
+
+    Attributes:
+        artefacts: Number of artefacts that were read.
+        adopted: Number of those without a digest, of EJMAP 0.1; they have one now.
+        faults: Those that are not what was recorded.
+    """
+
+    artefacts: int
+    adopted: int
+    faults: list[Fault]
+
+
+def verify(book: RecipeBook, progress: Progress, *, reads_all: bool = True) -> Verified:
+    """Read every file that the history of a project describes.
+
+    A file that is gone counts where the project would make it; people delete what they no longer
+    need, such as members of former versions.
+
+    Args:
+        book: A snapshot of the current recipes.
+        progress: Told of every artefact.
+        reads_all: Whether to read files that have the size, inode and time of their manifest.
+    """
+    wanted = set(_made_now(book))
+    recorded = [
+        (asset, partition, made)
+        for asset, row in LINEAGE.items()
+        for partition, made in book.records(asset).items()
+        if row.partitioning is not Partitioning.CRATERS or partition in book.craters
+    ]
+    faults: list[Fault] = []
+    adopted = 0
+    for done, (asset, partition, made) in enumerate(recorded):
+        name = asset if partition is None else f"{asset} {partition}"
+        progress.update(name, done=done, total=len(recorded))
+        found = book.files(asset, partition).compare(
+            made.files, reads_all=reads_all, adopts=reads_all
+        )
+        is_missed = found.integrity is not Integrity.MISSING or (asset, partition) in wanted
+        if not found.is_there and is_missed:
+            faults.append(Fault(name, found.fault))
+        elif not made.files and found.integrity is Integrity.INTACT:
+            adopted += 1
+    progress.update("artefacts", done=len(recorded), total=len(recorded))
+    return Verified(len(recorded), adopted, faults)
+
+
+def _made_now(book: RecipeBook) -> Iterator[tuple[str, str | None]]:
+    for stage in run_stages(book.project):
+        for asset in assets_of(stage):
+            if is_made(book.project, asset):
+                yield from ((asset, key) for key in partitions_made(book, stage, asset))

@@ -1,0 +1,58 @@
+"""What a failed command says: one sentence for errors with a remedy and for those of storage."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+
+STORAGE_FAULTS = {
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "the disk quota is used up; free some space",
+    errno.EROFS: "the disk is mounted read-only; mount it for writing",
+    errno.EACCES: "this user may not write there; correct the owner or the rights",
+    errno.EPERM: "this user may not write there; correct the owner or the rights",
+    errno.EIO: "the disk reports an error; look at its health, and restore a backup",
+    errno.EMFILE: "too many files are open; raise `ulimit -n`",
+    errno.ESTALE: "the network drive was disconnected; mount it again",
+}
+GOES_ON = "the same command goes on where it stopped"
+
+
+def sentence_of(error: BaseException) -> str | None:
+    """Return what an error means in one sentence; None if it is a mistake of the program."""
+    from ejmap_geo.errors import GeoError
+    from ejmap_geo.plain_text import clean_message
+    from ejmap_ml.errors import MlError
+    from ejmap_project.errors import ProjectError
+
+    if isinstance(error, (ProjectError, GeoError, MlError)):
+        return clean_message(str(error))
+    found = next((told for one in _causes(error) if (told := _storage_fault(one))), None)
+    return None if found is None else clean_message(found)
+
+
+def _storage_fault(error: BaseException) -> str | None:
+    if isinstance(error, OSError) and error.errno in STORAGE_FAULTS:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{STORAGE_FAULTS[error.errno]}; {GOES_ON}"
+    # SQLAlchemy raises its own error from that of sqlite3.
+    if isinstance(error, sqlite3.DatabaseError):
+        told = str(error)
+        if "full" in told:
+            return f"the history cannot be written: {STORAGE_FAULTS[errno.ENOSPC]}; {GOES_ON}"
+        if "readonly" in told:
+            return f"the history cannot be written: {STORAGE_FAULTS[errno.EACCES]}; {GOES_ON}"
+        return (
+            f"the history of runs in the project's dagster_home cannot be read ({told}); restore a "
+            "backup of the project, or move dagster_home away and let `ejmap run` make everything "
+            "again"
+        )
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    one: BaseException | None = error
+    while one is not None and id(one) not in seen:
+        seen.add(id(one))
+        yield one
+        one = one.__cause__ or one.__context__

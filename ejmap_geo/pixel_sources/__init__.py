@@ -1,0 +1,1 @@
+"""What may be opened as a raster: local files that hold their own pixels."""

@@ -1,0 +1,1 @@
+"""Files of artefacts as they were recorded, with size and digest, and whether they still are."""

@@ -1,0 +1,114 @@
+"""Files that are not what was recorded count as not there: nothing is made from them."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from ejmap_assets.lineage.crater_state import crater_states
+from ejmap_assets.lineage.provenance import last_record
+from ejmap_assets.making.inputs import set_damaged_craters_aside
+from ejmap_assets.status.project_status import status_of
+from ejmap_assets.status.verification import Fault, verify
+from ejmap_project.mapping.crater_state import CraterState
+from ejmap_project.progress import Silence
+from tests.chunk_bench import STEPS, Bench
+
+KEY = "0002"
+MASK = "segmentation_mask"
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    """Four craters, all mapped."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        found = Bench(tmp_path, instance)
+        assert found.map("0001", "0004").success
+        yield found
+
+
+def _swap(bench: Bench, name: str = MASK) -> Path:
+    """Put other bytes of the same size in the place of a file of a crater."""
+    path = bench.book.files(name, KEY).places[0]
+    path.write_text("MADE")
+    return path
+
+
+def _faults(bench: Bench) -> list[Fault]:
+    """Return what is wrong with a crater; sources of the bench are reported without files."""
+    found = verify(bench.book.snapshot(), Silence()).faults
+    return [one for one in found if KEY in one.artefact]
+
+
+def test_a_materialisation_records_size_and_digest(bench: Bench) -> None:
+    """The digest is that of the manifest, which names each file."""
+    record = last_record(bench.instance, MASK, KEY)
+    assert record is not None
+
+    assert record.files == bench.book.files(MASK, KEY).take().digest
+    assert record.metadata["size_bytes"].value == len("made")
+
+
+def test_a_file_that_was_swapped_is_missing_and_named(bench: Bench) -> None:
+    """And what was made from it is to be made after it."""
+    path = _swap(bench)
+
+    status = status_of(bench.book)
+
+    (crater,) = status.craters
+    named = path.relative_to(bench.project.paths.folder)
+    assert crater.why == f"{named} has other bytes"
+    assert crater_states(bench.book)[KEY] is not CraterState.CURRENT
+    assert _faults(bench) == [(f"{MASK} {KEY}", crater.why)]
+
+
+def test_nothing_is_made_from_a_file_that_was_swapped(bench: Bench) -> None:
+    """The step that would read it says what to do; no result is recorded."""
+    _swap(bench)
+    before = len(bench.events("basemap_mask"))
+
+    result = bench.map(KEY, KEY, ("basemap_mask",))
+
+    assert not result.success
+    event = next(one for one in result.all_events if one.is_step_failure)
+    described = event.step_failure_data.user_failure_data.description
+    assert f"{MASK}[{KEY}] is not what was recorded" in described
+    assert "`ejmap run` makes it again" in described
+    assert len(bench.events("basemap_mask")) == before
+
+
+def test_what_was_swapped_is_made_again(bench: Bench) -> None:
+    """The file that a person may have edited is moved away, and everything is as recorded."""
+    path = _swap(bench)
+
+    assert bench.map(KEY, KEY, STEPS[STEPS.index(MASK) :]).success
+
+    paths = bench.project.paths
+    assert path.read_text() == "made"
+    assert (paths.damaged / path.relative_to(paths.data)).read_text() == "MADE"
+    assert _faults(bench) == []
+    assert set(crater_states(bench.book).values()) == {CraterState.CURRENT}
+
+
+def test_a_failed_attempt_leaves_the_former_file_as_recorded(bench: Bench) -> None:
+    """It was not touched."""
+    bench.steps.broken = {("azimuthal_mosaic", KEY)}
+
+    assert not bench.map(KEY, KEY, ("azimuthal_mosaic",)).success
+
+    assert _faults(bench) == []
+    assert bench.book.is_current("azimuthal_mosaic", KEY)
+
+
+def test_a_map_is_made_without_the_damaged_mask(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It leaves out craters without a file; so a damaged one is moved away before."""
+    path = _swap(bench, "basemap_mask")
+
+    set_damaged_craters_aside(bench.book, "global_map", logging.getLogger("damage"))
+
+    assert not path.exists()
+    assert "basemap_mask 0002 is not what was recorded" in caplog.text

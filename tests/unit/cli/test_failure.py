@@ -1,0 +1,65 @@
+"""Errors of storage and foreign text end in one sentence, whatever raised them."""
+
+import errno
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ejmap_cli.failure import sentence_of
+from ejmap_geo.errors import RasterError
+
+
+def _wrapped(error: Exception) -> Exception:
+    outer = RuntimeError("a library's words")
+    outer.__cause__ = error
+    return outer
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EROFS, "mounted read-only"),
+        (errno.EACCES, "may not write there"),
+        (errno.EIO, "reports an error"),
+    ],
+)
+def test_a_disk_that_refuses_is_named_with_what_to_do(number: int, words: str) -> None:
+    """However deep it lies under other errors."""
+    error = OSError(number, os.strerror(number), "/data/mask.tif")
+
+    for raised in (error, _wrapped(error)):
+        told = sentence_of(raised)
+        assert told is not None
+        assert told.startswith("/data/mask.tif: ")
+        assert words in told
+        assert "\n" not in told
+
+
+def test_a_damaged_history_is_named(tmp_path: Path) -> None:
+    """SQLAlchemy's text is a page long."""
+    database = tmp_path / "runs.db"
+    database.write_bytes(b"SQLite format 3\x00" + b"\xff" * 4096)
+    engine = sa.create_engine(f"sqlite:///{database}")
+
+    with pytest.raises(sa.exc.DatabaseError) as raised, engine.connect() as connection:
+        connection.execute(sa.text("SELECT * FROM runs"))
+
+    told = sentence_of(raised.value)
+    assert told is not None
+    assert told.startswith("the history of runs in the project's dagster_home cannot be read")
+    assert isinstance(raised.value.__cause__, sqlite3.DatabaseError)
+
+
+def test_a_mistake_of_the_program_is_no_sentence() -> None:
+    """Its traceback is what its authors need."""
+    assert sentence_of(KeyError("a")) is None
+    assert sentence_of(FileNotFoundError(errno.ENOENT, "no such file", "a")) is None
+
+
+def test_foreign_text_in_a_message_is_cleaned() -> None:
+    """It could write over the terminal."""
+    assert sentence_of(RasterError("\x1b[2Jno raster\x07")) == "no raster "

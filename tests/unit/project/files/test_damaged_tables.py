@@ -1,0 +1,58 @@
+"""Damaged tables and notes end in our own error with their path, whatever the damage."""
+
+from pathlib import Path
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+import pytest
+
+from ejmap_assets.making.kept_results import KeptResults
+from ejmap_project.errors import StepError
+from ejmap_project.files.connection_table import read_connections
+from ejmap_project.files.table_file import write_table
+
+
+def _mutants(sound: bytes, count: int) -> list[bytes]:
+    """Return damaged copies: bytes changed, cut off, doubled; the same on every run."""
+    rng = np.random.default_rng(16)
+    found: list[bytes] = []
+    for number in range(count):
+        content = bytearray(sound)
+        start, stop = sorted(rng.integers(0, len(sound), 2).tolist())
+        match number % 4:
+            case 0:
+                content[start] ^= 1 << int(rng.integers(8))
+            case 1:
+                del content[start:stop]
+            case 2:
+                content[start:start] = content[start:stop]
+            case _:
+                content[start:stop] = rng.bytes(stop - start)
+        found.append(bytes(content))
+    return found
+
+
+def test_a_damaged_table_of_connections_is_named(tmp_path: Path) -> None:
+    """Or read, where the damage left a valid table."""
+    path = tmp_path / "connections.parquet"
+    write_table(pd.DataFrame({"tile_id": range(50), "probability": np.linspace(0, 1, 50)}), path)
+
+    for content in _mutants(path.read_bytes(), 150):
+        path.write_bytes(content)
+        with pytest.raises(StepError, match=r"connections\.parquet"):
+            read_connections(path)
+
+
+def test_an_unreadable_kept_result_counts_as_not_kept(tmp_path: Path) -> None:
+    """It is computed again."""
+    kept = KeptResults(folder=tmp_path / "kept", limit=2)
+    output = tmp_path / "mask.tif"
+    output.write_bytes(b"mask")
+    kept.keep("a", output, content="c", metadata={"ejecta_px": dg.MetadataValue.int(7)})
+    note = tmp_path / "kept" / "a.json"
+
+    for content in _mutants(note.read_bytes(), 200):
+        note.write_bytes(content)
+        restored = kept.restore("a", output)
+        assert restored is None or restored.content
