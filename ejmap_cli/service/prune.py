@@ -17,8 +17,7 @@ DAYS = 30
     "--days",
     type=click.FloatRange(min=0),
     default=DAYS,
-    show_default=True,
-    help="runs that are younger stay",
+    help=f"younger runs stay; default: {DAYS}",
 )
 @click.option("--yes", is_flag=True, help="remove without asking")
 def prune(project: Path, days: float, *, yes: bool) -> int:
