@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import rasterio
+
 from tests.tiny_presets import EJCONN, POLAR
 
 SETTINGS = """
@@ -18,6 +20,8 @@ models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml, iterations: 1}
 mapping: {tile_side_px: 32}
 """
 MAP_FILES = ("label_map.tif", "overlap_count.tif", "overlaps.tif", "exclusion_mask.tif")
+# Which run wrote a file, and when, differs by design.
+TAGS_OF_RUN = frozenset({"TIFFTAG_DATETIME", "EJMAP_RUN"})
 # A run that takes longer waits for something that does not come.
 PATIENCE_SECONDS = 900
 
@@ -72,9 +76,8 @@ class Chain:
         return False
 
     def map_digests(self) -> dict[str, str]:
-        """Return the digests of the files of the map."""
-        found = self.folder / "data" / "map"
-        return {one: hashlib.sha256((found / one).read_bytes()).hexdigest() for one in MAP_FILES}
+        """Return digests of the rasters of the map: pixels, grid, and tags but those of the run."""
+        return {one: _digest(self.folder / "data" / "map" / one) for one in MAP_FILES}
 
     def _command(self, word: str, *rest: str) -> list[str]:
         return [
@@ -87,6 +90,14 @@ class Chain:
             str(self.folder),
             *rest,
         ]
+
+
+def _digest(path: Path) -> str:
+    with rasterio.open(path) as raster:
+        told = {name: tag for name, tag in raster.tags().items() if name not in TAGS_OF_RUN}
+        found = hashlib.sha256(raster.read().tobytes())
+        found.update(repr((raster.dtypes, raster.transform, raster.crs.to_wkt(), told)).encode())
+    return found.hexdigest()
 
 
 def _environment() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Faults over the whole chain: kills at random moments, damaged files, a restored backup.
 
-Every fault ends in the map that an undisturbed run makes, byte by byte.
+Every fault ends in the map that an undisturbed run makes: in every pixel, and in every tag but
+those of date and run.
 """
 
 import os
