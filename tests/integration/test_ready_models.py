@@ -47,7 +47,9 @@ NOT_MADE = (
     "promised_recall_mask",  # these ensembles promise nothing
     *("training_planets", "labelled_tiles", "split_table", "ejconn_samples", "ejseg_samples"),
     *("ejconn_model", "promoted_ejconn"),
-    *("tile_scores", "map_scores", "model_comparison"),
+    *("tile_scores", "map_scores", "member_map_scores", "model_comparison"),
+    *("raster_summaries", "model_ages"),  # no rasters and no counted craters are named
+    "release",  # made when somebody asks for it
     *("crater_tiles", "crater_classifier", "crater_candidates"),
 )
 

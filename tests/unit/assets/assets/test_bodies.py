@@ -15,8 +15,8 @@ FOLDER = Path(assets.__file__).parent
 MOST_LINES = 12
 # Types of the argument of such a function.
 GIVEN = {"ProjectTask", "CraterTask"}
-# Names of ejmap_project that only read what was asked: a partition key or a setting.
-READS = {"ModelVersion", "classifier_version", "version_and_iteration"}
+# Names of ejmap_project that only read what was asked: a partition key, a setting, a launch form.
+READS = {"AskedRelease", "ModelVersion", "classifier_version", "version_and_iteration"}
 MAY_IMPORT = {"dagster", "ejmap_assets", "ejmap_project"} | set(sys.stdlib_module_names)
 
 

@@ -28,7 +28,7 @@ def test_a_list_of_names_is_a_meaning_where_it_names_one(
 @pytest.mark.parametrize("stated", ["gray", "", "a,,b", "a,a", [], [str(i) for i in range(17)]])
 def test_bands_that_say_nothing_are_refused(stated: str | list[str]) -> None:
     """With what may be said."""
-    with pytest.raises(ValueError, match="must be grey, rgb, mercury-enhanced, or 1 to 16"):
+    with pytest.raises(ValueError, match="must be grey, rgb, mercury-enhanced, or "):
         bands_named(stated)
 
 

@@ -197,7 +197,7 @@ def test_a_folder_that_holds_no_maps_is_refused(discs: OpenProject) -> None:
     )
     opened = OpenProject.at(discs.paths.folder)
 
-    with pytest.raises(SourceError, match=r"does not exist; correct analysis\.manual_maps"):
+    with pytest.raises(SourceError, match=r"does not exist; correct it \(analysis\.manual_maps"):
         list(whole_maps(opened, GRID))
 
 

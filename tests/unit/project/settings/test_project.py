@@ -165,7 +165,8 @@ def test_models_trained_on_grey_planets_see_grey_of_a_colour_mosaic(tmp_path: Pa
         ),
         pytest.param(
             {"bands": "reg"},
-            "must be grey, rgb, mercury-enhanced, or 1 to 16 different names of bands, found 'reg'",
+            "must be grey, rgb, mercury-enhanced, or names with commas in between, one a band, "
+            "found 'reg'",
             id="no-meaning",
         ),
         pytest.param({"bands": 3}, "must be grey, rgb, mercury-enhanced, or a list", id="number"),

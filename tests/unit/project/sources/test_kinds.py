@@ -56,7 +56,7 @@ def test_a_source_that_comes_with_the_package_has_no_files(stated, open_project)
     """Recipes stamp nothing of it, and there is nothing to check."""
     source = source_of(open_project(**stated))
 
-    assert source.files() == ((), (), (), None, None)
+    assert source.files() == ((), (), (), (), None, None)
     assert source.check() == []
     assert named_files(open_project(**stated)) == ()
 
