@@ -66,15 +66,19 @@ secrets: .env ## Make the password of the containers (.env, which nobody else ca
 
 .PHONY: test
 test: $(DEV) $(QUICKLOOK) $(MOON) ## Run the tests
-	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon" --durations=5 $(SPREAD)
+	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon and not faults" --durations=5 $(SPREAD)
 
 .PHONY: test-daemon
 test-daemon: $(DEV) ## Run the tests that wait for a real daemon (minutes)
 	$(BIN)/python -m pytest -m daemon -rA
 
+.PHONY: test-faults
+test-faults: $(DEV) ## Kill and damage a small project in all its stages (an hour; EJMAP_FAULT_KILLS=N for fewer kills)
+	$(BIN)/python -m pytest -m faults -rA
+
 .PHONY: test-all
 test-all: $(DEV) $(QUICKLOOK) $(MOON) ## Run all tests, also those of minutes and those of an accelerator
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not faults"
 
 .PHONY: check
 check: check-style check-types check-borders structure check-dagster check-files ## Check style, types, imports, the Dagster definitions and what is committed

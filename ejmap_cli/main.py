@@ -24,7 +24,9 @@ from ejmap_cli.projects.import_folder import import_folder
 from ejmap_cli.projects.new import new
 from ejmap_cli.reference.group import reference
 from ejmap_cli.release.group import release
+from ejmap_cli.service.backup import backup, restore
 from ejmap_cli.service.doctor import doctor
+from ejmap_cli.service.prune import prune
 from ejmap_cli.service.status import status
 from ejmap_cli.service.ui import env, ui
 from ejmap_cli.service.verify import verify
@@ -35,7 +37,7 @@ SECTIONS = {
     "Projects": (new, import_folder, export, release),
     "Models": (train, promote, roll_back, models, reference, bench),
     "Corrections": (correct, import_labels),
-    "Service": (status, verify, ui, env, doctor),
+    "Service": (status, verify, ui, env, doctor, backup, restore, prune),
 }
 EXAMPLES = """\
 ejmap demo

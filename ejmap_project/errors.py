@@ -27,3 +27,7 @@ class RejectedError(ProjectError, ValueError):
 
 class ReleaseError(ProjectError, ValueError):
     """A release that cannot be made from what is there, or that is not what it says it is."""
+
+
+class BackupError(ProjectError, ValueError):
+    """A backup that cannot be written or restored."""

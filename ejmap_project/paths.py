@@ -147,9 +147,12 @@ class ProjectPaths:
         """
         return self.all_pictures / asset / _folder_name(partition)
 
+    all_manifests = _Place("data/manifests")
+    """Folder of the lists of files, a folder an asset."""
+
     def manifest(self, asset: str, partition: str) -> Path:
         """Return the file that lists the files of one artefact with their sizes and digests."""
-        return self.data / "manifests" / asset / f"{_folder_name(partition)}.json"
+        return self.all_manifests / asset / f"{_folder_name(partition)}.json"
 
     damaged = _Place("data/damaged")
     """Folder of files that were found damaged and were moved away."""

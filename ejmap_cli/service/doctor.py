@@ -15,6 +15,7 @@ import click
 
 from ejmap_cli.command import AS_JSON, PROJECT_OR_DEFAULT, chosen_folder, command, require_project
 from ejmap_cli.printing import print_json, table_lines
+from ejmap_cli.service.problems import Problem, damage, differences
 
 if TYPE_CHECKING:
     from ejmap_project.open_project import OpenProject
@@ -37,13 +38,18 @@ PACKAGES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectFacts:
-    """How a project stands; ``craters`` counts by state, and is None before anything was made."""
+    """How a project stands, and what is wrong with it.
+
+    ``craters`` counts by state, and is None before anything was made or where the history is
+    damaged.
+    """
 
     source: str
     body: str
     instance: str
     history: str
     craters: Mapping[str, int] | None
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +70,10 @@ class Facts:
 @PROJECT_OR_DEFAULT
 @AS_JSON
 def doctor(project: Path | None, *, as_json: bool) -> int:
-    """Say what is installed and how a project stands."""
+    """Say what is installed, how a project stands, and what mends what is wrong.
+
+    The exit code is 1 if something is wrong.
+    """
     folder = chosen_folder(project)
     # Without a name it is asked about the machine, and the demo may not be there yet.
     if project is not None:
@@ -74,7 +83,7 @@ def doctor(project: Path | None, *, as_json: bool) -> int:
         print_json(asdict(facts))
     else:
         click.echo("\n".join(lines_of(facts, is_terminal=sys.stdout.isatty())))
-    return 0
+    return 1 if facts.project is not None and facts.project.problems else 0
 
 
 def facts_of(folder: Path) -> Facts:
@@ -120,10 +129,12 @@ def _rows(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "instance", project.instance
     yield "history", project.history
     if project.craters is None:
-        yield "craters", "nothing made yet"
-        return
-    found = ", ".join(f"{count} {state}" for state, count in project.craters.items())
-    yield "craters", found or "none in the catalogue yet"
+        yield "craters", "not known" if project.problems else "nothing made yet"
+    else:
+        found = ", ".join(f"{count} {state}" for state, count in project.craters.items())
+        yield "craters", found or "none in the catalogue yet"
+    for problem in project.problems:
+        yield "wrong", f"{problem.what}; {problem.mend}"
 
 
 def _project_facts(folder: Path) -> ProjectFacts | None:
@@ -135,25 +146,33 @@ def _project_facts(folder: Path) -> ProjectFacts | None:
     from ejmap_assets.runs.instance import home_of
     from ejmap_project.open_project import OpenProject
 
-    project = OpenProject.at(folder)
+    project, home = OpenProject.at(folder), home_of(folder)
     url = os.environ.get(URL_VARIABLE)
+    problems = list(damage(project.paths, home, free_bytes=shutil.disk_usage(folder).free))
+    craters = None
+    if home.is_dir() and not problems:
+        craters, found = _stand(project)
+        problems += found
     return ProjectFacts(
         source=project.settings.source.kind,
         body=project.settings.body,
-        instance=str(home_of(folder)),
+        instance=str(home),
         history=f"PostgreSQL, {database_name(url)}" if url else "SQLite, in the instance",
-        craters=_craters(project) if home_of(folder).is_dir() else None,
+        craters=craters,
+        problems=tuple(problems),
     )
 
 
-def _craters(project: "OpenProject") -> dict[str, int]:
+def _stand(project: "OpenProject") -> tuple[dict[str, int], list[Problem]]:
+    """Return the craters by state, and where history, files and catalogue disagree."""
     from ejmap_assets.lineage.crater_state import crater_states
     from ejmap_assets.lineage.recipes import book_of
     from ejmap_assets.runs.instance import open_instance
 
     with open_instance(project.paths.folder) as instance:
         states = crater_states(book_of(project, instance)).values()
-    return dict(Counter(state.value for state in states))
+        problems = list(differences(project, instance))
+    return dict(Counter(state.value for state in states)), problems
 
 
 def _version(name: str) -> str | None:

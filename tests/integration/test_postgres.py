@@ -1,6 +1,5 @@
 """Histories in a real PostgreSQL: kept, told apart, and refused to the wrong project."""
 
-import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,8 +8,10 @@ import pytest
 
 from ejmap_assets.history import ID_FILE, URL_VARIABLE
 from ejmap_assets.runs.instance import open_instance
+from ejmap_cli.main import main
 from ejmap_project.errors import SettingsError
-from tests.postgres_server import PostgresServer, find_programs
+from ejmap_project.settings.project import create_project
+from tests.postgres_server import PASSWORD, PostgresServer
 
 
 @pytest.fixture(autouse=True)
@@ -92,22 +93,30 @@ def test_a_project_that_moves_finds_its_history(
     assert _open(tmp_path / "there", address, monkeypatch, "0002") == ["0001", "0002"]
 
 
-def test_a_backup_is_the_history_wherever_it_is_restored(
-    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_backup_is_the_project_with_its_history_wherever_it_is_restored(
+    postgres: PostgresServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """With the two commands of docs/operations.md."""
-    programs = find_programs()
-    assert programs is not None
+    """Into an empty database alone: one with content is left as it is, and no folder remains."""
     address, restored = (postgres.create_database(name) for name in ("kept", "restored"))
-    _open(tmp_path, address, monkeypatch, "0001")
-    dump = tmp_path / "ejmap.dump"
+    folder, file = create_project(tmp_path / "mine", profile="demo").folder, tmp_path / "mine.tar"
+    _open(folder, address, monkeypatch, "0001")
+    assert main(["backup", str(folder), str(file)]) == 0
 
-    dumping = [programs / "pg_dump", "--format=custom", f"--file={dump}", f"--dbname={address}"]
-    subprocess.run(dumping, check=True)
-    restoring = [programs / "pg_restore", "--clean", "--if-exists", f"--dbname={restored}", dump]
-    subprocess.run(restoring, check=True)
+    assert main(["restore", str(file), str(tmp_path / "there")]) == 1
+    monkeypatch.delenv(URL_VARIABLE)
+    assert main(["restore", str(file), str(tmp_path / "there")]) == 1
+    told = capsys.readouterr().err
+    assert "pg_restore failed on 127.0.0.1" in told
+    assert f"lies in PostgreSQL; create a database, and set {URL_VARIABLE}" in told
+    assert PASSWORD not in told
+    assert not (tmp_path / "there").exists()
 
-    assert _open(tmp_path, restored, monkeypatch, "0002") == ["0001", "0002"]
+    monkeypatch.setenv(URL_VARIABLE, restored)
+    assert main(["restore", str(file), str(tmp_path / "there")]) == 0
+    assert _open(tmp_path / "there", restored, monkeypatch, "0002") == ["0001", "0002"]
 
 
 def test_an_empty_database_is_not_taken_for_the_history_of_a_project(

@@ -43,6 +43,9 @@ WORDS = (
     "ui",
     "env",
     "doctor",
+    "backup",
+    "restore",
+    "prune",
 )
 # Of ejmap_project, only what names its files and its two models.
 LIGHT = {"click", "ejmap_cli", "ejmap_project"}

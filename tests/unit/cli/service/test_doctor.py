@@ -7,10 +7,14 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from ejmap_assets.run_process import PROCESS_TAG, process_tags
+from ejmap_assets.runs.instance import open_instance
 from ejmap_cli.main import main
 from ejmap_cli.service.doctor import Facts, ProjectFacts, lines_of
+from ejmap_cli.service.problems import damage
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
@@ -141,9 +145,70 @@ def test_craters_are_counted_by_state(
     ]
     project.data.mkdir()
     write_catalogue(catalogue_from(craters, MERCURY), project.crater_catalogue)
-    project.dagster_home.mkdir()
+    with open_instance(project.folder) as instance:
+        instance.add_dynamic_partitions("craters", ["0001", "0002"])
 
     assert _told(project.folder, capsys)["craters"] == "2 missing"
+
+
+def _wrong(folder: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return what is said to be wrong; the exit code says that something is."""
+    code = main(["doctor", str(folder)])
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("wrong")]
+    assert code == bool(told)
+    return [line.split(maxsplit=1)[1] for line in told]
+
+
+def test_a_damaged_history_is_named_with_what_mends_it(
+    project: ProjectPaths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is not opened, which would end in an error of the database."""
+    open_instance(project.folder).dispose()
+    assert _wrong(project.folder, capsys) == []
+    database = project.dagster_home / "history" / "runs.db"
+    database.write_bytes(b"no database" * 1000)
+
+    (told,) = _wrong(project.folder, capsys)
+
+    assert told.startswith(f"{database} is damaged: file is not a database; ejmap restore BACKUP")
+
+
+def test_a_catalogue_that_the_history_does_not_know_is_named(
+    project: ProjectPaths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As after a kill between the table and its partitions."""
+    crater = Crater(crater_id=1, name="", center=LonLat(1, 0), radius_m=40_000.0)
+    project.data.mkdir()
+    write_catalogue(catalogue_from([crater], MERCURY), project.crater_catalogue)
+    open_instance(project.folder).dispose()
+
+    assert _wrong(project.folder, capsys) == [
+        f"1 crater(s) are in the catalogue or the history alone; ejmap run {project.folder}"
+    ]
+
+
+def test_a_run_whose_process_was_killed_is_named(
+    project: ProjectPaths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The next run reports it as failed."""
+    tags = process_tags("one")
+    run_id, process_id, _, namespace = tags[PROCESS_TAG].split()
+    gone = {**tags, PROCESS_TAG: f"{run_id} {process_id} 1 {namespace}"}
+    with open_instance(project.folder) as instance:
+        status = dg.DagsterRunStatus.STARTED
+        instance.add_run(dg.DagsterRun("map", run_id="one", tags=gone, status=status))
+
+    (told,) = _wrong(project.folder, capsys)
+
+    assert told == f"the process of run one was killed; ejmap run {project.folder}"
+
+
+def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    """Before a run fails on it."""
+    (found,) = damage(ProjectPaths(tmp_path), tmp_path / "dagster_home", free_bytes=20_000_000)
+
+    assert found.what == f"only 20 MB are free on the disk of {tmp_path}"
+    assert found.mend.startswith(f"ejmap prune {tmp_path}")
 
 
 def test_a_database_is_named_without_its_password(
@@ -175,6 +240,7 @@ def test_json_holds_the_facts(project: ProjectPaths, capsys: pytest.CaptureFixtu
         "instance": str(project.dagster_home),
         "history": "SQLite, in the instance",
         "craters": None,
+        "problems": [],
     }
 
 
