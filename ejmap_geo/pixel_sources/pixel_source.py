@@ -44,7 +44,10 @@ def drivers_for(path: Path) -> tuple[str, ...]:
         RasterError: If it is no regular local file, a VRT that leads elsewhere, or has a file
             beside it that does.
     """
-    if str(path.absolute()).startswith("/vsi") or not path.is_file():
+    is_local = not str(path.absolute()).startswith("/vsi")
+    if is_local and path.is_dir():
+        raise RasterError(f"{path} is a folder; name the raster in it")
+    if not (is_local and path.is_file()):
         raise RasterError(
             f"{path} cannot be read as a raster: it is no file on a disk of this machine; give one"
         )

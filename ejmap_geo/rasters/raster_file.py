@@ -39,9 +39,6 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
             # rasterio.open takes one driver in releases before 1.5.
             raster = rasterio.DatasetReader(str(path.absolute()), driver=drivers, sharing=False)
         except (*GDAL_ERRORS, UnicodeError) as error:
-            # Some formats are folders, so GDAL is asked first.
-            if path.is_dir():
-                raise RasterError(f"{path} is a folder; name the raster in it") from error
             raise RasterError(
                 f"{path} cannot be read as a raster ({_reason(error)}); give a GeoTIFF, and copy "
                 "it again if it is cut off"

@@ -261,6 +261,7 @@ def test_a_click_on_a_crater_tells_its_place_and_profile(
 
     page.click(x, y)
     page.until("document.querySelectorAll('#details section').length === 2")
+    page.until("document.querySelector('.claims') !== null")
 
     assert page.value("document.querySelectorAll('#details h2')[1].textContent") == NAMES[3]
     place = page.value("location.hash").partition("place=")[2].split(",")
