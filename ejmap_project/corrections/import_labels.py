@@ -14,6 +14,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, pixel_area_m2
 from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
+from ejmap_geo.statements import MASKS
 from ejmap_geo.whole_file import link_or_copy, whole_folder, write_text
 from ejmap_project.corrections.edited_masks import edited_masks
 from ejmap_project.corrections.package import current_mask, mask_digest
@@ -22,7 +23,6 @@ from ejmap_project.errors import SettingsError, SourceError
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.files.raster_tags import crater_words
 from ejmap_project.open_project import OpenProject
-from ejmap_project.settings.sources import FilesSource
 
 IMPORT_NOTE = "import.json"
 
@@ -170,20 +170,15 @@ def _changes(
 
 
 def _label_folder(project: OpenProject) -> Path:
-    source = project.settings.source
-    if isinstance(source, FilesSource) and source.masks is not None:
-        return project.paths.user_file(source.masks).resolve()
-    settings = project.paths.settings
-    if isinstance(source, FilesSource):
+    folder = project.settings.source.traits.masks_folder
+    if folder is None:
         raise SettingsError(
-            f"{settings} names no folder of masks; write `masks: masks` below `source:`, and "
-            "`training: {kind: own-masks}` with a `candidate: MODEL_tuned` below `models:` to let "
-            "a model learn from them, then import again"
+            f"{project.paths.settings} names no folder of masks that a person may change; in a "
+            f"project of your own files state {MASKS}, and `training: {{kind: own-masks}}` with a "
+            "`candidate: MODEL_tuned` below `models:` to let a model learn from them, then import "
+            "again"
         )
-    raise SettingsError(
-        f"labels of a source of kind {source.kind} are not a person's to change; make a project of "
-        "your own files with `ejmap new --masks` and correct that"
-    )
+    return project.paths.user_file(folder).resolve()
 
 
 def _require_same_planet(told: PackageNote, project: OpenProject, grid: BasemapGrid) -> None:

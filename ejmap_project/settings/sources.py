@@ -38,6 +38,7 @@ class SourceTraits(NamedTuple):
         doi: Where it was published; empty if nobody published it.
         connections: ``VERSION/SPLIT`` of published connections that replace predictions.
         masks_run: Run of published masks that replace the project's own.
+        masks_folder: Folder of masks that a person may change; None if it has none.
         columns: Columns of the crater table that the settings name.
     """
 
@@ -53,6 +54,7 @@ class SourceTraits(NamedTuple):
     doi: str = ""
     connections: str | None = None
     masks_run: str | None = None
+    masks_folder: Path | None = None
     columns: Mapping[str, str] = MappingProxyType({})
 
 
@@ -157,6 +159,7 @@ class FilesSource(Settings):
             is_known_everywhere=self.tiles is None,
             mosaic=self.mosaic.name,
             terms=self.terms,
+            masks_folder=self.masks,
             columns=self.columns,
         )
 

@@ -16,7 +16,7 @@ CHECKOUT = Path(__file__).parents[2]
 PAGE_SECONDS = 180
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # The lineage page draws no asset that lies outside of the window.
-WIDE = "--window-size=24000,14000"
+WIDE = "--window-size=24000,18000"
 
 RenderPage = Callable[..., str]
 

@@ -59,4 +59,4 @@ def test_a_project_without_a_folder_of_masks_says_what_to_write(
 
     assert main(["import-labels", str(tmp_path), str(tmp_path)]) == 1
 
-    assert "write `masks: masks` below `source:`" in capsys.readouterr().err
+    assert "--masks, or masks under source in project.yaml" in capsys.readouterr().err

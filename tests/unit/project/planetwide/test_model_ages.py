@@ -1,6 +1,7 @@
 """Counted craters on blankets and beside them: numbers, and ages by craterstats or a reason."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -64,6 +65,18 @@ def project(tmp_path: Path) -> OpenProject:
     return OpenProject.at(tmp_path)
 
 
+@pytest.fixture(autouse=True)
+def _no_drawn_package_stays() -> Iterator[None]:
+    """Other tests of this process meet the package that is installed, or none."""
+    yield
+    for name in _loaded_names():
+        del sys.modules[name]
+
+
+def _loaded_names() -> list[str]:
+    return [one for one in sys.modules if one.split(".")[0] == "craterstats"]
+
+
 @pytest.fixture
 def without_package(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody installed craterstats."""
@@ -89,7 +102,7 @@ def _install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     monkeypatch.syspath_prepend(str(folder / "site"))
-    for name in [one for one in sys.modules if one.split(".")[0] == "craterstats"]:
+    for name in _loaded_names():
         monkeypatch.delitem(sys.modules, name)
 
 
