@@ -156,6 +156,8 @@ def _show(axes: Axes, around: Surroundings, rgb: NDArray[np.uint8], title: str) 
     axes.set_xlabel("km east", fontsize=8)
     axes.set_ylabel("km north", fontsize=8)
     axes.tick_params(labelsize=7)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(5))
     axes.set_autoscale_on(False)
 
 

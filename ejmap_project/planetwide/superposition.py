@@ -130,6 +130,9 @@ def _plot(table: pd.DataFrame, craters: Mapping[int, Crater]) -> Picture:
     ids = {*table["younger_id"], *table["older_id"]}
     centers = np.array([craters[one].center for one in sorted(ids)]).reshape(-1, 2)
     axes.scatter(*centers.T, s=14, color=ORANGE, zorder=3)
+    axes.set_title(
+        f"order known for {table['is_answered'].sum()} of {len(table)} pairs", fontsize=9
+    )
     axes.set(xlim=(-180, 180), ylim=(-90, 90))
     axes.set_xlabel("longitude, degrees east", fontsize=8)
     axes.set_ylabel("latitude, degrees", fontsize=8)
