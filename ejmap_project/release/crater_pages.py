@@ -93,8 +93,8 @@ def crater_pages(project: OpenProject, made: Sequence[MadeArtefact]) -> Iterator
     measured = _by_crater(project)
     of_crater: dict[str, dict[str, MadeArtefact]] = {}
     for one in made:
-        if one.partition is not None:
-            of_crater.setdefault(one.partition, {})[one.asset] = one
+        if one.note.partition is not None:
+            of_crater.setdefault(one.note.partition, {})[one.note.asset] = one
     craters = project.craters()
     for key in sorted(craters, key=lambda one: _alphabetical(craters[one].name or one)):
         crater = craters[key]
@@ -187,15 +187,15 @@ def _interval(low: object, high: object) -> str:
 def _origin(made: Mapping[str, MadeArtefact]) -> Iterator[tuple[str, str]]:
     """Yield what the mask of a crater was made of: every input that is no artefact of a crater."""
     if MASK in made:
-        mask = made[MASK]
+        mask = made[MASK].note
         yield "mask", f"{mask.data_version}, made {mask.made_utc} in run {mask.run_id or NOTHING}"
     inputs = {
         name: version
         for one in made.values()
-        for name, version in one.inputs.items()
+        for name, version in one.note.inputs.items()
         if name not in made
     }
     yield from ((name.replace("_", " "), version) for name, version in sorted(inputs.items()))
-    for one in made.values():
-        if one.stale:
-            yield one.asset.replace("_", " "), f"not up to date: {one.stale}"
+    for note in (one.note for one in made.values()):
+        if note.stale:
+            yield note.asset.replace("_", " "), f"not up to date: {note.stale}"

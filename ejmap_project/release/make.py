@@ -71,7 +71,8 @@ class Inventory:
     @property
     def versions(self) -> dict[tuple[str, str | None], str]:
         """Data versions of what is frozen, by asset and partition."""
-        return {(one.asset, one.partition): one.data_version for one in self.made if one.outputs}
+        frozen = (one.note for one in self.made if one.outputs)
+        return {(one.asset, one.partition): one.data_version for one in frozen}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +146,7 @@ def _require_map(project: OpenProject, inventory: Inventory) -> None:
 
 
 def _require_current(inventory: Inventory) -> None:
-    stale = [one for one in inventory.made if one.stale and one.outputs]
+    stale = [one.note for one in inventory.made if one.note.stale and one.outputs]
     if stale:
         # The map before what is measured of it, both before single craters.
         first = min(stale, key=lambda one: (one.asset != MAP, one.partition is not None))
@@ -175,7 +176,7 @@ def _manifest(
     folder: Path,
 ) -> Manifest:
     traits = project.settings.source.traits
-    versions = {(one.asset, one.partition): one.data_version for one in inventory.made}
+    mosaic = (one.note.data_version for one in inventory.made if one.note.asset == MOSAIC)
     return Manifest(
         number=number,
         name=asked.name,
@@ -188,7 +189,7 @@ def _manifest(
             words=traits.mosaic,
             terms=traits.terms,
             doi=traits.doi,
-            data_version=versions.get((MOSAIC, None), ""),
+            data_version=next(mosaic, ""),
         ),
         models=mapping_models(project),
         craters=dict(inventory.craters),
@@ -239,24 +240,14 @@ def _sealed(manifest: Manifest, folder: Path) -> Manifest:
 
 def _settings(inventory: Inventory) -> dict[str, JsonValue]:
     """Return the settings of each asset; they are the same for all craters."""
-    known = {one.asset: one.settings for one in inventory.made if one.settings is not None}
+    known = {one.note.asset: one.settings for one in inventory.made if one.settings is not None}
     return cast("dict[str, JsonValue]", json.loads(json.dumps(known, default=str)))
 
 
 def _note(project: OpenProject, one: MadeArtefact) -> ArtefactNote:
     root = project.paths.folder
-    return ArtefactNote(
-        asset=one.asset,
-        partition=one.partition,
-        data_version=one.data_version,
-        recipe=one.recipe,
-        code_version=one.code_version,
-        inputs=dict(one.inputs),
-        run_id=one.run_id,
-        made_utc=one.made_utc,
-        stale=one.stale,
-        files=tuple(path.relative_to(root).as_posix() for path in one.files()),
-    )
+    files = tuple(path.relative_to(root).as_posix() for path in one.files())
+    return one.note.model_copy(update={"files": files})
 
 
 def _packages() -> dict[str, str]:

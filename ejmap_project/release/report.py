@@ -72,7 +72,7 @@ def write_report(
         project: The project, its paths those of the release.
         made: What the release holds, with pictures.
     """
-    whole = {one.asset: one for one in made if one.partition is None}
+    whole = {one.note.asset: one for one in made if one.note.partition is None}
     craters = list(crater_pages(project, made))
     preview = embedded_file(
         project.paths.preview, alt="ejecta of all craters over the mosaic", width_px=MAP_PX
@@ -116,7 +116,7 @@ def _sections(whole: Mapping[str, MadeArtefact]) -> Iterator[Section]:
         table = _table(one) if asset in SHOWN_TABLES else None
         if pictures or table is not None:
             title = TITLES.get(asset, asset.replace("_", " ").capitalize())
-            yield Section(title=title, stale=one.stale, pictures=pictures, table=table)
+            yield Section(title=title, stale=one.note.stale, pictures=pictures, table=table)
 
 
 def _table(one: MadeArtefact) -> Table | None:

@@ -144,7 +144,7 @@ def test_without_a_map_there_is_no_release(mapped: OpenProject) -> None:
     """What to do is said."""
     inventory = inventory_of(mapped)
     without = Inventory(
-        made=tuple(one for one in inventory.made if one.asset != "global_map"), craters={}
+        made=tuple(one for one in inventory.made if one.note.asset != "global_map"), craters={}
     )
 
     with pytest.raises(ReleaseError, match=r"has no map to release.*ejmap run"):
