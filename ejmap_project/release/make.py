@@ -39,7 +39,6 @@ from ejmap_project.release_metadata.datacite import write_datacite
 from ejmap_project.release_metadata.manifest import (
     MANIFEST,
     ArtefactNote,
-    FileNote,
     Manifest,
     MosaicNote,
     RunNote,
@@ -125,8 +124,8 @@ def make_release(
             _freeze_all(project, inventory, unfinished, progress)
             manifest = _manifest(project, asked, inventory, number=number, folder=unfinished)
             progress.say("the report")
-            _write_pages(project, manifest, inventory, unfinished)
-            manifest = _sealed(manifest, unfinished)
+            manifest = _with_pages(project, manifest, inventory, unfinished)
+            _seal(manifest, unfinished)
             if take_stock().versions != inventory.versions:
                 raise ReleaseError(
                     "artefacts were made anew while they were frozen; repeat this once no run is "
@@ -201,41 +200,42 @@ def _manifest(
     )
 
 
-def _write_pages(
+def _with_pages(
     project: OpenProject, manifest: Manifest, inventory: Inventory, folder: Path
-) -> None:
+) -> Manifest:
     """Write what a release says of itself; the crate last, because it names all other files."""
     frozen = replace(project, paths=ProjectPaths(folder))
     write_report(folder / REPORT, manifest, frozen, inventory.made)
     write_model_cards(frozen, manifest, folder)
     write_datacite(manifest, folder / DATACITE)
+    manifest = _with_written(manifest, folder)
     write_stac(
         ReleasedFiles(
             folder=folder,
             manifest=manifest,
-            files=_written(manifest, folder),
             craters=frozen.craters(),
             body=project.settings.planet,
         )
     )
-    write_run_crate(folder / CRATE, manifest, _written(manifest, folder))
+    manifest = _with_written(manifest, folder)
+    write_run_crate(folder / CRATE, manifest)
+    return _with_written(manifest, folder)
 
 
-def _written(manifest: Manifest, folder: Path) -> tuple[FileNote, ...]:
-    """Return the notes of all files that are there; those that the manifest knows are kept."""
+def _with_written(manifest: Manifest, folder: Path) -> Manifest:
+    """Return a manifest with the notes of the files that were written since."""
     known = {folder / one.path for one in manifest.files}
     written = (path for path in files_below(folder) if path not in known)
-    return (*manifest.files, *(file_note(path, folder) for path in written))
+    notes = (file_note(path, folder) for path in written)
+    return manifest.model_copy(update={"files": (*manifest.files, *notes)})
 
 
-def _sealed(manifest: Manifest, folder: Path) -> Manifest:
-    """Write the manifest of all files that are there, and make them read-only."""
-    sealed = manifest.model_copy(update={"files": _written(manifest, folder)})
+def _seal(manifest: Manifest, folder: Path) -> None:
+    """Write the manifest, and make all files read-only."""
     place = folder / MANIFEST
-    place.write_text(sealed.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    place.write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
     for path in files_below(folder):
         path.chmod(READ_ONLY)
-    return sealed
 
 
 def _settings(inventory: Inventory) -> dict[str, JsonValue]:

@@ -1,5 +1,7 @@
 """The manifest of a release: its files with their digests, and what each artefact was made of."""
 
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
@@ -165,13 +167,14 @@ class Manifest(_Note):
         """The artefacts that were not up to date."""
         return [one for one in self.artefacts if one.stale]
 
-    def by_artefact(self) -> dict[tuple[str, str | None], ArtefactNote]:
-        """Return the notes of artefacts by asset and partition."""
+    @cached_property
+    def by_artefact(self) -> Mapping[tuple[str, str | None], ArtefactNote]:
+        """The notes of artefacts by asset and partition."""
         return {(one.asset, one.partition): one for one in self.artefacts}
 
     def data_version(self, asset: str) -> str:
         """Return the data version of an unpartitioned artefact; empty if it was not there."""
-        found = self.by_artefact().get((asset, None))
+        found = self.by_artefact.get((asset, None))
         return "" if found is None else found.data_version
 
 
