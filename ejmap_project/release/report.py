@@ -7,12 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from ejmap_ml.bundles.bundle_files import WEIGHTS
-from ejmap_project.analysis.map_quantities import CLEAN
-from ejmap_project.analysis.quantities import GROUPS
+from ejmap_project.files.table_file import read_table
 from ejmap_project.models.promotion_record import Promotion, promotions
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, iteration_name
-from ejmap_project.release.crater_pages import crater_pages
+from ejmap_project.release.crater_pages import SHOWN_GROUPS, crater_pages
 from ejmap_project.release.embedded import EmbeddedPicture, embedded_file
 from ejmap_project.release.made_artefact import MadeArtefact
 from ejmap_project.release.page import NOTHING, Table, number_words, rendered, table_of
@@ -87,7 +86,7 @@ def write_report(
         gates=list(_gates(project, whole)),
         members=_members(manifest),
         artefacts=_artefacts(manifest),
-        quantities={**GROUPS, "Clean and shared": CLEAN},
+        quantities=SHOWN_GROUPS,
     )
     path.write_text(text, encoding="utf-8")
 
@@ -123,7 +122,7 @@ def _table(one: MadeArtefact) -> Table | None:
     path = next((path for path in one.outputs if path.suffix == ".parquet"), None)
     if path is None or not path.is_file():
         return None
-    frame = _pooled_first(pd.read_parquet(path))
+    frame = _pooled_first(read_table(path))
     return table_of(frame, caption=f"The first rows of {path.name}", most_rows=MOST_ROWS)
 
 
