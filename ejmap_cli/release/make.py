@@ -20,9 +20,8 @@ from ejmap_cli.console import Console
 def make(project: Path, name: str, *, note: str, allow_stale: bool) -> int:
     """Freeze map, tables, models and provenance.
 
-    Freeze the map with its tables, models and provenance as the next numbered folder in
-    data/releases. Files are hard links where the disk has them, so that a release takes space only
-    once the project replaced them.
+    They become the next numbered folder in data/releases. Files are hard links where the disk has
+    them, so that a release takes space only once the project replaced them.
     """
     from ejmap_assets.definitions import runner_of
     from ejmap_assets.runs.instance import open_instance
