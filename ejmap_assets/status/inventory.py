@@ -18,7 +18,7 @@ from ejmap_project.paths import MODEL_KINDS
 from ejmap_project.pictures.picture_store import StoredPicture, stored_picture
 from ejmap_project.release.made_artefact import MadeArtefact
 from ejmap_project.release.make import Inventory
-from ejmap_project.release_metadata.manifest import ArtefactNote, RunNote
+from ejmap_project.release_metadata.release_manifest import ArtefactNote, RunNote
 
 # Artefacts upstream of the map that readers of a release look at; what else is upstream is named.
 FROZEN = frozenset(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.paths import MODEL_KINDS
 from ejmap_project.release.released_map import ReleasedMap
-from ejmap_project.release_metadata.manifest import Manifest
+from ejmap_project.release_metadata.release_manifest import ReleaseManifest
 
 MASK, CATALOGUE, MOSAIC = "basemap_mask", "crater_catalogue", "basemap_mosaic"
 ARROW = "\N{RIGHTWARDS ARROW}"
@@ -71,7 +71,7 @@ def _row(crater: Crater) -> dict[str, str]:
     }
 
 
-def _upstream(before: Manifest, after: Manifest, key: str) -> Iterator[Cause]:
+def _upstream(before: ReleaseManifest, after: ReleaseManifest, key: str) -> Iterator[Cause]:
     """Yield what differs in the steps of a crater, from its mask upstream."""
     notes = before.by_artefact, after.by_artefact
     waiting, seen = [MASK], set[str]()
@@ -96,14 +96,14 @@ def _upstream(before: Manifest, after: Manifest, key: str) -> Iterator[Cause]:
                 yield _input(before, after, name, one.inputs.get(name), other.inputs.get(name))
 
 
-def _has_other_settings(before: Manifest, after: Manifest, asset: str) -> bool:
+def _has_other_settings(before: ReleaseManifest, after: ReleaseManifest, asset: str) -> bool:
     """Return whether the settings of an asset are known of both releases and differ."""
     one, other = before.settings, after.settings
     return asset in one and asset in other and one[asset] != other[asset]
 
 
 def _input(
-    before: Manifest, after: Manifest, name: str, one: str | None, other: str | None
+    before: ReleaseManifest, after: ReleaseManifest, name: str, one: str | None, other: str | None
 ) -> Cause:
     for kind in MODEL_KINDS:
         if name == f"promoted_{kind}":
@@ -112,7 +112,7 @@ def _input(
     return Cause(what, one or "none", other or "none")
 
 
-def _model(manifest: Manifest, kind: str, digest: str | None) -> str:
+def _model(manifest: ReleaseManifest, kind: str, digest: str | None) -> str:
     note = manifest.models.get(kind)
     named = f"{note.version} " if note is not None and note.digest == digest else ""
     return f"{named}({digest})" if digest else "none"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ejmap_project.pictures.picture_store import StoredPicture
 from ejmap_project.release.release_folder import files_below
-from ejmap_project.release_metadata.manifest import ArtefactNote
+from ejmap_project.release_metadata.release_manifest import ArtefactNote
 
 # Of a GeoPackage that a GIS has open.
 PASSING = ("-journal", "-shm", "-wal")

@@ -36,11 +36,11 @@ from ejmap_project.release.release_folder import (
 )
 from ejmap_project.release.report import write_report
 from ejmap_project.release_metadata.datacite import write_datacite
-from ejmap_project.release_metadata.manifest import (
+from ejmap_project.release_metadata.release_manifest import (
     MANIFEST,
     ArtefactNote,
-    Manifest,
     MosaicNote,
+    ReleaseManifest,
     RunNote,
 )
 from ejmap_project.release_metadata.run_crate import CRATE, write_run_crate
@@ -173,10 +173,10 @@ def _manifest(
     *,
     number: int,
     folder: Path,
-) -> Manifest:
+) -> ReleaseManifest:
     traits = project.settings.source.traits
     mosaic = (one.note.data_version for one in inventory.made if one.note.asset == MOSAIC)
-    return Manifest(
+    return ReleaseManifest(
         number=number,
         name=asked.name,
         note=asked.note,
@@ -201,8 +201,8 @@ def _manifest(
 
 
 def _with_pages(
-    project: OpenProject, manifest: Manifest, inventory: Inventory, folder: Path
-) -> Manifest:
+    project: OpenProject, manifest: ReleaseManifest, inventory: Inventory, folder: Path
+) -> ReleaseManifest:
     """Write what a release says of itself; the crate last, because it names all other files."""
     frozen = replace(project, paths=ProjectPaths(folder))
     write_report(folder / REPORT, manifest, frozen, inventory.made)
@@ -222,7 +222,7 @@ def _with_pages(
     return _with_written(manifest, folder)
 
 
-def _with_written(manifest: Manifest, folder: Path) -> Manifest:
+def _with_written(manifest: ReleaseManifest, folder: Path) -> ReleaseManifest:
     """Return a manifest with the notes of the files that were written since."""
     known = {folder / one.path for one in manifest.files}
     written = (path for path in files_below(folder) if path not in known)
@@ -230,7 +230,7 @@ def _with_written(manifest: Manifest, folder: Path) -> Manifest:
     return manifest.model_copy(update={"files": (*manifest.files, *notes)})
 
 
-def _seal(manifest: Manifest, folder: Path) -> None:
+def _seal(manifest: ReleaseManifest, folder: Path) -> None:
     """Write the manifest, and make all files read-only."""
     place = folder / MANIFEST
     place.write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
@@ -261,7 +261,7 @@ def _packages() -> dict[str, str]:
     return found
 
 
-def _facts(manifest: Manifest, folder: Path) -> dict[str, object]:
+def _facts(manifest: ReleaseManifest, folder: Path) -> dict[str, object]:
     return {
         "release": manifest.label,
         "note": manifest.note,

@@ -18,7 +18,7 @@ from ejmap_project.errors import ReleaseError, StepError
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.files.table_file import read_table
 from ejmap_project.paths import ProjectPaths
-from ejmap_project.release_metadata.manifest import Manifest, read_manifest
+from ejmap_project.release_metadata.release_manifest import ReleaseManifest, read_release_manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class ReleasedMap:
         craters: The craters of the catalogue by key.
     """
 
-    manifest: Manifest
+    manifest: ReleaseManifest
     paths: ProjectPaths
     grid: BasemapGrid
     craters: Mapping[str, Crater]
@@ -44,7 +44,7 @@ class ReleasedMap:
         Raises:
             ReleaseError: If its manifest, map or catalogue cannot be read.
         """
-        manifest, paths = read_manifest(folder), ProjectPaths(folder)
+        manifest, paths = read_release_manifest(folder), ProjectPaths(folder)
         try:
             body = body_named(manifest.body)
             with opened(paths.label_map) as labels:

@@ -15,7 +15,7 @@ from ejmap_project.release.crater_pages import SHOWN_GROUPS, crater_pages
 from ejmap_project.release.embedded import EmbeddedPicture, embedded_file
 from ejmap_project.release.made_artefact import MadeArtefact
 from ejmap_project.release.page import NOTHING, Table, number_words, rendered, table_of
-from ejmap_project.release_metadata.manifest import Manifest
+from ejmap_project.release_metadata.release_manifest import ReleaseManifest
 from ejmap_project.scoring.map_agreement import POOLED
 
 MAP_PX, PICTURE_PX = 1600, 640
@@ -59,7 +59,7 @@ class Section:
 
 def write_report(
     path: Path,
-    manifest: Manifest,
+    manifest: ReleaseManifest,
     project: OpenProject,
     made: Sequence[MadeArtefact],
 ) -> None:
@@ -91,7 +91,7 @@ def write_report(
     path.write_text(text, encoding="utf-8")
 
 
-def _facts(manifest: Manifest, craters: int) -> Iterator[tuple[str, str]]:
+def _facts(manifest: ReleaseManifest, craters: int) -> Iterator[tuple[str, str]]:
     states = ", ".join(f"{count} {state}" for state, count in manifest.craters.items())
     yield "made", manifest.made_utc
     yield "planet", manifest.body
@@ -190,7 +190,7 @@ def _decision(one: Promotion) -> list[str]:
     ]
 
 
-def _members(manifest: Manifest) -> Table:
+def _members(manifest: ReleaseManifest) -> Table:
     rows = [
         [f"{kind} member {number}", model.version, version, _weights(kind, number, manifest)]
         for kind, model in manifest.models.items()
@@ -200,13 +200,13 @@ def _members(manifest: Manifest) -> Table:
     return Table("Members of the ensembles that mapped the craters", columns, rows)
 
 
-def _weights(kind: str, number: int, manifest: Manifest) -> str:
+def _weights(kind: str, number: int, manifest: ReleaseManifest) -> str:
     inside, name = f"/models/{kind}/", f"/{iteration_name(number)}/{WEIGHTS}"
     found = (one.sha256 for one in manifest.files if inside in one.path and name in one.path)
     return next(found, NOTHING)
 
 
-def _artefacts(manifest: Manifest) -> Table:
+def _artefacts(manifest: ReleaseManifest) -> Table:
     rows = [
         [
             one.asset,

@@ -9,8 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ejmap_project.release_metadata.manifest import ArtefactNote, FileNote, Manifest, RunNote
 from ejmap_project.release_metadata.media_types import media_type_of
+from ejmap_project.release_metadata.release_manifest import (
+    ArtefactNote,
+    FileNote,
+    ReleaseManifest,
+    RunNote,
+)
 
 CRATE = "ro-crate-metadata.json"
 CONTEXT = [
@@ -24,7 +29,7 @@ SOFTWARE, MOSAIC, TERMS = "#ejmap", "#mosaic", "#terms"
 Entity = dict[str, Any]
 
 
-def write_run_crate(path: Path, manifest: Manifest) -> None:
+def write_run_crate(path: Path, manifest: ReleaseManifest) -> None:
     """Write the metadata of a crate.
 
     Args:
@@ -35,7 +40,7 @@ def write_run_crate(path: Path, manifest: Manifest) -> None:
     path.write_text(json.dumps(graph, indent=1) + "\n", encoding="utf-8")
 
 
-def _entities(manifest: Manifest) -> Iterator[Entity]:
+def _entities(manifest: ReleaseManifest) -> Iterator[Entity]:
     """Yield what a crate describes: itself, its files, software, mosaic and runs."""
     actions = list(_actions(manifest))
     packages = manifest.packages
@@ -100,7 +105,7 @@ def _file(note: FileNote) -> Entity:
     }
 
 
-def _actions(manifest: Manifest) -> Iterator[Entity]:
+def _actions(manifest: ReleaseManifest) -> Iterator[Entity]:
     """Yield an action for each run that wrote files of the release."""
     written: dict[str, list[ArtefactNote]] = {}
     for one in manifest.artefacts:

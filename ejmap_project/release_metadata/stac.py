@@ -15,7 +15,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import Body
 from ejmap_project.paths import MODEL_KINDS, ModelKind, ProjectPaths, iteration_name
 from ejmap_project.release_metadata.footprints import WORLD, footprint
-from ejmap_project.release_metadata.manifest import FileNote, Manifest, ModelNote
+from ejmap_project.release_metadata.release_manifest import FileNote, ModelNote, ReleaseManifest
 from ejmap_project.release_metadata.stac_assets import (
     EXTENSIONS,
     FILE,
@@ -49,7 +49,7 @@ class ReleasedFiles:
     """
 
     folder: Path
-    manifest: Manifest
+    manifest: ReleaseManifest
     craters: Mapping[str, Crater]
     body: Body
 
@@ -119,7 +119,7 @@ def _model_item(released: ReleasedFiles, kind: ModelKind, note: ModelNote) -> Js
     return item | {"stac_extensions": [*item["stac_extensions"], MLM]}
 
 
-def _made_utc(manifest: Manifest, asset: str, partition: str | None) -> str:
+def _made_utc(manifest: ReleaseManifest, asset: str, partition: str | None) -> str:
     note = manifest.by_artefact.get((asset, partition))
     return manifest.made_utc if note is None or not note.made_utc else note.made_utc
 

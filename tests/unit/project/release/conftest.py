@@ -19,7 +19,7 @@ from ejmap_project.pictures.picture_store import StoredPicture
 from ejmap_project.progress import Silence
 from ejmap_project.release.made_artefact import MadeArtefact
 from ejmap_project.release.make import AskedRelease, Inventory, make_release
-from ejmap_project.release_metadata.manifest import ArtefactNote
+from ejmap_project.release_metadata.release_manifest import ArtefactNote
 from tests.tiny_planet import write_project
 
 KEYS = ("0001", "0002", "0003")

@@ -26,7 +26,7 @@ from ejmap_project.release.release_folder import (
     remove_folder,
 )
 from ejmap_project.release.verify import faults_of
-from ejmap_project.release_metadata.manifest import MANIFEST, read_manifest
+from ejmap_project.release_metadata.release_manifest import MANIFEST, read_release_manifest
 from tests.unit.project.release.conftest import KEYS, inventory_of
 
 Release = Callable[..., Path]
@@ -162,7 +162,7 @@ def test_what_is_stale_is_refused_or_named(mapped: OpenProject) -> None:
 
     _make(mapped, "first", stale, allow=True)
 
-    manifest = read_manifest(release_folder(mapped.paths, "1"))
+    manifest = read_release_manifest(release_folder(mapped.paths, "1"))
     assert [(one.asset, one.stale) for one in manifest.stale] == [
         ("global_map", "basemap_mask changed")
     ]

@@ -112,7 +112,7 @@ class MosaicNote(_Note):
     data_version: str
 
 
-class Manifest(_Note):
+class ReleaseManifest(_Note):
     """Everything that ``release.json`` says.
 
     Attributes:
@@ -178,7 +178,7 @@ class Manifest(_Note):
         return "" if found is None else found.data_version
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_release_manifest(folder: Path) -> ReleaseManifest:
     """Read the manifest of a release.
 
     Raises:
@@ -188,7 +188,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         if file.stat().st_size > LARGEST_BYTES:
             raise ReleaseError(f"{file} is larger than a manifest may be; it is none of a release")
-        return Manifest.model_validate_json(file.read_bytes())
+        return ReleaseManifest.model_validate_json(file.read_bytes())
     except OSError as error:
         raise ReleaseError(
             f"{folder} is no release: {MANIFEST} cannot be read ({error.strerror}); "
