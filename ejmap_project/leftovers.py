@@ -64,11 +64,9 @@ def _of_former_craters(project: OpenProject) -> Iterator[Leftover]:
     if not known:
         # A catalogue that is missing says nothing about craters.
         return
-    craters = project.paths.data / "craters"
-    former = sorted(one.name for one in craters.glob("[0-9]*") if one.is_dir())
-    for key in former:
-        if key in known:
-            continue
+    folders = project.paths.all_craters.glob("[0-9]*")
+    there = {one.name for one in folders if one.is_dir()}
+    for key in sorted(there - known):
         places = [project.paths.crater(key)]
         places += sorted(project.paths.all_pictures.glob(f"*/{key}"))
         places += sorted(project.paths.all_manifests.glob(f"*/{key}.json"))

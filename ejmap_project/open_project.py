@@ -70,8 +70,7 @@ class OpenProject:
         """Return the drawn rims by crater id where their buffers bound the annulus; else none."""
         if self.settings.used_method.annulus != "rim-buffers":
             return {}
-        rims = self.drawn_rims()
-        return {one.crater_id: rims[key] for key, one in self.craters().items() if key in rims}
+        return {int(key): rim for key, rim in self.drawn_rims().items()}
 
 
 def project_folder(folder: str = "") -> Path:

@@ -56,7 +56,6 @@ class ProjectPaths:
     """Everything that is made."""
     releases = _Place("data/releases")
     """Folder of the releases, a numbered folder each."""
-
     corrections = _Place("corrections")
     """Folder of the imports of corrected masks, a numbered folder each."""
 
@@ -157,9 +156,12 @@ class ProjectPaths:
     damaged = _Place("data/damaged")
     """Folder of files that were found damaged and were moved away."""
 
+    all_craters = _Place("data/craters")
+    """Folder of what is made for craters, a folder each."""
+
     def crater(self, key: str) -> Path:
         """Folder of what is made for one crater."""
-        return self.data / "craters" / key
+        return self.all_craters / key
 
     azimuthal_mosaic = _crater_place("azimuthal_mosaic.tif")
     """The mosaic around one crater in azimuthal equidistant projection."""

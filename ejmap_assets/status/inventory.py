@@ -18,7 +18,7 @@ from ejmap_project.paths import MODEL_KINDS
 from ejmap_project.pictures.picture_store import StoredPicture, stored_picture
 from ejmap_project.release.made_artefact import MadeArtefact
 from ejmap_project.release.make import Inventory
-from ejmap_project.release_metadata.manifest import RunNote
+from ejmap_project.release_metadata.release_manifest import ArtefactNote, RunNote
 
 # Artefacts upstream of the map that readers of a release look at; what else is upstream is named.
 FROZEN = frozenset(
@@ -50,7 +50,7 @@ def take_stock(project: OpenProject, instance: dg.DagsterInstance) -> Inventory:
     made = tuple(_made(book, one) for one in found if one.standing is not Standing.MISSING)
     return Inventory(
         made=made,
-        runs=_runs(instance, {one.run_id for one in made} - {""}),
+        runs=_runs(instance, {one.note.run_id for one in made} - {""}),
         missing=tuple(
             one.asset if one.partition is None else f"{one.asset} of {one.partition}"
             for one in found
@@ -83,17 +83,20 @@ def _made(book: RecipeBook, one: ArtefactStanding) -> MadeArtefact:
     record, paths = book.last(one.asset, one.partition), book.project.paths
     assert record is not None  # noqa: S101 - else it counts as missing
     row, frozen = LINEAGE[one.asset], is_frozen(one.asset)
-    return MadeArtefact(
+    note = ArtefactNote(
         asset=one.asset,
         partition=one.partition,
         data_version=record.data_version,
         recipe=record.recipe,
         code_version=record.code_version,
-        settings=_settings(book, one),
         inputs=dict(record.inputs),
         run_id=record.run_id,
         made_utc=_utc(record.made_s),
         stale=one.why,
+    )
+    return MadeArtefact(
+        note=note,
+        settings=_settings(book, one),
         outputs=(row.output(paths, one.partition or ""), *row.beside(paths)) if frozen else (),
         pictures=_pictures(book, one, record) if frozen or one.asset in PROMOTED else {},
     )

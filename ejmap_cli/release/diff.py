@@ -1,5 +1,6 @@
 """``ejmap release diff``: what changed between two releases, and which input changed it."""
 
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 def diff(project: Path, before: str, after: str, *, html: Path | None, as_json: bool) -> int:
     """Compare two releases crater by crater.
 
-    Compare two releases: areas, agreement of the masks and quantities of each crater, and which
-    model, mosaic, setting, code or row of the catalogue differs.
+    Of each crater: area, agreement of the masks, quantities, and which model, mosaic, setting, code
+    or row of the catalogue differs.
     """
     from ejmap_project.paths import ProjectPaths
     from ejmap_project.release.difference import difference
@@ -72,7 +73,7 @@ def facts_of(found: "ReleaseDifference") -> dict[str, object]:
 
 
 def _known(values: tuple[float, ...]) -> list[float | None]:
-    return [None if value != value else value for value in values]  # noqa: PLR0124 - NaN
+    return [None if math.isnan(value) else value for value in values]
 
 
 def _lines(found: "ReleaseDifference") -> Iterator[str]:

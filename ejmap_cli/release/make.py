@@ -20,16 +20,15 @@ from ejmap_cli.console import Console
 def make(project: Path, name: str, *, note: str, allow_stale: bool) -> int:
     """Freeze map, tables, models and provenance.
 
-    Freeze the map with its tables, models and provenance as the next numbered folder in
-    data/releases. Files are hard links where the disk has them, so that a release takes space only
-    once the project replaced them.
+    They become the next numbered folder in data/releases. Files are hard links where the disk has
+    them, so that a release takes space only once the project replaced them.
     """
     from ejmap_assets.definitions import runner_of
     from ejmap_assets.runs.instance import open_instance
     from ejmap_project.estimates import size_words
     from ejmap_project.open_project import OpenProject
     from ejmap_project.release.release_folder import REPORT, release_folder, require_free_name
-    from ejmap_project.release_metadata.manifest import read_manifest
+    from ejmap_project.release_metadata.release_manifest import read_release_manifest
 
     require_project(project)
     opened = OpenProject.at(project.resolve())
@@ -38,7 +37,7 @@ def make(project: Path, name: str, *, note: str, allow_stale: bool) -> int:
         with open_instance(opened.paths.folder) as instance:
             runner_of(opened, instance, console).release(name, note=note, allow_stale=allow_stale)
         folder = release_folder(opened.paths, name)
-        manifest = read_manifest(folder)
+        manifest = read_release_manifest(folder)
         console.line(f"release    {folder}")
         console.line(f"holds      {len(manifest.files)} files, {size_words(manifest.size)}")
         for one in manifest.missing:

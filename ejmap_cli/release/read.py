@@ -12,7 +12,7 @@ from ejmap_cli.printing import print_json, table_lines
 from ejmap_project.estimates import size_words
 
 if TYPE_CHECKING:
-    from ejmap_project.release_metadata.manifest import Manifest
+    from ejmap_project.release_metadata.release_manifest import ReleaseManifest
 
 RELEASE = click.argument("release", help="number or name of a release")
 
@@ -26,10 +26,10 @@ def list_releases(project: Path, *, as_json: bool) -> int:
 
     from ejmap_project.paths import ProjectPaths
     from ejmap_project.release.release_folder import release_folders
-    from ejmap_project.release_metadata.manifest import read_manifest
+    from ejmap_project.release_metadata.release_manifest import read_release_manifest
 
     require_project(project)
-    found = [read_manifest(one) for one in release_folders(ProjectPaths(project.resolve()))]
+    found = [read_release_manifest(one) for one in release_folders(ProjectPaths(project.resolve()))]
     if as_json:
         print_json([facts_of(one) for one in found])
         return 0
@@ -61,10 +61,10 @@ def show(project: Path, release: str, *, as_json: bool) -> int:
     """Say what a release holds and what it was made of."""
     from ejmap_project.paths import ProjectPaths
     from ejmap_project.release.release_folder import release_folder
-    from ejmap_project.release_metadata.manifest import read_manifest
+    from ejmap_project.release_metadata.release_manifest import read_release_manifest
 
     folder = release_folder(ProjectPaths(project.resolve()), release)
-    manifest = read_manifest(folder)
+    manifest = read_release_manifest(folder)
     if as_json:
         print_json({**facts_of(manifest), "folder": str(folder)})
     else:
@@ -72,7 +72,7 @@ def show(project: Path, release: str, *, as_json: bool) -> int:
     return 0
 
 
-def facts_of(manifest: "Manifest") -> dict[str, object]:
+def facts_of(manifest: "ReleaseManifest") -> dict[str, object]:
     """Return a release as JSON holds it: its manifest with counts instead of single files."""
     told = manifest.model_dump(mode="json", exclude={"artefacts", "files", "settings"})
     return {
@@ -83,7 +83,7 @@ def facts_of(manifest: "Manifest") -> dict[str, object]:
     }
 
 
-def _lines(manifest: "Manifest", folder: Path) -> Iterator[str]:
+def _lines(manifest: "ReleaseManifest", folder: Path) -> Iterator[str]:
     yield f"release    {manifest.label}, made {manifest.made_utc}"
     if manifest.note:
         yield f"note       {manifest.note}"

@@ -5,7 +5,6 @@ restored file is compared with its digest.
 """
 
 import io
-import json
 import os
 import sqlite3
 import tarfile
@@ -14,20 +13,20 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Literal
 
-from ejmap_geo.whole_file import whole_file, whole_folder
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ejmap_geo.whole_file import SCRATCH, whole_file, whole_folder
 from ejmap_project.digest import file_sha256
 from ejmap_project.errors import BackupError
 from ejmap_project.paths import ProjectPaths
 
-FORMAT = 1
 PROJECT, HOME, DUMP, LIST = "project", "dagster_home", "history.dump", "backup.json"
-# SQLite's own copies are whole while others write; what lies beside a database is part of it.
+# Of the instance. SQLite's own copies are whole while others write; what lies beside a database is
+# part of it.
 DATABASE = ".db"
 BESIDE_DATABASE = ("-journal", "-shm", "-wal")
-# Of processes that are at work, or were killed.
-SCRATCH = ".ejmap-scratch"
 LARGEST_LIST_BYTES = 2**28
 
 
@@ -50,6 +49,17 @@ class WrittenBackup:
 class _Entry:
     name: str
     path: Path
+    is_database: bool = False
+
+
+class _List(BaseModel):
+    """The last entry: digests of all files by their names in the archive."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    has_dump: bool
+    files: dict[str, str]
 
 
 def write_backup(
@@ -83,13 +93,13 @@ def write_backup(
             if path.is_symlink() and not path.resolve().is_relative_to(paths.folder):
                 left_out.append(path)
                 continue
-            if path.suffix == DATABASE and path.is_file():
+            if entry.is_database:
                 path = _copied_database(path, Path(scratch))
             archive.add(path, entry.name, recursive=False)
             if path.is_file() and not path.is_symlink():
                 digests[entry.name] = file_sha256(path)
                 size_bytes += path.stat().st_size
-        _write_list(archive, {"format": FORMAT, "has_dump": dump is not None, "files": digests})
+        _write_list(archive, _List(has_dump=dump is not None, files=digests))
     return WrittenBackup(files=len(digests), size_bytes=size_bytes, left_out=tuple(left_out))
 
 
@@ -130,7 +140,9 @@ def _entries(paths: ProjectPaths, home: Path, dump: Path | None) -> Iterator[_En
     if home.is_dir():
         for path in _below(home):
             if not path.name.endswith(BESIDE_DATABASE):
-                yield _Entry(name=f"{HOME}/{path.relative_to(home).as_posix()}", path=path)
+                name = f"{HOME}/{path.relative_to(home).as_posix()}"
+                is_database = path.suffix == DATABASE and path.is_file()
+                yield _Entry(name=name, path=path, is_database=is_database)
     if dump is not None:
         yield _Entry(name=DUMP, path=dump)
 
@@ -156,8 +168,8 @@ def _copied_database(path: Path, scratch: Path) -> Path:
     return copied
 
 
-def _write_list(archive: tarfile.TarFile, facts: dict[str, object]) -> None:
-    text = json.dumps(facts).encode()
+def _write_list(archive: tarfile.TarFile, listed: _List) -> None:
+    text = listed.model_dump_json().encode()
     member = tarfile.TarInfo(LIST)
     member.size = len(text)
     archive.addfile(member, io.BytesIO(text))
@@ -165,11 +177,10 @@ def _write_list(archive: tarfile.TarFile, facts: dict[str, object]) -> None:
 
 def _extract(archive: tarfile.TarFile, folder: Path) -> bool:
     """Extract a backup and compare it with its list; return whether it holds a dump."""
-    facts: dict[str, Any] | None = None
-    found: set[str] = set()
+    listed = None
     for member in archive:
         if member.name == LIST:
-            facts = _facts(archive, member)
+            listed = _listed(archive, member)
             break
         top, *below = PurePosixPath(member.name).parts
         if top not in {PROJECT, HOME, DUMP}:
@@ -180,22 +191,20 @@ def _extract(archive: tarfile.TarFile, folder: Path) -> bool:
             member.linkname = member.linkname.removeprefix(f"{PROJECT}/" if member.islnk() else "")
         # Neither a name nor a link may lead out of the folder, and nothing but files comes out.
         archive.extract(member, folder, filter="data")
-        found.add(member.name)
-    if facts is None:
+    if listed is None:
         raise _DifferenceError("its end is missing")
-    for name, digest in facts["files"].items():
+    for name, digest in listed.files.items():
         path = folder / name.removeprefix(f"{PROJECT}/")
         if not path.is_file() or file_sha256(path) != digest:
             raise _DifferenceError(f"{name} is not what was written")
-    return bool(facts["has_dump"])
+    return listed.has_dump
 
 
-def _facts(archive: tarfile.TarFile, member: tarfile.TarInfo) -> dict[str, Any]:
+def _listed(archive: tarfile.TarFile, member: tarfile.TarInfo) -> _List:
     stream = archive.extractfile(member) if member.size <= LARGEST_LIST_BYTES else None
     try:
-        facts = json.loads(stream.read()) if stream else {}
-    except (ValueError, RecursionError) as error:
-        raise _DifferenceError(f"its list cannot be read ({error})") from error
-    if not isinstance(facts, dict) or facts.get("format") != FORMAT:
-        raise _DifferenceError("its list is of another version of EJMAP")
-    return facts
+        return _List.model_validate_json(stream.read() if stream else b"")
+    except ValidationError as error:
+        raise _DifferenceError(
+            "its list of files is damaged, or of another version of EJMAP"
+        ) from error

@@ -37,7 +37,7 @@ def _call(program: str, arguments: Sequence[str], address: str) -> None:
     host = parts.netloc.rpartition("@")[2]
     named = f"{parts.username}@{host}" if parts.username else host
     password = {"PGPASSWORD": unquote(parts.password)} if parts.password else {}
-    done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, and arguments are not parsed
+    done = subprocess.run(  # noqa: S603 - a program of PostgreSQL, without a shell
         [
             _program(program),
             "--no-password",

@@ -136,7 +136,7 @@ def read_manifest(note: Path) -> Manifest:
 
 # One command looks at the artefacts of a crater several times.
 @lru_cache(maxsize=2**14)
-def _parsed(note: str, stamp: FileStamp) -> Manifest:  # noqa: ARG001 - of another stamp is another
+def _parsed(note: str, stamp: FileStamp) -> Manifest:  # noqa: ARG001 - key of the cache
     return Manifest.from_json(Path(note).read_text(encoding="utf-8"))
 
 

@@ -144,7 +144,8 @@ class ArtefactFiles:
         if recorded and manifest.digest != recorded:
             if was_interrupted:
                 return Finding(Integrity.INTERRUPTED, "the process that made it ended too early")
-            return Finding(Integrity.DAMAGED, f"{self._named(self.places[0])} is another one")
+            named = " or ".join(str(one.relative_to(self.paths.folder)) for one in self.places)
+            return Finding(Integrity.DAMAGED, f"{named} has other bytes")
         with suppress(OSError):
             self.write(manifest)
         return INTACT
@@ -208,6 +209,3 @@ class ArtefactFiles:
         with suppress(*UNREADABLE):
             return None, ProcessIdentity(**json.loads(self._note.read_bytes())[MAKER])
         return None, None
-
-    def _named(self, place: Path) -> str:
-        return str(place.relative_to(self.paths.folder))

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.paths import MODEL_KINDS
 from ejmap_project.release.released_map import ReleasedMap
-from ejmap_project.release_metadata.manifest import Manifest
+from ejmap_project.release_metadata.release_manifest import ReleaseManifest
 
 MASK, CATALOGUE, MOSAIC = "basemap_mask", "crater_catalogue", "basemap_mosaic"
+ARROW = "\N{RIGHTWARDS ARROW}"
 UNEXPLAINED = "no recorded input, setting or code"
 
 
@@ -17,18 +18,20 @@ class Cause(NamedTuple):
 
     Attributes:
         what: The input in words.
-        before: What it was.
-        after: What it is.
+        before: What it was; empty where it has no words of its own.
+        after: What it is; empty in the same way.
     """
 
     what: str
-    before: str
-    after: str
+    before: str = ""
+    after: str = ""
 
     @property
     def words(self) -> str:
         """All of it as one sentence."""
-        return f"{self.what}: {self.before} \N{RIGHTWARDS ARROW} {self.after}"
+        if self.before == self.after:
+            return self.what
+        return f"{self.what}: {self.before} {ARROW} {self.after}"
 
 
 def causes_of(before: ReleasedMap, after: ReleasedMap, key: str) -> list[Cause]:
@@ -68,9 +71,9 @@ def _row(crater: Crater) -> dict[str, str]:
     }
 
 
-def _upstream(before: Manifest, after: Manifest, key: str) -> Iterator[Cause]:
+def _upstream(before: ReleaseManifest, after: ReleaseManifest, key: str) -> Iterator[Cause]:
     """Yield what differs in the steps of a crater, from its mask upstream."""
-    notes = before.by_artefact(), after.by_artefact()
+    notes = before.by_artefact, after.by_artefact
     waiting, seen = [MASK], set[str]()
     while waiting:
         asset = waiting.pop()
@@ -83,7 +86,9 @@ def _upstream(before: Manifest, after: Manifest, key: str) -> Iterator[Cause]:
             continue
         if one.code_version != other.code_version:
             yield Cause(f"code of {asset}", one.code_version, other.code_version)
-        yield from _settings(before, after, asset)
+        if _has_other_settings(before, after, asset):
+            # Recipes keep values without names; the keys of project.yaml are told beside causes.
+            yield Cause(f"settings of {asset}")
         for name in dict.fromkeys((*one.inputs, *other.inputs)):
             if (name, key) in notes[0] or (name, key) in notes[1]:
                 waiting += [name] if name not in seen else []
@@ -91,15 +96,14 @@ def _upstream(before: Manifest, after: Manifest, key: str) -> Iterator[Cause]:
                 yield _input(before, after, name, one.inputs.get(name), other.inputs.get(name))
 
 
-def _settings(before: Manifest, after: Manifest, asset: str) -> Iterator[Cause]:
-    both = before.settings, after.settings
-    if all(asset in one for one in both) and both[0][asset] != both[1][asset]:
-        one, other = (str(part[asset]) for part in both)
-        yield Cause(f"settings of {asset}", one, other)
+def _has_other_settings(before: ReleaseManifest, after: ReleaseManifest, asset: str) -> bool:
+    """Return whether the settings of an asset are known of both releases and differ."""
+    one, other = before.settings, after.settings
+    return asset in one and asset in other and one[asset] != other[asset]
 
 
 def _input(
-    before: Manifest, after: Manifest, name: str, one: str | None, other: str | None
+    before: ReleaseManifest, after: ReleaseManifest, name: str, one: str | None, other: str | None
 ) -> Cause:
     for kind in MODEL_KINDS:
         if name == f"promoted_{kind}":
@@ -108,7 +112,7 @@ def _input(
     return Cause(what, one or "none", other or "none")
 
 
-def _model(manifest: Manifest, kind: str, digest: str | None) -> str:
+def _model(manifest: ReleaseManifest, kind: str, digest: str | None) -> str:
     note = manifest.models.get(kind)
     named = f"{note.version} " if note is not None and note.digest == digest else ""
     return f"{named}({digest})" if digest else "none"

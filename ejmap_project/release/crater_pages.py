@@ -13,6 +13,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.analysis.map_quantities import CLEAN
 from ejmap_project.analysis.quantities import GROUPS
 from ejmap_project.analysis.quantity import Quantity
+from ejmap_project.files.table_file import read_table
 from ejmap_project.open_project import OpenProject
 from ejmap_project.release.embedded import EmbeddedPicture, embedded_file
 from ejmap_project.release.made_artefact import MadeArtefact
@@ -26,6 +27,7 @@ UNITS = {
     "km2": "km\N{SUPERSCRIPT TWO}",
     "km3": "km\N{SUPERSCRIPT THREE}",
 }
+SHOWN_GROUPS = {**GROUPS, "Clean and shared": CLEAN}
 # Ends of intervals stand beside their value.
 ENDS = {"expected_km2": ("expected_low_km2", "expected_high_km2")}
 
@@ -93,8 +95,8 @@ def crater_pages(project: OpenProject, made: Sequence[MadeArtefact]) -> Iterator
     measured = _by_crater(project)
     of_crater: dict[str, dict[str, MadeArtefact]] = {}
     for one in made:
-        if one.partition is not None:
-            of_crater.setdefault(one.partition, {})[one.asset] = one
+        if one.note.partition is not None:
+            of_crater.setdefault(one.note.partition, {})[one.note.asset] = one
     craters = project.craters()
     for key in sorted(craters, key=lambda one: _alphabetical(craters[one].name or one)):
         crater = craters[key]
@@ -117,7 +119,7 @@ def _by_crater(project: OpenProject) -> dict[int, pd.Series]:
     path = project.paths.patterns
     if not path.is_file():
         return {}
-    return {int(row["crater_id"]): row for _, row in pd.read_parquet(path).iterrows()}
+    return {int(row["crater_id"]): row for _, row in read_table(path).iterrows()}
 
 
 def _page(
@@ -155,7 +157,7 @@ def _pictures(made: Mapping[str, MadeArtefact]) -> list[EmbeddedPicture]:
 
 
 def _groups(known: Mapping[str, object]) -> Iterator[tuple[str, list[QuantityRow]]]:
-    for title, quantities in {**GROUPS, "Clean and shared": CLEAN}.items():
+    for title, quantities in SHOWN_GROUPS.items():
         rows = [_row(one, known) for one in quantities if not _is_end(one.name)]
         if any(row.value != NOTHING for row in rows):
             yield title, rows
@@ -187,15 +189,15 @@ def _interval(low: object, high: object) -> str:
 def _origin(made: Mapping[str, MadeArtefact]) -> Iterator[tuple[str, str]]:
     """Yield what the mask of a crater was made of: every input that is no artefact of a crater."""
     if MASK in made:
-        mask = made[MASK]
+        mask = made[MASK].note
         yield "mask", f"{mask.data_version}, made {mask.made_utc} in run {mask.run_id or NOTHING}"
     inputs = {
         name: version
         for one in made.values()
-        for name, version in one.inputs.items()
+        for name, version in one.note.inputs.items()
         if name not in made
     }
     yield from ((name.replace("_", " "), version) for name, version in sorted(inputs.items()))
-    for one in made.values():
-        if one.stale:
-            yield one.asset.replace("_", " "), f"not up to date: {one.stale}"
+    for note in (one.note for one in made.values()):
+        if note.stale:
+            yield note.asset.replace("_", " "), f"not up to date: {note.stale}"

@@ -11,7 +11,7 @@ import yaml
 
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
-from ejmap_project.paths import ProjectPaths
+from ejmap_ml.config.yaml_text import load_yaml
 from ejmap_project.release.causes import Cause, causes_of
 from ejmap_project.release.released_map import ReleasedMap
 
@@ -90,7 +90,7 @@ def difference(before: Path, after: Path) -> ReleaseDifference:
         before=one,
         after=other,
         craters=list(_changes(one, other)),
-        settings=list(_settings(one.paths, other.paths)),
+        settings=list(_differing(_flat(one.paths.settings), _flat(other.paths.settings))),
         packages=list(_differing(one.manifest.packages, other.manifest.packages)),
     )
 
@@ -159,19 +159,11 @@ def _value(table: pd.DataFrame, crater_id: int, name: str) -> float:
     return float(table[name].to_numpy()[table.index.get_loc(crater_id)])
 
 
-def _settings(before: ProjectPaths, after: ProjectPaths) -> Iterator[Cause]:
-    yield from _differing(_flat(before.settings), _flat(after.settings))
-
-
 def _flat(file: Path) -> dict[str, str]:
     """Return the settings of a file by their path; none if it cannot be read."""
     try:
-        text = file.read_text(encoding="utf-8")
-        # An alias may stand for itself, or a few of them for billions of values.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
-            return {}
-        return dict(_leaves(yaml.safe_load(text), ""))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError):
+        return dict(_leaves(load_yaml(file.read_text(encoding="utf-8")), ""))
+    except (OSError, ValueError, yaml.YAMLError):
         return {}
 
 

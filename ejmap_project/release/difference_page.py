@@ -1,5 +1,6 @@
 """The difference of two releases as a page and as lines: both maps, what changed, and why."""
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,14 +12,13 @@ from ejmap_geo.maps.label_map import NODATA
 from ejmap_geo.maps.preview import PAPER, LegendEntry
 from ejmap_geo.whole_file import write_text
 from ejmap_project.pictures.sheet import Panel, sheet
-from ejmap_project.release.causes import UNEXPLAINED, Cause
+from ejmap_project.release.causes import ARROW, UNEXPLAINED, Cause
 from ejmap_project.release.difference import COMPARED, CraterChange, ReleaseDifference
-from ejmap_project.release.embedded import embedded_array, embedded_file
+from ejmap_project.release.embedded import EmbeddedPicture, embedded_array, embedded_file
 from ejmap_project.release.page import Table, number_words, rendered
 from ejmap_project.release.released_map import ReleasedMap
 
 MAP_PX, CHANGE_PX = 1000, 1600
-ARROW = "\N{RIGHTWARDS ARROW}"
 # Colours of Okabe and Ito, apart in brightness, too.
 GAINED, LOST, MOVED, KEPT = (
     Rgb(86, 180, 233),
@@ -68,7 +68,7 @@ def crater_table(found: ReleaseDifference) -> Table:
         *(name.replace("_", " ") for name in COMPARED),
         "what differs",
     )
-    by_change = sorted(found.changed, key=lambda one: (one.iou == one.iou, one.iou))
+    by_change = sorted(found.changed, key=lambda one: (not math.isnan(one.iou), one.iou))
     rows = [_row(one) for one in by_change]
     return Table("Craters whose ejecta changed, the largest changes first", columns, rows)
 
@@ -104,12 +104,12 @@ def _pair(values: tuple[float, float]) -> str:
     return before if before == after else f"{before} {ARROW} {after}"
 
 
-def _map(one: ReleasedMap) -> object:
+def _map(one: ReleasedMap) -> EmbeddedPicture:
     label = one.manifest.label
     return embedded_file(one.paths.preview, alt=f"map of release {label}", width_px=MAP_PX)
 
 
-def _change(found: ReleaseDifference) -> object:
+def _change(found: ReleaseDifference) -> EmbeddedPicture | None:
     rgb = change_picture(found)
     if rgb is None:
         return None

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ejmap_project.errors import ReleaseError
+
 QUALITY = 78
 
 
@@ -30,9 +32,20 @@ class EmbeddedPicture:
 
 
 def embedded_file(path: Path, *, alt: str, width_px: int) -> EmbeddedPicture:
-    """Return the picture in a file, at most ``width_px`` wide."""
-    with Image.open(path) as image:
-        return _embedded(image.convert("RGB"), alt=alt, width_px=width_px)
+    """Return the picture in a file, at most ``width_px`` wide.
+
+    Raises:
+        ReleaseError: If it is gone or damaged.
+    """
+    try:
+        with Image.open(path) as image:
+            rgb = image.convert("RGB")
+    except (OSError, ValueError, SyntaxError) as error:
+        raise ReleaseError(
+            f"{path} cannot be read as a picture; `ejmap verify` names what a project lacks, "
+            "`ejmap release verify` what a release does"
+        ) from error
+    return _embedded(rgb, alt=alt, width_px=width_px)
 
 
 def embedded_array(rgb: NDArray[np.uint8], *, alt: str, width_px: int) -> EmbeddedPicture:

@@ -10,7 +10,7 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS
 from ejmap_project.release.made_artefact import MadeArtefact
 from ejmap_project.release.release_folder import files_below
-from ejmap_project.release_metadata.manifest import FileNote, ModelNote
+from ejmap_project.release_metadata.release_manifest import FileNote, ModelNote
 
 # What people and their programs write in place: editors, QGIS, GDAL. A link would let them change
 # the release. Everything else is written by EJMAP alone, which replaces files and never alters one.

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ejmap_project.pictures.picture_store import StoredPicture
+from ejmap_project.release.release_folder import files_below
+from ejmap_project.release_metadata.release_manifest import ArtefactNote
 
 # Of a GeoPackage that a GIS has open.
 PASSING = ("-journal", "-shm", "-wal")
@@ -15,30 +17,14 @@ class MadeArtefact:
     """An artefact of a project that is there.
 
     Attributes:
-        asset: Name of the asset.
-        partition: Its partition; None if it is unpartitioned.
-        data_version: Digest of its content.
-        recipe: Digest of code version, settings and inputs.
-        code_version: Version of the code that made it.
+        note: What it was made of, without its files.
         settings: Settings that it depends on; None where it is not up to date.
-        inputs: Data versions of its unpartitioned inputs, and of those of the same crater, by name.
-        run_id: Dagster's run that made it; empty if it is not known.
-        made_utc: When it was made, ISO 8601.
-        stale: Why it is not up to date; empty if it is.
         outputs: Files and folders to freeze; empty for what a release only names.
         pictures: Its pictures by name.
     """
 
-    asset: str
-    partition: str | None
-    data_version: str
-    recipe: str
-    code_version: str
-    settings: object
-    inputs: Mapping[str, str]
-    run_id: str
-    made_utc: str
-    stale: str = ""
+    note: ArtefactNote
+    settings: object = None
     outputs: tuple[Path, ...] = ()
     pictures: Mapping[str, StoredPicture] = field(default_factory=dict[str, StoredPicture])
 
@@ -49,7 +35,7 @@ class MadeArtefact:
         """
         for output in self.outputs:
             if output.is_dir():
-                yield from (path for path in sorted(output.rglob("*")) if path.is_file())
+                yield from files_below(output)
                 continue
             for path in sorted(output.parent.glob(f"{output.stem}.*")):
                 if path.is_file() and not path.name.endswith(PASSING):

@@ -36,12 +36,11 @@ from ejmap_project.release.release_folder import (
 )
 from ejmap_project.release.report import write_report
 from ejmap_project.release_metadata.datacite import write_datacite
-from ejmap_project.release_metadata.manifest import (
+from ejmap_project.release_metadata.release_manifest import (
     MANIFEST,
     ArtefactNote,
-    FileNote,
-    Manifest,
     MosaicNote,
+    ReleaseManifest,
     RunNote,
 )
 from ejmap_project.release_metadata.run_crate import CRATE, write_run_crate
@@ -71,7 +70,8 @@ class Inventory:
     @property
     def versions(self) -> dict[tuple[str, str | None], str]:
         """Data versions of what is frozen, by asset and partition."""
-        return {(one.asset, one.partition): one.data_version for one in self.made if one.outputs}
+        frozen = (one.note for one in self.made if one.outputs)
+        return {(one.asset, one.partition): one.data_version for one in frozen}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +124,8 @@ def make_release(
             _freeze_all(project, inventory, unfinished, progress)
             manifest = _manifest(project, asked, inventory, number=number, folder=unfinished)
             progress.say("the report")
-            _write_pages(project, manifest, inventory, unfinished)
-            manifest = _sealed(manifest, unfinished)
+            manifest = _with_pages(project, manifest, inventory, unfinished)
+            _seal(manifest, unfinished)
             if take_stock().versions != inventory.versions:
                 raise ReleaseError(
                     "artefacts were made anew while they were frozen; repeat this once no run is "
@@ -145,7 +145,7 @@ def _require_map(project: OpenProject, inventory: Inventory) -> None:
 
 
 def _require_current(inventory: Inventory) -> None:
-    stale = [one for one in inventory.made if one.stale and one.outputs]
+    stale = [one.note for one in inventory.made if one.note.stale and one.outputs]
     if stale:
         # The map before what is measured of it, both before single craters.
         first = min(stale, key=lambda one: (one.asset != MAP, one.partition is not None))
@@ -173,10 +173,10 @@ def _manifest(
     *,
     number: int,
     folder: Path,
-) -> Manifest:
+) -> ReleaseManifest:
     traits = project.settings.source.traits
-    versions = {(one.asset, one.partition): one.data_version for one in inventory.made}
-    return Manifest(
+    mosaic = (one.note.data_version for one in inventory.made if one.note.asset == MOSAIC)
+    return ReleaseManifest(
         number=number,
         name=asked.name,
         note=asked.note,
@@ -188,7 +188,7 @@ def _manifest(
             words=traits.mosaic,
             terms=traits.terms,
             doi=traits.doi,
-            data_version=versions.get((MOSAIC, None), ""),
+            data_version=next(mosaic, ""),
         ),
         models=mapping_models(project),
         craters=dict(inventory.craters),
@@ -200,63 +200,54 @@ def _manifest(
     )
 
 
-def _write_pages(
-    project: OpenProject, manifest: Manifest, inventory: Inventory, folder: Path
-) -> None:
+def _with_pages(
+    project: OpenProject, manifest: ReleaseManifest, inventory: Inventory, folder: Path
+) -> ReleaseManifest:
     """Write what a release says of itself; the crate last, because it names all other files."""
     frozen = replace(project, paths=ProjectPaths(folder))
     write_report(folder / REPORT, manifest, frozen, inventory.made)
     write_model_cards(frozen, manifest, folder)
     write_datacite(manifest, folder / DATACITE)
+    manifest = _with_written(manifest, folder)
     write_stac(
         ReleasedFiles(
             folder=folder,
             manifest=manifest,
-            files=_written(manifest, folder),
             craters=frozen.craters(),
             body=project.settings.planet,
         )
     )
-    write_run_crate(folder / CRATE, manifest, _written(manifest, folder))
+    manifest = _with_written(manifest, folder)
+    write_run_crate(folder / CRATE, manifest)
+    return _with_written(manifest, folder)
 
 
-def _written(manifest: Manifest, folder: Path) -> tuple[FileNote, ...]:
-    """Return the notes of all files that are there; those that the manifest knows are kept."""
+def _with_written(manifest: ReleaseManifest, folder: Path) -> ReleaseManifest:
+    """Return a manifest with the notes of the files that were written since."""
     known = {folder / one.path for one in manifest.files}
     written = (path for path in files_below(folder) if path not in known)
-    return (*manifest.files, *(file_note(path, folder) for path in written))
+    notes = (file_note(path, folder) for path in written)
+    return manifest.model_copy(update={"files": (*manifest.files, *notes)})
 
 
-def _sealed(manifest: Manifest, folder: Path) -> Manifest:
-    """Write the manifest of all files that are there, and make them read-only."""
-    sealed = manifest.model_copy(update={"files": _written(manifest, folder)})
+def _seal(manifest: ReleaseManifest, folder: Path) -> None:
+    """Write the manifest, and make all files read-only."""
     place = folder / MANIFEST
-    place.write_text(sealed.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    place.write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
     for path in files_below(folder):
         path.chmod(READ_ONLY)
-    return sealed
 
 
 def _settings(inventory: Inventory) -> dict[str, JsonValue]:
     """Return the settings of each asset; they are the same for all craters."""
-    known = {one.asset: one.settings for one in inventory.made if one.settings is not None}
+    known = {one.note.asset: one.settings for one in inventory.made if one.settings is not None}
     return cast("dict[str, JsonValue]", json.loads(json.dumps(known, default=str)))
 
 
 def _note(project: OpenProject, one: MadeArtefact) -> ArtefactNote:
     root = project.paths.folder
-    return ArtefactNote(
-        asset=one.asset,
-        partition=one.partition,
-        data_version=one.data_version,
-        recipe=one.recipe,
-        code_version=one.code_version,
-        inputs=dict(one.inputs),
-        run_id=one.run_id,
-        made_utc=one.made_utc,
-        stale=one.stale,
-        files=tuple(path.relative_to(root).as_posix() for path in one.files()),
-    )
+    files = tuple(path.relative_to(root).as_posix() for path in one.files())
+    return one.note.model_copy(update={"files": files})
 
 
 def _packages() -> dict[str, str]:
@@ -270,7 +261,7 @@ def _packages() -> dict[str, str]:
     return found
 
 
-def _facts(manifest: Manifest, folder: Path) -> dict[str, object]:
+def _facts(manifest: ReleaseManifest, folder: Path) -> dict[str, object]:
     return {
         "release": manifest.label,
         "note": manifest.note,

@@ -14,10 +14,10 @@ from ejmap_project.models.ready_models import ready_named
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, ModelKind, iteration_name
 from ejmap_project.release.page import number_words
-from ejmap_project.release_metadata.manifest import Manifest, ModelNote
+from ejmap_project.release_metadata.release_manifest import ModelNote, ReleaseManifest
 
 
-def write_model_cards(project: OpenProject, manifest: Manifest, folder: Path) -> None:
+def write_model_cards(project: OpenProject, manifest: ReleaseManifest, folder: Path) -> None:
     """Write ``MODEL_CARD_KIND.md`` for each ensemble of a release.
 
     Args:

@@ -14,10 +14,11 @@ from ejmap_geo.grids.body import body_named
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster_check import read_glance
 from ejmap_geo.rasters.raster_file import opened
-from ejmap_project.errors import ReleaseError
+from ejmap_project.errors import ReleaseError, StepError
 from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.files.table_file import read_table
 from ejmap_project.paths import ProjectPaths
-from ejmap_project.release_metadata.manifest import Manifest, read_manifest
+from ejmap_project.release_metadata.release_manifest import ReleaseManifest, read_release_manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class ReleasedMap:
         craters: The craters of the catalogue by key.
     """
 
-    manifest: Manifest
+    manifest: ReleaseManifest
     paths: ProjectPaths
     grid: BasemapGrid
     craters: Mapping[str, Crater]
@@ -43,7 +44,7 @@ class ReleasedMap:
         Raises:
             ReleaseError: If its manifest, map or catalogue cannot be read.
         """
-        manifest, paths = read_manifest(folder), ProjectPaths(folder)
+        manifest, paths = read_release_manifest(folder), ProjectPaths(folder)
         try:
             body = body_named(manifest.body)
             with opened(paths.label_map) as labels:
@@ -67,8 +68,18 @@ class ReleasedMap:
         return seen[0]
 
     def quantities(self) -> pd.DataFrame:
-        """Return what was measured of each crater, by crater id; empty where nothing was."""
+        """Return what was measured of each crater, by crater id; empty where nothing was.
+
+        Raises:
+            ReleaseError: If the table is damaged.
+        """
         path = self.paths.patterns
         if not path.is_file():
             return pd.DataFrame()
-        return pd.read_parquet(path).set_index("crater_id")
+        try:
+            return read_table(path).set_index("crater_id")
+        except (StepError, KeyError) as error:
+            raise ReleaseError(
+                f"{path} is no table of craters any more; `ejmap release verify` names what was "
+                "altered"
+            ) from error

@@ -7,16 +7,15 @@ from pathlib import Path
 import pandas as pd
 
 from ejmap_ml.bundles.bundle_files import WEIGHTS
-from ejmap_project.analysis.map_quantities import CLEAN
-from ejmap_project.analysis.quantities import GROUPS
+from ejmap_project.files.table_file import read_table
 from ejmap_project.models.promotion_record import Promotion, promotions
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, iteration_name
-from ejmap_project.release.crater_pages import crater_pages
+from ejmap_project.release.crater_pages import SHOWN_GROUPS, crater_pages
 from ejmap_project.release.embedded import EmbeddedPicture, embedded_file
 from ejmap_project.release.made_artefact import MadeArtefact
 from ejmap_project.release.page import NOTHING, Table, number_words, rendered, table_of
-from ejmap_project.release_metadata.manifest import Manifest
+from ejmap_project.release_metadata.release_manifest import ReleaseManifest
 from ejmap_project.scoring.map_agreement import POOLED
 
 MAP_PX, PICTURE_PX = 1600, 640
@@ -60,7 +59,7 @@ class Section:
 
 def write_report(
     path: Path,
-    manifest: Manifest,
+    manifest: ReleaseManifest,
     project: OpenProject,
     made: Sequence[MadeArtefact],
 ) -> None:
@@ -72,7 +71,7 @@ def write_report(
         project: The project, its paths those of the release.
         made: What the release holds, with pictures.
     """
-    whole = {one.asset: one for one in made if one.partition is None}
+    whole = {one.note.asset: one for one in made if one.note.partition is None}
     craters = list(crater_pages(project, made))
     preview = embedded_file(
         project.paths.preview, alt="ejecta of all craters over the mosaic", width_px=MAP_PX
@@ -87,12 +86,12 @@ def write_report(
         gates=list(_gates(project, whole)),
         members=_members(manifest),
         artefacts=_artefacts(manifest),
-        quantities={**GROUPS, "Clean and shared": CLEAN},
+        quantities=SHOWN_GROUPS,
     )
     path.write_text(text, encoding="utf-8")
 
 
-def _facts(manifest: Manifest, craters: int) -> Iterator[tuple[str, str]]:
+def _facts(manifest: ReleaseManifest, craters: int) -> Iterator[tuple[str, str]]:
     states = ", ".join(f"{count} {state}" for state, count in manifest.craters.items())
     yield "made", manifest.made_utc
     yield "planet", manifest.body
@@ -116,14 +115,14 @@ def _sections(whole: Mapping[str, MadeArtefact]) -> Iterator[Section]:
         table = _table(one) if asset in SHOWN_TABLES else None
         if pictures or table is not None:
             title = TITLES.get(asset, asset.replace("_", " ").capitalize())
-            yield Section(title=title, stale=one.stale, pictures=pictures, table=table)
+            yield Section(title=title, stale=one.note.stale, pictures=pictures, table=table)
 
 
 def _table(one: MadeArtefact) -> Table | None:
     path = next((path for path in one.outputs if path.suffix == ".parquet"), None)
     if path is None or not path.is_file():
         return None
-    frame = _pooled_first(pd.read_parquet(path))
+    frame = _pooled_first(read_table(path))
     return table_of(frame, caption=f"The first rows of {path.name}", most_rows=MOST_ROWS)
 
 
@@ -191,7 +190,7 @@ def _decision(one: Promotion) -> list[str]:
     ]
 
 
-def _members(manifest: Manifest) -> Table:
+def _members(manifest: ReleaseManifest) -> Table:
     rows = [
         [f"{kind} member {number}", model.version, version, _weights(kind, number, manifest)]
         for kind, model in manifest.models.items()
@@ -201,13 +200,13 @@ def _members(manifest: Manifest) -> Table:
     return Table("Members of the ensembles that mapped the craters", columns, rows)
 
 
-def _weights(kind: str, number: int, manifest: Manifest) -> str:
+def _weights(kind: str, number: int, manifest: ReleaseManifest) -> str:
     inside, name = f"/models/{kind}/", f"/{iteration_name(number)}/{WEIGHTS}"
     found = (one.sha256 for one in manifest.files if inside in one.path and name in one.path)
     return next(found, NOTHING)
 
 
-def _artefacts(manifest: Manifest) -> Table:
+def _artefacts(manifest: ReleaseManifest) -> Table:
     rows = [
         [
             one.asset,

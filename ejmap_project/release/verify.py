@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ejmap_project.digest import file_sha256
 from ejmap_project.release.release_folder import files_below
-from ejmap_project.release_metadata.manifest import MANIFEST, read_manifest
+from ejmap_project.release_metadata.release_manifest import MANIFEST, read_release_manifest
 
 
 def faults_of(folder: Path) -> list[str]:
@@ -13,7 +13,7 @@ def faults_of(folder: Path) -> list[str]:
     Raises:
         ReleaseError: If its manifest cannot be read.
     """
-    manifest = read_manifest(folder)
+    manifest = read_release_manifest(folder)
     there = {path.relative_to(folder).as_posix(): path for path in files_below(folder)}
     faults = [f"{MANIFEST} is of another release"] if manifest.label != folder.name else []
     for note in manifest.files:

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from ejmap_project.release_metadata.manifest import Manifest
+from ejmap_project.release_metadata.release_manifest import ReleaseManifest
 from ejmap_project.settings.sources import PUBLISHED_DOI
 
 # DataCite's words for values that nobody states: a project names neither authors nor a publisher.
@@ -12,12 +12,12 @@ SCHEMA = "http://datacite.org/schema/kernel-4"
 FORMATS = ("image/tiff", "application/geopackage+sqlite3", "application/vnd.apache.parquet")
 
 
-def write_datacite(manifest: Manifest, path: Path) -> None:
+def write_datacite(manifest: ReleaseManifest, path: Path) -> None:
     """Write the metadata of a release."""
     path.write_text(json.dumps(datacite_of(manifest), indent=1) + "\n", encoding="utf-8")
 
 
-def datacite_of(manifest: Manifest) -> dict[str, object]:
+def datacite_of(manifest: ReleaseManifest) -> dict[str, object]:
     """Return the metadata of a release; whoever publishes it fills in who made it."""
     day = manifest.made_utc[:10]
     mosaic = manifest.mosaic

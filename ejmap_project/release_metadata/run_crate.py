@@ -5,12 +5,17 @@ is flat JSON-LD, written as it is: a crate of files and actions needs no library
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ejmap_project.release_metadata.manifest import ArtefactNote, FileNote, Manifest, RunNote
 from ejmap_project.release_metadata.media_types import media_type_of
+from ejmap_project.release_metadata.release_manifest import (
+    ArtefactNote,
+    FileNote,
+    ReleaseManifest,
+    RunNote,
+)
 
 CRATE = "ro-crate-metadata.json"
 CONTEXT = [
@@ -24,19 +29,18 @@ SOFTWARE, MOSAIC, TERMS = "#ejmap", "#mosaic", "#terms"
 Entity = dict[str, Any]
 
 
-def write_run_crate(path: Path, manifest: Manifest, files: Sequence[FileNote]) -> None:
+def write_run_crate(path: Path, manifest: ReleaseManifest) -> None:
     """Write the metadata of a crate.
 
     Args:
         path: The file, in the root of the release.
-        manifest: What the release holds.
-        files: All files of the release but the manifest and this one.
+        manifest: What the release holds, with all files but the manifest and this one.
     """
-    graph = {"@context": CONTEXT, "@graph": list(entities(manifest, files))}
+    graph = {"@context": CONTEXT, "@graph": list(_entities(manifest))}
     path.write_text(json.dumps(graph, indent=1) + "\n", encoding="utf-8")
 
 
-def entities(manifest: Manifest, files: Sequence[FileNote]) -> Iterator[Entity]:
+def _entities(manifest: ReleaseManifest) -> Iterator[Entity]:
     """Yield what a crate describes: itself, its files, software, mosaic and runs."""
     actions = list(_actions(manifest))
     packages = manifest.packages
@@ -56,7 +60,7 @@ def entities(manifest: Manifest, files: Sequence[FileNote]) -> Iterator[Entity]:
         "identifier": manifest.label,
         "license": {"@id": TERMS},
         "conformsTo": {"@id": PROFILE},
-        "hasPart": _links(one.path for one in files),
+        "hasPart": _links(one.path for one in manifest.files),
         "mentions": _links(one["@id"] for one in actions),
     }
     yield {
@@ -86,7 +90,7 @@ def entities(manifest: Manifest, files: Sequence[FileNote]) -> Iterator[Entity]:
         "softwareVersion": packages.get("ejmap", "not installed"),
         "softwareRequirements": ", ".join(f"{name} {one}" for name, one in packages.items()),
     }
-    yield from (_file(one) for one in files)
+    yield from (_file(one) for one in manifest.files)
     yield from actions
 
 
@@ -101,13 +105,13 @@ def _file(note: FileNote) -> Entity:
     }
 
 
-def _actions(manifest: Manifest) -> Iterator[Entity]:
+def _actions(manifest: ReleaseManifest) -> Iterator[Entity]:
     """Yield an action for each run that wrote files of the release."""
     written: dict[str, list[ArtefactNote]] = {}
     for one in manifest.artefacts:
         if one.files and one.run_id:
             written.setdefault(one.run_id, []).append(one)
-    notes = manifest.by_artefact()
+    notes = manifest.by_artefact
     for run_id, made in written.items():
         results = dict.fromkeys(path for one in made for path in one.files)
         read = [*(path for one in made for path in _read(one, notes)), MOSAIC]
@@ -125,7 +129,7 @@ def _actions(manifest: Manifest) -> Iterator[Entity]:
         }
 
 
-def _read(one: ArtefactNote, notes: dict[tuple[str, str | None], ArtefactNote]) -> Iterator[str]:
+def _read(one: ArtefactNote, notes: Mapping[tuple[str, str | None], ArtefactNote]) -> Iterator[str]:
     """Yield the files of the release that an artefact was made from."""
     for name in one.inputs:
         note = notes.get((name, one.partition)) or notes.get((name, None))

@@ -15,7 +15,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import Body
 from ejmap_project.paths import MODEL_KINDS, ModelKind, ProjectPaths, iteration_name
 from ejmap_project.release_metadata.footprints import WORLD, footprint
-from ejmap_project.release_metadata.manifest import FileNote, Manifest, ModelNote
+from ejmap_project.release_metadata.release_manifest import FileNote, ModelNote, ReleaseManifest
 from ejmap_project.release_metadata.stac_assets import (
     EXTENSIONS,
     FILE,
@@ -43,21 +43,19 @@ class ReleasedFiles:
 
     Attributes:
         folder: The folder of the release.
-        manifest: What it holds.
-        files: All files that are there.
+        manifest: What it holds, with all files that are there.
         craters: Its craters by key.
         body: The body on its sphere.
     """
 
     folder: Path
-    manifest: Manifest
-    files: Sequence[FileNote]
+    manifest: ReleaseManifest
     craters: Mapping[str, Crater]
     body: Body
 
     def below(self, path: str) -> list[FileNote]:
         """Return the files below a folder, given by its path with a slash at the end."""
-        return [one for one in self.files if one.path.startswith(path)]
+        return [one for one in self.manifest.files if one.path.startswith(path)]
 
 
 def write_stac(released: ReleasedFiles) -> None:
@@ -84,7 +82,7 @@ def _items(released: ReleasedFiles) -> Iterator[Json]:
 def _map_item(released: ReleasedFiles) -> Json:
     files = [
         one
-        for one in released.files
+        for one in released.manifest.files
         if one.path.startswith("data/")
         and not one.path.startswith(("data/craters/", "data/models/"))
         and (one.path == PAGE_INDEX or not one.path.startswith(PAGE))
@@ -121,8 +119,8 @@ def _model_item(released: ReleasedFiles, kind: ModelKind, note: ModelNote) -> Js
     return item | {"stac_extensions": [*item["stac_extensions"], MLM]}
 
 
-def _made_utc(manifest: Manifest, asset: str, partition: str | None) -> str:
-    note = manifest.by_artefact().get((asset, partition))
+def _made_utc(manifest: ReleaseManifest, asset: str, partition: str | None) -> str:
+    note = manifest.by_artefact.get((asset, partition))
     return manifest.made_utc if note is None or not note.made_utc else note.made_utc
 
 
@@ -178,7 +176,7 @@ def _item(
 def _collection(released: ReleasedFiles, items: Sequence[Json]) -> Json:
     manifest = released.manifest
     times = sorted(str(item["properties"]["datetime"]) for item in items)
-    root_files = [one for one in released.files if "/" not in one.path]
+    root_files = [one for one in released.manifest.files if "/" not in one.path]
     mosaic = manifest.mosaic
     return {
         "type": "Collection",

@@ -8,8 +8,8 @@ from typing import Any
 import rasterio
 
 from ejmap_geo.rasters.raster_file import crs_of, opened
-from ejmap_project.release_metadata.manifest import FileNote
 from ejmap_project.release_metadata.media_types import media_type_of
+from ejmap_project.release_metadata.release_manifest import FileNote
 
 EXTENSIONS = "https://stac-extensions.github.io"
 FILE = f"{EXTENSIONS}/file/v2.1.0/schema.json"

@@ -6,7 +6,7 @@ from typing import Any
 from ejmap_ml.bundles.bundle_files import CONFIG, WEIGHTS, read_json
 from ejmap_ml.config.model_config import ModelConfig, SmpConfig, TimmClassifierConfig
 from ejmap_project.paths import ModelKind
-from ejmap_project.release_metadata.manifest import Manifest, ModelNote
+from ejmap_project.release_metadata.release_manifest import ModelNote, ReleaseManifest
 from ejmap_project.release_metadata.stac_assets import EXTENSIONS, Json
 
 MLM = f"{EXTENSIONS}/mlm/v1.4.0/schema.json"
@@ -14,7 +14,9 @@ DIMENSIONS = ["batch", "channel", "height", "width"]
 ANY_BATCH = -1
 
 
-def model_properties(manifest: Manifest, kind: ModelKind, note: ModelNote, member: Path) -> Json:
+def model_properties(
+    manifest: ReleaseManifest, kind: ModelKind, note: ModelNote, member: Path
+) -> Json:
     """Return the properties of an ensemble, all of whose members look at the same.
 
     Args:

@@ -32,7 +32,7 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.release.difference import difference
 from ejmap_project.release.release_folder import release_folder
 from ejmap_project.release.verify import faults_of
-from ejmap_project.release_metadata.manifest import read_manifest
+from ejmap_project.release_metadata.release_manifest import read_release_manifest
 from ejmap_project.scoring.map_agreement import CHAIN, POOLED
 from tests.tiny_presets import EJCONN, POLAR
 
@@ -277,7 +277,7 @@ def test_a_release_stays_as_it_is_whatever_is_made_later(made: Made) -> None:
     runner = runner_of(made.project, made.instance, Console(io.StringIO()))
     runner.release("first", note="before another model", allow_stale=False)
     folder = release_folder(made.project.paths, "first")
-    manifest = read_manifest(folder)
+    manifest = read_release_manifest(folder)
     project = _project(made.project.paths.folder, f"{SETTINGS.rstrip()[:-1]}, denoise_px: 3}}\n")
 
     complaints, shown = Made(project, made.instance).run()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ejmap_cli.main import main
-from ejmap_project.release_metadata.manifest import MANIFEST, Manifest, MosaicNote
+from ejmap_project.release_metadata.release_manifest import MANIFEST, MosaicNote, ReleaseManifest
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def folder(tmp_path: Path) -> Path:
     """A project with three releases that hold nothing."""
     (tmp_path / "project.yaml").write_text("source: {kind: synthetic, seed: 1}\n")
     for number, name in enumerate(("one", "two", "three"), start=1):
-        manifest = Manifest(
+        manifest = ReleaseManifest(
             number=number,
             name=name,
             note="why",

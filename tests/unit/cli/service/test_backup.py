@@ -1,5 +1,6 @@
 """Backup and restore: a project and its history as one file, whole or refused."""
 
+import io
 import tarfile
 from pathlib import Path
 
@@ -57,6 +58,18 @@ def test_a_restored_project_has_its_files_and_its_history(
         (event,) = instance.fetch_materializations(dg.AssetKey("rim"), limit=9).records
         assert [run.run_id for run in instance.get_runs()] == [event.run_id]
     assert "next: ejmap run" in capsys.readouterr().out
+
+
+def test_a_file_of_a_person_is_no_database_of_dagster(
+    project: ProjectPaths, tmp_path: Path
+) -> None:
+    """Whatever its name ends with; Windows leaves such files in folders of pictures."""
+    (project.folder / "Thumbs.db").write_bytes(b"thumbnails")
+
+    assert main(["backup", str(project.folder), str(tmp_path / "mine.tar")]) == 0
+
+    assert main(["restore", str(tmp_path / "mine.tar"), str(tmp_path / "there")]) == 0
+    assert (tmp_path / "there" / "Thumbs.db").read_bytes() == b"thumbnails"
 
 
 def test_no_backup_is_made_while_a_run_is_in_progress(
@@ -127,23 +140,31 @@ def test_a_flipped_bit_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("name", "target"),
+    ("name", "target", "content"),
     [
-        ("project/../../outside", None),
-        ("project/link", "/etc/passwd"),
-        ("elsewhere/file", None),
-        ("backup.json", None),
+        ("project/../../outside", None, b""),
+        ("project/link", "/etc/passwd", b""),
+        ("elsewhere/file", None, b""),
+        ("backup.json", None, b""),
+        ("backup.json", None, b'{"format": 1}'),
+        ("backup.json", None, b'{"format": 1, "has_dump": false, "files": []}'),
+        ("backup.json", None, b"[" * 100_000),
     ],
 )
 def test_a_backup_of_a_stranger_writes_nothing_elsewhere(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, target: str | None
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    target: str | None,
+    content: bytes,
 ) -> None:
     """Neither by a name nor by a link, and a list that is none is an own error."""
     with tarfile.open(tmp_path / "foreign.tar", "w") as archive:
         member = tarfile.TarInfo(name)
         if target is not None:
             member.type, member.linkname = tarfile.SYMTYPE, target
-        archive.addfile(member)
+        member.size = len(content)
+        archive.addfile(member, io.BytesIO(content))
 
     assert main(["restore", str(tmp_path / "foreign.tar"), str(tmp_path / "a" / "there")]) == 1
 

@@ -1,10 +1,10 @@
 """A mapped planet of three craters, and releases of it under stated recipes."""
 
-import hashlib
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,28 +19,35 @@ from ejmap_project.pictures.picture_store import StoredPicture
 from ejmap_project.progress import Silence
 from ejmap_project.release.made_artefact import MadeArtefact
 from ejmap_project.release.make import AskedRelease, Inventory, make_release
+from ejmap_project.release_metadata.release_manifest import ArtefactNote
 from tests.tiny_planet import write_project
 
 KEYS = ("0001", "0002", "0003")
-UPSTREAM = {"promoted_ejseg": "model-1", "basemap_mosaic": "mosaic-1", "crater_catalogue": "c-1"}
 
 
-def made_artefact(asset: str, partition: str | None = None, **known: object) -> MadeArtefact:
+def made_artefact(asset: str, partition: str | None = None, **known: Any) -> MadeArtefact:
     """Return an artefact that is up to date; what is not stated follows from its name."""
-    stated = {
-        "data_version": hashlib.md5(f"{asset} {partition}".encode()).hexdigest(),  # noqa: S324
-        "recipe": "r",
-        "code_version": "1",
-        "settings": None,
-        "inputs": {},
-        "run_id": "run-1",
-        "made_utc": "2026-01-01T00:00:00+00:00",
-        **known,
-    }
-    return MadeArtefact(asset=asset, partition=partition, **stated)  # pyright: ignore[reportArgumentType]
+    note = ArtefactNote(
+        asset=asset,
+        partition=partition,
+        data_version=f"{asset} {partition}",
+        recipe="r",
+        code_version="1",
+        inputs={},
+        run_id="run-1",
+        made_utc="2026-01-01T00:00:00+00:00",
+    )
+    return _with(MadeArtefact(note=note), known)
 
 
-def inventory_of(project: OpenProject, **changed: object) -> Inventory:
+def _with(one: MadeArtefact, known: Mapping[str, Any]) -> MadeArtefact:
+    """Return an artefact of which something is stated, in its note or beside it."""
+    of_note = {name: known[name] for name in known if name in ArtefactNote.model_fields}
+    beside = {name: known[name] for name in known if name not in of_note}
+    return replace(one, note=one.note.model_copy(update=of_note), **beside)
+
+
+def inventory_of(project: OpenProject, **changed: Mapping[str, Any]) -> Inventory:
     """Return what the mapped planet holds; ``changed`` goes to the artefacts named so."""
     paths = project.paths
     outputs: Mapping[str, Callable[[str], tuple[Path, ...]]] = {
@@ -50,7 +57,7 @@ def inventory_of(project: OpenProject, **changed: object) -> Inventory:
         "crater_pattern": lambda _: (),
     }
     inputs = {
-        "azimuthal_mosaic": {name: UPSTREAM[name] for name in ("basemap_mosaic",)},
+        "azimuthal_mosaic": {"basemap_mosaic": "mosaic-1"},
         "segmentation_mask": {"azimuthal_mosaic": "a", "promoted_ejseg": "model-1"},
         "basemap_mask": {"segmentation_mask": "s", "crater_catalogue": "c-1"},
         "crater_pattern": {"basemap_mask": "b"},
@@ -59,14 +66,18 @@ def inventory_of(project: OpenProject, **changed: object) -> Inventory:
     if not picture.is_file():
         picture.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(np.full((70, 100, 3), 128, np.uint8)).save(picture)
+    pictures = {"crater_pattern": {"picture": StoredPicture(picture, "what & where")}}
     craters = [
-        made_artefact(name, key, outputs=outputs[name](key), inputs=inputs[name], settings=[name])
+        made_artefact(
+            name,
+            key,
+            outputs=outputs[name](key),
+            inputs=inputs[name],
+            settings=[name],
+            pictures=pictures.get(name, {}),
+        )
         for key in KEYS
         for name in outputs
-    ]
-    shown = {"picture": StoredPicture(picture, "what & where")}
-    craters = [
-        replace(one, pictures=shown) if one.asset == "crater_pattern" else one for one in craters
     ]
     catalogue = made_artefact("crater_catalogue", outputs=(paths.crater_catalogue,))
     mosaic = made_artefact("basemap_mosaic", data_version="mosaic-1")
@@ -74,10 +85,7 @@ def inventory_of(project: OpenProject, **changed: object) -> Inventory:
     layers = (paths.map_craters, paths.map_layers, paths.ejecta_outlines)
     world = made_artefact("global_map", outputs=(*map_files, *layers))
     made = [
-        replace(one, **changed[one.asset])  # pyright: ignore[reportCallIssue]
-        if one.asset in changed
-        else one
-        for one in (mosaic, catalogue, *craters, world)
+        _with(one, changed.get(one.note.asset, {})) for one in (mosaic, catalogue, *craters, world)
     ]
     return Inventory(made=tuple(made), craters={"current": 3})
 
@@ -105,7 +113,7 @@ def mapped(mapped_once: Path, tmp_path: Path) -> OpenProject:
 def release() -> Callable[..., Path]:
     """Make a release of a project, and return its folder."""
 
-    def make(project: OpenProject, name: str, **changed: object) -> Path:
+    def make(project: OpenProject, name: str, **changed: Mapping[str, Any]) -> Path:
         inventory = inventory_of(project, **changed)
         asked = AskedRelease(name=name, note="a <b>note</b>")
         found = make_release(project, asked, lambda: inventory, progress=Silence())

@@ -1,6 +1,5 @@
 """The difference of releases: agreement of masks by hand, and the input that changed them."""
 
-import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,12 +13,15 @@ from ejmap_geo.craters.catalogue import catalogue_from, craters_of, read_catalog
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.synthetic.planet import Planet
+from ejmap_project.errors import ReleaseError
 from ejmap_project.files.mask_file import write_mask
+from ejmap_project.global_map.planet_map import draw_planet_map
+from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.open_project import OpenProject
+from ejmap_project.release.causes import Cause
 from ejmap_project.release.difference import difference
 from ejmap_project.release.difference_page import (
     GAINED,
-    KEPT,
     LOST,
     change_picture,
     write_difference,
@@ -55,6 +57,7 @@ def moved(mapped: OpenProject, planet: Planet, release: Release) -> tuple[Path, 
     path = mapped.paths.basemap_mask(MOVED)
     path.unlink()
     write_mask(path, east, basemap=planet.basemap, center=crater.center)
+    draw_planet_map(mapped, dict.fromkeys(KEYS, CraterState.CURRENT), tags={})
     inputs = {"azimuthal_mosaic": "a", "promoted_ejseg": "model-2"}
     return first, release(mapped, "second", segmentation_mask={"inputs": inputs})
 
@@ -81,19 +84,28 @@ def test_agreement_is_that_of_pixels_weighted_by_their_area(
 
 
 def test_the_picture_shows_what_came_and_went(moved: tuple[Path, Path]) -> None:
-    """On the label maps, which were not drawn again here, nothing did."""
+    """Pixel by pixel, as the two label maps say."""
+    labels: list[np.ndarray] = []
+    for folder in moved:
+        with rasterio.open(folder / "data/map/label_map.tif") as file:
+            labels.append(file.read(1) != file.nodata)
+    was, is_now = labels
+
     rgb = change_picture(difference(*moved))
 
     assert rgb is not None
-    colors = {tuple(one) for one in rgb.reshape(-1, 3).tolist()}
-    assert tuple(KEPT) in colors
-    assert {tuple(GAINED), tuple(LOST)}.isdisjoint(colors)
+    for color, expected in ((GAINED, is_now & ~was), (LOST, was & ~is_now)):
+        assert expected.any()
+        np.testing.assert_array_equal((rgb == color).all(axis=-1), expected)
 
 
 @pytest.mark.parametrize(
     ("changed", "what"),
     [
-        ({"segmentation_mask": {"inputs": {"promoted_ejseg": "model-2"}}}, "model ejseg"),
+        (
+            {"segmentation_mask": {"inputs": {"azimuthal_mosaic": "a", "promoted_ejseg": "2"}}},
+            "model ejseg",
+        ),
         ({"azimuthal_mosaic": {"inputs": {"basemap_mosaic": "mosaic-2"}}}, "mosaic"),
         ({"segmentation_mask": {"settings": ["other"]}}, "settings of segmentation_mask"),
         ({"basemap_mask": {"code_version": "2"}}, "code of basemap_mask"),
@@ -108,13 +120,16 @@ def test_the_input_that_changed_is_named(
     base = {"segmentation_mask": stated, "azimuthal_mosaic": {"inputs": {"basemap_mosaic": "m"}}}
     first = release(mapped, "first", **base)
     both = {name: {**base.get(name, {}), **changed.get(name, {})} for name in {*base, *changed}}
-    if what == "model ejseg":
-        both["segmentation_mask"] = {"inputs": {**stated["inputs"], "promoted_ejseg": "model-2"}}
     second = release(mapped, "second", **both, crater_pattern={"code_version": "9"})
 
     found = difference(first, second)
 
     assert {cause.what for one in found.craters for cause in one.causes} == {what}
+
+
+def test_settings_of_a_step_are_told_by_the_keys_of_the_project_alone() -> None:
+    """A recipe keeps them without names: [false, 0] and [false, 40] say nothing to anybody."""
+    assert Cause("settings of segmentation_mask").words == "settings of segmentation_mask"
 
 
 def test_a_crater_that_moved_in_the_catalogue_says_so(
@@ -155,6 +170,22 @@ def test_settings_are_compared_by_their_keys(mapped: OpenProject, release: Relea
     assert difference(second, second).settings == []
 
 
+def test_a_damaged_release_is_named(moved: tuple[Path, Path], tmp_path: Path) -> None:
+    """Its table or picture may be of anybody, and no command makes it again."""
+    patterns = moved[1] / "data/analysis/patterns.parquet"
+    preview = moved[1] / "data/map/preview.png"
+    patterns.parent.mkdir(parents=True)
+    patterns.write_bytes(b"no table")
+    with pytest.raises(ReleaseError, match=r"patterns\.parquet .*`ejmap release verify`"):
+        difference(*moved)
+    patterns.unlink()
+    preview.chmod(0o644)
+    preview.write_bytes(b"no picture")
+
+    with pytest.raises(ReleaseError, match=r"\.png cannot be read as a picture"):
+        write_difference(tmp_path / "changes.html", difference(*moved))
+
+
 def test_the_page_is_whole_and_names_the_cause(moved: tuple[Path, Path], tmp_path: Path) -> None:
     """Both maps and the change are pictures inside of it."""
     file = tmp_path / "pages" / "changes.html"
@@ -166,4 +197,4 @@ def test_the_page_is_whole_and_names_the_cause(moved: tuple[Path, Path], tmp_pat
     assert len(page.every("img")) == 3
     assert all((one["src"] or "").startswith("data:image/webp") for one in page.every("img"))
     assert any("model ejseg" in one and "1 of 1 changed craters" in one for one in page.words)
-    assert json.dumps("script") not in {tag for tag, _ in page.tags}
+    assert "script" not in {tag for tag, _ in page.tags}

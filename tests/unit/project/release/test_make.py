@@ -26,7 +26,7 @@ from ejmap_project.release.release_folder import (
     remove_folder,
 )
 from ejmap_project.release.verify import faults_of
-from ejmap_project.release_metadata.manifest import MANIFEST, read_manifest
+from ejmap_project.release_metadata.release_manifest import MANIFEST, read_release_manifest
 from tests.unit.project.release.conftest import KEYS, inventory_of
 
 Release = Callable[..., Path]
@@ -144,7 +144,7 @@ def test_without_a_map_there_is_no_release(mapped: OpenProject) -> None:
     """What to do is said."""
     inventory = inventory_of(mapped)
     without = Inventory(
-        made=tuple(one for one in inventory.made if one.asset != "global_map"), craters={}
+        made=tuple(one for one in inventory.made if one.note.asset != "global_map"), craters={}
     )
 
     with pytest.raises(ReleaseError, match=r"has no map to release.*ejmap run"):
@@ -162,7 +162,7 @@ def test_what_is_stale_is_refused_or_named(mapped: OpenProject) -> None:
 
     _make(mapped, "first", stale, allow=True)
 
-    manifest = read_manifest(release_folder(mapped.paths, "1"))
+    manifest = read_release_manifest(release_folder(mapped.paths, "1"))
     assert [(one.asset, one.stale) for one in manifest.stale] == [
         ("global_map", "basemap_mask changed")
     ]

@@ -10,7 +10,7 @@ import pytest
 
 from ejmap_project.open_project import OpenProject
 from ejmap_project.release_metadata.datacite import datacite_of
-from ejmap_project.release_metadata.manifest import MANIFEST, read_manifest
+from ejmap_project.release_metadata.release_manifest import MANIFEST, read_release_manifest
 from ejmap_project.release_metadata.run_crate import CRATE
 from tests.unit.project.release.conftest import KEYS
 
@@ -79,7 +79,7 @@ def test_a_run_names_what_it_read_and_wrote(graph: dict[str, dict[str, Any]]) ->
 
 def test_datacite_metadata_state_what_is_known(folder: Path) -> None:
     """And say of the rest that it is not: nobody told who made the map."""
-    told = datacite_of(read_manifest(folder))
+    told = datacite_of(read_release_manifest(folder))
 
     assert json.loads((folder / "datacite.json").read_text())["titles"] == told["titles"]
     assert told["creators"] == [{"name": "(:unav)"}]

@@ -10,11 +10,11 @@ from pystac.extensions.mlm import MLMExtension
 from ejmap_ml.bundles.bundle_files import CONFIG
 from ejmap_ml.config.model_config import load_preset
 from ejmap_project.paths import ModelKind
-from ejmap_project.release_metadata.manifest import Manifest, ModelNote, MosaicNote
+from ejmap_project.release_metadata.release_manifest import ModelNote, MosaicNote, ReleaseManifest
 from ejmap_project.release_metadata.stac_model import MLM, as_model_asset, model_properties
 
 NOTE = ModelNote(version="mine", digest="12", members=("34",))
-MANIFEST = Manifest(
+MANIFEST = ReleaseManifest(
     number=1,
     name="first",
     made_utc="2026-01-01T00:00:00+00:00",

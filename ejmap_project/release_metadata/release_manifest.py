@@ -1,5 +1,7 @@
 """The manifest of a release: its files with their digests, and what each artefact was made of."""
 
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
@@ -110,7 +112,7 @@ class MosaicNote(_Note):
     data_version: str
 
 
-class Manifest(_Note):
+class ReleaseManifest(_Note):
     """Everything that ``release.json`` says.
 
     Attributes:
@@ -165,17 +167,18 @@ class Manifest(_Note):
         """The artefacts that were not up to date."""
         return [one for one in self.artefacts if one.stale]
 
-    def by_artefact(self) -> dict[tuple[str, str | None], ArtefactNote]:
-        """Return the notes of artefacts by asset and partition."""
+    @cached_property
+    def by_artefact(self) -> Mapping[tuple[str, str | None], ArtefactNote]:
+        """The notes of artefacts by asset and partition."""
         return {(one.asset, one.partition): one for one in self.artefacts}
 
     def data_version(self, asset: str) -> str:
         """Return the data version of an unpartitioned artefact; empty if it was not there."""
-        found = self.by_artefact().get((asset, None))
+        found = self.by_artefact.get((asset, None))
         return "" if found is None else found.data_version
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_release_manifest(folder: Path) -> ReleaseManifest:
     """Read the manifest of a release.
 
     Raises:
@@ -185,7 +188,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         if file.stat().st_size > LARGEST_BYTES:
             raise ReleaseError(f"{file} is larger than a manifest may be; it is none of a release")
-        return Manifest.model_validate_json(file.read_bytes())
+        return ReleaseManifest.model_validate_json(file.read_bytes())
     except OSError as error:
         raise ReleaseError(
             f"{folder} is no release: {MANIFEST} cannot be read ({error.strerror}); "
