@@ -81,8 +81,9 @@ def test_a_difference_that_its_row_contradicts_is_found(project: OpenProject, co
     summarise_rasters(project, Silence())
     path = project.paths.raster_summaries
     table = pd.read_parquet(path)
-    row = table["difference_low"].first_valid_index()
-    table.loc[row, column] = table.loc[row, "difference"] + (-1 if column.endswith("high") else 1)
+    row = int(np.flatnonzero(table["difference_low"].notna())[0])
+    off = -1.0 if column.endswith("high") else 1.0
+    table.loc[row, column] = float(table["difference"].to_numpy()[row]) + off
     write_table(table, path)
 
     found = check_summaries(project)
