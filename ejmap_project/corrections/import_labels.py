@@ -18,11 +18,12 @@ from ejmap_geo.statements import MASKS
 from ejmap_geo.whole_file import link_or_copy, whole_folder, write_text
 from ejmap_project.corrections.edited_masks import edited_masks
 from ejmap_project.corrections.package import current_mask, mask_digest
-from ejmap_project.corrections.package_note import PackageNote, mask_name, read_note
+from ejmap_project.corrections.package_note import PackageNote, read_note
 from ejmap_project.errors import SettingsError, SourceError
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.files.raster_tags import crater_words
 from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import mask_name
 
 IMPORT_NOTE = "import.json"
 

@@ -33,7 +33,6 @@ from ejmap_project.corrections.package_note import (
     HandedOut,
     PackageNote,
     layer_name,
-    mask_name,
     mosaic_name,
 )
 from ejmap_project.corrections.package_view import package_qgis, package_readme
@@ -44,6 +43,7 @@ from ejmap_project.errors import SourceError, StepError
 from ejmap_project.files.geopackage import StyledLayer, write_geopackage
 from ejmap_project.files.raster_tags import crater_words
 from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import mask_name
 from ejmap_project.planetwide.mapped_craters import MappedCraters
 from ejmap_project.settings.project_folder import command_on
 
