@@ -7,12 +7,16 @@ that is there, whose `project.yaml` has keys. So a remedy names both.
 import json
 import re
 import shlex
+from collections.abc import Callable
 
 SOURCE = "under source in project.yaml"
 PAD = f"--pad, or pad: true {SOURCE}"
 WEST_POSITIVE = f"--west-positive, or west_positive: true {SOURCE}"
 NOT_WEST_POSITIVE = f"leave out --west-positive (west_positive {SOURCE})"
 MASKS = f"--masks, or masks {SOURCE}"
+# Returns how it is stated which column of a table is one of ours: from the name of ours, and what
+# it is in the table.
+StateColumn = Callable[[str, str], str]
 # What YAML reads as text between braces without quotes.
 PLAIN = re.compile(r"\w[\w ()*/+.-]*")
 

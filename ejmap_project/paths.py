@@ -16,6 +16,11 @@ def iteration_name(iteration: int) -> str:
     return f"iteration_{iteration:02d}"
 
 
+def mask_name(key: str) -> str:
+    """Return the name of the known ejecta of a crater in a folder of masks, by the crater's key."""
+    return f"mask_{key}.tif"
+
+
 def _folder_name(partition: str) -> str:
     """Return a name without dots and percent signs for a partition; "whole" if it has none."""
     return quote(partition, safe="").replace(".", "%2E").replace("%", "=") or "whole"
@@ -72,7 +77,7 @@ class ProjectPaths:
 
     def manual_mask(self, key: str) -> Path:
         """Known ejecta of one crater, cropped."""
-        return self.manual_masks / f"mask_{key}.tif"
+        return self.manual_masks / mask_name(key)
 
     training = _Place("data/training")
     """Folder of planets to learn from."""

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from ejmap_assets.checks.crater_check import CheckedCrater, crater_check
-from ejmap_assets.checks.finding import Finding, bad, good, warning
+from ejmap_assets.checks.finding import Finding, bad, finding_of, good, warning
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.tiles.tiling import mapping_tiles
 from ejmap_project.analysis.crater_pattern import read_pattern
@@ -116,8 +116,8 @@ def profile_is_sound(checked: CheckedCrater) -> Finding:
 @crater_check(asset="crater_pattern")
 def pattern_is_sound(checked: CheckedCrater) -> Finding:
     """The tables fit their schemas, are of this crater, and blanket and rays are all its ejecta."""
-    fault, numbers = check_pattern(read_pattern(checked.output), checked.crater.crater_id)
-    return bad(fault, **numbers) if fault else good(f"{numbers['rays']} rays", **numbers)
+    pattern = read_pattern(checked.output)
+    return finding_of(check_pattern(pattern, checked.crater.crater_id), "{rays} rays")
 
 
 def _planned_tiles(checked: CheckedCrater) -> int:

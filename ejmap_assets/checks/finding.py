@@ -10,6 +10,7 @@ from pyarrow import ArrowException
 from ejmap_assets.metadata.facts import MetadataEntry
 from ejmap_geo.errors import GeoError
 from ejmap_ml.errors import MlError
+from ejmap_project.artefact import Checked
 from ejmap_project.errors import ProjectError
 
 # What readers raise for a file that is missing, torn or edited by hand.
@@ -61,6 +62,22 @@ def warning(sentence: str, **metadata: MetadataEntry) -> Finding:
 def bad(sentence: str, **metadata: MetadataEntry) -> Finding:
     """Return a finding that the data are wrong."""
     return Finding(passed=False, sentence=sentence, metadata=metadata)
+
+
+def finding_of(
+    checked: Checked, sentence: str, *, if_wrong: Callable[..., Finding] = bad
+) -> Finding:
+    """Return the finding of a look at an artefact.
+
+    Args:
+        checked: The look.
+        sentence: What to say without a fault; ``{name}`` stands for one of its numbers.
+        if_wrong: What a fault is.
+    """
+    fault, numbers = checked
+    if fault:
+        return if_wrong(fault, **numbers)
+    return good(sentence.format_map(numbers), **numbers)
 
 
 def found_by(find: Callable[[], Finding]) -> Finding:

@@ -8,7 +8,7 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData,
 )
 
-from ejmap_assets.checks.finding import Finding, bad, good, warning
+from ejmap_assets.checks.finding import Finding, bad, finding_of, good, warning
 from ejmap_assets.checks.project_check import CheckedProject, project_check
 from ejmap_assets.lineage.crater_state import crater_states
 from ejmap_assets.lineage.recipes import book_of
@@ -120,19 +120,16 @@ def map_covers_the_planet(checked: CheckedProject) -> Finding:
 @project_check(asset="crater_patterns", blocking=False)
 def patterns_cover_the_map(checked: CheckedProject) -> Finding:
     """Every crater of the map has a row that fits the schema of the table."""
-    fault, numbers = check_patterns(checked.project)
-    return warning(fault, **numbers) if fault else good("all mapped craters", **numbers)
+    return finding_of(check_patterns(checked.project), "all mapped craters", if_wrong=warning)
 
 
 @project_check(asset="manual_comparison", blocking=False)
 def quarters_add_up(checked: CheckedProject) -> Finding:
     """The four quarters of each crater hold the pixels of its whole mask."""
-    fault, numbers = check_comparison(checked.project)
-    return bad(fault, **numbers) if fault else good("quarters and whole agree", **numbers)
+    return finding_of(check_comparison(checked.project), "quarters and whole agree")
 
 
 @project_check(asset="map_page", blocking=False)
 def page_is_whole(checked: CheckedProject) -> Finding:
     """Every file that the map page loads is there, and the program is that of this version."""
-    fault, numbers = check_page(checked.project)
-    return bad(fault, **numbers) if fault else good("every file of the page is there", **numbers)
+    return finding_of(check_page(checked.project), "every file of the page is there")

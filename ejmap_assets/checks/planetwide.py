@@ -1,6 +1,6 @@
 """Checks of what is measured of the map as a whole."""
 
-from ejmap_assets.checks.finding import Finding, bad, good
+from ejmap_assets.checks.finding import Finding, finding_of
 from ejmap_assets.checks.project_check import CheckedProject, project_check
 from ejmap_project.corrections.tiles_to_label import check_tiles
 from ejmap_project.planetwide.checks import (
@@ -17,54 +17,46 @@ from ejmap_project.planetwide.qgis_project import check_qgis_project
 @project_check(asset="overlaps", blocking=False)
 def overlaps_are_those_of_the_map(checked: CheckedProject) -> Finding:
     """Claimants stand exactly where the map counts several craters, and are craters of a pair."""
-    fault, numbers = check_overlaps(checked.project)
-    return bad(fault, **numbers) if fault else good("claimants fit the map", **numbers)
+    return finding_of(check_overlaps(checked.project), "claimants fit the map")
 
 
 @project_check(asset="superposition", blocking=False)
 def order_has_no_cycles(checked: CheckedProject) -> Finding:
     """Every pair of overlapping craters has a row, and no crater is younger than itself."""
-    fault, numbers = check_order(checked.project)
-    return bad(fault, **numbers) if fault else good("an order without cycles", **numbers)
+    return finding_of(check_order(checked.project), "an order without cycles")
 
 
 @project_check(asset="planet_statistics", blocking=False)
 def statistics_fill_the_planet(checked: CheckedProject) -> Finding:
     """Zones and sectors have the area of the planet, and hold the same ejecta and craters."""
-    fault, numbers = check_statistics(checked.project)
-    return bad(fault, **numbers) if fault else good("zones and sectors agree", **numbers)
+    return finding_of(check_statistics(checked.project), "zones and sectors agree")
 
 
 @project_check(asset="exclusion_mask", blocking=False)
 def counting_areas_lie_outside_ejecta(checked: CheckedProject) -> Finding:
     """Areas to count in have valid geometry, and are the ground that the mask leaves."""
-    fault, numbers = check_counting_areas(checked.project)
-    return bad(fault, **numbers) if fault else good("areas are what the mask leaves", **numbers)
+    return finding_of(check_counting_areas(checked.project), "areas are what the mask leaves")
 
 
 @project_check(asset="qgis_project", blocking=False)
 def files_of_the_qgis_project_are_there(checked: CheckedProject) -> Finding:
     """The file of each layer lies where the project for QGIS looks for it."""
-    fault, numbers = check_qgis_project(checked.project)
-    return bad(fault, **numbers) if fault else good("all layers have their file", **numbers)
+    return finding_of(check_qgis_project(checked.project), "all layers have their file")
 
 
 @project_check(asset="raster_summaries", blocking=False)
 def summaries_are_sound(checked: CheckedProject) -> Finding:
     """Differences are those of the means on ejecta and beside them, inside their intervals."""
-    fault, numbers = check_summaries(checked.project)
-    return bad(fault, **numbers) if fault else good(f"{numbers['rows']} rows", **numbers)
+    return finding_of(check_summaries(checked.project), "{rows} rows")
 
 
 @project_check(asset="model_ages", blocking=False)
 def ages_lie_in_their_intervals(checked: CheckedProject) -> Finding:
     """Every age lies in its interval, and the ground outside of ejecta is one of the areas."""
-    fault, numbers = check_ages(checked.project)
-    return bad(fault, **numbers) if fault else good(f"{numbers['areas']} areas", **numbers)
+    return finding_of(check_ages(checked.project), "{areas} areas")
 
 
 @project_check(asset="tiles_to_label", blocking=False)
 def tiles_are_ranked_by_their_gain(checked: CheckedProject) -> Finding:
     """Tiles are of craters of the catalogue, and none gains more than the one before."""
-    fault, numbers = check_tiles(checked.project)
-    return bad(fault, **numbers) if fault else good(f"{numbers['tiles']} tiles", **numbers)
+    return finding_of(check_tiles(checked.project), "{tiles} tiles")

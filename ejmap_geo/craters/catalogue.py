@@ -14,7 +14,7 @@ from ejmap_geo.craters.catalogue_rows import is_west_positive, rows_of_craters
 from ejmap_geo.craters.crater_geometry import drawn_craters, require_agreement
 from ejmap_geo.craters.crater_size import large_enough
 from ejmap_geo.craters.crater_table import COLUMNS, LARGEST_CRATER_ID, checked_columns
-from ejmap_geo.craters.known_columns import KnownColumns, known_columns
+from ejmap_geo.craters.known_columns import KnownColumns, give_ids, known_columns
 from ejmap_geo.craters.plausibility import require_plausible
 from ejmap_geo.errors import CatalogueError, CrsError, GridError
 from ejmap_geo.grids.body import Body
@@ -151,7 +151,7 @@ def read_catalogue(
     """
     what = f"crater table {path.name}"
     read = read_user_table(path, what="crater table", error=CatalogueError)
-    _require_body_of_count(read, body, what)
+    require_body_of_count(read, body, what)
     catalogue = catalogue_of(
         read.table,
         body=body,
@@ -197,6 +197,7 @@ def catalogue_of(
         )
         notes += told
     known = known_columns(table, body=body, what=what, stated=columns or {}, drawn=drawn)
+    give_ids(known, what)
     notes += known.notes
     kept = np.ones(len(table), np.bool_)
     if known.is_of_catalogue:
@@ -239,7 +240,12 @@ def _is_west(known: KnownColumns, west_positive: bool, what: str) -> bool:
     return west_positive or bool(known.west_positive)
 
 
-def _require_body_of_count(read: UserTable, body: Body, what: str) -> None:
+def require_body_of_count(read: UserTable, body: Body, what: str) -> None:
+    """Refuse a file that names a body of another radius.
+
+    Raises:
+        CrsError: If it does.
+    """
     radius_m = read.body_radius_m
     if radius_m is not None and abs(radius_m / body.radius_m - 1) > SPHERE_TOLERANCE:
         raise CrsError(

@@ -8,6 +8,7 @@ from ejmap_geo.craters.column_names import Meaning, meaning_of
 from ejmap_geo.craters.crater_table import COLUMNS
 from ejmap_geo.craters.stated_column import StatedColumn
 from ejmap_geo.errors import CatalogueError
+from ejmap_geo.statements import StateColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,11 @@ class ColumnSource:
 
 
 def named_sources(
-    found: Sequence[str], what: str, *, needless: Collection[str] = ()
+    found: Sequence[str],
+    what: str,
+    *,
+    needless: Collection[str] = (),
+    state: StateColumn = statements.column,
 ) -> dict[str, ColumnSource]:
     """Return where our columns are by their names: ours first, then the best of other names.
 
@@ -42,6 +47,7 @@ def named_sources(
         found: Columns of the table.
         what: The table in words, for messages.
         needless: Columns of ours that a person states; they may be ambiguous here.
+        state: How a column is stated.
 
     Raises:
         CatalogueError: If two columns could be meant.
@@ -58,7 +64,7 @@ def named_sources(
             raise CatalogueError(
                 f"{what} has columns {other!r} and {column!r}, which both could be "
                 f"{meaning.role}; state the right one "
-                f"({statements.column(_ours(meaning.role), column)})"
+                f"({state(_ours(meaning.role), column)})"
             )
     sources = {
         role: ColumnSource(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ejmap_geo import statements
 from ejmap_geo.craters.column_sources import ColumnSource
+from ejmap_geo.statements import StateColumn
 from ejmap_geo.tables.angles import angles_of
 from ejmap_geo.tables.units import M, lengths_of
 
@@ -36,12 +37,18 @@ class PlainCells:
     notes: tuple[str, ...] = ()
 
 
-def plain_cells(table: pd.DataFrame, sources: Mapping[str, ColumnSource]) -> dict[str, PlainCells]:
+def plain_cells(
+    table: pd.DataFrame,
+    sources: Mapping[str, ColumnSource],
+    *,
+    state: StateColumn = statements.column,
+) -> dict[str, PlainCells]:
     """Return columns of numbers without the signs of angles and units in their cells.
 
     Args:
         table: Columns of numbers or text.
         sources: Where our columns of numbers are, by their names.
+        state: How a column is stated.
 
     Raises:
         ValueError: If cells contradict each other or their column; the sentence goes on after the
@@ -50,7 +57,7 @@ def plain_cells(table: pd.DataFrame, sources: Mapping[str, ColumnSource]) -> dic
     return {
         role: _of_angles(table[source.column], source, role)
         if role in LETTERS
-        else _of_sizes(table[source.column], source, role)
+        else _of_sizes(table[source.column], source, role, state)
         for role, source in sources.items()
     }
 
@@ -75,7 +82,7 @@ def _of_angles(column: pd.Series, source: ColumnSource, role: str) -> PlainCells
     return PlainCells(angles.cells, source, notes=(f"{role}: {text} was read as {degrees:.6g}",))
 
 
-def _of_sizes(column: pd.Series, source: ColumnSource, role: str) -> PlainCells:
+def _of_sizes(column: pd.Series, source: ColumnSource, role: str, state: StateColumn) -> PlainCells:
     sizes = lengths_of(column)
     if sizes.factors is None:
         return PlainCells(column, source)
@@ -91,5 +98,5 @@ def _of_sizes(column: pd.Series, source: ColumnSource, role: str) -> PlainCells:
     raise ValueError(
         f"has {sizes.example} in column {source.column!r}, whose name or other cells say another "
         f"unit; correct it, or state what brings the numbers to metres "
-        f"({statements.column(role, as_cells)})"
+        f"({state(role, as_cells)})"
     )

@@ -12,6 +12,7 @@ from ejmap_geo.craters.column_sources import ColumnSource
 from ejmap_geo.craters.crater_table import SMALLEST_RADIUS_M
 from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grids.body import Body
+from ejmap_geo.statements import StateColumn
 from ejmap_geo.tables.numbers import numbers_of
 
 # Two sizes of one crater differ by some percent between fits, by a factor of 2 if one is a radius.
@@ -19,7 +20,13 @@ LARGEST_SIZE_RATIO = 1.6
 
 
 def radius_factor(
-    sizes: NDArray[np.float64], source: ColumnSource, *, body: Body, what: str
+    sizes: NDArray[np.float64],
+    source: ColumnSource,
+    *,
+    body: Body,
+    what: str,
+    state: StateColumn = statements.column,
+    smallest_m: float = SMALLEST_RADIUS_M,
 ) -> float:
     """Return what sizes are multiplied by to be radii in metres.
 
@@ -30,6 +37,8 @@ def radius_factor(
         source: The column.
         body: The planet.
         what: The table in words, for messages.
+        state: How a column is stated.
+        smallest_m: Least radius that there may be.
 
     Raises:
         CatalogueError: If both units are possible, or none is.
@@ -41,11 +50,11 @@ def radius_factor(
     if not known.size:
         return half
     least, most = float(known.min()), float(known.max())
-    may_be_m = half * least >= SMALLEST_RADIUS_M and half * most <= body.radius_m / 2
+    may_be_m = half * least >= smallest_m and half * most <= body.radius_m / 2
     may_be_km = least >= 0 and 1000 * half * most <= body.radius_m / 2
     if may_be_m != may_be_km:
         return 1000 * half if may_be_km else half
-    in_km = statements.column("radius_m", f"{source.column}*{1000 * half:g}")
+    in_km = state("radius_m", f"{source.column}*{1000 * half:g}")
     unclear = "could be kilometres or metres" if may_be_m else "is neither metres nor kilometres"
     raise CatalogueError(
         f"{what}: column {source.column!r} runs from {least:g} to {most:g}, which {unclear} on "

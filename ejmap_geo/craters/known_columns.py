@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,9 +13,10 @@ from ejmap_geo.craters.column_names import is_planetographic, meaning_of
 from ejmap_geo.craters.column_sources import ColumnSource, named_sources, stated_sources
 from ejmap_geo.craters.column_values import plain_cells
 from ejmap_geo.craters.crater_size import radius_factor, radius_factors, require_one_size
-from ejmap_geo.craters.crater_table import COLUMNS, LARGEST_CRATER_ID
+from ejmap_geo.craters.crater_table import COLUMNS, LARGEST_CRATER_ID, SMALLEST_RADIUS_M
 from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grids.body import Body
+from ejmap_geo.statements import StateColumn
 from ejmap_geo.tables.numbers import is_missing, numbers_of, to_numbers
 
 PLACES = ("lon_deg", "lat_deg")
@@ -34,6 +36,7 @@ class KnownColumns:
         west_positive: Whether ``lon_deg`` grows to the west; None if the table does not say.
         is_of_catalogue: Whether the radius comes from a column of another name than ours, so that
             its unit is known.
+        id_column: The column of ``crater_id``; None if there is none.
         has_own_ids: Whether the table numbers its craters.
         has_drawn_places: Whether longitudes and latitudes are those of geometries.
         has_stated_places: Whether a person states the columns of longitudes and latitudes.
@@ -43,6 +46,7 @@ class KnownColumns:
     table: pd.DataFrame
     west_positive: bool | None = None
     is_of_catalogue: bool = False
+    id_column: str | None = None
     has_own_ids: bool = True
     has_drawn_places: bool = False
     has_stated_places: bool = False
@@ -56,6 +60,8 @@ def known_columns(
     what: str,
     stated: Mapping[str, str],
     drawn: pd.DataFrame | None = None,
+    state: StateColumn = statements.column,
+    smallest_radius_m: float = SMALLEST_RADIUS_M,
 ) -> KnownColumns:
     """Find our columns in a table: those that are stated, else by our names, else by others.
 
@@ -67,21 +73,29 @@ def known_columns(
         drawn: ``lon_deg``, ``lat_deg`` and ``radius_m`` (NaN for points) of geometries. They take
             the place of columns that are missing, and of places under other names than ours: a
             geometry states its CRS.
+        state: How a person states a column, for remedies.
+        smallest_radius_m: Least radius that the table may hold, which tells metres, too.
 
     Raises:
         CatalogueError: If a stated column is missing, two columns could be meant, the unit of a
             size cannot be told, or two sizes contradict each other.
     """
-    sources = _sources(tuple(map(str, table.columns)), stated, what, is_drawn=drawn is not None)
-    _require_sphere(sources.get("lat_deg"), body, what)
+    found = tuple(map(str, table.columns))
+    sources = _sources(found, stated, what, is_drawn=drawn is not None, state=state)
+    _require_sphere(sources.get("lat_deg"), body, what, state)
+    size_factor = partial(
+        radius_factor, body=body, what=what, state=state, smallest_m=smallest_radius_m
+    )
     result = KnownColumns(pd.DataFrame(index=table.index))
     is_ours = "radius_m" in sources and sources["radius_m"].column == "radius_m"
-    beside = radius_factors(map(str, table.columns)) if is_ours else {}
-    numbers, sources, told = _numbers(table, sources, beside, what)
+    beside = radius_factors(found) if is_ours else {}
+    numbers, sources, told = _numbers(table, sources, beside, what, state)
     for role, source in sources.items():
         values, factor = table[source.column], 1.0
         if role in numbers:
-            factor = _factor(role, source, numbers[role], body=body, what=what)
+            factor = 1.0 if source.factor is None else source.factor
+            if role == "radius_m":
+                factor = size_factor(numbers[role], source)
             values = _scaled(numbers[role], factor, source.offset, values)
         elif role == "crater_id":
             values = values.mask(is_missing(values))
@@ -100,28 +114,36 @@ def known_columns(
         ours = to_numbers(result.table["radius_m"]).to_numpy(np.float64)
         others = {name: numbers[name] * factor for name, factor in beside.items()}
         require_one_size(ours, others, what=what)
-    _give_ids(result, sources.get("crater_id"), what)
+    if "crater_id" in sources:
+        result.id_column = sources["crater_id"].column
     return result
 
 
 def _sources(
-    found: tuple[str, ...], stated: Mapping[str, str], what: str, *, is_drawn: bool
+    found: tuple[str, ...],
+    stated: Mapping[str, str],
+    what: str,
+    *,
+    is_drawn: bool,
+    state: StateColumn,
 ) -> dict[str, ColumnSource]:
     named = {
         role: source
-        for role, source in named_sources(found, what, needless={*stated}).items()
+        for role, source in named_sources(found, what, needless={*stated}, state=state).items()
         if not (is_drawn and role in PLACES and source.column != role)
     }
     sources = named | stated_sources(found, stated, what)
     return {role: sources[role] for role in COLUMNS if role in sources}
 
 
-def _require_sphere(latitude: ColumnSource | None, body: Body, what: str) -> None:
+def _require_sphere(
+    latitude: ColumnSource | None, body: Body, what: str, state: StateColumn
+) -> None:
     """Refuse planetographic latitudes of a body whose maps are not on spheres alone."""
     if latitude is None or latitude.is_stated or body.name in OF_SPHERES:
         return
     if is_planetographic(latitude.column):
-        stated = statements.column("lat_deg", latitude.column)
+        stated = state("lat_deg", latitude.column)
         raise CatalogueError(
             f"{what} has planetographic latitudes (column {latitude.column!r}), which on an "
             f"ellipsoid are not those of the sphere that {body.name} is mapped on; convert them to "
@@ -130,7 +152,11 @@ def _require_sphere(latitude: ColumnSource | None, body: Body, what: str) -> Non
 
 
 def _numbers(
-    table: pd.DataFrame, sources: Mapping[str, ColumnSource], beside: Iterable[str], what: str
+    table: pd.DataFrame,
+    sources: Mapping[str, ColumnSource],
+    beside: Iterable[str],
+    what: str,
+    state: StateColumn,
 ) -> tuple[dict[str, NDArray[np.float64]], dict[str, ColumnSource], list[str]]:
     """Return our columns of numbers, and sizes beside them, which have the same decimal sign.
 
@@ -138,7 +164,8 @@ def _numbers(
         Numbers by column, where our columns are as their cells say, and what was told of cells.
     """
     try:
-        plain = plain_cells(table, {role: sources[role] for role in NUMBERS if role in sources})
+        ours = {role: sources[role] for role in NUMBERS if role in sources}
+        plain = plain_cells(table, ours, state=state)
         columns = {name: table[name] for name in beside}
         numbers = numbers_of(columns | {role: one.cells for role, one in plain.items()})
     except ValueError as error:
@@ -148,14 +175,6 @@ def _numbers(
             numbers[role] = numbers[role] * one.factors
     told = [note for one in plain.values() for note in one.notes]
     return numbers, {**sources, **{role: one.source for role, one in plain.items()}}, told
-
-
-def _factor(
-    role: str, source: ColumnSource, values: NDArray[np.float64], *, body: Body, what: str
-) -> float:
-    if role == "radius_m":
-        return radius_factor(values, source, body=body, what=what)
-    return 1.0 if source.factor is None else source.factor
 
 
 def _scaled(
@@ -228,11 +247,15 @@ def _apart_deg(some: NDArray[np.float64], others: NDArray[np.float64]) -> NDArra
     return np.abs((some - others + 180) % 360 - 180)
 
 
-def _give_ids(result: KnownColumns, source: ColumnSource | None, what: str) -> None:
-    """Number the craters of a table that names them by words or not at all."""
-    if source is not None:
+def give_ids(result: KnownColumns, what: str) -> None:
+    """Number the craters of a table that names them by words or not at all.
+
+    Raises:
+        CatalogueError: If they are more than a map can number.
+    """
+    if result.id_column is not None:
         is_words = to_numbers(result.table["crater_id"]).isna().all()
-        if source.column == "crater_id" or not is_words:
+        if result.id_column == "crater_id" or not is_words:
             return
         result.notes = [note for note in result.notes if not note.startswith("crater_id is ")]
     count = len(result.table)

@@ -42,8 +42,8 @@ def require_plausible(
         CatalogueError: If all craters lie in one spot, places are in radians, or two rows are the
             same crater.
     """
-    _refuse_one_spot(craters, body, what)
-    radians = _told_radians(craters)
+    refuse_one_spot(craters, body=body, what=what)
+    radians = told_radians(craters)
     if radians and not are_degrees:
         name, number = "NAME", f"{RADIANS:.10g}"
         raise CatalogueError(
@@ -56,7 +56,12 @@ def require_plausible(
     return [*doubts, f"doubtful: {radians}"] if radians else doubts
 
 
-def _refuse_one_spot(craters: pd.DataFrame, body: Body, what: str) -> None:
+def refuse_one_spot(craters: pd.DataFrame, *, body: Body, what: str) -> None:
+    """Refuse craters that all lie inside of the smallest of them.
+
+    Raises:
+        CatalogueError: If they do.
+    """
     if len(craters) < FEWEST_IN_ONE_SPOT:
         return
     places = _directions(craters)
@@ -70,7 +75,7 @@ def _refuse_one_spot(craters: pd.DataFrame, body: Body, what: str) -> None:
         )
 
 
-def _told_radians(craters: pd.DataFrame) -> str:
+def told_radians(craters: pd.DataFrame) -> str:
     """Return what looks like radians, in words; nothing if places fill no box of radians."""
     lon, lat = craters["lon_deg"].to_numpy(), craters["lat_deg"].to_numpy()
     is_box = np.abs(lat).max() <= np.pi / 2 + 1e-6 and np.abs(lon).max() <= LARGEST_RADIANS

@@ -150,8 +150,7 @@ def _provider(layer: GisLayer) -> str:
 
 def _parsed(text: str, what: str) -> ET.Element:
     try:
-        # Our own file, or one that the user's QGIS saved in its place.
-        return ET.fromstring(text)  # noqa: S314
+        return ET.fromstring(text)  # noqa: S314 - a file of the project, which its owner may edit
     except ET.ParseError as error:
         raise StyleError(f"the {what} is no XML ({error}); make the map again") from error
 

@@ -9,8 +9,8 @@ from ejmap_geo.tables.text_encoding import decoded
 
 BLOCK = re.compile(r"^crater\s*=\s*\{(?P<names>[^\n}]*)\n(?P<rows>[^}]*)\}", re.MULTILINE)
 RADIUS = re.compile(r"^a[_-]axis[_ ]radius\s*=\s*(?P<km>\S+)\s*<km>", re.MULTILINE)
-# Its diameters are in kilometres, which its names do not say.
-NAMES = {"diam": "diam_km", "lon": "lon", "lat": "lat"}
+# Diameters are in kilometres and places in degrees, which its names do not say.
+NAMES = {"diam": "diam_km", "lon": "lon_deg", "lat": "lat_deg"}
 
 
 def read_scc(path: Path, *, what: str, error: type[Exception]) -> tuple[pd.DataFrame, float | None]:
@@ -22,7 +22,7 @@ def read_scc(path: Path, *, what: str, error: type[Exception]) -> tuple[pd.DataF
         error: What to raise.
 
     Returns:
-        ``diam_km``, ``lon`` and ``lat`` (degrees, east-positive) as text, and the radius in
+        ``diam_km``, ``lon_deg`` and ``lat_deg`` (east-positive) as text, and the radius in
         metres of the body that the file states.
 
     Raises:

@@ -13,6 +13,7 @@ from ejmap_project.comparison.hyperparameters import (
     Comparison,
     comparisons,
     metric_of,
+    panels_of,
     varying_hyperparameters,
 )
 from ejmap_project.comparison.mean_plots import KIND_WORDS, draw_means, score_words
@@ -38,11 +39,12 @@ def hyperparameter_plots(members: pd.DataFrame, kind: ModelKind) -> dict[str, Fi
     metric = metric_of(members)
     if metric is None:
         return {}
-    metrics = _metrics(members, metric)
     plots: dict[str, Figure] = {}
     for column in varying_hyperparameters(members):
         name = column.removeprefix(HYPERPARAMETER)
-        found = {one: comparisons(members, column, metric=one) for one in metrics}
+        found = {
+            one: comparisons(members, column, metric=one) for one in panels_of(metric, members)
+        }
         if found[metric]:
             plots[f"{KIND_WORDS[kind]} {name}"] = _values_plot(found, kind, xlabel=name)
     return plots
@@ -71,11 +73,6 @@ def group_plots(members: pd.DataFrame) -> dict[str, Figure]:
                 drawn, "ejseg", xlabel=group.name, is_ordered=True
             )
     return plots
-
-
-def _metrics(members: pd.DataFrame, metric: str) -> tuple[str, ...]:
-    has_both = metric == MAP_METRIC and MAP_TVT_METRIC in members
-    return (MAP_METRIC, MAP_TVT_METRIC) if has_both else (metric,)
 
 
 def _values_plot(

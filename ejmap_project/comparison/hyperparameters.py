@@ -56,6 +56,12 @@ def metric_of(members: pd.DataFrame) -> str | None:
     return best if best is not None and counts[best] else None
 
 
+def panels_of(metric: str, members: pd.DataFrame) -> tuple[str, ...]:
+    """Return a metric, and for that of maps the same score in all labelled tiles, where known."""
+    has_both = metric == MAP_METRIC and MAP_TVT_METRIC in members
+    return (MAP_METRIC, MAP_TVT_METRIC) if has_both else (metric,)
+
+
 def mean_score(value: object, scores: Sequence[float] | pd.Series) -> MeanScore:
     """Return the mean of one score or more, and its standard error."""
     array = np.asarray(scores, float)

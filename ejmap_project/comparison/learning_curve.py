@@ -8,11 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ejmap_project.comparison.hyperparameters import (
-    MAP_METRIC,
-    MAP_TVT_METRIC,
     MeanScore,
     means_by,
     metric_of,
+    panels_of,
 )
 from ejmap_project.comparison.mean_plots import draw_means, score_words
 from ejmap_project.comparison.split_plots import LEARNING_CURVE
@@ -75,8 +74,7 @@ def _curves(members: pd.DataFrame) -> Iterator[Curve]:
         metric = metric_of(part)
         if metric is None:
             continue
-        has_both = metric == MAP_METRIC and MAP_TVT_METRIC in part
-        for one in (MAP_METRIC, MAP_TVT_METRIC) if has_both else (metric,):
+        for one in panels_of(metric, part):
             scored = _of_one_test(part.dropna(subset=[one, "locations"]))
             for name, same in scored.groupby("name"):
                 if same["locations"].max() >= LEAST_GROWTH * same["locations"].min():

@@ -5,7 +5,7 @@ from typing import cast
 
 import pandera.pandas as pa
 
-from ejmap_project.scoring.tile_counts import score_column
+from ejmap_project.scoring.tile_counts import PLACES, score_column
 from ejmap_project.scoring.tile_scoring import PIXEL, SCORES, TEST, TILE, TVT
 
 SCOPE_WORDS = {TVT: "all labelled tiles that its split uses", TEST: "its test tiles"}
@@ -42,8 +42,7 @@ def _schema() -> type[pa.DataFrameModel]:
         score_column(scope, level, score): _share(
             description=f"{score} of {LEVEL_WORDS[level]} in {SCOPE_WORDS[scope]}."
         )
-        for scope in (TVT, TEST)
-        for level in (PIXEL, TILE)
+        for scope, level in PLACES
         for score in SCORES
     }
     body = {

@@ -68,15 +68,15 @@ def every_member(project: OpenProject) -> Iterator[Member]:
     for member in trained_members(project.paths):
         twin = published.pop(_identity(member), None)
         theirs = {} if twin is None else twin.provenance.scores
-        of_map = maps.get((member.version.key, member.iteration), {})
+        of_map = maps.get((member.kind, member.version.key, member.iteration), {})
         scores = of_map | theirs | member.provenance.scores
-        if member.kind == "ejconn":
-            scores = theirs | member.provenance.scores
         yield replace(member, provenance=member.provenance.model_copy(update={"scores": scores}))
     yield from published.values()
 
 
-def _scores_of_maps(paths: ProjectPaths) -> dict[tuple[str, int], dict[str, float | None]]:
+def _scores_of_maps(
+    paths: ProjectPaths,
+) -> dict[tuple[ModelKind, str, int], dict[str, float | None]]:
     """Return the scores of the map that each member of EJSEG makes alone, where they were made."""
     if not paths.member_map_scores.is_file():
         return {}
@@ -84,7 +84,7 @@ def _scores_of_maps(paths: ProjectPaths) -> dict[tuple[str, int], dict[str, floa
     alone = table[table["map"] == ""]
     names = [str(name) for name in table.columns if str(name).startswith(MAP_PREFIX)]
     return {
-        (str(version), int(iteration)): dict(zip(names, values, strict=True))
+        ("ejseg", str(version), int(iteration)): dict(zip(names, values, strict=True))
         for version, iteration, *values in alone[["version", "iteration", *names]].itertuples(
             index=False
         )

@@ -1,4 +1,4 @@
-"""Plots of splits: scores of tiles against those of pixels."""
+"""Plots of splits: each score of tiles against that of pixels."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +11,7 @@ from ejmap_project.comparison.hyperparameters import MAP_METRIC, TEST_METRIC, Me
 from ejmap_project.comparison.split_scores import MAP_TILE_METRIC, METRICS, maps_by_split
 from ejmap_project.figures import DPI, MARKERS, SERIES, VERMILION, legend_above, new_plot
 from ejmap_project.paths import MODEL_KINDS, ModelKind
+from ejmap_project.scoring.tile_counts import score_column
 from ejmap_project.scoring.tile_scoring import PIXEL, TEST, TILE, TVT
 
 LEARNING_CURVE = "learning_curve"
@@ -98,7 +99,7 @@ def _panels(members: pd.DataFrame, metric: str) -> Figure:
     panels = figure.subplots(1, 2)
     for axes, scopes in zip(panels, ((TEST, TVT), (TVT,)), strict=True):
         for scope in scopes:
-            columns = [f"map_{scope}_{level}_{metric}" for level in (TILE, PIXEL)]
+            columns = [score_column(scope, level, metric) for level in (TILE, PIXEL)]
             if {*columns} <= {*members.columns}:
                 rows = members.dropna(subset=columns)
                 _draw_scope(axes, rows, columns, number=(TVT, TEST).index(scope))

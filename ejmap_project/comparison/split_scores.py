@@ -3,10 +3,11 @@
 import pandas as pd
 
 from ejmap_project.comparison.hyperparameters import MAP_METRIC, mean_score
-from ejmap_project.scoring.tile_scoring import PIXEL, TEST, TILE, TVT
+from ejmap_project.scoring.tile_counts import PLACES, score_column
+from ejmap_project.scoring.tile_scoring import TEST, TILE
 
 METRICS = ("f1", "recall", "precision", "iou")
-MAP_TILE_METRIC = "map_test_tile_f1"
+MAP_TILE_METRIC = score_column(TEST, TILE, "f1")
 
 
 def maps_by_split(members: pd.DataFrame) -> pd.DataFrame:
@@ -44,24 +45,23 @@ def split_table(members: pd.DataFrame) -> pd.DataFrame:
     best = int(means.index.to_numpy()[place])
     rows: list[dict[str, object]] = []
     for metric in METRICS:
-        for scope in (TVT, TEST):
-            for level in (PIXEL, TILE):
-                column = f"map_{scope}_{level}_{metric}"
-                if column not in means or means[column].isna().all():
-                    continue
-                found = mean_score(column, means[column].dropna())
-                rows.append(
-                    {
-                        "metric": metric,
-                        "scope": scope,
-                        "level": level,
-                        "splits": len(found.scores),
-                        "mean": found.mean,
-                        "standard_error": found.standard_error,
-                        "min": min(found.scores),
-                        "max": max(found.scores),
-                        "best_split": best,
-                        "at_best_split": float(means[column].to_numpy()[place]),
-                    }
-                )
+        for scope, level in PLACES:
+            column = score_column(scope, level, metric)
+            if column not in means or means[column].isna().all():
+                continue
+            found = mean_score(column, means[column].dropna())
+            rows.append(
+                {
+                    "metric": metric,
+                    "scope": scope,
+                    "level": level,
+                    "splits": len(found.scores),
+                    "mean": found.mean,
+                    "standard_error": found.standard_error,
+                    "min": min(found.scores),
+                    "max": max(found.scores),
+                    "best_split": best,
+                    "at_best_split": float(means[column].to_numpy()[place]),
+                }
+            )
     return pd.DataFrame(rows)

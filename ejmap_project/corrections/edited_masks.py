@@ -24,10 +24,10 @@ from ejmap_project.corrections.package_note import (
     HandedOut,
     PackageNote,
     layer_name,
-    mask_name,
 )
 from ejmap_project.errors import SourceError
 from ejmap_project.files.raster_tags import crater_words
+from ejmap_project.paths import mask_name
 from ejmap_project.published.file_family import require_inside
 
 

@@ -18,11 +18,12 @@ from ejmap_geo.statements import MASKS
 from ejmap_geo.whole_file import link_or_copy, whole_folder, write_text
 from ejmap_project.corrections.edited_masks import edited_masks
 from ejmap_project.corrections.package import current_mask, mask_digest
-from ejmap_project.corrections.package_note import PackageNote, mask_name, read_note
+from ejmap_project.corrections.package_note import PackageNote, read_note
 from ejmap_project.errors import SettingsError, SourceError
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.files.raster_tags import crater_words
 from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import mask_name
 
 IMPORT_NOTE = "import.json"
 
@@ -91,7 +92,8 @@ class Imported:
 def import_labels(project: OpenProject, package: Path, *, by: str, note: str = "") -> Imported:
     """Take the edited masks of a package as labels; nothing changes if anything does not fit.
 
-    The masks that are replaced are kept beside the note of the import.
+    The masks that are replaced are kept beside the note of the import, which is written when the
+    labels are in their place.
 
     Args:
         project: The project that the package is from; it takes its labels from a folder of masks.
@@ -110,7 +112,7 @@ def import_labels(project: OpenProject, package: Path, *, by: str, note: str = "
     masks = edited_masks(package, told, craters, grid)
     if not masks:
         raise SourceError(f"nothing in {package} was edited, so there is nothing to import")
-    changes = _changes(project, told, masks, target=target, grid=grid)
+    changes = _changes(project, told, masks, craters, target=target, grid=grid)
     made = ImportNote(
         by=by,
         note=note,
@@ -124,7 +126,6 @@ def import_labels(project: OpenProject, package: Path, *, by: str, note: str = "
             former = target / mask_name(craters[crater_id].key)
             if former.is_file():
                 shutil.copy2(former, unfinished / former.name)
-        write_text(unfinished / IMPORT_NOTE, made.model_dump_json(indent=2) + "\n")
     try:
         with whole_folder(target) as unfinished:
             if target.is_dir():
@@ -133,9 +134,11 @@ def import_labels(project: OpenProject, package: Path, *, by: str, note: str = "
                 crater = craters[crater_id]
                 path = unfinished / mask_name(crater.key)
                 write_mask(path, mask, basemap=grid, center=crater.center)
-    except BaseException:
+    except BaseException:  # an interrupt, too, leaves no folder of an import that was not made
         shutil.rmtree(history)
         raise
+    # Last: a process that is killed leaves masks that were kept, and no note of what it did not do.
+    write_text(history / IMPORT_NOTE, made.model_dump_json(indent=2) + "\n")
     return Imported(history, made)
 
 
@@ -143,6 +146,7 @@ def _changes(
     project: OpenProject,
     told: PackageNote,
     masks: Mapping[int, PlacedMask],
+    craters: Mapping[int, Crater],
     *,
     target: Path,
     grid: BasemapGrid,
@@ -153,7 +157,6 @@ def _changes(
         SourceError: If a label is no longer the one that was handed out.
     """
     handed_out = {one.crater_id: one for one in told.craters}
-    craters = {one.crater_id: one for one in project.craters().values()}
     changes: list[LabelChange] = []
     for crater_id, mask in masks.items():
         crater = craters[crater_id]

@@ -33,16 +33,17 @@ from ejmap_project.corrections.package_note import (
     HandedOut,
     PackageNote,
     layer_name,
-    mask_name,
     mosaic_name,
 )
 from ejmap_project.corrections.package_view import package_qgis, package_readme
-from ejmap_project.corrections.tile_gain import TileGain, side_px_of, tile_gains
+from ejmap_project.corrections.tile_gain import TileGain
+from ejmap_project.corrections.tiles_to_label import crater_gains
 from ejmap_project.digest import content_version
 from ejmap_project.errors import SourceError, StepError
 from ejmap_project.files.geopackage import StyledLayer, write_geopackage
 from ejmap_project.files.raster_tags import crater_words
 from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import mask_name
 from ejmap_project.planetwide.mapped_craters import MappedCraters
 from ejmap_project.settings.project_folder import command_on
 
@@ -206,16 +207,7 @@ def _gains(
 ) -> list[TileGain]:
     if not mapped.project.paths.segmentation(crater.key).is_file():
         return []
-    probability = mapped.probability(crater.crater_id, window, grid=mapped.grid)
-    if probability is None:
-        return []
-    return tile_gains(
-        probability,
-        mask.within(window, mapped.grid),
-        window=window,
-        basemap=mapped.grid,
-        side_px=side_px_of(window),
-    )[:MOST_TILES]
+    return crater_gains(mapped, crater, mask, window)[:MOST_TILES]
 
 
 def _tiles(ranked: Sequence[tuple[Crater, TileGain]], basemap: BasemapGrid) -> StyledLayer:

@@ -59,11 +59,6 @@ class PackageNote(_Note):
     craters: tuple[HandedOut, ...] = Field(min_length=1)
 
 
-def mask_name(key: str) -> str:
-    """Return the name of the mask of a crater in a package and in a folder of labels."""
-    return f"mask_{key}.tif"
-
-
 def mosaic_name(key: str) -> str:
     """Return the name of the mosaic around a crater in a package."""
     return f"mosaic_{key}.tif"

@@ -15,11 +15,11 @@ from ejmap_project.corrections.package_note import (
     TILES,
     PackageNote,
     layer_name,
-    mask_name,
     mosaic_name,
 )
 from ejmap_project.files.geopackage import styles_of
 from ejmap_project.files.raster_tags import crater_words
+from ejmap_project.paths import mask_name
 from ejmap_project.settings.project_folder import command_on
 
 README_TEXT = """\

@@ -5,7 +5,8 @@ import pandera.pandas as pa
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.craters.crater_table import LARGEST_CRATER_ID
-from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.resampling.reproject import covering_window
 from ejmap_project.artefact import Artefact, Checked
 from ejmap_project.basemap import azimuthal_grid
@@ -56,14 +57,18 @@ def rank_tiles(project: OpenProject, progress: Progress) -> Artefact:
     found: list[tuple[Crater, TileGain]] = []
     for done, crater in enumerate(craters):
         progress.update(f"crater {crater.key}", done=done, total=len(craters))
-        found += [(crater, one) for one in _gains(mapped, crater, mapped.grid)[:MOST_TILES]]
+        reach_m = crater.reach(mapped.grid.body)
+        window = covering_window(azimuthal_grid(crater, mapped.grid), mapped.grid, reach_m=reach_m)
+        gains = crater_gains(mapped, crater, mapped.masks[crater.crater_id], window)
+        found += [(crater, one) for one in gains[:MOST_TILES]]
     progress.update("ranking", done=len(craters), total=len(craters))
     found.sort(key=lambda one: (-one[1].expected_wrong_m2, one[0].crater_id))
     rows = [
         (rank, crater.crater_id, crater_words(crater), *_place(gain))
         for rank, (crater, gain) in enumerate(found[:MOST_TILES], start=1)
     ]
-    table = pd.DataFrame(rows, columns=list(TilesToLabelTable.to_schema().columns))
+    columns = pd.Index(list(TilesToLabelTable.to_schema().columns))
+    table = TilesToLabelTable.validate(pd.DataFrame(rows, columns=columns))
     write_table(table, paths.tiles_to_label)
     return Artefact(
         content=content_version(table.to_csv(index=False)),
@@ -78,8 +83,12 @@ def rank_tiles(project: OpenProject, progress: Progress) -> Artefact:
 
 
 def check_tiles(project: OpenProject) -> Checked:
-    """Check that tiles are ranked by their gain and are of craters of the catalogue."""
-    table = pd.read_parquet(project.paths.tiles_to_label)
+    """Check that tiles are ranked by their gain and are of craters of the catalogue.
+
+    Raises:
+        SchemaError: If the table does not fit its schema.
+    """
+    table = TilesToLabelTable.validate(pd.read_parquet(project.paths.tiles_to_label))
     strangers = {*table["crater_id"]} - {one.crater_id for one in project.craters().values()}
     fault = ""
     if strangers:
@@ -89,15 +98,27 @@ def check_tiles(project: OpenProject) -> Checked:
     return Checked(fault, {"tiles": len(table)})
 
 
-def _gains(mapped: MappedCraters, crater: Crater, basemap: BasemapGrid) -> list[TileGain]:
-    reach_m = crater.reach(basemap.body)
-    window = covering_window(azimuthal_grid(crater, basemap), basemap, reach_m=reach_m)
-    probability = mapped.probability(crater.crater_id, window, grid=basemap)
+def crater_gains(
+    mapped: MappedCraters, crater: Crater, mask: PlacedMask, window: Window
+) -> list[TileGain]:
+    """Return the tiles about a crater, the largest gain first; none of a published mask.
+
+    Args:
+        mapped: The craters of the map.
+        crater: One of them.
+        mask: Its mask, which may be another than that of the map.
+        window: Where tiles lie.
+    """
+    probability = mapped.probability(crater.crater_id, window, grid=mapped.grid)
     if probability is None:
         return []
-    mask = mapped.masks[crater.crater_id].within(window, basemap)
-    side_px = side_px_of(window)
-    return tile_gains(probability, mask, window=window, basemap=basemap, side_px=side_px)
+    return tile_gains(
+        probability,
+        mask.within(window, mapped.grid),
+        window=window,
+        basemap=mapped.grid,
+        side_px=side_px_of(window),
+    )
 
 
 def _place(gain: TileGain) -> tuple[int, int, int, int, float, float]:

@@ -16,6 +16,7 @@ from ejmap_geo.whole_file import write_text
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.files.mask_file import write_mask
+from ejmap_project.paths import mask_name
 
 IMPACT_ORDER = "impact_order.json"
 
@@ -29,7 +30,7 @@ def write_planet(folder: Path, planet: Planet) -> None:
     for crater in planet.craters:
         if crater.crater_id in planet.truth:
             write_mask(
-                folder / "masks" / f"mask_{crater.key}.tif",
+                folder / "masks" / mask_name(crater.key),
                 planet.truth[crater.crater_id],
                 basemap=planet.basemap,
                 center=crater.center,
@@ -45,7 +46,7 @@ def read_planet(folder: Path, *, body: Body) -> Planet:
     raster, basemap = read_planet_mosaic(folder, body=body)
     craters = tuple(craters_of(read_catalogue(folder / "craters.parquet", body=body)))
     truth = {
-        crater.crater_id: read_mask_on(folder / "masks" / f"mask_{crater.key}.tif", basemap)
+        crater.crater_id: read_mask_on(folder / "masks" / mask_name(crater.key), basemap)
         for crater in craters
         if crater.labelled
     }

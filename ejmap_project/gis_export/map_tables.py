@@ -10,6 +10,7 @@ from ejmap_project.errors import ExportError
 from ejmap_project.global_map.map_layers import CRATERS, EJECTA, RAYS, RIMS
 from ejmap_project.open_project import OpenProject
 from ejmap_project.scoring.score_tables import MapCraterTable
+from ejmap_project.settings.project_folder import command_on
 
 LAYERS = (EJECTA, RAYS, RIMS, CRATERS)
 LONGEST_NAME = 10
@@ -31,8 +32,14 @@ def read_layers(project: OpenProject) -> dict[str, gpd.GeoDataFrame]:
     """
     path = project.paths.map_layers
     if not path.is_file():
-        raise ExportError(f"{project.paths.folder} has no map to export yet; `ejmap run` it first")
+        raise ExportError(nothing_to_export(project))
     return {name: gpd.read_file(path, layer=name) for name in LAYERS}
+
+
+def nothing_to_export(project: OpenProject) -> str:
+    """Return what to do with a project that has no map."""
+    folder = project.paths.folder
+    return f"{folder} has no map to export yet; make it with {command_on(folder, 'run')}"
 
 
 def short_name(column: str) -> str:

@@ -9,6 +9,7 @@ import rasterio.shutil
 
 from ejmap_geo.grids.body import Body
 from ejmap_project.errors import ExportError
+from ejmap_project.gis_export.map_tables import nothing_to_export
 from ejmap_project.open_project import OpenProject
 
 # PDS4 asks for mission, instrument and their identifiers, which an archive gives.
@@ -31,7 +32,7 @@ def export_pds4(project: OpenProject, folder: Path) -> None:
     """
     paths, body = project.paths, project.settings.planet
     if not paths.label_map.is_file():
-        raise ExportError(f"{paths.folder} has no map to export yet; `ejmap run` it first")
+        raise ExportError(nothing_to_export(project))
     titles = {
         paths.label_map: "Ids of craters whose ejecta were mapped",
         paths.overlap_count: "Number of craters that claim a pixel",

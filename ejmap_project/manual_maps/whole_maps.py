@@ -18,6 +18,7 @@ from ejmap_project.errors import SourceError
 from ejmap_project.files.azimuthal_mask import on_grid, read_azimuthal_mask
 from ejmap_project.manual_maps.id_map import read_id_map
 from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import mask_name
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.mask_files import wrong_names
 from ejmap_project.sources.source import WholeMapFiles
@@ -98,7 +99,7 @@ def map_files(project: OpenProject, craters: Mapping[str, Crater]) -> WholeMapFi
     wrong = wrong_names(path, craters.values(), setting="analysis.manual_maps in project.yaml")
     if wrong:
         raise SourceError("; and ".join(wrong))
-    return WholeMapFiles({key: path / f"mask_{key}.tif" for key in craters})
+    return WholeMapFiles({key: path / mask_name(key) for key in craters})
 
 
 def _read(path: Path, crater: Crater, basemap: BasemapGrid) -> WholeMap:

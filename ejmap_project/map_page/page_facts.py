@@ -37,17 +37,18 @@ def crater_facts(
     *,
     has_probabilities: bool,
 ) -> list[Json]:
-    """Return a record of every crater of the catalogue.
+    """Return a record of every crater of the map.
 
     Args:
         table: The craters of the map.
-        craters: The same craters.
+        craters: Those of the catalogue, to which others may have been added since.
         windows: Windows of the values of those that are on the map, by id.
         has_probabilities: Whether the masks are our own.
     """
-    ordered = sorted(craters, key=lambda one: one.crater_id)
-    colors = neighbour_colors(ordered)
     rows = table.set_index("crater_id").to_dict("index")
+    on_map = (one for one in craters if one.crater_id in rows)
+    ordered = sorted(on_map, key=lambda one: one.crater_id)
+    colors = neighbour_colors(ordered)
     return [
         {
             "id": one.crater_id,

@@ -66,7 +66,8 @@ def _finest(width_px: int) -> int:
 
 def _stretch(raster: rasterio.DatasetReader, weights: Sequence[float]) -> NDArray[np.uint8]:
     shape = (min(raster.height, STRETCH_PX // 2), min(raster.width, STRETCH_PX))
-    grey = _grey(raster, RasterWindow(0, 0, raster.width, raster.height), shape, weights)  # pyright: ignore[reportCallIssue]
+    whole = RasterWindow.from_slices((0, raster.height), (0, raster.width))
+    grey = _grey(raster, whole, shape, weights)
     return stretch_table(np.bincount(grey.ravel(), minlength=256))
 
 
@@ -95,7 +96,8 @@ def _strips(
     rows = 2**level
     height = raster.height / rows
     for row in range(rows):
-        window = RasterWindow(0, row * height, raster.width, height)  # pyright: ignore[reportCallIssue]
+        rows_of = (row * height, (row + 1) * height)
+        window = RasterWindow.from_slices(rows_of, (0, raster.width))
         yield row, _grey(raster, window, (TILE_PX, TILE_PX * 2 ** (level + 1)), weights)
 
 

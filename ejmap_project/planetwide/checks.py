@@ -157,7 +157,9 @@ def check_ages(project: OpenProject) -> Checked:
         "craters": int(table["craters"].sum()),
         "dated_areas": int(table["age_ga"].notna().sum()),
     }
-    if not wrong and (table["area"] == GROUND).sum() == 1:
-        return Checked("", numbers)
-    fault = f"{wrong} age(s) lie outside of their interval, or the ground outside of ejecta is gone"
-    return Checked(f"{fault}; materialise model_ages again", numbers)
+    fault = ""
+    if wrong:
+        fault = f"{wrong} age(s) lie outside of their interval; materialise model_ages again"
+    elif (table["area"] == GROUND).sum() != 1:
+        fault = "the ground outside of ejecta is no area of the table; materialise model_ages again"
+    return Checked(fault, numbers)

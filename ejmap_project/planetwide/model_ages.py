@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
-from ejmap_geo.craters.catalogue import Crater, craters_of, read_catalogue
+from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import Body
+from ejmap_geo.planetwide.counted_craters import CountedCraters, read_counted_craters
 from ejmap_project.artefact import Artefact, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
@@ -23,22 +24,19 @@ from ejmap_project.planetwide.chronology import Chronology, chronology_of
 from ejmap_project.planetwide.exclusion import BLANKETS, OUTSIDE
 from ejmap_project.planetwide.planet_tables import ModelAgeTable
 
-KM = 1000.0
 # The row of the ground that is left when ejecta are excluded.
 GROUND = "outside ejecta"
 
 
 class Counted(NamedTuple):
-    """Centres and diameters of craters that somebody counted.
+    """Craters that somebody counted.
 
     Attributes:
-        points: Their centres, degrees.
-        diameter_km: Their diameters, ``(crater,)``.
+        craters: Their centres and diameters.
         smallest_km: Diameter from which they count.
     """
 
-    points: NDArray[np.object_]
-    diameter_km: NDArray[np.float64]
+    craters: CountedCraters
     smallest_km: float
 
 
@@ -46,7 +44,7 @@ def date_blankets(project: OpenProject) -> Artefact:
     """Count the user's craters on clean blankets and outside of ejecta, and date both.
 
     Raises:
-        GeoError: If the table of craters cannot be read.
+        GeoError: If the table of counted craters cannot be read.
         SettingsError: If ``craterstats`` has no chronology of the name.
         StepError: If the settings name no table of craters.
     """
@@ -59,7 +57,7 @@ def date_blankets(project: OpenProject) -> Artefact:
     return Artefact(
         content=content_version(table.to_csv(index=False)),
         metadata={
-            "counted_craters": counted.diameter_km.size,
+            "counted_craters": counted.craters.diameter_km.size,
             "smallest_km": counted.smallest_km,
             "on_blankets": int(table.loc[table["area"] != GROUND, "craters"].sum()),
             "ages": words,
@@ -82,10 +80,8 @@ def counted_craters(project: OpenProject) -> Counted:
     if stated.counted_craters is None:
         raise StepError("no craters were counted; name their table as analysis.counted_craters")
     path = project.paths.user_file(stated.counted_craters)
-    craters = craters_of(read_catalogue(path, body=body))
-    diameter_km = np.array([2 * one.radius_m / KM for one in craters])
-    points = np.asarray(shapely.points(np.array([one.center for one in craters])))
-    return Counted(points, diameter_km, stated.counted_from_km or float(diameter_km.min()))
+    craters = read_counted_craters(path, body=body)
+    return Counted(craters, stated.counted_from_km or float(craters.diameter_km.min()))
 
 
 class _Area(NamedTuple):
@@ -125,11 +121,12 @@ def _areas(project: OpenProject, body: Body) -> Iterator[_Area]:
 
 def _row(area: _Area, counted: Counted, chronology: Chronology | None) -> dict[str, object]:
     shapely.prepare(area.shape)
-    inside = shapely.intersects(area.shape, counted.points)
-    inside &= counted.diameter_km >= counted.smallest_km
+    lon_deg, lat_deg, diameter_km = counted.craters
+    inside = shapely.intersects_xy(area.shape, lon_deg, lat_deg)
+    inside &= diameter_km >= counted.smallest_km
     if area.crater is not None:
         # What lies inside the rim formed on the floor, or is the crater itself.
-        inside &= ~_within_rim(area.crater, counted.points, area.body)
+        inside &= ~_within_rim(area.crater, counted.craters, area.body)
     craters = int(inside.sum())
     age = (np.nan,) * 3
     if chronology is not None and craters and area.area_km2 > 0:
@@ -144,11 +141,11 @@ def _row(area: _Area, counted: Counted, chronology: Chronology | None) -> dict[s
     }
 
 
-def _within_rim(crater: Crater, points: NDArray[np.object_], body: Body) -> NDArray[np.bool_]:
-    lon, lat = shapely.get_x(points), shapely.get_y(points)
+def _within_rim(crater: Crater, counted: CountedCraters, body: Body) -> NDArray[np.bool_]:
     geod = Geod(a=body.radius_m, b=body.radius_m)
-    lon0, lat0 = (np.full(lon.size, one) for one in crater.center)
-    return np.asarray(geod.inv(lon0, lat0, lon, lat)[2]) <= crater.radius_m
+    lon0, lat0 = (np.full(counted.lon_deg.size, one) for one in crater.center)
+    _, _, apart_m = geod.inv(lon0, lat0, counted.lon_deg, counted.lat_deg)
+    return np.asarray(apart_m) <= crater.radius_m
 
 
 def _plot(table: pd.DataFrame) -> Picture:

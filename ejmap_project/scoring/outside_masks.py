@@ -19,14 +19,13 @@ from ejmap_geo.tiles.labels import windows_of
 from ejmap_project.errors import SourceError
 from ejmap_project.files.azimuthal_mask import read_azimuthal_mask
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ProjectPaths
+from ejmap_project.paths import ProjectPaths, mask_name
 from ejmap_project.progress import Progress
 from ejmap_project.scoring.map_scores import own_tiles
 from ejmap_project.scoring.tile_counts import TileCounts
 
-# Masks of a project, of a person, and of a run of the published study.
+# Masks of a run of the published study.
 PUBLISHED_NAME = "cylindrical_mask_crater_{}.tif"
-OWN_NAME = "mask_{}.tif"
 CRATER, SPLIT = "crater_id", "split"
 
 
@@ -142,7 +141,7 @@ def _usable(tiles: gpd.GeoDataFrame) -> dict[int, gpd.GeoDataFrame]:
 def _mask_path(folder: Path, crater: Crater) -> Path | None:
     places: Iterable[Path] = (
         ProjectPaths(folder).basemap_mask(crater.key),
-        folder / OWN_NAME.format(crater.key),
+        folder / mask_name(crater.key),
         folder / PUBLISHED_NAME.format(crater.crater_id),
     )
     return next((path for path in places if path.is_file()), None)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ejmap_project.published.scores import METRICS, PARTS, RUN
+from ejmap_project.scoring.tile_counts import score_column
 from ejmap_project.scoring.tile_scoring import score
 
 # The training record by their words. Theirs have no unit; ours are seconds.
@@ -52,7 +53,7 @@ def member_eval_metrics_csv(maps: pd.DataFrame, *, test_set: int = 0) -> pd.Data
         RUN[0]: maps["split"].fillna(test_set),
         RUN[1]: maps["iteration"],
         **{
-            prefix + theirs: maps[f"map_{scope}_{level}_{ours}"]
+            prefix + theirs: maps[score_column(scope, level, ours)]
             for prefix, (scope, level) in PARTS.items()
             for theirs, ours in METRICS.items()
         },

@@ -38,8 +38,9 @@ class AnalysisSettings(Settings):
             crater id, or a raster of crater ids. None takes those of a published folder, else the
             known ejecta where they are known everywhere.
         maps: Variants of the map that are scored beside it in labelled tiles.
-        counted_craters: Table of small craters that the user counted, from which model ages of
-            ejecta follow; None counts none.
+        counted_craters: Table of small craters that the user counted, with ``lon_deg``,
+            ``lat_deg`` and ``diameter_km``, from which model ages of ejecta follow; None counts
+            none.
         counted_from_km: Diameter from which they are complete; None takes the smallest of them.
         chronology: Model of crater production and chronology, by a name of ``craterstats``; None
             takes the usual one of the body.

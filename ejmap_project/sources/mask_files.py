@@ -10,6 +10,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_project.errors import SourceError
+from ejmap_project.paths import mask_name
 
 MASK_NAMES = "mask_*.tif"
 MOST_NAMED = 4
@@ -26,7 +27,7 @@ def read_masks(
         GeoError: If a mask does not fit the mosaic.
         SourceError: If no crater has a mask.
     """
-    paths = {key: folder / _name(crater) for key, crater in craters.items()}
+    paths = {key: folder / mask_name(key) for key in craters}
     there = {key: path for key, path in paths.items() if path.is_file()}
     if not there:
         raise SourceError(
@@ -51,7 +52,7 @@ def wrong_names(
         return [f"{folder} is no folder; masks are files mask_NNNN.tif in one folder"]
     if not folder.is_dir():
         return [f"the folder of masks {folder} does not exist; correct it ({setting})"]
-    names = {crater.crater_id: _name(crater) for crater in craters}
+    names = {crater.crater_id: mask_name(crater.key) for crater in craters}
     expected = {*names.values()}
     found = {path.name for path in folder.glob(MASK_NAMES)}
     misnamed = _misnamed(folder, names)
@@ -85,7 +86,3 @@ def _misnamed(folder: Path, names: Mapping[int, str]) -> list[tuple[str, str]]:
         if name is not None and not (folder / name).exists():
             wrong.append((path.name, name))
     return wrong
-
-
-def _name(crater: Crater) -> str:
-    return f"mask_{crater.key}.tif"

@@ -61,7 +61,8 @@ def test_rays_are_lines_in_the_colour_of_their_crater() -> None:
 
     style = line_style(classes, column="crater_id")
 
-    symbols = [one.get("type") for one in ET.fromstring(style).iter("symbol")]  # noqa: S314
+    root = ET.fromstring(style)  # noqa: S314 - written here
+    symbols = [one.get("type") for one in root.iter("symbol")]
     assert symbols == ["line", "line"]
     for one, options in zip(classes, _options(style), strict=True):
         assert options["line_color"] == ",".join(map(str, one.color))

@@ -124,6 +124,27 @@ def test_a_package_is_taken_whole_or_not_at_all(
     assert not project.paths.corrections.exists()
 
 
+def test_an_import_that_is_cut_off_leaves_no_record(
+    mine: tuple[OpenProject, Path], planet: Planet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is killed runs no handler: of each step before the labels no note is left."""
+    project, package = mine
+    _redraw(package, planet.craters[0].key, [box(0, 0, 30, 30)])
+    monkeypatch.setattr("ejmap_project.corrections.import_labels.write_mask", _killed)
+    monkeypatch.setattr("shutil.rmtree", lambda *_args, **_given: None)
+    before = _label(project, planet.craters[0].key).read_bytes()
+
+    with pytest.raises(SystemExit):
+        import_labels(project, package, by="a person")
+
+    assert _label(project, planet.craters[0].key).read_bytes() == before
+    assert not list(project.paths.corrections.rglob("import.json"))
+
+
+def _killed(*_args: object, **_given: object) -> None:
+    raise SystemExit
+
+
 def _two_ways(package: Path, planet: Planet) -> None:
     crater = planet.craters[0]
     _redraw(package, crater.key, [box(0, 0, 30, 30)])

@@ -189,7 +189,7 @@ def test_without_a_map_nothing_is_written(project: OpenProject, tmp_path: Path, 
     (tmp_path / "project.yaml").write_text(project.paths.settings.read_text())
     empty = OpenProject.at(tmp_path)
 
-    with pytest.raises(ExportError, match="has no map to export yet; `ejmap run` it first"):
+    with pytest.raises(ExportError, match="has no map to export yet; make it with `ejmap run"):
         export_map(empty, tmp_path / "out", form=form)
     assert not (tmp_path / "out").exists()
 

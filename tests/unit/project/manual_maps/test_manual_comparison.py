@@ -19,7 +19,11 @@ from ejmap_project.export.folder import export_project
 from ejmap_project.export.published_names import PublishedNames
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.manual_maps.comparison_check import check_comparison
-from ejmap_project.manual_maps.comparison_table import PARTS, ManualComparisonTable
+from ejmap_project.manual_maps.comparison_table import (
+    PARTS,
+    ManualComparisonTable,
+    published_tables,
+)
 from ejmap_project.manual_maps.id_map import read_id_map
 from ejmap_project.manual_maps.manual_comparison import compare_with_manual_maps
 from ejmap_project.manual_maps.whole_maps import whole_maps
@@ -133,7 +137,7 @@ def test_the_tables_are_exported_as_published(
     np.testing.assert_allclose(manual["area"], area_px, rtol=0.04)
 
 
-def test_an_undefined_square_is_nought_and_an_undefined_ring_empty(discs: OpenProject) -> None:
+def test_an_undefined_square_is_published_as_nought(discs: OpenProject) -> None:
     """A manual map of the eastern half: squares in the west hold no manual ejecta to find."""
     crater = CRATERS[0]
     folder = discs.paths.folder / "half"
@@ -150,6 +154,8 @@ def test_an_undefined_square_is_nought_and_an_undefined_ring_empty(discs: OpenPr
     assert math.isnan(rows.loc["upper left", "recall"])
     assert rows.loc["upper left", "precision"] == 0
     assert rows.loc["upper right", "recall"] == pytest.approx(1, abs=0.03)
+    squares = published_tables(found)["dl_hm_recall_sq"]
+    assert squares["0001"].tolist() == pytest.approx([0, 1, 0, 1], abs=0.03)
 
 
 def test_a_map_of_ids_holds_many_craters(discs: OpenProject) -> None:

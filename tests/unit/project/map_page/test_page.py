@@ -2,16 +2,21 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ejmap_geo.craters.catalogue import catalogue_from, write_catalogue
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
 from ejmap_project.map_page.bundle import bundle_places
 from ejmap_project.map_page.data_script import read_script, write_script
 from ejmap_project.map_page.page import ADDRESS, write_map_page
 from ejmap_project.map_page.page_check import check_page
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
+from tests.mapped_discs import CRATERS
 from tests.mapped_page import NAMES, TAGS, write_mapped_page
 
 
@@ -60,6 +65,18 @@ def test_a_page_made_again_has_the_same_version(project: OpenProject) -> None:
     assert ADDRESS in first.metadata["page"].text
     assert first.metadata["craters"] == 3
     assert first.metadata["megabytes"] < 1
+
+
+def test_a_crater_that_came_after_the_map_is_not_on_the_page(tmp_path: Path) -> None:
+    """The catalogue has a fourth crater, of which the map knows nothing."""
+    project = write_mapped_page(tmp_path)
+    craters = [*project.craters().values(), replace(CRATERS[0], crater_id=9, center=LonLat(90, 0))]
+    write_catalogue(catalogue_from(craters, MERCURY), project.paths.crater_catalogue)
+
+    write_map_page(OpenProject.at(tmp_path), Silence())
+
+    assert [one["id"] for one in _facts(project)["craters"]] == [1, 2, 3]
+    assert check_page(project).fault == ""
 
 
 def test_a_page_as_made_is_whole(project: OpenProject) -> None:

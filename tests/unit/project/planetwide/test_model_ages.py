@@ -13,6 +13,7 @@ from ejmap_geo.grids.body import body_named
 from ejmap_project.errors import SettingsError
 from ejmap_project.files.table_file import write_table
 from ejmap_project.open_project import OpenProject
+from ejmap_project.planetwide.checks import check_ages
 from ejmap_project.planetwide.chronology import USUAL, chronology_of
 from ejmap_project.planetwide.exclusion import exclude_ejecta
 from ejmap_project.planetwide.model_ages import GROUND, date_blankets
@@ -118,6 +119,11 @@ def test_ages_follow_from_number_and_area(
     np.testing.assert_allclose(table["age_ga"], 1000 * table["craters"] / table["area_km2"])
     assert (table["age_low_ga"] < table["age_ga"]).all()
     assert made.metadata["ages"] == USUAL["Mercury"]
+    assert check_ages(project).fault == ""
+    write_table(table.assign(age_low_ga=table["age_ga"] + 1), project.paths.model_ages)
+    assert "2 age(s) lie outside of their interval" in check_ages(project).fault
+    write_table(table[table["area"] != GROUND], project.paths.model_ages)
+    assert "the ground outside of ejecta is no area" in check_ages(project).fault
 
 
 def test_a_body_on_another_sphere_has_its_usual_chronology(

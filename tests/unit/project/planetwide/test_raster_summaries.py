@@ -17,6 +17,7 @@ from ejmap_project.errors import SourceError
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.files.table_file import write_table
 from ejmap_project.open_project import OpenProject
+from ejmap_project.planetwide.checks import check_summaries
 from ejmap_project.planetwide.raster_summaries import summarise_rasters
 from ejmap_project.planetwide.user_rasters import fields_of, maturity_words
 from ejmap_project.progress import Silence
@@ -71,6 +72,24 @@ def test_a_finer_raster_is_summarised_in_its_own_numbers(project: OpenProject) -
     assert [*parts[1]] == ["rays"]
     assert [*parts[2]] == ["blanket", "rays"]
     assert "Moon" in str(made.metadata["maturity"])
+    assert check_summaries(project).fault == ""
+
+
+@pytest.mark.parametrize("column", ["difference", "difference_low", "difference_high"])
+def test_a_difference_that_its_row_contradicts_is_found(project: OpenProject, column: str) -> None:
+    """One of other means, and intervals that do not hold it."""
+    summarise_rasters(project, Silence())
+    path = project.paths.raster_summaries
+    table = pd.read_parquet(path)
+    row = int(np.flatnonzero(table["difference_low"].notna())[0])
+    off = -1.0 if column.endswith("high") else 1.0
+    table.loc[row, column] = float(table["difference"].to_numpy()[row]) + off
+    write_table(table, path)
+
+    found = check_summaries(project)
+
+    assert found.numbers["wrong_rows"] == 1
+    assert "materialise raster_summaries again" in found.fault
 
 
 def _moon(
