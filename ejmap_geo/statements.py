@@ -1,7 +1,7 @@
 """How a person states what a file does not say, in the words of a remedy.
 
-A sentence about a file is read at `ejmap new` and `ejmap map`, which take options, and of a project
-that is there, whose `project.yaml` has keys. So a remedy names both.
+`ejmap new` and `ejmap map` take options; a project that is already made has keys in its
+`project.yaml`. The same sentence about a file is read at both, so a remedy names both.
 """
 
 import json

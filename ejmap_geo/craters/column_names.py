@@ -3,7 +3,16 @@
 import re
 from typing import NamedTuple
 
-from ejmap_geo.tables.units import ANGLES, EAST, KM, LENGTHS, NORTH, UNITS, WEST, words_in
+from ejmap_geo.tables.units import (
+    ANGLES,
+    EAST,
+    KM,
+    LENGTHS,
+    NORTH,
+    UNIT_WORDS,
+    WEST,
+    words_in,
+)
 
 # On a sphere, latitudes of both kinds are the same. Planetographic longitudes grow to the west or
 # to the east, as the planet turns.
@@ -80,7 +89,7 @@ def meaning_of(name: str) -> Meaning | None:
     words = [part for word in words for part in TURN.sub(r" \1", word).split()]
     # From the end: what is left when units and directions are taken away is the name itself.
     stem, tail = [word for word in words if word not in FILLERS], list[str]()
-    while len(stem) > 1 and (stem[-1] in {*UNITS, *EAST, *WEST, *NORTH}):
+    while len(stem) > 1 and stem[-1] in UNIT_WORDS:
         tail.insert(0, stem.pop())
     if len(stem) > 1 and stem[0] in EAST | WEST | NORTH:
         tail.append(stem.pop(0))

@@ -62,7 +62,7 @@ def _likely(role: str, found: Mapping[str, str], body: Body) -> str:
         )
     axis = AXES.get(role, "")
     if axis in found:
-        scale = f"{found[axis]}/{metres_of_degree(body):.10g}"
+        scale = f"{found[axis]}/{_metres_of_degree(body):.10g}"
         return (
             f"state {statements.column(role, scale)}, for metres of a simple cylindrical map, or "
             f"{found[axis]} alone, for degrees"
@@ -70,14 +70,14 @@ def _likely(role: str, found: Mapping[str, str], body: Body) -> str:
     return ""
 
 
-def metres_of_degree(body: Body) -> float:
+def _metres_of_degree(body: Body) -> float:
     """Return the length of a degree of a great circle."""
     return body.half_circumference_m / HALF_TURN_DEG
 
 
 def remedy_of_metres(role: str, values: np.ndarray, body: Body) -> str:
     """Return how metres of a simple cylindrical map are stated; nothing if these can be none."""
-    largest, degree_m = float(np.abs(values).max()), metres_of_degree(body)
+    largest, degree_m = float(np.abs(values).max()), _metres_of_degree(body)
     if not FEWEST_METRES < largest <= 2 * HALF_TURN_DEG * degree_m:
         return ""
     stated = statements.column(role, f"NAME/{degree_m:.10g}")

@@ -17,7 +17,6 @@ from ejmap_geo.tables.angles import angles_of
 from ejmap_geo.tables.units import M, lengths_of
 
 LETTERS = {"lon_deg": "EW", "lat_deg": "NS"}
-SIZES = ("radius_m", "reach_m")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def known_columns(
         table: Columns of numbers or text.
         body: The planet, which tells metres from kilometres where no name does.
         what: The table in words, for messages.
-        stated: ``NAME``, ``NAME*NUMBER`` or ``NAME/NUMBER`` by column of ours.
+        stated: By column of ours what it is here, as :class:`StatedColumn` reads it.
         drawn: ``lon_deg``, ``lat_deg`` and ``radius_m`` (NaN for points) of geometries. They take
             the place of columns that are missing, and of places under other names than ours: a
             geometry states its CRS.

@@ -45,11 +45,11 @@ def require_plausible(
     refuse_one_spot(craters, body=body, what=what)
     radians = told_radians(craters)
     if radians and not are_degrees:
-        name, number = "NAME", f"{RADIANS:.10g}"
+        as_radians = statements.column("lon_deg", f"NAME*{RADIANS:.10g}")
         raise CatalogueError(
-            f"{what}: {radians}; state both columns, as radians "
-            f"({statements.column('lon_deg', f'{name}*{number}')}, and lat_deg alike) or, if they "
-            f"are degrees, as they are ({statements.column('lon_deg', name)}, and lat_deg alike)"
+            f"{what}: {radians}; state both columns, as radians ({as_radians}, and lat_deg alike) "
+            f"or, if they are degrees, as they are ({statements.column('lon_deg', 'NAME')}, and "
+            "lat_deg alike)"
         )
     _refuse_doubles(craters, what)
     doubts = [*_doubtful_sizes(craters, body), *_doubtful_places(craters)]

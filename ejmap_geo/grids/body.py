@@ -7,7 +7,7 @@ from ejmap_geo.errors import BodyError
 
 # A radius that differs more from that of the body is in another unit, or of another body.
 FARTHEST_RADIUS = 0.2
-# Smaller departures from the sphere are told nobody.
+# Smaller departures from the sphere are not mentioned.
 ROUND_WITHIN = 0.01
 
 

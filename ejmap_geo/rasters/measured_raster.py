@@ -15,12 +15,12 @@ from rasterio.windows import Window as FileWindow
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import Body
-from ejmap_geo.rasters.greys import is_measured
+from ejmap_geo.rasters.greys import STRIP_ROWS, is_measured
+from ejmap_geo.rasters.memory import require_memory
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.rasters.raster_place import RasterPlace, mosaic_place
 from ejmap_geo.rasters.stated_bands import stated_bands
 
-STRIP_ROWS = 512
 _ANY_VALUE = (-math.inf, math.inf)
 
 
@@ -77,14 +77,11 @@ def measured_bands(path: Path, *, body: Body, names: Sequence[str] = ()) -> tupl
                 f"({', '.join(names)}); name each"
             )
         described = (raster.descriptions[band.number - 1] for band in stated)
-        found = tuple(name or f"band {at}" for at, name in enumerate(described, start=1))
+        numbered = [f"band {at}" for at in range(1, len(stated) + 1)]
+        found = [name or number for name, number in zip(described, numbered, strict=True)]
     if names:
         return tuple(names)
-    return (
-        found
-        if len({*found}) == len(found)
-        else tuple(f"band {at}" for at in range(1, len(found) + 1))
-    )
+    return tuple(found if len({*found}) == len(found) else numbered)
 
 
 def read_measured(path: Path, *, index: int, body: Body) -> MeasuredBand:
@@ -97,12 +94,13 @@ def read_measured(path: Path, *, index: int, body: Body) -> MeasuredBand:
 
     Raises:
         CrsError: If the CRS is missing, another planet's or not cylindrical.
-        RasterError: If it is no raster, or does not fit the planet.
+        RasterError: If it is no raster, does not fit the planet, or is larger than the memory.
     """
     with opened(path) as raster:
         place = mosaic_place(raster, body=body, what=path.name, pad=True)
         band = stated_bands(raster, what=path.name, is_image=False)[index]
         rows, cols = raster.shape
+        require_memory((1, rows, cols), itemsize=np.float32().itemsize, what=path.name)
         values = np.full((rows, cols), np.nan, np.float32)
         for first in range(0, rows, STRIP_ROWS):
             window = FileWindow.from_slices((first, min(first + STRIP_ROWS, rows)), (0, cols))

@@ -4,8 +4,6 @@ Everything is written as a cloud-optimised GeoTIFF that carries its planet. What
 checked here before anything is computed: see :func:`read_basemap` and :func:`read_mask_on`.
 """
 
-import math
-import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,6 +26,7 @@ from ejmap_geo.pixel_sources.pixel_source import drivers_for
 from ejmap_geo.rasters.file_stamp import file_stamp
 from ejmap_geo.rasters.greys import fill_with_greys, require_greys
 from ejmap_geo.rasters.mask_values import mask_values, require_mask
+from ejmap_geo.rasters.memory import require_memory
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.rasters.raster_place import RasterPlace, mosaic_place, place_on
 from ejmap_geo.rasters.stated_bands import StatedBand, stated_bands
@@ -201,25 +200,10 @@ def read_basemap(
         image, place = _checked_mosaic(
             raster, body=body, bands=bands, value_range=value_range, pad=pad
         )
-        _require_memory((len(image), *place.grid.shape), what=f"mosaic {path.name}")
+        require_memory((len(image), *place.grid.shape), what=f"mosaic {path.name}")
         values = np.zeros((len(image), *place.grid.shape), np.uint8)
         fill_with_greys(values, raster, image, place, value_range)
     return values, place.grid
-
-
-def _require_memory(shape: tuple[int, ...], *, what: str) -> None:
-    """Refuse a mosaic that this machine cannot hold; the system would end us in its midst.
-
-    Raises:
-        RasterError: If it is larger than the memory.
-    """
-    needed, there = math.prod(shape), os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    if needed > there:
-        raise RasterError(
-            f"{what} has {shape[2]}x{shape[1]} px in {shape[0]} band(s), {needed / 1e9:.0f} GB, "
-            f"but this machine has {there / 1e9:.0f} GB of memory; shrink it (gdal_translate "
-            "-outsize)"
-        )
 
 
 def basemap_grid_of(

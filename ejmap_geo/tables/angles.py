@@ -9,13 +9,14 @@ import pandas as pd
 
 from ejmap_geo.tables.numbers import to_numbers
 
-NUMBER = r"\d+(?:[.,]\d*)?"
+# Nothing is given back: else 1639' would be 163 degrees and 9 minutes, and long cells take hours.
+NUMBER = r"\d++(?:[.,]\d*+)?+"
 ANGLE = re.compile(
-    rf"""(?P<before>[NSEW])?\s*(?P<sign>[-+])?\s*
-    (?P<degrees>{NUMBER})\s*(?P<degree_mark>[\u00b0\u00ba\u02da:]|d(?:eg(?:rees?)?)?\b|d(?=\d)|\s(?=\d))?\s*
-    (?:(?P<minutes>{NUMBER})\s*(?P<minute_mark>['\u2032\u2019:]|m(?:in)?(?![a-z])|\s(?=\d))?\s*
-    (?:(?P<seconds>{NUMBER})\s*(?P<second_mark>["\u2033\u201d]|''|s(?:ec)?\b)?)?)?
-    \s*(?P<after>[NSEW])?""",
+    rf"""(?P<before>[NSEW])?\s*+(?P<sign>[-+])?\s*+
+    (?P<degrees>{NUMBER})\s*+(?P<degree_mark>[\u00b0\u00ba\u02da:]|d(?:eg(?:rees?)?)?\b|d(?=\d))?\s*+
+    (?:(?P<minutes>{NUMBER})\s*+(?P<minute_mark>['\u2032\u2019:]|m(?:in)?(?![a-z]))?\s*+
+    (?:(?P<seconds>{NUMBER})\s*+(?P<second_mark>["\u2033\u201d]|''|s(?:ec)?\b)?)?)?
+    \s*+(?P<after>[NSEW])?""",
     re.VERBOSE | re.IGNORECASE,
 )
 SIXTY = 60
@@ -54,17 +55,18 @@ def angles_of(column: pd.Series, *, letters: str) -> Angles:
     """
     cells: list[object] = list(column)
     found = [_angle(cell, letters) for cell in cells]
-    if not any(found):
+    examples = [
+        (str(cell).strip(), one[0])
+        for cell, one in zip(cells, found, strict=True)
+        if one is not None
+    ]
+    if not examples:
         return Angles(column)
-    _require_letters(cells, [bool(one and one[1]) for one in found])
+    has_letter = [one is not None and one[1] != "" for one in found]
+    _require_letters(cells, has_letter)
     read = [cell if one is None else one[0] for cell, one in zip(cells, found, strict=True)]
-    first = next(row for row, one in enumerate(found) if one)
-    degrees = found[first]
-    assert degrees is not None  # noqa: S101 - it is the first that is there
     return Angles(
-        pd.Series(read, index=column.index, dtype=object),
-        (str(cells[first]).strip(), degrees[0]),
-        has_letters=any(one and one[1] for one in found),
+        pd.Series(read, index=column.index, dtype=object), examples[0], has_letters=any(has_letter)
     )
 
 

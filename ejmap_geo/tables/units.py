@@ -24,6 +24,7 @@ WEST = {"w", "west", "westpositive", "western"}
 NORTH = {"n", "north", "northpositive", "northern"}
 WORD = re.compile(r"[^\W_]+|\u00b0")
 UNITS = {**LENGTHS, **ANGLES}
+UNIT_WORDS = frozenset({*UNITS, *EAST, *WEST, *NORTH})
 # Markdown and tables of fixed width draw such cells; a lone dash is a missing value.
 RULER = re.compile(r"|:-+:?|-+:|[-=+_\u2500\u2014]{2,}")
 # What stands in a row of units below columns that have none.
@@ -39,14 +40,14 @@ def words_in(name: str) -> list[str]:
 
 
 def without_odd_rows(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Return a table of text without rows of lines and units; see :func:`with_row_of_units`.
+    """Return a table of text without rows of lines, with a row of units moved into its names.
 
     Raises:
         ValueError: As :func:`with_row_of_units`.
     """
     if not all(map(pd.api.types.is_object_dtype, table.dtypes)):
         return table, []
-    table, rulers = without_rulers(table)
+    table, rulers = _without_rulers(table)
     table, units = with_row_of_units(table)
     return table, [*rulers, *units]
 
@@ -75,7 +76,7 @@ def with_row_of_units(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     return rest, [f"the first row holds units: {told}"]
 
 
-def without_rulers(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def _without_rulers(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """Leave out rows of dashes, which draw a line between header and rows.
 
     Returns:
@@ -91,8 +92,7 @@ def without_rulers(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 
 def _is_unit(cell: str) -> bool:
     words = words_in(cell)
-    known = {*UNITS, *EAST, *WEST, *NORTH}
-    return any(word in UNITS for word in words) and all(word in known for word in words)
+    return any(word in UNITS for word in words) and UNIT_WORDS.issuperset(words)
 
 
 def _is_no_unit(cell: str) -> bool:

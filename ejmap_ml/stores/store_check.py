@@ -44,6 +44,8 @@ def check_store(store: Path) -> None:
     sizes = dict(_entries(str(store)))
     root = _metadata(store / METADATA, sizes)
     listed = root.get("attributes", {}).get(FILES, [])
+    if not isinstance(listed, list):
+        raise _damaged(store / METADATA, "its files are no list")
     absent = [name for name in listed if f"{store}{os.sep}{name}" not in sizes]
     if absent:
         raise TileStoreError(
@@ -56,15 +58,15 @@ def check_store(store: Path) -> None:
 
 
 def _check_array(path: Path, sizes: dict[str, int]) -> None:
-    told = _metadata(path, sizes)
-    if told.get("node_type") == "group":
-        return
-    try:
-        if told["node_type"] != "array":
-            raise TypeError("neither group nor array")  # noqa: TRY301 - one message for all
-        declared = math.prod(told["shape"]) * np.dtype(told["data_type"]).itemsize
-    except (KeyError, TypeError) as error:
-        raise TileStoreError(f"{path} describes no array of numbers; make it again") from error
+    match _metadata(path, sizes):
+        case {"node_type": "group"}:
+            return
+        case {"node_type": "array", "shape": [*shape], "data_type": str(kind)} if (
+            kind in np.sctypeDict and all(isinstance(length, int) for length in shape)
+        ):
+            declared = math.prod(shape) * np.dtype(kind).itemsize
+        case _:
+            raise _damaged(path, "neither a group nor an array of numbers")
     folder = f"{path.parent}{os.sep}"
     stored = sum(size for name, size in sizes.items() if name.startswith(folder))
     if declared > max(UNCOUNTED_BYTES, stored * MOST_SHRUNK):
@@ -82,13 +84,15 @@ def _metadata(path: Path, sizes: dict[str, int]) -> dict[str, Any]:
         raise TileStoreError(f"{path} has {size} bytes, which no tile store needs; make it again")
     try:
         told = json.loads(path.read_bytes())
-        if not isinstance(told, dict) or not isinstance(told.get("attributes", {}), dict):
-            raise TypeError("not an object")  # noqa: TRY301 - one message for all of them
-    except (OSError, ValueError, RecursionError, TypeError) as error:
-        raise TileStoreError(
-            f"{path} is damaged ({error}); delete its tile store and make it again"
-        ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise _damaged(path, error) from error
+    if not isinstance(told, dict) or not isinstance(told.get("attributes", {}), dict):
+        raise _damaged(path, "not an object")
     return told
+
+
+def _damaged(path: Path, reason: object) -> TileStoreError:
+    return TileStoreError(f"{path} is damaged ({reason}); delete its tile store and make it again")
 
 
 def _entries(folder: str) -> Iterator[_Entry]:

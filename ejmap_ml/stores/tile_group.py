@@ -178,7 +178,7 @@ def _in_own_words(what: object) -> Generator[None]:
         yield
     except TileStoreError:
         raise
-    except Exception as error:
+    except Exception as error:  # Zarr and its codecs raise anything at damaged files
         raise TileStoreError(
             f"{what} is damaged ({type(error).__name__}); delete its tile store and make it again"
         ) from error

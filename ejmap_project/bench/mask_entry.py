@@ -142,10 +142,10 @@ def _read(path: Path, crater: Crater, basemap: BasemapGrid) -> PlacedMask:
 
 
 def _function(path: Path | None, crater: Crater, basemap: BasemapGrid) -> MaskFunction:
-    azimuthal = path and read_azimuthal_mask(path, body=basemap.body, crater=crater)
-    if azimuthal is not None:
-        return mask_of_azimuthal(*azimuthal)
     full = np.zeros(basemap.shape, np.bool_)
     if path is not None:
+        azimuthal = read_azimuthal_mask(path, body=basemap.body, crater=crater)
+        if azimuthal is not None:
+            return mask_of_azimuthal(*azimuthal)
         read_mask_on(path, basemap).paste_into(full)
     return mask_of_basemap(full, basemap, center=crater.center)

@@ -25,10 +25,10 @@ def told_bands(mosaic: Path, *, body: Body) -> Bands:
         SettingsError: If it does not tell.
     """
     marks = band_marks(mosaic)
-    found = _told(marks, is_mercury=body.name == MERCURY.name)
+    is_mercury = body.name == MERCURY.name
+    found = _told(marks, is_mercury=is_mercury)
     if found is None:
         colors = ", ".join(mark.color for mark in marks)
-        is_mercury = body.name == MERCURY.name
         enhanced = "mercury-enhanced (PC2, PC1, 430/1000 nm), " if is_mercury else ""
         is_three = len(marks) == len(KNOWN[RGB])
         known = f"rgb, {enhanced}or " if is_three else ""

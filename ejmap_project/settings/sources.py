@@ -118,8 +118,8 @@ class FilesSource(Settings):
         tiles: Table of rectangles in which a person mapped the ejecta of every labelled crater;
             without it masks are taken to be known everywhere.
         west_positive: Whether the column ``lon_deg`` of the crater table grows to the west.
-        columns: Columns of the crater table by those of EJMAP, with a factor that brings them to
-            metres or degrees: ``radius_m: R_km*1000``.
+        columns: Columns of the crater table by those of EJMAP, with numbers that bring them to
+            metres or degrees: ``radius_m: R_km*1000``, ``lat_deg: 90-colat``.
         value_range: Values of the mosaic that are black and white; needed unless it is 8-bit.
         pad: Whether the mosaic may cover a part of the planet; the rest is not imaged.
         terms: Licence, DOI or credit of the mosaic, for the tags of rasters.

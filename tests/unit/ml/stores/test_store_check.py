@@ -70,6 +70,12 @@ def test_a_description_that_is_cut_or_altered_is_refused(store: Path) -> None:
         altered = [sound[:20], "[]", "null", "[" * 100_000, sound.replace('"', "'"), "{}", "\x00"]
         altered += [json.dumps({**json.loads(sound), "attributes": 7})]
         altered += [json.dumps({**json.loads(sound), "codecs": [], "node_type": "thing"})]
+        wrong: list[dict[str, object]] = []
+        if path.parent == store:
+            wrong = [{"attributes": json.loads(sound)["attributes"] | {"files": 7}}]
+        elif json.loads(sound)["node_type"] == "array":
+            wrong = [{"shape": [[1, 2]]}, {"shape": 7}, {"data_type": "(2,"}, {"data_type": {}}]
+        altered += [json.dumps(json.loads(sound) | one) for one in wrong]
         for text in altered:
             path.write_text(text)
             with pytest.raises(TileStoreError):
