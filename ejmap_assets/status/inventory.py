@@ -20,7 +20,7 @@ from ejmap_project.release.made_artefact import MadeArtefact
 from ejmap_project.release.make import Inventory
 from ejmap_project.release_metadata.manifest import RunNote
 
-# Artefacts upstream of the map that readers of a release look at; what else is upstream is named.
+# Artefacts upstream of the map whose files a release holds; of all others it holds the record.
 FROZEN = frozenset(
     {
         *("crater_catalogue", "crater_candidates"),
@@ -80,9 +80,9 @@ def _utc(seconds: float | None) -> str:
 
 
 def _made(book: RecipeBook, one: ArtefactStanding) -> MadeArtefact:
-    record, paths = book.last(one.asset, one.partition), book.project.paths
+    record = book.last(one.asset, one.partition)
     assert record is not None  # noqa: S101 - else it counts as missing
-    row, frozen = LINEAGE[one.asset], is_frozen(one.asset)
+    frozen = is_frozen(one.asset)
     return MadeArtefact(
         asset=one.asset,
         partition=one.partition,
@@ -94,7 +94,7 @@ def _made(book: RecipeBook, one: ArtefactStanding) -> MadeArtefact:
         run_id=record.run_id,
         made_utc=_utc(record.made_s),
         stale=one.why,
-        outputs=(row.output(paths, one.partition or ""), *row.beside(paths)) if frozen else (),
+        outputs=tuple(book.files(one.asset, one.partition).places) if frozen else (),
         pictures=_pictures(book, one, record) if frozen or one.asset in PROMOTED else {},
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ejmap_cli.command import FOLDER, PROJECT, command, require_as_recorded
+from ejmap_cli.command import FOLDER, PROJECT, command, suggested
 
 # Named again, because importing the exports takes a second; a test holds the two equal.
 PARTS = (
@@ -88,7 +88,7 @@ def export(
     from ejmap_project.open_project import OpenProject
 
     opened = OpenProject.at(project.resolve())
-    require_as_recorded(opened.paths.folder)
+    _require_as_recorded(opened.paths.folder)
     names = PublishedNames.of(
         opened, ejconn=ejconn_version, ejseg=ejseg_version, split=split, run=run
     )
@@ -108,3 +108,29 @@ def _export_map(project: Path, folder: Path, *, form: str, force: bool) -> int:
     files = export_map(OpenProject.at(project.resolve()), folder, form=form, force=force)
     click.echo(f"{folder} holds {', '.join(files)}")
     return 0
+
+
+def _require_as_recorded(folder: Path) -> None:
+    """Refuse to export a project whose files are not what was recorded.
+
+    Raises:
+        StepError: If an artefact is not as the history says.
+    """
+    from ejmap_assets.lineage.recipes import book_of
+    from ejmap_assets.runs.instance import home_of, open_instance
+    from ejmap_assets.status.verification import verify
+    from ejmap_project.errors import StepError
+    from ejmap_project.open_project import OpenProject
+    from ejmap_project.progress import Silence
+
+    if not home_of(folder).is_dir():
+        return
+    with open_instance(folder) as instance:
+        book = book_of(OpenProject.at(folder), instance).snapshot()
+        found = verify(book, Silence(), reads_all=False).faults
+    if found:
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        raise StepError(
+            f"{found[0].artefact}{more} of {folder} is not what was recorded: {found[0].fault}; "
+            f"`{suggested('ejmap', 'run', folder)}` makes it again"
+        )
