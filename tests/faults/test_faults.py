@@ -92,7 +92,7 @@ def _swap(path: Path, other: Path) -> None:
 def test_damaged_artefacts_are_made_again(
     undisturbed: Undisturbed, tmp_path: Path, fault: Callable[[Path, Path], None]
 ) -> None:
-    """Of every kind that a crater has, and the map; also read-only files."""
+    """Of every kind that a crater has, the catalogue and the map; also read-only files."""
     chain = undisturbed.chain.copy(tmp_path / "damaged")
     craters = sorted((chain.folder / "data" / "craters").iterdir())
     hit, other = craters[0], craters[1]
@@ -106,6 +106,7 @@ def test_damaged_artefacts_are_made_again(
         fault(hit / name, other / name)
         if (hit / name).exists():
             (hit / name).chmod(0o444)
+    fault(chain.folder / "data" / "catalogue.parquet", other / "profile.parquet")
     map_files = chain.folder / "data" / "map"
     fault(map_files / "label_map.tif", map_files / "overlap_count.tif")
 
