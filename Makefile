@@ -50,19 +50,15 @@ quicklook: $(QUICKLOOK) ## Map the rayed craters of the real Mercury (projects/m
 ui: $(BASE) ## Browse the demo's assets, maps and scores at 127.0.0.1:3000
 	$(BIN)/ejmap ui
 
-# One process a core, and at most four: each holds torch. A file stays in one process, as its fixtures do.
-SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile
-
-.PHONY: test-fuzz
-test-fuzz: $(DEV) ## Give damaged input to every reader, at most 100 minutes; goes on where it stopped (.fuzz)
-	$(BIN)/python -m tests.fuzz
-
 .PHONY: secrets
 secrets: .env ## Make the password of the containers (.env, which nobody else can read)
 
 .env:
 	@umask 077; printf 'EJMAP_POSTGRES_PASSWORD=%s\n' \
 		"$$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')" > $@
+
+# One process a core, and at most four: each holds torch. A file stays in one process, as its fixtures do.
+SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 .PHONY: test
 test: $(DEV) $(QUICKLOOK) $(MOON) ## Run the tests
@@ -76,8 +72,12 @@ test-daemon: $(DEV) ## Run the tests that wait for a real daemon (minutes)
 test-faults: $(DEV) ## Kill and damage a small project in all its stages (an hour; EJMAP_FAULT_KILLS=N for fewer kills)
 	$(BIN)/python -m pytest -m faults -rA
 
+.PHONY: test-fuzz
+test-fuzz: $(DEV) ## Give damaged input to every reader, at most 100 minutes; goes on where it stopped (.fuzz)
+	$(BIN)/python -m tests.fuzz
+
 .PHONY: test-all
-test-all: $(DEV) $(QUICKLOOK) $(MOON) ## Run all tests, also those of minutes and those of an accelerator
+test-all: $(DEV) $(QUICKLOOK) $(MOON) ## Run all tests but test-faults and test-fuzz, also those of minutes and those of an accelerator
 	$(BIN)/python -m pytest -m "not faults"
 
 .PHONY: check

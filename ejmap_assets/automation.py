@@ -58,7 +58,7 @@ class TickBook:
         for name, row in LINEAGE.items():
             if row.used_part is UsedPart.OWN_CRATER:
                 book.last(name)
-        return replace(book, craters=project.craters())
+        return replace(book, craters=project.craters()) if book.craters else book
 
 
 class HasNewRecipe(dg.AutomationCondition[Any]):

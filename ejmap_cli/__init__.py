@@ -2,11 +2,12 @@
 
 import sys
 
+# Exit code after Ctrl-C, as in a shell.
 INTERRUPTED = 130
 
 
 def program() -> int:
-    """Run the command as a program: an interrupt while it is imported ends it in one sentence, too.
+    """Run the command as a program; an interrupt during its imports ends in one sentence too.
 
     Returns:
         The exit code; see :func:`ejmap_cli.main.main`.

@@ -180,32 +180,6 @@ def require_project(folder: Path) -> None:
     require_project_folder(folder)
 
 
-def require_as_recorded(folder: Path) -> None:
-    """Refuse a project with files that are not what was recorded, before they are handed on.
-
-    Raises:
-        StepError: If an artefact is not as the history says.
-    """
-    from ejmap_assets.lineage.recipes import book_of
-    from ejmap_assets.runs.instance import home_of, open_instance
-    from ejmap_assets.status.verification import verify
-    from ejmap_project.errors import StepError
-    from ejmap_project.open_project import OpenProject
-    from ejmap_project.progress import Silence
-
-    if not home_of(folder).is_dir():
-        return
-    with open_instance(folder) as instance:
-        book = book_of(OpenProject.at(folder), instance).snapshot()
-        found = verify(book, Silence(), reads_all=False).faults
-    if found:
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        raise StepError(
-            f"{found[0].artefact}{more} of {folder} is not what was recorded: {found[0].fault}; "
-            f"`{suggested('ejmap', 'run', folder)}` makes it again"
-        )
-
-
 def suggested(*words: object) -> str:
     """Return a command to type, quoted for a shell where a name needs it."""
     return shlex.join(map(str, words))

@@ -8,12 +8,23 @@ STORAGE_FAULTS = {
     errno.ENOSPC: "the disk is full; free some space",
     errno.EDQUOT: "the disk quota is used up; free some space",
     errno.EROFS: "the disk is mounted read-only; mount it for writing",
-    errno.EACCES: "this user may not write there; correct the owner or the rights",
-    errno.EPERM: "this user may not write there; correct the owner or the rights",
+    errno.EACCES: "this user may not read or write there; correct the owner or the rights",
+    errno.EPERM: "this user may not read or write there; correct the owner or the rights",
     errno.EIO: "the disk reports an error; look at its health, and restore a backup",
     errno.EMFILE: "too many files are open; raise `ulimit -n`",
     errno.ESTALE: "the network drive was disconnected; mount it again",
 }
+# What SQLite reports of the history.
+HISTORY_FAULTS = {
+    sqlite3.SQLITE_FULL: STORAGE_FAULTS[errno.ENOSPC],
+    sqlite3.SQLITE_READONLY: STORAGE_FAULTS[errno.EACCES],
+    sqlite3.SQLITE_CANTOPEN: STORAGE_FAULTS[errno.EACCES],
+    sqlite3.SQLITE_IOERR: STORAGE_FAULTS[errno.EIO],
+    sqlite3.SQLITE_BUSY: "another process holds it; wait until that has ended",
+}
+DAMAGED_HISTORY = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+# An extended result code has its primary one in the lowest byte.
+PRIMARY_CODE = 0xFF
 GOES_ON = "the same command goes on where it stopped"
 
 
@@ -35,16 +46,19 @@ def _storage_fault(error: BaseException) -> str | None:
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{STORAGE_FAULTS[error.errno]}; {GOES_ON}"
     # SQLAlchemy raises its own error from that of sqlite3.
-    if isinstance(error, sqlite3.DatabaseError):
-        told = str(error)
-        if "full" in told:
-            return f"the history cannot be written: {STORAGE_FAULTS[errno.ENOSPC]}; {GOES_ON}"
-        if "readonly" in told:
-            return f"the history cannot be written: {STORAGE_FAULTS[errno.EACCES]}; {GOES_ON}"
+    return _history_fault(error) if isinstance(error, sqlite3.Error) else None
+
+
+def _history_fault(error: sqlite3.Error) -> str | None:
+    # Errors of Python's module have no code: they are mistakes of the program.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & PRIMARY_CODE
+    if code in HISTORY_FAULTS:
+        return f"the history of runs cannot be used: {HISTORY_FAULTS[code]}; {GOES_ON}"
+    if code in DAMAGED_HISTORY:
         return (
-            f"the history of runs in the project's dagster_home cannot be read ({told}); restore a "
-            "backup of the project, or move dagster_home away and let `ejmap run` make everything "
-            "again"
+            f"the history of runs in the project's dagster_home cannot be read ({error}); restore "
+            "a backup of the project, or move dagster_home away and let `ejmap run` make "
+            "everything again"
         )
     return None
 

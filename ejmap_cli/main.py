@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from ejmap_cli import INTERRUPTED
 from ejmap_cli.bench.group import bench
 from ejmap_cli.command import CommandGroup
 from ejmap_cli.corrections.correct import correct
@@ -31,7 +32,6 @@ from ejmap_cli.service.status import status
 from ejmap_cli.service.ui import env, ui
 from ejmap_cli.service.verify import verify
 
-INTERRUPTED = 130
 SECTIONS = {
     "Mapping": (map_files, demo, quicklook, run, vet, explain, score_masks),
     "Projects": (new, import_folder, export, release),

@@ -9,7 +9,7 @@ from ejmap_assets import partitions
 from ejmap_assets.assets.registry import crater_steps
 from ejmap_assets.checks.crater_check import CraterCheck
 from ejmap_assets.definitions import build_defs
-from ejmap_assets.lineage.provenance import DATA_VERSION_TAG
+from ejmap_assets.lineage.provenance import DATA_VERSION_TAG, FILES_TAG
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import partitioned_by
@@ -22,6 +22,7 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
+from ejmap_project.manifests.manifest import Manifest
 from ejmap_project.open_project import OpenProject
 
 # The ensemble of the bench promises nothing, so that craters have no mask at a promised recall.
@@ -104,10 +105,14 @@ class Bench:
         partitions.sync_craters(self.instance, [crater.key for crater in craters])
 
     def report(self, name: str, *, data_version: str) -> None:
-        """Say that an upstream asset was made."""
-        self.instance.report_runless_asset_event(
-            dg.AssetMaterialization(name, tags={DATA_VERSION_TAG: data_version})
-        )
+        """Say that an upstream asset was made, with the files that it has here."""
+        files = LINEAGE[name].files(name, self.project.paths, None)
+        manifest = Manifest({})
+        if all(path.exists() for path in files.places):
+            manifest = files.take()
+            files.write(manifest)
+        tags = {DATA_VERSION_TAG: data_version, FILES_TAG: manifest.digest}
+        self.instance.report_runless_asset_event(dg.AssetMaterialization(name, tags=tags))
 
     def map(self, first: str, last: str, assets: tuple[str, ...] = STEPS):
         """Map a range of craters in one run."""

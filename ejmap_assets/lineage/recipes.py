@@ -247,8 +247,13 @@ class RecipeBook:
 
 
 def book_of(project: OpenProject, instance: dg.DagsterInstance) -> RecipeBook:
-    """Return the current recipes of a project on its instance."""
-    return RecipeBook(project=project, instance=instance, craters=project.craters())
+    """Return the current recipes of a project on its instance.
+
+    A damaged catalogue counts as not there: the project has no craters until it is made again.
+    """
+    book = RecipeBook(project=project, instance=instance, craters={})
+    is_there = book.is_there("crater_catalogue")
+    return replace(book, craters=project.craters()) if is_there else book
 
 
 def member_keys(project: OpenProject, kind: ModelKind, version: ModelVersion) -> list[str]:

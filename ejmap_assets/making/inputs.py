@@ -1,4 +1,4 @@
-"""Inputs of an artefact on disk: compared with what was recorded before anything reads them."""
+"""Inputs on disk: compared with their record before a step reads them."""
 
 from collections.abc import Iterable
 from logging import Logger
@@ -16,11 +16,11 @@ UNUSABLE = {Integrity.DAMAGED, Integrity.INTERRUPTED}
 def require_intact(book: RecipeBook, inputs: Iterable[Ingredient]) -> None:
     """Refuse inputs whose files are not those that were recorded.
 
-    A file that is gone is missed by the one who reads it.
-    An artefact of EJMAP 0.1 has no digest in the history; it gets one here.
+    A missing file passes: the step that reads it says what is missing. The history has no digest of
+    an artefact of EJMAP 0.1, so its manifest is taken here.
 
     Raises:
-        StepError: If the files of an input are others.
+        StepError: If a file of an input differs from its record.
     """
     for one in inputs:
         if LINEAGE[one.asset].is_checked_by_readers:
@@ -35,7 +35,7 @@ def require_intact(book: RecipeBook, inputs: Iterable[Ingredient]) -> None:
 def set_damaged_craters_aside(book: RecipeBook, asset: str, log: Logger) -> None:
     """Move damaged files of craters away before an artefact of all craters is made.
 
-    What is made of all craters leaves out those whose file is not there.
+    Such an artefact leaves out craters without a file, so it does not read the damaged ones.
     """
     if LINEAGE[asset].partitioning is not Partitioning.NONE:
         return

@@ -20,7 +20,7 @@ from ejmap_project.release.made_artefact import MadeArtefact
 from ejmap_project.release.make import Inventory
 from ejmap_project.release_metadata.release_manifest import ArtefactNote, RunNote
 
-# Artefacts upstream of the map that readers of a release look at; what else is upstream is named.
+# Artefacts upstream of the map whose files a release holds; of all others it holds the record.
 FROZEN = frozenset(
     {
         *("crater_catalogue", "crater_candidates"),
@@ -80,9 +80,9 @@ def _utc(seconds: float | None) -> str:
 
 
 def _made(book: RecipeBook, one: ArtefactStanding) -> MadeArtefact:
-    record, paths = book.last(one.asset, one.partition), book.project.paths
+    record = book.last(one.asset, one.partition)
     assert record is not None  # noqa: S101 - else it counts as missing
-    row, frozen = LINEAGE[one.asset], is_frozen(one.asset)
+    frozen = is_frozen(one.asset)
     note = ArtefactNote(
         asset=one.asset,
         partition=one.partition,
@@ -97,7 +97,7 @@ def _made(book: RecipeBook, one: ArtefactStanding) -> MadeArtefact:
     return MadeArtefact(
         note=note,
         settings=_settings(book, one),
-        outputs=(row.output(paths, one.partition or ""), *row.beside(paths)) if frozen else (),
+        outputs=tuple(book.files(one.asset, one.partition).places) if frozen else (),
         pictures=_pictures(book, one, record) if frozen or one.asset in PROMOTED else {},
     )
 

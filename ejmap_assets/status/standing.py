@@ -63,19 +63,26 @@ def standings(book: RecipeBook) -> list[ArtefactStanding]:
     """
     found: dict[tuple[str, str | None], ArtefactStanding] = {}
     pending: dict[str, set[str | None]] = {}
+    for stage, asset, partition in artefacts_made(book):
+        if (asset, partition) in found:
+            continue
+        one = _standing(book, stage, asset, partition, pending)
+        found[asset, partition] = one
+        if one.is_pending and LINEAGE[asset].partitioning is Partitioning.CRATERS:
+            pending.setdefault(asset, set()).add(partition)
+    return list(found.values())
+
+
+def artefacts_made(book: RecipeBook) -> Iterator[tuple[Stage, str, str | None]]:
+    """Yield stage, asset and partition of each artefact of a project, in the order of a run.
+
+    A stage that comes twice yields its artefacts twice.
+    """
     made = assets_made(book.project)
     for stage in run_stages(book.project):
         for asset in assets_of(stage):
-            if asset not in made:
-                continue
-            for partition in partitions_made(book, stage, asset):
-                if (asset, partition) in found:
-                    continue
-                one = _standing(book, stage, asset, partition, pending)
-                found[asset, partition] = one
-                if one.is_pending and LINEAGE[asset].partitioning is Partitioning.CRATERS:
-                    pending.setdefault(asset, set()).add(partition)
-    return list(found.values())
+            if asset in made:
+                yield from ((stage, asset, key) for key in partitions_made(book, stage, asset))
 
 
 def partitions_made(book: RecipeBook, stage: Stage, asset: str) -> Iterator[str | None]:

@@ -1,18 +1,15 @@
-"""Re-reading everything that a project recorded, and comparing it with the digests of its history.
+"""Verification: every file of a project is read and compared with the digest in the history.
 
-`ejmap run` reads no file whose size, inode and time are those of its manifest. Rot that keeps all
-three is found here; what is found is marked, so that the next run makes it again.
+`ejmap run` reads no file whose size, inode and time are those of its manifest. A file that rotted
+without a change of these is found here and marked, so that the next run makes it again.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from ejmap_assets.lineage.project_stages import run_stages
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import assets_of, is_made
 from ejmap_assets.partitions import Partitioning
-from ejmap_assets.status.standing import partitions_made
+from ejmap_assets.status.standing import artefacts_made
 from ejmap_project.manifests.manifest_store import Integrity
 from ejmap_project.progress import Progress
 
@@ -44,9 +41,9 @@ class Verified(NamedTuple):
 
 
 def verify(book: RecipeBook, progress: Progress, *, reads_all: bool = True) -> Verified:
-    """Read every file that the history of a project describes.
+    """Compare every file that the history of a project describes with its recorded digest.
 
-    A file that is gone counts where the project would make it; people delete what they no longer
+    A missing file is a fault only if a run would make it again: people delete what they no longer
     need, such as members of former versions.
 
     Args:
@@ -54,7 +51,7 @@ def verify(book: RecipeBook, progress: Progress, *, reads_all: bool = True) -> V
         progress: Told of every artefact.
         reads_all: Whether to read files that have the size, inode and time of their manifest.
     """
-    wanted = set(_made_now(book))
+    wanted = {(asset, partition) for _, asset, partition in artefacts_made(book)}
     recorded = [
         (asset, partition, made)
         for asset, row in LINEAGE.items()
@@ -76,10 +73,3 @@ def verify(book: RecipeBook, progress: Progress, *, reads_all: bool = True) -> V
             adopted += 1
     progress.update("artefacts", done=len(recorded), total=len(recorded))
     return Verified(len(recorded), adopted, faults)
-
-
-def _made_now(book: RecipeBook) -> Iterator[tuple[str, str | None]]:
-    for stage in run_stages(book.project):
-        for asset in assets_of(stage):
-            if is_made(book.project, asset):
-                yield from ((asset, key) for key in partitions_made(book, stage, asset))

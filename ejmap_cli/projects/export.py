@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ejmap_cli.command import FOLDER, PROJECT, command, require_as_recorded
+from ejmap_cli.command import FOLDER, PROJECT, command, suggested
+
+if TYPE_CHECKING:
+    from ejmap_project.open_project import OpenProject
 
 # Named again, because importing the exports takes a second; a test holds the two equal.
 PARTS = (
@@ -82,13 +86,15 @@ def export(
         for option, value in of_published.items():
             if value not in {None, ()}:
                 raise click.UsageError(f"{option} goes with --format {PUBLISHED} alone")
-        return _export_map(project, folder, form=form, force=force)
-    from ejmap_project.export.folder import USUAL, export_project
-    from ejmap_project.export.published_names import PublishedNames
     from ejmap_project.open_project import OpenProject
 
     opened = OpenProject.at(project.resolve())
-    require_as_recorded(opened.paths.folder)
+    _require_as_recorded(opened)
+    if form != PUBLISHED:
+        return _export_map(opened, folder, form=form, force=force)
+    from ejmap_project.export.folder import USUAL, export_project
+    from ejmap_project.export.published_names import PublishedNames
+
     names = PublishedNames.of(
         opened, ejconn=ejconn_version, ejseg=ejseg_version, split=split, run=run
     )
@@ -101,10 +107,35 @@ def export(
     return 0
 
 
-def _export_map(project: Path, folder: Path, *, form: str, force: bool) -> int:
+def _export_map(project: "OpenProject", folder: Path, *, form: str, force: bool) -> int:
     from ejmap_project.gis_export.formats import export_map
-    from ejmap_project.open_project import OpenProject
 
-    files = export_map(OpenProject.at(project.resolve()), folder, form=form, force=force)
+    files = export_map(project, folder, form=form, force=force)
     click.echo(f"{folder} holds {', '.join(files)}")
     return 0
+
+
+def _require_as_recorded(project: "OpenProject") -> None:
+    """Refuse to export a project whose files are not what was recorded.
+
+    Raises:
+        StepError: If an artefact is not as the history says.
+    """
+    from ejmap_assets.lineage.recipes import book_of
+    from ejmap_assets.runs.instance import home_of, open_instance
+    from ejmap_assets.status.verification import verify
+    from ejmap_project.errors import StepError
+    from ejmap_project.progress import Silence
+
+    folder = project.paths.folder
+    if not home_of(folder).is_dir():
+        return
+    with open_instance(folder) as instance:
+        book = book_of(project, instance).snapshot()
+        found = verify(book, Silence(), reads_all=False).faults
+    if found:
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        raise StepError(
+            f"{found[0].artefact}{more} of {folder} is not what was recorded: {found[0].fault}; "
+            f"`{suggested('ejmap', 'run', folder)}` makes it again"
+        )

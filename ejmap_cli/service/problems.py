@@ -75,12 +75,13 @@ def differences(project: "OpenProject", instance: "dg.DagsterInstance") -> Itera
     if ahead > CLOCK_SECONDS:
         what = f"the newest run is {ahead / 60:.0f} min ahead of the clock, which was set back"
         yield Problem(what=what, mend="set the clock of this machine")
-    craters = set(project.craters())
+    book = book_of(project, instance)
+    craters = set(book.craters)
     known = set(instance.get_dynamic_partitions(CRATERS_NAME))
     if craters and craters != known:
         what = f"{len(craters ^ known)} crater(s) are in the catalogue or the history alone"
         yield Problem(what=what, mend=run)
-    faults = verify(book_of(project, instance).snapshot(), Silence(), reads_all=False).faults
+    faults = verify(book.snapshot(), Silence(), reads_all=False).faults
     for one in faults[:NAMED_FAULTS]:
         yield Problem(what=f"{one.artefact} is not as recorded: {one.fault}", mend=run)
     if len(faults) > NAMED_FAULTS:

@@ -18,6 +18,7 @@ import yaml
 from dagster._cli.proxy_server_manager import ProxyServerManager
 
 from ejmap_assets.code_location import module_target
+from ejmap_cli import INTERRUPTED
 from ejmap_cli.webserver.port import address_of, note_port, project_at
 from ejmap_cli.webserver.serve import LOG_LEVEL
 from ejmap_project.open_project import project_folder
@@ -27,7 +28,6 @@ POLL_SECONDS = 0.3
 PATIENCE_SECONDS = 15
 PYTHON = (sys.executable, "-m")
 DAEMON = (*PYTHON, "dagster._daemon", "run", "--log-level", LOG_LEVEL)
-INTERRUPTED = 130
 # Events after which the daemon looks whether a run is to be retried.
 RETRIED_AFTER = (dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_SUCCESS)
 

@@ -48,9 +48,8 @@ class Chain:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Call `ejmap WORD FOLDER`, by default `run`, and wait for its end."""
-        first, *rest = words or ("run",)
         return subprocess.run(
-            self._command(first, *rest),
+            self._command(*(words or ("run",))),
             env=_environment(),
             capture_output=True,
             text=True,
@@ -80,16 +79,8 @@ class Chain:
         return {one: _digest(self.folder / "data" / "map" / one) for one in MAP_FILES}
 
     def _command(self, word: str, *rest: str) -> list[str]:
-        return [
-            sys.executable,
-            "-W",
-            "ignore",
-            "-m",
-            "ejmap_cli.main",
-            word,
-            str(self.folder),
-            *rest,
-        ]
+        python = (sys.executable, "-W", "ignore", "-m", "ejmap_cli.main")
+        return [*python, word, str(self.folder), *rest]
 
 
 def _digest(path: Path) -> str:

@@ -3,6 +3,7 @@
 import errno
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def _wrapped(error: Exception) -> Exception:
     [
         (errno.ENOSPC, "the disk is full"),
         (errno.EROFS, "mounted read-only"),
-        (errno.EACCES, "may not write there"),
+        (errno.EACCES, "may not read or write there"),
         (errno.EIO, "reports an error"),
     ],
 )
@@ -54,9 +55,44 @@ def test_a_damaged_history_is_named(tmp_path: Path) -> None:
     assert isinstance(raised.value.__cause__, sqlite3.DatabaseError)
 
 
+def test_a_history_that_is_in_use_is_not_called_damaged(tmp_path: Path) -> None:
+    """To move it away would lose it; the other process ends by itself."""
+    database = tmp_path / "runs.db"
+    with closing(sqlite3.connect(database)) as holder:
+        holder.execute("CREATE TABLE runs (id)")
+        holder.execute("BEGIN EXCLUSIVE")
+        with (
+            closing(sqlite3.connect(database, timeout=0)) as other,
+            pytest.raises(sqlite3.OperationalError) as raised,
+        ):
+            other.execute("INSERT INTO runs VALUES (1)")
+
+    told = sentence_of(raised.value)
+
+    assert told is not None
+    assert "another process holds it" in told
+    assert "backup" not in told
+
+
+def test_a_history_that_may_not_be_written_says_so(tmp_path: Path) -> None:
+    """Not that it is damaged."""
+    sqlite3.connect(tmp_path / "runs.db").close()
+    with (
+        closing(sqlite3.connect(f"file:{tmp_path / 'runs.db'}?mode=ro", uri=True)) as reader,
+        pytest.raises(sqlite3.OperationalError) as raised,
+    ):
+        reader.execute("CREATE TABLE runs (id)")
+
+    told = sentence_of(raised.value)
+
+    assert told is not None
+    assert "may not read or write there" in told
+
+
 def test_a_mistake_of_the_program_is_no_sentence() -> None:
     """Its traceback is what its authors need."""
     assert sentence_of(KeyError("a")) is None
+    assert sentence_of(sqlite3.ProgrammingError("Cannot operate on a closed database.")) is None
     assert sentence_of(FileNotFoundError(errno.ENOENT, "no such file", "a")) is None
 
 

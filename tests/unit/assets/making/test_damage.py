@@ -1,6 +1,7 @@
 """Files that are not what was recorded count as not there: nothing is made from them."""
 
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ejmap_assets.status.project_status import status_of
 from ejmap_assets.status.verification import Fault, verify
 from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.progress import Silence
-from tests.chunk_bench import STEPS, Bench
+from tests.chunk_bench import KEYS, STEPS, Bench
 
 KEY = "0002"
 MASK = "segmentation_mask"
@@ -90,6 +91,21 @@ def test_what_was_swapped_is_made_again(bench: Bench) -> None:
     assert (paths.damaged / path.relative_to(paths.data)).read_text() == "MADE"
     assert _faults(bench) == []
     assert set(crater_states(bench.book).values()) == {CraterState.CURRENT}
+
+
+def test_a_damaged_catalogue_counts_as_not_there(bench: Bench) -> None:
+    """It is named, and no command stops at a file that a run can make again."""
+    assert {*bench.book.craters} == {*KEYS}
+    catalogue = bench.project.paths.crater_catalogue
+    os.truncate(catalogue, catalogue.stat().st_size // 2)
+
+    book = bench.book
+
+    assert book.craters == {}
+    assert not book.is_current("crater_catalogue")
+    named = [one for one in status_of(book).steps if "catalogue.parquet has" in str(one)]
+    assert len(named) == 1
+    assert "crater_catalogue" in [one.artefact for one in verify(book, Silence()).faults]
 
 
 def test_a_failed_attempt_leaves_the_former_file_as_recorded(bench: Bench) -> None:
