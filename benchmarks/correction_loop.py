@@ -21,9 +21,10 @@ from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import read_mask_on, write_cog
 from ejmap_geo.scores.agreement import Confusion, placed_confusion
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
-from ejmap_project.corrections.package_note import mask_name, read_note
+from ejmap_project.corrections.package_note import read_note
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import mask_name
 
 LABELLED, CORRECTED = 4, 2
 
