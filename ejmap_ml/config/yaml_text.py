@@ -40,13 +40,14 @@ class SettingsLoader(yaml.SafeLoader):
         seen: set[object] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
-            if isinstance(key, (str, int, float, bool)) and key in seen:
+            if not isinstance(key, (str, int, float)):
+                continue
+            if key in seen:
                 raise yaml.MarkedYAMLError(
                     problem=f"{key!r:.40} stands there twice; remove one of them",
                     problem_mark=key_node.start_mark,
                 )
-            if isinstance(key, (str, int, float, bool)):
-                seen.add(key)
+            seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
 
