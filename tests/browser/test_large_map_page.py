@@ -5,7 +5,7 @@ grid; the tiles come from a mosaic of the whole size.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
-from tests.browser.devtools import Page, opened_page
+from tests.browser.devtools import Page
 from tests.browser.map_page_servers import plain_server
 from tests.mapped_discs import SETTINGS
 from tests.tiny_presets import EJCONN, POLAR
@@ -52,13 +52,6 @@ TURN = 4096
 def page_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of such a page."""
     return write_large_page(tmp_path_factory.mktemp("large"))
-
-
-@pytest.fixture(scope="module")
-def page(browser: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """Give the tab in which it is opened."""
-    with opened_page(browser, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 def test_the_page_is_smaller_than_40_mb(
