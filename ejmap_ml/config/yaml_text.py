@@ -59,6 +59,7 @@ def load_yaml(text: str, loader: type[SettingsLoader] = SettingsLoader) -> Any: 
     """
     if len(text) > LARGEST_CHARACTERS:
         raise yaml.YAMLError(
-            f"{len(text)} characters, more than the {LARGEST_CHARACTERS} that settings may have"
+            f"{len(text)} characters, more than the {LARGEST_CHARACTERS} that settings may have; "
+            "leave out what is none"
         )
     return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader
