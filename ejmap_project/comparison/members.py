@@ -55,6 +55,7 @@ class MemberProvenance(BaseModel):
     samples: int | None = None
     steps: int | None = None
     source: str | None = None
+    inputs: dict[str, str] = {}
     scores: dict[str, float | None] = {}
     record: TrainingRecord | None = None
 
@@ -93,7 +94,7 @@ class Member:
             "name": self.version.name,
             "split": self.version.split,
             "iteration": self.iteration,
-            **origin.model_dump(exclude={"scores", "record"}),
+            **origin.model_dump(exclude={"inputs", "scores", "record"}),
             **_record(origin.record),
         }
         scores = {name.replace("/", "_"): value for name, value in origin.scores.items()}
@@ -185,9 +186,9 @@ def _config(folder: Path) -> Mapping[str, object]:
     try:
         config = json.loads(_text(folder / CONFIG))
     except ValueError as error:
-        raise StepError(f"{folder}/config.json is no JSON: {error}; train it again") from error
+        raise StepError(f"{folder / CONFIG} is no JSON: {error}; train it again") from error
     if not isinstance(config, Mapping):
-        raise StepError(f"{folder}/config.json holds no settings; train or import it again")
+        raise StepError(f"{folder / CONFIG} holds no settings; train or import it again")
     return config
 
 
@@ -201,7 +202,7 @@ def provenance_of(folder: Path) -> MemberProvenance:
         return _Stamp.model_validate_json(_text(folder / PROVENANCE)).provenance
     except ValidationError as error:
         raise StepError(
-            f"{folder}/provenance.json does not say where the model comes from: {error}; train or "
+            f"{folder / PROVENANCE} does not say where the model comes from: {error}; train or "
             "import it again"
         ) from error
 
