@@ -137,16 +137,10 @@ def _outside(mapped: MappedCraters, free: NDArray[np.bool_]) -> gpd.GeoDataFrame
 
 def _blankets(mapped: MappedCraters) -> gpd.GeoDataFrame:
     """Return the optical blanket of each crater without what others claim."""
-    paths, grid = mapped.project.paths, mapped.grid
-    patterns = pd.read_parquet(paths.patterns, columns=["crater_id", "optical_blanket_radii"])
-    radii = dict(zip(patterns["crater_id"], patterns["optical_blanket_radii"], strict=True))
-    with opened(paths.overlap_count) as counted:
-        overlap_count = counted.read(1)
+    grid, overlap_count = mapped.grid, mapped.overlap_count()
     rows: list[dict[str, object]] = []
-    for crater_id, crater in mapped.craters.items():
-        reach_m = radii.get(crater_id, np.nan) * crater.radius_m
-        if not reach_m > 0:
-            continue
+    for crater_id, reach_m in mapped.blankets_m().items():
+        crater = mapped.craters[crater_id]
         alone = clean_mask(mapped.masks[crater_id], overlap_count, basemap=grid)
         parts = polygons_of_placed(_within(alone, crater, reach_m, mapped), basemap=grid)
         if parts:

@@ -11,7 +11,6 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.patterns.equal_distance import sector_sums
 from ejmap_geo.patterns.polar_mask import PolarCells
 from ejmap_geo.rasters.measured_raster import MeasuredBand
-from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.analysis.map_quantities import OF_SUMMARY, RasterSummaryTable
 from ejmap_project.analysis.spectra import BLANKET, RAYS, compared
 from ejmap_project.artefact import Artefact, Picture
@@ -42,18 +41,15 @@ def summarise_rasters(project: OpenProject, progress: Progress) -> Artefact:
     mapped, paths = MappedCraters.of(project), project.paths
     if not mapped.craters:
         raise StepError("no crater has a mask yet; map some first")
-    blankets = pd.read_parquet(paths.patterns, columns=["crater_id", "optical_blanket_radii"])
-    radii = dict(zip(blankets["crater_id"], blankets["optical_blanket_radii"], strict=True))
-    with opened(paths.overlap_count) as counted:
-        claims = counted.read(1)
+    blankets_m, claims = mapped.blankets_m(), mapped.overlap_count()
     rows: list[dict[str, object]] = []
     fields = fields_of(project)
     for done, field in enumerate(fields):
         progress.update(f"{field.raster}, {field.band}", done=done, total=len(fields))
         values = field.read()
         for crater in mapped.craters.values():
-            blanket_m = float(radii.get(crater.crater_id, np.nan)) * crater.radius_m
-            rows += _rows(mapped, crater, field, values, claims, np.nan_to_num(blanket_m))
+            blanket_m = blankets_m.get(crater.crater_id, 0.0)
+            rows += _rows(mapped, crater, field, values, claims, blanket_m)
     progress.update("rasters", done=len(fields), total=len(fields))
     columns = pd.Index(["crater_id", "crater", *(one.name for one in OF_SUMMARY)])
     table = RasterSummaryTable.validate(pd.DataFrame(rows, columns=columns))
@@ -78,7 +74,7 @@ def _rows(
     crater: Crater,
     field: Field,
     values: MeasuredBand,
-    claims: NDArray[np.unsignedinteger],
+    claims: NDArray[np.uint16],
     blanket_m: float,
 ) -> Iterator[dict[str, object]]:
     """Yield the rows of one crater; the ground is what no crater claims."""

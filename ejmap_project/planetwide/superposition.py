@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.planetwide.freshness import Layers, QuickColours, colours_of_crater
 from ejmap_geo.rasters.grey import weighted_grey
-from ejmap_geo.rasters.raster_file import opened
 from ejmap_ml.config.bands import MERCURY_ENHANCED, grey_weights
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import read_project_basemap
@@ -39,7 +38,7 @@ def order_craters(project: OpenProject, progress: Progress) -> Artefact:
     mapped, paths = MappedCraters.of(project), project.paths
     pairs = pd.read_parquet(paths.overlap_pairs)
     ids = sorted({*pairs["crater_id"].tolist(), *pairs["other_id"].tolist()})
-    layers, signs = _seen(project)
+    layers, signs = _seen(mapped)
     colours: dict[int, QuickColours] = {}
     for done, crater_id in enumerate(ids):
         crater = mapped.craters[crater_id]
@@ -64,12 +63,10 @@ def order_craters(project: OpenProject, progress: Progress) -> Artefact:
     )
 
 
-def _seen(project: OpenProject) -> tuple[Layers, Signs]:
+def _seen(mapped: MappedCraters) -> tuple[Layers, Signs]:
     """Return the planet in the bands whose signs are known: three colours, or their grey."""
-    raster, grid = read_project_basemap(project)
-    with opened(project.paths.overlap_count) as counted:
-        overlap_count = counted.read(1)
-    bands = project.settings.mosaic_bands
+    raster, grid = read_project_basemap(mapped.project)
+    overlap_count, bands = mapped.overlap_count(), mapped.project.settings.mosaic_bands
     if bands == MERCURY_ENHANCED:
         return Layers(raster, overlap_count, grid), OF_COLOUR
     return Layers(weighted_grey(raster, grey_weights(bands)), overlap_count, grid), OF_GREY
