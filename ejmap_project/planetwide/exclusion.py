@@ -9,7 +9,6 @@ import pandas as pd
 from numpy.typing import NDArray
 from shapely import MultiPolygon
 
-from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.crs import geographic_crs
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.map_classes import crater_classes, exclusion_classes
@@ -142,7 +141,8 @@ def _blankets(mapped: MappedCraters) -> gpd.GeoDataFrame:
     for crater_id, reach_m in mapped.blankets_m().items():
         crater = mapped.craters[crater_id]
         alone = clean_mask(mapped.masks[crater_id], overlap_count, basemap=grid)
-        parts = polygons_of_placed(_within(alone, crater, reach_m, mapped), basemap=grid)
+        near = disc(grid, center=crater.center, radius_m=reach_m)
+        parts = polygons_of_placed(alone.intersection(near, grid), basemap=grid)
         if parts:
             rows.append(
                 {
@@ -159,16 +159,6 @@ def _blankets(mapped: MappedCraters) -> gpd.GeoDataFrame:
         geometry="geometry",
         crs=geographic_crs(grid.body),
     )
-
-
-def _within(
-    placed: PlacedMask, crater: Crater, reach_m: float, mapped: MappedCraters
-) -> PlacedMask:
-    if placed.window is None:
-        return placed
-    near = disc(mapped.grid, center=crater.center, radius_m=reach_m)
-    mask = placed.mask & near.within(placed.window, mapped.grid)
-    return PlacedMask.in_window(mask, window=placed.window, basemap=mapped.grid)
 
 
 def _write_layers(path: Path, outside: gpd.GeoDataFrame, blankets: gpd.GeoDataFrame) -> None:

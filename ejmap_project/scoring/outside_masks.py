@@ -13,9 +13,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
-from ejmap_geo.scores.tile_agreement import CraterMasks, agreement_in_tiles
 from ejmap_geo.tables.numbers import to_numbers
-from ejmap_geo.tiles.labels import windows_of
 from ejmap_project.errors import SourceError
 from ejmap_project.files.azimuthal_mask import read_azimuthal_mask
 from ejmap_project.open_project import OpenProject
@@ -100,17 +98,13 @@ def score_outside_masks(
         progress.update(f"crater {crater.key}", done=done, total=len(craters))
         path = _mask_path(folder, crater)
         found += path is not None
-        own = tiles[crater.crater_id]
-        is_test = dict(zip(own["tile_id"], own["is_test"], strict=True))
-        masks = CraterMasks(
+        counts.add_crater(
+            tiles[crater.crater_id],
             actual=_read(project.paths.manual_mask(crater.key), crater, basemap),
             found=_read(path, crater, basemap),
-            connected=PlacedMask.empty(),
+            basemap=basemap,
+            filter_px=filter_px,
         )
-        for tile in agreement_in_tiles(
-            windows_of(own), masks, basemap=basemap, scales_px=(filter_px,)
-        ):
-            counts.add(tile.found[filter_px], is_test=bool(is_test[tile.tile_id]))
     if not found:
         raise SourceError(
             f"{folder} holds no mask of a crater with labelled tiles; name masks mask_NNNN.tif by "
