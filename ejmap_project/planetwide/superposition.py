@@ -14,7 +14,7 @@ from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.figures import BLUE, ORANGE, new_plot
-from ejmap_project.files.table_file import write_table
+from ejmap_project.files.table_file import read_table, write_table
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.impact_order import (
     ANSWERED_FROM,
@@ -36,7 +36,7 @@ def order_craters(project: OpenProject, progress: Progress) -> Artefact:
     Of a synthetic planet the order is known, and the answers are scored.
     """
     mapped, paths = MappedCraters.of(project), project.paths
-    pairs = pd.read_parquet(paths.overlap_pairs)
+    pairs = read_table(paths.overlap_pairs)
     ids = sorted({*pairs["crater_id"].tolist(), *pairs["other_id"].tolist()})
     layers, signs = _seen(mapped)
     colours: dict[int, QuickColours] = {}
