@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
 from ejmap_ml.ready.ensembles import PACKAGED, ReadyEnsemble, names
 from ejmap_project.comparison.members import MemberProvenance, provenance_of, trained_members
@@ -41,9 +40,9 @@ class KnownEnsemble:
     maps: bool = False
 
 
-def packaged_ensembles(root: Path = PACKAGED) -> list[KnownEnsemble]:
-    """Return the ready-made ensembles that come with EJMAP, or those in another folder."""
-    return [_of_ready(ReadyEnsemble(root / name)) for name in names(root)]
+def packaged_ensembles() -> list[KnownEnsemble]:
+    """Return the ready-made ensembles that come with EJMAP."""
+    return [_of_ready(ReadyEnsemble(PACKAGED / name)) for name in names()]
 
 
 def known_ensembles(project: OpenProject) -> list[KnownEnsemble]:

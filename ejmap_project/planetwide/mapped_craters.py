@@ -10,7 +10,6 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of, read_raster
-from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.resampling.reproject import to_basemap
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.files.mask_folder import MaskFolder
@@ -53,8 +52,8 @@ class MappedCraters:
 
     def overlap_count(self) -> NDArray[np.uint16]:
         """Return how many craters claim each pixel of the map, ``(rows, cols)``."""
-        with opened(self.project.paths.overlap_count) as counted:
-            return counted.read(1)
+        with read_raster(self.project.paths.overlap_count) as counted:
+            return counted[0].to_numpy()
 
     def blankets_m(self) -> dict[int, float]:
         """Return the radii of optical blankets by crater id; only of craters that have one.

@@ -36,7 +36,7 @@ def browser() -> str:
 
 @pytest.fixture(scope="module")
 def page(browser: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """Give the tab in which all pages of a module are opened."""
+    """Give the tab in which all pages are opened."""
     with opened_page(browser, tmp_path_factory.mktemp("profile")) as opened:
         yield opened
 
