@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ejmap_ml.ready.ensembles import PACKAGED, ReadyEnsemble, names
-from ejmap_project.comparison.members import MemberProvenance, provenance_of, trained_members
+from ejmap_project.comparison.members import trained_members
+from ejmap_project.models.member_provenance import MemberProvenance, provenance_of
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.models.promotion_record import mapping_ensemble
 from ejmap_project.models.ready_models import kind_of, ready_named, ready_names

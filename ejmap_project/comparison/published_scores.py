@@ -8,13 +8,13 @@ import pandas as pd
 from ejmap_ml.errors import MlError
 from ejmap_project.comparison.members import (
     Member,
-    MemberProvenance,
     Plain,
     flattened,
     trained_members,
 )
 from ejmap_project.errors import ProjectError
 from ejmap_project.files.table_file import read_table
+from ejmap_project.models.member_provenance import MemberProvenance
 from ejmap_project.models.model_version import ModelVersion, model_of
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, ModelKind, ProjectPaths

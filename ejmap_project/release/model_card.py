@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ejmap_ml.bundles.bundle_files import CONFIG, read_json
 from ejmap_ml.config.model_config import ModelConfig
-from ejmap_project.comparison.members import provenance_of
+from ejmap_project.models.member_provenance import provenance_of
 from ejmap_project.models.model_version import ModelVersion
 from ejmap_project.models.promotion_record import promotions
 from ejmap_project.models.ready_models import ready_named
