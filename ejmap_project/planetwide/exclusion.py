@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from shapely import MultiPolygon
 
+from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.crs import geographic_crs
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.map_classes import crater_classes, exclusion_classes
@@ -136,13 +137,18 @@ def _outside(mapped: MappedCraters, free: NDArray[np.bool_]) -> gpd.GeoDataFrame
 
 def _blankets(mapped: MappedCraters) -> gpd.GeoDataFrame:
     """Return the optical blanket of each crater without what others claim."""
-    grid, overlap_count = mapped.grid, mapped.overlap_count()
+    paths, grid = mapped.project.paths, mapped.grid
+    patterns = pd.read_parquet(paths.patterns, columns=["crater_id", "optical_blanket_radii"])
+    radii = dict(zip(patterns["crater_id"], patterns["optical_blanket_radii"], strict=True))
+    with opened(paths.overlap_count) as counted:
+        overlap_count = counted.read(1)
     rows: list[dict[str, object]] = []
-    for crater_id, reach_m in mapped.blankets_m().items():
-        crater = mapped.craters[crater_id]
+    for crater_id, crater in mapped.craters.items():
+        reach_m = radii.get(crater_id, np.nan) * crater.radius_m
+        if not reach_m > 0:
+            continue
         alone = clean_mask(mapped.masks[crater_id], overlap_count, basemap=grid)
-        near = disc(grid, center=crater.center, radius_m=reach_m)
-        parts = polygons_of_placed(alone.intersection(near, grid), basemap=grid)
+        parts = polygons_of_placed(_within(alone, crater, reach_m, mapped), basemap=grid)
         if parts:
             rows.append(
                 {
@@ -159,6 +165,16 @@ def _blankets(mapped: MappedCraters) -> gpd.GeoDataFrame:
         geometry="geometry",
         crs=geographic_crs(grid.body),
     )
+
+
+def _within(
+    placed: PlacedMask, crater: Crater, reach_m: float, mapped: MappedCraters
+) -> PlacedMask:
+    if placed.window is None:
+        return placed
+    near = disc(mapped.grid, center=crater.center, radius_m=reach_m)
+    mask = placed.mask & near.within(placed.window, mapped.grid)
+    return PlacedMask.in_window(mask, window=placed.window, basemap=mapped.grid)
 
 
 def _write_layers(path: Path, outside: gpd.GeoDataFrame, blankets: gpd.GeoDataFrame) -> None:

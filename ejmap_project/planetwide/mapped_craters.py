@@ -50,11 +50,6 @@ class MappedCraters:
         path_of = self.project.paths.basemap_mask
         return {one: mask_window_of(path_of(of.key), self.grid) for one, of in self.craters.items()}
 
-    def overlap_count(self) -> NDArray[np.uint16]:
-        """Return how many craters claim each pixel of the map, ``(rows, cols)``."""
-        with read_raster(self.project.paths.overlap_count) as counted:
-            return counted[0].to_numpy()
-
     def blankets_m(self) -> dict[int, float]:
         """Return the radii of optical blankets by crater id; only of craters that have one.
 

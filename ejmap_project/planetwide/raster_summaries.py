@@ -11,6 +11,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.patterns.equal_distance import sector_sums
 from ejmap_geo.patterns.polar_mask import PolarCells
 from ejmap_geo.rasters.measured_raster import MeasuredBand
+from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.analysis.map_quantities import OF_SUMMARY, RasterSummaryTable
 from ejmap_project.analysis.spectra import BLANKET, RAYS, compared
 from ejmap_project.artefact import Artefact, Picture
@@ -41,7 +42,9 @@ def summarise_rasters(project: OpenProject, progress: Progress) -> Artefact:
     mapped, paths = MappedCraters.of(project), project.paths
     if not mapped.craters:
         raise StepError("no crater has a mask yet; map some first")
-    blankets_m, claims = mapped.blankets_m(), mapped.overlap_count()
+    blankets_m = mapped.blankets_m()
+    with opened(paths.overlap_count) as counted:
+        claims = counted.read(1)
     rows: list[dict[str, object]] = []
     fields = fields_of(project)
     for done, field in enumerate(fields):

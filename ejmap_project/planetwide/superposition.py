@@ -9,12 +9,13 @@ from matplotlib.axes import Axes
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.planetwide.freshness import Layers, QuickColours, colours_of_crater
 from ejmap_geo.rasters.grey import weighted_grey
+from ejmap_geo.rasters.raster_file import opened
 from ejmap_ml.config.bands import MERCURY_ENHANCED, grey_weights
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.figures import BLUE, ORANGE, new_plot
-from ejmap_project.files.table_file import read_table, write_table
+from ejmap_project.files.table_file import write_table
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.impact_order import (
     ANSWERED_FROM,
@@ -36,9 +37,9 @@ def order_craters(project: OpenProject, progress: Progress) -> Artefact:
     Of a synthetic planet the order is known, and the answers are scored.
     """
     mapped, paths = MappedCraters.of(project), project.paths
-    pairs = read_table(paths.overlap_pairs)
+    pairs = pd.read_parquet(paths.overlap_pairs)
     ids = sorted({*pairs["crater_id"].tolist(), *pairs["other_id"].tolist()})
-    layers, signs = _seen(mapped)
+    layers, signs = _seen(project)
     colours: dict[int, QuickColours] = {}
     for done, crater_id in enumerate(ids):
         crater = mapped.craters[crater_id]
@@ -63,10 +64,12 @@ def order_craters(project: OpenProject, progress: Progress) -> Artefact:
     )
 
 
-def _seen(mapped: MappedCraters) -> tuple[Layers, Signs]:
+def _seen(project: OpenProject) -> tuple[Layers, Signs]:
     """Return the planet in the bands whose signs are known: three colours, or their grey."""
-    raster, grid = read_project_basemap(mapped.project)
-    overlap_count, bands = mapped.overlap_count(), mapped.project.settings.mosaic_bands
+    raster, grid = read_project_basemap(project)
+    with opened(project.paths.overlap_count) as counted:
+        overlap_count = counted.read(1)
+    bands = project.settings.mosaic_bands
     if bands == MERCURY_ENHANCED:
         return Layers(raster, overlap_count, grid), OF_COLOUR
     return Layers(weighted_grey(raster, grey_weights(bands)), overlap_count, grid), OF_GREY
