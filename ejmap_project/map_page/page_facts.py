@@ -101,6 +101,7 @@ def downloads_of(paths: ProjectPaths) -> tuple[tuple[Path, str], ...]:
         (paths.label_map, "crater of the ejecta in each pixel"),
         (paths.overlap_count, "number of craters that claim each pixel"),
         (paths.composite, "the map in colours"),
+        (paths.uncertainty, "probability that the map is wrong in each pixel"),
         (paths.map_layers, "outlines, rims and craters for a GIS"),
         (paths.ejecta_outlines, "outlines as GeoParquet"),
         (paths.map_craters, "table of craters with the areas of their ejecta"),

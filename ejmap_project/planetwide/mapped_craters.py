@@ -1,6 +1,6 @@
 """The craters of the map: those that it shows, with their masks and probabilities."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of, read_raster
-from ejmap_geo.resampling.reproject import to_basemap
+from ejmap_geo.resampling.reproject import covering_window, to_basemap
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.mapping.ejecta_layers import BAND_NAMES
@@ -84,8 +84,38 @@ class MappedCraters:
         if not self.has_probabilities:
             return None
         crater = self.craters[crater_id]
-        with read_raster(self.project.paths.segmentation(crater.key)) as layers:
-            values = layers[BAND_NAMES.index("probability")].to_numpy()
         return to_basemap(
-            values, azimuthal=azimuthal_grid(crater, self.grid), basemap=grid, window=window
+            self._around(crater),
+            azimuthal=azimuthal_grid(crater, self.grid),
+            basemap=grid,
+            window=window,
         )
+
+    def probability_by_rows(
+        self, crater_id: int, *, most_rows: int
+    ) -> Iterator[tuple[Window, NDArray[np.float32]]]:
+        """Yield the probability of a crater as far as its ejecta are looked for, by strips of rows.
+
+        Args:
+            crater_id: The crater.
+            most_rows: Rows of a part: the reach of a large crater covers the planet.
+
+        Yields:
+            A window and the values in it, NaN beyond the reach; a published mask counts as sure.
+        """
+        crater, grid = self.craters[crater_id], self.grid
+        around = azimuthal_grid(crater, grid)
+        is_sure = not self.has_probabilities
+        values = np.zeros(around.shape, np.float32) if is_sure else self._around(crater)
+        whole = covering_window(around, grid, reach_m=crater.reach(grid.body))
+        for top in range(whole.row, whole.row + whole.height, most_rows):
+            height = min(most_rows, whole.row + whole.height - top)
+            part = Window(row=top, col=whole.col, height=height, width=whole.width)
+            sure = to_basemap(values, azimuthal=around, basemap=grid, window=part, fill=np.nan)
+            if is_sure:
+                sure[self.masks[crater_id].within(part, grid)] = 1
+            yield part, sure
+
+    def _around(self, crater: Crater) -> NDArray[np.float32]:
+        with read_raster(self.project.paths.segmentation(crater.key)) as layers:
+            return layers[BAND_NAMES.index("probability")].to_numpy()
