@@ -1,6 +1,6 @@
 """What the page says in words and numbers: the planet, its craters, their profiles, the origin."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def crater_facts(
     craters: Iterable[Crater],
     windows: Mapping[int, Window],
     *,
-    has_probabilities: bool,
+    has_probability: Callable[[int], bool],
 ) -> list[Json]:
     """Return a record of every crater of the map.
 
@@ -43,7 +43,7 @@ def crater_facts(
         table: The craters of the map.
         craters: Those of the catalogue, to which others may have been added since.
         windows: Windows of the values of those that are on the map, by id.
-        has_probabilities: Whether the masks are our own.
+        has_probability: Whether the mask of a crater of the map, by id, is a model's.
     """
     rows = table.set_index("crater_id").to_dict("index")
     on_map = (one for one in craters if one.crater_id in rows)
@@ -60,7 +60,7 @@ def crater_facts(
             "ejecta_km2": _number(rows[one.crater_id]["ejecta_km2"]),
             "expected_km2": _expected(rows[one.crater_id]),
             "probe": _probe(one, windows.get(one.crater_id)),
-            "has_probability": has_probabilities,
+            "has_probability": one.crater_id in windows and has_probability(one.crater_id),
         }
         for one in ordered
     ]

@@ -15,6 +15,7 @@ from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
+from ejmap_project.sources.corrected_masks import corrected_mask
 from ejmap_project.vetting.vetting_choice import held_back
 
 
@@ -57,16 +58,17 @@ class MappedCraters:
             window: Part of the basemap.
 
         Returns:
-            ``(height, width)``; 1 where the mask is published and has no probability.
+            ``(height, width)``; 1 where the mask is published or corrected and has no probability.
         """
         inside = self.masks[crater_id].within(window, self.grid)
         sure = self.probability(crater_id, window, grid=self.grid)
         return np.where(inside, np.float32(1) if sure is None else sure, np.float32(np.nan))
 
-    @property
-    def has_probabilities(self) -> bool:
-        """Whether the masks are our own; published ones have no probability."""
-        return self.project.settings.source.traits.masks_run is None
+    def has_probability(self, crater_id: int) -> bool:
+        """Return whether a mask is a model's; a published or corrected one has no probability."""
+        if self.project.settings.source.traits.masks_run is not None:
+            return False
+        return corrected_mask(self.project, self.craters[crater_id].key) is None
 
     def probability(
         self, crater_id: int, window: Window, *, grid: BasemapGrid
@@ -79,9 +81,9 @@ class MappedCraters:
             grid: Grid of the masks, or a coarser one, whose cells take the value in their middle.
 
         Returns:
-            ``(height, width)``; None where the mask is published.
+            ``(height, width)``; None where the mask is published or corrected.
         """
-        if not self.has_probabilities:
+        if not self.has_probability(crater_id):
             return None
         crater = self.craters[crater_id]
         return to_basemap(
@@ -101,11 +103,12 @@ class MappedCraters:
             most_rows: Rows of a part: the reach of a large crater covers the planet.
 
         Yields:
-            A window and the values in it, NaN beyond the reach; a published mask counts as sure.
+            A window and the values in it, NaN beyond the reach; a mask without probability is
+            sure.
         """
         crater, grid = self.craters[crater_id], self.grid
         around = azimuthal_grid(crater, grid)
-        is_sure = not self.has_probabilities
+        is_sure = not self.has_probability(crater_id)
         values = np.zeros(around.shape, np.float32) if is_sure else self._around(crater)
         whole = covering_window(around, grid, reach_m=crater.reach(grid.body))
         for top in range(whole.row, whole.row + whole.height, most_rows):
