@@ -110,8 +110,9 @@ def _changes(
     for crater_id, mask in masks.items():
         crater = craters[crater_id]
         path = target / mask_name(crater.key)
-        was_label = path.is_file()
-        before = read_mask_on(path, grid) if was_label else current_mask(project, crater, grid).mask
+        before, was_label = current_mask(project, crater, grid)
+        if path.is_file():
+            before, was_label = read_mask_on(path, grid), True
         if was_label and mask_digest(before) != handed_out[crater_id].digest:
             raise SourceError(
                 f"the label of crater {crater_words(crater)} is not the one that was handed out; "
@@ -125,10 +126,10 @@ def _label_folder(project: OpenProject) -> Path:
     folder = project.settings.source.traits.masks_folder
     if folder is None:
         raise SettingsError(
-            f"{project.paths.settings} names no folder of masks that a person may change; in a "
-            f"project of your own files state {MASKS}, and `training: {{kind: own-masks}}` with a "
-            "`candidate: MODEL_tuned` below `models:` to let a model learn from them, then import "
-            "again"
+            f"{project.paths.settings} names no folder of masks that a person may change; state "
+            f"{MASKS} in a project of your own files or of a published folder, with `training: "
+            "{kind: own-masks}`, and `candidate: MODEL_tuned` below `models:` where a ready-made "
+            "model is to learn from them, then import again"
         )
     return project.paths.user_file(folder).resolve()
 
