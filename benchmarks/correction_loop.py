@@ -32,7 +32,7 @@ from ejmap_project.models.promotion_record import promotions
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import mask_name
 
-LABELLED, CORRECTED = 4, 2
+LABELLED, CORRECTED, MEMBERS = 4, 2, 3
 START, CANDIDATE = "ready_grey", "ready_grey_quick"
 
 
@@ -89,7 +89,9 @@ def _learn_in(folder: Path, *, steps: int) -> None:
     preset.parent.mkdir(exist_ok=True)
     preset.write_text(to_yaml(config))
     stated = project.paths.settings.read_text()
-    project.paths.settings.write_text(stated.replace(f'"{START}{TUNED}"', f'"{CANDIDATE}"'))
+    assert "iterations: 1 " in stated  # noqa: S101, else one member would hold back two craters
+    stated = stated.replace(f'"{START}{TUNED}"', f'"{CANDIDATE}"')
+    project.paths.settings.write_text(stated.replace("iterations: 1 ", f"iterations: {MEMBERS} "))
 
 
 def _tell_gate(folder: Path) -> None:

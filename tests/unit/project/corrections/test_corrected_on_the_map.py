@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import dagster as dg
 import numpy as np
 import pytest
 import rasterio
 
 from ejmap_assets.lineage.recipe_settings import of_given_mask
+from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_project.corrections.import_labels import import_labels
@@ -67,6 +69,14 @@ def test_only_a_corrected_mask_is_stale_then(project: OpenProject, planet: Plane
 
     assert corrected_keys(project) == {first}
     assert of_given_mask(project, second) is None
+    with dg.DagsterInstance.ephemeral() as instance:
+        book = RecipeBook(project=project, instance=instance, craters=project.craters())
+        inputs = [book.inputs("basemap_mask", key) for key in (second, first, second)]
+    assert inputs == [
+        ("segmentation_mask",),
+        ("crater_catalogue", "basemap_mosaic"),
+        ("segmentation_mask",),
+    ]
     before = of_given_mask(project, first)
     path = _label(project, first)
     path.write_bytes(path.read_bytes() + b"\0")
