@@ -48,12 +48,15 @@ def map_uncertainty(
         tags: Text kept inside the raster.
     """
     mapped, paths = MappedCraters.of(project), project.paths
-    surest = surest_percent(mapped, progress)
-    wrong, areas_km2 = _wrong_percent(mapped, surest)
+    # Both bands of 23040 columns take half a gigabyte: there is no second copy of them.
+    bands = np.full((len(BANDS), *mapped.grid.shape), NODATA, np.uint8)
+    wrong, surest = bands
+    _find_surest(mapped, surest, progress)
+    areas_km2 = _find_wrong(mapped, wrong, surest)
     write_style(paths.uncertainty, ramp_style(ramp(0, MOST_PERCENT, unit=" %")))
     write_cog(
         paths.uncertainty,
-        np.stack([wrong, surest]),
+        bands,
         grid=mapped.grid,
         nodata=NODATA,
         band_names=BANDS,
@@ -64,7 +67,7 @@ def map_uncertainty(
         },
     )
     return Artefact(
-        content=content_version(wrong, surest),
+        content=content_version(bands),
         metadata={
             **areas_km2,
             "path": str(paths.uncertainty),
@@ -73,14 +76,9 @@ def map_uncertainty(
     )
 
 
-def surest_percent(mapped: MappedCraters, progress: Progress) -> NDArray[np.uint8]:
-    """Return the highest probability of ejecta of any crater, in whole percent.
-
-    Returns:
-        ``(rows, cols)`` of the mosaic; 255 beyond the reach of every crater.
-    """
+def _find_surest(mapped: MappedCraters, surest: NDArray[np.uint8], progress: Progress) -> None:
+    """Put the highest probability of ejecta of any crater, in percent, into a band of nodata."""
     cols = mapped.grid.width_px
-    surest = np.full(mapped.grid.shape, NODATA, np.uint8)
     for done, (crater_id, crater) in enumerate(mapped.craters.items()):
         progress.update(crater.label, done=done, total=len(mapped.craters))
         for window, sure in mapped.probability_by_rows(crater_id, most_rows=STRIP_ROWS):
@@ -89,7 +87,6 @@ def surest_percent(mapped: MappedCraters, progress: Progress) -> NDArray[np.uint
                 seen, found = surest[there], percent[here]
                 is_surer = (found != NODATA) & ((seen == NODATA) | (found > seen))
                 surest[there] = np.where(is_surer, found, seen)
-    return surest
 
 
 def check_uncertainty(project: OpenProject) -> Checked:
@@ -114,27 +111,26 @@ def check_uncertainty(project: OpenProject) -> Checked:
     return Checked(f"{fault}; materialise uncertainty again", numbers)
 
 
-def _wrong_percent(
-    mapped: MappedCraters, surest: NDArray[np.uint8]
-) -> tuple[NDArray[np.uint8], dict[str, float]]:
-    """Return the probability that the map is wrong, and the areas that it has wrong on average."""
+def _find_wrong(
+    mapped: MappedCraters, wrong: NDArray[np.uint8], surest: NDArray[np.uint8]
+) -> dict[str, float]:
+    """Put the probability that the map is wrong into a band; return the areas that it has wrong."""
     rows, cols = mapped.grid.shape
-    wrong = surest.copy()
     false_km2 = missed_km2 = 0.0
     with opened(mapped.project.paths.overlap_count) as counted:
         for top in range(0, rows, STRIP_ROWS):
             bottom = min(top + STRIP_ROWS, rows)
-            strip = wrong[top:bottom]
+            strip, sure = wrong[top:bottom], surest[top:bottom]
             claimed = counted.read(1, window=((top, bottom), (0, cols))) > 0
             # Ejecta of a mask that reaches farther than its crater is said to.
-            surest[top:bottom][claimed & (strip == NODATA)] = 100
-            strip[claimed] = 100 - surest[top:bottom][claimed]
+            sure[claimed & (sure == NODATA)] = 100
+            strip[:] = np.where(claimed, 100 - sure, sure)
             window = Window(row=top, col=0, height=bottom - top, width=cols)
             area_km2 = pixel_area_m2(mapped.grid, window) / 1e6
             share = np.where(strip == NODATA, 0, strip) / 100
             false_km2 += float((share * claimed).sum(1) @ area_km2)
             missed_km2 += float((share * ~claimed).sum(1) @ area_km2)
-    return wrong, {"expected_false_km2": false_km2, "expected_missed_km2": missed_km2}
+    return {"expected_false_km2": false_km2, "expected_missed_km2": missed_km2}
 
 
 def _picture(mapped: MappedCraters, wrong: NDArray[np.uint8]) -> Picture:
