@@ -16,7 +16,7 @@ from ejmap_project.artefact import Artefact, Checked, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.files.raster_tags import MODEL, inherited, meaning
 from ejmap_project.open_project import OpenProject
-from ejmap_project.pictures.shades import shrunk
+from ejmap_project.pictures.shades import mosaic_grey, shrunk
 from ejmap_project.pictures.sheet import planet_picture
 from ejmap_project.planetwide.mapped_craters import MappedCraters
 from ejmap_project.progress import Progress
@@ -27,6 +27,7 @@ NODATA = 255
 MOST_PERCENT = 50
 STRIP_ROWS = 512
 PICTURE_PX = 1024
+PICTURE_OPAQUE_PERCENT = 12.5
 VALUES = (
     "wrong_percent: probability that the map is wrong here, that of no ejecta where it shows some, "
     "that of ejecta where it shows none; ejecta_percent: probability of ejecta of the crater that "
@@ -134,13 +135,15 @@ def _find_wrong(
 
 
 def _picture(mapped: MappedCraters, wrong: NDArray[np.uint8]) -> Picture:
+    """Draw the first band as its style does: the mosaic is seen where the map is surely right."""
     small = shrunk(wrong, max_side_px=PICTURE_PX)
-    table = np.full((256, 3), 255, np.uint8)
-    for percent in range(101):
-        table[percent] = ramp_color(percent / MOST_PERCENT)
-    legend = [
-        LegendEntry(f"{percent} %", ramp_color(percent / MOST_PERCENT))
-        for percent in (0, 12, 25, 37, 50)
-    ]
-    words = "probability that the map is wrong; white: beyond the reach of every crater"
-    return planet_picture(table[small], mapped.grid, words, legend)
+    with opened(mapped.project.paths.basemap_mosaic) as mosaic:
+        seen = mosaic.read(out_shape=(mosaic.count, *small.shape))
+    grey = mosaic_grey(seen, max_side_px=PICTURE_PX)
+    color = np.array([ramp_color(percent / MOST_PERCENT) for percent in range(101)])
+    percent = np.where(small == NODATA, 0, small)
+    opacity = (percent[..., None] / PICTURE_OPAQUE_PERCENT).clip(0, 1)
+    rgb = np.rint(grey * (1 - opacity) + color[percent] * opacity).astype(np.uint8)
+    told = (10, 20, 30, 40, 50)
+    legend = [LegendEntry(f"{one} %", ramp_color(one / MOST_PERCENT)) for one in told]
+    return planet_picture(rgb, mapped.grid, "probability that the map is wrong", legend)
