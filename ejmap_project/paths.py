@@ -228,6 +228,8 @@ class ProjectPaths:
     """The published columns of whole manual maps."""
     overlaps = _Place("data/map/overlaps.tif")
     """Who claims each contested pixel, and by which margin."""
+    uncertainty = _Place("data/map/uncertainty.tif")
+    """How probable it is that the map is wrong in each pixel."""
     overlap_pairs = _Place("data/analysis/overlap_pairs.parquet")
     """Pairs of craters that claim common ground."""
     superposition = _Place("data/analysis/superposition.parquet")

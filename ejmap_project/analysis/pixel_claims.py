@@ -16,6 +16,7 @@ from ejmap_project.files.raster_tags import MODEL, MOSAIC, RUN, tags_of
 from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.project_folder import command_on
+from ejmap_project.sources.corrected_masks import corrected_mask
 
 # A crater that claims nothing is named if its probability is at least this.
 LEAST_PROBABILITY = 0.05
@@ -104,6 +105,7 @@ def _claim(
         project.paths.basemap_mask(crater.key),
         project.paths.segmentation(crater.key),
     )
+    is_models = layers.is_file() and corrected_mask(project, crater.key) is None
     geod = Geod(a=grid.body.radius_m, b=grid.body.radius_m)
     _, _, distance_m = geod.inv(*crater.center, *middle)
     tags = tags_of(path)
@@ -111,7 +113,7 @@ def _claim(
         crater_id=crater.crater_id,
         name=crater.name,
         is_claimed=_is_set(path, pixel, grid),
-        probability=_probability(layers, middle, grid) if layers.is_file() else None,
+        probability=_probability(layers, middle, grid) if is_models else None,
         distance_km=distance_m / 1000,
         distance_radii=distance_m / crater.radius_m,
         model=tags.get(MODEL, ""),

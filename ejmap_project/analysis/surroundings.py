@@ -64,7 +64,7 @@ class Mapped(NamedTuple):
 
     Attributes:
         mask: Ejecta.
-        probability: Probability of ejecta; None where masks are published.
+        probability: Probability of ejecta; None where the mask is published or corrected.
     """
 
     mask: NDArray[np.bool_]
@@ -74,12 +74,13 @@ class Mapped(NamedTuple):
 def read_mapped(work: CraterWork, crater: Crater) -> Mapped:
     """Read the final mask of a crater about its centre, and its probability.
 
-    Those of ``segmentation_mask``, or a published mask of the basemap carried here.
+    Those of ``segmentation_mask``, or a published or corrected mask of the basemap carried here.
 
     Raises:
         GeoError: If its file is missing or does not lie on the mosaic.
     """
-    if work.settings.source.traits.masks_run is None:
+    is_published = work.settings.source.traits.masks_run is not None
+    if not is_published and work.corrected_mask(crater) is None:
         with read_raster(work.paths.segmentation(crater.key)) as layers:
             names = list(layers.attrs["long_name"])
             mask, probability = (

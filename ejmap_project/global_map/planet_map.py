@@ -27,6 +27,7 @@ from ejmap_project.mapping.promised_mask import ExpectedArea, read_expected_area
 from ejmap_project.models.mapping_models import promises_recall
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
+from ejmap_project.sources.corrected_masks import corrected_mask
 
 
 def draw_planet_map(
@@ -63,7 +64,12 @@ def draw_planet_map(
     )
     table = _crater_table(masks, craters, states, basemap)
     # A mask of a former ensemble may lie there when the present one promises nothing.
-    promised = drawn if promises_recall(project) else {}
+    is_promised = promises_recall(project)
+    promised = {
+        key: one
+        for key, one in drawn.items()
+        if is_promised and corrected_mask(project, key) is None
+    }
     table = table.assign(**_promised_columns(project.paths, promised, table, basemap.grid))
     write_catalogue(table, project.paths.map_craters)
     write_map_layers(project.paths, table, masks, craters, grid=basemap.grid)

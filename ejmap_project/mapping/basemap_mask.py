@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.masks.placement import mask_to_basemap
-from ejmap_geo.rasters.raster import read_raster
+from ejmap_geo.rasters.raster import read_mask_on, read_raster
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import Basemap
 from ejmap_project.digest import content_version
@@ -27,15 +28,14 @@ NARROWEST = 0.002
 
 
 def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
-    """Write the mask of a crater on the basemap, from its ejecta layers or as it was published."""
+    """Write the mask of a crater on the basemap: its ejecta layers', a corrected or published one.
+
+    What a person corrected and imported is on the map as it was drawn.
+    """
     basemap = work.basemap
-    published = work.source.mask_of(crater, basemap.grid)
-    traits = work.settings.source.traits
-    published_in = f"run {traits.masks_run} of {traits.doi}"
-    if published is None:
-        placed, inherited = _mapped(work, crater)
-    else:
-        placed, inherited = published, {MODEL: f"published masks, {published_in}"}
+    placed, source, inherited = (
+        _corrected(work, crater) or _published(work, crater) or _mapped(work, crater)
+    )
     path = work.paths.basemap_mask(crater.key)
     write_crater_mask(
         path,
@@ -52,7 +52,7 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
         "ejecta_px": placed.area_px,
         "area_km2": area_m2 / 1e6,
         "share_of_planet": area_m2 / planet_m2,
-        "source": "mapped here" if published is None else published_in,
+        "source": source,
         "path": str(path),
     }
     if placed.window is not None:
@@ -61,14 +61,38 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
     return Artefact(content=content_version(window, placed.mask), metadata=metadata)
 
 
-def _mapped(work: CraterWork, crater: Crater) -> tuple[PlacedMask, dict[str, str]]:
-    """Return the mask of the ejecta layers, and whose mosaic and model these come from."""
+class _Placed(NamedTuple):
+    """A mask on the basemap, where it comes from in words, and the tags that say so."""
+
+    mask: PlacedMask
+    source: str
+    tags: Mapping[str, str]
+
+
+def _corrected(work: CraterWork, crater: Crater) -> _Placed | None:
+    found = work.corrected_mask(crater)
+    if found is None:
+        return None
+    mask = read_mask_on(found.path, work.basemap.grid)
+    return _Placed(mask, found.words, {MODEL: found.words})
+
+
+def _published(work: CraterWork, crater: Crater) -> _Placed | None:
+    mask = work.source.mask_of(crater, work.basemap.grid)
+    traits = work.settings.source.traits
+    source = f"run {traits.masks_run} of {traits.doi}"
+    return None if mask is None else _Placed(mask, source, {MODEL: f"published masks, {source}"})
+
+
+def _mapped(work: CraterWork, crater: Crater) -> _Placed:
+    """Return the mask of the ejecta layers, with the tags of their mosaic and model."""
     with read_raster(work.paths.segmentation(crater.key)) as layers:
         names = list(layers.attrs["long_name"])
         mask = layers[names.index(MASK_BAND)].to_numpy() > 0
         told = {name: layers.attrs[name] for name in (MODEL, MOSAIC) if name in layers.attrs}
     azimuthal, basemap = work.azimuthal_grid(crater), work.basemap.grid
-    return mask_to_basemap(mask, azimuthal=azimuthal, basemap=basemap), told
+    placed = mask_to_basemap(mask, azimuthal=azimuthal, basemap=basemap)
+    return _Placed(placed, "mapped here", told)
 
 
 def _picture(placed: PlacedMask, seen: Window, basemap: Basemap, crater: Crater) -> Picture:

@@ -32,6 +32,7 @@ from ejmap_project.scoring.tile_scoring import (
     score,
     score_craters,
 )
+from ejmap_project.sources.corrected_masks import corrected_keys
 from ejmap_project.sources.known_planets import OWN_PLANET
 from ejmap_project.training.split_choice import IS_TEST, TILE_KEY, read_split
 
@@ -45,6 +46,8 @@ def score_labelled_tiles(project: OpenProject, progress: Progress) -> Artefact:
     """
     used, paths = project.settings.splits.used, project.paths
     tiles = own_tiles(project, used, is_seen=used is None and saw_own_masks(project))
+    # What a person corrected is on the map as it was drawn, and says nothing of a model.
+    tiles = tiles[~tiles["crater_id"].isin([int(key) for key in corrected_keys(project)])]
     basemap = basemap_grid_of(paths.basemap_mosaic, body=project.settings.planet)
     counted = score_craters(
         tiles, project.craters(), paths=paths, basemap=basemap, progress=progress

@@ -46,7 +46,7 @@ def split_tiles(project: OpenProject) -> Artefact:
     """
     paths, used = project.paths, project.settings.splits.used
     labelled = gpd.read_parquet(paths.labelled_tiles)
-    given = source_of(project).splits()
+    given = source_of(project).splits_of(labelled)
     splits, index = split_tables(labelled, project.settings.splits, given=given)
     write_table(splits, paths.splits)
     write_table_and_csv(index, paths.split_index)
