@@ -186,7 +186,8 @@ def promised_recall_mask_is_sound(checked: CheckedCrater) -> Finding:
 def mask_did_not_drift(checked: CheckedCrater) -> Finding:
     """The mask agrees with the one it replaces: intersection over union of at least 0.5.
 
-    Compare both masks after a larger change of model or mosaic.
+    Compare both masks after a larger change of model or mosaic. A mask that a person corrected may
+    differ by any amount.
     """
     if not checked.former.is_file():
         return good("nothing to compare with: there is no former mask of this crater")
@@ -203,6 +204,9 @@ def mask_did_not_drift(checked: CheckedCrater) -> Finding:
         "gained_px": counts.false_positive,
         "lost_px": counts.false_negative,
     }
+    corrected = checked.work.corrected_mask(checked.crater)
+    if corrected is not None:
+        return good(f"{corrected.words}; IoU of {iou:.2f} with the former mask", **numbers)
     if iou < DRIFT_IOU:
         return warning(
             f"the mask has an IoU of {iou:.2f} with the former one (wanted: {DRIFT_IOU}); "

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 import rasterio
 
+from ejmap_assets.checks.crater_check import CheckedCrater
+from ejmap_assets.checks.registry import crater_checks
 from ejmap_assets.lineage.recipe_settings import of_given_mask
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_geo.rasters.raster import read_mask_on
@@ -119,3 +121,19 @@ def test_a_note_that_was_changed_is_named(project: OpenProject, planet: Planet) 
 
     with pytest.raises(SourceError, match=r"0001 to let the model map its craters again"):
         corrected_mask(project, planet.craters[0].key)
+
+
+def test_a_corrected_mask_may_be_another_one(project: OpenProject, planet: Planet) -> None:
+    """The check of drift says who corrected it, and does not ask to roll a model back."""
+    first = planet.craters[0]
+    path = project.paths.basemap_mask(first.key)
+    former = path.rename(path.with_name("former.tif"))
+    work = CraterWork(project)
+    place_mask(work, first, tags={})
+    check = next(one for one in crater_checks() if one.name == "mask_did_not_drift")
+
+    found = check.run(CheckedCrater(crater=first, work=work, output=path, former=former))
+
+    assert found.passed
+    assert found.metadata["iou_with_former_mask"] < 0.5
+    assert found.sentence.startswith("corrected by a person")
