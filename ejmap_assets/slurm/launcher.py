@@ -1,0 +1,182 @@
+"""A run launcher that submits every run as a job to a Slurm cluster."""
+
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import dagster as dg
+from dagster._core.events import EngineEventData
+from dagster._core.launcher import CheckRunHealthResult, RunLauncher, WorkerStatus
+from dagster._core.launcher.base import LaunchRunContext
+from dagster._serdes import ConfigurableClass, ConfigurableClassData
+
+from ejmap_assets.lineage.rows import LINEAGE
+from ejmap_assets.partitions import MEMBERS, Partitioning
+from ejmap_assets.runs.instance import environment_of
+from ejmap_project.errors import SettingsError
+from ejmap_project.open_project import OpenProject, project_folder
+from ejmap_project.settings.slurm import JobKind
+from ejmap_project.slurm.cluster import SlurmError, cancel, description_of, state_of, submit
+from ejmap_project.slurm.job_script import JobScript
+
+JOB_TAG = "ejmap/slurm_job"
+KIND_TAG = "ejmap/kind"
+# By the tag of jobs that choose themselves what to make, such as ``repair``.
+KINDS: Mapping[str | None, JobKind] = {"train": "training", "map": "craters"}
+# Python ends within these after SIGTERM, unless a network predicts a large tile.
+CANCEL_SECONDS = 7.0
+POLL_SECONDS = 0.25
+SHOWN_LOG_CHARACTERS = 2000
+
+
+class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
+    """Launches a run as a batch job, with the resources that ``project.yaml`` states for its kind.
+
+    The job sees the same project folder and history as the launcher: the folder lies on a file
+    system that all nodes share.
+    """
+
+    def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__()
+        self._inst_data = inst_data
+
+    @property
+    def inst_data(self) -> ConfigurableClassData | None:
+        """The entry of ``dagster.yaml`` that names this class."""
+        return self._inst_data
+
+    @classmethod
+    def config_type(cls) -> dict[str, Any]:
+        """Return the settings of the entry: none, they are in ``project.yaml``."""
+        return {}
+
+    @classmethod
+    def from_config_value(
+        cls,
+        inst_data: ConfigurableClassData | None,
+        config_value: Mapping[str, Any],  # noqa: ARG003 - Dagster's signature
+    ) -> Self:
+        """Return the launcher."""
+        return cls(inst_data)
+
+    def launch_run(self, context: LaunchRunContext) -> None:
+        """Submit a run, and tag it with the id of its job.
+
+        Raises:
+            SettingsError: If the settings of the project state no Slurm cluster.
+            SlurmError: If Slurm refuses the job.
+        """
+        run = context.dagster_run
+        project = OpenProject.at(project_folder())
+        settings = project.settings.slurm
+        if settings is None:
+            raise SettingsError(
+                f"{project.paths.settings} states no slurm, and the instance launches runs there; "
+                "add `slurm: {}` with the partition and account of your cluster"
+            )
+        kind = kind_of(run)
+        project.paths.slurm_logs.mkdir(parents=True, exist_ok=True)
+        script = JobScript(
+            name=f"ejmap-{run.run_id[:8]}",
+            kind=kind,
+            folder=project.paths.folder,
+            log=project.paths.slurm_logs / "%j.log",
+            environment=environment_of(project.paths.folder),
+            command=(sys.executable, "-m", "ejmap_assets.slurm.job", run.run_id),
+        )
+        job = submit(script.text(settings))
+        self._instance.add_run_tags(run.run_id, {JOB_TAG: job})
+        log = project.paths.slurm_logs / f"{job}.log"
+        facts = {"job": job, "resources": kind, "log": dg.MetadataValue.path(str(log))}
+        self._instance.report_engine_event(
+            f"Submitted to Slurm as job {job}.", run, EngineEventData(facts)
+        )
+
+    def terminate(self, run_id: str) -> bool:
+        """Cancel the job of a run, and wait for its end a few seconds."""
+        run = self._instance.get_run_by_id(run_id)
+        job = None if run is None else run.tags.get(JOB_TAG)
+        if run is None or job is None or run.is_finished:
+            return False
+        self._instance.report_run_canceling(run)
+        cancel(job)
+        deadline = time.monotonic() + CANCEL_SECONDS
+        while time.monotonic() < deadline and _is_unfinished(job):
+            time.sleep(POLL_SECONDS)
+        now = self._instance.get_run_by_id(run_id)
+        # A job that waited never told the history anything, nor did one that had to be killed.
+        if now is not None and not now.is_finished and not _is_unfinished(job):
+            self._instance.report_run_canceled(now, f"Slurm cancelled job {job}.")
+        return True
+
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        """The daemon may check the health of runs."""
+        return True
+
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        """Return whether the job of a run waits or runs.
+
+        The daemon fails and restarts a run on any answer but "running", so the answer is "running"
+        where Slurm gives none.
+        """
+        job = run.tags.get(JOB_TAG)
+        if job is None:
+            return CheckRunHealthResult(WorkerStatus.RUNNING, "it is no job of Slurm")
+        try:
+            state = state_of(job)
+        except SlurmError as error:
+            return CheckRunHealthResult(WorkerStatus.RUNNING, str(error))
+        if state is not None and state.is_unfinished:
+            return CheckRunHealthResult(WorkerStatus.RUNNING, f"job {job} is {state}")
+        now = self._instance.get_run_by_id(run.run_id)
+        if now is None or now.is_finished:
+            return CheckRunHealthResult(WorkerStatus.SUCCESS, "the run has finished")
+        if state is None:
+            return CheckRunHealthResult(WorkerStatus.NOT_FOUND, f"Slurm knows no job {job}")
+        told = f"job {job} of Slurm ended as {state} before its run did"
+        return CheckRunHealthResult(WorkerStatus.FAILED, f"{told}{_end_of_log(job)}")
+
+    def get_run_worker_debug_info(
+        self,
+        run: dg.DagsterRun,
+        include_container_logs: bool | None = True,  # noqa: ARG002, FBT001, FBT002 - Dagster's
+    ) -> str | None:
+        """Return what Slurm says of the job of a run, and the end of its output."""
+        job = run.tags.get(JOB_TAG)
+        if job is None:
+            return None
+        try:
+            return description_of(job) + _end_of_log(job)
+        except SlurmError as error:
+            return str(error)
+
+
+def kind_of(run: dg.DagsterRun) -> JobKind:
+    """Return which resources a run needs, by the assets that it makes."""
+    names = [key.to_user_string() for key in run.asset_selection or ()]
+    parts = {LINEAGE[name].partitioning for name in names if name in LINEAGE}
+    if parts & {*MEMBERS, Partitioning.CLASSIFIER_VERSIONS}:
+        return "training"
+    if Partitioning.CRATERS in parts:
+        return "craters"
+    return "planet" if parts else KINDS.get(run.tags.get(KIND_TAG), "planet")
+
+
+def _is_unfinished(job: str) -> bool:
+    try:
+        state = state_of(job)
+    except SlurmError:
+        return True
+    return state is not None and state.is_unfinished
+
+
+def _end_of_log(job: str) -> str:
+    log: Path = OpenProject.at(project_folder()).paths.slurm_logs / f"{job}.log"
+    try:
+        text = log.read_text(encoding="utf-8", errors="replace")[-SHOWN_LOG_CHARACTERS:].strip()
+    except OSError:
+        return ""
+    return f"; the end of {log}:\n{text}" if text else ""
