@@ -13,11 +13,12 @@ from ejmap_assets.making.crater_assets import build_crater_assets
 from ejmap_assets.resources import ProjectResource
 from ejmap_assets.runs.runner import Runner
 from ejmap_assets.schedules import build_schedules
-from ejmap_assets.sensors import build_file_sensors
+from ejmap_assets.sensors import build_file_sensors, build_job_sensor
 from ejmap_project.errors import ProjectError
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Listener, Silence
 from ejmap_project.settings.mapping import MappingSettings
+from ejmap_project.settings.project import Project
 
 DEFAULT_SECONDS_BETWEEN_TICKS = 30
 
@@ -37,11 +38,14 @@ def build_defs(
         chunk_craters: Most craters in a run of a backfill; None uses the project's setting.
         seconds_between_ticks: Minimum interval of a sensor's ticks.
     """
+    settings = _settings()
+    mapping = MappingSettings() if settings is None else settings.mapping
     return dg.Definitions(
         assets=[
             *project_assets(),
             build_crater_assets(
-                steps=steps or crater_steps(), chunk_craters=chunk_craters or _chunk_craters()
+                steps=steps or crater_steps(),
+                chunk_craters=chunk_craters or mapping.chunk_craters,
             ),
         ],
         asset_checks=project_checks(),
@@ -49,6 +53,7 @@ def build_defs(
         sensors=[
             build_automation_sensor(seconds_between_ticks=seconds_between_ticks),
             *build_file_sensors(seconds_between_ticks=seconds_between_ticks),
+            *([build_job_sensor()] if settings is not None and settings.slurm else []),
         ],
         schedules=build_schedules(),
         # Runs launched in the UI use one process too.
@@ -77,15 +82,15 @@ def runner_of(project: OpenProject, instance: dg.DagsterInstance, listener: List
     return Runner(project, instance, listener, defs=built)
 
 
-def _chunk_craters() -> int:
-    """Return the project's setting; the default if there is no valid project.
+def _settings() -> Project | None:
+    """Return the settings of the project, for what Dagster fixes when it loads the code location.
 
-    Dagster fixes the backfill policy when it loads the code location.
+    None if there is no valid project.
     """
     try:
-        return ProjectResource().open().settings.mapping.chunk_craters
+        return ProjectResource().open().settings
     except ProjectError:
-        return MappingSettings().chunk_craters
+        return None
 
 
 @dg.definitions

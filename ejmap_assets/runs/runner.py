@@ -39,7 +39,7 @@ from ejmap_assets.runs.in_process import (
     warnings_of,
     was_interrupted,
 )
-from ejmap_assets.runs.lost_runs import fail_lost_runs
+from ejmap_assets.runs.lost_runs import end_lost_runs
 from ejmap_assets.status.costs import Rates
 from ejmap_project.models.model_version import is_given, member_count
 from ejmap_project.open_project import OpenProject
@@ -163,7 +163,7 @@ class Runner:
         title_of: Callable[[Stage], str] | None = None,
     ) -> list[str]:
         title_of = title_of or partial(stage_title, self._project)
-        fail_lost_runs(self._instance)
+        end_lost_runs(self._instance)
         complaints: list[str] = []
         for number, stage in enumerate(wanted, start=1):
             planned, title = list(runs_of(stage)), title_of(stage)
