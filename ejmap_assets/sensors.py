@@ -95,8 +95,8 @@ def build_job_sensor() -> dg.SensorDefinition:
         name="slurm_jobs",
         minimum_interval_seconds=JOB_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Ends runs whose Slurm job ended without a word: killed, out of memory or time, "
-        "or removed from the queue.",
+        description="Ends runs whose Slurm job ended without a word: killed, out of memory or "
+        "time, or removed from the queue.",
     )
     def watch(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         lost = end_lost_runs(context.instance)

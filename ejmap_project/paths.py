@@ -59,8 +59,8 @@ class ProjectPaths:
     """History of runs of this project."""
     data = _Place("data")
     """Everything that is made."""
-    slurm_logs = _Place("data/slurm")
-    """Output of the jobs of a Slurm cluster, and the craters of each."""
+    slurm = _Place("data/slurm")
+    """Output of the jobs of a Slurm cluster, and which craters each maps."""
     releases = _Place("data/releases")
     """Folder of the releases, a numbered folder each."""
     corrections = _Place("corrections")

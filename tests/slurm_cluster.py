@@ -1,4 +1,4 @@
-"""A Slurm of one node for tests: the machine's own programs on a temporary folder and free ports."""
+"""A Slurm of one node for tests: the machine's own programs, a temporary folder, free ports."""
 
 import getpass
 import os
@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,15 +78,19 @@ class SlurmCluster:
         """Name of the node."""
         return socket.gethostname()
 
-    def ask(self, *command: str) -> str:
-        """Run one of Slurm's commands and return what it prints."""
-        done = subprocess.run(
+    def call(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        """Run one of Slurm's commands."""
+        return subprocess.run(
             command,
             env={**os.environ, **self.environment},
             capture_output=True,
             text=True,
             check=False,
         )
+
+    def ask(self, *command: str) -> str:
+        """Run one of Slurm's commands and return what it prints."""
+        done = self.call(*command)
         assert done.returncode == 0, f"{command}: {done.stderr}"
         return done.stdout.strip()
 
@@ -196,17 +200,10 @@ def _start_munge(cluster: SlurmCluster) -> None:
 
 
 def _answers(cluster: SlurmCluster) -> bool:
-    done = subprocess.run(
-        ["scontrol", "ping"],
-        env={**os.environ, **cluster.environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return " UP" in done.stdout
+    return " UP" in cluster.call("scontrol", "ping").stdout
 
 
-def _wait_until(is_so: "object", cluster: SlurmCluster) -> None:
+def _wait_until(is_so: Callable[[], bool], cluster: SlurmCluster) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if is_so():
@@ -218,13 +215,7 @@ def _wait_until(is_so: "object", cluster: SlurmCluster) -> None:
 def _stop(cluster: SlurmCluster) -> None:
     """End what jobs are left, then the daemons, the node's first."""
     if "slurmctld" in cluster.servers:
-        subprocess.run(
-            ["scancel", f"--user={getpass.getuser()}", "--signal=KILL", "--full"],
-            env={**os.environ, **cluster.environment},
-            capture_output=True,
-            check=False,
-            timeout=20,
-        )
+        cluster.call("scancel", f"--user={getpass.getuser()}", "--signal=KILL", "--full")
     for name in ("slurmd", "slurmctld", "munged"):
         if name in cluster.servers:
             end_group(cluster.servers[name])

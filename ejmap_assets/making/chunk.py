@@ -22,7 +22,7 @@ from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import inputs_of
 from ejmap_assets.making.failures import crater_failure, permanent
-from ejmap_assets.making.former_result import former_place, replacing
+from ejmap_project.files.former_result import former_place, replacing
 from ejmap_assets.making.inputs import require_intact, set_aside_if_damaged
 from ejmap_assets.making.kept_results import KeptResults
 from ejmap_assets.metadata.facts import metadata_of

@@ -30,7 +30,7 @@ def main(run_id: str) -> None:
         if run.status is dg.DagsterRunStatus.CANCELING:
             instance.report_run_canceled(run, "Cancelled before its job began.")
         if run.is_finished or run.status is dg.DagsterRunStatus.CANCELING:
-            print(f"run {run_id} has ended already, as {run.status.value}")
+            sys.stderr.write(f"run {run_id} has ended already, as {run.status.value}\n")
             return
         resumes = run.status is dg.DagsterRunStatus.STARTED
         attempt = os.environ.get("SLURM_RESTART_COUNT", "0")
@@ -55,7 +55,7 @@ def _watch(instance: dg.DagsterInstance, run_id: str, attempt: str) -> None:
     while not is_over.wait(WATCH_SECONDS):
         run = instance.get_run_by_id(run_id)
         if run is not None and run.tags.get(ATTEMPT_TAG) != attempt:
-            print(f"attempt {run.tags.get(ATTEMPT_TAG)} replaces this one", flush=True)
+            sys.stderr.write(f"attempt {run.tags.get(ATTEMPT_TAG)} replaces this one\n")
             # At once and without a word to the history, which is that of the other process now.
             os._exit(SUPERSEDED)
 

@@ -77,18 +77,18 @@ class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
                 "add `slurm: {}` with the partition and account of your cluster"
             )
         kind = kind_of(run)
-        project.paths.slurm_logs.mkdir(parents=True, exist_ok=True)
+        project.paths.slurm.mkdir(parents=True, exist_ok=True)
         script = JobScript(
             name=f"ejmap-{run.run_id[:8]}",
             kind=kind,
             folder=project.paths.folder,
-            log=project.paths.slurm_logs / "%j.log",
+            log=project.paths.slurm / "%j.log",
             environment=environment_of(project.paths.folder),
             command=(sys.executable, "-m", "ejmap_assets.slurm.job", run.run_id),
         )
         job = submit(script.text(settings))
         self._instance.add_run_tags(run.run_id, {JOB_TAG: job})
-        log = project.paths.slurm_logs / f"{job}.log"
+        log = project.paths.slurm / f"{job}.log"
         facts = {"job": job, "resources": kind, "log": dg.MetadataValue.path(str(log))}
         self._instance.report_engine_event(
             f"Submitted to Slurm as job {job}.", run, EngineEventData(facts)
@@ -142,7 +142,7 @@ class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
     def get_run_worker_debug_info(
         self,
         run: dg.DagsterRun,
-        include_container_logs: bool | None = True,  # noqa: ARG002, FBT001, FBT002 - Dagster's
+        include_container_logs: bool | None = True,  # noqa: ARG002 - Dagster's
     ) -> str | None:
         """Return what Slurm says of the job of a run, and the end of its output."""
         job = run.tags.get(JOB_TAG)
@@ -174,7 +174,7 @@ def _is_unfinished(job: str) -> bool:
 
 
 def _end_of_log(job: str) -> str:
-    log: Path = OpenProject.at(project_folder()).paths.slurm_logs / f"{job}.log"
+    log: Path = OpenProject.at(project_folder()).paths.slurm / f"{job}.log"
     try:
         text = log.read_text(encoding="utf-8", errors="replace")[-SHOWN_LOG_CHARACTERS:].strip()
     except OSError:

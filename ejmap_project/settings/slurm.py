@@ -40,7 +40,8 @@ class SlurmSettings(Settings):
         account: Account that is charged.
         qos: Quality of service.
         constraint: Features that nodes must have, such as ``avx2``.
-        jobs: Most jobs into which the craters are divided; the rest waits in Slurm's queue anyway.
+        jobs: Most jobs among which the craters are divided.
+        least_minutes: Expected work that is worth a job of its own; fewer jobs divide less work.
         craters: Resources of a job that maps a chunk of craters.
         training: Resources of a job that trains one member of an ensemble.
         planet: Resources of any other job, such as that of the map.
@@ -51,6 +52,7 @@ class SlurmSettings(Settings):
     qos: Name | None = None
     constraint: Constraint | None = None
     jobs: int = Field(default=10, ge=1, le=1000)
+    least_minutes: float = Field(default=2, ge=0, le=10_000)
     craters: JobResources = JobResources()
     training: JobResources = JobResources(hours=12, memory_gb=16)
     planet: JobResources = JobResources(memory_gb=16)

@@ -73,9 +73,7 @@ def state_of(job: str) -> JobState | None:
         SlurmError: If Slurm does not answer.
     """
     try:
-        told = _ask(
-            ["squeue", "--noheader", "--states=all", f"--jobs={job}", "--format=%T|%r"]
-        )
+        told = _ask(["squeue", "--noheader", "--states=all", f"--jobs={job}", "--format=%T|%r"])
     except SlurmError as error:
         if UNKNOWN_JOB not in str(error):
             raise

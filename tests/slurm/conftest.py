@@ -117,9 +117,7 @@ def cluster() -> Iterator[SlurmCluster]:
 
 
 @pytest.fixture
-def jobs(
-    cluster: SlurmCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Jobs]:
+def jobs(cluster: SlurmCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jobs]:
     """A project of its own for each test."""
     (tmp_path / "project.yaml").write_text(SETTINGS)
     for name in ("DAGSTER_HOME", "EJMAP_PROJECT", "EJMAP_POSTGRES_URL"):

@@ -22,7 +22,7 @@ from ejmap_assets.checks.project_check import CheckedProject
 from ejmap_assets.lineage.provenance import Recipe
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.chunk import CraterTask
-from ejmap_assets.making.former_result import former_place
+from ejmap_project.files.former_result import former_place
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.rasters.polar_file import write_polar_view
 from ejmap_geo.rasters.raster import write_cog

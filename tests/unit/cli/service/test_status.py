@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ejmap_assets.status.costs import Cost
+from ejmap_project.estimates import Cost
 from ejmap_assets.status.project_status import CraterStatus, ProjectStatus, StepStatus
 from ejmap_cli.main import main
 from ejmap_cli.mapping.run import announcement

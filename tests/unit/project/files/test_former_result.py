@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ejmap_assets.making.former_result import replacing
+from ejmap_project.files.former_result import replacing
 from ejmap_project.errors import RejectedError
 
 
