@@ -1,5 +1,6 @@
 """The code location: all definitions that Dagster loads."""
 
+import os
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
@@ -11,6 +12,9 @@ from ejmap_assets.jobs import build_asset_jobs, build_upkeep_jobs
 from ejmap_assets.making.chunk import CraterStep
 from ejmap_assets.making.crater_assets import build_crater_assets
 from ejmap_assets.resources import ProjectResource
+from ejmap_assets.runs.instance import HOME_VARIABLE
+from ejmap_assets.runs.parts import chunk_size
+from ejmap_assets.runs.run_plan import RunPlan
 from ejmap_assets.runs.runner import Runner
 from ejmap_assets.schedules import build_schedules
 from ejmap_assets.sensors import build_file_sensors, build_job_sensor
@@ -18,7 +22,6 @@ from ejmap_project.errors import ProjectError
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Listener, Silence
 from ejmap_project.settings.mapping import MappingSettings
-from ejmap_project.settings.project import Project
 
 DEFAULT_SECONDS_BETWEEN_TICKS = 30
 
@@ -38,14 +41,13 @@ def build_defs(
         chunk_craters: Most craters in a run of a backfill; None uses the project's setting.
         seconds_between_ticks: Minimum interval of a sensor's ticks.
     """
-    settings = _settings()
-    mapping = MappingSettings() if settings is None else settings.mapping
+    project = _project()
     return dg.Definitions(
         assets=[
             *project_assets(),
             build_crater_assets(
                 steps=steps or crater_steps(),
-                chunk_craters=chunk_craters or mapping.chunk_craters,
+                chunk_craters=chunk_craters or _chunk_craters(project),
             ),
         ],
         asset_checks=project_checks(),
@@ -53,7 +55,7 @@ def build_defs(
         sensors=[
             build_automation_sensor(seconds_between_ticks=seconds_between_ticks),
             *build_file_sensors(seconds_between_ticks=seconds_between_ticks),
-            *([build_job_sensor()] if settings is not None and settings.slurm else []),
+            *([build_job_sensor()] if project is not None and project.settings.slurm else []),
         ],
         schedules=build_schedules(),
         # Runs launched in the UI use one process too.
@@ -82,15 +84,25 @@ def runner_of(project: OpenProject, instance: dg.DagsterInstance, listener: List
     return Runner(project, instance, listener, defs=built)
 
 
-def _settings() -> Project | None:
-    """Return the settings of the project, for what Dagster fixes when it loads the code location.
+def _project() -> OpenProject | None:
+    """Return the project, for what Dagster fixes when it loads the code location.
 
-    None if there is no valid project.
+    None if there is no valid one.
     """
     try:
-        return ProjectResource().open().settings
+        return ProjectResource().open()
     except ProjectError:
         return None
+
+
+def _chunk_craters(project: OpenProject | None) -> int:
+    """Return the most craters in a run of a backfill: fewer where they are divided among jobs."""
+    if project is None:
+        return MappingSettings().chunk_craters
+    if project.settings.slurm is None or HOME_VARIABLE not in os.environ:
+        return project.settings.mapping.chunk_craters
+    with dg.DagsterInstance.get() as instance:
+        return chunk_size(RunPlan(project=project, instance=instance))
 
 
 @dg.definitions

@@ -170,6 +170,10 @@ class ProjectPaths:
         """Folder of what is made for one crater."""
         return self.all_craters / key
 
+    def claim(self, key: str) -> Path:
+        """Return the file that says which run maps a crater, while one does."""
+        return self.data / "claims" / key
+
     azimuthal_mosaic = _crater_place("azimuthal_mosaic.tif")
     """The mosaic around one crater in azimuthal equidistant projection."""
     tile_store = _crater_place("tiles.zarr")

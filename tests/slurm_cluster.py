@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,7 @@ START_SECONDS = 60
 SEARCHED = f"{os.environ.get('PATH', '')}:/usr/sbin"
 NODE_CPUS = 4
 NODE_MEMORY_MB = 8000
-# Without accounting, as on many small clusters: what has ended is known for MinJobAge only.
+# Without accounting, as on many small clusters: what ended is known for MinJobAge seconds only.
 SETTINGS = """
 ClusterName=ejmap_test
 SlurmctldHost={host}(127.0.0.1)
@@ -48,7 +48,7 @@ SchedulerParameters=sched_interval=1,sched_min_interval=0,batch_sched_delay=0
 ReturnToService=2
 SlurmdTimeout=10
 KillWait=5
-MinJobAge=300
+MinJobAge=3600
 NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} RealMemory={memory_mb} State=UNKNOWN
 PartitionName=normal Nodes={host} Default=YES MaxTime=INFINITE State=UP OverSubscribe=NO
 """
@@ -146,7 +146,7 @@ def missing_programs() -> list[str]:
 
 
 @contextmanager
-def running_slurm() -> Iterator[SlurmCluster]:
+def running_slurm() -> Generator[SlurmCluster]:
     """Start a controller and a node on free ports of this machine and end them with the block."""
     # A socket's path is short, so pytest's folders are too deep.
     folder = Path(tempfile.mkdtemp(prefix="ejmap_slurm_"))

@@ -1,5 +1,6 @@
 """A project brought up to date in parts, each of them the work of one batch job."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from ejmap_assets import partitions
 from ejmap_assets.lineage.project_stages import run_stages, stage_kind, stage_version
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import assets_of
+from ejmap_assets.lineage.selection import assets_of, crater_steps_of
 from ejmap_assets.lineage.stages import CRATERS, PROMOTE, PROMOTED, REPAIRING, Stage
 from ejmap_assets.partitions import MEMBERS
 from ejmap_assets.runs.run_plan import RunPlan
@@ -96,6 +97,23 @@ def divide_craters(plan: RunPlan) -> None:
     least = settings.least_minutes * MINUTE
     chunks = divided(seconds, jobs=settings.jobs, least_seconds=least)
     write_chunks(chunks_file(plan.project), chunks)
+
+
+def chunk_size(plan: RunPlan) -> int:
+    """Return how many craters a run of a backfill takes, if all craters are to be mapped.
+
+    As many as give every job the same number, but enough to be worth a job by the measured rates,
+    and never more than ``mapping.chunk_craters``.
+    """
+    project = plan.project
+    keys, slurm = list(project.craters()), project.settings.slurm or SlurmSettings()
+    if not keys:
+        return project.settings.mapping.chunk_craters
+    artefacts = [(asset, keys[0]) for asset in crater_steps_of(project)]
+    seconds = Rates(plan.book()).cost(artefacts).seconds
+    worth = math.ceil(slurm.least_minutes * MINUTE / seconds)
+    share = math.ceil(len(keys) / slurm.jobs)
+    return min(max(share, worth, 1), project.settings.mapping.chunk_craters)
 
 
 def chunks_file(project: OpenProject) -> Path:

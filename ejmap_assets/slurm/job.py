@@ -25,7 +25,7 @@ def main(run_id: str) -> None:
     """
     with dg.DagsterInstance.get() as instance:
         run = instance.get_run_by_id(run_id)
-        if run is None:
+        if run is None or run.job_code_origin is None:
             sys.exit(f"run {run_id} is not in the history that {os.environ['DAGSTER_HOME']} names")
         if run.status is dg.DagsterRunStatus.CANCELING:
             instance.report_run_canceled(run, "Cancelled before its job began.")

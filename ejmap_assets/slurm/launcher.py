@@ -1,9 +1,7 @@
 """A run launcher that submits every run as a job to a Slurm cluster."""
 
-import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Self
 
 import dagster as dg
@@ -15,11 +13,11 @@ from dagster._serdes import ConfigurableClass, ConfigurableClassData
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.partitions import MEMBERS, Partitioning
 from ejmap_assets.runs.instance import environment_of
-from ejmap_project.errors import SettingsError
 from ejmap_project.open_project import OpenProject, project_folder
+from ejmap_project.paths import ProjectPaths
 from ejmap_project.settings.slurm import JobKind
-from ejmap_project.slurm.cluster import SlurmError, cancel, description_of, state_of, submit
-from ejmap_project.slurm.job_script import JobScript
+from ejmap_project.slurm.cluster import SlurmError, cancel, description_of, state_of
+from ejmap_project.slurm.run_job import end_of_log, log_of, submit_run
 
 JOB_TAG = "ejmap/slurm_job"
 KIND_TAG = "ejmap/kind"
@@ -28,7 +26,6 @@ KINDS: Mapping[str | None, JobKind] = {"train": "training", "map": "craters"}
 # Python ends within these after SIGTERM, unless a network predicts a large tile.
 CANCEL_SECONDS = 7.0
 POLL_SECONDS = 0.25
-SHOWN_LOG_CHARACTERS = 2000
 
 
 class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
@@ -69,29 +66,20 @@ class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
             SlurmError: If Slurm refuses the job.
         """
         run = context.dagster_run
-        project = OpenProject.at(project_folder())
-        settings = project.settings.slurm
-        if settings is None:
-            raise SettingsError(
-                f"{project.paths.settings} states no slurm, and the instance launches runs there; "
-                "add `slurm: {}` with the partition and account of your cluster"
-            )
-        kind = kind_of(run)
-        project.paths.slurm.mkdir(parents=True, exist_ok=True)
-        script = JobScript(
-            name=f"ejmap-{run.run_id[:8]}",
+        project, kind = OpenProject.at(project_folder()), kind_of(run)
+        job = submit_run(
+            run.run_id,
             kind=kind,
-            folder=project.paths.folder,
-            log=project.paths.slurm / "%j.log",
+            paths=project.paths,
+            settings=project.settings.slurm,
             environment=environment_of(project.paths.folder),
-            command=(sys.executable, "-m", "ejmap_assets.slurm.job", run.run_id),
         )
-        job = submit(script.text(settings))
         self._instance.add_run_tags(run.run_id, {JOB_TAG: job})
-        log = project.paths.slurm / f"{job}.log"
-        facts = {"job": job, "resources": kind, "log": dg.MetadataValue.path(str(log))}
+        log = dg.MetadataValue.path(str(log_of(project.paths, job)))
         self._instance.report_engine_event(
-            f"Submitted to Slurm as job {job}.", run, EngineEventData(facts)
+            f"Submitted to Slurm as job {job}.",
+            run,
+            EngineEventData({"job": job, "resources": kind, "log": log}),
         )
 
     def terminate(self, run_id: str) -> bool:
@@ -137,7 +125,7 @@ class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         if state is None:
             return CheckRunHealthResult(WorkerStatus.NOT_FOUND, f"Slurm knows no job {job}")
         told = f"job {job} of Slurm ended as {state} before its run did"
-        return CheckRunHealthResult(WorkerStatus.FAILED, f"{told}{_end_of_log(job)}")
+        return CheckRunHealthResult(WorkerStatus.FAILED, f"{told}{end_of_log(_paths(), job)}")
 
     def get_run_worker_debug_info(
         self,
@@ -149,7 +137,7 @@ class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         if job is None:
             return None
         try:
-            return description_of(job) + _end_of_log(job)
+            return description_of(job) + end_of_log(_paths(), job)
         except SlurmError as error:
             return str(error)
 
@@ -165,18 +153,13 @@ def kind_of(run: dg.DagsterRun) -> JobKind:
     return "planet" if parts else KINDS.get(run.tags.get(KIND_TAG), "planet")
 
 
+def _paths() -> ProjectPaths:
+    return ProjectPaths(project_folder())
+
+
 def _is_unfinished(job: str) -> bool:
     try:
         state = state_of(job)
     except SlurmError:
         return True
     return state is not None and state.is_unfinished
-
-
-def _end_of_log(job: str) -> str:
-    log: Path = OpenProject.at(project_folder()).paths.slurm / f"{job}.log"
-    try:
-        text = log.read_text(encoding="utf-8", errors="replace")[-SHOWN_LOG_CHARACTERS:].strip()
-    except OSError:
-        return ""
-    return f"; the end of {log}:\n{text}" if text else ""

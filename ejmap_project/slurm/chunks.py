@@ -29,7 +29,8 @@ def divided(seconds: Mapping[str, float], *, jobs: int, least_seconds: float) ->
         return []
     total = sum(seconds.values())
     most = max(1, min(jobs, len(seconds), math.ceil(total / max(least_seconds, EXACT_SECONDS))))
-    low, high = max(*seconds.values(), total / most), total
+    # One chunk holds all of it, however the sum was rounded.
+    low, high = max(*seconds.values(), total / most), total + EXACT_SECONDS
     while high - low > EXACT_SECONDS:
         middle = (low + high) / 2
         if len(_filled(seconds, middle)) <= most:

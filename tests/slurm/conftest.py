@@ -10,6 +10,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.code_pointer import ModuleCodePointer
+from dagster._core.launcher.base import LaunchRunContext
 from dagster._core.origin import (
     DEFAULT_DAGSTER_ENTRY_POINT,
     JobPythonOrigin,
@@ -71,7 +72,8 @@ class Jobs:
             remote_job_origin=job_origin(job.name),
             job_code_origin=JobPythonOrigin(job.name, repository),
         )
-        return self.instance.launch_run(run.run_id, None).run_id
+        self.launcher.launch_run(LaunchRunContext(dagster_run=run, workspace=None))
+        return run.run_id
 
     def run(self, run_id: str) -> dg.DagsterRun:
         """Return a run as the history has it now."""
