@@ -33,7 +33,7 @@ from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.files.former_result import former_place, replacing
 from ejmap_project.files.raster_tags import CRATER, crater_words
-from ejmap_project.manifests.manifest_store import ArtefactFiles
+from ejmap_project.manifests.manifest_store import ArtefactFiles, Integrity
 from ejmap_project.mapping.crater_claim import crater_claim
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.open_project import OpenProject
@@ -158,7 +158,12 @@ def _map_crater(
             require_intact(book, recipe.ingredients)
             files, made = book.files(step.name, key), book.last(step.name, key)
             if made is not None:
-                set_aside_if_damaged(files, files.compare(made.files), context.log)
+                found = files.compare(made.files)
+                set_aside_if_damaged(files, found, context.log)
+                is_own = made.run_id == context.run.run_id and made.recipe == recipe.digest
+                if is_own and found.integrity is Integrity.INTACT:
+                    # Finished before the node of this run failed.
+                    continue
             task = CraterTask(
                 crater=work.craters[key], recipe=recipe, work=work, run_id=context.run.run_id
             )

@@ -18,6 +18,7 @@ SHARED_HOME = Path("dagster_home")
 INSTANCE_FILE = "dagster.yaml"
 # What differs in a project whose runs are jobs of a Slurm cluster.
 SLURM_FILE = "slurm.yaml"
+SLURM_LAUNCHER = "SlurmRunLauncher"
 
 
 def home_of(folder: Path) -> Path:
@@ -69,6 +70,17 @@ def open_instance(folder: Path) -> dg.DagsterInstance:
         ) from error
     os.environ.update(environment_of(folder))
     return dg.DagsterInstance.get()
+
+
+def launcher_note(folder: Path) -> str | None:
+    """Return a sentence if the settings state a cluster, and runs would not become its jobs."""
+    file = home_of(folder) / INSTANCE_FILE
+    if not _has_slurm(folder) or SLURM_LAUNCHER in file.read_text(encoding="utf-8"):
+        return None
+    return (
+        f"project.yaml states slurm, but {file} launches runs on this machine; delete that file, "
+        "and the next command writes one for Slurm"
+    )
 
 
 def _first_settings(folder: Path) -> str:
