@@ -91,12 +91,15 @@ class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         self._instance.report_run_canceling(run)
         cancel(job)
         deadline = time.monotonic() + CANCEL_SECONDS
-        while time.monotonic() < deadline and _is_unfinished(job):
+        while time.monotonic() < deadline:
+            now = self._instance.get_run_by_id(run_id)
+            if now is None or now.is_finished:
+                break
+            if not _is_unfinished(job):
+                # It waited and never told the history anything, or it had to be killed.
+                self._instance.report_run_canceled(now, f"Slurm cancelled job {job}.")
+                break
             time.sleep(POLL_SECONDS)
-        now = self._instance.get_run_by_id(run_id)
-        # A job that waited never told the history anything, nor did one that had to be killed.
-        if now is not None and not now.is_finished and not _is_unfinished(job):
-            self._instance.report_run_canceled(now, f"Slurm cancelled job {job}.")
         return True
 
     @property

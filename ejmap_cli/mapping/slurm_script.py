@@ -18,11 +18,7 @@ if TYPE_CHECKING:
     from ejmap_project.slurm.submission import Step
 
 
-@command(
-    "slurm-script",
-    "ejmap slurm-script projects/mine > submit.sh",
-    "bash submit.sh",
-)
+@command("slurm-script", "ejmap slurm-script projects/mine    # > submit.sh; bash submit.sh")
 @PROJECT
 def slurm_script(project: Path) -> int:
     """Print a script that maps a project by jobs of Slurm.
