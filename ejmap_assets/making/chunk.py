@@ -119,7 +119,7 @@ def map_chunk(
         try:
             with claim:
                 _map_crater(context, steps, key, work, book)
-        except Exception as error:
+        except Exception as error:  # whatever it is, other craters are mapped
             context.log.exception("crater %s failed", key)
             errors[key] = error
     progress.update("craters", done=len(keys), total=len(keys))
