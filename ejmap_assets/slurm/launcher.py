@@ -20,6 +20,8 @@ from ejmap_project.slurm.cluster import SlurmError, cancel, description_of, stat
 from ejmap_project.slurm.run_job import end_of_log, log_of, submit_run
 
 JOB_TAG = "ejmap/slurm_job"
+# The run that the job is of, because a retry inherits the tags of the run before it.
+RUN_TAG = "ejmap/slurm_run"
 KIND_TAG = "ejmap/kind"
 # By the tag of jobs that choose themselves what to make, such as ``repair``.
 KINDS: Mapping[str | None, JobKind] = {"train": "training", "map": "craters"}
@@ -74,7 +76,7 @@ class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
             settings=project.settings.slurm,
             environment=environment_of(project.paths.folder),
         )
-        self._instance.add_run_tags(run.run_id, {JOB_TAG: job})
+        self._instance.add_run_tags(run.run_id, {JOB_TAG: job, RUN_TAG: run.run_id})
         log = dg.MetadataValue.path(str(log_of(project.paths, job)))
         self._instance.report_engine_event(
             f"Submitted to Slurm as job {job}.",
@@ -85,7 +87,7 @@ class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
     def terminate(self, run_id: str) -> bool:
         """Cancel the job of a run, and wait for its end a few seconds."""
         run = self._instance.get_run_by_id(run_id)
-        job = None if run is None else run.tags.get(JOB_TAG)
+        job = None if run is None else job_of(run)
         if run is None or job is None or run.is_finished:
             return False
         self._instance.report_run_canceling(run)
@@ -113,7 +115,7 @@ class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         The daemon fails and restarts a run on any answer but "running", so the answer is "running"
         where Slurm gives none.
         """
-        job = run.tags.get(JOB_TAG)
+        job = job_of(run)
         if job is None:
             return CheckRunHealthResult(WorkerStatus.RUNNING, "it is no job of Slurm")
         try:
@@ -136,13 +138,18 @@ class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
         include_container_logs: bool | None = True,  # noqa: ARG002 - Dagster's
     ) -> str | None:
         """Return what Slurm says of the job of a run, and the end of its output."""
-        job = run.tags.get(JOB_TAG)
+        job = job_of(run)
         if job is None:
             return None
         try:
             return description_of(job) + end_of_log(_paths(), job)
         except SlurmError as error:
             return str(error)
+
+
+def job_of(run: dg.DagsterRun) -> str | None:
+    """Return the id of the job of a run; None before it is submitted, and for runs elsewhere."""
+    return run.tags.get(JOB_TAG) if run.tags.get(RUN_TAG) == run.run_id else None
 
 
 def kind_of(run: dg.DagsterRun) -> JobKind:

@@ -9,7 +9,15 @@ import pytest
 from dagster._core.launcher import WorkerStatus
 
 from ejmap_assets.runs.instance import launcher_note, open_instance
-from ejmap_assets.slurm.launcher import JOB_TAG, KIND_TAG, SlurmRunLauncher, kind_of
+from ejmap_assets.runs.lost_runs import end_lost_runs
+from ejmap_assets.slurm.launcher import (
+    JOB_TAG,
+    KIND_TAG,
+    RUN_TAG,
+    SlurmRunLauncher,
+    job_of,
+    kind_of,
+)
 from ejmap_project.slurm.cluster import state_of
 
 PROJECT = "source: {kind: synthetic, seed: 1}\n"
@@ -43,10 +51,18 @@ def _answer(folder: Path, program: str, *, told: str = "", refused: str = "") ->
     file.chmod(0o755)
 
 
-def _health(instance: dg.DagsterInstance) -> WorkerStatus:
+def _run(instance: dg.DagsterInstance, *, submitted: str = "") -> dg.DagsterRun:
+    """Return a run with the tags of a job; by default of its own."""
     job = dg.GraphDefinition(name="measure").to_job()
-    run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags={JOB_TAG: "12"})
-    return instance.run_launcher.check_run_worker_health(run).status
+    run = instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED)
+    instance.add_run_tags(run.run_id, {JOB_TAG: "12", RUN_TAG: submitted or run.run_id})
+    found = instance.get_run_by_id(run.run_id)
+    assert found is not None
+    return found
+
+
+def _health(instance: dg.DagsterInstance) -> WorkerStatus:
+    return instance.run_launcher.check_run_worker_health(_run(instance)).status
 
 
 @pytest.mark.parametrize(
@@ -88,6 +104,19 @@ def test_a_job_that_squeue_does_not_know_is_looked_up_in_the_accounting(
         _answer(folder, "sacct", told=sacct)
 
     assert _health(instance) is status
+
+
+def test_a_retry_does_not_die_of_the_job_that_it_replaces(
+    folder: Path, instance: dg.DagsterInstance
+) -> None:
+    """It inherits the tags of the run before it, until it is submitted itself."""
+    _answer(folder, "squeue", told="FAILED|NonZeroExitCode")
+    first = _run(instance)
+    retry = _run(instance, submitted=first.run_id)
+
+    assert end_lost_runs(instance) == [first.run_id]
+    assert job_of(retry) is None
+    assert not instance.run_launcher.terminate(retry.run_id)
 
 
 def test_the_last_of_several_times_of_a_job_counts(folder: Path) -> None:
