@@ -85,14 +85,15 @@ def test_a_backfill_is_jobs_and_one_of_them_is_cancelled(observatory: Observator
     cancelled, other = runs
     assert len({run.tags[JOB_TAG] for run in runs}) == JOBS
 
-    begun = time.time()
     told = observatory.ask(TERMINATE, run=cancelled.run_id)["terminateRun"]
     assert told["__typename"] == "TerminateRunSuccess", told
     assert _run(observatory, cancelled.run_id).status is dg.DagsterRunStatus.CANCELED
-    record = observatory.instance.get_run_record_by_id(cancelled.run_id)
-    assert record is not None
-    assert record.end_time is not None
-    assert record.end_time - begun < MOST_CANCEL_SECONDS
+    asked, ended = (
+        observatory.instance.all_logs(cancelled.run_id, of_type=kind)[0].timestamp
+        for kind in (dg.DagsterEventType.RUN_CANCELING, dg.DagsterEventType.RUN_CANCELED)
+    )
+    # Not from the click on: how fast the webserver begins depends on what else the machine does.
+    assert ended - asked < MOST_CANCEL_SECONDS
 
     (observatory.project.paths.folder / "slow").unlink()
     while not _run(observatory, other.run_id).is_finished:
