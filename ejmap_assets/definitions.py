@@ -1,5 +1,6 @@
 """The code location: all definitions that Dagster loads."""
 
+import os
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
@@ -11,9 +12,12 @@ from ejmap_assets.jobs import build_asset_jobs, build_upkeep_jobs
 from ejmap_assets.making.chunk import CraterStep
 from ejmap_assets.making.crater_assets import build_crater_assets
 from ejmap_assets.resources import ProjectResource
+from ejmap_assets.runs.instance import HOME_VARIABLE
+from ejmap_assets.runs.parts import chunk_size
+from ejmap_assets.runs.run_plan import RunPlan
 from ejmap_assets.runs.runner import Runner
 from ejmap_assets.schedules import build_schedules
-from ejmap_assets.sensors import build_file_sensors
+from ejmap_assets.sensors import build_file_sensors, build_job_sensor
 from ejmap_project.errors import ProjectError
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Listener, Silence
@@ -37,11 +41,13 @@ def build_defs(
         chunk_craters: Most craters in a run of a backfill; None uses the project's setting.
         seconds_between_ticks: Minimum interval of a sensor's ticks.
     """
+    project = _project()
     return dg.Definitions(
         assets=[
             *project_assets(),
             build_crater_assets(
-                steps=steps or crater_steps(), chunk_craters=chunk_craters or _chunk_craters()
+                steps=steps or crater_steps(),
+                chunk_craters=chunk_craters or _chunk_craters(project),
             ),
         ],
         asset_checks=project_checks(),
@@ -49,6 +55,7 @@ def build_defs(
         sensors=[
             build_automation_sensor(seconds_between_ticks=seconds_between_ticks),
             *build_file_sensors(seconds_between_ticks=seconds_between_ticks),
+            *([build_job_sensor()] if project is not None and project.settings.slurm else []),
         ],
         schedules=build_schedules(),
         # Runs launched in the UI use one process too.
@@ -77,15 +84,25 @@ def runner_of(project: OpenProject, instance: dg.DagsterInstance, listener: List
     return Runner(project, instance, listener, defs=built)
 
 
-def _chunk_craters() -> int:
-    """Return the project's setting; the default if there is no valid project.
+def _project() -> OpenProject | None:
+    """Return the project, for what Dagster fixes when it loads the code location.
 
-    Dagster fixes the backfill policy when it loads the code location.
+    None if there is no valid one.
     """
     try:
-        return ProjectResource().open().settings.mapping.chunk_craters
+        return ProjectResource().open()
     except ProjectError:
+        return None
+
+
+def _chunk_craters(project: OpenProject | None) -> int:
+    """Return the most craters in a run of a backfill: fewer where they are divided among jobs."""
+    if project is None:
         return MappingSettings().chunk_craters
+    if project.settings.slurm is None or HOME_VARIABLE not in os.environ:
+        return project.settings.mapping.chunk_craters
+    with dg.DagsterInstance.get() as instance:
+        return chunk_size(RunPlan(project=project, instance=instance))
 
 
 @dg.definitions

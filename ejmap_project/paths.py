@@ -59,6 +59,8 @@ class ProjectPaths:
     """History of runs of this project."""
     data = _Place("data")
     """Everything that is made."""
+    slurm = _Place("data/slurm")
+    """Output of the jobs of a Slurm cluster, and which craters each maps."""
     releases = _Place("data/releases")
     """Folder of the releases, a numbered folder each."""
     corrections = _Place("corrections")
@@ -167,6 +169,10 @@ class ProjectPaths:
     def crater(self, key: str) -> Path:
         """Folder of what is made for one crater."""
         return self.all_craters / key
+
+    def claim(self, key: str) -> Path:
+        """Return the file that says which run maps a crater, while one does."""
+        return self.data / "claims" / key
 
     azimuthal_mosaic = _crater_place("azimuthal_mosaic.tif")
     """The mosaic around one crater in azimuthal equidistant projection."""

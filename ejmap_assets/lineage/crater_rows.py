@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from ejmap_assets.lineage import recipe_settings
 from ejmap_assets.lineage.row import Row
 from ejmap_assets.lineage.row_parts import (
     PUBLISHED_CONNECTIONS,
@@ -13,6 +12,7 @@ from ejmap_assets.lineage.row_parts import (
     pattern_inputs,
 )
 from ejmap_geo.craters.schemas import ConnectionTable
+from ejmap_project import recipe_settings
 from ejmap_project.analysis.crater_profile import ProfileTable
 from ejmap_project.analysis.quantities import PatternTable
 from ejmap_project.models.mapping_models import maps_in_polar_view, promises_recall

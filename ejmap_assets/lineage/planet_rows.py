@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ejmap_assets.lineage import map_settings, recipe_settings, stages
+from ejmap_assets.lineage import map_settings, stages
 from ejmap_assets.lineage.row import Row, Rule
 from ejmap_assets.lineage.row_parts import (
     LabelRow,
@@ -13,6 +13,7 @@ from ejmap_assets.lineage.row_parts import (
     tile_inputs,
 )
 from ejmap_geo.craters.schemas import TileScoreTable
+from ejmap_project import recipe_settings
 from ejmap_project.analysis.map_quantities import PatternsTable, RasterSummaryTable
 from ejmap_project.comparison.member_map_table import MemberMapTable
 from ejmap_project.corrections.tiles_to_label import TilesToLabelTable

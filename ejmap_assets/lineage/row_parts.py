@@ -2,9 +2,10 @@
 
 from functools import partial
 
-from ejmap_assets.lineage import recipe_settings, stages
+from ejmap_assets.lineage import stages
 from ejmap_assets.lineage.row import Published, Row, Rule
 from ejmap_assets.partitions import Partitioning
+from ejmap_project import recipe_settings
 from ejmap_project.models.mapping_models import (
     connections_from,
     maps_in_polar_view,

@@ -22,7 +22,6 @@ from ejmap_assets.checks.project_check import CheckedProject
 from ejmap_assets.lineage.provenance import Recipe
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.chunk import CraterTask
-from ejmap_assets.making.former_result import former_place
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.rasters.polar_file import write_polar_view
 from ejmap_geo.rasters.raster import write_cog
@@ -30,6 +29,7 @@ from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_ml.ejseg.polar_view import polar_grid
 from ejmap_ml.stores.tile_group import TileStore
 from ejmap_project.files.connection_table import write_connections
+from ejmap_project.files.former_result import former_place
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.open_project import OpenProject
 from tests.ready_ensemble import PROMISES
