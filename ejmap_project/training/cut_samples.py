@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ejmap_geo.whole_file import write_text
-from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.artefact import Artefact, Facts, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.models.model_version import ModelVersion, model_of
@@ -163,6 +163,7 @@ def _described(folder: Path) -> Facts:
     return facts if pictured is None else {**facts, "picture": pictured}
 
 
+@drawing
 def _samples_picture(stores: Collection["TileStore"]) -> Picture | None:
     """Show some samples of tile stores, one a crater; None if they hold no pictures."""
     first = next(_samples(stores), None)
