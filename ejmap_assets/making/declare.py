@@ -17,7 +17,7 @@ from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.row import Row
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import is_made
-from ejmap_assets.making.failures import PERMANENT_ERRORS, permanent
+from ejmap_assets.making.failures import PERMANENT_ERRORS, permanent, storage_failure
 from ejmap_assets.making.inputs import require_intact, set_damaged_craters_aside
 from ejmap_assets.metadata.facts import metadata_of
 from ejmap_assets.metadata.table_types import column_metadata, table_facts
@@ -122,6 +122,11 @@ def project_asset(
                     yield from _materialized(context, opened, progress, make)
             except PERMANENT_ERRORS as error:
                 raise permanent(error) from error
+            except OSError as error:
+                failure = storage_failure(error)
+                if failure is None:
+                    raise
+                raise failure from error
 
         return asset
 
@@ -189,7 +194,13 @@ def _materialized(
         yield dg.MaterializeResult(
             data_version=dg.DataVersion(artefact.content),
             tags={RECIPE_TAG: recipe.digest, FILES_TAG: manifest.digest},
-            metadata={**metadata, **facts, "seconds": seconds, SIZE: manifest.size_bytes},
+            metadata={
+                **metadata,
+                **facts,
+                "seconds": seconds,
+                # A release says what it holds; its own files keep their digests themselves.
+                SIZE: metadata.get(SIZE, manifest.size_bytes),
+            },
         )
         files.write(manifest)
 

@@ -6,6 +6,7 @@ import dagster as dg
 
 from ejmap_geo.errors import GeoError
 from ejmap_geo.plain_text import clean_message
+from ejmap_geo.storage_faults import storage_sentence
 from ejmap_ml.errors import MlError
 from ejmap_project.errors import ProjectError
 
@@ -22,6 +23,12 @@ def permanent(error: Exception) -> dg.Failure:
     return dg.Failure(description=clean_message(str(error)), allow_retries=False)
 
 
+def storage_failure(error: OSError) -> dg.Failure | None:
+    """Return the failure to raise where a disk is full or read-only; None for any other error."""
+    told = storage_sentence(error)
+    return None if told is None else dg.Failure(description=clean_message(told))
+
+
 def crater_failure(errors: Mapping[str, Exception], *, attempted: int) -> dg.Failure:
     """Return one failure that names the failed craters of a chunk.
 
@@ -30,7 +37,7 @@ def crater_failure(errors: Mapping[str, Exception], *, attempted: int) -> dg.Fai
         attempted: Number of craters in the chunk.
     """
     reasons = [
-        f"{key}: {clean_message(str(error)) or type(error).__name__}"
+        f"{key}: {clean_message(storage_sentence(error) or str(error)) or type(error).__name__}"
         for key, error in sorted(errors.items())
     ]
     shown = "; ".join(reasons[:NAMED_CRATERS])

@@ -37,10 +37,7 @@ def quantile_plots(table: pd.DataFrame) -> dict[str, Figure | Markdown]:
     """
     craters = [part for _, part in table.groupby("crater_id", sort=False)]
     pages = [craters[first : first + PER_PAGE] for first in range(0, len(craters), PER_PAGE)]
-    return {
-        f"agreement by ejecta quantile {number}": _page(page)
-        for number, page in enumerate(pages, start=1)
-    }
+    return {f"agreement {number}": _page(page) for number, page in enumerate(pages, start=1)}
 
 
 def overview_plot(table: pd.DataFrame) -> dict[str, Figure | Markdown]:
@@ -50,7 +47,7 @@ def overview_plot(table: pd.DataFrame) -> dict[str, Figure | Markdown]:
     """
     if table.empty:
         return {}
-    return {"agreement by ejecta quantile, all craters": _overview(table)}
+    return {"agreement, all craters": _overview(table)}
 
 
 @drawing

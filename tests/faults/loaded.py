@@ -9,5 +9,7 @@ for package in PACKAGES:
     for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+# Of the process that starts others.
+importlib.import_module("pytest")
 # What modules load when they are used for the first time.
 importlib.import_module("ejmap_assets.definitions").build_defs()

@@ -2,9 +2,11 @@
 
 import errno
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -87,6 +89,22 @@ def test_a_history_that_may_not_be_written_says_so(tmp_path: Path) -> None:
 
     assert told is not None
     assert "may not read or write there" in told
+
+
+def test_a_full_disk_is_not_called_a_broken_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite reports an error of the disk where the files beside its database cannot grow."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR | (19 << 8)
+    monkeypatch.setenv("DAGSTER_HOME", "/")
+    free = iter((4096, 10**9))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=next(free)))
+
+    full, broken = sentence_of(error), sentence_of(error)
+
+    assert full is not None
+    assert "the disk is full" in full
+    assert broken is not None
+    assert "the disk reports an error" in broken
 
 
 def test_a_mistake_of_the_program_is_no_sentence() -> None:

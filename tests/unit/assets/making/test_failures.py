@@ -1,8 +1,16 @@
 """Failures: permanent errors are distinguished from others, and failed craters are named."""
 
+import errno
+import os
+
 import pytest
 
-from ejmap_assets.making.failures import PERMANENT_ERRORS, crater_failure, permanent
+from ejmap_assets.making.failures import (
+    PERMANENT_ERRORS,
+    crater_failure,
+    permanent,
+    storage_failure,
+)
 from ejmap_geo.errors import CrsError
 from ejmap_ml.errors import BundleError
 from ejmap_project.errors import SettingsError, StepError
@@ -32,6 +40,20 @@ def test_a_permanent_failure_is_not_retried() -> None:
 
     assert failure.description == "mosaic has no CRS"
     assert failure.allow_retries is False
+
+
+def test_a_full_disk_fails_a_step_with_a_sentence_and_may_be_retried() -> None:
+    """Of one artefact and of a crater alike; other errors of the system keep their own words."""
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/data/mask.tif")
+    sentence = "/data/mask.tif: the disk is full; free some space"
+
+    failure, of_crater = storage_failure(full), crater_failure({"0001": full}, attempted=1)
+
+    assert failure is not None
+    assert (failure.description, failure.allow_retries) == (sentence, True)
+    assert of_crater.description is not None
+    assert sentence in of_crater.description
+    assert storage_failure(FileNotFoundError(errno.ENOENT, "no such file", "a")) is None
 
 
 def test_failed_craters_are_named_with_their_reasons() -> None:

@@ -1,0 +1,22 @@
+"""What an error of the operating system says of a disk, in one sentence with the remedy."""
+
+import errno
+
+STORAGE_FAULTS = {
+    errno.ENOSPC: "the disk is full; free some space",
+    errno.EDQUOT: "the disk quota is used up; free some space",
+    errno.EROFS: "the disk is mounted read-only; mount it for writing",
+    errno.EACCES: "this user may not read or write there; correct the owner or the rights",
+    errno.EPERM: "this user may not read or write there; correct the owner or the rights",
+    errno.EIO: "the disk reports an error; look at its health, and restore a backup",
+    errno.EMFILE: "too many files are open; raise `ulimit -n`",
+    errno.ESTALE: "the network drive was disconnected; mount it again",
+}
+
+
+def storage_sentence(error: BaseException) -> str | None:
+    """Return the file, what is wrong with its disk and what to do; None for any other error."""
+    if not isinstance(error, OSError) or error.errno not in STORAGE_FAULTS:
+        return None
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{STORAGE_FAULTS[error.errno]}"
