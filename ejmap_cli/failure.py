@@ -2,11 +2,11 @@
 
 import errno
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
-from ejmap_geo.storage_faults import STORAGE_FAULTS, storage_sentence
+from ejmap_geo.storage_faults import STORAGE_FAULTS, disk_fault, storage_sentence
 
 # What SQLite reports of the history.
 HISTORY_FAULTS = {
@@ -17,8 +17,6 @@ HISTORY_FAULTS = {
     sqlite3.SQLITE_BUSY: "another process holds it; wait until that has ended",
 }
 DAMAGED_HISTORY = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-# A write-ahead log grows by such steps.
-FULL_BYTES = 256 * 1024
 # An extended result code has its primary one in the lowest byte.
 PRIMARY_CODE = 0xFF
 GOES_ON = "the same command goes on where it stopped"
@@ -49,8 +47,8 @@ def _history_fault(error: sqlite3.Error) -> str | None:
     # Errors of Python's module have no code: they are mistakes of the program.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & PRIMARY_CODE
     if code in HISTORY_FAULTS:
-        # SQLite calls it an error of the disk, too, when files beside the database cannot grow.
-        fault = STORAGE_FAULTS[errno.ENOSPC] if _is_disk_full() else HISTORY_FAULTS[code]
+        # SQLite calls the disk broken when files beside the database cannot grow.
+        fault = disk_fault(Path(os.environ.get("DAGSTER_HOME", "."))) or HISTORY_FAULTS[code]
         return f"the history of runs cannot be used: {fault}; {GOES_ON}"
     if code in DAMAGED_HISTORY:
         return (
@@ -59,14 +57,6 @@ def _history_fault(error: sqlite3.Error) -> str | None:
             "everything again"
         )
     return None
-
-
-def _is_disk_full() -> bool:
-    """Return whether the disk of the history, which the environment names, has hardly any room."""
-    try:
-        return shutil.disk_usage(os.environ["DAGSTER_HOME"]).free < FULL_BYTES
-    except (OSError, KeyError):
-        return False
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -1,6 +1,8 @@
-"""What an error of the operating system says of a disk, in one sentence with the remedy."""
+"""What is wrong with a disk, in one sentence with the remedy: told by an error, or by the disk."""
 
 import errno
+import os
+from pathlib import Path
 
 STORAGE_FAULTS = {
     errno.ENOSPC: "the disk is full; free some space",
@@ -12,6 +14,19 @@ STORAGE_FAULTS = {
     errno.EMFILE: "too many files are open; raise `ulimit -n`",
     errno.ESTALE: "the network drive was disconnected; mount it again",
 }
+# With less, libraries fail in words of their own, such as a table that they could not make.
+FULL_BYTES = 4 * 2**20
+
+
+def disk_fault(folder: Path) -> str | None:
+    """Return what keeps the disk of a folder from being written; None if nothing does."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return None
+    if disk.f_flag & os.ST_RDONLY:
+        return STORAGE_FAULTS[errno.EROFS]
+    return STORAGE_FAULTS[errno.ENOSPC] if disk.f_bavail * disk.f_frsize < FULL_BYTES else None
 
 
 def storage_sentence(error: BaseException) -> str | None:

@@ -27,7 +27,7 @@ from ejmap_geo.whole_file import prepare_scratch
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.origin import origin_tags
-from ejmap_project.open_project import OpenProject
+from ejmap_project.open_project import OpenProject, project_folder
 from ejmap_project.pictures.picture_store import PictureStore
 from ejmap_project.progress import Progress
 
@@ -115,6 +115,7 @@ def project_asset(
             project: ProjectResource,
             progress: dg.ResourceParam[Progress],
         ) -> Iterator[dg.MaterializeResult[Any]]:
+            folder = project_folder(project.folder)
             try:
                 opened = project.open()
                 prepare_scratch(opened.paths.data)
@@ -122,8 +123,8 @@ def project_asset(
                     yield from _materialized(context, opened, progress, make)
             except PERMANENT_ERRORS as error:
                 raise permanent(error) from error
-            except OSError as error:
-                failure = storage_failure(error)
+            except Exception as error:
+                failure = storage_failure(error, folder)
                 if failure is None:
                     raise
                 raise failure from error

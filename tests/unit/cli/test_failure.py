@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -95,16 +94,22 @@ def test_a_full_disk_is_not_called_a_broken_one(monkeypatch: pytest.MonkeyPatch)
     """SQLite reports an error of the disk where the files beside its database cannot grow."""
     error = sqlite3.OperationalError("disk I/O error")
     error.sqlite_errorcode = sqlite3.SQLITE_IOERR | (19 << 8)
-    monkeypatch.setenv("DAGSTER_HOME", "/")
-    free = iter((4096, 10**9))
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=next(free)))
+    states = iter(((1, 0), (10**6, 0), (10**6, os.ST_RDONLY)))
 
-    full, broken = sentence_of(error), sentence_of(error)
+    def disk(_: Path) -> SimpleNamespace:
+        free, flag = next(states)
+        return SimpleNamespace(f_bavail=free, f_frsize=4096, f_flag=flag)
+
+    monkeypatch.setattr(os, "statvfs", disk)
+
+    full, broken, closed = (sentence_of(error) for _ in range(3))
 
     assert full is not None
     assert "the disk is full" in full
     assert broken is not None
     assert "the disk reports an error" in broken
+    assert closed is not None
+    assert "mounted read-only" in closed
 
 
 def test_a_mistake_of_the_program_is_no_sentence() -> None:
