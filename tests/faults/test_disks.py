@@ -68,7 +68,7 @@ def test_a_full_disk_ends_a_run_with_a_sentence(
     note(*stopped)
 
 
-@pytest.mark.parametrize("name", ["", "data", "data/craters/0001", "data/manifests", "data/map"])
+@pytest.mark.parametrize("name", ["", "data", "data/craters/0001"])
 def test_a_read_only_folder_ends_a_run_with_a_sentence(
     undisturbed: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
