@@ -69,8 +69,9 @@ test-daemon: $(DEV) ## Run the tests that wait for a real daemon (minutes)
 	$(BIN)/python -m pytest -m daemon -rA
 
 .PHONY: test-faults
-test-faults: $(DEV) ## Kill and damage a small project in all its stages (an hour; EJMAP_FAULT_KILLS=N for fewer kills)
+test-faults: $(DEV) ## Kill and damage a small project in all its stages (an hour; EJMAP_FAULT_KILLS=N for fewer kills); goes on where it stopped (.faults)
 	$(BIN)/python -m pytest -m faults -rA
+	$(BIN)/python -m tests.faults.record
 
 .PHONY: test-slurm
 test-slurm: $(DEV) ## Run the tests of a Slurm of one node (minutes; Debian: slurmctld slurmd slurm-client munge)

@@ -125,7 +125,9 @@ def map_chunk(
     progress.update("craters", done=len(keys), total=len(keys))
     if errors:
         warn_of_failed_craters(context.instance, list(errors))
-        raise crater_failure(errors, attempted=len(keys)) from next(iter(errors.values()))
+        raise crater_failure(errors, attempted=len(keys), folder=work.paths.folder) from next(
+            iter(errors.values())
+        )
 
 
 def _is_over(context: dg.AssetExecutionContext, run_id: str) -> bool:

@@ -11,7 +11,7 @@ from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.maps.raster_style import mosaic_style, write_style
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.resampling.reproject import to_azimuthal
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.files.raster_tags import crater_words, meaning
@@ -56,6 +56,7 @@ def cut_azimuthal_mosaic(work: CraterWork, crater: Crater, *, tags: Mapping[str,
     )
 
 
+@drawing
 def _picture(mosaic: NDArray[np.uint8], grid: AzimuthalGrid, crater: Crater) -> Picture:
     """Draw the mosaic as far as ejecta are looked for, and the crater from close by."""
     half_px = grid.half_size_px

@@ -12,7 +12,7 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.rasters.raster import read_mask_on, read_raster
-from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.artefact import Artefact, Facts, Picture, drawing
 from ejmap_project.basemap import Basemap
 from ejmap_project.digest import content_version
 from ejmap_project.files.mask_file import write_crater_mask
@@ -95,6 +95,7 @@ def _mapped(work: CraterWork, crater: Crater) -> _Placed:
     return _Placed(placed, "mapped here", told)
 
 
+@drawing
 def _picture(placed: PlacedMask, seen: Window, basemap: Basemap, crater: Crater) -> Picture:
     rows, cols = basemap.grid.shape
     top = max(0, seen.row - PICTURE_MARGIN_PX)

@@ -14,7 +14,7 @@ from ejmap_geo.masks.denoise import denoised, denoised_by_sides
 from ejmap_geo.masks.mosaic import EnsembleLayers, is_set, is_voted
 from ejmap_geo.masks.reach import farthest_m
 from ejmap_geo.rasters.raster import read_raster, write_cog
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.files.raster_tags import crater_words, meaning
@@ -150,6 +150,7 @@ def _in_connected_tiles(connections: pd.DataFrame, shape: tuple[int, int]) -> ND
     return inside
 
 
+@drawing
 def _picture(
     work: CraterWork, crater: Crater, probability: NDArray[np.float32], mask: NDArray[np.bool_]
 ) -> Picture:

@@ -7,7 +7,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.mosaic import mean_probability
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import tile_windows, write_connections
 from ejmap_project.mapping.crater_inputs import CraterWork
@@ -80,6 +80,7 @@ def _of_ejconn(work: CraterWork, crater: Crater) -> pd.DataFrame:
     )
 
 
+@drawing
 def _tile_picture(table: pd.DataFrame, grid: AzimuthalGrid, crater: Crater) -> Picture:
     side_px = grid.shape[0]
     tiles = (

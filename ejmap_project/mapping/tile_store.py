@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.rasters.raster import read_raster
 from ejmap_geo.tiles.tiling import mapping_tiles
-from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.artefact import Artefact, Facts, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.pictures.shades import view_rgb
@@ -50,9 +53,7 @@ def cut_tile_store(
         if plan.polar is not None:
             view = polar_view(raster, basemap=basemap, crater=crater, config=plan.polar.view)
             write_polar_views(writer, views=view[None], craters=[crater])
-            title = titled(crater, "polar view, rays are vertical stripes")
-            drawn = sheet([Panel(view_rgb(view[0]), VIEW_CAPTION)], title=title)
-            metadata["picture"] = Picture(drawn, alt=title)
+            metadata["picture"] = _picture(view[0], crater)
     metadata |= {
         "mapping_tiles": len(table),
         "published_tiles": published is not None,
@@ -60,3 +61,9 @@ def cut_tile_store(
         "path": str(path),
     }
     return Artefact(content=content_version(recipe), metadata=metadata)
+
+
+@drawing
+def _picture(view: NDArray[np.float32], crater: Crater) -> Picture:
+    title = titled(crater, "polar view, rays are vertical stripes")
+    return Picture(sheet([Panel(view_rgb(view), VIEW_CAPTION)], title=title), alt=title)

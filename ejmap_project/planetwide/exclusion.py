@@ -21,7 +21,7 @@ from ejmap_geo.planetwide.areas import polygons_of, polygons_of_placed
 from ejmap_geo.planetwide.buffer import buffered
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.rasters.raster_file import opened
-from ejmap_project.artefact import Artefact
+from ejmap_project.artefact import Artefact, Markdown, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.files.geopackage import StyledLayer, write_geopackage
 from ejmap_project.files.raster_tags import MODEL, inherited, meaning
@@ -78,7 +78,6 @@ def exclude_ejecta(
     listed = pd.DataFrame(blankets.drop(columns="geometry"))
     imaged = PlacedMask.from_full(is_imaged, grid).area_m2(grid)
     left_km2 = float(outside["area_km2"].sum())
-    picture = mask_over(seen, excluded[:: _step(grid), :: _step(grid)])
     return Artefact(
         content=content_version(values, outside.to_wkt().to_csv(), blankets.to_wkt().to_csv()),
         metadata={
@@ -88,7 +87,7 @@ def exclude_ejecta(
             "counting_km2": left_km2,
             "blankets": listed,
             "path": str(paths.counting_areas),
-            "picture": planet_picture(picture, grid, "ground where not to count craters"),
+            "picture": _picture(seen, excluded, grid),
         },
     )
 
@@ -118,6 +117,15 @@ def _imaged(mapped: MappedCraters) -> tuple[NDArray[np.bool_], NDArray[np.uint8]
             is_imaged[top:bottom] = strip.any(axis=0)
             small.append(strip[:, -top % step :: step, ::step])
     return is_imaged, mosaic_grey(np.concatenate(small, axis=1), max_side_px=PICTURE_PX)
+
+
+@drawing
+def _picture(
+    seen: NDArray[np.uint8], excluded: NDArray[np.bool_], grid: BasemapGrid
+) -> Picture | Markdown:
+    """Show the excluded ground over the mosaic as a small grey picture."""
+    rgb = mask_over(seen, excluded[:: _step(grid), :: _step(grid)])
+    return planet_picture(rgb, grid, "ground where not to count craters")
 
 
 def _step(grid: BasemapGrid) -> int:

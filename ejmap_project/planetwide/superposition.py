@@ -11,7 +11,7 @@ from ejmap_geo.planetwide.freshness import Layers, QuickColours, colours_of_crat
 from ejmap_geo.rasters.grey import weighted_grey
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_ml.config.bands import MERCURY_ENHANCED, grey_weights
-from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.artefact import Artefact, Facts, Picture, drawing
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.figures import BLUE, ORANGE, new_plot
@@ -122,6 +122,7 @@ def scored(table: pd.DataFrame, impact_order: Sequence[int]) -> Facts:
     return {"right_share_of_answered": float(np.mean(known))} if known else {}
 
 
+@drawing
 def _plot(table: pd.DataFrame, craters: Mapping[int, Crater]) -> Picture:
     figure, axes = new_plot(width=6.4, height=3.4)
     for row in table.to_dict("records"):
