@@ -4,12 +4,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.denoise import denoised_by_sides
 from ejmap_geo.masks.placement import mask_to_azimuthal
 from ejmap_geo.patterns.clean_mask import clean_mask
 from ejmap_geo.patterns.published_pattern import COLUMNS, Row, is_invalid
 from ejmap_geo.patterns.ring_sums import ring_sums
-from ejmap_geo.rasters.raster import read_mask_on, read_raster
+from ejmap_geo.rasters.raster import read_mask_on
+from ejmap_geo.rasters.raster_file import opened, read_window
 from ejmap_project.analysis.crater_pattern import CraterPattern, read_pattern
 from ejmap_project.analysis.map_quantities import PatternsTable
 from ejmap_project.analysis.surroundings import Mapped, Surroundings, surroundings
@@ -39,8 +41,6 @@ def measure_patterns(project: OpenProject, progress: Progress) -> Artefact:
         StepError: If no crater has a pattern.
     """
     paths, basemap = project.paths, read_project_basemap(project)
-    with read_raster(paths.overlap_count) as counted:
-        overlap_count = counted.to_numpy()[0].astype(np.uint16)
     rims, held = project.drawn_rims(), held_back(project)
     made = {
         key: crater
@@ -53,18 +53,23 @@ def measure_patterns(project: OpenProject, progress: Progress) -> Artefact:
         raise StepError("no crater has a pattern yet; materialise crater_pattern of some first")
     patterns: list[CraterPattern] = []
     clean: list[tuple[dict[str, float | bool], Row]] = []
-    for done, (key, crater) in enumerate(made.items()):
-        progress.update(f"crater {key}", done=done, total=len(made))
-        pattern = read_pattern(paths.crater_pattern(key))
-        placed = read_mask_on(paths.basemap_mask(key), basemap.grid)
-        alone = clean_mask(placed, overlap_count, basemap=basemap.grid)
-        grid = azimuthal_grid(crater, basemap.grid)
-        mask = mask_to_azimuthal(alone, basemap=basemap.grid, azimuthal=grid)
-        around = surroundings(
-            Mapped(mask, None), basemap=basemap, crater=crater, grid=grid, rim=rims.get(key)
-        )
-        patterns.append(pattern)
-        clean.append(clean_values(around, pattern))
+    with opened(paths.overlap_count) as counted:
+
+        def counts(window: Window) -> NDArray[np.unsignedinteger]:
+            return read_window(counted, window)[0]
+
+        for done, (key, crater) in enumerate(made.items()):
+            progress.update(f"crater {key}", done=done, total=len(made))
+            pattern = read_pattern(paths.crater_pattern(key))
+            placed = read_mask_on(paths.basemap_mask(key), basemap.grid)
+            alone = clean_mask(placed, counts, basemap=basemap.grid)
+            grid = azimuthal_grid(crater, basemap.grid)
+            mask = mask_to_azimuthal(alone, basemap=basemap.grid, azimuthal=grid)
+            around = surroundings(
+                Mapped(mask, None), basemap=basemap, crater=crater, grid=grid, rim=rims.get(key)
+            )
+            patterns.append(pattern)
+            clean.append(clean_values(around, pattern))
     progress.update("patterns", done=len(made), total=len(made))
     return _write(project, patterns, clean)
 
