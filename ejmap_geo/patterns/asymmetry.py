@@ -21,9 +21,9 @@ SMOOTHED_DEG = 10.0
 NARROWEST_DEG, WIDEST_DEG = 20.0, 250.0
 # Limits found on drawn impacts of the generator: 95 of 100 oblique ones pass, 3 of 100 others do.
 LEAST_EXPLAINED, MOST_LEFT = 0.7, 0.5
-# Masks of a model fill a part of the zone. There probability and light are asked together, closer
-# to the crater, where blankets are likely and bright. Limits found on eight synthetic planets (9300
-# to 9307) as ready_grey maps them: 52 of 100 oblique impacts pass, 13 of 284 others do.
+# Masks of a model fill a part of the zone. Probability and light are asked together, closer to the
+# crater, where blankets are likely and bright. Limits found on eight synthetic planets (9300 to
+# 9307) as ready_grey maps them: 52 of 100 oblique impacts pass, 13 of 284 others do.
 LIKELY_RADII, LIGHT_RADII, MOST_SPREADS = 4.0, 2.0, 3.0
 JOINTLY_EXPLAINED, MOST_LEFT_OF_LIKELY = 0.7, 0.7
 # Of ejecta that fill one side only the first harmonic is 0.64, of two wings the second is.
@@ -92,10 +92,11 @@ def asymmetry(polar: PolarMask, *, radius_m: float) -> Asymmetry:
     """Measure how ejecta between 1.2 and 8 radii are spread over azimuth.
 
     The extent of ejecta in an azimuth is their length in the logarithm of distance, cut off at the
-    median over azimuths, so that single rays count no more than a continuous blanket. Where it
-    tells no zone, two witnesses are added up, each in standard deviations over azimuth: the sum of
-    probabilities between 1.2 and 4 radii, and light, which is how much brighter an azimuth is
-    between 1.2 and 2 radii than the circle at equal distance.
+    median over azimuths, so that single rays count no more than a continuous blanket. Where
+    probabilities are known, or a sure mask tells no zone, two witnesses are added up, each in
+    standard deviations over azimuth: the sum of probabilities between 1.2 and 4 radii, and light,
+    which is how much brighter an azimuth is between 1.2 and 2 radii than the circle at equal
+    distance.
 
     Args:
         polar: The ejecta, their probability, and the mosaic.
@@ -109,7 +110,7 @@ def asymmetry(polar: PolarMask, *, radius_m: float) -> Asymmetry:
     first, second = (_harmonic(capped, polar.azimuth_deg, order) for order in (1, 2))
     gap = find_gap(capped)
     joint_gap = _joint_gap(polar, radius_m=radius_m)
-    zone = _zone(gap, joint_gap)
+    zone = _zone(gap if polar.is_sure else None, joint_gap)
     is_told = limit > 0 and polar.is_imaged[rows].mean() >= LEAST_IMAGED
     found = _class_of(zone, abs(first), abs(second)) if is_told else ImpactClass.NOT_TOLD
     told = zone if found is ImpactClass.AVOIDANCE else None
@@ -191,7 +192,7 @@ def _light(polar: PolarMask, *, radius_m: float) -> Floats:
 
 
 def _zone(gap: Gap | None, joint_gap: Gap | None) -> Gap | None:
-    """Return the zone of avoidance: told by the mask, or by probability and light together."""
+    """Return the zone of avoidance: told by a sure mask, or by probability and light together."""
     if gap is not None and gap.explained >= LEAST_EXPLAINED and gap.left <= MOST_LEFT:
         return gap
     is_told = (

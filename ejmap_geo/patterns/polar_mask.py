@@ -122,6 +122,11 @@ class PolarMask(PolarCells):
         """Where ejecta are likelier than not, ``(row, col)``."""
         return is_set(self.probability)
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether no probability lies between 0 and 1, as in drawn and published masks."""
+        return bool(((self.probability == 0) | (self.probability == 1)).all())
+
 
 def polar_mask(
     mask: NDArray[np.bool_],

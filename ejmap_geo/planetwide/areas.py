@@ -1,7 +1,6 @@
 """Masks of the planet as polygons of longitude and latitude with their areas on the sphere."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -15,7 +14,6 @@ from shapely.geometry import shape
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
-from ejmap_geo.rasters.raster_file import opened
 
 
 class SphereArea(NamedTuple):
@@ -30,34 +28,32 @@ class SphereArea(NamedTuple):
     area_m2: float
 
 
-def polygons_of_value(path: Path, value: int, *, basemap: BasemapGrid) -> Iterator[SphereArea]:
+def polygons_of_value(
+    raster: rasterio.DatasetReader, value: int, *, basemap: BasemapGrid
+) -> Iterator[SphereArea]:
     """Yield what has one value and hangs together by sides as polygons, holes left out.
 
     Polygons run along the edges of pixels. They are cut at the antimeridian, where the raster ends,
     and end on the line of a pole. The file is read line by line.
 
     Args:
-        path: Raster of one band of whole numbers that covers ``basemap``.
+        raster: One band of whole numbers that covers ``basemap``.
         value: The value.
         basemap: Its grid.
-
-    Raises:
-        RasterError: If the file cannot be read.
     """
     corner = np.array([-180, 90])
-    with opened(path) as raster:
-        # GDAL draws a file in its own coordinates, whatever transform it is given.
-        west, north = raster.transform @ (0, 0)
-        side = np.array([raster.transform.a, raster.transform.e])
+    # GDAL draws a file in its own coordinates, whatever transform it is given.
+    west, north = raster.transform @ (0, 0)
+    side = np.array([raster.transform.a, raster.transform.e])
 
-        def to_degrees(place: NDArray[np.float64]) -> NDArray[np.float64]:
-            col_row = np.rint((place - (west, north)) / side)
-            return corner + col_row * np.array([1, -1]) * (180 / basemap.shape[0])
+    def to_degrees(place: NDArray[np.float64]) -> NDArray[np.float64]:
+        col_row = np.rint((place - (west, north)) / side)
+        return corner + col_row * np.array([1, -1]) * (180 / basemap.shape[0])
 
-        drawn: Any = shapes(rasterio.band(raster, 1), connectivity=4)
-        for geometry, found in drawn:
-            if found == value:
-                yield _area(shapely.transform(shape(geometry), to_degrees), basemap)
+    drawn: Any = shapes(rasterio.band(raster, 1), connectivity=4)
+    for geometry, found in drawn:
+        if found == value:
+            yield _area(shapely.transform(shape(geometry), to_degrees), basemap)
 
 
 def polygons_of_placed(placed: PlacedMask, *, basemap: BasemapGrid) -> list[SphereArea]:

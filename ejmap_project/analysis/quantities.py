@@ -8,6 +8,7 @@ from ejmap_project.analysis.quantity import (
     Quantity,
     area,
     quantity,
+    stated_interval,
     table_of,
 )
 
@@ -113,7 +114,7 @@ RAYS = (
         meaning="Number of rays beyond the optical blanket",
         formula="peaks over azimuth of the length of what is likelier ejecta than not",
         source="this platform",
-        interval=OF_MASK,
+        interval=stated_interval("ray_count"),
         kind="count",
         least=0,
         is_always_there=True,
@@ -193,10 +194,10 @@ ASYMMETRY = (
         "downrange_deg",
         "degrees",
         "Direction in which the impactor flew; empty where not told",
-        "opposite of the zone of avoidance: a sector of few ejecta that explains .7 and leaves .5, "
-        "or one of little probability and light that explains .7 and leaves .7, at most",
+        "opposite of the zone of avoidance: a sector of little probability and light that explains "
+        ".7 and leaves .7 or less; of masks without probabilities one that leaves .5 or less, too",
         _AVOIDANCE,
-        "DIRECTION",
+        "none: within 20 degrees for DIRECTION of the oblique impacts that were told",
     ),
     Quantity(
         name="impact_class",

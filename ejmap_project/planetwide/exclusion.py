@@ -170,8 +170,9 @@ def _cavities(mapped: MappedCraters) -> list[PlacedMask]:
 
 def _outside(mapped: MappedCraters) -> gpd.GeoDataFrame:
     """Return the ground to count on, the largest area first."""
-    free = polygons_of_value(mapped.project.paths.exclusion_mask, FREE, basemap=mapped.grid)
-    found = sorted(free, key=lambda one: -one.area_m2)
+    with opened(mapped.project.paths.exclusion_mask) as mask:
+        free = polygons_of_value(mask, FREE, basemap=mapped.grid)
+        found = sorted(free, key=lambda one: -one.area_m2)
     return gpd.GeoDataFrame(
         {"area_km2": np.array([one.area_m2 / 1e6 for one in found], np.float64)},
         geometry=[one.polygon for one in found],

@@ -12,6 +12,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import disc
 from ejmap_geo.planetwide.areas import SphereArea, polygons_of_placed, polygons_of_value
 from ejmap_geo.rasters.raster import write_cog
+from ejmap_geo.rasters.raster_file import opened
 
 GRID = BasemapGrid(body=MERCURY, width_px=720)
 PLANET_M2 = 4 * math.pi * MERCURY.radius_m**2
@@ -20,7 +21,8 @@ PLANET_M2 = 4 * math.pi * MERCURY.radius_m**2
 def _polygons(mask: np.ndarray, value: int, folder: Path) -> list[SphereArea]:
     path = folder / "mask.tif"
     write_cog(path, mask, grid=GRID)
-    return [*polygons_of_value(path, value, basemap=GRID)]
+    with opened(path) as raster:
+        return [*polygons_of_value(raster, value, basemap=GRID)]
 
 
 @pytest.mark.parametrize(
