@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import click
 
-from ejmap_cli import INTERRUPTED
 from ejmap_cli.bench.group import bench
 from ejmap_cli.command import CommandGroup
 from ejmap_cli.corrections.correct import correct
@@ -20,6 +19,7 @@ from ejmap_cli.mapping.vet import vet
 from ejmap_cli.models.promote import promote, roll_back
 from ejmap_cli.models.train import train
 from ejmap_cli.models.travel import models
+from ejmap_cli.process_group import INTERRUPTED
 from ejmap_cli.projects.export import export
 from ejmap_cli.projects.import_folder import import_folder
 from ejmap_cli.projects.new import new
@@ -95,8 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("ejmap: interrupted; the same command goes on where it stopped", err=True)
         return INTERRUPTED
-    except Exception as error:
-        # Imports what it knows only after something was raised.
+    except Exception as error:  # what has no sentence is raised again
         told = sentence_of(error)
         if told is None:
             raise

@@ -183,18 +183,14 @@ def _outside(mapped: MappedCraters) -> gpd.GeoDataFrame:
 def _blankets(mapped: MappedCraters) -> gpd.GeoDataFrame:
     """Return the optical blanket of each crater without what others claim."""
     paths, grid = mapped.project.paths, mapped.grid
-    patterns = pd.read_parquet(paths.patterns, columns=["crater_id", "optical_blanket_radii"])
-    radii = dict(zip(patterns["crater_id"], patterns["optical_blanket_radii"], strict=True))
     rows: list[dict[str, object]] = []
     with opened(paths.overlap_count) as counted:
 
         def counts(window: Window) -> NDArray[np.unsignedinteger]:
             return read_window(counted, window)[0]
 
-        for crater_id, crater in mapped.craters.items():
-            reach_m = radii.get(crater_id, np.nan) * crater.radius_m
-            if not reach_m > 0:
-                continue
+        for crater_id, reach_m in mapped.blankets_m().items():
+            crater = mapped.craters[crater_id]
             blanket = _within(mapped.masks[crater_id], crater, reach_m, mapped)
             alone = clean_mask(blanket, counts, basemap=grid)
             parts = polygons_of_placed(alone, basemap=grid)

@@ -19,7 +19,7 @@ from ejmap_ml.config.bands import MERCURY_ENHANCED, grey_weights
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.figures import BLUE, ORANGE, new_plot
-from ejmap_project.files.table_file import write_table
+from ejmap_project.files.table_file import read_table, write_table
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.impact_order import (
     ANSWERED_FROM,
@@ -40,7 +40,7 @@ def order_craters(project: OpenProject, progress: Progress) -> Artefact:
     Of a synthetic planet the order is known, and the answers are scored.
     """
     mapped, paths = MappedCraters.of(project), project.paths
-    pairs = pd.read_parquet(paths.overlap_pairs)
+    pairs = read_table(paths.overlap_pairs)
     ids = sorted({*pairs["crater_id"].tolist(), *pairs["other_id"].tolist()})
     is_coloured = project.settings.mosaic_bands == MERCURY_ENHANCED
     signs = OF_COLOUR if is_coloured else OF_GREY

@@ -7,15 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY
-from ejmap_geo.grids.coords import LonLat
-from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.maps.label_map import label_map
-from ejmap_geo.masks.placed_mask import disc
-from ejmap_geo.masks.placement import mask_to_azimuthal
 from ejmap_geo.patterns.published_pattern import COLUMNS, INDEX
-from ejmap_geo.rasters.raster import read_mask_on, write_cog
+from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.analysis.crater_pattern import measure_pattern, read_pattern
 from ejmap_project.analysis.crater_patterns import measure_patterns
@@ -25,52 +20,17 @@ from ejmap_project.analysis.pattern_check import check_patterns
 from ejmap_project.errors import StepError
 from ejmap_project.export.folder import export_project
 from ejmap_project.export.published_names import PublishedNames
-from ejmap_project.files.mask_file import write_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.overlaps import rank_overlaps
 from ejmap_project.progress import Silence
-from tests.tiny_presets import EJCONN, POLAR
-
-GRID = BasemapGrid(body=MERCURY, width_px=1024)
-RADIUS_M, DISC_M = 60_000.0, 420_000.0
-# The first two overlap across the antimeridian; the third lies alone over the pole.
-CRATERS = [
-    Crater(crater_id=one, name="", center=center, radius_m=RADIUS_M, reach_m=900_000)
-    for one, center in enumerate((LonLat(178, 3), LonLat(-167, 3), LonLat(20, 89.5)), start=1)
-]
-SETTINGS = """
-source: {kind: files, mosaic: mosaic.tif, craters: craters.csv}
-training: {kind: synthetic, seeds: [1], width_px: 256, craters: 3, grey: true}
-models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml, iterations: 1}
-mapping: {tile_side_px: 32}
-"""
+from tests.mapped_discs import CRATERS, DISC_M, GRID, RADIUS_M, write_mapped_discs, write_settings
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> OpenProject:
     """Give a project of three discs of ejecta that are mapped already."""
-    folder = tmp_path_factory.mktemp("patterns")
-    (folder / "project.yaml").write_text(SETTINGS)
-    (folder / "ejconn_test.yaml").write_text(EJCONN)
-    (folder / "ejseg_test.yaml").write_text(POLAR)
-    project = OpenProject.at(folder)
-    paths = project.paths
-    write_cog(paths.basemap_mosaic, np.full((1, *GRID.shape), 90, np.uint8), grid=GRID, nodata=0)
-    write_catalogue(catalogue_from(CRATERS, MERCURY), paths.crater_catalogue)
-    work = CraterWork(project)
-    masks = {one.crater_id: disc(GRID, center=one.center, radius_m=DISC_M) for one in CRATERS}
-    for crater in CRATERS:
-        placed = masks[crater.crater_id]
-        write_mask(paths.basemap_mask(crater.key), placed, basemap=GRID, center=crater.center)
-        grid = work.azimuthal_grid(crater)
-        mask = mask_to_azimuthal(placed, basemap=GRID, azimuthal=grid).astype(np.float32)
-        layers = np.stack([0.8 * mask, mask, mask])
-        write_cog(paths.segmentation(crater.key), layers, grid=grid, band_names=BAND_NAMES)
-    overlap_count = label_map(masks, basemap=GRID).overlap_count
-    write_cog(paths.overlap_count, overlap_count, grid=GRID)
-    return project
+    return write_mapped_discs(tmp_path_factory.mktemp("patterns"))
 
 
 @pytest.fixture(scope="module")
@@ -130,30 +90,24 @@ def test_overlapping_craters_share_what_is_not_clean(measured: OpenProject) -> N
 
 
 def test_a_ray_is_a_craters_own_as_far_as_it_is_the_surest(measured: OpenProject) -> None:
-    """Two discs overlap between 12 W and 7 E of the antimeridian; the first wins ties of .8."""
-    overlaps = measured.paths.overlaps
-    placed = read_mask_on(measured.paths.basemap_mask("0002"), GRID)
-    rays = pd.DataFrame(
-        {
-            "azimuth_deg": [270.0, 90.0],
-            "spread_deg": [2.0, 2.0],
-            "start_km": [100.0, 100.0],
-            "end_km": [400.0, 400.0],
-        }
-    )
+    """East of the first crater lies the disc of the second, which is surer of itself."""
+    first = CRATERS[0]
+    placed = read_mask_on(measured.paths.basemap_mask(first.key), GRID)
+    rays = pd.DataFrame({"azimuth_deg": [90.0, 270.0], "start_km": 100.0, "end_km": 400.0})
+    rays["spread_deg"] = 2.0
 
-    with opened(overlaps) as ranked:
-        own = OwnPixels(crater_id=2, placed=placed, ranked=ranked, basemap=GRID)
-        found = with_own_ends(rays, own, CRATERS[1], MERCURY)
-    unranked = with_own_ends(rays, None, CRATERS[1], MERCURY)
+    with opened(measured.paths.overlaps) as ranked:
+        own = OwnPixels(crater_id=1, placed=placed, ranked=ranked, basemap=GRID)
+        found = with_own_ends(rays, own, first, MERCURY)
+    unranked = with_own_ends(rays, None, first, MERCURY)
 
-    # The disc of the first crater ends 420 km from its centre, which lies 15 degrees to the west.
+    # The second disc begins 420 km before its centre, which lies 15 degrees to the east.
     apart_km = math.radians(15) * math.cos(math.radians(3)) * MERCURY.radius_m / 1000
     assert found["own_end_km"][0] == pytest.approx(apart_km - DISC_M / 1000, abs=20)
     assert found["own_end_km"][1] == pytest.approx(400)
-    assert own_values(found, CRATERS[1])["own_longest_ray_radii"] == pytest.approx(400 / 60)
+    assert own_values(found, first)["own_longest_ray_radii"] == pytest.approx(400 / 60)
     assert unranked["own_end_km"].isna().all()
-    assert math.isnan(own_values(unranked, CRATERS[1])["own_longest_ray_km"])
+    assert math.isnan(own_values(unranked, first)["own_longest_ray_km"])
 
 
 def test_the_analysis_is_exported_in_the_published_columns(
@@ -213,10 +167,7 @@ def test_an_export_without_patterns_says_so(project: OpenProject, tmp_path: Path
 
 def test_a_map_without_patterns_is_refused(tmp_path: Path, project: OpenProject) -> None:
     """Nothing to put together: the message says what to make first."""
-    (tmp_path / "project.yaml").write_text(SETTINGS)
-    (tmp_path / "ejconn_test.yaml").write_text(EJCONN)
-    (tmp_path / "ejseg_test.yaml").write_text(POLAR)
-    bare = OpenProject.at(tmp_path)
+    bare = write_settings(tmp_path)
     for name in ("basemap_mosaic", "crater_catalogue", "overlap_count"):
         target: Path = getattr(bare.paths, name)
         target.parent.mkdir(parents=True, exist_ok=True)
