@@ -6,8 +6,8 @@ The last column is the most memory that a step held with 8 craters.
 """
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from geo.measure import arguments, cpu_and_peak
@@ -33,6 +33,9 @@ from ejmap_project.planetwide.planet_statistics import measure_planet
 from ejmap_project.planetwide.superposition import order_craters
 from ejmap_project.progress import Silence
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 RADIUS_M = 40_000.0
 COUNTS = (4, 8)
 COMPILED_PX = 1440
@@ -55,7 +58,8 @@ def main() -> None:
     for name, (few_s, _) in few.items():
         many_s, peak_gb = many[name]
         print(_row(name, few_s, many_s, f"{peak_gb:.2f}"))
-    print(_row("all", *(sum(cpu_s for cpu_s, _ in one.values()) for one in (few, many)), ""))
+    few_s, many_s = (sum(cpu_s for cpu_s, _ in one.values()) for one in (few, many))
+    print(_row("all", few_s, many_s, ""))
 
 
 def _row(name: str, few_s: float, many_s: float, peak: str) -> str:

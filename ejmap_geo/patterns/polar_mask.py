@@ -119,8 +119,8 @@ class PolarMask(PolarCells):
 
     @property
     def is_likely(self) -> NDArray[np.bool_]:
-        """Where ejecta are likelier than not, ``(row, col)``."""
-        return is_set(self.probability)
+        """Where the mask holds ejecta that are likelier than not, ``(row, col)``."""
+        return self.is_ejecta & is_set(self.probability)
 
     @property
     def is_sure(self) -> bool:
