@@ -197,7 +197,7 @@ ASYMMETRY = (
         "opposite of the zone of avoidance: a sector of little probability and light that explains "
         ".7 and leaves .7 or less; of masks without probabilities one that leaves .5 or less, too",
         _AVOIDANCE,
-        "none: within 20 degrees for DIRECTION of the oblique impacts that were told",
+        "none: within 20 degrees for 17 of 22 oblique impacts that were told",
     ),
     Quantity(
         name="impact_class",
