@@ -70,9 +70,9 @@ PLANET_ROWS: Mapping[str, Row] = {
             *(paths.pattern_rays, paths.pattern_spectra),
             *(paths.published_overlaps, paths.published_clean),
         ),
-        code_version="2",  # 2: spectra
+        code_version="3",  # 2: spectra; 3: own ends of rays
         inputs=(
-            *("crater_pattern", "basemap_mask", "global_map"),
+            *("crater_pattern", "basemap_mask", "global_map", "overlaps"),
             *("crater_catalogue", "basemap_mosaic"),
         ),
         settings=map_settings.of_map,
