@@ -10,14 +10,13 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.masks.placement import mask_to_basemap
-from ejmap_geo.rasters.raster import read_raster
 from ejmap_project.artefact import Artefact, Facts, Picture
 from ejmap_project.basemap import Basemap
 from ejmap_project.digest import content_version
+from ejmap_project.files.layer_file import MASK_BAND, read_layer
 from ejmap_project.files.mask_file import write_crater_mask
-from ejmap_project.files.raster_tags import MODEL, MOSAIC
+from ejmap_project.files.raster_tags import MODEL, MOSAIC, inherited
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.ejecta_layers import MASK_BAND
 from ejmap_project.pictures.shades import EJECTA, mask_over, mosaic_grey, shrunk
 from ejmap_project.pictures.sheet import RIM, Marks, Panel, circle, sheet, titled
 
@@ -33,9 +32,9 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
     traits = work.settings.source.traits
     published_in = f"run {traits.masks_run} of {traits.doi}"
     if published is None:
-        placed, inherited = _mapped(work, crater)
+        placed, origin = _mapped(work, crater)
     else:
-        placed, inherited = published, {MODEL: f"published masks, {published_in}"}
+        placed, origin = published, {MODEL: f"published masks, {published_in}"}
     path = work.paths.basemap_mask(crater.key)
     write_crater_mask(
         path,
@@ -43,7 +42,7 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
         crater,
         basemap=basemap.grid,
         what="ejecta",
-        tags={**tags, **inherited},
+        tags={**tags, **origin},
     )
     area_m2 = placed.area_m2(basemap.grid)
     planet_m2 = 4 * math.pi * basemap.grid.body.radius_m**2
@@ -63,12 +62,11 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
 
 def _mapped(work: CraterWork, crater: Crater) -> tuple[PlacedMask, dict[str, str]]:
     """Return the mask of the ejecta layers, and whose mosaic and model these come from."""
-    with read_raster(work.paths.segmentation(crater.key)) as layers:
-        names = list(layers.attrs["long_name"])
-        mask = layers[names.index(MASK_BAND)].to_numpy() > 0
-        told = {name: layers.attrs[name] for name in (MODEL, MOSAIC) if name in layers.attrs}
+    path = work.paths.segmentation(crater.key)
+    mask = read_layer(path, MASK_BAND) > 0
     azimuthal, basemap = work.azimuthal_grid(crater), work.basemap.grid
-    return mask_to_basemap(mask, azimuthal=azimuthal, basemap=basemap), told
+    placed = mask_to_basemap(mask, azimuthal=azimuthal, basemap=basemap)
+    return placed, inherited(path, MODEL, MOSAIC)
 
 
 def _picture(placed: PlacedMask, seen: Window, basemap: Basemap, crater: Crater) -> Picture:

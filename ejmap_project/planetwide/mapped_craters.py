@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of, read_raster
+from ejmap_geo.masks.probability_levels import probability_of
+from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of
 from ejmap_geo.resampling.reproject import to_basemap
 from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.files.layer_file import PROBABILITY_BAND, read_layer
 from ejmap_project.files.mask_folder import MaskFolder
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
 from ejmap_project.vetting.vetting_choice import held_back
 
@@ -84,8 +85,6 @@ class MappedCraters:
         if not self.has_probabilities:
             return None
         crater = self.craters[crater_id]
-        with read_raster(self.project.paths.segmentation(crater.key)) as layers:
-            values = layers[BAND_NAMES.index("probability")].to_numpy()
-        return to_basemap(
-            values, azimuthal=azimuthal_grid(crater, self.grid), basemap=grid, window=window
-        )
+        levels = read_layer(self.project.paths.segmentation(crater.key), PROBABILITY_BAND)
+        around = azimuthal_grid(crater, self.grid)
+        return probability_of(to_basemap(levels, azimuthal=around, basemap=grid, window=window))

@@ -12,6 +12,7 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.label_map import label_map
+from ejmap_geo.masks.mosaic import EnsembleLayers
 from ejmap_geo.masks.placed_mask import disc
 from ejmap_geo.masks.placement import mask_to_azimuthal
 from ejmap_geo.patterns.published_pattern import COLUMNS, INDEX
@@ -23,9 +24,9 @@ from ejmap_project.analysis.pattern_check import check_patterns
 from ejmap_project.errors import StepError
 from ejmap_project.export.folder import export_project
 from ejmap_project.export.published_names import PublishedNames
+from ejmap_project.files.layer_file import write_layers
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
 from tests.tiny_presets import EJCONN, POLAR
@@ -62,9 +63,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> OpenProject:
         placed = masks[crater.crater_id]
         write_mask(paths.basemap_mask(crater.key), placed, basemap=GRID, center=crater.center)
         grid = work.azimuthal_grid(crater)
-        mask = mask_to_azimuthal(placed, basemap=GRID, azimuthal=grid).astype(np.float32)
-        layers = np.stack([0.8 * mask, mask, mask])
-        write_cog(paths.segmentation(crater.key), layers, grid=grid, band_names=BAND_NAMES)
+        mask = mask_to_azimuthal(placed, basemap=GRID, azimuthal=grid)
+        share = mask.astype(np.float32)
+        layers = EnsembleLayers(np.float32(0.8) * share, share, 1)
+        write_layers(paths.segmentation(crater.key), layers, mask, grid=grid)
     overlap_count = label_map(masks, basemap=GRID).overlap_count
     write_cog(paths.overlap_count, overlap_count, grid=GRID)
     return project
