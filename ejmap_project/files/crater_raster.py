@@ -1,8 +1,9 @@
-"""Rasters about one crater as files: tiled GeoTIFFs that the next step reads fast.
+"""Rasters about one crater as files: cloud-optimised GeoTIFFs that the next step reads fast.
 
 They stay in the folder of a crater. Bands lie one after the other, so that one band is read without
 the others, and are compressed by ZSTD: a quarter of the time of DEFLATE. Every GDAL since 2.3 reads
 it. What goes to other people's programs is written by :func:`ejmap_geo.rasters.raster.write_cog`.
+GDAL's own driver for such files joins the bands pixel by pixel and halves overviews one by one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +12,10 @@ from typing import Any
 
 import numpy as np
 import rasterio
+import rasterio.shutil
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
+from rasterio.io import MemoryFile
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import AzimuthalGrid
@@ -22,14 +25,14 @@ from ejmap_geo.whole_file import whole_file
 
 # A first overview at half the size would take a third of the file and most of its time.
 FIRST_OVERVIEW = 4
-OPTIONS: Mapping[str, Any] = {
+LAYOUT: Mapping[str, Any] = {
     "driver": "GTiff",
     "tiled": True,
     "blockxsize": BLOCK_PX,
     "blockysize": BLOCK_PX,
     "interleave": "band",
-    "compress": "ZSTD",
-    "zstd_level": 1,
+    # Bands are no colours, whatever their number.
+    "photometric": "MINISBLACK",
     "bigtiff": "IF_SAFER",
 }
 
@@ -41,7 +44,6 @@ def write_crater_raster(
     grid: AzimuthalGrid,
     nodata: int | None = None,
     band_names: Sequence[str] = (),
-    is_smooth: bool = True,
     overviews: Overviews = "nearest",
     tags: Mapping[str, str] | None = None,
 ) -> None:
@@ -53,7 +55,6 @@ def write_crater_raster(
         grid: Where the pixels lie.
         nodata: Value that means "nothing here".
         band_names: One description a band, or none.
-        is_smooth: Whether neighbours differ little, so that differences compress better.
         overviews: The nearest pixel, for ids and masks, or the average, for amounts.
         tags: Text kept inside the file by name; the program and the time are added.
 
@@ -63,7 +64,7 @@ def write_crater_raster(
     if bands.shape[1:] != grid.shape:
         raise RasterError(f"bands must be (band, {grid.shape}) like their grid, got {bands.shape}")
     profile: dict[str, Any] = {
-        **OPTIONS,
+        **LAYOUT,
         "dtype": bands.dtype,
         "count": len(bands),
         "height": grid.shape[0],
@@ -71,14 +72,23 @@ def write_crater_raster(
         "crs": rasterio.CRS.from_wkt(grid.crs.to_wkt()),
         "transform": grid.transform,
         "nodata": nodata,
-        "predictor": 2 if is_smooth else 1,
     }
-    with whole_file(path) as unfinished, rasterio.open(unfinished, "w", **profile) as raster:
+    with whole_file(path) as unfinished, MemoryFile() as memory, memory.open(**profile) as raster:
         raster.write(bands)
         for number, name in enumerate(band_names, start=1):
             raster.set_band_description(number, name)
         raster.update_tags(**file_stamp(), **(tags or {}))
         raster.build_overviews(_overview_factors(grid.shape[0]), Resampling[overviews])
+        # A copy has its overviews where readers of parts expect them: before the pixels.
+        rasterio.shutil.copy(
+            raster,
+            unfinished,
+            **LAYOUT,
+            copy_src_overviews=True,
+            compress="ZSTD",
+            zstd_level=1,
+            predictor=2,
+        )
 
 
 def _overview_factors(side_px: int) -> list[int]:
