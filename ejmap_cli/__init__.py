@@ -2,8 +2,7 @@
 
 import sys
 
-# Exit code after Ctrl-C, as in a shell.
-INTERRUPTED = 130
+from ejmap_cli.process_group import INTERRUPTED
 
 
 def program() -> int:

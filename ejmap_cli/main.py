@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import click
 
-from ejmap_cli import INTERRUPTED
 from ejmap_cli.bench.group import bench
 from ejmap_cli.command import CommandGroup
 from ejmap_cli.corrections.correct import correct
@@ -20,6 +19,7 @@ from ejmap_cli.mapping.vet import vet
 from ejmap_cli.models.promote import promote, roll_back
 from ejmap_cli.models.train import train
 from ejmap_cli.models.travel import models
+from ejmap_cli.process_group import INTERRUPTED
 from ejmap_cli.projects.export import export
 from ejmap_cli.projects.import_folder import import_folder
 from ejmap_cli.projects.new import new

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # What shells add to the number of a signal.
 SIGNALLED = 128
+# Exit code after Ctrl-C, as in a shell.
+INTERRUPTED = SIGNALLED + signal.SIGINT
 POLL_SECONDS = 0.1
 # Dagster ends its servers one after the other; a run in its midst is given up after that.
 PATIENCE_SECONDS = 20.0

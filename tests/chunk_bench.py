@@ -87,21 +87,22 @@ class Bench:
             + settings
         )
         self.project = OpenProject.at(folder)
-        self.put_craters([10_000.0] * len(KEYS))
         for name in UPSTREAM:
             self.report(name, data_version="1")
+        self.put_craters([10_000.0] * len(KEYS))
         self._defs = build_defs(
             resource_overrides={"project": ProjectResource(folder=str(folder))},
             steps=self.steps.build(),
         )
 
     def put_craters(self, radii_m: list[float]) -> None:
-        """Write a catalogue with these radii."""
+        """Write a catalogue with these radii, as its asset does."""
         craters = [
             Crater(crater_id=number, name="", center=LonLat(number, 0), radius_m=radius_m)
             for number, radius_m in enumerate(radii_m, start=1)
         ]
         write_catalogue(catalogue_from(craters, MERCURY), self.project.paths.crater_catalogue)
+        self.report("crater_catalogue", data_version="1")
         partitions.sync_craters(self.instance, [crater.key for crater in craters])
 
     def report(self, name: str, *, data_version: str) -> None:

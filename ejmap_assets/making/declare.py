@@ -189,7 +189,13 @@ def _materialized(
         yield dg.MaterializeResult(
             data_version=dg.DataVersion(artefact.content),
             tags={RECIPE_TAG: recipe.digest, FILES_TAG: manifest.digest},
-            metadata={**metadata, **facts, "seconds": seconds, SIZE: manifest.size_bytes},
+            metadata={
+                **metadata,
+                **facts,
+                "seconds": seconds,
+                # A release says what it holds; its own files keep their digests themselves.
+                SIZE: metadata.get(SIZE, manifest.size_bytes),
+            },
         )
         files.write(manifest)
 

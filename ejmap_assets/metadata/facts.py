@@ -17,6 +17,8 @@ MetadataEntry: TypeAlias = MetadataValue[Any] | str | float | int | bool
 Metadata: TypeAlias = dict[str, MetadataEntry]
 
 MAX_ROWS = 60
+# Digits of a number that are shown; of a cell of a table also no more than so many decimals.
+DIGITS, CELL_DECIMALS = 6, 4
 
 _log = logging.getLogger(__name__)
 
@@ -24,11 +26,18 @@ _log = logging.getLogger(__name__)
 def metadata_of(facts: Mapping[str, object], pictures: PictureStore) -> Metadata:
     """Return facts as the UI shows them: pictures by address, tables as tables, the rest as values.
 
+    Pictures and links come first, since people look before they read.
+
     Args:
         facts: Facts by name; those of a restored result are Dagster's values already.
         pictures: Where the pictures go.
     """
-    return {name: _entry(name, fact, pictures) for name, fact in facts.items()}
+    shown = {name: _entry(name, fact, pictures) for name, fact in facts.items()}
+    return dict(sorted(shown.items(), key=lambda one: not _is_looked_at(one[1])))
+
+
+def _is_looked_at(entry: MetadataEntry) -> bool:
+    return isinstance(entry, dg.MarkdownMetadataValue)
 
 
 def _entry(name: str, fact: object, pictures: PictureStore) -> MetadataEntry:
@@ -47,7 +56,7 @@ def _entry(name: str, fact: object, pictures: PictureStore) -> MetadataEntry:
         case dict() | list() | tuple():
             return MetadataValue.json(fact)
         case str() | float() | int():
-            return fact
+            return _shown(fact) if isinstance(fact, float) else fact
         case _:
             raise TypeError(f"{type(fact).__name__} cannot be shown in the UI: {fact!r:.80}")
 
@@ -80,5 +89,12 @@ def _plain(value: object) -> str | int | float | bool:
     plain = value.item() if isinstance(value, np.generic) else value
     if isinstance(plain, float):
         # The UI parses strict JSON, which has no NaN: one NaN would hide the whole row.
-        return round(plain, 4) if math.isfinite(plain) else ""
+        return round(_shown(plain), CELL_DECIMALS) if math.isfinite(plain) else ""
     return plain if isinstance(plain, (bool, int)) else str(plain)
+
+
+def _shown(number: float) -> float:
+    """Return a number in the digits that are shown; those before the point are all kept."""
+    if not math.isfinite(number) or number == 0:
+        return number
+    return round(number, max(0, DIGITS - 1 - math.floor(math.log10(abs(number)))))

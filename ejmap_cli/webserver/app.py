@@ -14,16 +14,21 @@ from starlette.routing import Route
 from ejmap_cli.webserver.guard import Guard
 from ejmap_cli.webserver.page_files import page_routes
 from ejmap_cli.webserver.picture_files import picture_route
+from ejmap_cli.webserver.report_files import report_route
 from ejmap_project.paths import ProjectPaths
 
 PROJECT_KEY = "ejmap_project"
 REPORTS = "/report_asset_"
-# Dagster's tables of metadata cut off what is wider than they are.
-STYLE = '<style>img[src^="/pictures/"] { max-width: 100%; height: auto; }</style>'
+# Dagster's tables of metadata cut off what is wider than they are, and a wide cell makes them wider
+# than the window. What stands beside them is narrower than 840 px.
+STYLE = (
+    '<style>img[src^="/pictures/"] '
+    "{ max-width: min(100%, max(480px, 100vw - 840px)); height: auto; }</style>"
+)
 
 
 class ProjectWebserver(DagsterWebserver[WorkspaceProcessContext, WorkspaceRequestContext]):
-    """The pages of one project: Dagster's, its map page, and the pictures of its artefacts."""
+    """The pages of one project: Dagster's, its map page, reports, and pictures of its artefacts."""
 
     def __init__(
         self, context: WorkspaceProcessContext, *, paths: ProjectPaths, names: Collection[str] = ()
@@ -44,7 +49,7 @@ class ProjectWebserver(DagsterWebserver[WorkspaceProcessContext, WorkspaceReques
         return [Middleware(Guard, names=self._names), *super().build_middleware()]
 
     def build_routes(self) -> list[Any]:
-        """Add the pictures and the map page, and leave out reports of materialisations.
+        """Add pictures, reports and the map page, and leave out reports of materialisations.
 
         The history says what each file was made from; a report from outside would be a record of a
         file that nobody made.
@@ -54,7 +59,8 @@ class ProjectWebserver(DagsterWebserver[WorkspaceProcessContext, WorkspaceReques
             for route in super().build_routes()
             if not (isinstance(route, Route) and route.path.startswith(REPORTS))
         ]
-        return [picture_route(self._paths), *page_routes(self._paths), *kept]
+        ours = [picture_route(self._paths), report_route(self._paths), *page_routes(self._paths)]
+        return [*ours, *kept]
 
     def index_html_endpoint(self, request: Request) -> HTMLResponse:
         """Make pictures fit into the pages; a click opens them in full size."""

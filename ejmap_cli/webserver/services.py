@@ -18,7 +18,7 @@ import yaml
 from dagster._cli.proxy_server_manager import ProxyServerManager
 
 from ejmap_assets.code_location import module_target
-from ejmap_cli import INTERRUPTED
+from ejmap_cli.process_group import INTERRUPTED
 from ejmap_cli.webserver.port import address_of, note_port, project_at
 from ejmap_cli.webserver.serve import LOG_LEVEL
 from ejmap_project.open_project import project_folder

@@ -127,8 +127,8 @@ def _page(
     _mask(panels[1], around, measured)
     _probability(panels[2], around)
     _profile(figure.add_subplot(2, 4, 5), around, measured, spread)
-    _rose(_polar_axes(figure, (2, 4, 6)), measured)
-    _ray_ends(_polar_axes(figure, (2, 4, 7)), around, measured)
+    _rose(_polar_axes(figure, (2, 4, 6), measured), measured)
+    _ray_ends(_polar_axes(figure, (2, 4, 7), measured), around, measured)
     plot_by_distance(figure.add_subplot(2, 4, 4), spectra, unit="grey levels")
     plot_spectrum(figure.add_subplot(2, 4, 8), spectra, unit="grey levels")
     crater = around.crater
@@ -136,15 +136,18 @@ def _page(
     return figure
 
 
-def _polar_axes(figure: Figure, place: tuple[int, int, int]) -> PolarAxes:
-    """Return axes of azimuth like a compass: north up, clockwise."""
+def _polar_axes(figure: Figure, place: tuple[int, int, int], measured: Measured) -> PolarAxes:
+    """Return axes of azimuth like a compass, with the distances written where no ray runs."""
     axes = cast("PolarAxes", figure.add_subplot(*place, projection="polar"))
     axes.set_theta_zero_location("N")
     axes.set_theta_direction(-1)
     axes.set_xticks(np.radians([0, 90, 180, 270]), ["N", "E", "S", "W"])
     axes.tick_params(labelsize=7)
     axes.yaxis.set_major_locator(MaxNLocator(3))
-    axes.set_rlabel_position(60)
+    between = np.arange(22.5, 360, 45)
+    rays = np.array([ray.azimuth_deg for ray in measured.rays])
+    apart = np.abs((between[:, None] - rays + 180) % 360 - 180).min(axis=1, initial=180)
+    axes.set_rlabel_position(float(between[apart.argmax()]))
     axes.grid(alpha=0.3)
     return axes
 

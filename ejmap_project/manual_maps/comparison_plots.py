@@ -36,10 +36,7 @@ def quantile_plots(table: pd.DataFrame) -> dict[str, Figure]:
     """
     craters = [part for _, part in table.groupby("crater_id", sort=False)]
     pages = [craters[first : first + PER_PAGE] for first in range(0, len(craters), PER_PAGE)]
-    return {
-        f"agreement by ejecta quantile {number}": _page(page)
-        for number, page in enumerate(pages, start=1)
-    }
+    return {f"agreement {number}": _page(page) for number, page in enumerate(pages, start=1)}
 
 
 def overview_plot(table: pd.DataFrame) -> dict[str, Figure]:
@@ -70,7 +67,7 @@ def overview_plot(table: pd.DataFrame) -> dict[str, Figure]:
         + (f"; grey: {others} other craters" if others else ""),
         fontsize=8,
     )
-    return {"agreement by ejecta quantile, all craters": figure}
+    return {"agreement, all craters": figure}
 
 
 def _page(craters: Sequence[pd.DataFrame]) -> Figure:

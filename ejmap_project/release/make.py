@@ -12,7 +12,7 @@ from typing import cast
 from pydantic import JsonValue
 
 from ejmap_geo.whole_file import whole_folder
-from ejmap_project.artefact import Artefact
+from ejmap_project.artefact import Artefact, Markdown
 from ejmap_project.digest import content_version
 from ejmap_project.errors import ReleaseError
 from ejmap_project.open_project import OpenProject
@@ -29,6 +29,7 @@ from ejmap_project.release.made_artefact import MadeArtefact
 from ejmap_project.release.model_card import write_model_cards
 from ejmap_project.release.release_folder import (
     REPORT,
+    REPORT_ROUTE,
     alone,
     files_below,
     next_number,
@@ -264,6 +265,7 @@ def _packages() -> dict[str, str]:
 def _facts(manifest: ReleaseManifest, folder: Path) -> dict[str, object]:
     return {
         "release": manifest.label,
+        "report": Markdown(f"[Open the report]({REPORT_ROUTE.format(folder=folder.name)})"),
         "note": manifest.note,
         "files": len(manifest.files),
         "size_bytes": manifest.size,

@@ -15,6 +15,8 @@ FOLDER_NAME = re.compile(r"(\d{4,})_([A-Za-z0-9][A-Za-z0-9._-]*)")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 LOCK = ".lock"
 REPORT = "report.html"
+# Where the webserver answers the report of a release.
+REPORT_ROUTE = f"/releases/{{folder}}/{REPORT}"
 
 
 def release_folders(paths: ProjectPaths) -> list[Path]:
