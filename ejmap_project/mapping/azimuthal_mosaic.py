@@ -1,4 +1,4 @@
-"""Step 1 of a crater: the mosaic around it, as seen from straight above."""
+"""Step 1 of a crater: the mosaic around it, as seen from straight above, to look at."""
 
 import math
 from collections.abc import Mapping
