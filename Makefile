@@ -111,8 +111,8 @@ bench: $(BASE) ## Measure speed and memory against the plain way, as one table (
 	benchmarks/all.sh $(BIN)/python
 
 .PHONY: bench-models
-bench-models: demo $(MOON) ## Score the demo's models on unseen planets and crater classifiers on the Moon (20 minutes)
-	$(BIN)/python benchmarks/unseen_planets.py
+bench-models: demo $(MOON) ## Score the demo's EJSEG on EJMAP-Bench and crater classifiers on the Moon (20 minutes)
+	$(BIN)/ejmap bench score projects/demo
 	$(BIN)/python benchmarks/crater_classifier.py
 
 .PHONY: quantities

@@ -69,8 +69,7 @@ def _arguments() -> argparse.Namespace:
 
 def _ejmap(*words: object) -> None:
     print("$ ejmap", *words, flush=True)
-    # Our own program with our own words.
-    subprocess.run(  # noqa: S603
+    subprocess.run(  # noqa: S603 - our own program with our own words
         [sys.executable, "-m", "ejmap_cli.main", *map(str, words)], check=True
     )
 

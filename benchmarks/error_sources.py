@@ -7,13 +7,13 @@ that nothing else uses.
 
 import argparse
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
-from unseen_planets import mapped
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.distance import basemap_distance_m
@@ -21,12 +21,13 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.resampling.reproject import polar_to_azimuthal, to_basemap
 from ejmap_geo.synthetic.planet import Planet, make_planet
-from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.config.polar_config import PolarViewConfig
 from ejmap_ml.ejseg.polar_data import polar_target
 from ejmap_ml.ejseg.polar_view import polar_grid
-from ejmap_ml.ready.ensembles import ready_ensemble
 from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.bench.ensemble_entry import EnsembleEntry
+from ejmap_project.bench.planets import BenchPlanet
+from ejmap_project.models.asked_ensemble import asked_bundles
 from ejmap_project.training.calibrated import polar_view_of
 from ejmap_project.training.ready_kinds import GREY, KINDS
 
@@ -60,18 +61,16 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[451, 452, 453])
     parser.add_argument("--ensemble", choices=[one.name for one in KINDS], default=GREY.name)
     chosen = parser.parse_args()
-    ready = ready_ensemble(chosen.ensemble)
-    if ready is None:
-        raise SystemExit(f"{chosen.ensemble} is not in the package; make it with `make models`")
-    bundles = [ModelBundle.load(ready.member(one)) for one in range(ready.member_count)]
-    config = next(one for one in KINDS if one.name == chosen.ensemble).planet
-    view, networks = polar_view_of(bundles), [bundle.build() for bundle in bundles]
+    bundles = asked_bundles([Path(chosen.ensemble)])
+    kind = next(one for one in KINDS if one.name == chosen.ensemble)
+    view, entry = polar_view_of(bundles), EnsembleEntry(kind.name, bundles)
     counted: list[Counts] = []
     for seed in chosen.seeds:
-        planet = make_planet(config, seed=seed)
-        for crater in planet.craters:
-            found = mapped(planet, crater, networks, view=view)
-            counted.append(_counts(planet, crater, found, view=view))
+        planet = make_planet(kind.planet, seed=seed)
+        masks = entry.planet_answer(BenchPlanet(kind.reads, seed, kind.planet), planet).masks
+        counted += [
+            _counts(planet, crater, masks[crater.crater_id], view=view) for crater in planet.craters
+        ]
     total = Counts(*(np.sum(parts, axis=0) for parts in zip(*counted, strict=True)))
     _print(total)
 

@@ -122,7 +122,7 @@ def _name(path: Path, roots: dict[Path, str]) -> str:
 def _asked(script: str, *words: object) -> dict[str, Any]:
     """Return what a script answers in the Python of the machine."""
     command = [PYTHON, str(SCRIPTS / script), *map(str, words)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own scripts
     return json.loads(done.stdout.splitlines()[-1])
 
 

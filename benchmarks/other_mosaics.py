@@ -20,8 +20,7 @@ from PIL import Image
 
 from ejmap_geo.grids.body import MERCURY, MOON, Body, body_named
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_ml.bundles.bundle import ModelBundle
-from ejmap_ml.ready.ensembles import ready_ensemble
+from ejmap_project.models.asked_ensemble import asked_bundles
 from ejmap_project.reference.ensemble_masks import score_ensemble
 from ejmap_project.reference.reference_mosaics import reference_mosaic
 from ejmap_project.reference.reference_set import reference_set
@@ -50,10 +49,7 @@ def main() -> None:
     parser.add_argument("--from-zero", action="append", default=[], metavar="BODY=FILE")
     parser.add_argument("--wider-than-px", type=float, default=6.0, metavar="DIAMETER")
     chosen = parser.parse_args()
-    ready = ready_ensemble(chosen.ensemble)
-    if ready is None:
-        raise SystemExit(f"{chosen.ensemble} is not in the package; make it with `make models`")
-    bundles = [ModelBundle.load(ready.member(one)) for one in range(ready.member_count)]
+    bundles = asked_bundles([Path(chosen.ensemble)])
     rows: dict[str, pd.Series] = {}
     for name, mosaic in (_mosaics() | _named(chosen.mosaic, chosen.from_zero)).items():
         body, width_px = mosaic[1].body, mosaic[1].width_px

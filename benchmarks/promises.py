@@ -6,16 +6,16 @@ often and how wide intervals of area hold the true one.
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from ejmap_geo.synthetic.planet import make_planet
-from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.calibration.area_interval import AreaInterval
 from ejmap_ml.calibration.band_reliability import band_reliability, summary_table
 from ejmap_ml.calibration.promised_recall import THRESHOLDS, RecallCurve
-from ejmap_ml.ready.ensembles import ready_ensemble
+from ejmap_project.models.asked_ensemble import asked_bundles
 from ejmap_project.training.calibrated import polar_view_of
 from ejmap_project.training.promised import Outcome, outcome_of
 from ejmap_project.training.ready_kinds import GREY, KINDS
@@ -28,17 +28,14 @@ def main() -> None:
     """Print three tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[*range(501, 521)])
-    parser.add_argument("--name", choices=[one.name for one in KINDS], default=GREY.name)
+    parser.add_argument("--ensemble", choices=[one.name for one in KINDS], default=GREY.name)
     chosen = parser.parse_args()
-    ready = ready_ensemble(chosen.name)
-    if ready is None:
-        raise SystemExit(f"{chosen.name} is not in the package; make it with `make models`")
-    bundles = [ModelBundle.load(ready.member(one)) for one in range(ready.member_count)]
+    bundles = asked_bundles([Path(chosen.ensemble)])
     conformal = bundles[0].conformal
     if conformal is None:
-        raise SystemExit(f"{chosen.name} promises nothing; make it anew with `make models`")
+        raise SystemExit(f"{chosen.ensemble} promises nothing; make it anew with `make models`")
     view, networks = polar_view_of(bundles), [bundle.build() for bundle in bundles]
-    config = next(one for one in KINDS if one.name == chosen.name).planet
+    config = next(one for one in KINDS if one.name == chosen.ensemble).planet
     outcomes: dict[int, list[Outcome]] = {}
     for seed in chosen.seeds:
         planet = make_planet(config, seed=seed)

@@ -10,6 +10,7 @@ crater mirrored and turned, or with a radius that is a fifth smaller or a quarte
 import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,12 +19,11 @@ from torch import nn
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.synthetic.planet import Planet, make_planet
-from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.config.polar_config import PolarViewConfig
 from ejmap_ml.ejseg.polar_data import labelled_view
 from ejmap_ml.ejseg.polar_predict import predict_view
 from ejmap_ml.ejseg.polar_view import VALID_CHANNEL, polar_grid, polar_view
-from ejmap_ml.ready.ensembles import ready_ensemble
+from ejmap_project.models.asked_ensemble import asked_bundles
 from ejmap_project.training.calibrated import polar_view_of
 from ejmap_project.training.ready_kinds import GREY
 
@@ -39,10 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[501, 502])
     chosen = parser.parse_args()
-    ready = ready_ensemble(GREY.name)
-    if ready is None:
-        raise SystemExit(f"{GREY.name} is not in the package; make it with `make models`")
-    bundles = [ModelBundle.load(ready.member(one)) for one in range(ready.member_count)]
+    bundles = asked_bundles([Path(GREY.name)])
     networks, view = [bundle.build() for bundle in bundles], polar_view_of(bundles)
     rows: list[Mapping[str, float]] = []
     for seed in chosen.seeds:

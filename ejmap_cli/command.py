@@ -41,7 +41,7 @@ class Folder(click.Path[Path]):
     def shell_complete(
         self,
         ctx: click.Context,  # noqa: ARG002 (the signature is click's)
-        param: click.Parameter,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002 (the same)
         incomplete: str,
     ) -> list["CompletionItem"]:
         """Ask the shell for folders."""

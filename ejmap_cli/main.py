@@ -95,8 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("ejmap: interrupted; the same command goes on where it stopped", err=True)
         return INTERRUPTED
-    except Exception as error:
-        # Imports what it knows only after something was raised.
+    except Exception as error:  # what has no sentence is raised again
         told = sentence_of(error)
         if told is None:
             raise

@@ -70,12 +70,12 @@ def _opened(
     try:
         # Devices and pipes have no end.
         if path.exists() and not path.is_file():
-            raise error(f"{named} is no file; name a CSV file")  # noqa: TRY301
+            raise error(f"{named} is no file; name a CSV file")  # noqa: TRY301 - passes below as it is
         # A byte order mark, which spreadsheets write, is no part of the first name.
         with path.open(encoding="utf-8-sig", newline="") as lines:
             mistake = _mistake_in_size(path, most_bytes) or _mistake_in_header(lines)
             if mistake is not None:
-                raise error(f"{named} {mistake}")  # noqa: TRY301
+                raise error(f"{named} {mistake}")  # noqa: TRY301 - passes below as it is
             lines.seek(0)
             yield lines
     except error:

@@ -1,5 +1,6 @@
 """A project of three discs of ejecta that are mapped already: two overlap, one lies over a pole."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,15 +37,27 @@ mapping: {tile_side_px: 32}
 """
 
 
-def write_mapped_discs(folder: Path) -> OpenProject:
-    """Write the project: mosaic, catalogue, masks, probabilities and the count of overlaps."""
+def write_settings(folder: Path) -> OpenProject:
+    """Write the settings of the project and the presets that they name."""
     (folder / "project.yaml").write_text(SETTINGS)
     (folder / "ejconn_test.yaml").write_text(EJCONN)
     (folder / "ejseg_test.yaml").write_text(POLAR)
-    project = OpenProject.at(folder)
+    return OpenProject.at(folder)
+
+
+def write_planet(folder: Path, craters: Sequence[Crater], grid: BasemapGrid) -> OpenProject:
+    """Write settings, a grey mosaic and the catalogue."""
+    project = write_settings(folder)
+    mosaic = np.full((1, *grid.shape), 90, np.uint8)
+    write_cog(project.paths.basemap_mosaic, mosaic, grid=grid, nodata=0)
+    write_catalogue(catalogue_from(craters, MERCURY), project.paths.crater_catalogue)
+    return project
+
+
+def write_mapped_discs(folder: Path) -> OpenProject:
+    """Write the project: mosaic, catalogue, masks, probabilities and the count of overlaps."""
+    project = write_planet(folder, CRATERS, GRID)
     paths = project.paths
-    write_cog(paths.basemap_mosaic, np.full((1, *GRID.shape), 90, np.uint8), grid=GRID, nodata=0)
-    write_catalogue(catalogue_from(CRATERS, MERCURY), paths.crater_catalogue)
     masks = {one.crater_id: disc(GRID, center=one.center, radius_m=DISC_M) for one in CRATERS}
     for crater in CRATERS:
         placed, grid = masks[crater.crater_id], azimuthal_grid(crater, GRID)

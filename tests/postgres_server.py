@@ -18,7 +18,7 @@ from tests.servers import free_port
 
 HOST = "127.0.0.1"
 USER = "ejmap"
-PASSWORD = "of-a-server-that-lives-for-seconds"  # noqa: S105
+PASSWORD = "of-a-server-that-lives-for-seconds"  # noqa: S105 - says so itself
 START_SECONDS = 60
 STOP_SECONDS = 15
 # Debian keeps the commands of a server out of the path.

@@ -101,8 +101,8 @@ def write_hyperparameters(made: PublishedFixture) -> None:
 def write_models(made: PublishedFixture) -> None:
     """Write checkpoints with the published keys, two members each, and norms."""
     import segmentation_models_pytorch as smp  # noqa: PLC0415 - only where models are wanted
-    import timm  # noqa: PLC0415
-    import torch  # noqa: PLC0415
+    import timm  # noqa: PLC0415 - the same
+    import torch  # noqa: PLC0415 - the same
 
     folders = {
         kind: made.results / f"{kind}_results" / f"version_{version}"

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import dagster as dg
+from pydantic import ConfigDict, TypeAdapter
 
 from ejmap_assets.lineage.provenance import SECONDS, Record, record_of
 from ejmap_geo.whole_file import write_text
@@ -15,6 +17,24 @@ from ejmap_geo.whole_file import write_text
 EVENTS_AT_ONCE = 100
 # Raise it when the rows of the file change.
 FILE_VERSION = 3
+
+
+class _Row(NamedTuple):
+    """A record as it lies in the file: its place in which storage, and what it says."""
+
+    storage: str
+    storage_id: int
+    data_version: str
+    recipe: str
+    code_version: str
+    inputs: dict[str, str]
+    seconds: float | None
+    run_id: str
+    made_s: float
+    files: str
+
+
+_CONTENT = TypeAdapter(tuple[int, list[_Row]], config=ConfigDict(strict=True))
 
 
 class RecordCache:
@@ -66,21 +86,7 @@ class RecordCache:
         """
         if self._file is None or self._is_kept:
             return
-        rows = [
-            (
-                *place,
-                record.data_version,
-                record.recipe,
-                record.code_version,
-                dict(record.inputs),
-                record.seconds,
-                record.run_id,
-                record.made_s,
-                record.files,
-            )
-            for place, record in self._known.items()
-            if place in self._used
-        ]
+        rows = [_row_of(place, self._known[place]) for place in self._known if place in self._used]
         with suppress(OSError):
             write_text(self._file, json.dumps([FILE_VERSION, rows]))
 
@@ -93,33 +99,38 @@ def _without_pictures(record: Record) -> Record:
 def _kept(file: Path) -> dict[tuple[str, int], Record]:
     """Return the records of a file; none if it is missing, damaged or of another version."""
     try:
-        version, rows = json.loads(file.read_text(encoding="utf-8"))
-        if version != FILE_VERSION:
-            return {}
-        return {
-            (which, place): Record(
-                data_version=data_version,
-                recipe=recipe,
-                storage_id=place,
-                metadata={} if seconds is None else {SECONDS: dg.MetadataValue.float(seconds)},
-                code_version=code_version,
-                inputs=inputs,
-                run_id=run_id,
-                made_s=made_s,
-                files=files,
-            )
-            for (
-                which,
-                place,
-                data_version,
-                recipe,
-                code_version,
-                inputs,
-                seconds,
-                run_id,
-                made_s,
-                files,
-            ) in rows
-        }
-    except (OSError, ValueError, TypeError, RecursionError):
+        version, rows = _CONTENT.validate_json(file.read_bytes())
+    except (OSError, ValueError):
         return {}
+    if version != FILE_VERSION:
+        return {}
+    return {(row.storage, row.storage_id): _record_of(row) for row in rows}
+
+
+def _row_of(place: tuple[str, int], record: Record) -> _Row:
+    return _Row(
+        *place,
+        data_version=record.data_version,
+        recipe=record.recipe,
+        code_version=record.code_version,
+        inputs=dict(record.inputs),
+        seconds=record.seconds,
+        run_id=record.run_id,
+        made_s=record.made_s,
+        files=record.files,
+    )
+
+
+def _record_of(row: _Row) -> Record:
+    told = {} if row.seconds is None else {SECONDS: dg.MetadataValue.float(row.seconds)}
+    return Record(
+        data_version=row.data_version,
+        recipe=row.recipe,
+        storage_id=row.storage_id,
+        metadata=told,
+        code_version=row.code_version,
+        inputs=row.inputs,
+        run_id=row.run_id,
+        made_s=row.made_s,
+        files=row.files,
+    )

@@ -113,7 +113,7 @@ def map_chunk(
         progress.update(f"crater {key}", done=done, total=len(keys))
         try:
             _map_crater(context, steps, key, work, book)
-        except Exception as error:
+        except Exception as error:  # whatever it is, other craters are mapped
             context.log.exception("crater %s failed", key)
             errors[key] = error
     progress.update("craters", done=len(keys), total=len(keys))

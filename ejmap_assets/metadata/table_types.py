@@ -93,8 +93,7 @@ def table_facts(asset: str, model: Schema | None, table: pd.DataFrame | None) ->
     if model is None or table is None:
         return {}
     plain = pd.DataFrame(table)
-    # The type check needs no context: it reads only the table.
-    found = table_type(model).type_check(None, plain)  # pyright: ignore[reportArgumentType]
+    found = table_type(model).type_check(None, plain)  # pyright: ignore[reportArgumentType] - it reads only the table
     if not found.success:
         raise StepError(f"the table of {asset} does not fit its schema: {found.description}")
     schema = dg.MetadataValue.table_schema(column_schema(model, plain))

@@ -8,6 +8,7 @@ import pandas as pd
 from rich.table import Table
 
 from ejmap_cli.printing import table_lines
+from ejmap_project.files.table_file import read_table
 from ejmap_project.models.promotion_record import Decision, promotions
 from ejmap_project.paths import ProjectPaths
 from ejmap_project.scoring.map_agreement import POOLED
@@ -74,7 +75,7 @@ def _gate_lines(paths: ProjectPaths) -> Iterator[str]:
 
 
 def _read(path: Path) -> pd.DataFrame:
-    return pd.read_parquet(path) if path.is_file() else pd.DataFrame()
+    return read_table(path) if path.is_file() else pd.DataFrame()
 
 
 def _table(scores: pd.DataFrame, headings: Mapping[str, str]) -> Table:

@@ -40,12 +40,12 @@ def vet(project: Path) -> int:
 
 
 def _result_lines(paths: "ProjectPaths") -> Iterator[str]:
-    import pandas as pd
 
+    from ejmap_project.files.table_file import read_table
     from ejmap_project.vetting.candidates import doubtful_words
     from ejmap_project.vetting.vetting_tiles import DOUBTFUL, NOT_JUDGED
 
-    table = pd.read_parquet(paths.crater_candidates)
+    table = read_table(paths.crater_candidates)
     counts = table["status"].value_counts()
     yield f"scores     {paths.crater_candidates}, and .csv beside it"
     yield f"pictures   {paths.least_sure}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ejmap_cli.command import AS_JSON, FILE, PROJECT, command
+from ejmap_cli.command import AS_JSON, FILE, PROJECT, command, require_project
 from ejmap_cli.printing import print_json, table_lines
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def diff(project: Path, before: str, after: str, *, html: Path | None, as_json: 
     from ejmap_project.release.difference_page import write_difference
     from ejmap_project.release.release_folder import release_folder
 
+    require_project(project)
     paths = ProjectPaths(project.resolve())
     found = difference(release_folder(paths, before), release_folder(paths, after))
     if html is not None:

@@ -63,6 +63,7 @@ def show(project: Path, release: str, *, as_json: bool) -> int:
     from ejmap_project.release.release_folder import release_folder
     from ejmap_project.release_metadata.release_manifest import read_release_manifest
 
+    require_project(project)
     folder = release_folder(ProjectPaths(project.resolve()), release)
     manifest = read_release_manifest(folder)
     if as_json:

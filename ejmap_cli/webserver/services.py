@@ -18,7 +18,6 @@ import yaml
 from dagster._cli.proxy_server_manager import ProxyServerManager
 
 from ejmap_assets.code_location import module_target
-from ejmap_cli.process_group import INTERRUPTED
 from ejmap_cli.webserver.port import address_of, note_port, project_at
 from ejmap_cli.webserver.serve import LOG_LEVEL
 from ejmap_project.open_project import project_folder
@@ -26,6 +25,8 @@ from ejmap_project.open_project import project_folder
 POLL_SECONDS = 0.3
 # A server that has not ended by then is killed.
 PATIENCE_SECONDS = 15
+# Exit code after Ctrl-C, as in a shell.
+INTERRUPTED = 128 + signal.SIGINT
 PYTHON = (sys.executable, "-m")
 DAEMON = (*PYTHON, "dagster._daemon", "run", "--log-level", LOG_LEVEL)
 # Events after which the daemon looks whether a run is to be retried.

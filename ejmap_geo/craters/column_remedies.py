@@ -16,7 +16,6 @@ TEXT_GEOMETRIES = frozenset({"wkt", "geometry", "the_geom", "geom", "geojson"})
 FEWEST_METRES = 1000.0
 # What maps call the coordinates that follow longitude and latitude.
 AXES = {"lon_deg": "x", "lat_deg": "y"}
-HALF_TURN_DEG = 180.0
 SIGN_AND_LETTER = re.compile(r"-.*[NSEW]|[NSEW].*-", re.IGNORECASE)
 
 
@@ -72,15 +71,14 @@ def _likely(role: str, found: Mapping[str, str], body: Body) -> str:
 
 def _metres_of_degree(body: Body) -> float:
     """Return the length of a degree of a great circle."""
-    return body.half_circumference_m / HALF_TURN_DEG
+    return body.half_circumference_m / 180
 
 
 def remedy_of_metres(role: str, values: np.ndarray, body: Body) -> str:
     """Return how metres of a simple cylindrical map are stated; nothing if these can be none."""
-    largest, degree_m = float(np.abs(values).max()), _metres_of_degree(body)
-    if not FEWEST_METRES < largest <= 2 * HALF_TURN_DEG * degree_m:
+    if not FEWEST_METRES < np.abs(values).max() <= 2 * body.half_circumference_m:
         return ""
-    stated = statements.column(role, f"NAME/{degree_m:.10g}")
+    stated = statements.column(role, f"NAME/{_metres_of_degree(body):.10g}")
     return f"give degrees, or, of metres of a simple cylindrical map, state {stated}"
 
 

@@ -1,6 +1,6 @@
 """Crater tables of other people, brought to our columns: their names, units and directions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -19,6 +19,7 @@ from ejmap_geo.grids.body import Body
 from ejmap_geo.statements import StateColumn
 from ejmap_geo.tables.numbers import is_missing, numbers_of, to_numbers
 
+SizeFactor = Callable[[NDArray[np.float64], ColumnSource], float]
 PLACES = ("lon_deg", "lat_deg")
 # Bodies whose coordinates are on spheres, so that latitudes of both kinds are the same.
 OF_SPHERES = frozenset({"Mercury", "Moon"})
@@ -91,17 +92,13 @@ def known_columns(
     beside = radius_factors(found) if is_ours else {}
     numbers, sources, told = _numbers(table, sources, beside, what, state)
     for role, source in sources.items():
-        values, factor = table[source.column], 1.0
-        if role in numbers:
-            factor = 1.0 if source.factor is None else source.factor
-            if role == "radius_m":
-                factor = size_factor(numbers[role], source)
-            values = _scaled(numbers[role], factor, source.offset, values)
-        elif role == "crater_id":
-            values = values.mask(is_missing(values))
+        given, values = table[source.column], numbers.get(role)
+        factor = 1.0 if values is None else _factor_of(role, source, values, size_factor)
+        if values is not None:
+            given = _scaled(values, factor, source.offset, given)
+        result.table[role] = given.mask(is_missing(given)) if role == "crater_id" else given
         if source.column != role or (factor, source.offset) != (1.0, 0.0):
             result.notes.append(_told(role, source, factor))
-        result.table[role] = values
     result.notes += told
     if drawn is not None:
         _complete(result, drawn)
@@ -175,6 +172,14 @@ def _numbers(
             numbers[role] = numbers[role] * one.factors
     told = [note for one in plain.values() for note in one.notes]
     return numbers, {**sources, **{role: one.source for role, one in plain.items()}}, told
+
+
+def _factor_of(
+    role: str, source: ColumnSource, values: NDArray[np.float64], size_factor: SizeFactor
+) -> float:
+    if role == "radius_m":
+        return size_factor(values, source)
+    return 1.0 if source.factor is None else source.factor
 
 
 def _scaled(

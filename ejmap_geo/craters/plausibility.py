@@ -119,8 +119,8 @@ def _doubtful_sizes(craters: pd.DataFrame, body: Body) -> Iterator[str]:
 
 
 def _near_doubles(craters: pd.DataFrame, body: Body) -> list[tuple[int, int]]:
-    # A catalogue is read by every command, and scipy takes a tenth of a second.
-    from scipy.spatial import KDTree  # noqa: PLC0415
+    # A catalogue is read by every command.
+    from scipy.spatial import KDTree  # noqa: PLC0415 - takes a tenth of a second
 
     radius_m, ids = craters["radius_m"].to_numpy(), craters["crater_id"].to_numpy()
     tree = KDTree(_directions(craters))

@@ -1,4 +1,6 @@
-"""Great-circle distance from a point, over a window of either kind of grid."""
+"""Great-circle distance from a point: of another point, and over a window of either grid."""
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +8,17 @@ from numpy.typing import NDArray
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.grids.window import Window
+
+
+def angle_rad(one: LonLat, other: LonLat) -> float:
+    """Return the great-circle angle between two points."""
+    lon1, lat1, lon2, lat2 = np.radians([*one, *other])
+    # The haversine keeps its digits where the points are close.
+    half_chord = math.hypot(
+        math.sin((lat2 - lat1) / 2),
+        math.sqrt(math.cos(lat1) * math.cos(lat2)) * math.sin((lon2 - lon1) / 2),
+    )
+    return 2 * math.asin(min(1.0, half_chord))
 
 
 def azimuthal_distance_m(azimuthal: AzimuthalGrid, window: Window) -> NDArray[np.float64]:

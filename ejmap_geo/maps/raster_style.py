@@ -10,6 +10,8 @@ from ejmap_geo.maps.value_table import ValueClass
 from ejmap_geo.whole_file import write_text
 
 QGIS_VERSION = "3.22"
+# Black and white of a mosaic: 0 is what was not imaged.
+MOSAIC_GREYS = (1, 255)
 HEADER = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 
 
@@ -109,9 +111,9 @@ def grey_style(greys: tuple[float, float]) -> str:
     return written(root)
 
 
-def mosaic_style(bands: int, greys: tuple[float, float] = (1, 255)) -> str:
+def mosaic_style(bands: int) -> str:
     """Return the style of a mosaic of so many bands: colour for three or more, else grey."""
-    return color_style(greys=greys) if bands >= 3 else grey_style(greys)
+    return color_style(greys=MOSAIC_GREYS) if bands >= 3 else grey_style(MOSAIC_GREYS)
 
 
 def write_style(raster: Path, style: str) -> None:

@@ -11,7 +11,7 @@ LIGHT, DARK = (255, 255, 255, 255), (0, 0, 0, 200)
 RIM_MM, OUTLINE_MM, RAY_MM, POINT_MM, LABEL_PT = 0.4, 0.3, 0.5, 1.6, 9
 # As Qt counts weights of fonts.
 BOLD = "75"
-COUNTED = (102, 194, 165, 90)
+AREA = (102, 194, 165, 90)
 
 
 def outline_style(classes: Sequence[ValueClass], *, column: str) -> str:
@@ -48,15 +48,15 @@ def line_style(classes: Sequence[ValueClass], *, column: str) -> str:
 
 
 def area_style() -> str:
-    """Return the style of ground to count craters on: pale green, so that the mosaic shows."""
+    """Return the style of areas of one kind: pale green, so that the mosaic shows."""
     root, symbols = _single()
-    edge = (*COUNTED[:3], 255)
-    _symbol(symbols, "0", "fill", "SimpleFill", _fill(COUNTED, edge, OUTLINE_MM))
+    edge = (*AREA[:3], 255)
+    _symbol(symbols, "0", "fill", "SimpleFill", _fill(AREA, edge, OUTLINE_MM))
     return written(root)
 
 
 def rim_style(*, label: str) -> str:
-    """Return the style of rims: white circles without a fill, labelled by a column."""
+    """Return the style of rims and tiles: white outlines without a fill, labelled by a column."""
     root, symbols = _single()
     _symbol(
         symbols, "0", "fill", "SimpleFill", _fill((0, 0, 0, 0), LIGHT, RIM_MM) | {"style": "no"}

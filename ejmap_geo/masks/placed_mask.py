@@ -1,5 +1,6 @@
 """Boolean masks placed in a basemap, kept no larger than their content."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -114,6 +115,13 @@ class PlacedMask:
                 seen[inside.slices] = self.mask[inside.slices_in(placed)]
         return seen
 
+    def intersection(self, other: "PlacedMask", basemap: BasemapGrid) -> "PlacedMask":
+        """Return what both masks set."""
+        if self.window is None:
+            return self
+        both = self.mask & other.within(self.window, basemap)
+        return PlacedMask.in_window(both, window=self.window, basemap=basemap)
+
     def at(
         self, row: NDArray[np.intp], col: NDArray[np.intp], basemap: BasemapGrid
     ) -> NDArray[np.bool_]:
@@ -152,6 +160,15 @@ def without_crater(
         return placed
     cavity = disc(basemap, center=center, radius_m=radius_m).within(placed.window, basemap)
     return PlacedMask.in_window(placed.mask & ~cavity, window=placed.window, basemap=basemap)
+
+
+def pixels_in(windows: Iterable[Window], basemap: BasemapGrid) -> NDArray[np.bool_]:
+    """Return which pixels of the basemap lie in any of some windows, ``(rows, cols)``."""
+    inside = np.zeros(basemap.shape, np.bool_)
+    for window in windows:
+        for there, _ in window.pieces(basemap.width_px):
+            inside[there] = True
+    return inside
 
 
 def crop(raster: NDArray[Scalar], window: Window) -> NDArray[Scalar]:

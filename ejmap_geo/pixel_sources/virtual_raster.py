@@ -61,11 +61,17 @@ def _source(path: Path, element: ET.Element) -> Path:
 
 def _parsed(path: Path) -> ET.Element:
     if path.stat().st_size > LARGEST_VRT_BYTES:
-        raise RasterError(f"{path} has {path.stat().st_size} bytes, too many for a VRT")
+        raise RasterError(
+            f"{path} has {path.stat().st_size} bytes, more than the {LARGEST_VRT_BYTES} of a VRT; "
+            "write it as a GeoTIFF (gdal_translate)"
+        )
     text = path.read_bytes()
     try:
         if b"<!" in text.replace(b"<!--", b""):
-            raise RasterError(f"{path} declares types or entities, as no VRT of GDAL's does")
+            raise RasterError(
+                f"{path} declares types or entities, as no VRT of GDAL's does; write it again "
+                "(gdalbuildvrt)"
+            )
         return ET.fromstring(text)  # noqa: S314 - no entities are left that could grow
     except ET.ParseError as error:
         raise RasterError(f"{path} is no VRT ({error}); write it again") from error

@@ -147,9 +147,9 @@ def read_raster(path: Path) -> "xr.DataArray":
     Raises:
         RasterError: If the file is missing or no GeoTIFF.
     """
-    # Most commands read no such raster, and these two take as long as pandas.
-    import rioxarray  # noqa: PLC0415
-    import xarray as xr  # noqa: PLC0415
+    # Most commands read no such raster.
+    import rioxarray  # noqa: PLC0415 - takes as long as pandas
+    import xarray as xr  # noqa: PLC0415 - the same
 
     drivers_for(path)
     try:

@@ -163,7 +163,7 @@ def placed_confusion(
 ) -> Confusion:
     """Count agreement of two masks over the whole basemap, looking only where one is set."""
     rows, cols = basemap.shape
-    both = _common(predicted, actual, basemap).area_px
+    both = predicted.intersection(actual, basemap).area_px
     only_predicted, only_actual = predicted.area_px - both, actual.area_px - both
     return Confusion(
         true_positive=both,
@@ -193,7 +193,7 @@ def origin_agreement(
         claims += (
             0 if mask.window is None else int((crop(is_ejecta, mask.window) & mask.mask).sum())
         )
-        right = _common(mask, actual.get(crater_id, PlacedMask.empty()), basemap)
+        right = mask.intersection(actual.get(crater_id, PlacedMask.empty()), basemap)
         right.paste_into(is_right)
         right_claims += right.area_px
     return OriginAgreement(
@@ -202,12 +202,6 @@ def origin_agreement(
         claims=claims,
         right_claims=right_claims,
     )
-
-
-def _common(left: PlacedMask, right: PlacedMask, basemap: BasemapGrid) -> PlacedMask:
-    if left.window is None:
-        return left
-    return PlacedMask(mask=left.mask & right.within(left.window, basemap), window=left.window)
 
 
 def _from_codes(counts: NDArray[np.int64]) -> Confusion:

@@ -73,10 +73,9 @@ class RingCurves:
             ``(cols,)``, robust standard deviations above the median of all columns, at most 3; NaN
             where too little was imaged.
         """
-        center, first, end, away, columns = self._around(lat_deg, radius_px, GROUND[1])
-        first, end = max(1, first), min(len(self._image) - 1, end)
-        away = away[first - round(center) + len(away) // 2 :][: end - first]
-        down, along = np.gradient(self._image[first - 1 : end + 1])
+        # The outermost rows of the mosaic have no row beside them to differ from.
+        first, away, columns = self._around(lat_deg, radius_px, GROUND[1], margin_rows=1)
+        down, along = np.gradient(self._image[first - 1 : first + len(away) + 1])
         edges = np.hypot(down, along / np.cos(np.radians(lat_deg)))[1:-1]
         width = max(RIM_HALF_WIDTH, LEAST_HALF_WIDTH_PX / radius_px)
         ground = (away > GROUND[0]) & (away < GROUND[1])
@@ -85,27 +84,27 @@ class RingCurves:
 
     def brightness(self, lat_deg: float, radius_px: float) -> Curve:
         """Return how much brighter it is about each column than farther out, as :meth:`edges`."""
-        center, first, end, away, columns = self._around(lat_deg, radius_px, DIM[1])
-        first, end = max(0, first), min(len(self._image), end)
-        away = away[first - round(center) + len(away) // 2 :][: end - first]
+        first, away, columns = self._around(lat_deg, radius_px, DIM[1])
         dim = (away > DIM[0]) & (away < DIM[1])
-        contrast = self._contrast(self._image[first:end], first, away < BRIGHT, dim, columns)
-        return deviations(contrast)
+        seen = self._image[first : first + len(away)]
+        return deviations(self._contrast(seen, first, away < BRIGHT, dim, columns))
 
     def _around(
-        self, lat_deg: float, radius_px: float, reach_radii: float
-    ) -> tuple[float, int, int, Curve, NDArray[np.int64]]:
-        """Return the row of a latitude, the rows within reach, and their distances in radii.
+        self, lat_deg: float, radius_px: float, reach_radii: float, *, margin_rows: int = 0
+    ) -> tuple[int, Curve, NDArray[np.int64]]:
+        """Return the first row within reach, distances in radii, and columns from the centre.
 
-        Distances are ``(rows, columns)``, as if no pole were near.
+        Distances are ``(rows, columns)``, as if no pole were near. Rows in the margin at the upper
+        and lower edge of the mosaic are left out.
         """
         center = (90 - lat_deg) / 180 * len(self._image) - 0.5
         reach, shrink = int(np.ceil(reach_radii * radius_px)), np.cos(np.radians(lat_deg))
         half = min(self.cols // 2 - 1, int(np.ceil(reach / shrink)))
         columns = np.arange(-half, half + 1)
-        rows = round(center) + np.arange(-reach, reach + 1)
-        away = np.hypot((rows - center)[:, None], columns * shrink) / radius_px
-        return center, rows[0], rows[-1] + 1, away, columns
+        first = max(margin_rows, round(center) - reach)
+        end = min(len(self._image) - margin_rows, round(center) + reach + 1)
+        down = np.arange(first, end) - center
+        return first, np.hypot(down[:, None], columns * shrink) / radius_px, columns
 
     def _contrast(
         self,

@@ -12,8 +12,8 @@ import pandas as pd
 from ejmap_geo.csv_file import MOST_COLUMNS
 from ejmap_geo.tables.text_encoding import decoded
 
-MOST_BYTES = 2**27
-MOST_ROWS = 2**20
+MOST_BYTES = 2**29
+MOST_ROWS = 2**21
 COMMENT = "#"
 DELIMITERS = (",", ";", "\t", "|")
 BLANKS = " "

@@ -1,6 +1,5 @@
 """Labels: how much of each crater's ejecta is known to lie in each tile location."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.coords import LonLat, RowCol
+from ejmap_geo.grids.distance import angle_rad
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
@@ -116,7 +116,7 @@ def _labels(
     azimuthal: AzimuthalGrid,
 ) -> Iterator[Label]:
     distance_m = {
-        tile_id: _distance_m(crater.center, _middle(window, basemap), basemap)
+        tile_id: basemap.body.radius_m * angle_rad(crater.center, _middle(window, basemap))
         for tile_id, window in locations.items()
     }
     # Footprints cost a hundred times as much as a distance, and most craters reach few locations.
@@ -138,16 +138,6 @@ def _labels(
 
 def _middle(window: Window, basemap: BasemapGrid) -> LonLat:
     return basemap.point(RowCol(window.row + window.height / 2, window.col + window.width / 2))
-
-
-def _distance_m(one: LonLat, other: LonLat, basemap: BasemapGrid) -> float:
-    lon1, lat1, lon2, lat2 = np.radians([*one, *other])
-    # The haversine keeps its digits next to the crater.
-    half_chord = math.hypot(
-        math.sin((lat2 - lat1) / 2),
-        math.sqrt(math.cos(lat1) * math.cos(lat2)) * math.sin((lon2 - lon1) / 2),
-    )
-    return 2 * basemap.body.radius_m * math.asin(min(1.0, half_chord))
 
 
 def _clear(mask: NDArray[np.bool_], placed: PlacedMask) -> None:

@@ -40,13 +40,14 @@ class SettingsLoader(yaml.SafeLoader):
         seen: set[object] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
-            if isinstance(key, (str, int, float, bool)) and key in seen:
+            if not isinstance(key, (str, int, float)):
+                continue
+            if key in seen:
                 raise yaml.MarkedYAMLError(
                     problem=f"{key!r:.40} stands there twice; remove one of them",
                     problem_mark=key_node.start_mark,
                 )
-            if isinstance(key, (str, int, float, bool)):
-                seen.add(key)
+            seen.add(key)
         return super().construct_mapping(node, deep=deep)
 
 
@@ -58,6 +59,7 @@ def load_yaml(text: str, loader: type[SettingsLoader] = SettingsLoader) -> Any: 
     """
     if len(text) > LARGEST_CHARACTERS:
         raise yaml.YAMLError(
-            f"{len(text)} characters, more than the {LARGEST_CHARACTERS} that settings may have"
+            f"{len(text)} characters, more than the {LARGEST_CHARACTERS} that settings may have; "
+            "leave out what is none"
         )
     return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader

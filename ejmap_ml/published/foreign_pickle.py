@@ -33,17 +33,17 @@ def save_foreign(content: Mapping[str, object], path: Path) -> None:
 
 
 # The pickler in C looks names up before it writes them; the one in Python can be taught not to.
-class _NamingPickler(pickle._Pickler):  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+class _NamingPickler(pickle._Pickler):  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - the only pickler that can be taught
     """A pickler that writes names of classes that are not here."""
 
-    dispatch = dict(pickle._Pickler.dispatch)  # noqa: RUF012, SLF001  # pyright: ignore[reportPrivateUsage]
+    dispatch = dict(pickle._Pickler.dispatch)  # noqa: RUF012, SLF001  # pyright: ignore[reportPrivateUsage] - as its base declares it
 
 
 def _save_name(pickler: Any, named: Global) -> None:  # noqa: ANN401 - a private class
     pickler.write(pickle.GLOBAL + f"{named.module}\n{named.name}\n".encode("ascii"))
 
 
-def _save_call(pickler: Any, call: Call) -> None:  # noqa: ANN401
+def _save_call(pickler: Any, call: Call) -> None:  # noqa: ANN401 - a private class
     # Pickles call with positional arguments alone: keywords are bound first.
     pickler.save(functools.partial)
     pickler.save((call.function,))

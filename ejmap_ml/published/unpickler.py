@@ -52,8 +52,6 @@ def unpickled(stream: IO[bytes]) -> Unpickled:
                 require_bounded(value)
                 return Unpickled(value, machine.storages)
             machine.step(opcode, argument)
-            if machine.is_spent():
-                raise CheckpointError(TOO_MUCH)  # noqa: TRY301 - the only place that counts
     except CheckpointError:
         raise
     except MALFORMED as error:
@@ -98,13 +96,15 @@ class _Machine:
     storages: dict[str, StorageRef] = field(default_factory=dict[str, StorageRef])
     steps: int = 0
 
-    def is_spent(self) -> bool:
-        """Count a step, and return whether there were more than any network needs."""
-        self.steps += 1
-        return self.steps > MOST_OPCODES
-
     def step(self, opcode: pickletools.OpcodeInfo, argument: Any) -> None:  # noqa: ANN401 - what opcodes carry
-        """Carry out one opcode."""
+        """Carry out one opcode.
+
+        Raises:
+            CheckpointError: There were more than any network needs.
+        """
+        self.steps += 1
+        if self.steps > MOST_OPCODES:
+            raise CheckpointError(TOO_MUCH)
         if opcode.name in _CONSTANTS:
             self.stack.append(argument)
         elif opcode.name in _STEPS:

@@ -99,7 +99,7 @@ class ShardBatches:
         """Yield the positions of each batch."""
         return islice(self._all_batches(), self._length)
 
-    def _drawn(self, rng: np.random.Generator) -> Sequence[NDArray[np.intp]]:  # noqa: ARG002
+    def _drawn(self, rng: np.random.Generator) -> Sequence[NDArray[np.intp]]:  # noqa: ARG002 - those who draw with weights need it
         """Return the positions of an epoch, shard by shard."""
         return [np.asarray(shard) for shard in self._shards]
 

@@ -105,8 +105,7 @@ def read_picture(path: Path, *, side_px: int = SIDE_PX) -> NDArray[np.float32]:
         raise SampleError(f"picture {path} has too many pixels; make it smaller") from error
     except SampleError:
         raise
-    # Pillow has dozens of readers, and each fails on broken files with errors of its own.
-    except Exception as error:
+    except Exception as error:  # each of Pillow's dozens of readers fails in its own way
         raise SampleError(
             f"{path} is no picture that can be read ({type(error).__name__}); remove it or save it "
             "anew as PNG"

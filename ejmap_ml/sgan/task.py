@@ -66,7 +66,7 @@ class CraterTask(pl.LightningModule):
         ]
         return adams
 
-    def training_step(self, batch: CraterBatch, batch_idx: int) -> Tensor:  # noqa: ARG002
+    def training_step(self, batch: CraterBatch, batch_idx: int) -> Tensor:  # noqa: ARG002 - the signature is Lightning's
         """Step both networks; return the loss of the discriminator."""
         chance = torch.Generator().manual_seed(self._step_seed())
         # Dropout draws from the global generator.
@@ -90,7 +90,7 @@ class CraterTask(pl.LightningModule):
     def _play(self, batch: CraterBatch, chance: torch.Generator) -> Tensor:
         unsupervised = self._config.unsupervised
         assert self.generator is not None  # noqa: S101 - there is one where this is configured
-        assert unsupervised is not None  # noqa: S101
+        assert unsupervised is not None  # noqa: S101 - as above
         latent = self.generator.drawn_latent(len(batch.label), chance).to(batch.labelled)
         kinds = [batch.labelled, batch.unlabelled, self.generator(latent)]
         tiles = torch.cat([self._changed(tiles, chance) for tiles in kinds])

@@ -73,7 +73,7 @@ class TileGroup:
     def __init__(self, group: zarr.Group) -> None:
         self._group = group
         self._arrays = dict(group.arrays())
-        self.tile_count = int(group.attrs["tile_count"])  # pyright: ignore[reportArgumentType]
+        self.tile_count = int(group.attrs["tile_count"])  # pyright: ignore[reportArgumentType] - we wrote a whole number
 
     @property
     def array_names(self) -> tuple[str, ...]:

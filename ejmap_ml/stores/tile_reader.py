@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import google_crc32c
 import numpy as np
 import zarr
-from numcodecs import blosc  # pyright: ignore[reportAttributeAccessIssue]
+from numcodecs import blosc  # pyright: ignore[reportAttributeAccessIssue] - a compiled module
 from numpy.typing import NDArray
 from zarr.storage import LocalStore
 
@@ -50,7 +50,7 @@ class TileReader:
         self.tile_shape = tuple(array.shape[1:])
         self.dtype = array.dtype
         self._folder = _folder(array)
-        self._key = array.metadata.encode_chunk_key  # pyright: ignore[reportAttributeAccessIssue]
+        self._key = array.metadata.encode_chunk_key  # pyright: ignore[reportAttributeAccessIssue] - our stores have the metadata of Zarr 3
         self._fill_value = array.fill_value
         self._tile_bytes = int(np.prod(self.tile_shape)) * array.dtype.itemsize
         # Blosc adds at most its header to what does not shrink.
@@ -200,7 +200,7 @@ def _coding(array: zarr.Array[Any]) -> tuple[int, bool] | None:
             and _is_little(index_order)
             and checks in ([], [{"name": "crc32c"}])
         ):
-            return int(array.shards[0]), bool(checks)  # pyright: ignore[reportOptionalSubscript]
+            return int(array.shards[0]), bool(checks)  # pyright: ignore[reportOptionalSubscript] - the codec shards
         case _:
             return None
 

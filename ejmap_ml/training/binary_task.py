@@ -73,11 +73,11 @@ class BinaryTask(pl.LightningModule):
                 if isinstance(module, nn.BatchNorm2d):
                     module.eval()
 
-    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:  # noqa: ANN401, ARG002
+    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:  # noqa: ANN401, ARG002 - the signature is Lightning's
         """Seed what torch layers draw in this step."""
         torch.manual_seed(self._step_seed())
 
-    def training_step(self, batch: SampleBatch, batch_idx: int) -> Tensor:  # noqa: ARG002
+    def training_step(self, batch: SampleBatch, batch_idx: int) -> Tensor:  # noqa: ARG002 - the signature is Lightning's
         """Return the loss of one batch, and log it."""
         loss = self.loss_of(batch)
         self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.target))
@@ -105,7 +105,7 @@ class ValidatedTask(BinaryTask):
         """Start counting anew."""
         self._confusion = WeightedConfusion()
 
-    def validation_step(self, batch: SampleBatch, batch_idx: int) -> None:  # noqa: ARG002
+    def validation_step(self, batch: SampleBatch, batch_idx: int) -> None:  # noqa: ARG002 - the signature is Lightning's
         """Count the hits and misses of one batch."""
         logits = self(*batch.inputs).float()
         self._confusion += WeightedConfusion.of(logits, batch.target, batch.weight)

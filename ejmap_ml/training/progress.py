@@ -44,7 +44,7 @@ class ProgressLine(Callback):
         self._started_s = self._reported_s = 0.0
         self._first_step = 0
 
-    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002 - the signature is Lightning's
         """Start the clock."""
         self._started_s = self._reported_s = time.monotonic()
         self._first_step = trainer.global_step
@@ -52,10 +52,10 @@ class ProgressLine(Callback):
     def on_train_batch_end(
         self,
         trainer: pl.Trainer,
-        pl_module: pl.LightningModule,  # noqa: ARG002
-        outputs: Any,  # noqa: ANN401
-        batch: Any,  # noqa: ANN401, ARG002
-        batch_idx: int,  # noqa: ARG002
+        pl_module: pl.LightningModule,  # noqa: ARG002 - the signature is Lightning's
+        outputs: Any,  # noqa: ANN401 - the signature is Lightning's
+        batch: Any,  # noqa: ANN401, ARG002 - the signature is Lightning's
+        batch_idx: int,  # noqa: ARG002 - the signature is Lightning's
     ) -> None:
         """Report when enough time has passed since the last line."""
         now_s = time.monotonic()
@@ -63,7 +63,7 @@ class ProgressLine(Callback):
             self._reported_s = now_s
             self._report(self._line(trainer, loss=float(outputs["loss"])))
 
-    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002 - the signature is Lightning's
         """Report how training ended."""
         seconds = timedelta(seconds=round(time.monotonic() - self._started_s))
         self._report(

@@ -17,6 +17,7 @@ from ejmap_project.analysis.quantities import MEMBERS, OF_CRATER, PatternTable
 from ejmap_project.analysis.surroundings import read_mapped, surroundings
 from ejmap_project.artefact import Artefact, known_numbers
 from ejmap_project.digest import content_version
+from ejmap_project.files.table_file import read_table
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_prediction import read_polar_prediction
 from ejmap_project.mapping.promised_mask import ExpectedArea, read_expected_area
@@ -102,8 +103,9 @@ def read_pattern(folder: Path) -> CraterPattern:
 
     Raises:
         SchemaError: If a table was changed by hand.
+        StepError: If one is missing or damaged.
     """
-    quantities, rays, published, spectra = (pd.read_parquet(folder / name) for name in FILES)
+    quantities, rays, published, spectra = (read_table(folder / name) for name in FILES)
     return CraterPattern(
         PatternTable.validate(quantities),
         RayTable.validate(rays),

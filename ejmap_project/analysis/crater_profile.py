@@ -16,7 +16,7 @@ from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_project.artefact import Artefact, Picture, known_numbers
 from ejmap_project.basemap import Basemap
 from ejmap_project.digest import content_version
-from ejmap_project.files.table_file import write_table
+from ejmap_project.files.table_file import read_table, write_table
 from ejmap_project.mapping.crater_inputs import CraterWork
 
 if TYPE_CHECKING:
@@ -122,8 +122,9 @@ def read_profile(path: Path) -> pd.DataFrame:
 
     Raises:
         SchemaError: If the table was changed by hand.
+        StepError: If it is damaged.
     """
-    return ProfileTable.validate(pd.read_parquet(path))
+    return ProfileTable.validate(read_table(path))
 
 
 def _bands(profile: RingProfile) -> dict[str, np.ndarray]:

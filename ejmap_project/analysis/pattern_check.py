@@ -1,10 +1,9 @@
 """Whether the tables of patterns are of the right craters and agree with themselves."""
 
-import pandas as pd
-
 from ejmap_project.analysis.crater_pattern import CraterPattern
 from ejmap_project.analysis.map_quantities import PatternsTable
 from ejmap_project.artefact import Checked
+from ejmap_project.files.table_file import read_table
 from ejmap_project.open_project import OpenProject
 from ejmap_project.vetting.vetting_choice import held_back
 
@@ -38,7 +37,7 @@ def check_patterns(project: OpenProject) -> Checked:
         SchemaError: If a row does not.
     """
     paths, held = project.paths, held_back(project)
-    table = PatternsTable.validate(pd.read_parquet(paths.patterns))
+    table = PatternsTable.validate(read_table(paths.patterns))
     mapped = {
         crater.crater_id
         for key, crater in project.craters().items()

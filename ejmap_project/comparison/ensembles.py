@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 
 from ejmap_ml.ready.ensembles import PACKAGED, ReadyEnsemble, names
-from ejmap_project.comparison.members import MemberProvenance, provenance_of, trained_members
+from ejmap_project.comparison.members import trained_members
+from ejmap_project.models.member_provenance import MemberProvenance, provenance_of
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.models.promotion_record import mapping_ensemble
 from ejmap_project.models.ready_models import kind_of, ready_named, ready_names
@@ -41,9 +41,9 @@ class KnownEnsemble:
     maps: bool = False
 
 
-def packaged_ensembles(root: Path = PACKAGED) -> list[KnownEnsemble]:
-    """Return the ready-made ensembles that come with EJMAP, or those in another folder."""
-    return [_of_ready(ReadyEnsemble(root / name)) for name in names(root)]
+def packaged_ensembles() -> list[KnownEnsemble]:
+    """Return the ready-made ensembles that come with EJMAP."""
+    return [_of_ready(ReadyEnsemble(PACKAGED / name)) for name in names()]
 
 
 def known_ensembles(project: OpenProject) -> list[KnownEnsemble]:

@@ -7,12 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ejmap_project.comparison.hyperparameters import (
-    MeanScore,
-    means_by,
-    metric_of,
-    panels_of,
-)
+from ejmap_project.comparison.hyperparameters import MeanScore, means_by, metric_of, panels_of
 from ejmap_project.comparison.mean_plots import draw_means, score_words
 from ejmap_project.comparison.split_plots import LEARNING_CURVE
 from ejmap_project.figures import SERIES, legend_above, new_plot
@@ -90,8 +85,8 @@ def _draw_bands(axes: Axes, scores: pd.Series, reference: str, *, number: int) -
         axes.axhspan(
             mean - width * spread, mean + width * spread, color=color, alpha=0.09, linewidth=0
         )
-    label = "" if number else f"{reference}: mean (dotted), bands of 1, 2 and 3 SD"
-    axes.axhline(mean, color=color, lw=0.8, ls=":", label=label or None)
+    label = None if number else f"{reference}: mean (dotted), bands of 1, 2 and 3 SD"
+    axes.axhline(mean, color=color, lw=0.8, ls=":", label=label)
 
 
 def _of_one_test(members: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.window import Window
-from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.masks.placed_mask import PlacedMask, pixels_in
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_ml.config.model_config import ModelConfig, SmpConfig
@@ -132,10 +132,7 @@ def _touching(
     from ejmap_project.mapping.tile_plan import MAPPING
 
     basemap = work.basemap.grid
-    is_labelled = np.zeros((1, *basemap.shape), np.bool_)
-    for window in labelled:
-        for there, _ in window.pieces(basemap.width_px):
-            is_labelled[0][there] = True
+    is_labelled = pixels_in(labelled, basemap)[None]
     around = to_azimuthal(is_labelled, basemap=basemap, azimuthal=work.azimuthal_grid(crater))[0]
     windows = tile_windows(store[MAPPING].table)
     return np.array([around[window.slices].any() for window in windows], np.bool_)

@@ -9,7 +9,6 @@ import pandas as pd
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import read_mask_on
-from ejmap_geo.scores.tile_agreement import FULL_SCALE_PX, CraterMasks, agreement_in_tiles
 from ejmap_geo.tiles.labels import windows_of
 from ejmap_project.artefact import Artefact
 from ejmap_project.comparison.map_makers import MapMaker, map_makers
@@ -107,8 +106,9 @@ def _scored(
         else:
             # A crater that was not mapped counts as one without ejecta.
             masks = [PlacedMask.empty()] * len(makers)
+        actual = _manual_mask(work, crater)
         for mask, one in zip(masks, counts, strict=True):
-            _count(work, crater, tiles, mask, one)
+            one.add_crater(tiles, actual=actual, found=mask, basemap=work.basemap.grid)
     for maker, one in zip(makers, counts, strict=True):
         yield {
             "map": maker.name,
@@ -121,15 +121,9 @@ def _scored(
         }
 
 
-def _count(
-    work: CraterWork, crater: Crater, tiles: pd.DataFrame, mask: PlacedMask, counts: TileCounts
-) -> None:
-    basemap, path = work.basemap.grid, work.paths.manual_mask(crater.key)
-    actual = read_mask_on(path, basemap) if path.is_file() else PlacedMask.empty()
-    masks = CraterMasks(actual=actual, found=mask, connected=PlacedMask.empty())
-    is_test = dict(zip(tiles["tile_id"], tiles["is_test"], strict=True))
-    for tile in agreement_in_tiles(windows_of(tiles), masks, basemap=basemap):
-        counts.add(tile.found[FULL_SCALE_PX], is_test=bool(is_test[tile.tile_id]))
+def _manual_mask(work: CraterWork, crater: Crater) -> PlacedMask:
+    path = work.paths.manual_mask(crater.key)
+    return read_mask_on(path, work.basemap.grid) if path.is_file() else PlacedMask.empty()
 
 
 def _is_seen(project: OpenProject, version: ModelVersion) -> bool:

@@ -7,19 +7,22 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ejmap_geo.craters.schemas import SplitIndex
-from ejmap_ml.bundles.bundle_files import CONFIG, PROVENANCE
+from ejmap_ml.bundles.bundle_files import CONFIG
 from ejmap_ml.bundles.training_record import TrainingRecord
 from ejmap_project.errors import StepError
+from ejmap_project.models.member_provenance import (
+    MemberProvenance,
+    member_file,
+    provenance_of,
+)
 from ejmap_project.models.model_version import ModelVersion
 from ejmap_project.paths import MODEL_KINDS, ModelKind, ProjectPaths
 
 HYPERPARAMETER = "config."
 # Where things lie on a machine and what a configuration is called decide nothing.
 NOT_HYPERPARAMETERS = ("name", "weights_path")
-LARGEST_JSON_BYTES = 2**20
 MEMBER_COLUMNS = {
     "model": "string",
     "version": "string",
@@ -43,26 +46,6 @@ MEMBER_COLUMNS = {
 SPLIT_COLUMNS = ("split_kind", "locations", "train_tiles", "test_tiles")
 
 Plain = str | int | float | bool | None
-
-
-class MemberProvenance(BaseModel):
-    """What is read of a bundle's origin; bundles of other versions may say more."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    created_utc: str = ""
-    seed: int | None = None
-    samples: int | None = None
-    steps: int | None = None
-    source: str | None = None
-    scores: dict[str, float | None] = {}
-    record: TrainingRecord | None = None
-
-
-class _Stamp(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    provenance: MemberProvenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +76,7 @@ class Member:
             "name": self.version.name,
             "split": self.version.split,
             "iteration": self.iteration,
-            **origin.model_dump(exclude={"scores", "record"}),
+            **origin.model_dump(exclude={"inputs", "scores", "record"}),
             **_record(origin.record),
         }
         scores = {name.replace("/", "_"): value for name, value in origin.scores.items()}
@@ -183,36 +166,12 @@ def flattened(config: Mapping[str, object], *, prefix: str = "") -> dict[str, Pl
 
 def _config(folder: Path) -> Mapping[str, object]:
     try:
-        config = json.loads(_text(folder / CONFIG))
+        config = json.loads(member_file(folder / CONFIG))
     except ValueError as error:
-        raise StepError(f"{folder}/config.json is no JSON: {error}; train it again") from error
+        raise StepError(f"{folder / CONFIG} is no JSON: {error}; train it again") from error
     if not isinstance(config, Mapping):
-        raise StepError(f"{folder}/config.json holds no settings; train or import it again")
+        raise StepError(f"{folder / CONFIG} holds no settings; train or import it again")
     return config
-
-
-def provenance_of(folder: Path) -> MemberProvenance:
-    """Read where the bundle in a folder comes from, and how good it is; no weights are read.
-
-    Raises:
-        StepError: If the bundle is incomplete or is none.
-    """
-    try:
-        return _Stamp.model_validate_json(_text(folder / PROVENANCE)).provenance
-    except ValidationError as error:
-        raise StepError(
-            f"{folder}/provenance.json does not say where the model comes from: {error}; train or "
-            "import it again"
-        ) from error
-
-
-def _text(path: Path) -> bytes:
-    if not path.is_file() or path.stat().st_size > LARGEST_JSON_BYTES:
-        raise StepError(
-            f"{path.parent} is no complete model: {path.name} is missing or too large; train or "
-            "import it again"
-        )
-    return path.read_bytes()
 
 
 def _tidy(column: pd.Series) -> pd.Series:

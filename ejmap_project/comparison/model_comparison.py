@@ -10,7 +10,7 @@ from ejmap_project.comparison.published_scores import every_member
 from ejmap_project.comparison.split_scores import maps_by_split, split_table
 from ejmap_project.digest import content_version
 from ejmap_project.figures import saved_figures
-from ejmap_project.files.table_file import write_table_and_csv
+from ejmap_project.files.table_file import read_table, write_table_and_csv
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, ModelKind
@@ -27,10 +27,10 @@ def compare_models(project: OpenProject) -> Artefact:
         SourceError: If published scores do not fit.
     """
     paths = project.paths
-    index = pd.read_parquet(paths.split_index) if paths.split_index.is_file() else None
+    index = read_table(paths.split_index) if paths.split_index.is_file() else None
     members = member_table(every_member(project), index)
     write_table_and_csv(members, paths.model_comparison)
-    scores = pd.read_parquet(paths.map_scores)
+    scores = read_table(paths.map_scores)
     tile_f1, pixel_f1 = (score(scores, "f1", scope=TEST, level=level) for level in (TILE, PIXEL))
     configured: dict[ModelKind, str] = {
         kind: configured_version(project, kind).name for kind in MODEL_KINDS

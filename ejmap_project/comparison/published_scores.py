@@ -8,12 +8,13 @@ import pandas as pd
 from ejmap_ml.errors import MlError
 from ejmap_project.comparison.members import (
     Member,
-    MemberProvenance,
     Plain,
     flattened,
     trained_members,
 )
 from ejmap_project.errors import ProjectError
+from ejmap_project.files.table_file import read_table
+from ejmap_project.models.member_provenance import MemberProvenance
 from ejmap_project.models.model_version import ModelVersion, model_of
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, ModelKind, ProjectPaths
@@ -80,7 +81,7 @@ def _scores_of_maps(
     """Return the scores of the map that each member of EJSEG makes alone, where they were made."""
     if not paths.member_map_scores.is_file():
         return {}
-    table = pd.read_parquet(paths.member_map_scores)
+    table = read_table(paths.member_map_scores)
     alone = table[table["map"] == ""]
     names = [str(name) for name in table.columns if str(name).startswith(MAP_PREFIX)]
     return {

@@ -1,5 +1,6 @@
 """How a correction package shows itself: its QGIS project and its README."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -20,7 +21,6 @@ from ejmap_project.corrections.package_note import (
 from ejmap_project.files.geopackage import styles_of
 from ejmap_project.files.raster_tags import crater_words
 from ejmap_project.paths import mask_name
-from ejmap_project.settings.project_folder import command_on
 
 README_TEXT = """\
 # Correct the ejecta of {count} crater(s)
@@ -138,7 +138,7 @@ def package_readme(craters: Sequence[Crater], project: Path, *, has_tiles: bool)
         f"| {crater_words(one)} | `{layer_name(one.key)}` | `{mask_name(one.key)}` |"
         for one in craters
     )
-    command = f"{command_on(Path(project.name), 'import-labels').strip('`')} THIS_FOLDER"
+    command = f"{shlex.join(['ejmap', 'import-labels', project.name])} THIS_FOLDER"
     return README_TEXT.format(
         count=len(craters), rows=rows, tiles=RANKED if has_tiles else "", command=command
     )

@@ -13,7 +13,7 @@ from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.corrections.tile_gain import TileGain, side_px_of, tile_gains
 from ejmap_project.digest import content_version
 from ejmap_project.files.raster_tags import crater_words
-from ejmap_project.files.table_file import write_table
+from ejmap_project.files.table_file import read_table, write_table
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.mapped_craters import MappedCraters
 from ejmap_project.progress import Progress
@@ -88,7 +88,7 @@ def check_tiles(project: OpenProject) -> Checked:
     Raises:
         SchemaError: If the table does not fit its schema.
     """
-    table = TilesToLabelTable.validate(pd.read_parquet(project.paths.tiles_to_label))
+    table = TilesToLabelTable.validate(read_table(project.paths.tiles_to_label))
     strangers = {*table["crater_id"]} - {one.crater_id for one in project.craters().values()}
     fault = ""
     if strangers:

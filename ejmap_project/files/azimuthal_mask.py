@@ -57,9 +57,10 @@ def read_azimuthal_mask(path: Path, *, body: Body, crater: Crater) -> AzimuthalM
         )
         if not (is_about and is_square):
             raise RasterError(
-                f"{path} must be a square about crater {crater.crater_id}, with "
-                f"the crater's centre where its middle pixels meet; make it so, or give a mask on "
-                "the pixels of the mosaic"
+                f"{path} has {raster.height}x{raster.width} px about {lon_deg:g}, {lat_deg:g}, but "
+                f"must be a square about crater {crater.crater_id}, with the crater's centre "
+                f"({center.lon_deg:g}, {center.lat_deg:g}) where its middle pixels meet; make it "
+                "so, or give a mask on the pixels of the mosaic"
             )
         return AzimuthalMask(mask_values(raster, what=what), grid)
 

@@ -17,7 +17,6 @@ from ejmap_geo.whole_file import whole_file
 STYLES = "layer_styles"
 GEOMETRY = "geom"
 
-
 Geometry = Literal["Point", "Polygon", "MultiPolygon", "MultiLineString"]
 
 

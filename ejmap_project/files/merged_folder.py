@@ -73,7 +73,7 @@ def _move(files: Sequence[Path], scratch: Path, folder: Path, *, kept: Path) -> 
             _into(folder / path, kept / path)
             _into(scratch / path, folder / path)
             done.append(path)
-    except BaseException:
+    except BaseException:  # an interrupt, too, leaves the folder as it was
         for path in done:
             (folder / path).unlink(missing_ok=True)
         for path in files:

@@ -17,6 +17,7 @@ from ejmap_geo.maps.vector_style import line_style, outline_style, point_style, 
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.whole_file import whole_file
 from ejmap_project.files.geopackage import StyledLayer, write_geopackage
+from ejmap_project.files.table_file import read_table
 from ejmap_project.paths import ProjectPaths
 
 EJECTA, RAYS, RIMS, CRATERS = "ejecta", "rays", "rims", "craters"
@@ -118,9 +119,7 @@ def _rays(paths: ProjectPaths, drawn: Mapping[str, Crater], body: Body) -> gpd.G
     """Return the measured rays of the craters of the map, as lines in degrees."""
     files = {key: paths.crater_rays(key) for key in drawn}
     tables = [
-        pd.read_parquet(path, columns=OF_RAY).assign(key=key)
-        for key, path in files.items()
-        if path.is_file()
+        read_table(path, OF_RAY).assign(key=key) for key, path in files.items() if path.is_file()
     ]
     rays = pd.concat(tables) if tables else pd.DataFrame(columns=[*OF_RAY, "key"])
     lines = [

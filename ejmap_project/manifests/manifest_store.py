@@ -91,7 +91,7 @@ class ArtefactFiles:
         write_text(note, json.dumps({MAKER: asdict(ProcessIdentity.here())}))
         try:
             yield
-        except BaseException:
+        except BaseException:  # an interrupt, too, leaves the manifest of before
             with suppress(OSError):
                 note.unlink()
                 if former is not None:

@@ -1,9 +1,8 @@
 """Whether the comparison with manual maps agrees with itself."""
 
-import pandas as pd
-
 from ejmap_geo.scores.crater_agreement import QUARTERS
 from ejmap_project.artefact import Checked
+from ejmap_project.files.table_file import read_table
 from ejmap_project.manual_maps.comparison_table import WHOLE, ManualComparisonTable
 from ejmap_project.open_project import OpenProject
 
@@ -16,7 +15,7 @@ def check_comparison(project: OpenProject) -> Checked:
     Raises:
         SchemaError: If the table does not fit its schema.
     """
-    table = ManualComparisonTable.validate(pd.read_parquet(project.paths.manual_comparison))
+    table = ManualComparisonTable.validate(read_table(project.paths.manual_comparison))
     whole = table[table["part"] == WHOLE].set_index("crater_id")[COUNTS]
     quarters = table[table["part"].isin(QUARTERS)].groupby("crater_id")[COUNTS].sum()
     differs = (quarters.reindex(whole.index) != whole).any(axis=1)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.denoise import denoised_by_sides
-from ejmap_geo.masks.placed_mask import PlacedMask, without_crater
+from ejmap_geo.masks.placed_mask import PlacedMask, pixels_in, without_crater
 from ejmap_geo.masks.polygons import rasterized_on_planet
 from ejmap_geo.masks.rim import Rim, circular_rim, drawn_rim
 from ejmap_geo.patterns.published_pattern import Row
@@ -141,16 +141,12 @@ def _in_tiles(
     whole: WholeMap, tiles: TileMask, *, rim: Rim | None, basemap: BasemapGrid
 ) -> Confusion:
     """Count the manual mask of labelled tiles as a prediction of the whole map inside of them."""
-    is_in_tiles = np.zeros(basemap.shape, np.bool_)
-    for window in tiles.rectangles:
-        for there, _ in window.pieces(basemap.width_px):
-            is_in_tiles[there] = True
     masks: list[NDArray[np.bool_]] = []
     for placed in (tiles.mask, whole.placed):
         full = np.zeros(basemap.shape, np.bool_)
         _without_rim(placed, whole, rim, basemap).paste_into(full)
         masks.append(full)
-    return confusion(*masks, where=is_in_tiles)
+    return confusion(*masks, where=pixels_in(tiles.rectangles, basemap))
 
 
 def _without_rim(

@@ -17,6 +17,11 @@ from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
 
+NOTHING = (
+    "there is no whole manual map of a mapped crater; name a folder of them as "
+    "analysis.manual_maps in project.yaml"
+)
+
 
 def compare_with_manual_maps(project: OpenProject, progress: Progress) -> Artefact:
     """Compare the mask of each crater with its whole manual map; write tables and figures.
@@ -66,12 +71,6 @@ def compare_with_manual_maps(project: OpenProject, progress: Progress) -> Artefa
         },
         table=table,
     )
-
-
-NOTHING = (
-    "there is no whole manual map of a mapped crater; name a folder of them as "
-    "analysis.manual_maps in project.yaml"
-)
 
 
 def _compared(work: CraterWork, whole: WholeMap) -> CraterComparison:

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.grids.distance import angle_rad
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.maps.color import Rgb
 from ejmap_geo.maps.neighbour_colors import PALETTE
@@ -69,12 +70,11 @@ def neighbours(
     own = masks[center.crater_id]
     near: list[Neighbour] = []
     others = (one for one in craters if one.crater_id in masks and one != center)
-    for crater in sorted(others, key=lambda one: -_cosine(one, center)):
-        if own.window is None or len(near) == len(PALETTE):
+    for crater in sorted(others, key=lambda one: angle_rad(one.center, center.center)):
+        if len(near) == len(PALETTE):
             break
         placed = masks[crater.crater_id]
-        shared_px = int((placed.within(own.window, basemap) & own.mask).sum())
-        if shared_px > LEAST_SHARED * own.area_px:
+        if own.intersection(placed, basemap).area_px > LEAST_SHARED * own.area_px:
             near.append(Neighbour(crater, placed))
     return near
 
@@ -118,13 +118,6 @@ def pattern_panels(found: CraterComparison, basemap: Basemap, near: Sequence[Nei
         fontsize=9,
     )
     return figure
-
-
-def _cosine(one: Crater, other: Crater) -> float:
-    (lon1, lat1), (lon2, lat2) = (np.radians(crater.center) for crater in (one, other))
-    return float(
-        math.sin(lat1) * math.sin(lat2) + math.cos(lat1) * math.cos(lat2) * math.cos(lon1 - lon2)
-    )
 
 
 def _seen_grid(found: CraterComparison) -> AzimuthalGrid:

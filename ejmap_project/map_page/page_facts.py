@@ -13,6 +13,7 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.neighbour_colors import neighbour_colors
 from ejmap_geo.maps.raster_style import hex_color
 from ejmap_ml.config.bands import grey_weights
+from ejmap_project.files.table_file import read_table
 from ejmap_project.mapping.origin import MODEL, MOSAIC, RUN, TERMS, tags_of
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
@@ -75,7 +76,7 @@ def profiles(project: OpenProject, craters: Mapping[str, Crater]) -> Json:
     """Return the profiles of the craters that have one: share of ejecta and brightness by ring."""
     return {
         str(crater.crater_id): _profile(
-            pd.read_parquet(project.paths.crater_profile(key)),
+            read_table(project.paths.crater_profile(key)),
             grey_weights(project.settings.mosaic_bands),
         )
         for key, crater in craters.items()

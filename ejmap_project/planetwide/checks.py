@@ -4,7 +4,6 @@ from graphlib import CycleError, TopologicalSorter
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
 from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.label_map import NODATA
@@ -13,6 +12,7 @@ from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.analysis.map_quantities import RasterSummaryTable
 from ejmap_project.artefact import Checked
+from ejmap_project.files.table_file import read_table
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.exclusion import OUTSIDE
 from ejmap_project.planetwide.model_ages import GROUND
@@ -30,7 +30,7 @@ def check_overlaps(project: OpenProject) -> Checked:
     """
     paths = project.paths
     grid = basemap_grid_of(paths.basemap_mosaic, body=project.settings.planet)
-    table = OverlapTable.validate(pd.read_parquet(paths.overlap_pairs))
+    table = OverlapTable.validate(read_table(paths.overlap_pairs))
     paired = {*table["crater_id"].tolist(), *table["other_id"].tolist()}
     strange: set[int] = set()
     conflicts = contested = 0
@@ -63,8 +63,8 @@ def check_order(project: OpenProject) -> Checked:
     Raises:
         SchemaError: If the table does not fit its schema.
     """
-    table = SuperpositionTable.validate(pd.read_parquet(project.paths.superposition))
-    pairs = len(pd.read_parquet(project.paths.overlap_pairs))
+    table = SuperpositionTable.validate(read_table(project.paths.superposition))
+    pairs = len(read_table(project.paths.overlap_pairs))
     told = table[table["is_answered"]]
     order: TopologicalSorter[int] = TopologicalSorter()
     for young, old in zip(told["younger_id"], told["older_id"], strict=True):
@@ -87,7 +87,7 @@ def check_statistics(project: OpenProject) -> Checked:
     Raises:
         SchemaError: If the table does not fit its schema.
     """
-    table = PlanetTable.validate(pd.read_parquet(project.paths.planet_statistics))
+    table = PlanetTable.validate(read_table(project.paths.planet_statistics))
     planet_km2 = 4 * np.pi * project.settings.planet.radius_m**2 / 1e6
     names = ["surface_km2", "ejecta_km2", "overlap_km2", "craters"]
     by_lat, by_lon = (
@@ -131,7 +131,7 @@ def check_summaries(project: OpenProject) -> Checked:
     Raises:
         SchemaError: If the table does not fit its schema.
     """
-    table = RasterSummaryTable.validate(pd.read_parquet(project.paths.raster_summaries))
+    table = RasterSummaryTable.validate(read_table(project.paths.raster_summaries))
     difference = table["difference"].to_numpy(np.float64)
     apart = table["ejecta"].to_numpy(np.float64) - table["beside"].to_numpy(np.float64)
     low, high = (table[f"difference_{end}"].to_numpy(np.float64) for end in ("low", "high"))
@@ -149,7 +149,7 @@ def check_ages(project: OpenProject) -> Checked:
     Raises:
         SchemaError: If the table does not fit its schema.
     """
-    table = ModelAgeTable.validate(pd.read_parquet(project.paths.model_ages))
+    table = ModelAgeTable.validate(read_table(project.paths.model_ages))
     low, age, high = (table[f"age{end}_ga"].to_numpy() for end in ("_low", "", "_high"))
     wrong = int(((low > age) | (age > high)).sum())
     numbers: dict[str, int | float] = {

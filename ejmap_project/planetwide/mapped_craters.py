@@ -15,6 +15,7 @@ from ejmap_geo.resampling.reproject import to_basemap
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.files.layer_file import PROBABILITY_BAND, read_layer
 from ejmap_project.files.mask_folder import MaskFolder
+from ejmap_project.files.table_file import read_table
 from ejmap_project.open_project import OpenProject
 from ejmap_project.vetting.vetting_choice import held_back
 
@@ -49,6 +50,20 @@ class MappedCraters:
         """Return where the masks lie, by crater id."""
         path_of = self.project.paths.basemap_mask
         return {one: mask_window_of(path_of(of.key), self.grid) for one, of in self.craters.items()}
+
+    def blankets_m(self) -> dict[int, float]:
+        """Return the radii of optical blankets by crater id; only of craters that have one.
+
+        Raises:
+            StepError: If the table of patterns cannot be read.
+        """
+        columns = ["crater_id", "optical_blanket_radii"]
+        radii = read_table(self.project.paths.patterns, columns).set_index("crater_id")[columns[1]]
+        return {
+            one: float(radii[one]) * crater.radius_m
+            for one, crater in self.craters.items()
+            if one in radii.index and radii[one] > 0
+        }
 
     def claim(self, crater_id: int, window: Window) -> NDArray[np.float32]:
         """Return the probability of a crater where its mask is set, NaN elsewhere.

@@ -50,7 +50,8 @@ def date_blankets(project: OpenProject) -> Artefact:
     """
     counted = counted_craters(project)
     chronology, words = _chronology(project)
-    rows = [_row(area, counted, chronology) for area in _areas(project, project.settings.planet)]
+    body = project.settings.planet
+    rows = [_row(area, counted, chronology, body) for area in _areas(project)]
     columns = pd.Index([*ModelAgeTable.to_schema().columns])
     table = ModelAgeTable.validate(pd.DataFrame(rows, columns=columns))
     write_table(table, project.paths.model_ages)
@@ -90,7 +91,6 @@ class _Area(NamedTuple):
     area_km2: float
     # Inside of the crater that it belongs to, where that is known.
     crater: Crater | None
-    body: Body
 
 
 def _chronology(project: OpenProject) -> tuple[Chronology | None, str]:
@@ -102,7 +102,7 @@ def _chronology(project: OpenProject) -> tuple[Chronology | None, str]:
     return found, found.name
 
 
-def _areas(project: OpenProject, body: Body) -> Iterator[_Area]:
+def _areas(project: OpenProject) -> Iterator[_Area]:
     path, craters = project.paths.counting_areas, project.craters()
     of_id = {one.crater_id: one for one in craters.values()}
     blankets = gpd.read_file(path, layer=BLANKETS)
@@ -113,20 +113,22 @@ def _areas(project: OpenProject, body: Body) -> Iterator[_Area]:
         blankets.geometry,
         strict=True,
     ):
-        yield _Area(str(name), shape, float(area_km2), of_id.get(int(crater_id)), body)
+        yield _Area(str(name), shape, float(area_km2), of_id.get(int(crater_id)))
     outside = gpd.read_file(path, layer=OUTSIDE)
     whole = shapely.union_all(outside.geometry.to_numpy())
-    yield _Area(GROUND, whole, float(outside["area_km2"].sum()), None, body)
+    yield _Area(GROUND, whole, float(outside["area_km2"].sum()), None)
 
 
-def _row(area: _Area, counted: Counted, chronology: Chronology | None) -> dict[str, object]:
+def _row(
+    area: _Area, counted: Counted, chronology: Chronology | None, body: Body
+) -> dict[str, object]:
     shapely.prepare(area.shape)
     lon_deg, lat_deg, diameter_km = counted.craters
     inside = shapely.intersects_xy(area.shape, lon_deg, lat_deg)
     inside &= diameter_km >= counted.smallest_km
     if area.crater is not None:
         # What lies inside the rim formed on the floor, or is the crater itself.
-        inside &= ~_within_rim(area.crater, counted.craters, area.body)
+        inside &= ~_within_rim(area.crater, counted.craters, body)
     craters = int(inside.sum())
     age = (np.nan,) * 3
     if chronology is not None and craters and area.area_km2 > 0:

@@ -80,9 +80,10 @@ def write_qgis_project(project: OpenProject) -> Artefact:
     """
     mapped = MappedCraters.of(project)
     path, grid = project.paths.qgis_project, mapped.grid
+    files = _Files(path.parent)
     west, north = grid.transform.c, grid.transform.f
     text = project_text(
-        [*_map_groups(mapped), *_counting(mapped), *_mosaic(mapped)],
+        [*_map_groups(mapped, files), _counting(mapped, files), _mosaic(mapped, files)],
         title=f"Ejecta on {grid.body.name}",
         crs=grid.crs,
         extent=(west, -north, -west, north),
@@ -112,10 +113,9 @@ def check_qgis_project(project: OpenProject) -> Checked:
     return Checked(fault, {"layers": len(named), "missing_files": len(missing)})
 
 
-def _map_groups(mapped: MappedCraters) -> Iterator[GisGroup]:
+def _map_groups(mapped: MappedCraters, files: _Files) -> Iterator[GisGroup]:
     paths, grid = mapped.project.paths, mapped.grid
-    flat, degrees = grid.crs, geographic_crs(grid.body)
-    files, layers = _Files(paths.qgis_project.parent), paths.map_layers
+    flat, degrees, layers = grid.crs, geographic_crs(grid.body), paths.map_layers
     yield GisGroup(
         name="Craters",
         parts=[
@@ -151,12 +151,14 @@ def _map_groups(mapped: MappedCraters) -> Iterator[GisGroup]:
             files.raster(paths.overlaps, named, flat, style=margin),
             *_of_craters(
                 mapped,
+                files,
                 "Mask at the promised recall, by crater",
                 paths.promised_recall_mask,
                 lambda _: flat,
             ),
             *_of_craters(
                 mapped,
+                files,
                 "Probability, by crater",
                 paths.segmentation,
                 lambda crater: azimuthal_grid(crater, grid).crs,
@@ -165,36 +167,33 @@ def _map_groups(mapped: MappedCraters) -> Iterator[GisGroup]:
     )
 
 
-def _counting(mapped: MappedCraters) -> Iterator[GisGroup]:
-    paths, grid = mapped.project.paths, mapped.grid
-    files, degrees = _Files(paths.qgis_project.parent), geographic_crs(grid.body)
+def _counting(mapped: MappedCraters, files: _Files) -> GisGroup:
+    paths, degrees = mapped.project.paths, geographic_crs(mapped.grid.body)
     areas = paths.counting_areas
-    yield GisGroup(
+    return GisGroup(
         name="Where to count craters",
         is_shown=False,
         is_open=False,
         parts=[
             files.layer(areas, BLANKETS, "Clean blankets", "Polygon", degrees),
             files.layer(areas, OUTSIDE, "Ground outside of ejecta", "Polygon", degrees),
-            files.raster(paths.exclusion_mask, "Ground not to count on", grid.crs),
+            files.raster(paths.exclusion_mask, "Ground not to count on", mapped.grid.crs),
         ],
     )
 
 
-def _mosaic(mapped: MappedCraters) -> Iterator[GisLayer]:
-    paths = mapped.project.paths
-    files = _Files(paths.qgis_project.parent)
-    yield files.raster(paths.basemap_mosaic, "Mosaic", mapped.grid.crs)
+def _mosaic(mapped: MappedCraters, files: _Files) -> GisLayer:
+    return files.raster(mapped.project.paths.basemap_mosaic, "Mosaic", mapped.grid.crs)
 
 
 def _of_craters(
     mapped: MappedCraters,
+    files: _Files,
     name: str,
     path_of: Callable[[str], Path],
     crs_of: Callable[[Crater], CRS],
 ) -> Iterator[GisGroup]:
     """Yield a group with a raster of each crater that has one; nothing where none has."""
-    files = _Files(mapped.project.paths.qgis_project.parent)
     found = [
         files.raster(path, crater_words(crater), crs_of(crater))
         for crater in mapped.craters.values()

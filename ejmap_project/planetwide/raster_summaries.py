@@ -42,8 +42,7 @@ def summarise_rasters(project: OpenProject, progress: Progress) -> Artefact:
     mapped, paths = MappedCraters.of(project), project.paths
     if not mapped.craters:
         raise StepError("no crater has a mask yet; map some first")
-    blankets = pd.read_parquet(paths.patterns, columns=["crater_id", "optical_blanket_radii"])
-    radii = dict(zip(blankets["crater_id"], blankets["optical_blanket_radii"], strict=True))
+    blankets_m = mapped.blankets_m()
     with opened(paths.overlap_count) as counted:
         claims = counted.read(1)
     rows: list[dict[str, object]] = []
@@ -52,8 +51,8 @@ def summarise_rasters(project: OpenProject, progress: Progress) -> Artefact:
         progress.update(f"{field.raster}, {field.band}", done=done, total=len(fields))
         values = field.read()
         for crater in mapped.craters.values():
-            blanket_m = float(radii.get(crater.crater_id, np.nan)) * crater.radius_m
-            rows += _rows(mapped, crater, field, values, claims, np.nan_to_num(blanket_m))
+            blanket_m = blankets_m.get(crater.crater_id, 0.0)
+            rows += _rows(mapped, crater, field, values, claims, blanket_m)
     progress.update("rasters", done=len(fields), total=len(fields))
     columns = pd.Index(["crater_id", "crater", *(one.name for one in OF_SUMMARY)])
     table = RasterSummaryTable.validate(pd.DataFrame(rows, columns=columns))
@@ -78,7 +77,7 @@ def _rows(
     crater: Crater,
     field: Field,
     values: MeasuredBand,
-    claims: NDArray[np.unsignedinteger],
+    claims: NDArray[np.uint16],
     blanket_m: float,
 ) -> Iterator[dict[str, object]]:
     """Yield the rows of one crater; the ground is what no crater claims."""

@@ -1,4 +1,4 @@
-"""Tables of a published folder: CSV files of numbers, whose columns are checked by name."""
+"""CSV files of numbers, as those of a published folder, whose columns are checked by name."""
 
 import re
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from ejmap_geo.tables.numbers import to_numbers
 from ejmap_project.errors import SourceError
 
 SHOWN = 4
+OF_PUBLISHED = "take the published file"
 
 
 def read_columns(
@@ -22,6 +23,7 @@ def read_columns(
     unique: Sequence[str] = (),
     prefix: str | None = None,
     may_be_empty: Sequence[str] = (),
+    remedy: str = OF_PUBLISHED,
 ) -> pd.DataFrame:
     """Read columns of a CSV file; all others, paths among them, are left unread.
 
@@ -32,6 +34,7 @@ def read_columns(
         unique: Columns that no two rows may share.
         prefix: Start of the names of further columns of whole numbers, any number of them.
         may_be_empty: Those columns of ``whole`` in which cells may be empty.
+        remedy: What to do about a file that is none.
 
     Returns:
         ``whole`` as int64, or Int64 where cells may be empty, ``real`` as float64, and the further
@@ -46,16 +49,14 @@ def read_columns(
     missing = [column for column in wanted if column not in table.columns]
     if missing:
         found = ", ".join(map(str, table.columns[:12])) or "no columns"
-        raise SourceError(
-            f"{path} has no column {', '.join(missing)}; found {found}; take the published file"
-        )
+        raise SourceError(f"{path} has no column {', '.join(missing)}; found {found}; {remedy}")
     names = [] if prefix is None else map(str, table.columns)
     further = [name for name in names if re.fullmatch(rf"{prefix}\d+", name)]
     checked = pd.DataFrame(
         {
-            name: _whole_or_empty(table, name, path)
+            name: _whole_or_empty(table, name, path, remedy)
             if name in may_be_empty
-            else _numbers(table, name, path, whole=name not in real)
+            else _numbers(table, name, path, remedy, whole=name not in real)
             for name in [*wanted, *further]
         }
     )
@@ -64,7 +65,7 @@ def read_columns(
     return checked
 
 
-def _numbers(table: pd.DataFrame, name: str, path: Path, *, whole: bool) -> np.ndarray:
+def _numbers(table: pd.DataFrame, name: str, path: Path, remedy: str, *, whole: bool) -> np.ndarray:
     values = to_numbers(table[name]).to_numpy(np.float64)
     wrong = ~np.isfinite(values)
     if whole:
@@ -75,14 +76,14 @@ def _numbers(table: pd.DataFrame, name: str, path: Path, *, whole: bool) -> np.n
         kind = "whole numbers" if whole else "numbers"
         raise SourceError(
             f"{path}: column {name} must hold {kind}, found {found} in row {rows[0] + 1}; "
-            "correct it or take the published file"
+            f"correct it or {remedy}"
         )
     return values.astype(np.int64) if whole else values
 
 
-def _whole_or_empty(table: pd.DataFrame, name: str, path: Path) -> pd.Series:
+def _whole_or_empty(table: pd.DataFrame, name: str, path: Path, remedy: str) -> pd.Series:
     there = table[table[name].notna()]
-    numbers = pd.Series(_numbers(there, name, path, whole=True), there.index, dtype="Int64")
+    numbers = pd.Series(_numbers(there, name, path, remedy, whole=True), there.index, dtype="Int64")
     return numbers.reindex(table.index)
 
 

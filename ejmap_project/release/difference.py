@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_ml.config.yaml_text import load_yaml
 from ejmap_project.release.causes import Cause, causes_of
@@ -95,14 +94,6 @@ def difference(before: Path, after: Path) -> ReleaseDifference:
     )
 
 
-def shared_m2(one: PlacedMask, other: PlacedMask, grid: BasemapGrid) -> float:
-    """Return the area on the sphere that two masks of a grid share."""
-    if one.window is None:
-        return 0.0
-    both = one.mask & other.within(one.window, grid)
-    return PlacedMask(mask=both, window=one.window).area_m2(grid)
-
-
 def _changes(before: ReleasedMap, after: ReleasedMap) -> Iterator[CraterChange]:
     masks = before.masks, after.masks
     tables = before.quantities(), after.quantities()
@@ -137,7 +128,7 @@ def _iou(
 ) -> float:
     if one is None or other is None or before.grid != after.grid:
         return math.nan
-    shared = shared_m2(one, other, before.grid)
+    shared = one.intersection(other, before.grid).area_m2(before.grid)
     either = one.area_m2(before.grid) + other.area_m2(before.grid) - shared
     return shared / either if either else 1.0
 

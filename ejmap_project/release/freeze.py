@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ejmap_geo.whole_file import link_or_copy
 from ejmap_project.digest import file_sha256
 from ejmap_project.models.promotion_record import mapping_ensemble
 from ejmap_project.open_project import OpenProject
@@ -52,9 +53,12 @@ def freeze(source: Path, target: Path) -> None:
 
     A link shares its permissions with the file in the project, which then is read-only, too.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if source.suffix in COPIED or not _linked(source, target):
+    if source.suffix in COPIED:
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
+    else:
+        # A link to a symbolic link would follow it to other content later.
+        link_or_copy(source.resolve(), target)
     target.chmod(READ_ONLY)
 
 
@@ -65,12 +69,3 @@ def file_note(path: Path, folder: Path) -> FileNote:
         size=path.stat().st_size,
         sha256=file_sha256(path),
     )
-
-
-def _linked(source: Path, target: Path) -> bool:
-    try:
-        # A link to a symbolic link would follow it to other content later.
-        target.hardlink_to(source.resolve())
-    except OSError:
-        return False
-    return True

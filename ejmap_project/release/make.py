@@ -46,6 +46,7 @@ from ejmap_project.release_metadata.release_manifest import (
 )
 from ejmap_project.release_metadata.run_crate import CRATE, write_run_crate
 from ejmap_project.release_metadata.stac import ReleasedFiles, write_stac
+from ejmap_project.settings.project_folder import command_on
 
 MAP, MOSAIC = "global_map", "basemap_mosaic"
 DATACITE = "datacite.json"
@@ -115,7 +116,7 @@ def make_release(
     inventory = take_stock()
     _require_map(project, inventory)
     if not asked.allow_stale:
-        _require_current(inventory)
+        _require_current(project, inventory)
     with alone(project.paths):
         # Again: another command may have taken it by now.
         require_free_name(project.paths, asked.name)
@@ -139,21 +140,23 @@ def make_release(
 
 def _require_map(project: OpenProject, inventory: Inventory) -> None:
     if (MAP, None) not in inventory.versions:
+        folder = project.paths.folder
         raise ReleaseError(
-            f"{project.paths.folder} has no map to release, or files of it are gone; make it with "
-            "`ejmap run`"
+            f"{folder} has no map to release, or files of it are gone; make it with "
+            f"{command_on(folder, 'run')}"
         )
 
 
-def _require_current(inventory: Inventory) -> None:
+def _require_current(project: OpenProject, inventory: Inventory) -> None:
     stale = [one.note for one in inventory.made if one.note.stale and one.outputs]
     if stale:
         # The map before what is measured of it, both before single craters.
         first = min(stale, key=lambda one: (one.asset != MAP, one.partition is not None))
         more = f", and {len(stale) - 1} more are not" if len(stale) > 1 else ""
         raise ReleaseError(
-            f"{first.asset} is not up to date ({first.stale}){more}; run `ejmap run` first, or "
-            "repeat with --allow-stale to freeze all as it is"
+            f"{first.asset} is not up to date ({first.stale}){more}; first run "
+            f"{command_on(project.paths.folder, 'run')}, or repeat with --allow-stale to freeze "
+            "all as it is"
         )
 
 

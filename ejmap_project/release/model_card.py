@@ -1,13 +1,11 @@
 """Model cards of a release: what each ensemble that mapped is, learned from, and was judged by."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from ejmap_ml.bundles.bundle_files import CONFIG, PROVENANCE
+from ejmap_ml.bundles.bundle_files import CONFIG, read_json
 from ejmap_ml.config.model_config import ModelConfig
-from ejmap_project.errors import ReleaseError
+from ejmap_project.models.member_provenance import provenance_of
 from ejmap_project.models.model_version import ModelVersion
 from ejmap_project.models.promotion_record import promotions
 from ejmap_project.models.ready_models import ready_named
@@ -36,7 +34,8 @@ def model_card(project: OpenProject, kind: ModelKind, note: ModelNote) -> str:
     """Return the card of an ensemble as Markdown.
 
     Raises:
-        ReleaseError: If what one of its members says of itself cannot be read.
+        BundleError: If the settings of a member are missing.
+        StepError: If a member does not say where it comes from.
     """
     ensemble = project.paths.stored_ensemble(kind, note.digest)
     members = [ensemble / iteration_name(number) for number in range(len(note.members))]
@@ -50,28 +49,27 @@ def _head(kind: ModelKind, note: ModelNote, members: list[Path]) -> Iterator[str
     yield ""
     yield f"The {kind.upper()} ensemble that mapped this release: {len(members)} member(s)."
     yield ""
-    told = [_provenance(member) for member in members]
+    told = [provenance_of(member) for member in members]
     if told:
-        config = _read(members[0] / CONFIG)
-        yield f"- reads: {ModelConfig.model_validate(config).reads_words}"
-        yield f"- architecture: {config['architecture']['kind']}"
-        source = told[0].get("source")
-        yield f"- source: {source or 'trained in this project'}"
+        config = ModelConfig.model_validate_json(read_json(members[0] / CONFIG))
+        yield f"- reads: {config.reads_words}"
+        yield f"- architecture: {config.architecture.kind}"
+        yield f"- source: {told[0].source or 'trained in this project'}"
     yield f"- digest of the ensemble: `{note.digest}`"
     yield ""
     yield "| member | data version | trained | seed | samples | steps | scores |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
     for number, (version, one) in enumerate(zip(note.members, told, strict=True)):
-        told_scores = one.get("scores", {}).items()
-        scores = ", ".join(f"{name} {value:.3f}" for name, value in told_scores)
-        cells = (one.get(name) for name in ("created_utc", "seed", "samples", "steps"))
+        known = {name: value for name, value in one.scores.items() if value is not None}
+        scores = ", ".join(f"{name} {value:.3f}" for name, value in known.items())
+        cells = (one.created_utc, one.seed, one.samples, one.steps)
         words = " | ".join(number_words(cell) for cell in cells)
         yield f"| {number} | `{version}` | {words} | {scores} |"
     yield ""
-    if told and told[0].get("inputs"):
+    if told and told[0].inputs:
         yield "## Learned from"
         yield ""
-        yield from (f"- {name}: {value}" for name, value in told[0]["inputs"].items())
+        yield from (f"- {name}: {value}" for name, value in told[0].inputs.items())
         yield ""
 
 
@@ -102,14 +100,3 @@ def _own_card(project: OpenProject, note: ModelNote) -> Iterator[str]:
         for line in ready.card.splitlines():
             yield f"##{line}" if line.startswith("#") else line
         yield ""
-
-
-def _provenance(member: Path) -> Mapping[str, Any]:
-    return _read(member / PROVENANCE)["provenance"]
-
-
-def _read(file: Path) -> Mapping[str, Any]:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ReleaseError(f"{file} cannot be read: {error}; promote the model anew") from error

@@ -5,22 +5,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 import geopandas as gpd
-import numpy as np
 
 from ejmap_geo.craters.catalogue import Crater
-from ejmap_geo.csv_file import read_csv
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
-from ejmap_geo.scores.tile_agreement import CraterMasks, agreement_in_tiles
-from ejmap_geo.tables.numbers import to_numbers
-from ejmap_geo.tiles.labels import windows_of
 from ejmap_project.errors import SourceError
 from ejmap_project.files.azimuthal_mask import read_azimuthal_mask
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths, mask_name
 from ejmap_project.progress import Progress
+from ejmap_project.published.csv_columns import read_columns
 from ejmap_project.scoring.map_scores import own_tiles
 from ejmap_project.scoring.tile_counts import TileCounts
 
@@ -55,16 +51,9 @@ def read_crater_splits(path: Path) -> dict[int, int]:
     Raises:
         SourceError: If the file is no such table, or has a crater twice.
     """
-    table = read_csv(path, error=SourceError)
-    if not {CRATER, SPLIT} <= {*table.columns}:
-        found = ", ".join(map(str, table.columns))
-        raise SourceError(f"{path} needs the columns crater_id and split; found {found}")
-    numbers = table[[CRATER, SPLIT]].apply(to_numbers)
-    is_whole = numbers.notna().all(axis=None) and (numbers % 1 == 0).all(axis=None)
-    if not is_whole or numbers[CRATER].duplicated().any():
-        raise SourceError(f"{path} must hold whole numbers, and each crater once; correct it")
-    pairs = numbers.to_numpy(np.int64).tolist()
-    return {int(crater_id): int(split) for crater_id, split in pairs}
+    remedy = f"give a table of {CRATER} and {SPLIT}"
+    table = read_columns(path, whole=[CRATER, SPLIT], unique=[CRATER], remedy=remedy)
+    return dict(zip(table[CRATER].tolist(), table[SPLIT].tolist(), strict=True))
 
 
 def score_outside_masks(
@@ -100,17 +89,13 @@ def score_outside_masks(
         progress.update(f"crater {crater.key}", done=done, total=len(craters))
         path = _mask_path(folder, crater)
         found += path is not None
-        own = tiles[crater.crater_id]
-        is_test = dict(zip(own["tile_id"], own["is_test"], strict=True))
-        masks = CraterMasks(
+        counts.add_crater(
+            tiles[crater.crater_id],
             actual=_read(project.paths.manual_mask(crater.key), crater, basemap),
             found=_read(path, crater, basemap),
-            connected=PlacedMask.empty(),
+            basemap=basemap,
+            filter_px=filter_px,
         )
-        for tile in agreement_in_tiles(
-            windows_of(own), masks, basemap=basemap, scales_px=(filter_px,)
-        ):
-            counts.add(tile.found[filter_px], is_test=bool(is_test[tile.tile_id]))
     if not found:
         raise SourceError(
             f"{folder} holds no mask of a crater with labelled tiles; name masks mask_NNNN.tif by "

@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import pandas as pd
+
+from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.scores.agreement import Confusion
+from ejmap_geo.scores.tile_agreement import FULL_SCALE_PX, CraterMasks, agreement_in_tiles
+from ejmap_geo.tiles.labels import windows_of
 from ejmap_project.scoring.tile_scoring import PIXEL, SCORES, TEST, TILE, TVT
 
 Place = tuple[str, str]
@@ -45,6 +51,31 @@ class TileCounts:
             self.counts[scope, PIXEL] += pixels
             self.counts[scope, TILE] += tile
         self.tiles += 1
+
+    def add_crater(
+        self,
+        tiles: pd.DataFrame,
+        *,
+        actual: PlacedMask,
+        found: PlacedMask,
+        basemap: BasemapGrid,
+        filter_px: int = FULL_SCALE_PX,
+    ) -> None:
+        """Add the labelled tiles of a crater.
+
+        Args:
+            tiles: ``tile_id``, the rectangle on the basemap, and ``is_test``, a row a tile.
+            actual: Its manual mask.
+            found: Its mask in the map.
+            basemap: Grid of tiles and masks.
+            filter_px: Side of the majority filter that both masks of a tile pass first; 1 is none.
+        """
+        is_test = dict(zip(tiles["tile_id"], tiles["is_test"], strict=True))
+        masks = CraterMasks(actual=actual, found=found, connected=PlacedMask.empty())
+        for tile in agreement_in_tiles(
+            windows_of(tiles), masks, basemap=basemap, scales_px=(filter_px,)
+        ):
+            self.add(tile.found[filter_px], is_test=bool(is_test[tile.tile_id]))
 
     @property
     def scores(self) -> Mapping[str, float]:

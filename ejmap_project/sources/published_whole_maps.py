@@ -42,9 +42,9 @@ def whole_map_files(published: PublishedFolder, craters: Mapping[str, Crater]) -
         letters = _letters(str(name))
         key = named.get(letters, keys.get(PUBLISHED_IDS.get(letters, -1)))
         if key is None or key in found:
-            reason = f"no crater called {name}" if key is None else f"two maps of {key}"
+            wrong = f"is no crater called {name}" if key is None else f"are two maps of {key}"
             path = layout.WHOLE_MANUAL_MASK.path(published.folder, name=name)
-            raise SourceError(f"there is {reason}; rename {path}, or move it away")
+            raise SourceError(f"there {wrong}; rename {path}, or move it away")
         found[key] = str(name)
     by_crater = {
         key: published.required(layout.WHOLE_MANUAL_MASK, name=name) for key, name in found.items()

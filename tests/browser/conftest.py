@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.devtools import Page, opened_page
 from tests.browser.flags import FLAGS
 from tests.servers import end_group, free_port, wait_until_up
 
@@ -31,6 +32,13 @@ def browser() -> str:
     if os.environ.get("EJMAP_REQUIRE_BROWSER"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def page(browser: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """Give the tab in which all pages are opened."""
+    with opened_page(browser, tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ grid; the tiles come from a mosaic of the whole size.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
@@ -32,10 +32,9 @@ from ejmap_project.map_page.tiles import write_tiles
 from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
-from tests.browser.devtools import Page, opened_page
+from tests.browser.devtools import Page
 from tests.browser.map_page_servers import plain_server
-from tests.mapped_discs import SETTINGS
-from tests.tiny_presets import EJCONN, POLAR
+from tests.mapped_discs import write_planet
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -53,13 +52,6 @@ TURN = 4096
 def page_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of such a page."""
     return write_large_page(tmp_path_factory.mktemp("large"))
-
-
-@pytest.fixture(scope="module")
-def page(browser: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """Give the tab in which it is opened."""
-    with opened_page(browser, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 def test_the_page_is_smaller_than_40_mb(
@@ -159,14 +151,9 @@ def write_large_page(folder: Path) -> Path:
 
 
 def _project(folder: Path, rng: np.random.Generator) -> OpenProject:
-    (folder / "project.yaml").write_text(SETTINGS)
-    (folder / "ejconn_test.yaml").write_text(EJCONN)
-    (folder / "ejseg_test.yaml").write_text(POLAR)
-    project = OpenProject.at(folder)
-    paths = project.paths
-    write_cog(paths.basemap_mosaic, np.full((1, *GRID.shape), 90, np.uint8), grid=GRID, nodata=0)
     craters = [_crater(number, rng) for number in range(CRATERS)]
-    write_catalogue(catalogue_from(craters, MERCURY), paths.crater_catalogue)
+    project = write_planet(folder, craters, GRID)
+    paths = project.paths
     counts = np.zeros(GRID.shape, np.uint16)
     for crater in craters:
         grid = azimuthal_grid(crater, GRID)

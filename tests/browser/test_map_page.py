@@ -1,6 +1,6 @@
 """The map page in a real browser: from disk, from a plain web server, and from our webserver."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pyproj import Transformer
 
 from ejmap_geo.grids.body import MERCURY
 from ejmap_project.open_project import OpenProject
-from tests.browser.devtools import Page, opened_page
+from tests.browser.devtools import Page
 from tests.browser.map_page_servers import our_server, plain_server
 from tests.mapped_discs import CRATERS, GRID, SURE
 from tests.mapped_page import HOSTILE, MARKS, NAMES, write_mapped_page
@@ -53,13 +53,6 @@ class Sight:
 def project(tmp_path_factory: pytest.TempPathFactory) -> OpenProject:
     """Give a project of three discs with a map page."""
     return write_mapped_page(tmp_path_factory.mktemp("map_page"))
-
-
-@pytest.fixture(scope="module")
-def page(browser: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """Give the tab in which all pages are opened."""
-    with opened_page(browser, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 @pytest.fixture

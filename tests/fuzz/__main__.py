@@ -53,16 +53,17 @@ def main() -> int:
         for reader in readers:
             count = options.inputs // (10 if reader.is_slow else 1)
             first = state.get(reader.name, 0)
-            failed += _fuzz(
-                reader, Path(scratch), range(first, first + count), options.seconds / len(readers)
-            )
-            state[reader.name] = first + count
+            seeds, seconds = range(first, first + count), options.seconds / len(readers)
+            done, wrong = _fuzz(reader, Path(scratch), seeds, seconds)
+            failed += wrong
+            state[reader.name] = first + done
             KEPT.mkdir(exist_ok=True)
             state_file.write_text(json.dumps(state))
     return 1 if failed else 0
 
 
-def _fuzz(reader: Reader, folder: Path, seeds: range, seconds: float) -> int:
+def _fuzz(reader: Reader, folder: Path, seeds: range, seconds: float) -> tuple[int, int]:
+    """Return how many inputs a reader got before its time was over, and how many failed."""
     sound = reader.make(folder)
     reader.read(sound, folder)
     read = refused = failed = 0
@@ -89,7 +90,7 @@ def _fuzz(reader: Reader, folder: Path, seeds: range, seconds: float) -> int:
             failed += 1
             _keep(reader, seed, content, MemoryError(f"grew by {_most_mb() - before:.0f} MB"))
     print(f"| {reader.name} | {done} | {read} | {refused} | {failed} | {longest:.2f} |", flush=True)
-    return failed
+    return done, failed
 
 
 def _mutant(sound: bytes, rng: random.Random) -> bytes:

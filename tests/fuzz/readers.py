@@ -1,13 +1,13 @@
 """The readers that get damaged input: what a sound file of each is, and how it is read."""
 
 import io
-import json
 import pickle
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import dagster as dg
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ import torch
 from rasterio.shutil import copy
 from shapely import Point
 
+from ejmap_assets.lineage.provenance import SECONDS, Ingredient, Recipe, event_tags
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.making.kept_results import KeptResults
 from ejmap_geo.craters.catalogue import read_catalogue
@@ -257,6 +258,23 @@ def _compare(path: Path) -> object:
     return files.compare("0" * 16)
 
 
+def _record(path: Path) -> None:
+    made_from = Ingredient(asset="b", partition=None, data_version="b", storage_id=1)
+    recipe = Recipe(code_version="1", ingredients=(made_from,))
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(
+                "a",
+                partition="0001",
+                tags=event_tags(recipe, data_version="d", files="f"),
+                metadata={SECONDS: 0.5},
+            )
+        )
+        cache = RecordCache(path)
+        cache.last(instance, "a")
+        cache.keep()
+
+
 def _csv(path: Path) -> None:
     CRATERS.to_csv(path, index=False)
 
@@ -348,9 +366,7 @@ READERS: Sequence[Reader] = (
     _reader(
         "records of a history",
         "records.json",
-        lambda path: path.write_text(
-            json.dumps([2, [["w", 1, "d", "r", "1", {"a": "b"}, 0.5, "f"]]])
-        ),
+        _record,
         RecordCache,
     ),
     _reader(

@@ -250,8 +250,11 @@ TEXTS = (
 ROBBINS = (
     "CRATER_ID,LAT_CIRC_IMG,LON_CIRC_IMG,LAT_ELLI_IMG,LON_ELLI_IMG,DIAM_CIRC_IMG,DIAM_CIRC_SD_IMG"
 )
+COLATITUDES = lines(
+    "crater_id,lon_deg,colat,radius_m", "7,16.65,32.16,57000", "12,-170.45,122.39,37500"
+)
 # Length of a degree on Mercury, metres.
-DEGREE_M = 2_439_400 * 3.14159265358979 / 180
+DEGREE_M = MERCURY.half_circumference_m / 180
 MARS = (
     "CRATER_ID,LATITUDE_CIRCLE_IMAGE,LONGITUDE_CIRCLE_IMAGE,DIAM_CIRCLE_IMAGE,DEPTH_RIMFLOOR_TOPOG"
 )
@@ -395,13 +398,13 @@ CATALOGUES = (
     Case(
         "columns",
         "stated: colatitude, lat_deg=90-colat",
-        lines("crater_id,lon_deg,colat,radius_m", "7,16.65,32.16,57000", "12,-170.45,122.39,37500"),
+        COLATITUDES,
         {"columns": {"lat_deg": "90-colat"}},
     ),
     Case(
         "columns",
         "a colatitude that nobody states",
-        lines("crater_id,lon_deg,colat,radius_m", "7,16.65,32.16,57000", "12,-170.45,122.39,37500"),
+        COLATITUDES,
     ),
     Case(
         "columns",
@@ -482,29 +485,31 @@ CATALOGUES = (
     Case("columns", "radii in kilometres called radius_m", saved(frame(radius=0.001))),
 )
 
-RADIANS = [
+RADIANS = tuple(
     (n, *np.radians((lon, lat)), 20_000.0)
     for n, (lon, lat) in enumerate(
         [(16.65, 57.84), (-170.45, -32.39), (90, 10), (120, -70), (-60, 80)]
     )
-]
-IDS = ["crater_id", "lon_deg", "lat_deg", "radius_m"]
+)
+IN_RADIANS = saved(
+    pd.DataFrame(RADIANS, columns=pd.Index(["crater_id", "lon_deg", "lat_deg", "radius_m"]))
+)
 DEGREES = "57.29577951308232"
 WHOLE = (
-    Case("the whole", "radians", saved(pd.DataFrame(RADIANS, columns=pd.Index(IDS)))),
+    Case("the whole", "radians", IN_RADIANS),
     Case(
         "the whole",
         "radians, stated",
-        saved(pd.DataFrame(RADIANS, columns=pd.Index(IDS))),
+        IN_RADIANS,
         {"columns": {"lon_deg": f"lon_deg*{DEGREES}", "lat_deg": f"lat_deg*{DEGREES}"}},
         truth=tuple((n, np.degrees(lon), np.degrees(lat), r) for n, lon, lat, r in RADIANS),
     ),
     Case(
         "the whole",
         "degrees in the range of radians, stated",
-        saved(pd.DataFrame(RADIANS, columns=pd.Index(IDS))),
+        IN_RADIANS,
         {"columns": {"lon_deg": "lon_deg", "lat_deg": "lat_deg"}},
-        truth=tuple(RADIANS),
+        truth=RADIANS,
     ),
     Case(
         "the whole",

@@ -1,6 +1,8 @@
 """The cache of materialisations: an event is read once, by this command or an earlier one."""
 
+import json
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import dagster as dg
@@ -85,6 +87,23 @@ def test_a_damaged_file_costs_time_alone(
     file.write_text(text)
 
     assert RecordCache(file).last(instance, ASSET) == RecordCache().last(instance, ASSET)
+
+
+def test_a_value_of_another_type_costs_time_alone(
+    instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    """A file is read as a whole or not at all, whichever value of a row was damaged."""
+    file = tmp_path / "records.json"
+    cache = RecordCache(file)
+    sound = cache.last(instance, ASSET)
+    cache.keep()
+    version, [row, *rows] = json.loads(file.read_text())
+
+    for place, value in product(range(len(row)), ("x", [], True)):
+        if type(row[place]) is not type(value):
+            damaged = [*row[:place], value, *row[place + 1 :]]
+            file.write_text(json.dumps([version, [damaged, *rows]]))
+            assert RecordCache(file).last(instance, ASSET) == sound, (place, value)
 
 
 def test_a_file_that_cannot_be_written_is_no_error(

@@ -56,9 +56,23 @@ def test_a_project_as_first_word_makes_a_release(
     assert "0002_two has that name already" in capsys.readouterr().err
 
 
-def test_what_is_no_project_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["{}", "first"],
+        ["list", "{}"],
+        ["show", "{}", "1"],
+        ["diff", "{}", "1", "2"],
+        ["verify", "{}"],
+        ["prune", "{}", "--keep", "1"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_what_is_no_project_is_refused(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """No instance is made in a folder that is none."""
-    assert main(["release", str(tmp_path), "first"]) == 1
+    assert main(["release", *(word.format(tmp_path) for word in words)]) == 1
 
     assert "is no project" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -7,7 +7,7 @@ from pyproj import Geod
 
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
-from ejmap_geo.grids.distance import azimuthal_distance_m, basemap_distance_m
+from ejmap_geo.grids.distance import angle_rad, azimuthal_distance_m, basemap_distance_m
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.grids.window import Window
 
@@ -55,3 +55,13 @@ def test_azimuthal_distances_are_true_to_scale_up_to_the_antipode() -> None:
     assert distance_m[10, 10] == np.sqrt(0.5) * azimuthal.resolution_m
     np.testing.assert_allclose(distance_m[9, 19], np.hypot(0.5, 9.5) * azimuthal.resolution_m)
     assert distance_m[0, 0] == MERCURY.half_circumference_m
+
+
+def test_the_angle_between_two_points_is_that_of_their_geodesic(center: LonLat) -> None:
+    """Next to each other, far apart, and at the antipode."""
+    for away_m in (0.0, 10.0, 1e6, MERCURY.half_circumference_m):
+        lon_deg, lat_deg, _ = GEOD.fwd(*center, 40.0, away_m)
+
+        found_m = angle_rad(center, LonLat(lon_deg, lat_deg)) * MERCURY.radius_m
+
+        np.testing.assert_allclose(found_m, away_m, atol=0.1)

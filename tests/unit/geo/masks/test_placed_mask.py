@@ -14,7 +14,14 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.masks.placed_mask import PlacedMask, crop, disc, pixel_area_m2, without_crater
+from ejmap_geo.masks.placed_mask import (
+    PlacedMask,
+    crop,
+    disc,
+    pixel_area_m2,
+    pixels_in,
+    without_crater,
+)
 
 BASEMAP = BasemapGrid(body=MERCURY, width_px=16)
 WHOLE = Window(row=0, col=0, height=8, width=16)
@@ -64,6 +71,28 @@ def test_a_window_shows_what_a_crop_of_the_whole_shows(mask: np.ndarray, window:
 
     np.testing.assert_array_equal(placed.within(window, BASEMAP), crop(mask, window))
     np.testing.assert_array_equal(crop(mask, window), mask[:, window.columns(16)][window.slices[0]])
+
+
+@given(MASKS, MASKS)
+def test_two_masks_share_what_both_set(one: np.ndarray, other: np.ndarray) -> None:
+    """As small as the mask of the shared pixels alone."""
+    left, right = (PlacedMask.from_full(mask, BASEMAP) for mask in (one, other))
+    expected = PlacedMask.from_full(one & other, BASEMAP)
+
+    shared = left.intersection(right, BASEMAP)
+
+    np.testing.assert_array_equal(shared.within(WHOLE, BASEMAP), one & other)
+    assert shared.mask.shape == expected.mask.shape
+
+
+@given(st.lists(WINDOWS, max_size=3))
+def test_pixels_in_windows_are_those_of_masks_that_fill_them(windows: list[Window]) -> None:
+    """However they wrap and overlap."""
+    expected = np.zeros(BASEMAP.shape, np.bool_)
+    for window in windows:
+        expected[np.ix_(range(*window.slices[0].indices(8)), window.columns(16))] = True
+
+    np.testing.assert_array_equal(pixels_in(windows, BASEMAP), expected)
 
 
 def test_a_narrow_mask_on_both_sides_of_the_antimeridian_stays_in_one_piece() -> None:

@@ -19,7 +19,7 @@ def data(make_samples) -> FitData:
 def test_events_hold_the_history(classifier_config, data: FitData, tmp_path: Path) -> None:
     """Read back with TensorBoard itself."""
     pytest.importorskip("tensorboard", reason="TensorBoard is not installed")
-    from tensorboard.backend.event_processing.event_accumulator import (  # noqa: PLC0415
+    from tensorboard.backend.event_processing.event_accumulator import (  # noqa: PLC0415 - only where it is installed
         EventAccumulator,
     )
 

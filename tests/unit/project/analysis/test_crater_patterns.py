@@ -7,16 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
+from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY
-from ejmap_geo.grids.coords import LonLat
-from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.maps.label_map import label_map
-from ejmap_geo.masks.mosaic import EnsembleLayers
-from ejmap_geo.masks.placed_mask import disc
-from ejmap_geo.masks.placement import mask_to_azimuthal
 from ejmap_geo.patterns.published_pattern import COLUMNS, INDEX
-from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.analysis.crater_pattern import measure_pattern, read_pattern
 from ejmap_project.analysis.crater_patterns import measure_patterns
 from ejmap_project.analysis.map_quantities import PatternsTable
@@ -24,52 +17,16 @@ from ejmap_project.analysis.pattern_check import check_patterns
 from ejmap_project.errors import StepError
 from ejmap_project.export.folder import export_project
 from ejmap_project.export.published_names import PublishedNames
-from ejmap_project.files.layer_file import write_layers
-from ejmap_project.files.mask_file import write_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
-from tests.tiny_presets import EJCONN, POLAR
-
-GRID = BasemapGrid(body=MERCURY, width_px=1024)
-RADIUS_M, DISC_M = 60_000.0, 420_000.0
-# The first two overlap across the antimeridian; the third lies alone over the pole.
-CRATERS = [
-    Crater(crater_id=one, name="", center=center, radius_m=RADIUS_M, reach_m=900_000)
-    for one, center in enumerate((LonLat(178, 3), LonLat(-167, 3), LonLat(20, 89.5)), start=1)
-]
-SETTINGS = """
-source: {kind: files, mosaic: mosaic.tif, craters: craters.csv}
-training: {kind: synthetic, seeds: [1], width_px: 256, craters: 3, grey: true}
-models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml, iterations: 1}
-mapping: {tile_side_px: 32}
-"""
+from tests.mapped_discs import CRATERS, DISC_M, RADIUS_M, write_mapped_discs, write_settings
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> OpenProject:
     """Give a project of three discs of ejecta that are mapped already."""
-    folder = tmp_path_factory.mktemp("patterns")
-    (folder / "project.yaml").write_text(SETTINGS)
-    (folder / "ejconn_test.yaml").write_text(EJCONN)
-    (folder / "ejseg_test.yaml").write_text(POLAR)
-    project = OpenProject.at(folder)
-    paths = project.paths
-    write_cog(paths.basemap_mosaic, np.full((1, *GRID.shape), 90, np.uint8), grid=GRID, nodata=0)
-    write_catalogue(catalogue_from(CRATERS, MERCURY), paths.crater_catalogue)
-    work = CraterWork(project)
-    masks = {one.crater_id: disc(GRID, center=one.center, radius_m=DISC_M) for one in CRATERS}
-    for crater in CRATERS:
-        placed = masks[crater.crater_id]
-        write_mask(paths.basemap_mask(crater.key), placed, basemap=GRID, center=crater.center)
-        grid = work.azimuthal_grid(crater)
-        mask = mask_to_azimuthal(placed, basemap=GRID, azimuthal=grid)
-        share = mask.astype(np.float32)
-        layers = EnsembleLayers(np.float32(0.8) * share, share, 1)
-        write_layers(paths.segmentation(crater.key), layers, mask, grid=grid)
-    overlap_count = label_map(masks, basemap=GRID).overlap_count
-    write_cog(paths.overlap_count, overlap_count, grid=GRID)
-    return project
+    return write_mapped_discs(tmp_path_factory.mktemp("patterns"))
 
 
 @pytest.fixture(scope="module")
@@ -184,10 +141,7 @@ def test_an_export_without_patterns_says_so(project: OpenProject, tmp_path: Path
 
 def test_a_map_without_patterns_is_refused(tmp_path: Path, project: OpenProject) -> None:
     """Nothing to put together: the message says what to make first."""
-    (tmp_path / "project.yaml").write_text(SETTINGS)
-    (tmp_path / "ejconn_test.yaml").write_text(EJCONN)
-    (tmp_path / "ejseg_test.yaml").write_text(POLAR)
-    bare = OpenProject.at(tmp_path)
+    bare = write_settings(tmp_path)
     for name in ("basemap_mosaic", "crater_catalogue", "overlap_count"):
         target: Path = getattr(bare.paths, name)
         target.parent.mkdir(parents=True, exist_ok=True)

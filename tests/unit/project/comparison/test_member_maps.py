@@ -3,11 +3,9 @@
 from dataclasses import replace
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import box
 
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_ml.bundles.bundle import Provenance
@@ -29,6 +27,7 @@ from ejmap_project.scoring.map_scores import score_labelled_tiles, score_map
 from ejmap_project.scoring.tile_counts import score_column
 from ejmap_project.scoring.tile_scoring import PIXEL, SCORES, TEST, TILE, TVT, score
 from tests.constant_models import constant_bundle
+from tests.labelled_tiles import LabelledTile, write_labelled_tiles
 from tests.tiny_planet import OWN_MASKS, write_project
 from tests.tiny_presets import POLAR
 
@@ -36,41 +35,17 @@ SETTINGS = OWN_MASKS + "splits: {count: 1, used: 0}\n"
 VERSION = "ejseg_test@0"
 # The first member sees ejecta everywhere, the second one nowhere, and together they see them.
 SAID, VAL_F1 = (0.9, 0.3), (0.2, 0.4)
-# Rows and columns of four labelled tiles of 40 px, and whether they test.
-TILES = ((20, 30, 0), (20, 130, 1), (70, 60, 0), (70, 190, 1))
+# Four labelled tiles of 40 px.
+TILES = tuple(
+    LabelledTile(number, *place)
+    for number, place in enumerate(((20, 30, 0), (20, 130, 1), (70, 60, 0), (70, 190, 1)))
+)
 
 
 def _write_tiles(project: OpenProject, planet: Planet) -> None:
-    rows = [
-        {
-            "planet": "own",
-            "crater_id": crater.crater_id,
-            "tile_id": number,
-            "basemap_row": row,
-            "basemap_col": col,
-            "basemap_height_px": 40,
-            "basemap_width_px": 40,
-            "row": 0,
-            "col": 0,
-            "side_px": 0,
-            "distance_m": 1e5,
-            "ejecta_px": 0,
-            "any_ejecta_px": 0,
-            "split_class": 0,
-            "test_0": test,
-        }
-        for crater in planet.craters
-        for number, (row, col, test) in enumerate(TILES)
-    ]
-    table = pd.DataFrame(rows).astype({"test_0": "int8"})
-    places = [box(col, -row - 40, col + 40, -row) for row, col, _ in TILES] * len(planet.craters)
-    project.paths.training.mkdir(parents=True)
-    labelled = gpd.GeoDataFrame(
-        table.drop(columns="test_0"), geometry=places, crs=planet.basemap.crs
+    write_labelled_tiles(
+        project.paths, planet.craters, TILES, shape=(40, 40), crs=planet.basemap.crs
     )
-    labelled.to_parquet(project.paths.labelled_tiles)
-    split = ["planet", "crater_id", "tile_id", "test_0"]
-    table[split].to_parquet(project.paths.splits)
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,19 @@
 """Damaged tables and notes end in our own error with their path, whatever the damage."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
 import numpy as np
 import pandas as pd
+import pytest
 
 from ejmap_assets.making.kept_results import KeptResults
+from ejmap_project.analysis.crater_pattern import QUANTITIES, read_pattern
+from ejmap_project.analysis.crater_profile import read_profile
 from ejmap_project.errors import StepError
 from ejmap_project.files.connection_table import read_connections, write_connections
+from ejmap_project.files.table_file import read_table, write_table
 
 CONNECTIONS = pd.DataFrame(
     {
@@ -58,6 +63,19 @@ def test_a_damaged_table_of_connections_is_named(tmp_path: Path) -> None:
 
     assert len(refused) > 100
     assert all("connections.parquet" in one for one in refused)
+
+
+@pytest.mark.parametrize("read", [read_table, read_profile, lambda path: read_pattern(path.parent)])
+def test_a_torn_table_is_named_with_its_remedy(
+    read: Callable[[Path], object], tmp_path: Path
+) -> None:
+    """By every reader of tables of a project."""
+    path = tmp_path / QUANTITIES
+    write_table(CONNECTIONS, path)
+    path.write_bytes(path.read_bytes()[:-9])
+
+    with pytest.raises(StepError, match=f"{QUANTITIES} cannot be read .*`ejmap run` makes it"):
+        read(path)
 
 
 def test_an_unreadable_kept_result_counts_as_not_kept(tmp_path: Path) -> None:

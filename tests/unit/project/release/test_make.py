@@ -147,7 +147,7 @@ def test_without_a_map_there_is_no_release(mapped: OpenProject) -> None:
         made=tuple(one for one in inventory.made if one.note.asset != "global_map"), craters={}
     )
 
-    with pytest.raises(ReleaseError, match=r"has no map to release.*ejmap run"):
+    with pytest.raises(ReleaseError, match=r"has no map to release.*`ejmap run /.*mapped`"):
         _make(mapped, "first", without)
 
 

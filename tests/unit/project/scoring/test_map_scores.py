@@ -7,7 +7,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import box
 
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
 from ejmap_geo.grids.body import MERCURY
@@ -21,14 +20,19 @@ from ejmap_project.files.mask_file import write_mask
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
 from ejmap_project.scoring.map_scores import score_labelled_tiles, score_map
+from tests.labelled_tiles import LabelledTile, write_labelled_tiles
 
 BASEMAP = BasemapGrid(body=MERCURY, width_px=64)
 CRATERS = [
     Crater(crater_id=number, name=name, center=LonLat(lon_deg, 0.0), radius_m=40_000.0)
     for number, name, lon_deg in ((0, "Hokusai", -60.3), (3, "Han Kan", 70.4))
 ]
-# Tile, row, column, whether it tests.
-TILES = ((0, 12, 14, 0), (1, 12, 24, 1), (2, 14, 44, 0), (5, 20, 60, -1))
+TILES = (
+    LabelledTile(0, 12, 14, 0),
+    LabelledTile(1, 12, 24, 1),
+    LabelledTile(2, 14, 44, 0),
+    LabelledTile(5, 20, 60, -1),
+)
 SETTINGS = """
 bands: mercury-enhanced
 source: {kind: files, mosaic: mosaic.tif, craters: craters.csv, masks: masks}
@@ -61,35 +65,14 @@ class Bench:
 
     def put_tables(self) -> None:
         """Write the labelled tiles and one split of them, beside a planet that is not mapped."""
-        rows = [
-            {
-                "planet": planet,
-                "crater_id": crater.crater_id,
-                "tile_id": tile_id,
-                "basemap_row": row,
-                "basemap_col": col,
-                "basemap_height_px": 6,
-                "basemap_width_px": 8,
-                "row": 0,
-                "col": 0,
-                "side_px": 0,
-                "distance_m": 1e5,
-                "ejecta_px": 0,
-                "any_ejecta_px": 0,
-                "split_class": min(test, 0),
-                "test_0": test,
-            }
-            for planet in ("own", "planet_3")
-            for crater in CRATERS
-            for tile_id, row, col, test in TILES
-        ]
-        table = pd.DataFrame(rows).astype({"test_0": "int8"})
-        self.paths.labelled_tiles.parent.mkdir(parents=True)
-        places = [box(col, -row - 6, col + 8, -row) for _, row, col, _ in TILES] * 4
-        labelled = gpd.GeoDataFrame(table.drop(columns="test_0"), geometry=places, crs=BASEMAP.crs)
-        labelled.to_parquet(self.paths.labelled_tiles)
-        split = ["planet", "crater_id", "tile_id", "test_0"]
-        table[split].to_parquet(self.paths.splits)
+        write_labelled_tiles(
+            self.paths,
+            CRATERS,
+            TILES,
+            shape=(6, 8),
+            crs=BASEMAP.crs,
+            planets=("own", "planet_3"),
+        )
         index = {"split": [0], "kind": "random", "locations": 3, "train_tiles": 4, "test_tiles": 2}
         pd.DataFrame(index).to_parquet(self.paths.split_index)
 

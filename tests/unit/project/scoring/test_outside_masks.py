@@ -81,14 +81,21 @@ def test_a_folder_without_masks_is_refused(bench: Bench, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["crater_id\n3\n", "crater_id,split\n3,0\n3,1\n", "crater_id,split\n3,x\n"]
+    ("text", "words"),
+    [
+        ("crater_id\n3\n", "no column split; found crater_id; give a table of"),
+        ("crater_id,split\n3,0\n3,1\n", "crater_id 3 more than once"),
+        ("crater_id,split\n3,x\n", "column split must hold whole numbers, found 'x' in row 1"),
+    ],
 )
-def test_a_table_of_splits_that_says_too_little_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_table_of_splits_that_says_too_little_is_refused(
+    tmp_path: Path, text: str, words: str
+) -> None:
     """Columns, whole numbers, and each crater once."""
     path = tmp_path / "splits.csv"
     path.write_text(text)
 
-    with pytest.raises(SourceError, match=r"splits\.csv"):
+    with pytest.raises(SourceError, match=rf"splits\.csv.*{words}"):
         read_crater_splits(path)
 
 

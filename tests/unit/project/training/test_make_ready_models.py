@@ -123,6 +123,7 @@ def test_no_planet_is_used_twice() -> None:
         *(100, 101, 102),
         *range(401, 406),
         *range(451, 454),
+        *range(501, 521),
     )
 
     assert len({*used}) == len(used)
