@@ -18,14 +18,15 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.maps.label_map import label_map
+from ejmap_geo.masks.mosaic import EnsembleLayers
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.analysis.crater_pattern import measure_pattern
 from ejmap_project.analysis.crater_patterns import measure_patterns
 from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.files.layer_file import write_layers
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.exclusion import exclude_ejecta
 from ejmap_project.planetwide.overlaps import rank_overlaps
@@ -116,8 +117,9 @@ def _written(
         placed = mask_to_basemap(mask, azimuthal=grid, basemap=basemap)
         masks[crater.crater_id] = placed
         write_mask(paths.basemap_mask(crater.key), placed, basemap=basemap, center=crater.center)
-        layers = np.stack([0.8 * mask, mask, mask]).astype(np.float32)
-        write_cog(paths.segmentation(crater.key), layers, grid=grid, band_names=BAND_NAMES)
+        share = mask.astype(np.float32)
+        layers = EnsembleLayers(np.float32(0.8) * share, share, 1)
+        write_layers(paths.segmentation(crater.key), layers, mask, grid=grid)
     counts = label_map(masks, basemap=basemap).overlap_count
     write_cog(paths.overlap_count, counts, grid=basemap)
     return project, craters

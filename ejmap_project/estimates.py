@@ -142,7 +142,7 @@ DEFAULTS: Mapping[str, Cost] = MappingProxyType(
         "tile_store": _default(0.19, 0.5),
         "polar_prediction": _default(1.03, 2.1),
         "connection_predictions": _default(0.08, 0),
-        "segmentation_mask": _default(0.17, 1.3),
+        "segmentation_mask": _default(0.17, 0.1),
         "basemap_mask": _default(0.05, 0),
         "promised_recall_mask": _default(0.1, 0),
         "crater_profile": _default(0.21, 0),

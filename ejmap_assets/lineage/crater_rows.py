@@ -21,11 +21,13 @@ from ejmap_project.paths import ProjectPaths
 CRATER_ROWS: Mapping[str, Row] = {
     "azimuthal_mosaic": CraterRow(
         output=ProjectPaths.azimuthal_mosaic,
+        code_version="2",  # 2: no finer than one looks at
         inputs=("basemap_mosaic", "crater_catalogue"),
         picture="mosaic around the crater",
     ),
     "tile_store": CraterRow(
         output=ProjectPaths.tile_store,
+        code_version="2",  # 2: places without what tile models see there
         inputs=("azimuthal_mosaic", "crater_catalogue"),
         settings=recipe_settings.of_tiles,
         picture="azimuth against range",
@@ -52,7 +54,7 @@ CRATER_ROWS: Mapping[str, Row] = {
     ),
     "segmentation_mask": CraterRow(
         output=ProjectPaths.segmentation,
-        code_version="2",
+        code_version="3",  # 3: levels of one byte
         inputs=(
             "basemap_mosaic",
             "tile_store",

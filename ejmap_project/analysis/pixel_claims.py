@@ -9,11 +9,12 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.coords import LonLat, RowCol
 from ejmap_geo.grids.crs import geographic_crs
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.probability_levels import probability_of
 from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.errors import StepError
+from ejmap_project.files.layer_file import PROBABILITY_BAND, layer_number
 from ejmap_project.files.raster_tags import MODEL, MOSAIC, RUN, tags_of
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.project_folder import command_on
 from ejmap_project.sources.corrected_masks import corrected_mask
@@ -142,5 +143,6 @@ def _probability(path: Path, middle: LonLat, grid: BasemapGrid) -> float | None:
         row, col = raster.index(x, y)
         if not (0 <= row < raster.height and 0 <= col < raster.width):
             return None
-        band = raster.descriptions.index(BAND_NAMES[0]) + 1
-        return float(raster.read(band, window=((row, row + 1), (col, col + 1)))[0, 0])
+        band = layer_number(raster, PROBABILITY_BAND)
+        level = raster.read(band, window=((row, row + 1), (col, col + 1)))
+        return float(probability_of(level)[0, 0])

@@ -11,14 +11,14 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.masks.placement import mask_to_basemap
-from ejmap_geo.rasters.raster import read_mask_on, read_raster
+from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_project.artefact import Artefact, Facts, Picture, drawing
 from ejmap_project.basemap import Basemap
 from ejmap_project.digest import content_version
+from ejmap_project.files.layer_file import MASK_BAND, read_layer
 from ejmap_project.files.mask_file import write_crater_mask
-from ejmap_project.files.raster_tags import MODEL, MOSAIC
+from ejmap_project.files.raster_tags import MODEL, MOSAIC, inherited
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.ejecta_layers import MASK_BAND
 from ejmap_project.pictures.shades import EJECTA, mask_over, mosaic_grey, shrunk
 from ejmap_project.pictures.sheet import RIM, Marks, Panel, circle, sheet, titled
 
@@ -33,7 +33,7 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
     What a person corrected and imported is on the map as it was drawn.
     """
     basemap = work.basemap
-    placed, source, inherited = (
+    placed, source, origin = (
         _corrected(work, crater) or _published(work, crater) or _mapped(work, crater)
     )
     path = work.paths.basemap_mask(crater.key)
@@ -43,7 +43,7 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
         crater,
         basemap=basemap.grid,
         what="ejecta",
-        tags={**tags, **inherited},
+        tags={**tags, **origin},
     )
     area_m2 = placed.area_m2(basemap.grid)
     planet_m2 = 4 * math.pi * basemap.grid.body.radius_m**2
@@ -86,13 +86,11 @@ def _published(work: CraterWork, crater: Crater) -> _Placed | None:
 
 def _mapped(work: CraterWork, crater: Crater) -> _Placed:
     """Return the mask of the ejecta layers, with the tags of their mosaic and model."""
-    with read_raster(work.paths.segmentation(crater.key)) as layers:
-        names = list(layers.attrs["long_name"])
-        mask = layers[names.index(MASK_BAND)].to_numpy() > 0
-        told = {name: layers.attrs[name] for name in (MODEL, MOSAIC) if name in layers.attrs}
+    path = work.paths.segmentation(crater.key)
+    mask = read_layer(path, MASK_BAND) > 0
     azimuthal, basemap = work.azimuthal_grid(crater), work.basemap.grid
     placed = mask_to_basemap(mask, azimuthal=azimuthal, basemap=basemap)
-    return _Placed(placed, "mapped here", told)
+    return _Placed(placed, "mapped here", inherited(path, MODEL, MOSAIC))
 
 
 @drawing

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of, read_raster
+from ejmap_geo.masks.probability_levels import probability_of
+from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of
 from ejmap_geo.resampling.reproject import covering_window, to_basemap
 from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.files.layer_file import PROBABILITY_BAND, read_layer
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.files.table_file import read_table
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
 from ejmap_project.sources.corrected_masks import corrected_mask
 from ejmap_project.vetting.vetting_choice import held_back
@@ -101,12 +102,13 @@ class MappedCraters:
         if not self.has_probability(crater_id):
             return None
         crater = self.craters[crater_id]
-        return to_basemap(
-            self._around(crater),
+        levels = to_basemap(
+            self._levels(crater),
             azimuthal=azimuthal_grid(crater, self.grid),
             basemap=grid,
             window=window,
         )
+        return probability_of(levels)
 
     def probability_by_rows(
         self, crater_id: int, *, most_rows: int
@@ -124,7 +126,9 @@ class MappedCraters:
         crater, grid = self.craters[crater_id], self.grid
         around = azimuthal_grid(crater, grid)
         is_sure = not self.has_probability(crater_id)
-        values = np.zeros(around.shape, np.float32) if is_sure else self._around(crater)
+        values = (
+            np.zeros(around.shape, np.float32) if is_sure else probability_of(self._levels(crater))
+        )
         whole = covering_window(around, grid, reach_m=crater.reach(grid.body))
         for top in range(whole.row, whole.row + whole.height, most_rows):
             height = min(most_rows, whole.row + whole.height - top)
@@ -134,6 +138,5 @@ class MappedCraters:
                 sure[self.masks[crater_id].within(part, grid)] = 1
             yield part, sure
 
-    def _around(self, crater: Crater) -> NDArray[np.float32]:
-        with read_raster(self.project.paths.segmentation(crater.key)) as layers:
-            return layers[BAND_NAMES.index("probability")].to_numpy()
+    def _levels(self, crater: Crater) -> NDArray[np.uint8]:
+        return read_layer(self.project.paths.segmentation(crater.key), PROBABILITY_BAND)

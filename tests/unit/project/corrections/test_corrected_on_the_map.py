@@ -6,10 +6,10 @@ import dagster as dg
 import numpy as np
 import pytest
 import rasterio
+from ejmap_assets.lineage.recipe_settings import of_given_mask
 
 from ejmap_assets.checks.crater_check import CheckedCrater
 from ejmap_assets.checks.registry import crater_checks
-from ejmap_assets.lineage.recipe_settings import of_given_mask
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.synthetic.planet import Planet
