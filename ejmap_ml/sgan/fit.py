@@ -11,6 +11,7 @@ import lightning.pytorch as pl
 import numpy as np
 import pandas as pd
 import torch
+from lightning.fabric.plugins.environments.lightning import LightningEnvironment
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.local_tiles import LocalTiles
@@ -163,6 +164,8 @@ def _train(
         trainer = pl.Trainer(
             accelerator="auto",
             devices=1,
+            # As in the training of EJSEG and EJCONN: one process, also on a Slurm cluster.
+            plugins=LightningEnvironment(),
             precision=_precision(config),
             # Lightning counts the steps of both optimizers; epochs mean the same for either.
             max_epochs=-(-training.max_steps // len(batches)),

@@ -12,6 +12,7 @@ from typing import Literal
 
 import lightning.pytorch as pl
 import torch
+from lightning.fabric.plugins.environments.lightning import LightningEnvironment
 from lightning.pytorch.callbacks import EarlyStopping, LambdaCallback
 
 from ejmap_ml.config.model_config import ModelConfig
@@ -105,6 +106,8 @@ def train(
         trainer = pl.Trainer(
             accelerator="auto",
             devices=1,
+            # A training is one process, also within a Slurm job, whose launcher requeues it.
+            plugins=LightningEnvironment(),
             precision=_precision(config),
             max_epochs=plan.epochs,
             check_val_every_n_epoch=training.validate_every_epochs,
@@ -216,6 +219,8 @@ def quiet_lightning() -> Generator[None]:
             warnings.filterwarnings(
                 "ignore", message=r".*isinstance\(treespec, LeafSpec\)", category=FutureWarning
             )
+            # It advises to start several processes; a training here is one.
+            warnings.filterwarnings("ignore", message="The `srun` command is available")
             yield
     finally:
         for logger, level in zip(loggers, levels, strict=True):

@@ -12,7 +12,7 @@ from ejmap_geo.maps.raster_style import ramp, ramp_style, write_style
 from ejmap_geo.masks.placed_mask import pixel_area_m2
 from ejmap_geo.rasters.raster import basemap_grid_of, write_cog
 from ejmap_geo.rasters.raster_file import opened
-from ejmap_project.artefact import Artefact, Checked, Picture
+from ejmap_project.artefact import Artefact, Checked, Markdown, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.files.raster_tags import MODEL, inherited, meaning
 from ejmap_project.open_project import OpenProject
@@ -134,7 +134,8 @@ def _find_wrong(
     return {"expected_false_km2": false_km2, "expected_missed_km2": missed_km2}
 
 
-def _picture(mapped: MappedCraters, wrong: NDArray[np.uint8]) -> Picture:
+@drawing
+def _picture(mapped: MappedCraters, wrong: NDArray[np.uint8]) -> Picture | Markdown:
     """Draw the first band as its style does: the mosaic is seen where the map is surely right."""
     small = shrunk(wrong, max_side_px=PICTURE_PX)
     with opened(mapped.project.paths.basemap_mosaic) as mosaic:
