@@ -21,8 +21,8 @@ LONGEST = 60
 HEAD = """# Licences
 
 What EJMAP depends on directly, with the licence that each package states. `make licences` writes
-this page from the metadata of the packages, and a test holds it complete. EJMAP itself is under MIT.
-What these packages depend on in turn is in `requirements/`, version by version.
+this page from the metadata of the packages, and a test holds it complete. EJMAP itself is under
+MIT. What these packages depend on in turn is in `requirements/`, version by version.
 
 Known vulnerabilities: `pip-audit -r requirements/base.txt` (`uv tool install pip-audit`) asks a
 service on the network, so `make check` does not. We found no package of current advisories that

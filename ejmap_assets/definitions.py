@@ -1,9 +1,11 @@
 """The code location: all definitions that Dagster loads."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import dagster as dg
 
+from ejmap_assets.alerts import build_alert_sensor
 from ejmap_assets.assets.registry import crater_steps, project_assets
 from ejmap_assets.automation import build_automation_sensor
 from ejmap_assets.checks.registry import project_checks
@@ -20,6 +22,7 @@ from ejmap_project.progress import Listener, Silence
 from ejmap_project.settings.mapping import MappingSettings
 
 DEFAULT_SECONDS_BETWEEN_TICKS = 30
+MAP = dg.AssetKey("global_map")
 
 
 def build_defs(
@@ -37,11 +40,13 @@ def build_defs(
         chunk_craters: Most craters in a run of a backfill; None uses the project's setting.
         seconds_between_ticks: Minimum interval of a sensor's ticks.
     """
+    mapping = _mapping_settings()
     return dg.Definitions(
         assets=[
-            *project_assets(),
+            *(_with_freshness(one, mapping.fresh_days) for one in project_assets()),
             build_crater_assets(
-                steps=steps or crater_steps(), chunk_craters=chunk_craters or _chunk_craters()
+                steps=steps or crater_steps(),
+                chunk_craters=chunk_craters or mapping.chunk_craters,
             ),
         ],
         asset_checks=project_checks(),
@@ -49,6 +54,7 @@ def build_defs(
         sensors=[
             build_automation_sensor(seconds_between_ticks=seconds_between_ticks),
             *build_file_sensors(seconds_between_ticks=seconds_between_ticks),
+            build_alert_sensor(seconds_between_ticks=seconds_between_ticks),
         ],
         schedules=build_schedules(),
         # Runs launched in the UI use one process too.
@@ -77,15 +83,23 @@ def runner_of(project: OpenProject, instance: dg.DagsterInstance, listener: List
     return Runner(project, instance, listener, defs=built)
 
 
-def _chunk_craters() -> int:
-    """Return the project's setting; the default if there is no valid project.
+def _mapping_settings() -> MappingSettings:
+    """Return the project's settings; the defaults if there is no valid project.
 
-    Dagster fixes the backfill policy when it loads the code location.
+    Dagster fixes backfill policies and freshness policies when it loads the code location.
     """
     try:
-        return ProjectResource().open().settings.mapping.chunk_craters
+        return ProjectResource().open().settings.mapping
     except ProjectError:
-        return MappingSettings().chunk_craters
+        return MappingSettings()
+
+
+def _with_freshness(asset: dg.AssetsDefinition, days: float | None) -> dg.AssetsDefinition:
+    """Give the map its freshness policy, if the project states one."""
+    if days is None or asset.key != MAP:
+        return asset
+    policy = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=days))
+    return asset.map_asset_specs(lambda spec: dg.apply_freshness_policy(spec, policy))
 
 
 @dg.definitions
