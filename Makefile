@@ -62,15 +62,20 @@ SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 .PHONY: test
 test: $(DEV) $(QUICKLOOK) $(MOON) ## Run the tests
-	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon and not faults" --durations=5 $(SPREAD)
+	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon and not faults and not slurm" --durations=5 $(SPREAD)
 
 .PHONY: test-daemon
 test-daemon: $(DEV) ## Run the tests that wait for a real daemon (minutes)
 	$(BIN)/python -m pytest -m daemon -rA
 
 .PHONY: test-faults
-test-faults: $(DEV) ## Kill and damage a small project in all its stages (an hour; EJMAP_FAULT_KILLS=N for fewer kills)
+test-faults: $(DEV) ## Kill and damage a small project in all its stages (an hour; EJMAP_FAULT_KILLS=N for fewer kills); goes on where it stopped (.faults)
 	$(BIN)/python -m pytest -m faults -rA
+	$(BIN)/python -m tests.faults.record
+
+.PHONY: test-slurm
+test-slurm: $(DEV) ## Run the tests of a Slurm of one node (minutes; Debian: slurmctld slurmd slurm-client munge)
+	$(BIN)/python -m pytest -m slurm -rA
 
 .PHONY: test-fuzz
 test-fuzz: $(DEV) ## Give damaged input to every reader, at most 100 minutes; goes on where it stopped (.fuzz)

@@ -1,9 +1,14 @@
-"""The whole chain of craters at full resolution: mosaic, stores, both small models, masks, map."""
+"""The whole chain of craters at full resolution: mosaic, stores, small models, masks, map.
+
+As projects map by default, with connections of the polar prediction, and again with EJCONN's.
+"""
 
 import argparse
+import shutil
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from geo.measure import CLEAR_REFS, arguments, status_gb
@@ -44,8 +49,8 @@ SETTINGS = """
 source: {kind: synthetic, seed: 1}
 training: {kind: synthetic, seeds: [2]}
 models: {ejconn: ejconn_tiny, ejseg: ejseg_polar, iterations: 1}
-mapping: {connections: ejconn}
 """
+BY_EJCONN = "mapping: {connections: ejconn}\n"
 STEPS = (
     azimuthal_mosaic,
     tile_store,
@@ -57,28 +62,50 @@ STEPS = (
 
 
 def main() -> None:
-    """Print what craters take, how that grows, and the most memory."""
+    """Print what craters take by count and by step, how that grows, and the most memory."""
     chosen = arguments(__doc__ or "")
     with tempfile.TemporaryDirectory() as name:
         project = _project(Path(name), chosen)
         # The first run compiles.
-        spent, count = _mapped(project, COUNTS[0]), COUNTS[0]
+        _mapped(project, COUNTS[0])
         print("| craters | CPU s a crater | s a crater | peak of the process |")
         print("| --- | --- | --- | --- |")
-        for count in COUNTS:
-            CLEAR_REFS.write_text("5")
-            begun_s, begun_cpu_s = time.perf_counter(), time.process_time()
-            spent = _mapped(project, count)
-            cpu_s = (time.process_time() - begun_cpu_s) / count
-            wall_s = (time.perf_counter() - begun_s) / count
-            peak_gb = status_gb("VmHWM")
-            print(f"| {count} | {cpu_s:.2f} | {wall_s:.2f} | {peak_gb:.2f} GB |", flush=True)
-        print("CPU s a crater: " + ", ".join(f"{k} {v / count:.2f}" for k, v in spent.items()))
+        by_step = [_counted(project, count, f"{count}") for count in COUNTS][-1]
+        project.paths.settings.write_text(SETTINGS + BY_EJCONN, encoding="utf-8")
+        project = OpenProject.at(project.paths.folder)
+        _mapped(project, 1)
+        by_ejconn = _counted(project, COUNTS[0], f"{COUNTS[0]}, by EJCONN")
+        print("\n| step | CPU s | MB | by EJCONN: CPU s | MB |\n| --- | --- | --- | --- | --- |")
+        for step, spent in by_step.items():
+            other = by_ejconn[step]
+            print(f"| `{step}` | {spent} | {other} |")
         CLEAR_REFS.write_text("5")
         begun_cpu_s = time.process_time()
         _drawn(project)
         cpu_s = time.process_time() - begun_cpu_s
-        print(f"map of {COUNTS[-1]} craters: {cpu_s:.1f} CPU s, {status_gb('VmHWM'):.2f} GB")
+        print(f"\nmap of {COUNTS[-1]} craters: {cpu_s:.1f} CPU s, {status_gb('VmHWM'):.2f} GB")
+
+
+class Spent(NamedTuple):
+    """What a step takes a crater."""
+
+    cpu_s: float = 0.0
+    mb: float = 0.0
+
+    def __str__(self) -> str:
+        """Return two cells of a table."""
+        return f"{self.cpu_s:.2f} | {self.mb:.1f}"
+
+
+def _counted(project: OpenProject, count: int, words: str) -> dict[str, Spent]:
+    """Map some craters, print a row of the table, and return what each step takes a crater."""
+    CLEAR_REFS.write_text("5")
+    begun_s, begun_cpu_s = time.perf_counter(), time.process_time()
+    spent = _mapped(project, count)
+    cpu_s = (time.process_time() - begun_cpu_s) / count
+    wall_s = (time.perf_counter() - begun_s) / count
+    print(f"| {words} | {cpu_s:.2f} | {wall_s:.2f} | {status_gb('VmHWM'):.2f} GB |", flush=True)
+    return {step: Spent(one.cpu_s / count, one.mb / count) for step, one in spent.items()}
 
 
 def _project(folder: Path, chosen: argparse.Namespace) -> OpenProject:
@@ -99,19 +126,28 @@ def _project(folder: Path, chosen: argparse.Namespace) -> OpenProject:
     return project
 
 
-def _mapped(project: OpenProject, count: int) -> dict[str, float]:
-    """Map the first craters of a project as a run does; return the CPU s of each step."""
+def _mapped(project: OpenProject, count: int) -> dict[str, Spent]:
+    """Map the first craters of a project as a run does; return what each step took in all."""
     work = CraterWork(project)
     # Weights do not decide what a network takes.
     work.ejconn = Ensemble.of([_bundle(load_preset("ejconn_tiny"))])
     work.ejseg = ejseg_ensemble([_bundle(load_preset("ejseg_polar"))])
-    spent_s = {step.name: 0.0 for step in STEPS}
-    for crater in list(work.craters.values())[:count]:
+    spent = {step.name: Spent() for step in STEPS}
+    for key, crater in list(work.craters.items())[:count]:
+        shutil.rmtree(project.paths.crater(key), ignore_errors=True)
+        written_mb = 0.0
         for step in STEPS:
             begun_s = time.process_time()
             step.make(CraterTask(crater=crater, recipe=Recipe(code_version="1"), work=work))
-            spent_s[step.name] += time.process_time() - begun_s
-    return spent_s
+            cpu_s, mb = time.process_time() - begun_s, _size_mb(project.paths.crater(key))
+            former = spent[step.name]
+            spent[step.name] = Spent(former.cpu_s + cpu_s, former.mb + mb - written_mb)
+            written_mb = mb
+    return spent
+
+
+def _size_mb(folder: Path) -> float:
+    return sum(one.stat().st_size for one in folder.rglob("*") if one.is_file()) / 1e6
 
 
 def _bundle(config: ModelConfig) -> ModelBundle:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 import lightning.pytorch as pl
 import numpy as np
 import torch
-from geo.measure import Row, arguments, in_turns, print_table, repeated
+from geo.measure import Row, arguments, in_turns, print_table
+from networks import gflops, operations, scene, untrained
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, TensorDataset
@@ -21,7 +22,6 @@ from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_ml.bundles.inference import InferenceNetwork, fastest_precision, inference_device
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
-from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.config.model_config import ModelConfig, load_preset
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_ml.ejseg.polar_predict import map_crater, predict_view
@@ -56,14 +56,14 @@ def main() -> None:
     chosen = arguments(__doc__ or "")
     device = inference_device()
     precision = fastest_precision(device)
-    gflops = _gflops(device, precision, chosen)
+    rate_gflops = gflops(device, precision, runs=chosen.runs)
     rows: list[Row] = []
     notes: list[str] = []
     for preset, wanted in CASES:
         config = load_preset(preset)
-        network = _trained(config) if config.metadata_size else _untrained(config)
+        network = _trained(config) if config.metadata_size else untrained(config)
         ready = InferenceNetwork(network, device=device, precision=precision)
-        inputs = _scene(config, TILES, side_px=256, seed=1)[0]
+        inputs = scene(config, TILES, side_px=256, seed=1)[0]
         loader = DataLoader(TensorDataset(*inputs), batch_size=4)
         trainer = pl.Trainer(
             accelerator=device.type if device.type == "cuda" else "cpu",
@@ -78,7 +78,7 @@ def main() -> None:
             lambda of=plain, x=loader, by=trainer: by.predict(of, x),
             chosen,
         )
-        floor_s = TILES * _operations(ready, inputs) / 1e9 / gflops
+        floor_s = TILES * operations(ready, inputs) / 1e9 / rate_gflops
         name = f"{preset}, {TILES} tiles, {precision}"
         rows.append(Row(name=name, ours=ours_s, plain=plain_s, wanted=wanted, floor_s=floor_s))
         if config.metadata_size:
@@ -148,34 +148,12 @@ def _predicted(network: nn.Module, inputs: tuple[Tensor, ...], batch_size: int) 
     return torch.cat(parts).cpu()
 
 
-def _scene(
-    config: ModelConfig, count: int, *, side_px: int, seed: int
-) -> tuple[tuple[Tensor, ...], Tensor]:
-    """Return noisy tiles with bright patches, and the patches."""
-    generator = torch.Generator().manual_seed(seed)
-    bright = (
-        torch.rand((count, 1, side_px // 16, side_px // 16), generator=generator) > 0.6
-    ).float()
-    bright = bright.repeat_interleave(16, 2).repeat_interleave(16, 3)
-    bands = 60 + 20 * torch.randn((count, 3, side_px, side_px), generator=generator) + 90 * bright
-    image = torch.cat([bands, torch.full((count, 1, side_px, side_px), 5.0)], dim=1)
-    if not config.metadata_size:
-        return (image,), bright
-    return (image, torch.full((count, config.metadata_size), 4.0)), bright
-
-
-def _untrained(config: ModelConfig) -> NormalizedNetwork:
-    torch.manual_seed(0)
-    normalization = Normalization.fixed(bands=config.bands, extra_scale=2.0)
-    return NormalizedNetwork(build_network(config), normalization).eval()
-
-
 def _trained(config: ModelConfig) -> NormalizedNetwork:
     """Return a network that tells bright patches: of random weights masks mean nothing."""
-    network = _untrained(config).train()
+    network = untrained(config).train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=2e-3)
     for step in range(TRAINING_STEPS):
-        inputs, bright = _scene(config, 4, side_px=128, seed=100 + step)
+        inputs, bright = scene(config, 4, side_px=128, seed=100 + step)
         loss = functional.binary_cross_entropy_with_logits(network(*inputs), bright)
         optimizer.zero_grad()
         loss.backward()
@@ -185,40 +163,6 @@ def _trained(config: ModelConfig) -> NormalizedNetwork:
 
 def _iou(one: Tensor, other: Tensor) -> float:
     return float((one & other).sum() / (one | other).sum().clamp(min=1))
-
-
-def _operations(network: nn.Module, inputs: tuple[Tensor, ...]) -> float:
-    """Return the floating-point operations that the convolutions of a network take a tile."""
-    counts: list[float] = []
-
-    def count(part: nn.Module, seen: tuple[Tensor, ...], made: Tensor) -> None:
-        is_transposed = isinstance(part, nn.ConvTranspose2d)
-        weight = next(part.parameters())
-        counts.append(2.0 * weight[0].numel() * (seen[0] if is_transposed else made).numel())
-
-    kinds = (nn.Conv2d, nn.ConvTranspose2d)
-    parts = [part for part in network.modules() if isinstance(part, kinds)]
-    hooks = [part.register_forward_hook(count) for part in parts]
-    with torch.inference_mode():
-        network(*(one[:1] for one in inputs))
-    for hook in hooks:
-        hook.remove()
-    return sum(counts)
-
-
-def _gflops(device: torch.device, precision: str, chosen: argparse.Namespace) -> float:
-    """Return how many billion operations a second a large product of matrices reaches."""
-    side = 8192 if device.type == "cuda" else 2048
-    kind = torch.bfloat16 if precision == "bfloat16" else torch.float32
-    matrix = torch.ones((side, side), dtype=kind, device=device)
-
-    def product() -> None:
-        for _ in range(8):
-            torch.mm(matrix, matrix)
-        if device.type == "cuda":
-            torch.cuda.synchronize()
-
-    return 8 * 2 * side**3 / 1e9 / repeated(product, chosen).seconds
 
 
 if __name__ == "__main__":

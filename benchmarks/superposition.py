@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.label_map import label_map
 from ejmap_geo.planetwide.freshness import Layers, QuickColours, colours_of_crater
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
@@ -62,7 +63,7 @@ def pairs_of(planet: Planet) -> list[Pair]:
 def colours_of(planet: Planet) -> dict[int, QuickColours]:
     """Return how bands change over short distances on the ejecta of each crater."""
     counts = label_map(planet.truth, basemap=planet.basemap).overlap_count
-    layers = Layers(planet.raster, counts, planet.basemap)
+    layers = Layers(planet.raster, counts, Window.whole(counts.shape), planet.basemap)
     return {
         one.crater_id: colours_of_crater(layers, one, planet.truth[one.crater_id])
         for one in planet.craters

@@ -1,5 +1,6 @@
 """The code location: all definitions that Dagster loads."""
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
@@ -13,9 +14,12 @@ from ejmap_assets.jobs import build_asset_jobs, build_upkeep_jobs
 from ejmap_assets.making.chunk import CraterStep
 from ejmap_assets.making.crater_assets import build_crater_assets
 from ejmap_assets.resources import ProjectResource
+from ejmap_assets.runs.instance import HOME_VARIABLE
+from ejmap_assets.runs.parts import chunk_size
+from ejmap_assets.runs.run_plan import RunPlan
 from ejmap_assets.runs.runner import Runner
 from ejmap_assets.schedules import build_schedules
-from ejmap_assets.sensors import build_file_sensors
+from ejmap_assets.sensors import build_file_sensors, build_job_sensor
 from ejmap_project.errors import ProjectError
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Listener, Silence
@@ -40,13 +44,13 @@ def build_defs(
         chunk_craters: Most craters in a run of a backfill; None uses the project's setting.
         seconds_between_ticks: Minimum interval of a sensor's ticks.
     """
-    mapping = _mapping_settings()
+    project = _project()
     return dg.Definitions(
         assets=[
-            *(_with_freshness(one, mapping.fresh_days) for one in project_assets()),
+            *(_with_freshness(one, project) for one in project_assets()),
             build_crater_assets(
                 steps=steps or crater_steps(),
-                chunk_craters=chunk_craters or mapping.chunk_craters,
+                chunk_craters=chunk_craters or _chunk_craters(project),
             ),
         ],
         asset_checks=project_checks(),
@@ -55,6 +59,7 @@ def build_defs(
             build_automation_sensor(seconds_between_ticks=seconds_between_ticks),
             *build_file_sensors(seconds_between_ticks=seconds_between_ticks),
             build_alert_sensor(seconds_between_ticks=seconds_between_ticks),
+            *([build_job_sensor()] if project is not None and project.settings.slurm else []),
         ],
         schedules=build_schedules(),
         # Runs launched in the UI use one process too.
@@ -83,19 +88,30 @@ def runner_of(project: OpenProject, instance: dg.DagsterInstance, listener: List
     return Runner(project, instance, listener, defs=built)
 
 
-def _mapping_settings() -> MappingSettings:
-    """Return the project's settings; the defaults if there is no valid project.
+def _project() -> OpenProject | None:
+    """Return the project, for what Dagster fixes when it loads the code location.
 
-    Dagster fixes backfill policies and freshness policies when it loads the code location.
+    None if there is no valid one.
     """
     try:
-        return ProjectResource().open().settings.mapping
+        return ProjectResource().open()
     except ProjectError:
-        return MappingSettings()
+        return None
 
 
-def _with_freshness(asset: dg.AssetsDefinition, days: float | None) -> dg.AssetsDefinition:
+def _chunk_craters(project: OpenProject | None) -> int:
+    """Return the most craters in a run of a backfill: fewer where they are divided among jobs."""
+    if project is None:
+        return MappingSettings().chunk_craters
+    if project.settings.slurm is None or HOME_VARIABLE not in os.environ:
+        return project.settings.mapping.chunk_craters
+    with dg.DagsterInstance.get() as instance:
+        return chunk_size(RunPlan(project=project, instance=instance))
+
+
+def _with_freshness(asset: dg.AssetsDefinition, project: OpenProject | None) -> dg.AssetsDefinition:
     """Give the map its freshness policy, if the project states one."""
+    days = None if project is None else project.settings.mapping.fresh_days
     if days is None or asset.key != MAP:
         return asset
     policy = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=days))

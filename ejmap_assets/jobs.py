@@ -14,11 +14,11 @@ from ejmap_assets.lineage.selection import assets_of
 from ejmap_assets.lineage.stages import RELEASE, STAGES
 from ejmap_assets.making.failures import PERMANENT_ERRORS, permanent
 from ejmap_assets.resources import ProjectResource
-from ejmap_assets.runs.run_log import RunLog
 from ejmap_assets.runs.runner import Runner
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS
 from ejmap_project.progress import Listener
+from ejmap_project.run_log import RunLog
 
 if TYPE_CHECKING:
     # Dagster does not export the type that define_asset_job returns.

@@ -12,7 +12,10 @@ from ejmap_assets.jobs import RETRAIN
 from ejmap_assets.lineage.recipes import book_of
 from ejmap_assets.lineage.stages import PREPARE
 from ejmap_assets.resources import ProjectResource
+from ejmap_assets.runs.lost_runs import end_lost_runs
 from ejmap_project.errors import StepError
+
+JOB_SECONDS = 30
 
 
 class _Watched(NamedTuple):
@@ -78,5 +81,25 @@ def _sensor(watched: _Watched, seconds: int) -> dg.SensorDefinition:
             return dg.SkipReason(f"the files of {asset} did not change")
         # The run key makes Dagster start one run for a change, even if the file is unreadable.
         return dg.RunRequest(run_key=f"{asset} {recipe.digest}", asset_selection=selection)
+
+    return watch
+
+
+def build_job_sensor() -> dg.SensorDefinition:
+    """Return the sensor that looks after the jobs of a Slurm cluster; it is on by itself.
+
+    The daemon's own health check never looks at a job that waits in the queue.
+    """
+
+    @dg.sensor(
+        name="slurm_jobs",
+        minimum_interval_seconds=JOB_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Ends runs whose Slurm job ended without a word: killed, out of memory or "
+        "time, or removed from the queue.",
+    )
+    def watch(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+        lost = end_lost_runs(context.instance)
+        return dg.SkipReason(f"{len(lost)} runs lost their job" if lost else "all jobs are well")
 
     return watch

@@ -1,19 +1,13 @@
 """What a failed command says: one sentence for errors with a remedy and for those of storage."""
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
-STORAGE_FAULTS = {
-    errno.ENOSPC: "the disk is full; free some space",
-    errno.EDQUOT: "the disk quota is used up; free some space",
-    errno.EROFS: "the disk is mounted read-only; mount it for writing",
-    errno.EACCES: "this user may not read or write there; correct the owner or the rights",
-    errno.EPERM: "this user may not read or write there; correct the owner or the rights",
-    errno.EIO: "the disk reports an error; look at its health, and restore a backup",
-    errno.EMFILE: "too many files are open; raise `ulimit -n`",
-    errno.ESTALE: "the network drive was disconnected; mount it again",
-}
+from ejmap_geo.storage_faults import STORAGE_FAULTS, disk_fault, storage_sentence
+
 # What SQLite reports of the history.
 HISTORY_FAULTS = {
     sqlite3.SQLITE_FULL: STORAGE_FAULTS[errno.ENOSPC],
@@ -42,9 +36,9 @@ def sentence_of(error: BaseException) -> str | None:
 
 
 def _storage_fault(error: BaseException) -> str | None:
-    if isinstance(error, OSError) and error.errno in STORAGE_FAULTS:
-        where = f"{error.filename}: " if error.filename else ""
-        return f"{where}{STORAGE_FAULTS[error.errno]}; {GOES_ON}"
+    told = storage_sentence(error)
+    if told is not None:
+        return f"{told}; {GOES_ON}"
     # SQLAlchemy raises its own error from that of sqlite3.
     return _history_fault(error) if isinstance(error, sqlite3.Error) else None
 
@@ -53,7 +47,9 @@ def _history_fault(error: sqlite3.Error) -> str | None:
     # Errors of Python's module have no code: they are mistakes of the program.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & PRIMARY_CODE
     if code in HISTORY_FAULTS:
-        return f"the history of runs cannot be used: {HISTORY_FAULTS[code]}; {GOES_ON}"
+        # SQLite calls the disk broken when files beside the database cannot grow.
+        fault = disk_fault(Path(os.environ.get("DAGSTER_HOME", "."))) or HISTORY_FAULTS[code]
+        return f"the history of runs cannot be used: {fault}; {GOES_ON}"
     if code in DAMAGED_HISTORY:
         return (
             f"the history of runs in the project's dagster_home cannot be read ({error}); restore "

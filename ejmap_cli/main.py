@@ -15,6 +15,7 @@ from ejmap_cli.mapping.explain import explain
 from ejmap_cli.mapping.map_files import map_files
 from ejmap_cli.mapping.run import demo, quicklook, run
 from ejmap_cli.mapping.score_masks import score_masks
+from ejmap_cli.mapping.slurm_script import slurm_script
 from ejmap_cli.mapping.vet import vet
 from ejmap_cli.models.promote import promote, roll_back
 from ejmap_cli.models.train import train
@@ -33,7 +34,7 @@ from ejmap_cli.service.ui import env, ui
 from ejmap_cli.service.verify import verify
 
 SECTIONS = {
-    "Mapping": (map_files, demo, quicklook, run, vet, explain, score_masks),
+    "Mapping": (map_files, demo, quicklook, run, slurm_script, vet, explain, score_masks),
     "Projects": (new, import_folder, export, release),
     "Models": (train, promote, roll_back, models, reference, bench),
     "Corrections": (correct, import_labels),

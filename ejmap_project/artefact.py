@@ -1,9 +1,11 @@
 """What making an artefact hands over: a digest of its content, and facts for people."""
 
+import functools
+import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import pandas as pd
 
@@ -11,6 +13,11 @@ if TYPE_CHECKING:
     import numpy as np
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
 
 
 class Picture(NamedTuple):
@@ -29,6 +36,28 @@ class Markdown(NamedTuple):
     """Words with headings, lists and tables, such as a model card."""
 
     text: str
+
+
+def drawing(draw: Callable[P, T]) -> Callable[P, T | Markdown]:
+    """Let a function that draws return a note where it fails: a picture fails no artefact.
+
+    What draws text and scales raises anything at what it meets in names and numbers.
+    """
+
+    @functools.wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> T | Markdown:
+        try:
+            return draw(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - see above
+            return not_drawn(draw.__qualname__, error)
+
+    return drawn
+
+
+def not_drawn(what: str, error: Exception) -> Markdown:
+    """Return the note that stands in the place of a picture, and log why."""
+    _log.warning("%s cannot be drawn", what, exc_info=error)
+    return Markdown(f"not drawn ({type(error).__name__})")
 
 
 # Numbers, words, pictures, tables, and lists and mappings of what JSON can hold; what shows them

@@ -3,6 +3,7 @@
 Figures are matplotlib's own objects: nothing here knows of the global state of pyplot.
 """
 
+import io
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from ejmap_geo.whole_file import whole_file
 from ejmap_ml.calibration.band_reliability import BandReliability
-from ejmap_project.artefact import Picture
+from ejmap_project.artefact import Markdown, Picture, drawing
 
 SIZE_INCHES = (4.6, 2.6)
 DPI = 100
@@ -73,6 +74,7 @@ def legend_above(figure: Figure, *, columns: int = 2) -> None:
         figure.legend(loc="outside upper center", ncols=columns, fontsize=8, frameon=False)
 
 
+@drawing
 def training_curve(history: pd.DataFrame) -> Picture:
     """Plot loss and, where validated, F1 over the steps of a training.
 
@@ -93,6 +95,7 @@ def training_curve(history: pd.DataFrame) -> Picture:
     return Picture(figure, alt="training curve")
 
 
+@drawing
 def score_bars(scores: Mapping[str, float], *, what: str) -> Picture:
     """Plot one horizontal bar a score, 0 to 1, in the given order from the top.
 
@@ -109,6 +112,7 @@ def score_bars(scores: Mapping[str, float], *, what: str) -> Picture:
     return Picture(figure, alt="scores")
 
 
+@drawing
 def signed_bars(values: Mapping[str, float]) -> Picture:
     """Plot one horizontal bar a value, blue above 0 and red below, in the given order from the top.
 
@@ -127,6 +131,7 @@ def signed_bars(values: Mapping[str, float]) -> Picture:
     return Picture(figure, alt="brightness of ejecta against their surroundings")
 
 
+@drawing
 def reliability_plot(table: pd.DataFrame) -> Picture:
     """Plot what came true over what was said, the points as large as they have samples.
 
@@ -151,6 +156,7 @@ def reliability_plot(table: pd.DataFrame) -> Picture:
     return Picture(figure, alt="reliability of connections")
 
 
+@drawing
 def distance_reliability_plot(bands: Sequence[BandReliability]) -> Picture:
     """Plot what came true over what was said in each band of distance, points by their area."""
     cols = 4
@@ -179,6 +185,7 @@ def distance_reliability_plot(bands: Sequence[BandReliability]) -> Picture:
     return Picture(figure, alt="reliability of probabilities by distance")
 
 
+@drawing
 def places_plot(craters: pd.DataFrame) -> Picture:
     """Plot where craters lie on a planet, the points as large as the craters, not to scale.
 
@@ -201,9 +208,11 @@ def places_plot(craters: pd.DataFrame) -> Picture:
 
 
 def saved_figures(
-    figures: Mapping[str, Figure], folder: Path, *, most: int = MOST_SHOWN
-) -> dict[str, Picture]:
+    figures: Mapping[str, Figure | Markdown], folder: Path, *, most: int = MOST_SHOWN
+) -> dict[str, Picture | Markdown]:
     """Write plots as PNG files, sharp enough for paper, and return the first ones as pictures.
+
+    One that could not be drawn, or cannot be written as a picture, leaves its note.
 
     Args:
         figures: Plots by name; the name is what the plot shows, in words.
@@ -216,9 +225,22 @@ def saved_figures(
     for old in folder.glob("*.png"):
         old.unlink()
     words = {name: re.sub(r"\W+", "_", name) for name in figures}
+    shown: dict[str, Picture | Markdown] = {}
     for name, figure in figures.items():
-        FigureCanvasAgg(figure)
+        saved = figure if isinstance(figure, Markdown) else _as_png(figure, alt=name)
+        if isinstance(saved, Markdown):
+            shown[f"picture_{words[name]}"] = saved
+            continue
+        picture, png = saved
         with whole_file(folder / f"{words[name]}.png") as unfinished:
-            figure.savefig(unfinished, dpi=FILE_DPI)
-    shown = list(figures.items())[:most]
-    return {f"picture_{words[name]}": Picture(figure, alt=name) for name, figure in shown}
+            unfinished.write_bytes(png)
+        shown[f"picture_{words[name]}"] = picture
+    return dict(list(shown.items())[:most])
+
+
+@drawing
+def _as_png(figure: Figure, *, alt: str) -> tuple[Picture, bytes]:
+    FigureCanvasAgg(figure)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=FILE_DPI)
+    return Picture(figure, alt=alt), buffer.getvalue()

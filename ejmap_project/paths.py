@@ -59,6 +59,8 @@ class ProjectPaths:
     """History of runs of this project."""
     data = _Place("data")
     """Everything that is made."""
+    slurm = _Place("data/slurm")
+    """Output of the jobs of a Slurm cluster, and which craters each maps."""
     releases = _Place("data/releases")
     """Folder of the releases, a numbered folder each."""
     corrections = _Place("corrections")
@@ -168,6 +170,10 @@ class ProjectPaths:
         """Folder of what is made for one crater."""
         return self.all_craters / key
 
+    def claim(self, key: str) -> Path:
+        """Return the file that says which run maps a crater, while one does."""
+        return self.data / "claims" / key
+
     azimuthal_mosaic = _crater_place("azimuthal_mosaic.tif")
     """The mosaic around one crater in azimuthal equidistant projection."""
     tile_store = _crater_place("tiles.zarr")
@@ -228,6 +234,8 @@ class ProjectPaths:
     """The published columns of whole manual maps."""
     overlaps = _Place("data/map/overlaps.tif")
     """Who claims each contested pixel, and by which margin."""
+    uncertainty = _Place("data/map/uncertainty.tif")
+    """How probable it is that the map is wrong in each pixel."""
     overlap_pairs = _Place("data/analysis/overlap_pairs.parquet")
     """Pairs of craters that claim common ground."""
     superposition = _Place("data/analysis/superposition.parquet")

@@ -10,12 +10,13 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.label_map import label_map
+from ejmap_geo.masks.mosaic import EnsembleLayers
 from ejmap_geo.masks.placed_mask import disc
 from ejmap_geo.masks.placement import mask_to_azimuthal
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.files.layer_file import write_layers
 from ejmap_project.files.mask_file import write_mask
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
 from tests.tiny_presets import EJCONN, POLAR
 
@@ -61,13 +62,9 @@ def write_mapped_discs(folder: Path) -> OpenProject:
     for crater in CRATERS:
         placed, grid = masks[crater.crater_id], azimuthal_grid(crater, GRID)
         write_mask(paths.basemap_mask(crater.key), placed, basemap=GRID, center=crater.center)
-        mask = mask_to_azimuthal(placed, basemap=GRID, azimuthal=grid).astype(np.float32)
+        mask = mask_to_azimuthal(placed, basemap=GRID, azimuthal=grid)
         sure = np.full(mask.shape, SURE[crater.crater_id], np.float32)
-        write_cog(
-            paths.segmentation(crater.key),
-            np.stack([sure, mask, mask]),
-            grid=grid,
-            band_names=BAND_NAMES,
-        )
+        layers = EnsembleLayers(sure, mask.astype(np.float32), 1)
+        write_layers(paths.segmentation(crater.key), layers, mask, grid=grid)
     write_cog(paths.overlap_count, label_map(masks, basemap=GRID).overlap_count, grid=GRID)
     return project

@@ -10,11 +10,13 @@ import yaml
 from ejmap_geo.craters.catalogue import Crater, craters_of, write_catalogue
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.mosaic import EnsembleLayers
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import read_basemap, read_mask_on, write_cog
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.files.connection_table import write_connections
+from ejmap_project.files.layer_file import write_layers
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.open_project import OpenProject
 from ejmap_project.published import layout
@@ -124,9 +126,8 @@ def _map(
     write_mask(path, mask, basemap=basemap, center=crater.center)
     full = np.zeros((1, *basemap.shape), np.bool_)
     mask.paste_into(full[0])
-    around = to_azimuthal(full, basemap=basemap, azimuthal=grid).astype(np.float32)
-    bands = np.concatenate([around, around, around])
-    names = ("probability", "vote_fraction", "mask")
-    write_cog(paths.segmentation(crater.key), bands, grid=grid, band_names=names)
+    around = to_azimuthal(full, basemap=basemap, azimuthal=grid)[0]
+    layers = EnsembleLayers(around.astype(np.float32), around.astype(np.float32), 1)
+    write_layers(paths.segmentation(crater.key), layers, around, grid=grid)
     mosaic = to_azimuthal(made.planet.raster, basemap=basemap, azimuthal=grid)
     write_cog(paths.azimuthal_mosaic(crater.key), mosaic, grid=grid, nodata=0)

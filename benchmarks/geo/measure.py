@@ -92,6 +92,13 @@ def repeated(work: Callable[[], object], chosen: argparse.Namespace) -> Cost:
     )
 
 
+def cpu_and_peak(work: Callable[[], object]) -> tuple[float, float]:
+    """Return the CPU seconds of a step, and the most memory in GB that it held beyond before."""
+    begun_s = time.process_time()
+    _, peak_gb = _measured(work)
+    return time.process_time() - begun_s, peak_gb
+
+
 def copy_gb_per_s(threads: int = 2) -> float:
     """Return how many GB a second the machine moves, reading and writing both counted."""
     source = np.ones((threads, 200_000_000), np.uint8)

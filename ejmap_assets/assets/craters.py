@@ -18,20 +18,21 @@ from ejmap_project.mapping.tile_store import cut_tile_store
 def azimuthal_mosaic(task: CraterTask) -> Artefact:
     """Mosaic around one crater in azimuthal equidistant projection.
 
-    A GeoTIFF with the bands of the basemap mosaic. The crater is in the centre, distances from it
-    are true, north is up. The raster covers the area that is searched for ejecta. If the picture
-    does not show the crater in the centre, correct its position in the catalogue.
+    A GeoTIFF with the bands of the basemap mosaic, at most 3072 pixels wide: it is there to look
+    at, models see the mosaic itself. The crater is in the centre, distances from it are true, north
+    is up. The raster covers the area that is searched for ejecta. If the picture does not show the
+    crater in the centre, correct its position in the catalogue.
     """
     return cut_azimuthal_mosaic(task.work, task.crater, tags=task.file_tags)
 
 
 @crater_asset(kinds={"zarr"})
 def tile_store(task: CraterTask) -> Artefact:
-    """Tiles and polar view of the surroundings of one crater, the input of the models.
+    """Places of tiles and polar view of the surroundings of one crater, the input of the models.
 
-    A Zarr store: square tiles on a regular grid and, for a polar EJSEG, the polar view. It plots
-    azimuth against range, so rays are straight stripes. The picture shows the polar view with the
-    crater along the bottom.
+    A Zarr store: where square tiles on a regular grid lie and, for a polar EJSEG, the polar view.
+    What models see of a tile is cut from the mosaic. The view plots azimuth against range, so rays
+    are straight stripes. The picture shows it with the crater along the bottom.
     """
     recipe = task.recipe
     return cut_tile_store(
@@ -68,10 +69,11 @@ def connection_predictions(task: CraterTask) -> Artefact:
 def segmentation_mask(task: CraterTask) -> Artefact:
     """Ejecta of one crater in azimuthal projection, by EJSEG.
 
-    A GeoTIFF of three bands: the probability of ejecta in each pixel, the share of EJSEG's members
-    that vote for ejecta, and the mask (probability above one half, cleaned as the settings say). A
-    polar EJSEG's prediction is resampled; a tile EJSEG segments the connected tiles.
-    The picture shows the mosaic, the mask over it, and the probability.
+    A GeoTIFF of three bands of one byte: the probability of ejecta in each pixel in 254 steps of
+    equal odds, the share of EJSEG's members that vote for ejecta, and the mask (probability above
+    one half before it is rounded, cleaned as the settings say). Its tags say how steps become
+    probabilities. A polar EJSEG's prediction is resampled; a tile EJSEG segments the connected
+    tiles. The picture shows the mosaic, the mask over it, and the probability.
     """
     return segment_ejecta(task.work, task.crater, tags=task.file_tags)
 

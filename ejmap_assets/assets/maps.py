@@ -16,6 +16,7 @@ from ejmap_project.planetwide.planet_statistics import measure_planet
 from ejmap_project.planetwide.qgis_project import write_qgis_project
 from ejmap_project.planetwide.raster_summaries import summarise_rasters
 from ejmap_project.planetwide.superposition import order_craters
+from ejmap_project.planetwide.uncertainty import map_uncertainty
 from ejmap_project.scoring.mask_contrast import measure_contrast
 
 
@@ -68,6 +69,18 @@ def overlaps(task: ProjectTask) -> Artefact:
     margin between them is 0, and the lower id comes first.
     """
     return rank_overlaps(task.project, task.progress, tags=task.raster_tags)
+
+
+@project_asset(group="map", kinds={"geotiff"}, kind="evaluate")
+def uncertainty(task: ProjectTask) -> Artefact:
+    """How probable it is that the map is wrong, pixel by pixel over the whole planet.
+
+    A GeoTIFF with two bands in percent on the pixels of the mosaic. The first is the probability of
+    no ejecta where the map shows some, and of ejecta where it shows none; the second that of ejecta
+    of the crater that is surest of them. Probabilities are calibrated; that of ejecta of any crater
+    at all is at least the second band. Empty beyond the reach of every crater.
+    """
+    return map_uncertainty(task.project, task.progress, tags=task.raster_tags)
 
 
 @project_asset(group="map", kinds={"parquet"}, kind="evaluate")

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from ejmap_assets.checks.rejected import failed_checks
 from ejmap_assets.launch_config import BY_HAND, ROLL_BACK
-from ejmap_assets.lineage.recipe_settings import sample_set_of
 from ejmap_assets.making.declare import ProjectTask
 from ejmap_project.artefact import Artefact
 from ejmap_project.models.model_version import (
@@ -16,6 +15,7 @@ from ejmap_project.models.model_version import (
 from ejmap_project.models.promote import promote
 from ejmap_project.models.promotion import versions_to_judge
 from ejmap_project.paths import ModelKind
+from ejmap_project.recipe_settings import sample_set_of
 from ejmap_project.training.cut_samples import cut_samples
 from ejmap_project.training.train_member import train_member
 

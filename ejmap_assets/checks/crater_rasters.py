@@ -9,11 +9,14 @@ from ejmap_assets.checks.crater_check import CheckedCrater, crater_check
 from ejmap_assets.checks.finding import Finding, bad, good, warning
 from ejmap_geo.masks.denoise import largest_cluster_px
 from ejmap_geo.masks.mosaic import is_voted
+from ejmap_geo.masks.probability_levels import probability_of, vote_share_of
 from ejmap_geo.rasters.polar_file import read_polar_view
-from ejmap_geo.rasters.raster import read_mask_on, read_raster
+from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.rasters.raster_check import read_glance
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.scores.agreement import placed_confusion
+from ejmap_project.files.layer_file import BAND_NAMES, MASK_BAND, VOTE_BAND, read_layer
+from ejmap_project.mapping.azimuthal_mosaic import seen_grid
 from ejmap_project.mapping.polar_prediction import COMBINED_BANDS, band_names
 from ejmap_project.mapping.promised_mask import read_expected_area
 from ejmap_project.settings.method import EnsembleRule
@@ -24,7 +27,6 @@ GLANCE_PX = 256
 IMAGED_SHARE_WANTED = 0.5
 # Intersection over union; members retrained on the same labels agree far better.
 DRIFT_IOU = 0.5
-LAYERS = ("probability", "vote_fraction", "mask")
 NOT_FOUND: dict[EnsembleRule, str] = {
     "mean-probability": "no member finds ejecta",
     "votes": "less than half of the members vote for it",
@@ -44,7 +46,7 @@ def surroundings_are_sound(checked: CheckedCrater) -> Finding:
     raster = checked.work.basemap.raster
     seen = read_glance(
         checked.output,
-        checked.work.azimuthal_grid(checked.crater),
+        seen_grid(checked.work.azimuthal_grid(checked.crater)),
         dtype=raster.dtype.name,
         bands=raster.shape[0],
         max_side_px=GLANCE_PX,
@@ -100,31 +102,27 @@ def polar_prediction_is_sound(checked: CheckedCrater) -> Finding:
 
 @crater_check(asset="segmentation_mask")
 def layers_are_sound(checked: CheckedCrater) -> Finding:
-    """Probability, vote fraction and mask lie on the crater's grid and agree with each other.
+    """Probability, votes and mask lie on the crater's grid and agree with each other.
 
-    Probabilities lie in 0 to 1; the mask holds 0 and 1 and is set only where the ensemble finds
-    ejecta, and in holes that are small enough for denoising to fill them.
+    Votes are shares; the mask holds 0 and 1 and is set only where the ensemble finds ejecta, and in
+    holes that are small enough for denoising to fill them.
     """
-    probability, votes, mask = read_glance(
+    levels, vote_levels, mask = read_glance(
         checked.output,
         checked.work.azimuthal_grid(checked.crater),
-        dtype="float32",
-        bands=len(LAYERS),
-        band_names=LAYERS,
+        dtype="uint8",
+        bands=len(BAND_NAMES),
+        band_names=BAND_NAMES,
         max_side_px=GLANCE_PX,
     )
+    votes = vote_share_of(vote_levels)
     numbers = {
-        "mean_probability": float(np.nan_to_num(probability).mean()),
+        "mean_probability": float(probability_of(levels).mean()),
         "mask_share": float(np.mean(mask > 0)),
     }
-    for name, values in (("probability", probability), ("vote_fraction", votes)):
-        if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= 1):
-            return bad(
-                f"{name} must lie in 0 to 1, found {np.min(values):g} to {np.max(values):g}; the "
-                "model's weights are broken, promote another version",
-                **numbers,
-            )
-    if not set(np.unique(mask).tolist()) <= {0.0, 1.0}:
+    if votes.max() > 1:
+        return bad(f"votes must be shares, found {votes.max():g}; make it again", **numbers)
+    if mask.max() > 1:
         return bad("the mask holds other values than 0 and 1; make it again", **numbers)
     rule = checked.work.settings.used_method.ensemble
     is_found = _may_be_ejecta(votes, rule=rule)
@@ -186,7 +184,8 @@ def promised_recall_mask_is_sound(checked: CheckedCrater) -> Finding:
 def mask_did_not_drift(checked: CheckedCrater) -> Finding:
     """The mask agrees with the one it replaces: intersection over union of at least 0.5.
 
-    Compare both masks after a larger change of model or mosaic.
+    Compare both masks after a larger change of model or mosaic. A mask that a person corrected may
+    differ by any amount.
     """
     if not checked.former.is_file():
         return good("nothing to compare with: there is no former mask of this crater")
@@ -203,6 +202,9 @@ def mask_did_not_drift(checked: CheckedCrater) -> Finding:
         "gained_px": counts.false_positive,
         "lost_px": counts.false_negative,
     }
+    corrected = checked.work.corrected_mask(checked.crater)
+    if corrected is not None:
+        return good(f"{corrected.words}; IoU of {iou:.2f} with the former mask", **numbers)
     if iou < DRIFT_IOU:
         return warning(
             f"the mask has an IoU of {iou:.2f} with the former one (wanted: {DRIFT_IOU}); "
@@ -214,8 +216,8 @@ def mask_did_not_drift(checked: CheckedCrater) -> Finding:
 
 def _largest_filled_px(checked: CheckedCrater) -> int:
     """Return the size of the largest part of a mask where the ensemble finds no ejecta."""
-    with read_raster(checked.output) as layers:
-        _, votes, mask = layers.to_numpy()
+    votes = vote_share_of(read_layer(checked.output, VOTE_BAND))
+    mask = read_layer(checked.output, MASK_BAND)
     rule = checked.work.settings.used_method.ensemble
     return largest_cluster_px((mask > 0) & ~_may_be_ejecta(votes, rule=rule))
 

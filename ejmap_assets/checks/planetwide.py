@@ -12,12 +12,19 @@ from ejmap_project.planetwide.checks import (
     check_summaries,
 )
 from ejmap_project.planetwide.qgis_project import check_qgis_project
+from ejmap_project.planetwide.uncertainty import check_uncertainty
 
 
 @project_check(asset="overlaps", blocking=False)
 def overlaps_are_those_of_the_map(checked: CheckedProject) -> Finding:
     """Claimants stand exactly where the map counts several craters, and are craters of a pair."""
     return finding_of(check_overlaps(checked.project), "claimants fit the map")
+
+
+@project_check(asset="uncertainty", blocking=False)
+def uncertainty_fits_the_map(checked: CheckedProject) -> Finding:
+    """Both bands are per cent, and follow from each other where the map shows ejecta or none."""
+    return finding_of(check_uncertainty(checked.project), "uncertainty fits the map")
 
 
 @project_check(asset="superposition", blocking=False)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from ejmap_assets.lineage import recipe_settings
 from ejmap_assets.lineage.row import Row
 from ejmap_assets.lineage.row_parts import (
     PUBLISHED_CONNECTIONS,
@@ -13,6 +12,7 @@ from ejmap_assets.lineage.row_parts import (
     pattern_inputs,
 )
 from ejmap_geo.craters.schemas import ConnectionTable
+from ejmap_project import recipe_settings
 from ejmap_project.analysis.crater_profile import ProfileTable
 from ejmap_project.analysis.quantities import PatternTable
 from ejmap_project.models.mapping_models import maps_in_polar_view, promises_recall
@@ -21,11 +21,13 @@ from ejmap_project.paths import ProjectPaths
 CRATER_ROWS: Mapping[str, Row] = {
     "azimuthal_mosaic": CraterRow(
         output=ProjectPaths.azimuthal_mosaic,
+        code_version="2",  # 2: no finer than one looks at
         inputs=("basemap_mosaic", "crater_catalogue"),
         picture="mosaic around the crater",
     ),
     "tile_store": CraterRow(
         output=ProjectPaths.tile_store,
+        code_version="2",  # 2: places without what tile models see there
         inputs=("azimuthal_mosaic", "crater_catalogue"),
         settings=recipe_settings.of_tiles,
         picture="azimuth against range",
@@ -52,7 +54,7 @@ CRATER_ROWS: Mapping[str, Row] = {
     ),
     "segmentation_mask": CraterRow(
         output=ProjectPaths.segmentation,
-        code_version="2",
+        code_version="3",  # 3: levels of one byte
         inputs=(
             "basemap_mosaic",
             "tile_store",
@@ -95,7 +97,7 @@ CRATER_ROWS: Mapping[str, Row] = {
             *("basemap_mask", "segmentation_mask", "polar_prediction", "promised_recall_mask"),
             *("basemap_mosaic", "crater_catalogue"),
         ),
-        code_version="2",  # 2: spectra
+        code_version="3",  # 2: spectra; 3: likely rays, zones by probability and light
         used_inputs=pattern_inputs,
         table=PatternTable,
         picture="ejecta with blanket and ends of rays; coverage by distance; ejecta by azimuth",

@@ -2,11 +2,11 @@
 
 import glob
 
-from ejmap_assets.lineage.recipe_settings import of_masks, stamps_of, training_kind
 from ejmap_geo.rasters.sidecars import files_of
 from ejmap_project.manual_maps.whole_maps import named_map_files
 from ejmap_project.map_page.bundle import bundle_version
 from ejmap_project.open_project import OpenProject
+from ejmap_project.recipe_settings import of_masks, stamps_of, training_kind
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.vetting.vetting_choice import held_back
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from ejmap_assets.lineage import recipe_settings, stages
+from ejmap_assets.lineage import stages
 from ejmap_assets.lineage.members import bundle_of, given
 from ejmap_assets.lineage.row import Row
 from ejmap_assets.partitions import Partitioning
+from ejmap_project import recipe_settings
 from ejmap_project.models.promotion_record import promoted_files
 from ejmap_project.training.sample_set import sample_files
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 
-from ejmap_assets.lineage import map_settings, recipe_settings, stages
+from ejmap_assets.lineage import map_settings, stages
 from ejmap_assets.lineage.row import Row, Rule
 from ejmap_assets.lineage.row_parts import (
     LabelRow,
     comparison_inputs,
+    has_probabilities,
     overlap_inputs,
     page_inputs,
     tile_inputs,
 )
 from ejmap_geo.craters.schemas import TileScoreTable
+from ejmap_project import recipe_settings
 from ejmap_project.analysis.map_quantities import PatternsTable, RasterSummaryTable
 from ejmap_project.comparison.member_map_table import MemberMapTable
 from ejmap_project.corrections.tiles_to_label import TilesToLabelTable
@@ -54,7 +56,7 @@ PLANET_ROWS: Mapping[str, Row] = {
         stage=stages.SCORES,
         output=lambda paths, _: paths.map_page,
         inputs=(
-            *("segmentation_mask", "basemap_mask", "crater_profile", "global_map"),
+            *("segmentation_mask", "basemap_mask", "crater_profile", "global_map", "uncertainty"),
             *("crater_catalogue", "basemap_mosaic"),
         ),
         used_inputs=page_inputs,
@@ -68,9 +70,9 @@ PLANET_ROWS: Mapping[str, Row] = {
             *(paths.pattern_rays, paths.pattern_spectra),
             *(paths.published_overlaps, paths.published_clean),
         ),
-        code_version="2",  # 2: spectra
+        code_version="3",  # 2: spectra; 3: own ends of rays
         inputs=(
-            *("crater_pattern", "basemap_mask", "global_map"),
+            *("crater_pattern", "basemap_mask", "global_map", "overlaps"),
             *("crater_catalogue", "basemap_mosaic"),
         ),
         settings=map_settings.of_map,
@@ -96,6 +98,18 @@ PLANET_ROWS: Mapping[str, Row] = {
         table=OverlapTable,
         picture="margins between the two surest claimants of contested pixels",
     ),
+    "uncertainty": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.uncertainty,
+        inputs=(
+            *("segmentation_mask", "basemap_mask", "global_map"),
+            *("crater_catalogue", "basemap_mosaic"),
+        ),
+        settings=map_settings.of_map,
+        rule=Rule.AFTER_CRATERS,
+        picture="probability that the map is wrong, over the planet",
+        is_possible=has_probabilities,
+    ),
     "superposition": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.superposition,
@@ -117,7 +131,7 @@ PLANET_ROWS: Mapping[str, Row] = {
         settings=map_settings.of_map,
         rule=Rule.AFTER_CRATERS,
         table=TilesToLabelTable,
-        is_possible=lambda project: project.settings.source.traits.masks_run is None,
+        is_possible=has_probabilities,
     ),
     "planet_statistics": Row(
         stage=stages.SCORES,
@@ -150,10 +164,10 @@ PLANET_ROWS: Mapping[str, Row] = {
         output=lambda paths, _: paths.qgis_project,
         is_edited=True,  # QGIS saves into it
         inputs=(
-            *("global_map", "overlaps", "exclusion_mask", "promised_recall_mask"),
+            *("global_map", "overlaps", "uncertainty", "exclusion_mask", "promised_recall_mask"),
             *("crater_catalogue", "basemap_mosaic"),
         ),
-        optional_inputs=("promised_recall_mask",),
+        optional_inputs=("uncertainty", "promised_recall_mask"),
         settings=map_settings.of_map,
         rule=Rule.AFTER_CRATERS,
     ),

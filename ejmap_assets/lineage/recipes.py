@@ -46,8 +46,8 @@ class RecipeBook:
     instance: dg.DagsterInstance
     craters: Mapping[str, Crater]
     _unpartitioned: dict[str, Ingredient] = field(default_factory=dict[str, Ingredient], repr=False)
-    _of_any_crater: dict[str, tuple[object, tuple[str, ...]]] = field(
-        default_factory=dict[str, tuple[object, tuple[str, ...]]], repr=False
+    _of_craters: dict[tuple[str, str], tuple[object, tuple[str, ...]]] = field(
+        default_factory=dict[tuple[str, str], tuple[object, tuple[str, ...]]], repr=False
     )
     _seen: dict[str, Mapping[str | None, Record]] | None = field(default=None, repr=False)
     _cache: RecordCache = field(default_factory=RecordCache, repr=False)
@@ -108,17 +108,19 @@ class RecipeBook:
     def _settings_and_inputs(self, asset: str, partition: str) -> tuple[object, tuple[str, ...]]:
         """Return the settings and the names of the inputs of an artefact.
 
-        They are the same for all craters and take a millisecond each, so a book asks once.
+        They are the same for all craters and take a millisecond each, so a book asks once; of masks
+        for each crater, because a person may have corrected its mask.
         """
         node = LINEAGE[asset]
         if node.partitioning is not Partitioning.CRATERS:
             project = self.project
             return node.settings(project, partition), inputs_of(project, asset, partition)
-        if asset not in self._of_any_crater:
+        key = asset, partition if node.is_mask else ""
+        if key not in self._of_craters:
             project = self.mapping_project()
             found = node.settings(project, partition), inputs_of(project, asset, partition)
-            self._of_any_crater[asset] = found
-        return self._of_any_crater[asset]
+            self._of_craters[key] = found
+        return self._of_craters[key]
 
     def mapping_project(self) -> OpenProject:
         """Return the project with the ensembles that the recipes of this book name.

@@ -8,12 +8,12 @@ from typing import TypeAlias
 
 import pandera.pandas as pa
 
-from ejmap_assets.lineage.recipe_settings import SettingsOf
 from ejmap_assets.lineage.stages import Stage
 from ejmap_assets.partitions import Partitioning
 from ejmap_project.manifests.manifest_store import ArtefactFiles
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
+from ejmap_project.recipe_settings import SettingsOf
 
 # The partition is "" for unpartitioned assets.
 Output: TypeAlias = Callable[[ProjectPaths, str], Path]

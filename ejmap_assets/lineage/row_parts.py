@@ -2,9 +2,10 @@
 
 from functools import partial
 
-from ejmap_assets.lineage import recipe_settings, stages
+from ejmap_assets.lineage import stages
 from ejmap_assets.lineage.row import Published, Row, Rule
 from ejmap_assets.partitions import Partitioning
+from ejmap_project import recipe_settings
 from ejmap_project.models.mapping_models import (
     connections_from,
     maps_in_polar_view,
@@ -26,6 +27,11 @@ PUBLISHED_MASK = Published(
     is_used=lambda project, key: recipe_settings.of_given_mask(project, key) is not None,
     inputs=("crater_catalogue", "basemap_mosaic"),
 )
+
+
+def has_probabilities(project: OpenProject) -> bool:
+    """Return whether masks are the project's own; published ones have no probabilities."""
+    return project.settings.source.traits.masks_run is None
 
 
 def training_inputs(project: OpenProject) -> tuple[str, ...]:
@@ -52,7 +58,7 @@ def mask_inputs(project: OpenProject) -> tuple[str, ...]:
 def pattern_inputs(project: OpenProject) -> tuple[str, ...]:
     """Return the inputs of a pattern: a published mask, or our own with what its members say."""
     shared = ("basemap_mask", "basemap_mosaic", "crater_catalogue")
-    if project.settings.source.traits.masks_run is not None:
+    if not has_probabilities(project):
         return shared
     members = ("polar_prediction",) if maps_in_polar_view(project) else ()
     expected = ("promised_recall_mask",) if promises_recall(project) else ()
@@ -61,16 +67,14 @@ def pattern_inputs(project: OpenProject) -> tuple[str, ...]:
 
 def comparison_inputs(project: OpenProject) -> tuple[str, ...]:
     """Return the inputs of a comparison with manual maps: published masks replace our own."""
-    is_published = project.settings.source.traits.masks_run is not None
-    own = () if is_published else ("segmentation_mask",)
+    own = ("segmentation_mask",) if has_probabilities(project) else ()
     return (*own, "basemap_mask", "manual_masks", "crater_catalogue", "basemap_mosaic")
 
 
 def overlap_inputs(project: OpenProject) -> tuple[str, ...]:
     """Return the inputs of overlaps: published masks have no probabilities."""
     shared = ("basemap_mask", "global_map", "crater_catalogue", "basemap_mosaic")
-    is_published = project.settings.source.traits.masks_run is not None
-    return shared if is_published else ("segmentation_mask", *shared)
+    return ("segmentation_mask", *shared) if has_probabilities(project) else shared
 
 
 def tile_inputs(project: OpenProject) -> tuple[str, ...]:
@@ -80,5 +84,6 @@ def tile_inputs(project: OpenProject) -> tuple[str, ...]:
 
 
 def page_inputs(project: OpenProject) -> tuple[str, ...]:
-    """Return the inputs of the map page: those of overlaps, and profiles."""
-    return (*overlap_inputs(project), "crater_profile")
+    """Return the inputs of the map page: those of overlaps, profiles, and files to download."""
+    told = ("uncertainty",) if has_probabilities(project) else ()
+    return (*overlap_inputs(project), "crater_profile", *told)

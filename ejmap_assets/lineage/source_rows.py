@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from ejmap_assets.lineage import recipe_settings, stages
+from ejmap_assets.lineage import stages
 from ejmap_assets.lineage.row import Row, Rule, UsedPart
 from ejmap_assets.lineage.row_parts import LabelRow, training_inputs
 from ejmap_assets.partitions import Partitioning
 from ejmap_geo.craters.schemas import CraterTable, LabelledTileTable, SplitTable
+from ejmap_project import recipe_settings
 from ejmap_project.paths import ProjectPaths
 from ejmap_project.vetting.vetting_tiles import CandidateTable, CraterTileTable
 

@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import dagster as dg
 
@@ -22,7 +23,6 @@ from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import inputs_of
 from ejmap_assets.making.failures import crater_failure, permanent
-from ejmap_assets.making.former_result import former_place, replacing
 from ejmap_assets.making.inputs import require_intact, set_aside_if_damaged
 from ejmap_assets.making.kept_results import KeptResults
 from ejmap_assets.metadata.facts import metadata_of
@@ -31,8 +31,10 @@ from ejmap_assets.partitions import Partitioning
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
+from ejmap_project.files.former_result import former_place, replacing
 from ejmap_project.files.raster_tags import CRATER, crater_words
-from ejmap_project.manifests.manifest_store import ArtefactFiles
+from ejmap_project.manifests.manifest_store import ArtefactFiles, Integrity
+from ejmap_project.mapping.crater_claim import crater_claim
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.open_project import OpenProject
 from ejmap_project.pictures.picture_store import PictureStore
@@ -111,15 +113,26 @@ def map_chunk(
     errors: dict[str, Exception] = {}
     for done, key in enumerate(keys):
         progress.update(f"crater {key}", done=done, total=len(keys))
+        claim = crater_claim(
+            project.paths.claim(key), context.run.run_id, is_over=partial(_is_over, context)
+        )
         try:
-            _map_crater(context, steps, key, work, book)
+            with claim:
+                _map_crater(context, steps, key, work, book)
         except Exception as error:  # whatever it is, other craters are mapped
             context.log.exception("crater %s failed", key)
             errors[key] = error
     progress.update("craters", done=len(keys), total=len(keys))
     if errors:
         warn_of_failed_craters(context.instance, list(errors))
-        raise crater_failure(errors, attempted=len(keys)) from next(iter(errors.values()))
+        raise crater_failure(errors, attempted=len(keys), folder=work.paths.folder) from next(
+            iter(errors.values())
+        )
+
+
+def _is_over(context: dg.AssetExecutionContext, run_id: str) -> bool:
+    run = context.instance.get_run_by_id(run_id)
+    return run is None or run.is_finished
 
 
 def _refuse_rejected(
@@ -147,7 +160,12 @@ def _map_crater(
             require_intact(book, recipe.ingredients)
             files, made = book.files(step.name, key), book.last(step.name, key)
             if made is not None:
-                set_aside_if_damaged(files, files.compare(made.files), context.log)
+                found = files.compare(made.files)
+                set_aside_if_damaged(files, found, context.log)
+                is_own = made.run_id == context.run.run_id and made.recipe == recipe.digest
+                if is_own and found.integrity is Integrity.INTACT:
+                    # Finished before the node of this run failed.
+                    continue
             task = CraterTask(
                 crater=work.craters[key], recipe=recipe, work=work, run_id=context.run.run_id
             )

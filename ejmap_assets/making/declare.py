@@ -17,7 +17,7 @@ from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.row import Row
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import is_made
-from ejmap_assets.making.failures import PERMANENT_ERRORS, permanent
+from ejmap_assets.making.failures import PERMANENT_ERRORS, permanent, storage_failure
 from ejmap_assets.making.inputs import require_intact, set_damaged_craters_aside
 from ejmap_assets.metadata.facts import metadata_of
 from ejmap_assets.metadata.table_types import column_metadata, table_facts
@@ -27,7 +27,7 @@ from ejmap_geo.whole_file import prepare_scratch
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.origin import origin_tags
-from ejmap_project.open_project import OpenProject
+from ejmap_project.open_project import OpenProject, project_folder
 from ejmap_project.pictures.picture_store import PictureStore
 from ejmap_project.progress import Progress
 
@@ -115,6 +115,7 @@ def project_asset(
             project: ProjectResource,
             progress: dg.ResourceParam[Progress],
         ) -> Iterator[dg.MaterializeResult[Any]]:
+            folder = project_folder(project.folder)
             try:
                 opened = project.open()
                 prepare_scratch(opened.paths.data)
@@ -122,6 +123,11 @@ def project_asset(
                     yield from _materialized(context, opened, progress, make)
             except PERMANENT_ERRORS as error:
                 raise permanent(error) from error
+            except Exception as error:
+                failure = storage_failure(error, folder)
+                if failure is None:
+                    raise
+                raise failure from error
 
         return asset
 

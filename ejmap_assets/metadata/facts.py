@@ -1,6 +1,5 @@
 """Facts about an artefact as Dagster's metadata values: numbers, words, pictures and tables."""
 
-import logging
 import math
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 from dagster import MetadataValue
 
-from ejmap_project.artefact import Markdown, Picture
+from ejmap_project.artefact import Markdown, Picture, not_drawn
 from ejmap_project.pictures.picture_store import PictureStore
 
 MetadataEntry: TypeAlias = MetadataValue[Any] | str | float | int | bool
@@ -19,8 +18,6 @@ Metadata: TypeAlias = dict[str, MetadataEntry]
 MAX_ROWS = 60
 # Digits of a number that are shown; of a cell of a table also no more than so many decimals.
 DIGITS, CELL_DECIMALS = 6, 4
-
-_log = logging.getLogger(__name__)
 
 
 def metadata_of(facts: Mapping[str, object], pictures: PictureStore) -> Metadata:
@@ -69,8 +66,7 @@ def _stored(name: str, picture: Picture, pictures: PictureStore) -> str:
         # A full disk fails the artefact too.
         raise
     except Exception as error:  # noqa: BLE001 - what draws text raises anything at what it meets
-        _log.warning("picture %s of %s cannot be drawn", name, pictures.asset, exc_info=True)
-        return f"not drawn ({type(error).__name__})"
+        return not_drawn(f"picture {name} of {pictures.asset}", error).text
 
 
 def table_metadata(table: pd.DataFrame) -> dg.TableMetadataValue:

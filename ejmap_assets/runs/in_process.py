@@ -10,6 +10,7 @@ from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.errors import DagsterAssetCheckFailedError
 from dagster._core.execution.api import execute_run
 from dagster._core.execution.execute_in_process import merge_run_tags
 from dagster._core.execution.execution_result import ExecutionResult
@@ -104,23 +105,33 @@ def was_interrupted(result: ExecutionResult) -> bool:
 
 
 def failure_sentence(result: ExecutionResult) -> str:
-    """Return the description of the first failed step, or the message of its deepest cause."""
+    """Return the description of the first failed step, or the message of its deepest cause.
+
+    Of a blocking check, that is what it found.
+    """
     where = f"(run {result.run_id[:8]}; `ejmap ui` shows its log)"
     for failure in _step_failures(result):
         described = failure.user_failure_data
         if described is not None and described.description:
             return f"{described.description} {where}"
         for error in list(_causes(failure))[-1:]:
+            if error.cls_name == DagsterAssetCheckFailedError.__name__:
+                told = "; ".join(_failed_checks(result, dg.AssetCheckSeverity.ERROR))
+                return f"{told} {where}"
             return f"{error.message.strip()} {where}"
     return f"the run failed before its first step {where}"
 
 
 def warnings_of(result: ExecutionResult) -> list[str]:
     """Return the sentences of checks that ask a person to look."""
+    return _failed_checks(result, dg.AssetCheckSeverity.WARN)
+
+
+def _failed_checks(result: ExecutionResult, severity: dg.AssetCheckSeverity) -> list[str]:
     return [
         evaluation.description or evaluation.check_name
         for evaluation in result.get_asset_check_evaluations()
-        if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.WARN
+        if not evaluation.passed and evaluation.severity == severity
     ]
 
 

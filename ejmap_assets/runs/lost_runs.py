@@ -1,17 +1,19 @@
-"""Runs whose process died: reported as failed, and their pool slots freed, without the daemon."""
+"""Runs whose process died: reported as ended, and their pool slots freed, without the daemon."""
 
 import dagster as dg
 from dagster._core.launcher import WorkerStatus
 from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 
-from ejmap_assets.run_launcher import PROCESS_IS_GONE, WatchedRunLauncher
+from ejmap_assets.run_launcher import PROCESS_IS_GONE
 from ejmap_assets.run_process import is_gone
 
 UNFINISHED = [*IN_PROGRESS_RUN_STATUSES, dg.DagsterRunStatus.NOT_STARTED]
 
 
-def fail_lost_runs(instance: dg.DagsterInstance) -> list[str]:
-    """Report each run as failed whose process on this machine ended, and free its pool slots.
+def end_lost_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Report each run as ended whose process or job ended, and free its pool slots.
+
+    It counts as failed, or as cancelled if somebody had asked for that.
 
     Returns:
         Ids of these runs.
@@ -25,7 +27,10 @@ def fail_lost_runs(instance: dg.DagsterInstance) -> list[str]:
             continue
         # First, because nobody looks for the slots of a run that has ended.
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-        instance.report_run_failed(now, f"{reason}; finished artefacts are kept")
+        if now.status is dg.DagsterRunStatus.CANCELING:
+            instance.report_run_canceled(now, reason)
+        else:
+            instance.report_run_failed(now, f"{reason}; finished artefacts are kept")
         lost.append(run.run_id)
     return lost
 
@@ -35,9 +40,11 @@ def _why_lost(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str | None:
     if gone is not None:
         return PROCESS_IS_GONE if gone else None
     launcher = instance.run_launcher
-    if run.status is dg.DagsterRunStatus.NOT_STARTED or not isinstance(
-        launcher, WatchedRunLauncher
+    if (
+        run.status is dg.DagsterRunStatus.NOT_STARTED
+        or not launcher.supports_check_run_worker_health
     ):
         return None
     health = launcher.check_run_worker_health(run)
-    return health.msg if health.status is WorkerStatus.NOT_FOUND else None
+    is_lost = health.status in {WorkerStatus.NOT_FOUND, WorkerStatus.FAILED}
+    return health.msg if is_lost else None

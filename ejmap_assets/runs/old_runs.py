@@ -9,7 +9,7 @@ from dagster._core.storage.dagster_run import RunRecord
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.partitions import CRATERS_NAME, Partitioning
-from ejmap_assets.runs.lost_runs import UNFINISHED, fail_lost_runs
+from ejmap_assets.runs.lost_runs import UNFINISHED, end_lost_runs
 from ejmap_project.errors import StepError
 
 DAY_SECONDS = 86400.0
@@ -21,7 +21,7 @@ def ended_runs(instance: dg.DagsterInstance) -> int:
     Raises:
         StepError: If one is in progress.
     """
-    fail_lost_runs(instance)
+    end_lost_runs(instance)
     running = instance.get_runs(dg.RunsFilter(statuses=UNFINISHED), limit=1)
     if running:
         raise StepError(

@@ -11,7 +11,7 @@ import dagster as dg
 from dagster._core.execution.plan.instance_concurrency_context import InstanceConcurrencyContext
 from dagster._utils.interrupts import raise_interrupts_as
 
-from ejmap_assets.runs.lost_runs import fail_lost_runs
+from ejmap_assets.runs.lost_runs import end_lost_runs
 
 POLL_SECONDS = 1.0
 # A process claims a slot moments before it records the run. If the run is still unknown after this
@@ -62,7 +62,7 @@ def _wait(
     unknown_since: dict[str, float] = {}
     is_announced = False
     while not _takes(instance, run, pool, step):
-        fail_lost_runs(instance)
+        end_lost_runs(instance)
         holders = _holders(instance, pool)
         _free_ended(instance, holders, unknown_since)
         if not is_announced and holders:

@@ -1,14 +1,20 @@
 """What is to be made costs so much time and disk, by measured rates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from types import MappingProxyType
-from typing import NamedTuple
 
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.partitions import MEMBERS
-from ejmap_project.estimates import size_words, time_words
+from ejmap_project.estimates import (
+    DEFAULTS,
+    MEASURED_PX,
+    MEASURED_STEPS,
+    OF_GIVEN_MEMBER,
+    OF_OTHERS,
+    OF_PLANETS,
+    Cost,
+)
 from ejmap_project.models.model_version import (
     is_given,
     model_of,
@@ -20,83 +26,9 @@ from ejmap_project.settings.training import SyntheticTraining
 # Of the latest materialisations of an asset in this project.
 LATEST_TIMED = 50
 LATEST_WEIGHED = 10
-LEAST_ANNOUNCED_SECONDS = 30.0
 # Checks, records and the start of a run come on top of the seconds that artefacts record: 24 % of
 # them in the crater step of a project of 18 craters, 37 % in the whole of its run.
 UNTIMED = 1.3
-
-
-class Cost(NamedTuple):
-    """What making artefacts takes.
-
-    Attributes:
-        seconds: Time.
-        size_bytes: Disk.
-        is_measured: Whether the project made such artefacts itself; else some rates are defaults.
-    """
-
-    seconds: float = 0.0
-    size_bytes: float = 0.0
-    is_measured: bool = True
-
-    @property
-    def words(self) -> str:
-        """Time and disk in words, and by whose rates."""
-        rates = "by rates of this project" if self.is_measured else "in part by rates of 2 cores"
-        return f"about {time_words(self.seconds)} and {size_words(self.size_bytes)}, {rates}"
-
-    @property
-    def is_long(self) -> bool:
-        """Whether it is worth telling before it begins."""
-        return self.seconds >= LEAST_ANNOUNCED_SECONDS
-
-    def __add__(self, other: "Cost") -> "Cost":  # pyright: ignore[reportIncompatibleMethodOverride] - sums, not a longer tuple
-        return Cost(
-            self.seconds + other.seconds,
-            self.size_bytes + other.size_bytes,
-            self.is_measured and other.is_measured,
-        )
-
-
-def _default(seconds: float, megabytes: float) -> Cost:
-    return Cost(seconds, megabytes * 1e6, is_measured=False)
-
-
-# Measured on 2 cores without a GPU, on the demo (synthetic planets, a member of 1100 steps) and on
-# rayed craters of Mercury (27, 1440 px a planet).
-DEFAULTS: Mapping[str, Cost] = MappingProxyType(
-    {
-        "basemap_mosaic": _default(2, 2),
-        "crater_catalogue": _default(1, 0),
-        "manual_masks": _default(1, 0),
-        "training_planets": _default(170, 200),
-        "labelled_tiles": _default(77, 5),
-        "split_table": _default(2, 0),
-        "ejconn_samples": _default(94, 20),
-        "ejseg_samples": _default(94, 20),
-        "ejconn_model": _default(580, 5),
-        "ejseg_model": _default(580, 5),
-        "promoted_ejconn": _default(3, 5),
-        "promoted_ejseg": _default(3, 5),
-        "azimuthal_mosaic": _default(0.04, 0.3),
-        "tile_store": _default(0.19, 0.5),
-        "polar_prediction": _default(1.03, 2.1),
-        "connection_predictions": _default(0.08, 0),
-        "segmentation_mask": _default(0.17, 1.3),
-        "basemap_mask": _default(0.05, 0),
-        "promised_recall_mask": _default(0.1, 0),
-        "crater_profile": _default(0.21, 0),
-        "crater_pattern": _default(1.9, 0.5),
-        "global_map": _default(2, 3),
-        "ejecta_contrast": _default(1, 0),
-    }
-)
-OF_OTHERS = _default(10, 1)
-# Of what the defaults of learning were measured on: six planets of 2048 x 1024 pixels, 1100 steps.
-MEASURED_PX, MEASURED_STEPS = 6 * 2048 * 1024, 1100
-OF_PLANETS = ("training_planets", "labelled_tiles", "ejconn_samples", "ejseg_samples")
-# A member that comes as files is copied.
-OF_GIVEN_MEMBER = _default(2, 5)
 
 
 class Rates:

@@ -10,8 +10,9 @@ from ejmap_assets.lineage.project_stages import stage_title
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.selection import steps_to_mask
-from ejmap_assets.status.costs import Cost, Rates
+from ejmap_assets.status.costs import Rates
 from ejmap_assets.status.standing import ArtefactStanding, Standing, standings
+from ejmap_project.estimates import Cost
 from ejmap_project.mapping.crater_state import CraterState
 
 

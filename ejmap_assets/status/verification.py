@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.partitions import Partitioning
+from ejmap_assets.partitions import CRATERS_NAME, Partitioning
 from ejmap_assets.status.standing import artefacts_made
 from ejmap_project.manifests.manifest_store import Integrity
 from ejmap_project.progress import Progress
@@ -51,12 +51,14 @@ def verify(book: RecipeBook, progress: Progress, *, reads_all: bool = True) -> V
         progress: Told of every artefact.
         reads_all: Whether to read files that have the size, inode and time of their manifest.
     """
+    # With a damaged catalogue nobody knows the craters, whose files are there all the same.
+    craters = book.craters or set(book.instance.get_dynamic_partitions(CRATERS_NAME))
     wanted = {(asset, partition) for _, asset, partition in artefacts_made(book)}
     recorded = [
         (asset, partition, made)
         for asset, row in LINEAGE.items()
         for partition, made in book.records(asset).items()
-        if row.partitioning is not Partitioning.CRATERS or partition in book.craters
+        if row.partitioning is not Partitioning.CRATERS or partition in craters
     ]
     faults: list[Fault] = []
     adopted = 0

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from ejmap_cli.command import PROJECT, command, suggested
 from ejmap_cli.console import Console
 from ejmap_project.estimates import size_words
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from ejmap_project.open_project import OpenProject
 
 QUICKLOOK_PROJECT = Path("projects") / "mercury-quicklook"
+NUMBERED = ("member", "chunk")
+PARTS = ("preparation", "promotion", *NUMBERED)
 
 
 @command("demo", "ejmap demo", "ejmap ui      # then browse what it made")
@@ -30,13 +34,61 @@ def quicklook() -> int:
     return _from_profile(QUICKLOOK_PROJECT, profile="mercury-quicklook")
 
 
-@command("run", "ejmap run projects/mine")
+@command("run", "ejmap run projects/mine", "ejmap run projects/mine --part chunk --number 3")
 @PROJECT
-def run(project: Path) -> int:
+@click.option(
+    "--part",
+    type=click.Choice(PARTS),
+    help="only the part that one job of `ejmap slurm-script` makes",
+)
+@click.option(
+    "--number", type=click.IntRange(0), help="which member or chunk of craters; the first is 0"
+)
+def run(project: Path, part: str | None, number: int | None) -> int:
     """Bring a project up to date; what is up to date is skipped."""
+    if (number is None) is (part in NUMBERED):
+        raise click.UsageError("--number goes with --part member and --part chunk, and only there")
     # Opened first: it keeps its own way to the terminal while libraries are silenced.
     with Console() as console:
+        if part is not None:
+            return make_part(project, console, part, number or 0)
         return make_project(project, console)
+
+
+def make_part(folder: Path, console: Console, part: str, number: int) -> int:
+    """Make one part of a project; see :mod:`ejmap_assets.runs.parts`.
+
+    Args:
+        folder: The project folder.
+        console: Receives the progress.
+        part: One of ``PARTS``.
+        number: Which member or chunk.
+
+    Returns:
+        The exit code: 1 when a crater could not be mapped, although the rest was.
+    """
+    from ejmap_assets.definitions import runner_of
+    from ejmap_assets.runs import parts
+    from ejmap_assets.runs.instance import open_instance
+    from ejmap_assets.runs.own_history import own_history, take_runs
+    from ejmap_assets.runs.run_plan import RunPlan
+    from ejmap_project.open_project import OpenProject
+
+    project = OpenProject.at(folder.resolve())
+    console.line(f"project {folder}: {part}{f' {number}' if part in NUMBERED else ''}")
+    if part in NUMBERED:
+        wanted = parts.member if part == "member" else parts.chunk
+        with own_history(folder) as instance:
+            runner = runner_of(project, instance, console)
+            return 1 if runner.make_part(wanted(project, number)) else 0
+    with open_instance(folder) as instance:
+        take_runs(instance, folder)
+        runner = runner_of(project, instance, console)
+        if part == "preparation":
+            return 1 if runner.make_part(parts.preparation(project)) else 0
+        complaints = runner.make_part(parts.promotion(project))
+        parts.divide_craters(RunPlan(project=project, instance=instance))
+    return 1 if complaints else 0
 
 
 def make_project(folder: Path, console: Console) -> int:
@@ -61,6 +113,7 @@ def bring_up_to_date(folder: Path, console: Console) -> list[str]:
     from ejmap_assets.definitions import runner_of
     from ejmap_assets.lineage.recipes import book_of
     from ejmap_assets.runs.instance import open_instance
+    from ejmap_assets.runs.own_history import take_runs
     from ejmap_assets.status.project_status import status_of
     from ejmap_cli.mapping.results import result_lines
     from ejmap_project.models.model_version import model_of, wanted_versions
@@ -81,6 +134,7 @@ def bring_up_to_date(folder: Path, console: Console) -> list[str]:
     _require_training(project)
     require_readable(project)
     with open_instance(project.paths.folder) as instance:
+        take_runs(instance, project.paths.folder)
         for line in announcement(status_of(book_of(project, instance))):
             console.line(line)
         complaints = runner_of(project, instance, console).run()

@@ -6,6 +6,7 @@ import click
 
 from ejmap_cli.command import PROJECT, command, require_project
 from ejmap_cli.console import Console
+from ejmap_cli.release.read import page_line
 
 
 @command(
@@ -40,6 +41,8 @@ def make(project: Path, name: str, *, note: str, allow_stale: bool) -> int:
         manifest = read_release_manifest(folder)
         console.line(f"release    {folder}")
         console.line(f"holds      {len(manifest.files)} files, {size_words(manifest.size)}")
+        if manifest.map_page is not None:
+            console.line(page_line(manifest.map_page, folder))
         for one in manifest.missing:
             console.line(f"left out   {one}: it is not there")
         if manifest.stale:

@@ -12,7 +12,7 @@ from ejmap_cli.printing import print_json, table_lines
 from ejmap_project.estimates import size_words
 
 if TYPE_CHECKING:
-    from ejmap_project.release_metadata.release_manifest import ReleaseManifest
+    from ejmap_project.release_metadata.release_manifest import ReleasedPage, ReleaseManifest
 
 RELEASE = click.argument("release", help="number or name of a release")
 
@@ -84,12 +84,19 @@ def facts_of(manifest: "ReleaseManifest") -> dict[str, object]:
     }
 
 
+def page_line(page: "ReleasedPage", folder: Path) -> str:
+    """Return where the map page of a release lies, and how large it is."""
+    return f"map page   {folder / page.path}, {size_words(page.size)}"
+
+
 def _lines(manifest: "ReleaseManifest", folder: Path) -> Iterator[str]:
     yield f"release    {manifest.label}, made {manifest.made_utc}"
     if manifest.note:
         yield f"note       {manifest.note}"
     yield f"folder     {folder}"
     yield f"holds      {len(manifest.files)} files, {size_words(manifest.size)}"
+    if manifest.map_page is not None:
+        yield page_line(manifest.map_page, folder)
     counts = ", ".join(f"{count} {state}" for state, count in manifest.craters.items())
     yield f"craters    {counts}"
     for kind, model in manifest.models.items():

@@ -68,12 +68,20 @@ def ui(project: Path | None, port: int, names: tuple[str, ...], *, read_only: bo
 
 def _serve(project: Path | None, port: int, names: tuple[str, ...], *, read_only: bool) -> int:
     """Serve the pages of a project until they end; return their exit code."""
-    from ejmap_assets.runs.instance import environment_of, home_of, open_instance
+    from ejmap_assets.runs.instance import (
+        environment_of,
+        home_of,
+        launcher_note,
+        open_instance,
+    )
     from ejmap_cli.webserver.port import address_of, noted_port, project_at
 
     folder = chosen_folder(project)
     require_project(folder)
     open_instance(folder).dispose()
+    note = launcher_note(folder)
+    if note is not None:
+        click.echo(f"check this: {note}")
     # Two daemons of one project would start everything twice.
     asked = [port] if read_only else [port, noted_port(home_of(folder)) or port]
     for one in asked:

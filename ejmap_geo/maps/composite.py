@@ -1,6 +1,6 @@
 """The colour composite: one colour a crater, mixed and half transparent where ejecta overlap."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from ejmap_geo.resampling.overlaps import add_claims, blend, in_pieces, paint
 from ejmap_geo.resampling.strips import in_strips, kernel_input
 
 OVERLAP_ALPHA = 128
+# Pixels of overlaps whose colours are mixed together: some 40 bytes each.
+PIXELS_AT_ONCE = 16_000_000
 
 
 def color_composite(
@@ -96,10 +98,42 @@ def _mix_overlaps(
     colors: Mapping[int, tuple[int, int, int]],
 ) -> None:
     """Write the mean colour into the pixels that several craters claim."""
-    places, width_px = np.flatnonzero(labels.labels == SEVERAL), labels.labels.shape[1]
-    count = labels.overlap_count.ravel()[places].astype(np.uint32)
+    flat = rgba.reshape(4, -1)
+    for places in _contested(labels.labels):
+        total = _summed_colors(places, masks, colors, width_px=labels.labels.shape[1])
+        count = labels.overlap_count.ravel()[places].astype(np.uint32)
+        if not np.array_equal(total[3], count):
+            raise RasterError("label map and masks disagree on overlaps; make it from these masks")
+        # Half up, in whole numbers: sums do not depend on the order of the craters.
+        for band in range(3):
+            flat[band, places] = (2 * total[band] + count) // (2 * np.maximum(count, 1))
+        flat[3, places] = OVERLAP_ALPHA
+
+
+def _contested(labels: NDArray[np.uint16]) -> Iterator[NDArray[np.int64]]:
+    """Yield flat indices of the pixels of overlaps, growing, a limited number at a time."""
+    flat = labels.reshape(-1)
+    kept, held = list[NDArray[np.int64]](), 0
+    for start in range(0, flat.size, PIXELS_AT_ONCE):
+        found = np.flatnonzero(flat[start : start + PIXELS_AT_ONCE] == SEVERAL) + start
+        if kept and held + found.size > PIXELS_AT_ONCE:
+            yield np.concatenate(kept)
+            kept, held = [], 0
+        kept.append(found)
+        held += found.size
+    yield np.concatenate(kept)
+
+
+def _summed_colors(
+    places: NDArray[np.int64],
+    masks: Mapping[int, PlacedMask],
+    colors: Mapping[int, tuple[int, int, int]],
+    *,
+    width_px: int,
+) -> NDArray[np.uint32]:
+    """Return red, green and blue summed over the craters of each place, and their number."""
     total = np.zeros((4, places.size), np.uint32)
-    for crater_id, color in colors.items():
+    for crater_id, color in colors.items() if places.size else ():
         placed = masks[crater_id]
         if placed.window is not None:
             mask = kernel_input(placed.mask)
@@ -110,9 +144,4 @@ def _mix_overlaps(
                 placed.window,
                 width_px=width_px,
             )
-    if not np.array_equal(total[3], count):
-        raise RasterError("label map and masks disagree on overlaps; make it from these masks")
-    # Half up, in whole numbers: sums do not depend on the order of the craters.
-    flat = rgba.reshape(4, -1)
-    flat[:3, places] = (2 * total[:3] + count) // (2 * np.maximum(count, 1))
-    flat[3, places] = OVERLAP_ALPHA
+    return total

@@ -1,24 +1,28 @@
 """Ejecta that no other crater claims."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.masks.placed_mask import PlacedMask, crop
+from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.placed_mask import PlacedMask
+
+# The number of craters that claim each pixel of a window of the basemap, ``(height, width)``.
+ReadCounts = Callable[[Window], NDArray[np.unsignedinteger]]
 
 
-def clean_mask(
-    placed: PlacedMask, overlap_count: NDArray[np.unsignedinteger], *, basemap: BasemapGrid
-) -> PlacedMask:
+def clean_mask(placed: PlacedMask, counts: ReadCounts, *, basemap: BasemapGrid) -> PlacedMask:
     """Return the pixels of a crater's mask that no other crater claims.
 
     Args:
         placed: Ejecta of the crater.
-        overlap_count: Number of craters that claim each pixel, ``(rows, cols)`` of ``basemap``,
-            this crater among them; see :func:`ejmap_geo.maps.label_map.label_map`.
+        counts: Returns how many craters claim each pixel of a window, this crater among them; see
+            :func:`ejmap_geo.maps.label_map.label_map`.
         basemap: Grid of the mask.
     """
     if placed.window is None:
         return placed
-    alone = crop(overlap_count, placed.window) == 1
+    alone = counts(placed.window) == 1
     return PlacedMask.in_window(placed.mask & alone, window=placed.window, basemap=basemap)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.masks.mosaic import is_set
 
 COLS = 1440
 Floats = NDArray[np.float64]
@@ -103,6 +104,7 @@ class PolarMask(PolarCells):
 
     Attributes:
         is_ejecta: ``(row, col)``.
+        probability: Calibrated probability of ejecta, 0 to 1, ``(row, col)``.
         is_imaged: ``(row, col)``; wherever there are ejecta, too.
         bands: The mosaic in grey levels, 0 in all bands where nothing was imaged,
             ``(band, row, col)``.
@@ -110,9 +112,20 @@ class PolarMask(PolarCells):
     """
 
     is_ejecta: NDArray[np.bool_]
+    probability: NDArray[np.float32]
     is_imaged: NDArray[np.bool_]
     bands: NDArray[np.uint8]
     brightness: NDArray[np.float32]
+
+    @property
+    def is_likely(self) -> NDArray[np.bool_]:
+        """Where the mask holds ejecta that are likelier than not, ``(row, col)``."""
+        return self.is_ejecta & is_set(self.probability)
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether no probability lies between 0 and 1, as in drawn and published masks."""
+        return bool(((self.probability == 0) | (self.probability == 1)).all())
 
 
 def polar_mask(
@@ -121,6 +134,7 @@ def polar_mask(
     *,
     azimuthal: AzimuthalGrid,
     radius_m: float,
+    probability: NDArray[np.float32] | None = None,
     cols: int = COLS,
 ) -> PolarMask:
     """Resample a mask about a crater by azimuth and distance, nearest pixel.
@@ -130,6 +144,8 @@ def polar_mask(
         mosaic: ``(band, rows, cols)``, 0 in all bands where nothing was imaged.
         azimuthal: Grid of both.
         radius_m: Rim radius, where the first row begins.
+        probability: Calibrated probability of ejecta, ``(rows, cols)``; without one the mask is
+            sure of itself.
         cols: Number of azimuths.
 
     Raises:
@@ -150,6 +166,7 @@ def polar_mask(
         edges_m=cells.edges_m,
         cols=cols,
         is_ejecta=is_ejecta,
+        probability=is_ejecta.astype(np.float32) if probability is None else probability[row, col],
         is_imaged=seen.any(axis=0) | is_ejecta,
         bands=seen,
         brightness=seen.mean(axis=0, dtype=np.float32),

@@ -1,4 +1,4 @@
-"""Rays one by one: where ejecta beyond the blanket reach farther than beside it."""
+"""Rays one by one: where likely ejecta beyond the blanket reach farther than beside it."""
 
 import math
 from typing import NamedTuple
@@ -60,8 +60,10 @@ class Ray(NamedTuple):
 def find_rays(polar: PolarMask, found: Orientation, *, radius_m: float, from_m: float) -> list[Ray]:
     """Return the rays beyond a distance, by growing azimuth.
 
-    The length of ejecta in each azimuth is summed; its peaks are rays, cut off at a quarter of
-    their height above the higher valley beside them. A ring of ejecta without peaks holds no ray.
+    The length of what is likelier ejecta than not is summed in each azimuth; its peaks are rays,
+    cut off at a quarter of their height above the higher valley beside them. A ring of ejecta
+    without peaks holds no ray. Masks that are drawn at a lower border show fainter rays, which are
+    a neighbour's or none more often than the crater's own.
     Pieces shorter than half a crater radius are specks: they neither begin nor end a ray.
 
     Args:
@@ -71,7 +73,7 @@ def find_rays(polar: PolarMask, found: Orientation, *, radius_m: float, from_m: 
         from_m: Where rays begin: the radius of the blanket.
     """
     first = polar.first_row(from_m)
-    length_m = polar.height_m[first:] @ polar.is_ejecta[first:]
+    length_m = polar.height_m[first:] @ polar.is_likely[first:]
     piece_m = PIECE_RADII * radius_m
     found_rays = (
         _ray(polar, found, first, *_cells(polar, first, sector, piece_m=piece_m))
@@ -131,7 +133,7 @@ def _cells(
     together with the sector along their row belong to it, as far as the valleys.
     """
     cols = (sector.begin + np.arange(sector.left, sector.right)) % polar.cols
-    inside = polar.is_ejecta[first:, cols]
+    inside = polar.is_likely[first:, cols]
     start, last = sector.start - sector.left, sector.stop - sector.left - 1
     cells = np.zeros_like(inside)
     cells[:, start : last + 1] = inside[:, start : last + 1]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, cast
 
 import numpy as np
+import rasterio
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
@@ -27,16 +28,32 @@ class SphereArea(NamedTuple):
     area_m2: float
 
 
-def polygons_of(mask: NDArray[np.bool_], *, basemap: BasemapGrid) -> Iterator[SphereArea]:
-    """Yield what hangs together by sides as polygons along the edges of pixels, holes left out.
+def polygons_of_value(
+    raster: rasterio.DatasetReader, value: int, *, basemap: BasemapGrid
+) -> Iterator[SphereArea]:
+    """Yield what has one value and hangs together by sides as polygons, holes left out.
 
-    Areas are cut at the antimeridian, where the raster ends, and end on the line of a pole.
+    Polygons run along the edges of pixels. They are cut at the antimeridian, where the raster ends,
+    and end on the line of a pole. The file is read line by line.
 
     Args:
-        mask: ``(rows, cols)`` of the whole basemap.
+        raster: One band of whole numbers that covers ``basemap``.
+        value: The value.
         basemap: Its grid.
     """
-    yield from _drawn(mask, row=0, col=0, basemap=basemap)
+    corner = np.array([-180, 90])
+    # GDAL draws a file in its own coordinates, whatever transform it is given.
+    west, north = raster.transform @ (0, 0)
+    side = np.array([raster.transform.a, raster.transform.e])
+
+    def to_degrees(place: NDArray[np.float64]) -> NDArray[np.float64]:
+        col_row = np.rint((place - (west, north)) / side)
+        return corner + col_row * np.array([1, -1]) * (180 / basemap.shape[0])
+
+    drawn: Any = shapes(rasterio.band(raster, 1), connectivity=4)
+    for geometry, found in drawn:
+        if found == value:
+            yield _area(shapely.transform(shape(geometry), to_degrees), basemap)
 
 
 def polygons_of_placed(placed: PlacedMask, *, basemap: BasemapGrid) -> list[SphereArea]:
@@ -60,8 +77,12 @@ def _drawn(
     to_degrees = Affine(step, 0, col * step - 180, 0, -step, 90 - row * step)
     drawn: Any = shapes(part.astype(np.uint8), mask=part, connectivity=4, transform=to_degrees)
     for geometry, _ in drawn:
-        polygon = cast("shapely.Polygon", shape(geometry))
-        yield SphereArea(polygon, area_of_steps_m2(polygon, basemap.body))
+        yield _area(shape(geometry), basemap)
+
+
+def _area(geometry: object, basemap: BasemapGrid) -> SphereArea:
+    polygon = cast("shapely.Polygon", geometry)
+    return SphereArea(polygon, area_of_steps_m2(polygon, basemap.body))
 
 
 def area_of_steps_m2(polygon: shapely.Polygon, body: Body) -> float:

@@ -12,7 +12,7 @@ from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_azimuthal
-from ejmap_geo.resampling.reproject import to_azimuthal
+from ejmap_geo.resampling.reproject import covering_window, to_azimuthal
 
 # Ejecta are compared with ground between these distances, in crater radii.
 INNER_RADII, OUTER_RADII = 1.1, 10.0
@@ -40,41 +40,56 @@ class QuickColours(NamedTuple):
 
 
 class Layers(NamedTuple):
-    """The planet that craters lie on.
+    """A part of the planet that craters lie on.
 
     Attributes:
-        raster: ``(band, rows, cols)``, 0 where nothing was imaged.
-        overlap_count: Number of craters that claim each pixel, ``(rows, cols)``.
-        basemap: Grid of both.
+        raster: ``(band, height, width)``, 0 where nothing was imaged.
+        overlap_count: Number of craters that claim each pixel, ``(height, width)``.
+        window: Where both lie; see :func:`window_around`.
+        basemap: The whole grid.
     """
 
     raster: NDArray[np.uint8]
     overlap_count: NDArray[np.uint16]
+    window: Window
     basemap: BasemapGrid
+
+
+def window_around(crater: Crater, basemap: BasemapGrid) -> Window:
+    """Return the part of the planet on which a crater's ejecta are compared with ground."""
+    return covering_window(
+        _grid_about(crater, basemap), basemap, reach_m=OUTER_RADII * crater.radius_m
+    )
 
 
 def colours_of_crater(layers: Layers, crater: Crater, placed: PlacedMask) -> QuickColours:
     """Return how bands change over short distances on a crater's ejecta, away from those of others.
 
     Args:
-        layers: The planet.
+        layers: The planet, at least :func:`window_around` of the crater.
         crater: The crater.
         placed: Its ejecta.
     """
     basemap = layers.basemap
-    grid = AzimuthalGrid.reaching(
-        basemap.body,
-        center=crater.center,
-        resolution_m=max(basemap.resolution_m, crater.radius_m / RADIUS_PX),
-        reach_m=OUTER_RADII * crater.radius_m,
+    grid = _grid_about(crater, basemap)
+    bands, (claims,) = (
+        to_azimuthal(one, basemap=basemap, azimuthal=grid, source=layers.window)
+        for one in (layers.raster, layers.overlap_count[None])
     )
-    bands = to_azimuthal(layers.raster, basemap=basemap, azimuthal=grid)
-    claims = to_azimuthal(layers.overlap_count[None], basemap=basemap, azimuthal=grid)[0]
     mask = mask_to_azimuthal(placed, basemap=basemap, azimuthal=grid)
     radii = azimuthal_distance_m(grid, Window.whole(grid.shape)) / crater.radius_m
     is_alone = claims <= mask
     seen = bands.any(axis=0) & is_alone & (radii > INNER_RADII) & (radii < OUTER_RADII)
     return quick_colours(bands, mask, seen, radius_px=crater.radius_m / grid.resolution_m)
+
+
+def _grid_about(crater: Crater, basemap: BasemapGrid) -> AzimuthalGrid:
+    return AzimuthalGrid.reaching(
+        basemap.body,
+        center=crater.center,
+        resolution_m=max(basemap.resolution_m, crater.radius_m / RADIUS_PX),
+        reach_m=OUTER_RADII * crater.radius_m,
+    )
 
 
 def quick_colours(

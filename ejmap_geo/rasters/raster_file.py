@@ -4,14 +4,18 @@ import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import rasterio
+from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from ejmap_geo.errors import CrsError, RasterError
+from ejmap_geo.grids.window import Window
 from ejmap_geo.pixel_sources.pixel_source import REFUSED_SUFFIX, drivers_for, require_own_pixels
 
 # Errors of GDAL's own that rasterio lets pass, and those of rasterio.
@@ -57,6 +61,23 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
                     f"{path} has metadata that are no text in UTF-8; write it anew without them "
                     "(gdal_translate -nomd)"
                 ) from error
+
+
+def read_window(raster: rasterio.DatasetReader, window: Window) -> NDArray[Any]:
+    """Return all bands in a window of a whole-planet raster, going round the antimeridian.
+
+    Args:
+        raster: ``(band, rows, cols)`` on the basemap.
+        window: Part to read.
+
+    Returns:
+        ``(band, height, width)`` in the type of the file.
+    """
+    parts = [
+        raster.read(window=((rows.start, rows.stop), (cols.start, cols.stop)))
+        for (rows, cols), _ in window.pieces(raster.width)
+    ]
+    return np.concatenate(parts, axis=-1) if len(parts) > 1 else parts[0]
 
 
 def crs_of(raster: rasterio.DatasetReader) -> CRS | None:

@@ -16,7 +16,7 @@ LONGEST_NUMBER = 200
 MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
 EXPONENT = r"([eE][-+]?\d+)?"
 THOUSANDS = {mark: re.compile(rf"[-+]?[1-9]\d{{0,2}}(\{mark}\d{{3}})+") for mark in ",."}
-DECIMAL = {mark: re.compile(rf"[-+]?(\d+\{mark}?\d*|\{mark}\d+){EXPONENT}") for mark in ",."}
+DECIMAL = {mark: re.compile(rf"[-+]?(\d+(\{mark}\d*)?|\{mark}\d+){EXPONENT}") for mark in ",."}
 BOTH = {
     mark: re.compile(rf"[-+]?\d{{1,3}}(\{other}\d{{3}})+\{mark}\d*{EXPONENT}")
     for mark, other in ((",", "."), (".", ","))
@@ -91,6 +91,9 @@ def _number(cell: object, mark: str) -> float:
 
 
 def _plain(cell: object) -> str:
+    """Return what may be a number; nothing of a cell that is too long for one."""
+    if len(str(cell)) > LONGEST_NUMBER:
+        return ""
     return GROUPING.sub("", str(cell).strip().translate(MINUS))
 
 

@@ -68,8 +68,9 @@ def attention_channel(
     rim_px = max(radius_m / azimuthal.resolution_m, 1.5 * max(rows_per_px, cols_per_px))
     half = azimuthal.half_size_px
     in_crater = np.hypot(rows[:, None] - half, cols - half) <= rim_px
-    marks = np.select([in_crater, in_tile], [IN_CRATER, IN_TILE], ELSEWHERE)
-    return marks.astype(np.float32)
+    marks = np.where(in_tile, np.float32(IN_TILE), np.float32(ELSEWHERE))
+    marks[in_crater] = IN_CRATER
+    return marks
 
 
 def resized(bands: NDArray[np.generic], *, size_px: int) -> NDArray[np.float32]:
@@ -89,7 +90,9 @@ def resized(bands: NDArray[np.generic], *, size_px: int) -> NDArray[np.float32]:
         raise GridError(f"size must be positive pixels, got {size_px}")
     means = np.empty((len(bands), size_px, size_px), np.float32)
     rows, cols = (np.arange(size_px + 1) * length // size_px for length in bands.shape[1:])
-    _box_means(bands, rows, cols, means)
+    # Bytes are summed exactly in whole numbers, in half of the time.
+    line = np.empty(bands.shape[2], np.int32 if bands.dtype == np.uint8 else np.float64)
+    _box_means(bands, rows, cols, line, means)
     return means
 
 
@@ -111,21 +114,25 @@ def _box_means(
     bands: NDArray[np.generic],
     rows: NDArray[np.intp],
     cols: NDArray[np.intp],
+    line: NDArray[np.generic],
     means: NDArray[np.float32],
 ) -> None:
-    """Fill ``means`` with those of boxes between edges; where two meet, the pixel at the edge."""
+    """Fill ``means`` with those of boxes between edges; where two meet, the pixel at the edge.
+
+    ``line`` is room for the sums of columns.
+    """
     size = means.shape[1]
-    total = np.empty(size, np.float64)
     for band in range(bands.shape[0]):
         for i in range(size):
             bottom = max(rows[i] + 1, rows[i + 1])
-            total[:] = 0
+            line[:] = 0
             for row in range(rows[i], bottom):
-                for j in range(size):
-                    part = 0.0
-                    for col in range(cols[j], max(cols[j] + 1, cols[j + 1])):
-                        part += bands[band, row, col]
-                    total[j] += part
+                source = bands[band, row]
+                for col in range(line.size):
+                    line[col] += source[col]
             for j in range(size):
                 right = max(cols[j] + 1, cols[j + 1])
-                means[band, i, j] = total[j] / ((bottom - rows[i]) * (right - cols[j]))
+                total = 0.0
+                for col in range(cols[j], right):
+                    total += line[col]
+                means[band, i, j] = total / ((bottom - rows[i]) * (right - cols[j]))

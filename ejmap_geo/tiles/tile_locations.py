@@ -3,6 +3,7 @@
 import itertools
 import math
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +18,7 @@ from ejmap_geo.tables.numbers import numbers_of
 from ejmap_geo.tables.user_table import read_user_table
 from ejmap_geo.tiles.tile_polygons import boxes_of
 
-TILE_ID = "tile_id"
+TILE_ID, CRATER_ID = "tile_id", "crater_id"
 PLACE = ("row", "col", "height_px", "width_px")
 
 # Columns that people have instead.
@@ -32,6 +33,20 @@ SUBSTITUTES = {
 }
 # Beyond this a float does not tell whole numbers apart.
 LARGEST_NUMBER = 2.0**53
+
+
+class OwnedLocation(NamedTuple):
+    """A rectangle of the basemap in which a person mapped ejecta.
+
+    Attributes:
+        tile_id: Its number.
+        crater_id: The only crater whose ejecta were mapped there; None for every labelled crater.
+        window: The rectangle.
+    """
+
+    tile_id: int
+    crater_id: int | None
+    window: Window
 
 
 def tile_locations(basemap: BasemapGrid, *, side_px: int) -> dict[int, Window]:
@@ -87,6 +102,26 @@ def read_tile_locations(path: Path, *, basemap: BasemapGrid) -> dict[int, Window
         TileLocationError: If the table cannot be read, is empty, incomplete or ambiguous, or a
             rectangle does not lie on the basemap.
     """
+    return {one.tile_id: one.window for one in read_owned_locations(path, basemap=basemap)}
+
+
+def read_owned_locations(path: Path, *, basemap: BasemapGrid) -> list[OwnedLocation]:
+    """Read rectangles as :func:`read_tile_locations` does, with the crater that each is of.
+
+    A column ``crater_id`` names the only crater whose ejecta were mapped in a rectangle; where the
+    cell is empty, or without the column, those of every labelled crater were.
+
+    Args:
+        path: CSV, Parquet, GeoParquet, GeoPackage or Shapefile.
+        basemap: Grid of the rectangles.
+
+    Returns:
+        Rectangles by rising ``tile_id``.
+
+    Raises:
+        CrsError: If polygons have no CRS or another planet's.
+        TileLocationError: As :func:`read_tile_locations`, or if a crater is no whole number.
+    """
     what = f"table of tiles {path.name}"
     read = read_user_table(path, what="table of tiles", error=TileLocationError)
     table = read.table
@@ -106,11 +141,16 @@ def read_tile_locations(path: Path, *, basemap: BasemapGrid) -> dict[int, Window
     else:
         places = np.column_stack([_whole_numbers(table, name, what) for name in PLACE])
     _require_on_basemap(places, ids, basemap, what)
-    windows = {
-        int(tile_id): Window(row=int(row), col=int(col), height=int(height), width=int(width))
-        for tile_id, (row, col, height, width) in zip(ids, places, strict=True)
-    }
-    return dict(sorted(windows.items()))
+    owners = _owners(table, what)
+    found = [
+        OwnedLocation(
+            tile_id=int(tile_id),
+            crater_id=owner,
+            window=Window(row=int(row), col=int(col), height=int(height), width=int(width)),
+        )
+        for tile_id, owner, (row, col, height, width) in zip(ids, owners, places, strict=True)
+    ]
+    return sorted(found, key=lambda one: one.tile_id)
 
 
 def _edges(length_px: int, parts: int) -> list[int]:
@@ -142,6 +182,20 @@ def _tile_ids(table: pd.DataFrame, what: str) -> NDArray[np.int64]:
             "these tiles"
         )
     return ids
+
+
+def _owners(table: pd.DataFrame, what: str) -> list[int | None]:
+    if CRATER_ID not in table.columns:
+        return [None] * len(table)
+    # Text tables have text in every cell.
+    column = pd.Series(table[CRATER_ID])
+    is_owned = (column.notna() & (column.astype(str).str.strip() != "")).to_numpy()
+    owners: list[int | None] = [None] * len(table)
+    if is_owned.any():
+        ids = _whole_numbers(pd.DataFrame(table[is_owned]), CRATER_ID, what)
+        for place, crater_id in zip(np.flatnonzero(is_owned), ids, strict=True):
+            owners[place] = int(crater_id)
+    return owners
 
 
 def _whole_numbers(table: pd.DataFrame, name: str, what: str) -> NDArray[np.int64]:

@@ -1,9 +1,10 @@
-"""Prediction on tile stores: shard after shard, batch after batch, in inference mode."""
+"""Prediction on tiles: shard after shard, batch after batch, in inference mode."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 
@@ -14,7 +15,6 @@ from ejmap_ml.config.model_config import ModelConfig, TimmClassifierConfig
 from ejmap_ml.ejconn.data import CROP
 from ejmap_ml.ejseg.data import DISTANCE_M, IMAGE, TileInputs
 from ejmap_ml.errors import SampleError
-from ejmap_ml.stores.tile_group import TileGroup
 
 # Enough for the streams of most processors (see ``inference``) and for a GPU.
 _PIECES_AT_ONCE = 8
@@ -23,9 +23,37 @@ _PIECES_AT_ONCE = 8
 TileProgress = Callable[[int, int], None]
 
 
+class Tiles(Protocol):
+    """Tiles that can be read by batches: a group of a tile store, or what cuts them."""
+
+    @property
+    def tile_count(self) -> int:
+        """Number of tiles."""
+        ...
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a tile."""
+        ...
+
+    def tile_shape(self, name: str) -> tuple[int, ...]:
+        """Return the shape of one tile of an array."""
+        ...
+
+    def batches(
+        self,
+        names: Sequence[str],
+        *,
+        batch_size: int,
+        selected: NDArray[np.intp] | None = None,
+    ) -> Iterator[tuple[NDArray[np.intp], dict[str, NDArray[Any]]]]:
+        """Yield positions and tiles in rising order, at most ``batch_size`` at once."""
+        ...
+
+
 def predict_connections(
     ensemble: Ensemble,
-    group: TileGroup,
+    group: Tiles,
     *,
     batch_size: int | None = None,
     progress: TileProgress | None = None,
@@ -61,7 +89,7 @@ def predict_connections(
 
 def predict_tiles(
     ensemble: Ensemble,
-    group: TileGroup,
+    group: Tiles,
     *,
     selected: NDArray[np.intp] | None = None,
     batch_size: int | None = None,
@@ -89,12 +117,12 @@ def predict_tiles(
         yield positions, ensemble.predict(inputs(tiles[IMAGE], tiles[DISTANCE_M], rows))
 
 
-def _tiles_at_once(group: TileGroup, name: str) -> int:
+def _tiles_at_once(group: Tiles, name: str) -> int:
     _, height_px, width_px = group.tile_shape(name)
     return _PIECES_AT_ONCE * pieces_of(height_px, width_px)
 
 
-def _check_crops(config: ModelConfig, group: TileGroup) -> None:
+def _check_crops(config: ModelConfig, group: Tiles) -> None:
     architecture: Any = config.architecture
     if not isinstance(architecture, TimmClassifierConfig):
         raise SampleError(

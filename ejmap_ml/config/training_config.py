@@ -256,7 +256,8 @@ class TrainingConfig(Frozen):
         validation_fraction: Share of the training samples drawn for validation.
         drop_incomplete_batch: Leave out the last batch of an epoch when it is not full.
         gradient_clip: Largest norm of the gradient; None does not clip.
-        precision: "auto" is 16-mixed on a GPU and 32-true on a CPU.
+        precision: "auto" is bf16-mixed where the processor multiplies bfloat16; else 16-mixed on a
+            GPU and 32-true on a CPU.
         starts_from: Key of the version whose weights the training starts from, member by member;
             None starts at random, or from pretrained encoders.
         keeps_statistics: Leave the statistics of batch normalization as they were at the start: a

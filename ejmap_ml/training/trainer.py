@@ -162,7 +162,8 @@ def _precision(config: ModelConfig) -> Literal["32-true", "16-mixed", "bf16-mixe
     if wanted != "auto":
         return wanted
     if torch.cuda.is_available():
-        return "16-mixed"
+        has_bfloat16 = torch.cuda.is_bf16_supported(including_emulation=False)
+        return "bf16-mixed" if has_bfloat16 else "16-mixed"
     return "bf16-mixed" if multiplies_bfloat16() else "32-true"
 
 

@@ -54,15 +54,22 @@ class Measured(NamedTuple):
 def measure(around: Surroundings) -> Measured:
     """Measure the ejecta of a crater.
 
-    Areas, reach, rays and asymmetry are those of the mask as mapped. The radius of the blanket and
-    the published row are those of the mask as the published study denoises it.
+    Areas and reach are those of the mask as mapped, rays those of what is likelier ejecta than not.
+    The radius of the blanket and the published row are those of the mask as the published study
+    denoises it.
     """
     crater, grid = around.crater, around.grid
     denoised = denoised_by_sides(around.mask)
     blanket_px = blanket_radius_px(denoised, azimuthal=grid, radius_m=crater.radius_m)
     published = published_row(around.with_mask(denoised), blanket_px=blanket_px)
     sums = ring_sums(around.mask, around.imaged, rim=around.rim, azimuthal=grid)
-    polar = polar_mask(around.mask, around.mosaic, azimuthal=grid, radius_m=crater.radius_m)
+    polar = polar_mask(
+        around.mask,
+        around.mosaic,
+        azimuthal=grid,
+        radius_m=crater.radius_m,
+        probability=around.probability,
+    )
     directed, blanket_m = orientation(polar), blanket_px * grid.resolution_m
     from_m = max(blanket_m, crater.radius_m)
     rays = find_rays(polar, directed, radius_m=crater.radius_m, from_m=from_m)
@@ -188,7 +195,7 @@ def _rays(rays: list[Ray], body: Body, *, radius_m: float) -> Values:
 
 
 def _asymmetry(found: Asymmetry, sums: RingSums) -> Values:
-    gap, light, zone = found.gap, found.light_gap, found.zone
+    gap, joint, zone = found.gap, found.joint_gap, found.zone
     return {
         "area_dipole": abs(sums.moment(1)),
         "area_quadrupole": abs(sums.moment(2)),
@@ -201,8 +208,8 @@ def _asymmetry(found: Asymmetry, sums: RingSums) -> Values:
         "avoidance_width_deg": zone.width_deg if zone else math.nan,
         "gap_explained": gap.explained if gap else math.nan,
         "gap_left": gap.left if gap else math.nan,
-        "light_explained": light.explained if light else math.nan,
-        "light_dipole": found.light_dipole,
+        "joint_explained": joint.explained if joint else math.nan,
+        "joint_left": joint.left if joint else math.nan,
         "downrange_deg": found.downrange_deg,
         "impact_class": found.impact_class.value,
     }

@@ -138,8 +138,8 @@ def _tables(
 
 
 def _spread(work: CraterWork, crater: Crater) -> MemberSpread | None:
-    """Return how far the members lie apart; None where they are not known."""
-    if not work.maps_in_polar_view:
+    """Return how far the members lie apart; None where they are not known, or mapped nothing."""
+    if not work.maps_in_polar_view or work.corrected_mask(crater) is not None:
         return None
     told = read_polar_prediction(work, crater)
     return member_spread(
@@ -148,9 +148,9 @@ def _spread(work: CraterWork, crater: Crater) -> MemberSpread | None:
 
 
 def _expected(work: CraterWork, crater: Crater) -> dict[str, float]:
-    """Return the expected area with its interval; NaN where the ensemble promises none."""
+    """Return the expected area with its interval; NaN where no ensemble promises one."""
     area = ExpectedArea(math.nan, math.nan, math.nan)
-    if work.promises_recall:
+    if work.promises_recall and work.corrected_mask(crater) is None:
         area = read_expected_area(work.paths.promised_recall_mask(crater.key))
     return {
         "expected_km2": area.expected_km2,

@@ -2,16 +2,19 @@
 
 import numpy as np
 import pandas as pd
+import rasterio
 from numpy.typing import NDArray
 
 from ejmap_geo.masks.denoise import denoised_by_sides
 from ejmap_geo.masks.placement import mask_to_azimuthal
-from ejmap_geo.patterns.clean_mask import clean_mask
+from ejmap_geo.patterns.clean_mask import ReadCounts, clean_mask
 from ejmap_geo.patterns.published_pattern import COLUMNS, Row, is_invalid
 from ejmap_geo.patterns.ring_sums import ring_sums
-from ejmap_geo.rasters.raster import read_mask_on, read_raster
+from ejmap_geo.rasters.raster import read_mask_on
+from ejmap_geo.rasters.raster_file import opened, read_window
 from ejmap_project.analysis.crater_pattern import CraterPattern, read_pattern
-from ejmap_project.analysis.map_quantities import PatternsTable
+from ejmap_project.analysis.map_quantities import CLEAN, MapRayTable, PatternsTable
+from ejmap_project.analysis.own_ray_ends import OwnPixels, own_values, with_own_ends
 from ejmap_project.analysis.surroundings import Mapped, Surroundings, surroundings
 from ejmap_project.artefact import Artefact
 from ejmap_project.basemap import azimuthal_grid, read_project_basemap
@@ -29,6 +32,9 @@ SHOWN = (
     *("downrange_deg", "impact_class"),
 )
 
+# Quantities of a crater that need the other craters, and its published row of the clean mask.
+CleanValues = tuple[dict[str, float | bool], Row]
+
 
 def measure_patterns(project: OpenProject, progress: Progress) -> Artefact:
     """Write the patterns of all craters of the map, with what is clean of them.
@@ -39,9 +45,8 @@ def measure_patterns(project: OpenProject, progress: Progress) -> Artefact:
         StepError: If no crater has a pattern.
     """
     paths, basemap = project.paths, read_project_basemap(project)
-    with read_raster(paths.overlap_count) as counted:
-        overlap_count = counted.to_numpy()[0].astype(np.uint16)
     rims, held = project.drawn_rims(), held_back(project)
+    is_published = project.settings.source.traits.masks_run is not None
     made = {
         key: crater
         for key, crater in sorted(project.craters().items())
@@ -51,28 +56,38 @@ def measure_patterns(project: OpenProject, progress: Progress) -> Artefact:
     }
     if not made:
         raise StepError("no crater has a pattern yet; materialise crater_pattern of some first")
-    patterns: list[CraterPattern] = []
-    clean: list[tuple[dict[str, float | bool], Row]] = []
-    for done, (key, crater) in enumerate(made.items()):
-        progress.update(f"crater {key}", done=done, total=len(made))
-        pattern = read_pattern(paths.crater_pattern(key))
-        placed = read_mask_on(paths.basemap_mask(key), basemap.grid)
-        alone = clean_mask(placed, overlap_count, basemap=basemap.grid)
-        grid = azimuthal_grid(crater, basemap.grid)
-        mask = mask_to_azimuthal(alone, basemap=basemap.grid, azimuthal=grid)
-        around = surroundings(
-            Mapped(mask, None), basemap=basemap, crater=crater, grid=grid, rim=rims.get(key)
-        )
-        patterns.append(pattern)
-        clean.append(clean_values(around, pattern))
+    measured: list[tuple[CraterPattern, CleanValues]] = []
+    with opened(paths.overlap_count) as counted, opened(paths.overlaps) as ranked:
+        for done, (key, crater) in enumerate(made.items()):
+            progress.update(f"crater {key}", done=done, total=len(made))
+            pattern = read_pattern(paths.crater_pattern(key))
+            placed = read_mask_on(paths.basemap_mask(key), basemap.grid)
+            alone = clean_mask(placed, _counts(counted), basemap=basemap.grid)
+            grid = azimuthal_grid(crater, basemap.grid)
+            mask = mask_to_azimuthal(alone, basemap=basemap.grid, azimuthal=grid)
+            around = surroundings(
+                Mapped(mask, None), basemap=basemap, crater=crater, grid=grid, rim=rims.get(key)
+            )
+            values, published = clean_values(around, pattern)
+            own = OwnPixels(
+                crater_id=crater.crater_id, placed=placed, ranked=ranked, basemap=basemap.grid
+            )
+            # Published masks have no probabilities to rank them by.
+            rays = with_own_ends(
+                pattern.rays, None if is_published else own, crater, basemap.grid.body
+            )
+            values |= own_values(rays, crater)
+            measured.append((pattern._replace(rays=rays), (values, published)))
     progress.update("patterns", done=len(made), total=len(made))
-    return _write(project, patterns, clean)
+    return _write(project, measured)
 
 
-def clean_values(
-    around: Surroundings, pattern: CraterPattern
-) -> tuple[dict[str, float | bool], Row]:
-    """Return the quantities ``CLEAN`` of a crater, and its published row of the clean mask.
+def _counts(counted: rasterio.DatasetReader) -> ReadCounts:
+    return lambda window: read_window(counted, window)[0]
+
+
+def clean_values(around: Surroundings, pattern: CraterPattern) -> CleanValues:
+    """Return what is clean of a crater, and its published row of the clean mask.
 
     Args:
         around: The crater with what no other crater claims.
@@ -99,18 +114,15 @@ def clean_values(
     }, of_clean
 
 
-def _write(
-    project: OpenProject,
-    patterns: list[CraterPattern],
-    clean: list[tuple[dict[str, float | bool], Row]],
-) -> Artefact:
+def _write(project: OpenProject, measured: list[tuple[CraterPattern, CleanValues]]) -> Artefact:
     from ejmap_project.analysis.pattern_page import patterns_plot, radius_histogram
 
     paths = project.paths
+    patterns, clean = [one for one, _ in measured], [one for _, one in measured]
     quantities = pd.concat([one.quantities for one in patterns], ignore_index=True)
-    of_clean = pd.DataFrame([values for values, _ in clean])
+    of_clean = pd.DataFrame([values for values, _ in clean])[[one.name for one in CLEAN]]
     table = PatternsTable.validate(pd.concat([quantities, of_clean], axis=1))
-    rays = pd.concat([one.rays for one in patterns], ignore_index=True)
+    rays = MapRayTable.validate(pd.concat([one.rays for one in patterns], ignore_index=True))
     spectra = pd.concat([one.spectra for one in patterns], ignore_index=True)
     with_overlaps = pd.concat([one.published for one in patterns], ignore_index=True)
     clean_rows = pd.DataFrame([row for _, row in clean]).assign(

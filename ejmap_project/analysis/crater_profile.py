@@ -13,7 +13,7 @@ from ejmap_geo.craters.crater_table import LARGEST_CRATER_ID
 from ejmap_geo.maps.profile import RingProfile, ring_profile
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import read_mask_on
-from ejmap_project.artefact import Artefact, Picture, known_numbers
+from ejmap_project.artefact import Artefact, Picture, drawing, known_numbers
 from ejmap_project.basemap import Basemap
 from ejmap_project.digest import content_version
 from ejmap_project.files.table_file import read_table, write_table
@@ -21,7 +21,6 @@ from ejmap_project.mapping.crater_inputs import CraterWork
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 # Rings of all craters end at the same distances in radii, so that profiles can be compared.
 RING_RADII = 0.5
@@ -80,7 +79,7 @@ def measure_profile(work: CraterWork, crater: Crater) -> Artefact:
             **known_numbers(_summary(table)),
             "profile": table,
             "path": str(path),
-            "picture": Picture(_plot(table), alt=f"ejecta around {crater.label}"),
+            "picture": _plot(table, crater),
         },
         table=table,
     )
@@ -151,7 +150,8 @@ def _summary(table: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _plot(table: pd.DataFrame) -> "Figure":
+@drawing
+def _plot(table: pd.DataFrame, crater: Crater) -> Picture:
     # The lineage reads the schema of this table, and commands that read it must not wait for plots.
     from matplotlib.figure import Figure
 
@@ -177,7 +177,7 @@ def _plot(table: pd.DataFrame) -> "Figure":
     for axes in (upper, lower):
         # Beyond the farthest ejecta there is nothing to compare.
         _dress(axes, min(float(table["outer_radii"].max()), 1.2 * max(farthest, 5.0)))
-    return figure
+    return Picture(figure, alt=f"ejecta around {crater.label}")
 
 
 def _dress(axes: "Axes", farthest_radii: float) -> None:

@@ -38,6 +38,16 @@ CLEAN = (
     area("clean_rays_km2", "Clean part of the rays", "the same beyond its radius"),
     area("shared_km2", "Area that other craters claim too", "ejecta_km2 - clean_km2"),
     quantity("shared_share", "1", "Share of the ejecta that is shared", "shared_km2 / ejecta_km2"),
+    *(
+        quantity(
+            f"own_longest_ray_{unit}",
+            unit,
+            "Distance at which the longest ray ends that is the crater's own; empty if there is "
+            "none, and where masks are published",
+            "maximum of own_end_km: as far as no other crater is more probable",
+        )
+        for unit in ("km", "radii")
+    ),
     Quantity(
         name="is_clean",
         unit="flag",
@@ -69,6 +79,16 @@ OF_RAY = (
         "v^2 = g R z / (sin a cos a + z cos^2 a), z = tan(d / 2R)",
         BALLISTIC,
         "none: the launch angle is assumed",
+    ),
+)
+# Of all craters' rays, beside each other.
+OF_MAP_RAY = (
+    *OF_RAY,
+    quantity(
+        "own_end_km",
+        "km",
+        "Distance at which its last part ends that no other crater claims more probably",
+        "points along three great circles",
     ),
 )
 BY_SECTORS = "none: difference_low to difference_high are that of the difference"
@@ -104,6 +124,12 @@ PatternsTable = table_of(
 )
 RayTable = table_of(
     "RayTable", "The rays of craters, one row each.", OF_RAY, key=("crater_id", "azimuth_deg")
+)
+MapRayTable = table_of(
+    "MapRayTable",
+    "The rays of all craters of the map, one row each.",
+    OF_MAP_RAY,
+    key=("crater_id", "azimuth_deg"),
 )
 SpectrumTable = table_of(
     "SpectrumTable",

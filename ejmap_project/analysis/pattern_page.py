@@ -17,7 +17,7 @@ from ejmap_project.analysis.crater_measures import Measured
 from ejmap_project.analysis.member_spread import MemberSpread
 from ejmap_project.analysis.spectra_plot import plot_by_distance, plot_spectrum
 from ejmap_project.analysis.surroundings import Surroundings
-from ejmap_project.artefact import Picture
+from ejmap_project.artefact import Picture, drawing
 from ejmap_project.figures import (
     BLUE,
     DPI,
@@ -44,6 +44,7 @@ BIN_PX, LAST_BIN_PX = 10, 80
 PROFILE_POINTS = 200
 
 
+@drawing
 def pattern_page(
     around: Surroundings,
     measured: Measured,
@@ -66,6 +67,7 @@ def pattern_page(
     )
 
 
+@drawing
 def patterns_plot(table: pd.DataFrame) -> Picture:
     """Plot optical blankets and longest rays of all craters over their radius.
 
@@ -88,6 +90,7 @@ def patterns_plot(table: pd.DataFrame) -> Picture:
     return Picture(figure, alt="blankets and longest rays over the radius of their crater")
 
 
+@drawing
 def radius_histogram(radius_px: NDArray[np.float64], is_clean: NDArray[np.bool_]) -> Picture:
     """Plot how many craters of each size can be analysed, and how many are discarded.
 

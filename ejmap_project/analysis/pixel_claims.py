@@ -9,13 +9,15 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.coords import LonLat, RowCol
 from ejmap_geo.grids.crs import geographic_crs
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.masks.probability_levels import probability_of
 from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.errors import StepError
+from ejmap_project.files.layer_file import PROBABILITY_BAND, layer_number
 from ejmap_project.files.raster_tags import MODEL, MOSAIC, RUN, tags_of
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.project_folder import command_on
+from ejmap_project.sources.corrected_masks import corrected_mask
 
 # A crater that claims nothing is named if its probability is at least this.
 LEAST_PROBABILITY = 0.05
@@ -104,6 +106,7 @@ def _claim(
         project.paths.basemap_mask(crater.key),
         project.paths.segmentation(crater.key),
     )
+    is_models = layers.is_file() and corrected_mask(project, crater.key) is None
     geod = Geod(a=grid.body.radius_m, b=grid.body.radius_m)
     _, _, distance_m = geod.inv(*crater.center, *middle)
     tags = tags_of(path)
@@ -111,7 +114,7 @@ def _claim(
         crater_id=crater.crater_id,
         name=crater.name,
         is_claimed=_is_set(path, pixel, grid),
-        probability=_probability(layers, middle, grid) if layers.is_file() else None,
+        probability=_probability(layers, middle, grid) if is_models else None,
         distance_km=distance_m / 1000,
         distance_radii=distance_m / crater.radius_m,
         model=tags.get(MODEL, ""),
@@ -140,5 +143,6 @@ def _probability(path: Path, middle: LonLat, grid: BasemapGrid) -> float | None:
         row, col = raster.index(x, y)
         if not (0 <= row < raster.height and 0 <= col < raster.width):
             return None
-        band = raster.descriptions.index(BAND_NAMES[0]) + 1
-        return float(raster.read(band, window=((row, row + 1), (col, col + 1)))[0, 0])
+        band = layer_number(raster, PROBABILITY_BAND)
+        level = raster.read(band, window=((row, row + 1), (col, col + 1)))
+        return float(probability_of(level)[0, 0])

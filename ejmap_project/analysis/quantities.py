@@ -8,6 +8,7 @@ from ejmap_project.analysis.quantity import (
     Quantity,
     area,
     quantity,
+    stated_interval,
     table_of,
 )
 
@@ -17,7 +18,10 @@ TENSOR = "Bigun & Granlund 1987"
 BALLISTIC = "Nat. Commun. 14:1173"
 _PLANE = "none: the spread over the laws is larger than any error of the radius"
 _NEAR = "ejecta of 1.2 to 8 radii, extent in ln(distance) capped at the median"
-_LIGHT = "brightness of 1.2 to 3 radii less the median of its circle, over the spread, at most 3"
+_JOINT = (
+    "sum of probability of 1.2 to 4 radii and brightness of 1.2 to 2 radii less the median of its "
+    "circle, each in standard deviations over azimuth, added up"
+)
 _PERCENTS = (99, 95, 90, 75, 50, 25)
 
 
@@ -108,9 +112,9 @@ RAYS = (
         name="ray_count",
         unit="1",
         meaning="Number of rays beyond the optical blanket",
-        formula="peaks over azimuth of the length of ejecta",
+        formula="peaks over azimuth of the length of what is likelier ejecta than not",
         source="this platform",
-        interval=OF_MASK,
+        interval=stated_interval("ray_count"),
         kind="count",
         least=0,
         is_always_there=True,
@@ -177,16 +181,23 @@ ASYMMETRY = (
     quantity("avoidance_width_deg", "degrees", "Its width", "of the same sector", _AVOIDANCE),
     quantity("gap_explained", "1", "Variance that the emptiest sector explains", _NEAR),
     quantity("gap_left", "1", "Extent of ejecta in it over that outside", _NEAR),
-    quantity("light_explained", "1", "Variance of light that the darkest sector explains", _LIGHT),
-    quantity("light_dipole", "spreads", "First harmonic of light over azimuth", _LIGHT),
+    quantity(
+        "joint_explained",
+        "1",
+        "Variance of probability and light together that one sector explains",
+        _JOINT,
+    ),
+    quantity(
+        "joint_left", "1", "Probability of ejecta in it over that outside", "mean of 1.2 to 4 radii"
+    ),
     quantity(
         "downrange_deg",
         "degrees",
         "Direction in which the impactor flew; empty where not told",
-        "opposite of the zone of avoidance: a sector of few ejecta that explains .7 and leaves .5, "
-        "or a dark one that explains .8 (first harmonic .4) and leaves .9 of the ejecta, at most",
+        "opposite of the zone of avoidance: a sector of little probability and light that explains "
+        ".7 and leaves .7 or less; of masks without probabilities one that leaves .5 or less, too",
         _AVOIDANCE,
-        "none: within 20 degrees for three of four oblique impacts that were told",
+        "none: within 20 degrees for 17 of 22 oblique impacts that were told",
     ),
     Quantity(
         name="impact_class",

@@ -10,6 +10,7 @@ from typing import Literal, cast
 import pandera.pandas as pa
 
 from ejmap_geo.craters.crater_table import LARGEST_CRATER_ID
+from ejmap_project.analysis.stated_factors import FACTORS
 
 # A mask has no error bar of its own: that of the area says how sure it is.
 OF_MASK = "none: measured on the mask as mapped, whose area has one"
@@ -89,9 +90,12 @@ def quantity(
     meaning: str,
     formula: str,
     source: str = GEOMETRY,
-    interval: str = OF_MASK,
+    interval: str = "",
 ) -> Quantity:
-    """Declare a number; it is not negative unless listed as signed."""
+    """Declare a number; it is not negative unless listed as signed.
+
+    Where no interval is given, it is the one that was measured for this name, or none.
+    """
     least = None if name in _SIGNED else 0
     return Quantity(
         name=name,
@@ -99,8 +103,19 @@ def quantity(
         meaning=meaning,
         formula=formula,
         source=source,
-        interval=interval,
+        interval=interval or stated_interval(name),
         least=least,
+    )
+
+
+def stated_interval(name: str) -> str:
+    """Return the interval of a quantity in words, by the factors that were measured."""
+    if name not in FACTORS:
+        return OF_MASK
+    low, high = FACTORS[name]
+    return (
+        f"{low:g} to {high:g} times this holds the true value of 95 in 100 craters of synthetic "
+        "planets as ready_grey maps them"
     )
 
 

@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.masks.placement import mask_to_azimuthal
+from ejmap_geo.masks.probability_levels import probability_of
 from ejmap_geo.masks.rim import Rim, circular_rim, drawn_rim
 from ejmap_geo.patterns.rings import around_content
-from ejmap_geo.rasters.raster import read_mask_on, read_raster
+from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_project.basemap import Basemap
+from ejmap_project.files.layer_file import MASK_BAND, PROBABILITY_BAND, read_layer
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES, MASK_BAND
 
 Scalar = TypeVar("Scalar", bound=np.generic)
-PROBABILITY_BAND = BAND_NAMES[0]
 # Ground beyond the farthest ejecta that is looked at: coverage ends there, and asymmetry is
 # measured out to 8 radii.
 MARGIN_PX, LEAST_RADII = 8, 8.5
@@ -64,28 +64,25 @@ class Mapped(NamedTuple):
 
     Attributes:
         mask: Ejecta.
-        probability: Probability of ejecta; None where masks are published.
+        levels: Levels of the probability of ejecta; None where the mask is published or corrected.
     """
 
     mask: NDArray[np.bool_]
-    probability: NDArray[np.float32] | None
+    levels: NDArray[np.uint8] | None
 
 
 def read_mapped(work: CraterWork, crater: Crater) -> Mapped:
     """Read the final mask of a crater about its centre, and its probability.
 
-    Those of ``segmentation_mask``, or a published mask of the basemap carried here.
+    Those of ``segmentation_mask``, or a published or corrected mask of the basemap carried here.
 
     Raises:
         GeoError: If its file is missing or does not lie on the mosaic.
     """
-    if work.settings.source.traits.masks_run is None:
-        with read_raster(work.paths.segmentation(crater.key)) as layers:
-            names = list(layers.attrs["long_name"])
-            mask, probability = (
-                layers[names.index(name)].to_numpy() for name in (MASK_BAND, PROBABILITY_BAND)
-            )
-        return Mapped(mask > 0, probability)
+    is_published = work.settings.source.traits.masks_run is not None
+    if not is_published and work.corrected_mask(crater) is None:
+        path = work.paths.segmentation(crater.key)
+        return Mapped(read_layer(path, MASK_BAND) > 0, read_layer(path, PROBABILITY_BAND))
     basemap = work.basemap.grid
     placed = read_mask_on(work.paths.basemap_mask(crater.key), basemap)
     azimuthal = work.azimuthal_grid(crater)
@@ -98,7 +95,7 @@ def surroundings(
     """Return the surroundings of a crater, no wider than its ejecta need.
 
     Args:
-        mapped: Mask and probability on ``grid``.
+        mapped: Mask and levels of probability on ``grid``.
         basemap: The mosaic.
         crater: The crater.
         grid: Grid about the crater, as far as ejecta are looked for.
@@ -113,7 +110,7 @@ def surroundings(
         crater=crater,
         grid=near,
         mask=_cut(mapped.mask, half_px),
-        probability=None if mapped.probability is None else _cut(mapped.probability, half_px),
+        probability=None if mapped.levels is None else probability_of(_cut(mapped.levels, half_px)),
         mosaic=to_azimuthal(basemap.raster, basemap=basemap.grid, azimuthal=near),
         rim=circular_rim(grid.body, **size)
         if rim is None

@@ -11,13 +11,13 @@ from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.api.mosaic import CraterView
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PLOT_INCHES = (11.0, 4.2)
 KM = 1000.0
+BAND_NAMES = ("probability", "vote_fraction", "mask")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ejmap_project.artefact import Markdown, drawing
 from ejmap_project.comparison.hyperparameters import (
     MAP_METRIC,
     MAP_TVT_METRIC,
@@ -27,7 +28,7 @@ PANEL_INCHES = 4.0
 PANEL_WORDS = {MAP_METRIC: "test tiles", MAP_TVT_METRIC: "all labelled tiles"}
 
 
-def hyperparameter_plots(members: pd.DataFrame, kind: ModelKind) -> dict[str, Figure]:
+def hyperparameter_plots(members: pd.DataFrame, kind: ModelKind) -> dict[str, Figure | Markdown]:
     """Draw scores over every hyperparameter that varies among the members of a model, by name.
 
     Where the maps of single members are scored, test tiles and all labelled tiles are two panels.
@@ -39,7 +40,7 @@ def hyperparameter_plots(members: pd.DataFrame, kind: ModelKind) -> dict[str, Fi
     metric = metric_of(members)
     if metric is None:
         return {}
-    plots: dict[str, Figure] = {}
+    plots: dict[str, Figure | Markdown] = {}
     for column in varying_hyperparameters(members):
         name = column.removeprefix(HYPERPARAMETER)
         found = {
@@ -50,7 +51,7 @@ def hyperparameter_plots(members: pd.DataFrame, kind: ModelKind) -> dict[str, Fi
     return plots
 
 
-def group_plots(members: pd.DataFrame) -> dict[str, Figure]:
+def group_plots(members: pd.DataFrame) -> dict[str, Figure | Markdown]:
     """Draw the groups of versions that the published study compares, test tiles beside all tiles.
 
     Args:
@@ -61,7 +62,7 @@ def group_plots(members: pd.DataFrame) -> dict[str, Figure]:
     """
     if not {MAP_METRIC, MAP_TVT_METRIC} <= {*members.columns}:
         return {}
-    plots: dict[str, Figure] = {}
+    plots: dict[str, Figure | Markdown] = {}
     for group in GROUPS:
         found = {
             metric: group_means(members, group, metric=metric)
@@ -75,6 +76,7 @@ def group_plots(members: pd.DataFrame) -> dict[str, Figure]:
     return plots
 
 
+@drawing
 def _values_plot(
     found: Mapping[str, Sequence[Comparison]],
     kind: ModelKind,

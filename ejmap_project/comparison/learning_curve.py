@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ejmap_project.artefact import drawing
 from ejmap_project.comparison.hyperparameters import MeanScore, means_by, metric_of, panels_of
 from ejmap_project.comparison.mean_plots import draw_means, score_words
 from ejmap_project.comparison.split_plots import LEARNING_CURVE
@@ -37,6 +38,7 @@ class Curve(NamedTuple):
     points: dict[int, MeanScore]
 
 
+@drawing
 def learning_plot(members: pd.DataFrame, *, reference: str) -> Figure | None:
     """Draw scores over the number of locations, beside the spread of the version in use.
 

@@ -100,9 +100,11 @@ def _mask(
     if chosen is None:
         layers, _ = layers_around(_polar(work, crater, ensemble, store), grid)
     else:
+        from ejmap_project.mapping.cut_tiles import CutTiles
         from ejmap_project.mapping.segmenter import map_tiles
 
-        layers = map_tiles(ensemble, store, is_connected=chosen, side_px=grid.shape[0])
+        tiles = CutTiles.of(work, crater)
+        layers = map_tiles(ensemble, tiles, is_connected=chosen, side_px=grid.shape[0])
     rule = work.settings.used_method.ensemble
     return mask_of_members(layers.probability, layers.vote_fraction, rule=rule)
 

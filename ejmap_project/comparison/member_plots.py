@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.figure import Figure
 
+from ejmap_project.artefact import Markdown, drawing
 from ejmap_project.comparison.hyperparameter_plots import group_plots, hyperparameter_plots
 from ejmap_project.comparison.hyperparameters import mean_score, metric_of
 from ejmap_project.comparison.learning_curve import learning_plot
@@ -21,7 +22,7 @@ MOST_VERSIONS = 8
 class Plots(NamedTuple):
     """Plots by name, and by name for each that could not be drawn a sentence that says why."""
 
-    figures: Mapping[str, Figure]
+    figures: Mapping[str, Figure | Markdown]
     missing: Mapping[str, str]
 
 
@@ -40,7 +41,9 @@ def comparison_plots(
         reference: Key of the EJSEG version about which the learning curve shows bands.
         own_map: F1 of tiles and of pixels of the map in its test tiles; NaN where unknown.
     """
-    figures = {"members": _member_plot(members)} if len(members) else {}
+    figures: dict[str, Figure | Markdown] = {}
+    if len(members):
+        figures["members"] = _member_plot(members)
     missing: dict[str, str] = {}
     for name, plot, needs in (
         (
@@ -71,6 +74,7 @@ def comparison_plots(
     return Plots(figures=figures, missing=missing)
 
 
+@drawing
 def _member_plot(members: pd.DataFrame) -> Figure:
     """Draw the scores of the members of the best versions of each model, the best at the top."""
     figure, axes = new_plot(height=3.4)

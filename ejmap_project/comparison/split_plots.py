@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ejmap_project.artefact import Markdown, drawing
 from ejmap_project.comparison.hyperparameters import MAP_METRIC, TEST_METRIC, MeanScore, means_by
 from ejmap_project.comparison.split_scores import MAP_TILE_METRIC, METRICS, maps_by_split
 from ejmap_project.figures import DPI, MARKERS, SERIES, VERMILION, legend_above, new_plot
@@ -22,6 +23,7 @@ SCOPE_WORDS = ("all labelled tiles", "test tiles")
 Points = tuple[str, dict[int, MeanScore], dict[int, MeanScore]]
 
 
+@drawing
 def split_plot(
     members: pd.DataFrame, configured: Mapping[ModelKind, str], own_map: tuple[float, float]
 ) -> Figure | None:
@@ -77,7 +79,7 @@ def _of_maps(members: pd.DataFrame) -> Iterator[Points]:
         yield label, tiles, pixels
 
 
-def split_panels(members: pd.DataFrame) -> dict[str, Figure]:
+def split_panels(members: pd.DataFrame) -> dict[str, Figure | Markdown]:
     """Draw each score of the maps of single members, tiles against pixels, one point a split.
 
     The left panel has test tiles and all labelled tiles, the right one all labelled tiles alone.
@@ -94,6 +96,7 @@ def split_panels(members: pd.DataFrame) -> dict[str, Figure]:
     return {f"splits {METRIC_WORDS[one]}": _panels(chosen, one) for one in METRICS}
 
 
+@drawing
 def _panels(members: pd.DataFrame, metric: str) -> Figure:
     figure = Figure(figsize=(8.6, 4.0), dpi=DPI, layout="constrained")
     panels = figure.subplots(1, 2)

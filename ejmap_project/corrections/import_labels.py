@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import body_named
 from ejmap_geo.grids.grid import BasemapGrid
@@ -24,56 +22,7 @@ from ejmap_project.files.mask_file import write_mask
 from ejmap_project.files.raster_tags import crater_words
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import mask_name
-
-IMPORT_NOTE = "import.json"
-
-
-class LabelChange(BaseModel):
-    """What an import changed of the mask of one crater.
-
-    Attributes:
-        crater_id: The crater.
-        crater: Its name and key.
-        was_label: Whether it had a label before; else it is compared with the map.
-        added_px: Pixels that were set.
-        removed_px: Pixels that were cleared.
-        added_km2: Area that was set.
-        removed_km2: Area that was cleared.
-        area_km2: Area of the new label.
-        digest: Digest of the new label.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    crater_id: int
-    crater: str
-    was_label: bool
-    added_px: int
-    removed_px: int
-    added_km2: float
-    removed_km2: float
-    area_km2: float
-    digest: str
-
-
-class ImportNote(BaseModel):
-    """Who imported which labels, and when.
-
-    Attributes:
-        by: The person, as stated.
-        note: Words of the person.
-        imported_utc: When.
-        package_made_utc: When the masks were handed out.
-        changes: What changed, by crater.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    by: str
-    note: str
-    imported_utc: str
-    package_made_utc: str
-    changes: tuple[LabelChange, ...]
+from ejmap_project.sources.corrected_masks import IMPORT_NOTE, ImportNote, LabelChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +110,9 @@ def _changes(
     for crater_id, mask in masks.items():
         crater = craters[crater_id]
         path = target / mask_name(crater.key)
-        was_label = path.is_file()
-        before = read_mask_on(path, grid) if was_label else current_mask(project, crater, grid).mask
+        before, was_label = current_mask(project, crater, grid)
+        if path.is_file():
+            before, was_label = read_mask_on(path, grid), True
         if was_label and mask_digest(before) != handed_out[crater_id].digest:
             raise SourceError(
                 f"the label of crater {crater_words(crater)} is not the one that was handed out; "
@@ -176,10 +126,10 @@ def _label_folder(project: OpenProject) -> Path:
     folder = project.settings.source.traits.masks_folder
     if folder is None:
         raise SettingsError(
-            f"{project.paths.settings} names no folder of masks that a person may change; in a "
-            f"project of your own files state {MASKS}, and `training: {{kind: own-masks}}` with a "
-            "`candidate: MODEL_tuned` below `models:` to let a model learn from them, then import "
-            "again"
+            f"{project.paths.settings} names no folder of masks that a person may change; state "
+            f"{MASKS} in a project of your own files or of a published folder, with `training: "
+            "{kind: own-masks}`, and `candidate: MODEL_tuned` below `models:` where a ready-made "
+            "model is to learn from them, then import again"
         )
     return project.paths.user_file(folder).resolve()
 

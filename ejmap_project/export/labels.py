@@ -13,6 +13,7 @@ from ejmap_geo.rasters.raster import read_mask_on, write_cog
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.export.export import Export
 from ejmap_project.published import layout
+from ejmap_project.published.added_tiles import owner_of
 from ejmap_project.published.grid import published_half_px, shift_px
 from ejmap_project.published.tiles import OURS, PLANET, SPLIT_PREFIX
 
@@ -53,7 +54,8 @@ def export_tiles(export: Export) -> list[str]:
         if len(rows):
             _write_rectangles(export, crater, rows)
             _write_squares(export, crater, rows)
-    every = kept.drop_duplicates("tile_id").sort_values("tile_id")
+    is_of_all = kept["tile_id"].map(owner_of).isna()
+    every = kept[is_of_all].drop_duplicates("tile_id").sort_values("tile_id")
     name = layout.ALL_MASK.template
     _rectangles(every, name).to_csv(export.place(layout.ALL_RECTANGLES), index_label=TILE)
     table = _with_splits(export, kept).rename(columns={ours: name for name, ours in OURS.items()})

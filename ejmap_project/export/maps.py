@@ -9,14 +9,15 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
-from ejmap_geo.rasters.raster import read_mask_on, read_raster, write_cog
+from ejmap_geo.masks.placement import mask_to_azimuthal
+from ejmap_geo.rasters.raster import read_mask_on, write_cog
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.export.export import Export
+from ejmap_project.files.layer_file import MASK_BAND, read_layer
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.published import layout
 from ejmap_project.published.grid import published_half_px
-
-MASK_BAND = "mask"
+from ejmap_project.sources.corrected_masks import corrected_mask
 
 
 def export_maps(export: Export) -> list[str]:
@@ -61,10 +62,12 @@ def _within_the_map(placed: PlacedMask, export: Export) -> PlacedMask:
 
 
 def _write_azimuthal(export: Export, crater: Crater) -> None:
-    with read_raster(export.paths.segmentation(crater.key)) as layers:
-        names = list(layers.attrs["long_name"])
-        mask = layers[names.index(MASK_BAND)].to_numpy() > 0
     grid = azimuthal_grid(crater, export.basemap)
+    if corrected_mask(export.project, crater.key) is None:
+        mask = read_layer(export.paths.segmentation(crater.key), MASK_BAND) > 0
+    else:
+        placed = read_mask_on(export.paths.basemap_mask(crater.key), export.basemap)
+        mask = mask_to_azimuthal(placed, basemap=export.basemap, azimuthal=grid)
     half_px = min(_half_px(mask), published_half_px(export.basemap))
     around = slice(grid.half_size_px - half_px, grid.half_size_px + half_px)
     cropped = AzimuthalGrid(

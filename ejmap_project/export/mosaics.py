@@ -8,9 +8,9 @@ from affine import Affine
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
-from ejmap_geo.rasters.raster import read_raster, write_cog
+from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.resampling.reproject import to_azimuthal
-from ejmap_project.basemap import read_project_basemap
+from ejmap_project.basemap import Basemap, azimuthal_grid, read_project_basemap
 from ejmap_project.export.export import Export
 from ejmap_project.published import layout
 from ejmap_project.published.grid import published_half_px
@@ -40,18 +40,20 @@ def export_azimuthal_mosaics(export: Export) -> list[str]:
 
     The published notebooks count pixels from the middle of rasters of that width.
     """
+    made = {one: export.paths.azimuthal_mosaic(one.key).is_file() for one in export.craters}
+    basemap = read_project_basemap(export.project) if any(made.values()) else None
     left_out: list[str] = []
-    for crater in export.craters:
-        if export.paths.azimuthal_mosaic(crater.key).is_file():
-            _write_whole(export, crater)
+    for crater, is_made in made.items():
+        if is_made and basemap is not None:
+            _write_whole(export, crater, basemap)
         else:
             left_out.append(crater.key)
     return [f"azimuthal mosaics of {', '.join(left_out)}: not made yet"] if left_out else []
 
 
-def _write_whole(export: Export, crater: Crater) -> None:
-    with read_raster(export.paths.azimuthal_mosaic(crater.key)) as layers:
-        bands = layers.to_numpy()
+def _write_whole(export: Export, crater: Crater, mosaic: Basemap) -> None:
+    around = azimuthal_grid(crater, mosaic.grid)
+    bands = to_azimuthal(mosaic.raster, basemap=mosaic.grid, azimuthal=around)
     ours, theirs = bands.shape[1] // 2, published_half_px(export.basemap)
     cut = max(0, ours - theirs)
     bands = bands[:, cut : bands.shape[1] - cut, cut : bands.shape[2] - cut]

@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
-from ejmap_geo.rasters.raster import read_mask_on, read_raster
+from ejmap_geo.rasters.raster import read_mask_on
+from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_geo.tiles.tiling import Tile, tiles_of
-from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.basemap import Basemap, azimuthal_grid, read_project_basemap
 from ejmap_project.export.export import Export
 from ejmap_project.files.connection_table import read_connections
 from ejmap_project.models.model_version import configured_model
@@ -39,11 +40,13 @@ def export_npy_tiles(export: Export) -> list[str]:
     )
     notes = [] if plan.tile is not None else ["tiles of EJSEG: it looks at polar views"]
     left_out: list[str] = []
+    basemap: Basemap | None = None
     for crater in export.craters:
         if not export.paths.azimuthal_mosaic(crater.key).is_file():
             left_out.append(crater.key)
             continue
-        one = _tiled(export, crater)
+        basemap = basemap or read_project_basemap(project)
+        one = _tiled(export, crater, basemap)
         if one.mosaic.shape[0] != BANDS:
             return [f"tiles: the mosaic has {one.mosaic.shape[0]} band(s), published tiles {BANDS}"]
         export.tell(f"tiles of {crater.name or crater.key}")
@@ -84,13 +87,12 @@ def _crop_planes(
         yield attention, arrays[CROP][number, BANDS:]
 
 
-def _tiled(export: Export, crater: Crater) -> "TiledCrater":
+def _tiled(export: Export, crater: Crater, basemap: Basemap) -> "TiledCrater":
     from ejmap_project.mapping.tile_plan import TiledCrater
     from ejmap_project.sources.known_planets import ejecta_around
 
     grid = azimuthal_grid(crater, export.basemap)
-    with read_raster(export.paths.azimuthal_mosaic(crater.key)) as layers:
-        mosaic = layers.to_numpy()
+    mosaic = to_azimuthal(basemap.raster, basemap=basemap.grid, azimuthal=grid)
     ejecta, path = None, export.paths.manual_mask(crater.key)
     if path.is_file():
         mask = read_mask_on(path, export.basemap)

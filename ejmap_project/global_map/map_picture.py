@@ -14,6 +14,7 @@ from ejmap_geo.maps.composite import colored_labels, over_basemap
 from ejmap_geo.maps.label_map import LabelMap
 from ejmap_geo.maps.neighbour_colors import PALETTE, neighbour_colors
 from ejmap_geo.maps.preview import INK, PAPER, LegendEntry, shrink, with_legend
+from ejmap_project.artefact import Picture, drawing
 from ejmap_project.basemap import Basemap
 from ejmap_project.pictures.sheet import MARGIN_PX, TITLE_FONT_PX, TITLE_PX, draw_scale, font
 
@@ -31,9 +32,10 @@ GAP_PX = 3
 Box = tuple[float, float, float, float]
 
 
+@drawing
 def map_picture(
     labels: LabelMap, basemap: Basemap, drawn: Mapping[str, Crater], *, body: str
-) -> Image.Image:
+) -> Picture:
     """Draw the map, 1024 to 2048 px wide.
 
     Args:
@@ -58,7 +60,8 @@ def map_picture(
     m_per_px = basemap.grid.resolution_m / scale
     draw_scale(ImageDraw.Draw(ground), ground, m_per_px=m_per_px, where=" at the equator")
     picture.paste(ground, (0, TITLE_PX))
-    return with_legend(np.moveaxis(np.asarray(picture), -1, 0), _legend(left_out))
+    whole = with_legend(np.moveaxis(np.asarray(picture), -1, 0), _legend(left_out))
+    return Picture(np.asarray(whole), alt="ejecta of all craters over the mosaic")
 
 
 def _colored(labels: LabelMap, basemap: Basemap, colors: Mapping[int, Rgb]) -> NDArray[np.uint8]:

@@ -13,8 +13,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.composite import color_composite
 from ejmap_geo.maps.label_map import LabelMap, label_map
 from ejmap_geo.masks.placed_mask import PlacedMask
-from ejmap_geo.whole_file import whole_file
-from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.artefact import Artefact, Facts
 from ejmap_project.basemap import Basemap, read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.files.mask_folder import MaskFolder
@@ -27,6 +26,8 @@ from ejmap_project.mapping.promised_mask import ExpectedArea, read_expected_area
 from ejmap_project.models.mapping_models import promises_recall
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ProjectPaths
+from ejmap_project.pictures.picture_store import write_picture
+from ejmap_project.sources.corrected_masks import corrected_mask
 
 
 def draw_planet_map(
@@ -63,13 +64,17 @@ def draw_planet_map(
     )
     table = _crater_table(masks, craters, states, basemap)
     # A mask of a former ensemble may lie there when the present one promises nothing.
-    promised = drawn if promises_recall(project) else {}
+    is_promised = promises_recall(project)
+    promised = {
+        key: one
+        for key, one in drawn.items()
+        if is_promised and corrected_mask(project, key) is None
+    }
     table = table.assign(**_promised_columns(project.paths, promised, table, basemap.grid))
     write_catalogue(table, project.paths.map_craters)
     write_map_layers(project.paths, table, masks, craters, grid=basemap.grid)
     preview = map_picture(labels, basemap, drawn, body=basemap.grid.body.name)
-    with whole_file(project.paths.preview) as unfinished:
-        preview.save(unfinished, "PNG")
+    write_picture(project.paths.preview, preview)
     return Artefact(
         content=content_version(labels.labels, labels.overlap_count),
         metadata={
@@ -77,7 +82,7 @@ def draw_planet_map(
             **_damage(masks.unreadable.values()),
             **_area_facts(table, labels, basemap.grid),
             "path": str(project.paths.composite),
-            "picture": Picture(np.asarray(preview), alt="ejecta of all craters over the mosaic"),
+            "picture": preview,
         },
         table=table,
     )

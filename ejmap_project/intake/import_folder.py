@@ -146,6 +146,8 @@ def _settings(folder: Path, plan: Plan, wishes: Wishes) -> str:
         f"  tables: {json.dumps(tables)}  # folder of the hyperparameter tables",
         f"  connections: {json.dumps(plan.connections)}  # VERSION/SPLIT; null asks EJCONN instead",
         f"  masks_run: {json.dumps(wishes.masks_run)}  # a run in output_masks; null maps anew",
+        "  # masks: masks        # folder of mask_NNNN.tif that take the place of manual masks",
+        "  # tiles: tiles.gpkg   # rectangles added to the labelled tiles (docs/data.md)",
         "",
         "training:",
         *training,

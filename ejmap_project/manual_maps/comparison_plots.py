@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ejmap_project.artefact import Markdown, drawing
 from ejmap_project.figures import DPI, ORANGE, SERIES, SKY, VERMILION
 from ejmap_project.manual_maps.comparison_table import (
     DECILES,
@@ -25,7 +26,7 @@ LINES = ("-", "--")
 MOST_NAMED = len(LINES) * 5
 
 
-def quantile_plots(table: pd.DataFrame) -> dict[str, Figure]:
+def quantile_plots(table: pd.DataFrame) -> dict[str, Figure | Markdown]:
     """Draw F1, precision and recall of each crater over the share of its manual ejecta.
 
     Args:
@@ -39,13 +40,18 @@ def quantile_plots(table: pd.DataFrame) -> dict[str, Figure]:
     return {f"agreement {number}": _page(page) for number, page in enumerate(pages, start=1)}
 
 
-def overview_plot(table: pd.DataFrame) -> dict[str, Figure]:
+def overview_plot(table: pd.DataFrame) -> dict[str, Figure | Markdown]:
     """Draw the three scores of all craters in one panel each; nothing without craters.
 
     The craters with the most manual ejecta have colours and names, all others are grey.
     """
     if table.empty:
         return {}
+    return {"agreement, all craters": _overview(table)}
+
+
+@drawing
+def _overview(table: pd.DataFrame) -> Figure:
     whole = table[table["part"] == WHOLE].set_index("crater_id")
     most = (whole["true_positive"] + whole["false_negative"]).nlargest(MOST_NAMED).index
     colors = {
@@ -67,9 +73,10 @@ def overview_plot(table: pd.DataFrame) -> dict[str, Figure]:
         + (f"; grey: {others} other craters" if others else ""),
         fontsize=8,
     )
-    return {"agreement, all craters": figure}
+    return figure
 
 
+@drawing
 def _page(craters: Sequence[pd.DataFrame]) -> Figure:
     height = 1.35 * len(craters) + 0.8
     figure = Figure(figsize=(9.0, height), dpi=DPI, layout="constrained")

@@ -21,6 +21,7 @@ from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_azimuthal
 from ejmap_geo.patterns.rings import around_content, centred
 from ejmap_geo.resampling.reproject import to_azimuthal
+from ejmap_project.artefact import drawing
 from ejmap_project.basemap import Basemap
 from ejmap_project.figures import DPI
 from ejmap_project.manual_maps.crater_comparison import CraterComparison
@@ -79,6 +80,7 @@ def neighbours(
     return near
 
 
+@drawing
 def pattern_panels(found: CraterComparison, basemap: Basemap, near: Sequence[Neighbour]) -> Figure:
     """Draw a crater's mask, its manual map and its neighbours' masks over the mosaic.
 

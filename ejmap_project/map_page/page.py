@@ -134,7 +134,7 @@ def _write_data(
             gpd.read_file(paths.map_craters),
             craters.values(),
             probes.windows,
-            has_probabilities=mapped.has_probabilities,
+            has_probability=mapped.has_probability,
         ),
     }
     measured = profiles(project, craters)

@@ -1,6 +1,6 @@
 """What the page says in words and numbers: the planet, its craters, their profiles, the origin."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def crater_facts(
     craters: Iterable[Crater],
     windows: Mapping[int, Window],
     *,
-    has_probabilities: bool,
+    has_probability: Callable[[int], bool],
 ) -> list[Json]:
     """Return a record of every crater of the map.
 
@@ -44,7 +44,7 @@ def crater_facts(
         table: The craters of the map.
         craters: Those of the catalogue, to which others may have been added since.
         windows: Windows of the values of those that are on the map, by id.
-        has_probabilities: Whether the masks are our own.
+        has_probability: Whether the mask of a crater of the map, by id, is a model's.
     """
     rows = table.set_index("crater_id").to_dict("index")
     on_map = (one for one in craters if one.crater_id in rows)
@@ -61,7 +61,7 @@ def crater_facts(
             "ejecta_km2": _number(rows[one.crater_id]["ejecta_km2"]),
             "expected_km2": _expected(rows[one.crater_id]),
             "probe": _probe(one, windows.get(one.crater_id)),
-            "has_probability": has_probabilities,
+            "has_probability": one.crater_id in windows and has_probability(one.crater_id),
         }
         for one in ordered
     ]
@@ -102,6 +102,7 @@ def downloads_of(paths: ProjectPaths) -> tuple[tuple[Path, str], ...]:
         (paths.label_map, "crater of the ejecta in each pixel"),
         (paths.overlap_count, "number of craters that claim each pixel"),
         (paths.composite, "the map in colours"),
+        (paths.uncertainty, "probability that the map is wrong in each pixel"),
         (paths.map_layers, "outlines, rims and craters for a GIS"),
         (paths.ejecta_outlines, "outlines as GeoParquet"),
         (paths.map_craters, "table of craters with the areas of their ejecta"),

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,14 +11,14 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.masks.placement import mask_to_basemap
-from ejmap_geo.rasters.raster import read_raster
-from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_geo.rasters.raster import read_mask_on
+from ejmap_project.artefact import Artefact, Facts, Picture, drawing
 from ejmap_project.basemap import Basemap
 from ejmap_project.digest import content_version
+from ejmap_project.files.layer_file import MASK_BAND, read_layer
 from ejmap_project.files.mask_file import write_crater_mask
-from ejmap_project.files.raster_tags import MODEL, MOSAIC
+from ejmap_project.files.raster_tags import MODEL, MOSAIC, inherited
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.ejecta_layers import MASK_BAND
 from ejmap_project.pictures.shades import EJECTA, mask_over, mosaic_grey, shrunk
 from ejmap_project.pictures.sheet import RIM, Marks, Panel, circle, sheet, titled
 
@@ -27,15 +28,14 @@ NARROWEST = 0.002
 
 
 def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> Artefact:
-    """Write the mask of a crater on the basemap, from its ejecta layers or as it was published."""
+    """Write the mask of a crater on the basemap: its ejecta layers', a corrected or published one.
+
+    What a person corrected and imported is on the map as it was drawn.
+    """
     basemap = work.basemap
-    published = work.source.mask_of(crater, basemap.grid)
-    traits = work.settings.source.traits
-    published_in = f"run {traits.masks_run} of {traits.doi}"
-    if published is None:
-        placed, inherited = _mapped(work, crater)
-    else:
-        placed, inherited = published, {MODEL: f"published masks, {published_in}"}
+    placed, source, origin = (
+        _corrected(work, crater) or _published(work, crater) or _mapped(work, crater)
+    )
     path = work.paths.basemap_mask(crater.key)
     write_crater_mask(
         path,
@@ -43,7 +43,7 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
         crater,
         basemap=basemap.grid,
         what="ejecta",
-        tags={**tags, **inherited},
+        tags={**tags, **origin},
     )
     area_m2 = placed.area_m2(basemap.grid)
     planet_m2 = 4 * math.pi * basemap.grid.body.radius_m**2
@@ -52,7 +52,7 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
         "ejecta_px": placed.area_px,
         "area_km2": area_m2 / 1e6,
         "share_of_planet": area_m2 / planet_m2,
-        "source": "mapped here" if published is None else published_in,
+        "source": source,
         "path": str(path),
     }
     if placed.window is not None:
@@ -61,16 +61,39 @@ def place_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, str]) -> 
     return Artefact(content=content_version(window, placed.mask), metadata=metadata)
 
 
-def _mapped(work: CraterWork, crater: Crater) -> tuple[PlacedMask, dict[str, str]]:
-    """Return the mask of the ejecta layers, and whose mosaic and model these come from."""
-    with read_raster(work.paths.segmentation(crater.key)) as layers:
-        names = list(layers.attrs["long_name"])
-        mask = layers[names.index(MASK_BAND)].to_numpy() > 0
-        told = {name: layers.attrs[name] for name in (MODEL, MOSAIC) if name in layers.attrs}
+class _Placed(NamedTuple):
+    """A mask on the basemap, where it comes from in words, and the tags that say so."""
+
+    mask: PlacedMask
+    source: str
+    tags: Mapping[str, str]
+
+
+def _corrected(work: CraterWork, crater: Crater) -> _Placed | None:
+    found = work.corrected_mask(crater)
+    if found is None:
+        return None
+    mask = read_mask_on(found.path, work.basemap.grid)
+    return _Placed(mask, found.words, {MODEL: found.words})
+
+
+def _published(work: CraterWork, crater: Crater) -> _Placed | None:
+    mask = work.source.mask_of(crater, work.basemap.grid)
+    traits = work.settings.source.traits
+    source = f"run {traits.masks_run} of {traits.doi}"
+    return None if mask is None else _Placed(mask, source, {MODEL: f"published masks, {source}"})
+
+
+def _mapped(work: CraterWork, crater: Crater) -> _Placed:
+    """Return the mask of the ejecta layers, with the tags of their mosaic and model."""
+    path = work.paths.segmentation(crater.key)
+    mask = read_layer(path, MASK_BAND) > 0
     azimuthal, basemap = work.azimuthal_grid(crater), work.basemap.grid
-    return mask_to_basemap(mask, azimuthal=azimuthal, basemap=basemap), told
+    placed = mask_to_basemap(mask, azimuthal=azimuthal, basemap=basemap)
+    return _Placed(placed, "mapped here", inherited(path, MODEL, MOSAIC))
 
 
+@drawing
 def _picture(placed: PlacedMask, seen: Window, basemap: Basemap, crater: Crater) -> Picture:
     rows, cols = basemap.grid.shape
     top = max(0, seen.row - PICTURE_MARGIN_PX)

@@ -22,6 +22,7 @@ from ejmap_project.models.mapping_models import (
 from ejmap_project.models.promotion import promoted_bundles
 from ejmap_project.models.seen_bands import SeenBands, seen_bands
 from ejmap_project.open_project import OpenProject
+from ejmap_project.sources.corrected_masks import CorrectedMask, corrected_mask
 from ejmap_project.sources.kinds import source_of
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class CraterWork:
     def craters(self) -> dict[str, Crater]:
         """The craters of the catalogue by partition key."""
         return self._project.craters()
+
+    def corrected_mask(self, crater: Crater) -> CorrectedMask | None:
+        """Return the mask that a person corrected in place of the model's; None of most craters."""
+        return corrected_mask(self._project, crater.key)
 
     def origin_tags(self, inputs: Mapping[str, str], *, run_id: str) -> dict[str, str]:
         """Return the tags that say which mosaic, model and run a raster comes from."""

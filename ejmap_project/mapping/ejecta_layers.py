@@ -1,7 +1,6 @@
 """Step 5 of a crater: probability, votes and mask of its ejecta, by the promoted EJSEG."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,15 +8,15 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
-from ejmap_geo.maps.raster_style import ramp, ramp_style, write_style
 from ejmap_geo.masks.denoise import denoised, denoised_by_sides
 from ejmap_geo.masks.mosaic import EnsembleLayers, is_set, is_voted
 from ejmap_geo.masks.reach import farthest_m
-from ejmap_geo.rasters.raster import read_raster, write_cog
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_geo.rasters.raster_file import opened
+from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
-from ejmap_project.files.raster_tags import crater_words, meaning
+from ejmap_project.files.layer_file import write_layers
+from ejmap_project.files.raster_tags import DESCRIPTION, crater_words
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_prediction import layers_around, read_polar_prediction
 from ejmap_project.pictures.shades import (
@@ -25,15 +24,13 @@ from ejmap_project.pictures.shades import (
     mask_over,
     mosaic_grey,
     mosaic_rgb,
+    picked,
     probability_legend,
     probability_rgb,
-    shrunk,
 )
 from ejmap_project.pictures.sheet import RIM, Marks, Panel, sheet, titled
 from ejmap_project.settings.method import EnsembleRule
 
-MASK_BAND = "mask"
-BAND_NAMES = ("probability", "vote_fraction", MASK_BAND)
 PICTURE_PX = 480
 WIDTH_PX = 1440
 
@@ -53,8 +50,9 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
     )
     mask = filtered_mask(work, crater, mask)
     path = work.paths.segmentation(crater.key)
-    bands = np.stack([probability, layers.vote_fraction, mask]).astype(np.float32)
-    _write(path, bands, crater, grid=grid, tags=tags)
+    told = {DESCRIPTION: f"ejecta of {crater_words(crater)}: probability, share of votes, mask"}
+    stated = layers._replace(probability=probability)
+    bands = write_layers(path, stated, mask, grid=grid, tags={**tags, **told})
     reach_m, found = farthest_m(mask, grid), probability[mask]
     return Artefact(
         content=content_version(bands),
@@ -69,30 +67,6 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
             "picture": _picture(work, crater, probability, mask),
         },
     )
-
-
-def _write(
-    path: Path,
-    bands: NDArray[np.float32],
-    crater: Crater,
-    *,
-    grid: AzimuthalGrid,
-    tags: Mapping[str, str],
-) -> None:
-    told = meaning(
-        f"ejecta of {crater_words(crater)}: probability, share of votes, mask",
-        "0 to 1, shown as 0 to 100 %; mask: 1 (100 %) ejecta, 0 none",
-    )
-    # Overviews stay of the nearest pixel: the file holds a mask beside the amounts.
-    write_cog(
-        path,
-        bands,
-        grid=grid,
-        band_names=BAND_NAMES,
-        shows_percent=True,
-        tags={**tags, **told},
-    )
-    write_style(path, ramp_style(ramp(0, 100, unit=" %")))
 
 
 def mask_of_members(
@@ -130,13 +104,13 @@ def _layers(
     """Return what decides mask and votes, above one half, and the probability of ejecta."""
     if work.tile_plan.polar is not None:
         return layers_around(read_polar_prediction(work, crater), grid)
-    from ejmap_ml.stores.tile_group import TileStore
+    from ejmap_project.mapping.cut_tiles import CutTiles
     from ejmap_project.mapping.segmenter import map_tiles
 
     connections = read_connections(work.paths.connections(crater.key))
     layers = map_tiles(
         work.ejseg,
-        TileStore.open(work.paths.tile_store(crater.key)),
+        CutTiles.of(work, crater),
         is_connected=connections["is_connected"].to_numpy(),
         side_px=grid.shape[0],
     )
@@ -150,14 +124,15 @@ def _in_connected_tiles(connections: pd.DataFrame, shape: tuple[int, int]) -> ND
     return inside
 
 
+@drawing
 def _picture(
     work: CraterWork, crater: Crater, probability: NDArray[np.float32], mask: NDArray[np.bool_]
 ) -> Picture:
-    with read_raster(work.paths.azimuthal_mosaic(crater.key)) as mosaic:
-        raster = mosaic.to_numpy()
+    with opened(work.paths.azimuthal_mosaic(crater.key)) as mosaic:
+        raster = mosaic.read()
     rgb, grey = (draw(raster, max_side_px=PICTURE_PX) for draw in (mosaic_rgb, mosaic_grey))
-    ejecta = mask_over(grey, shrunk(mask, max_side_px=PICTURE_PX))
-    likely = probability_rgb(shrunk(probability, max_side_px=PICTURE_PX))
+    ejecta = mask_over(grey, picked(mask, side_px=len(grey)))
+    likely = probability_rgb(picked(probability, side_px=len(grey)))
     marks = Marks.azimuthal(work.azimuthal_grid(crater), crater, side_px=len(rgb))
     panels = [
         Panel(rgb, "mosaic", marks),

@@ -14,7 +14,7 @@ from ejmap_geo.masks.mosaic import HALF, EnsembleLayers, combine_members, is_set
 from ejmap_geo.masks.polar_members import layers_of_views
 from ejmap_geo.rasters.polar_file import read_polar_view, write_polar_view
 from ejmap_geo.resampling.reproject import polar_to_azimuthal
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.files.raster_tags import MOSAIC, crater_words, inherited, meaning
@@ -145,6 +145,7 @@ def read_polar_prediction(work: CraterWork, crater: Crater) -> PolarPrediction:
     return PolarPrediction(members, bands[BORDER_BAND], grid)
 
 
+@drawing
 def _picture(
     crater: Crater, band: NDArray[np.floating], probability: NDArray[np.float32]
 ) -> Picture:

@@ -15,7 +15,7 @@ from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_ml.calibration.area_interval import LEVEL, AreaInterval, estimate_area
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.files.mask_file import write_crater_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
@@ -134,6 +134,7 @@ def _tag(name: str) -> str:
     return f"EJMAP_{name.upper()}"
 
 
+@drawing
 def _picture(
     probability: NDArray[np.float32], threshold: float, grid: AzimuthalGrid, crater: Crater
 ) -> Picture:

@@ -10,10 +10,8 @@ from ejmap_geo.masks.mosaic import EnsembleLayers, combine_members, mean_probabi
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.bundles.ensemble import Ensemble
 from ejmap_ml.bundles.inference import InferencePrecision, fastest_precision, inference_device
-from ejmap_ml.bundles.predict import predict_tiles
-from ejmap_ml.stores.tile_group import TileGroup, TileStore
+from ejmap_ml.bundles.predict import Tiles, predict_tiles
 from ejmap_project.files.connection_table import tile_windows
-from ejmap_project.mapping.tile_plan import MAPPING
 
 
 def ejseg_ensemble(bundles: Sequence[ModelBundle]) -> Ensemble:
@@ -30,28 +28,28 @@ def ejseg_ensemble(bundles: Sequence[ModelBundle]) -> Ensemble:
 
 
 def map_tiles(
-    ensemble: Ensemble, tiles: TileStore, *, is_connected: NDArray[np.bool_], side_px: int
+    ensemble: Ensemble, tiles: Tiles, *, is_connected: NDArray[np.bool_], side_px: int
 ) -> EnsembleLayers:
     """Return probability and vote fraction of a crater's ejecta, ``(side_px, side_px)``.
 
     The tiles of each member are merged before the members are combined, so that a member votes in
-    pixels of the raster. Tiles are read once a member: the predictions of all members would take
+    pixels of the raster. Tiles are cut once a member: the predictions of all members would take
     many times the memory of the raster.
 
     Args:
         ensemble: A tile EJSEG.
-        tiles: The crater's tile store.
+        tiles: The crater's mapping tiles.
         is_connected: Which mapping tiles hold its ejecta, ``(tile,)``; others stay 0.
         side_px: Side of the crater's azimuthal raster.
 
     Raises:
         SampleError: If the ensemble does not look at tiles, or was trained on other bands.
-        TileStoreError: If the store was made for another kind of model.
+        StepError: If the tiles are those of another kind of model.
     """
     selected = np.flatnonzero(is_connected)
     whole = Window(row=0, col=0, height=side_px, width=side_px)
     merged = (
-        mean_probability(_placed(member, tiles[MAPPING], selected), window=whole)
+        mean_probability(_placed(member, tiles, selected), window=whole)
         for member in ensemble.one_by_one()
     )
     layers = combine_members(merged)
@@ -62,11 +60,11 @@ def map_tiles(
 
 
 def _placed(
-    member: Ensemble, group: TileGroup, selected: NDArray[np.intp]
+    member: Ensemble, tiles: Tiles, selected: NDArray[np.intp]
 ) -> Iterator[tuple[Window, NDArray[np.float32]]]:
     """Yield the probabilities of each tile at the size of its place, nearest pixel."""
-    for positions, layers in predict_tiles(member, group, selected=selected):
-        places = tile_windows(group.table.iloc[positions])
+    for positions, layers in predict_tiles(member, tiles, selected=selected):
+        places = tile_windows(tiles.table.iloc[positions])
         for place, tile in zip(places, layers.probability, strict=True):
             at = ((np.arange(place.height) + 0.5) * tile.shape[0] / place.height).astype(np.intp)
             yield place, tile[at[:, None], at]

@@ -5,15 +5,13 @@ import pandas as pd
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
-from ejmap_geo.grids.window import Window
-from ejmap_geo.masks.mosaic import mean_probability
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import tile_windows, write_connections
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_connections import connections_of_polar
 from ejmap_project.mapping.polar_prediction import read_polar_prediction
-from ejmap_project.pictures.shades import probability_legend, probability_rgb, shrunk
+from ejmap_project.pictures.shades import probability_legend, probability_rgb
 from ejmap_project.pictures.sheet import RIM, Marks, Panel, sheet, titled
 
 PICTURE_PX = 400
@@ -67,30 +65,34 @@ def _of_polar(work: CraterWork, crater: Crater) -> pd.DataFrame:
 def _of_ejconn(work: CraterWork, crater: Crater) -> pd.DataFrame:
     from ejmap_ml.bundles.ensemble import is_connected
     from ejmap_ml.bundles.predict import predict_connections
-    from ejmap_ml.stores.tile_group import TileStore
-    from ejmap_project.mapping.tile_plan import MAPPING
+    from ejmap_project.mapping.cut_tiles import CutTiles
 
-    ensemble = work.ejconn
-    group = TileStore.open(work.paths.tile_store(crater.key))[MAPPING]
-    layers = predict_connections(ensemble, group)
-    return group.table[PLACES].assign(
+    ensemble, tiles = work.ejconn, CutTiles.of(work, crater)
+    layers = predict_connections(ensemble, tiles)
+    return tiles.table[PLACES].assign(
         probability=layers.probability.astype(np.float64),
         vote_fraction=layers.vote_fraction.astype(np.float64),
         is_connected=is_connected(layers, threshold=ensemble.config.ensemble.vote_threshold),
     )
 
 
+@drawing
 def _tile_picture(table: pd.DataFrame, grid: AzimuthalGrid, crater: Crater) -> Picture:
-    side_px = grid.shape[0]
-    tiles = (
-        (window, np.full(window.shape, probability, np.float32))
-        for window, probability in zip(
-            tile_windows(table), table["probability"].to_numpy(), strict=True
+    """Draw the mean probability of the tiles that cover each pixel of the picture."""
+    side_px, drawn_px = grid.shape[0], min(grid.shape[0], PICTURE_PX)
+    total, count = np.zeros((2, drawn_px, drawn_px), np.float32)
+    for window, probability in zip(tile_windows(table), table["probability"], strict=True):
+        first = np.array([window.row, window.col])
+        # Pixels whose middles lie in the tile; at least one, so that no tile is lost.
+        start, stop = (
+            np.rint(edge * drawn_px / side_px).astype(int)
+            for edge in (first, first + window.height)
         )
-    )
-    whole = Window(row=0, col=0, height=side_px, width=side_px)
-    mean = shrunk(mean_probability(tiles, window=whole), max_side_px=PICTURE_PX)
-    rgb = probability_rgb(mean)
+        place = tuple(slice(a, max(a + 1, b)) for a, b in zip(start, stop, strict=True))
+        total[place] += probability
+        count[place] += 1
+    with np.errstate(invalid="ignore"):
+        rgb = probability_rgb(total / count)
     title = titled(crater, "probability that a tile holds its ejecta")
     panels = [Panel(rgb, marks=Marks.azimuthal(grid, crater, side_px=len(rgb)))]
     legend = [RIM, *probability_legend()]

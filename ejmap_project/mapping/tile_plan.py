@@ -124,7 +124,10 @@ def write_tiles(
     Returns:
         The table of the tiles.
     """
-    table = _table(one)
+    table = tile_table(one.crater, one.tiles, annulus=one.annulus)
+    if one.ejecta is not None:
+        counts = [np.count_nonzero(one.ejecta[tile.window.slices]) for tile in one.tiles]
+        table[EJECTA_PX] = counts
     writer.write_group(name, table=table, arrays=tile_arrays(one, plan))
     return table
 
@@ -144,25 +147,31 @@ def _crop_px(ejconn: ModelConfig) -> int:
     return architecture.crop.width_px
 
 
-def _table(one: TiledCrater) -> pd.DataFrame:
+def tile_table(
+    crater: Crater, tiles: Sequence[Tile], *, annulus: NDArray[np.float64] | None
+) -> pd.DataFrame:
+    """Return the table of the tiles of a crater, one row a tile.
+
+    Args:
+        crater: The crater.
+        tiles: Its tiles.
+        annulus: Mean bands around the rim, ``(band,)``; None when no model is told them.
+    """
     table = pd.DataFrame(
         {
-            "crater_id": one.crater.crater_id,
-            "tile_id": [tile.tile_id for tile in one.tiles],
-            "row": [tile.row for tile in one.tiles],
-            "col": [tile.col for tile in one.tiles],
-            "side_px": [tile.side_px for tile in one.tiles],
-            "distance_m": [tile.distance_m for tile in one.tiles],
-            RADIUS_M: one.crater.radius_m,
+            "crater_id": crater.crater_id,
+            "tile_id": [tile.tile_id for tile in tiles],
+            "row": [tile.row for tile in tiles],
+            "col": [tile.col for tile in tiles],
+            "side_px": [tile.side_px for tile in tiles],
+            "distance_m": [tile.distance_m for tile in tiles],
+            RADIUS_M: crater.radius_m,
         }
     )
-    if one.annulus is not None:
-        names = annulus_columns(len(one.annulus))
-        table = table.assign(**dict(zip(names, one.annulus, strict=True)))
-    if one.ejecta is not None:
-        counts = [np.count_nonzero(one.ejecta[tile.window.slices]) for tile in one.tiles]
-        table[EJECTA_PX] = counts
-    return table
+    if annulus is None:
+        return table
+    names = annulus_columns(len(annulus))
+    return table.assign(**dict(zip(names, annulus, strict=True)))
 
 
 def tile_arrays(one: TiledCrater, plan: TilePlan) -> dict[str, NDArray[Any]]:

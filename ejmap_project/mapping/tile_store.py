@@ -1,11 +1,13 @@
-"""Step 2 of a crater: its tiles and its polar view, cut as the promoted models take them."""
+"""Step 2 of a crater: where its tiles lie, and its polar view as the promoted model takes it."""
 
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ejmap_geo.craters.catalogue import Crater
-from ejmap_geo.rasters.raster import read_raster
 from ejmap_geo.tiles.tiling import mapping_tiles
-from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.artefact import Artefact, Facts, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.pictures.shades import view_rgb
@@ -19,40 +21,34 @@ def cut_tile_store(
 ) -> Artefact:
     """Write the tile store of a crater; the published tiles where its source names them.
 
+    It holds the places of the tiles: what a tile model sees there is cut from the mosaic.
+
     Args:
         work: The mosaic and the promoted models.
-        crater: The crater, whose azimuthal mosaic is there.
+        crater: The crater.
         recipe: Digest of mosaic and settings, from which the tiles follow.
         inputs: Data versions of what the tiles are cut from.
     """
     from ejmap_ml.ejseg.polar_data import write_polar_views
     from ejmap_ml.ejseg.polar_view import polar_view
     from ejmap_ml.stores.tile_store import write_tile_store
-    from ejmap_project.mapping.tile_plan import MAPPING, TiledCrater, wanted_annulus, write_tiles
+    from ejmap_project.mapping.tile_plan import MAPPING, tile_table, wanted_annulus
 
     plan, (raster, basemap) = work.tile_plan, work.seen_basemap
     grid = work.azimuthal_grid(crater)
-    with read_raster(work.paths.azimuthal_mosaic(crater.key)) as layers:
-        mosaic = work.seen_bands.of(layers.to_numpy())
     side_px = min(work.settings.mapping.tile_side_px, grid.shape[0])
     published = work.source.tiles_of(crater, basemap)
-    tiled = TiledCrater(
-        crater=crater,
-        azimuthal=grid,
-        mosaic=mosaic,
-        tiles=published or mapping_tiles(grid, side_px=side_px, reach_m=crater.reach(basemap.body)),
-        annulus=wanted_annulus(raster, basemap=basemap, crater=crater, plan=plan),
-    )
+    tiles = published or mapping_tiles(grid, side_px=side_px, reach_m=crater.reach(basemap.body))
+    annulus = wanted_annulus(raster, basemap=basemap, crater=crater, plan=plan)
+    table = tile_table(crater, tiles, annulus=annulus)
     path = work.paths.tile_store(crater.key)
     metadata: Facts = {"crater": crater.label, "tile_side_px": side_px}
     with write_tile_store(path, provenance=inputs) as writer:
-        table = write_tiles(writer, MAPPING, tiled, plan=plan)
+        writer.write_group(MAPPING, table=table, arrays={})
         if plan.polar is not None:
             view = polar_view(raster, basemap=basemap, crater=crater, config=plan.polar.view)
             write_polar_views(writer, views=view[None], craters=[crater])
-            title = titled(crater, "polar view, rays are vertical stripes")
-            drawn = sheet([Panel(view_rgb(view[0]), VIEW_CAPTION)], title=title)
-            metadata["picture"] = Picture(drawn, alt=title)
+            metadata["picture"] = _picture(view[0], crater)
     metadata |= {
         "mapping_tiles": len(table),
         "published_tiles": published is not None,
@@ -60,3 +56,9 @@ def cut_tile_store(
         "path": str(path),
     }
     return Artefact(content=content_version(recipe), metadata=metadata)
+
+
+@drawing
+def _picture(view: NDArray[np.float32], crater: Crater) -> Picture:
+    title = titled(crater, "polar view, rays are vertical stripes")
+    return Picture(sheet([Panel(view_rgb(view), VIEW_CAPTION)], title=title), alt=title)

@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ejmap_geo.whole_file import whole_file
-from ejmap_project.artefact import Picture
+from ejmap_project.artefact import Markdown, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.paths import ProjectPaths
 
@@ -30,6 +30,8 @@ JPEG_QUALITY = 88
 # A plot of 4.6 inches becomes 805 pixels wide.
 PLOT_DPI = 175
 DIGEST_LETTERS = 16
+# In the place of a file that an artefact consists of.
+NOTHING_DRAWN = np.full((1, 1, 3), 255, np.uint8)
 _SHOWN = re.compile(r"\[!\[(.*); the file is .*\]\(/pictures/([^/()]+)/([^/()]+)/([^/()]+)\)")
 
 
@@ -100,6 +102,13 @@ class PictureStore:
         # One more than the present one: a check may reject it, and the former result is restored.
         for old in by_age[: -(self.kept + 2)]:
             old.unlink()
+
+
+def write_picture(path: Path, picture: Picture | Markdown) -> None:
+    """Write a picture of pixels that is a file of its artefact: a white pixel if none was drawn."""
+    pixels = NOTHING_DRAWN if isinstance(picture, Markdown) else picture.image
+    with whole_file(path) as unfinished:
+        Image.fromarray(np.asarray(pixels)).save(unfinished, "PNG")
 
 
 def stored_picture(paths: ProjectPaths, markdown: str) -> StoredPicture | None:

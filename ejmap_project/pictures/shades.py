@@ -55,6 +55,12 @@ def shrunk(raster: NDArray[Scalar], *, max_side_px: int) -> NDArray[Scalar]:
     return raster[..., ::step, ::step]
 
 
+def picked(raster: NDArray[Scalar], *, side_px: int) -> NDArray[Scalar]:
+    """Return the pixels of a square ``(rows, cols)`` in the middles of those of a smaller one."""
+    at = ((2 * np.arange(side_px) + 1) * raster.shape[0]) // (2 * side_px)
+    return raster[at[:, None], at]
+
+
 def mask_over(rgb: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Lay a mask over a picture of the same size, see-through.
 

@@ -15,7 +15,8 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.maps.color import Rgb
 from ejmap_geo.maps.preview import INK, PAPER, LegendEntry, with_legend
-from ejmap_project.artefact import Picture
+from ejmap_project.artefact import Markdown, Picture, drawing
+from ejmap_project.pictures.shades import EJECTA, mask_over, mosaic_grey, shrunk
 
 # Wide enough to be read when the pages shrink it to their column.
 SHEET_WIDTH_PX = 1160
@@ -102,6 +103,7 @@ def sheet(
     return np.asarray(with_legend(np.moveaxis(np.asarray(picture), -1, 0), legend))
 
 
+@drawing
 def planet_picture(
     rgb: NDArray[np.uint8], grid: BasemapGrid, what: str, legend: Sequence[LegendEntry] = ()
 ) -> Picture:
@@ -116,6 +118,23 @@ def planet_picture(
     title = f"{grid.body.name}: {what}"
     marks = Marks(grid.resolution_m * grid.shape[1] / rgb.shape[1], where=" at the equator")
     return Picture(sheet([Panel(rgb, marks=marks)], title=title, legend=legend), alt=title)
+
+
+@drawing
+def ejecta_picture(
+    raster: NDArray[np.uint8], ejecta: NDArray[np.bool_], grid: BasemapGrid, *, what: str
+) -> Picture | Markdown:
+    """Return the picture of ejecta over the mosaic of a whole planet.
+
+    Args:
+        raster: The mosaic, ``(band, rows, cols)``.
+        ejecta: ``(rows, cols)``.
+        grid: Grid of both.
+        what: What is shown.
+    """
+    grey = mosaic_grey(raster, max_side_px=SHEET_WIDTH_PX)
+    rgb = mask_over(grey, shrunk(ejecta, max_side_px=SHEET_WIDTH_PX))
+    return planet_picture(rgb, grid, what, [EJECTA])
 
 
 def circle(x: float, y: float, radius: float) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """The craters of the map: those that it shows, with their masks and probabilities."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of, read_raster
-from ejmap_geo.resampling.reproject import to_basemap
+from ejmap_geo.masks.probability_levels import probability_of
+from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of
+from ejmap_geo.resampling.reproject import covering_window, to_basemap
 from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.files.layer_file import PROBABILITY_BAND, read_layer
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.files.table_file import read_table
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
+from ejmap_project.sources.corrected_masks import corrected_mask
 from ejmap_project.vetting.vetting_choice import held_back
 
 
@@ -72,16 +74,17 @@ class MappedCraters:
             window: Part of the basemap.
 
         Returns:
-            ``(height, width)``; 1 where the mask is published and has no probability.
+            ``(height, width)``; 1 where the mask is published or corrected and has no probability.
         """
         inside = self.masks[crater_id].within(window, self.grid)
         sure = self.probability(crater_id, window, grid=self.grid)
         return np.where(inside, np.float32(1) if sure is None else sure, np.float32(np.nan))
 
-    @property
-    def has_probabilities(self) -> bool:
-        """Whether the masks are our own; published ones have no probability."""
-        return self.project.settings.source.traits.masks_run is None
+    def has_probability(self, crater_id: int) -> bool:
+        """Return whether a mask is a model's; a published or corrected one has no probability."""
+        if self.project.settings.source.traits.masks_run is not None:
+            return False
+        return corrected_mask(self.project, self.craters[crater_id].key) is None
 
     def probability(
         self, crater_id: int, window: Window, *, grid: BasemapGrid
@@ -94,13 +97,46 @@ class MappedCraters:
             grid: Grid of the masks, or a coarser one, whose cells take the value in their middle.
 
         Returns:
-            ``(height, width)``; None where the mask is published.
+            ``(height, width)``; None where the mask is published or corrected.
         """
-        if not self.has_probabilities:
+        if not self.has_probability(crater_id):
             return None
         crater = self.craters[crater_id]
-        with read_raster(self.project.paths.segmentation(crater.key)) as layers:
-            values = layers[BAND_NAMES.index("probability")].to_numpy()
-        return to_basemap(
-            values, azimuthal=azimuthal_grid(crater, self.grid), basemap=grid, window=window
+        levels = to_basemap(
+            self._levels(crater),
+            azimuthal=azimuthal_grid(crater, self.grid),
+            basemap=grid,
+            window=window,
         )
+        return probability_of(levels)
+
+    def probability_by_rows(
+        self, crater_id: int, *, most_rows: int
+    ) -> Iterator[tuple[Window, NDArray[np.float32]]]:
+        """Yield the probability of a crater as far as its ejecta are looked for, by strips of rows.
+
+        Args:
+            crater_id: The crater.
+            most_rows: Rows of a part: the reach of a large crater covers the planet.
+
+        Yields:
+            A window and the values in it, NaN beyond the reach; a mask without probability is
+            sure.
+        """
+        crater, grid = self.craters[crater_id], self.grid
+        around = azimuthal_grid(crater, grid)
+        is_sure = not self.has_probability(crater_id)
+        values = (
+            np.zeros(around.shape, np.float32) if is_sure else probability_of(self._levels(crater))
+        )
+        whole = covering_window(around, grid, reach_m=crater.reach(grid.body))
+        for top in range(whole.row, whole.row + whole.height, most_rows):
+            height = min(most_rows, whole.row + whole.height - top)
+            part = Window(row=top, col=whole.col, height=height, width=whole.width)
+            sure = to_basemap(values, azimuthal=around, basemap=grid, window=part, fill=np.nan)
+            if is_sure:
+                sure[self.masks[crater_id].within(part, grid)] = 1
+            yield part, sure
+
+    def _levels(self, crater: Crater) -> NDArray[np.uint8]:
+        return read_layer(self.project.paths.segmentation(crater.key), PROBABILITY_BAND)

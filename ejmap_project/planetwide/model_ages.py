@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import Body
 from ejmap_geo.planetwide.counted_craters import CountedCraters, read_counted_craters
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.figures import BLUE, new_plot
@@ -150,6 +150,7 @@ def _within_rim(crater: Crater, counted: CountedCraters, body: Body) -> NDArray[
     return np.asarray(apart_m) <= crater.radius_m
 
 
+@drawing
 def _plot(table: pd.DataFrame) -> Picture:
     """Draw ages with their intervals, or densities where there are no ages."""
     has_ages = bool(table["age_ga"].notna().any())

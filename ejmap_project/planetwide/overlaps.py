@@ -18,7 +18,7 @@ from ejmap_geo.planetwide.claims import (
 )
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_geo.rasters.strip_file import WriteRows, cog_in_strips
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.figures import BLUE, new_plot
 from ejmap_project.files.raster_tags import MODEL, inherited, meaning
@@ -125,6 +125,7 @@ def _pairs(mapped: MappedCraters, shared_m2: Mapping[tuple[int, int], float]) ->
     return OverlapTable.validate(pd.DataFrame(rows, columns=columns))
 
 
+@drawing
 def _margin_plot(margins: NDArray[np.int64]) -> Picture:
     figure, axes = new_plot()
     width = 100 / MARGIN_BINS

@@ -19,7 +19,7 @@ from ejmap_geo.planetwide.chance import (
 )
 from ejmap_geo.planetwide.shares import AreaByCell, Cells, area_by_cell, density
 from ejmap_geo.rasters.raster_file import opened
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.figures import BLUE, DPI, ORANGE
 from ejmap_project.files.table_file import write_table
@@ -173,6 +173,7 @@ def _row(test: str, found: AgainstChance, said: tuple[str, str, str]) -> dict[st
     }
 
 
+@drawing
 def _plot(table: pd.DataFrame) -> Picture:
     figure = Figure(figsize=(6.4, 4.8), dpi=DPI, layout="constrained")
     axes = figure.subplots(2, 2, sharex="col", sharey="row")

@@ -141,6 +141,10 @@ def _map_groups(mapped: MappedCraters, files: _Files) -> Iterator[GisGroup]:
             files.raster(paths.overlap_count, "Number of craters", flat, is_shown=False),
         ],
     )
+    told = paths.uncertainty
+    # Published masks have no probabilities.
+    is_told = told.is_file()
+    wrong = [files.raster(told, "Probability that the map is wrong", flat)] if is_told else []
     margin = ramp_style(ramp(0, 100, unit=" %"), band=MARGIN_BAND)
     named = "Margin between the two surest craters"
     yield GisGroup(
@@ -148,7 +152,8 @@ def _map_groups(mapped: MappedCraters, files: _Files) -> Iterator[GisGroup]:
         is_shown=False,
         is_open=False,
         parts=[
-            files.raster(paths.overlaps, named, flat, style=margin),
+            *wrong,
+            files.raster(paths.overlaps, named, flat, style=margin, is_shown=not is_told),
             *_of_craters(
                 mapped,
                 files,

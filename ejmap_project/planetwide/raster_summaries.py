@@ -14,7 +14,7 @@ from ejmap_geo.rasters.measured_raster import MeasuredBand
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.analysis.map_quantities import OF_SUMMARY, RasterSummaryTable
 from ejmap_project.analysis.spectra import BLANKET, RAYS, compared
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
@@ -93,6 +93,7 @@ def _rows(
         yield {**of, "raster": field.raster, "band": field.band, **found}
 
 
+@drawing
 def _plot(table: pd.DataFrame, fields: list[Field]) -> Picture:
     """Draw the differences of blanket and rays of each crater, one panel a band."""
     shown = fields[:MOST_SHOWN]

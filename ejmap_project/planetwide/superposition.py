@@ -7,21 +7,24 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ejmap_geo.craters.catalogue import Crater
-from ejmap_geo.planetwide.freshness import Layers, QuickColours, colours_of_crater
+from ejmap_geo.planetwide.freshness import (
+    Layers,
+    QuickColours,
+    colours_of_crater,
+    window_around,
+)
 from ejmap_geo.rasters.grey import weighted_grey
-from ejmap_geo.rasters.raster_file import opened
+from ejmap_geo.rasters.raster_file import opened, read_window
 from ejmap_ml.config.bands import MERCURY_ENHANCED, grey_weights
-from ejmap_project.artefact import Artefact, Facts, Picture
-from ejmap_project.basemap import read_project_basemap
+from ejmap_project.artefact import Artefact, Facts, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.figures import BLUE, ORANGE, new_plot
-from ejmap_project.files.table_file import write_table
+from ejmap_project.files.table_file import read_table, write_table
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.impact_order import (
     ANSWERED_FROM,
     OF_COLOUR,
     OF_GREY,
-    Signs,
     freshness,
     probability_later,
 )
@@ -37,14 +40,21 @@ def order_craters(project: OpenProject, progress: Progress) -> Artefact:
     Of a synthetic planet the order is known, and the answers are scored.
     """
     mapped, paths = MappedCraters.of(project), project.paths
-    pairs = pd.read_parquet(paths.overlap_pairs)
+    pairs = read_table(paths.overlap_pairs)
     ids = sorted({*pairs["crater_id"].tolist(), *pairs["other_id"].tolist()})
-    layers, signs = _seen(project)
+    is_coloured = project.settings.mosaic_bands == MERCURY_ENHANCED
+    signs = OF_COLOUR if is_coloured else OF_GREY
     colours: dict[int, QuickColours] = {}
-    for done, crater_id in enumerate(ids):
-        crater = mapped.craters[crater_id]
-        progress.update(f"crater {crater.key}", done=done, total=len(ids))
-        colours[crater_id] = colours_of_crater(layers, crater, mapped.masks[crater_id])
+    with opened(paths.basemap_mosaic) as mosaic, opened(paths.overlap_count) as counted:
+        for done, crater_id in enumerate(ids):
+            crater = mapped.craters[crater_id]
+            progress.update(f"crater {crater.key}", done=done, total=len(ids))
+            window = window_around(crater, mapped.grid)
+            raster, (counts,) = (read_window(one, window) for one in (mosaic, counted))
+            if not is_coloured:
+                raster = weighted_grey(raster, grey_weights(project.settings.mosaic_bands))
+            layers = Layers(raster, counts, window, mapped.grid)
+            colours[crater_id] = colours_of_crater(layers, crater, mapped.masks[crater_id])
     progress.update("order", done=len(ids), total=len(ids))
     table = superposition_table(pairs, freshness(colours, signs))
     write_table(table, paths.superposition)
@@ -62,17 +72,6 @@ def order_craters(project: OpenProject, progress: Progress) -> Artefact:
         },
         table=table,
     )
-
-
-def _seen(project: OpenProject) -> tuple[Layers, Signs]:
-    """Return the planet in the bands whose signs are known: three colours, or their grey."""
-    raster, grid = read_project_basemap(project)
-    with opened(project.paths.overlap_count) as counted:
-        overlap_count = counted.read(1)
-    bands = project.settings.mosaic_bands
-    if bands == MERCURY_ENHANCED:
-        return Layers(raster, overlap_count, grid), OF_COLOUR
-    return Layers(weighted_grey(raster, grey_weights(bands)), overlap_count, grid), OF_GREY
 
 
 def superposition_table(pairs: pd.DataFrame, fresh: Mapping[int, float]) -> pd.DataFrame:
@@ -122,6 +121,7 @@ def scored(table: pd.DataFrame, impact_order: Sequence[int]) -> Facts:
     return {"right_share_of_answered": float(np.mean(known))} if known else {}
 
 
+@drawing
 def _plot(table: pd.DataFrame, craters: Mapping[int, Crater]) -> Picture:
     figure, axes = new_plot(width=6.4, height=3.4)
     for row in table.to_dict("records"):

@@ -6,9 +6,11 @@ from typing import NamedTuple
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.paths import MODEL_KINDS
 from ejmap_project.release.released_map import ReleasedMap
-from ejmap_project.release_metadata.release_manifest import ReleaseManifest
+from ejmap_project.release_metadata.release_manifest import ArtefactNote, ReleaseManifest
 
 MASK, CATALOGUE, MOSAIC = "basemap_mask", "crater_catalogue", "basemap_mosaic"
+# What the mask of a model is made of.
+LAYERS = "segmentation_mask"
 ARROW = "\N{RIGHTWARDS ARROW}"
 UNEXPLAINED = "no recorded input, setting or code"
 
@@ -84,9 +86,14 @@ def _upstream(before: ReleaseManifest, after: ReleaseManifest, key: str) -> Iter
                 words = ["not made" if note is None else "made" for note in (one, other)]
                 yield Cause(asset, *words)
             continue
+        if asset == MASK and _is_models(one) != _is_models(other):
+            yield Cause("whose mask it is", *(_origin(note) for note in (one, other)))
+            continue
         if one.code_version != other.code_version:
             yield Cause(f"code of {asset}", one.code_version, other.code_version)
-        if _has_other_settings(before, after, asset):
+        # A manifest has the settings of those masks alone that are not a model's.
+        has_settings = asset != MASK or not _is_models(one)
+        if has_settings and _has_other_settings(before, after, asset):
             # Recipes keep values without names; the keys of project.yaml are told beside causes.
             yield Cause(f"settings of {asset}")
         for name in dict.fromkeys((*one.inputs, *other.inputs)):
@@ -94,6 +101,14 @@ def _upstream(before: ReleaseManifest, after: ReleaseManifest, key: str) -> Iter
                 waiting += [name] if name not in seen else []
             elif name != CATALOGUE and one.inputs.get(name) != other.inputs.get(name):
                 yield _input(before, after, name, one.inputs.get(name), other.inputs.get(name))
+
+
+def _is_models(mask: ArtefactNote) -> bool:
+    return LAYERS in mask.inputs
+
+
+def _origin(mask: ArtefactNote) -> str:
+    return "a model's" if _is_models(mask) else "corrected or published"
 
 
 def _has_other_settings(before: ReleaseManifest, after: ReleaseManifest, asset: str) -> bool:

@@ -243,7 +243,7 @@ def _seal(manifest: ReleaseManifest, folder: Path) -> None:
 
 
 def _settings(inventory: Inventory) -> dict[str, JsonValue]:
-    """Return the settings of each asset; they are the same for all craters."""
+    """Return the settings of each asset; they are the same for all craters that have some."""
     known = {one.note.asset: one.settings for one in inventory.made if one.settings is not None}
     return cast("dict[str, JsonValue]", json.loads(json.dumps(known, default=str)))
 

@@ -37,6 +37,7 @@ TITLES = {
     "raster_summaries": "Other rasters on ejecta and beside them",
     "superposition": "Who lies on top",
     "tile_scores": "Scores tile by tile",
+    "uncertainty": "Where the map may be wrong",
 }
 
 
@@ -80,6 +81,7 @@ def write_report(
         "report.html",
         manifest=manifest,
         preview=preview,
+        page=manifest.map_page,
         facts=list(_facts(manifest, len(craters))),
         craters=craters,
         sections=list(_sections(whole)),

@@ -3,15 +3,27 @@
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from ejmap_project.errors import ReleaseError
 
-MANIFEST = "release.json"
+MANIFEST, MAP_PAGE = "release.json", "map_page"
 # A release of 2000 craters has one of 10 MB.
 LARGEST_BYTES = 2**28
+
+
+class ReleasedPage(NamedTuple):
+    """The map page of a release.
+
+    Attributes:
+        path: Path of the file to open, from the folder of the release.
+        size: Bytes of all its files.
+    """
+
+    path: str
+    size: int
 
 
 def _inside(path: str) -> str:
@@ -171,6 +183,16 @@ class ReleaseManifest(_Note):
     def by_artefact(self) -> Mapping[tuple[str, str | None], ArtefactNote]:
         """The notes of artefacts by asset and partition."""
         return {(one.asset, one.partition): one for one in self.artefacts}
+
+    @property
+    def map_page(self) -> ReleasedPage | None:
+        """The map page in the release; None if there was none."""
+        note = self.by_artefact.get((MAP_PAGE, None))
+        held = set[str]() if note is None else {*note.files}
+        index = next((one for one in held if PurePosixPath(one).name == "index.html"), None)
+        if index is None:
+            return None
+        return ReleasedPage(index, sum(one.size for one in self.files if one.path in held))
 
     def data_version(self, asset: str) -> str:
         """Return the data version of an unpartitioned artefact; empty if it was not there."""

@@ -22,6 +22,7 @@ from ejmap_project.scoring.map_agreement import (
     score_rules,
     score_table,
 )
+from ejmap_project.sources.corrected_masks import corrected_keys
 
 
 def evaluate_map(project: OpenProject, progress: Progress, *, tunes_rules: bool = True) -> Artefact:
@@ -37,7 +38,9 @@ def evaluate_map(project: OpenProject, progress: Progress, *, tunes_rules: bool 
     """
     paths = project.paths
     basemap = read_project_basemap(project)
-    craters = project.craters()
+    # What a person corrected is on the map as it was drawn, and says nothing of a model.
+    corrected = corrected_keys(project)
+    craters = {key: one for key, one in project.craters().items() if key not in corrected}
     actual = MaskFolder.of(craters, paths.manual_mask, basemap.grid)
     predicted = MaskFolder.of(craters, paths.basemap_mask, basemap.grid).readable()
     rows: list[ScoreRow] = []
@@ -62,6 +65,7 @@ def evaluate_map(project: OpenProject, progress: Progress, *, tunes_rules: bool 
         content=content_version(table.to_csv(index=False)),
         metadata={
             "known_craters": len(by_crater),
+            **({"corrected_craters_not_scored": len(corrected)} if corrected else {}),
             **_numbers(pooled, by_crater, said),
             # With own masks the same craters teach and test: then these are scores of training.
             "craters_were_seen_in_training": saw_own_masks(project),

@@ -7,7 +7,7 @@ from ejmap_geo.craters.schemas import TileScoreTable
 from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_geo.scores.tile_agreement import FULL_SCALE_PX
 from ejmap_ml.sampling.splits import TESTS, TRAINS, UNUSED
-from ejmap_project.artefact import Artefact, Facts, Picture, known_numbers
+from ejmap_project.artefact import Artefact, Facts, known_numbers
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.figures import saved_figures
@@ -32,6 +32,7 @@ from ejmap_project.scoring.tile_scoring import (
     score,
     score_craters,
 )
+from ejmap_project.sources.corrected_masks import corrected_keys
 from ejmap_project.sources.known_planets import OWN_PLANET
 from ejmap_project.training.split_choice import IS_TEST, TILE_KEY, read_split
 
@@ -45,6 +46,8 @@ def score_labelled_tiles(project: OpenProject, progress: Progress) -> Artefact:
     """
     used, paths = project.settings.splits.used, project.paths
     tiles = own_tiles(project, used, is_seen=used is None and saw_own_masks(project))
+    # What a person corrected is on the map as it was drawn, and says nothing of a model.
+    tiles = tiles[~tiles["crater_id"].isin([int(key) for key in corrected_keys(project)])]
     basemap = basemap_grid_of(paths.basemap_mosaic, body=project.settings.planet)
     counted = score_craters(
         tiles, project.craters(), paths=paths, basemap=basemap, progress=progress
@@ -56,7 +59,6 @@ def score_labelled_tiles(project: OpenProject, progress: Progress) -> Artefact:
     write_table_and_csv(table, paths.tile_scores)
     usable = table[table["is_usable"]]
     by_crater = usable.groupby("crater_id")
-    plot = location_plot(tiles, f1_of_locations(usable), width_px=basemap.width_px)
     return Artefact(
         content=content_version(table.drop(columns="geometry").to_csv(index=False)),
         metadata={
@@ -68,7 +70,7 @@ def score_labelled_tiles(project: OpenProject, progress: Progress) -> Artefact:
             "tiles_with_ejecta": int(usable["is_ejecta_true"].sum()),
             "craters_without_connections": int((~by_crater["has_connections"].any()).sum()),
             "path": str(paths.tile_scores),
-            "picture": Picture(plot, alt="F1 of tile locations"),
+            "picture": location_plot(tiles, f1_of_locations(usable), width_px=basemap.width_px),
         },
         table=table,
     )

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from ejmap_geo.tiles.labels import windows_of
+from ejmap_project.artefact import Picture, drawing
 from ejmap_project.figures import BLUE, GREEN, ORANGE, VERMILION, legend_above, log_scale, new_plot
 from ejmap_project.scoring.tile_scoring import CEILING, MAP, PIXEL, TEST, TILE, TVT
 
@@ -25,6 +26,7 @@ INCHES_PER_TILE = 0.06
 NAMED_TICKS = 12
 
 
+@drawing
 def matrix_plot(matrix: pd.DataFrame) -> Figure:
     """Draw which tiles are connected to which craters, truly and as found.
 
@@ -62,6 +64,7 @@ def matrix_plot(matrix: pd.DataFrame) -> Figure:
     return figure
 
 
+@drawing
 def scale_plot(scores: pd.DataFrame) -> Figure:
     """Draw F1 of pixels over the side of the majority filter that both masks pass first.
 
@@ -87,6 +90,7 @@ def scale_plot(scores: pd.DataFrame) -> Figure:
     return figure
 
 
+@drawing
 def crater_plot(scores: pd.DataFrame) -> Figure:
     """Draw F1 of each crater over how many ejecta pixels a person mapped of it.
 
@@ -113,7 +117,8 @@ def crater_plot(scores: pd.DataFrame) -> Figure:
     return figure
 
 
-def location_plot(tiles: pd.DataFrame, f1: pd.Series, *, width_px: int) -> Figure:
+@drawing
+def location_plot(tiles: pd.DataFrame, f1: pd.Series, *, width_px: int) -> Picture:
     """Draw where on the planet the map is good: tile locations in the colours of their F1.
 
     Args:
@@ -141,7 +146,7 @@ def location_plot(tiles: pd.DataFrame, f1: pd.Series, *, width_px: int) -> Figur
     bar = figure.colorbar(drawn, ax=axes, orientation="horizontal", shrink=0.6, aspect=30)
     bar.set_label("F1 of pixels; outlined only: no ejecta", fontsize=8)
     bar.ax.tick_params(labelsize=8)
-    return figure
+    return Picture(figure, alt="F1 of tile locations")
 
 
 def _ticks(count: int) -> np.ndarray:

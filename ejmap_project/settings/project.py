@@ -20,6 +20,7 @@ from ejmap_project.settings.mapping import MappingSettings
 from ejmap_project.settings.method import Method, MethodSettings
 from ejmap_project.settings.project_folder import require_project_folder
 from ejmap_project.settings.sentences import sentences_of
+from ejmap_project.settings.slurm import SlurmSettings
 from ejmap_project.settings.sources import EjmapFolderSource, Settings, Source
 from ejmap_project.settings.training import OwnMasks, SplitSettings, SyntheticTraining
 from ejmap_project.settings.vetting import VettingSettings
@@ -81,6 +82,7 @@ class Project(Settings):
         analysis: What is measured of the map.
         rasters: Rasters that are summarised on ejecta and beside them, by name: a file each, or a
             file and the names of its bands.
+        slurm: The Slurm cluster on which its runs are jobs; None runs them on this machine.
     """
 
     body: str = "Mercury"
@@ -94,6 +96,7 @@ class Project(Settings):
     vetting: VettingSettings | None = None
     analysis: AnalysisSettings = AnalysisSettings()
     rasters: dict[str, RasterSettings] = Field(default_factory=dict[str, RasterSettings])
+    slurm: SlurmSettings | None = None
 
     @field_validator("body")
     @classmethod

@@ -175,6 +175,9 @@ class EjmapFolderSource(Settings):
         connections: ``VERSION/SPLIT`` of published connections that are used instead of EJCONN's
             predictions.
         masks_run: Run of published output masks that are used instead of our own.
+        masks: Folder of manual masks, ``mask_NNNN.tif`` by crater id, that take the place of
+            published ones; `ejmap import-labels` writes into it.
+        tiles: Table of rectangles that are added to those in which ejecta were mapped.
     """
 
     kind: Literal["ejmap-folder"] = "ejmap-folder"
@@ -184,6 +187,9 @@ class EjmapFolderSource(Settings):
     tables: Path | None = None
     connections: str | None = Field(default=None, pattern=r"^\d+/\d+$")
     masks_run: str | None = Field(default=None, min_length=1)
+    # Projects that state none keep the recipes that they had before edits could be stated.
+    masks: Path | None = Field(default=None, exclude_if=lambda masks: masks is None)
+    tiles: Path | None = Field(default=None, exclude_if=lambda tiles: tiles is None)
 
     @property
     def traits(self) -> SourceTraits:
@@ -198,6 +204,7 @@ class EjmapFolderSource(Settings):
             doi=self.doi,
             connections=self.connections,
             masks_run=self.masks_run,
+            masks_folder=self.masks,
         )
 
 

@@ -14,6 +14,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.raster import mask_window_of
 from ejmap_project.errors import SourceError
 from ejmap_project.published import layout
+from ejmap_project.published.added_tiles import read_added_tiles
 from ejmap_project.published.connections import read_connected
 from ejmap_project.published.craters import read_craters
 from ejmap_project.published.grid import published_grid
@@ -22,6 +23,7 @@ from ejmap_project.published.rectangles import read_rectangles
 from ejmap_project.published.scores import read_map_metrics, read_test_metrics
 from ejmap_project.published.squares import read_labelled_squares, read_mapping_squares
 from ejmap_project.published.tiles import read_splits
+from ejmap_project.sources.mask_files import MASK_NAMES, wrong_names
 from ejmap_project.sources.mistakes import attempt
 
 if TYPE_CHECKING:
@@ -71,6 +73,54 @@ def check_published(
         return []
     notes = list(catalogue.attrs["notes"])
     return notes if labelled is None else notes + _left_out(labelled, catalogue["crater_id"])
+
+
+def check_edits(
+    published: PublishedFolder,
+    *,
+    body: Body,
+    mosaic: Path | None,
+    masks: Path | None,
+    tiles: Path | None,
+) -> None:
+    """Check what a person edited of published labels, without reading pixels.
+
+    Args:
+        published: The folder.
+        body: The planet.
+        mosaic: Mosaic to take instead of the folder's.
+        masks: Folder of masks that take the place of published ones.
+        tiles: Table of rectangles that are added.
+
+    Raises:
+        GeoError: If the mosaic does not fit.
+        SourceError: With one sentence for each thing that is wrong.
+    """
+    if masks is None and tiles is None:
+        return
+    if mosaic is None and published.file(layout.MOSAIC) is None:
+        raise SourceError(
+            f"{published.folder} came without its mosaic, and what models learn in edited tiles is "
+            "cut from it; give it (source.mosaic in project.yaml), or leave source.masks and "
+            "source.tiles out"
+        )
+    basemap = published_grid(published, body=body, mosaic=mosaic)
+    craters = craters_of(read_craters(published, body=body, basemap=basemap))
+    wrong: list[str] = []
+    if masks is not None and masks.is_dir():
+        wrong += wrong_names(masks, craters)
+        for path in sorted(masks.glob(MASK_NAMES)):
+            attempt(wrong, partial(mask_window_of, path, basemap))
+    if tiles is not None:
+        added = attempt(wrong, lambda: read_added_tiles(tiles, basemap=basemap, published=()))
+        strangers = {*(added.of_crater if added else ())} - {one.crater_id for one in craters}
+        if strangers:
+            wrong.append(
+                f"{tiles} names crater_id {min(strangers)}, which is not in fresh_craters.shp; "
+                "correct it, or leave it empty for a tile of every crater"
+            )
+    if wrong:
+        raise SourceError("; and ".join(wrong))
 
 
 def _left_out(labelled: pd.DataFrame, known: pd.Series) -> list[str]:

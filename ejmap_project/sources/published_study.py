@@ -1,6 +1,6 @@
 """A published EJMAP folder as the source of a project."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -17,18 +17,22 @@ from ejmap_geo.rasters.raster import basemap_grid_of, read_basemap, read_mask_on
 from ejmap_geo.tiles.tiling import Tile
 from ejmap_ml.config.bands import count_of
 from ejmap_project.basemap import Basemap, azimuthal_grid
+from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import ModelKind
+from ejmap_project.paths import ModelKind, mask_name
 from ejmap_project.published import layout
+from ejmap_project.published.added_tiles import NONE, owner_of, read_added_tiles
 from ejmap_project.published.connections import read_connections, read_mapping_tiles
 from ejmap_project.published.craters import read_craters
+from ejmap_project.published.edited_labels import LabelEdits, edited_labels, with_added_tiles
 from ejmap_project.published.file_family import FileFamily
 from ejmap_project.published.grid import published_grid
 from ejmap_project.published.layout import PublishedFolder
 from ejmap_project.published.rectangles import COLUMNS, read_rectangles
 from ejmap_project.published.tiles import read_labelled_tiles, read_splits
 from ejmap_project.settings.sources import EjmapFolderSource
-from ejmap_project.sources.published_check import check_published
+from ejmap_project.sources.mask_files import MASK_NAMES
+from ejmap_project.sources.published_check import check_edits, check_published
 from ejmap_project.sources.published_whole_maps import whole_map_files
 from ejmap_project.sources.source import ProjectSource, ScoreFiles, SourceFiles, WholeMapFiles
 
@@ -66,9 +70,9 @@ class PublishedStudy(ProjectSource):
     def masks(
         self, craters: Mapping[str, Crater], basemap: BasemapGrid
     ) -> Iterator[tuple[Crater, PlacedMask]]:
-        """Yield the manual masks; there may be none."""
+        """Yield the manual masks, those of the user before published ones; there may be none."""
         for crater in craters.values():
-            path = self._folder.file(layout.MANUAL_MASK, crater=crater.crater_id)
+            path = self._edited_mask(crater) or self._published_mask(crater)
             if path is not None:
                 yield crater, read_mask_on(path, basemap)
 
@@ -76,18 +80,24 @@ class PublishedStudy(ProjectSource):
         """Return the files of the folder, and the mosaic that takes the place of its own."""
         folder = self.project.paths.user_file(self.stated.folder)
         named = [] if self._mosaic is None else [self._mosaic]
+        edited = [] if self._edits is None else self._edits.glob(MASK_NAMES)
         return SourceFiles(
             mosaic=[*named, layout.MOSAIC.path(folder)],
             catalogue=chain.from_iterable(map(folder.glob, layout.CRATER_FILES)),
-            masks=folder.glob(layout.MASK_FILES),
+            masks=chain(folder.glob(layout.MASK_FILES), edited),
             whole_maps=folder.glob(layout.WHOLE_MAP_FILES),
+            tiles=self._tiles,
             scores=folder.glob(layout.SCORE_FILES),
         )
 
     def check(self) -> list[str]:
         """Check tables and rasters; the first mistakes of all of them are one error."""
         body = self.project.settings.planet
-        return check_published(self._folder, body=body, mosaic=self._mosaic)
+        notes = check_published(self._folder, body=body, mosaic=self._mosaic)
+        check_edits(
+            self._folder, body=body, mosaic=self._mosaic, masks=self._edits, tiles=self._tiles
+        )
+        return notes
 
     def has_mosaic(self) -> bool:
         """Return whether a mosaic is named or came with the folder."""
@@ -129,11 +139,18 @@ class PublishedStudy(ProjectSource):
         return whole_map_files(self._folder, craters)
 
     def labels(self, craters: Sequence[Crater], basemap: BasemapGrid) -> gpd.GeoDataFrame | None:
-        """Read the labelled tiles; None if the folder lacks their places or what they hold."""
+        """Read the labelled tiles; None if the folder lacks their places or what they hold.
+
+        Tiles that hold edited pixels are counted anew, and those that were added are laid out.
+        """
         if self._folder.file(layout.LABELLED_TILES) is None or not self._folder.has_rectangles:
             return None
         grids = {crater.crater_id: azimuthal_grid(crater, basemap) for crater in craters}
-        return read_labelled_tiles(self._folder, basemap=basemap, grids=grids)
+        tiles = read_labelled_tiles(self._folder, basemap=basemap, grids=grids)
+        edits = self._label_edits(craters, basemap, tiles["tile_id"])
+        if edits is None:
+            return tiles
+        return edited_labels(tiles, edits, craters=craters, basemap=basemap, grids=grids)
 
     def locations(self, craters: Sequence[Crater], basemap: BasemapGrid) -> Mapping[int, Window]:
         """Read the rectangles in which ejecta were mapped; empty if the folder holds none."""
@@ -142,12 +159,26 @@ class PublishedStudy(ProjectSource):
             table = read_rectangles(self._folder, crater.crater_id, basemap=basemap)
             for tile_id, row, col, height, width in table[list(COLUMNS)].itertuples(name=None):
                 found[tile_id] = Window(row=row, col=col, height=height, width=width)
-        return dict(sorted(found.items()))
+        # Of several craters only those rectangles count in which all of them were mapped.
+        one = craters[0].crater_id if len(craters) == 1 else None
+        if self._tiles is not None:
+            added = read_added_tiles(self._tiles, basemap=basemap, published=found)
+            own = {} if one is None else added.of_crater.get(one, {})
+            found |= {**added.shared, **own}
+        return {key: found[key] for key in sorted(found) if owner_of(key) in (None, one)}
 
     def splits(self) -> pd.DataFrame | None:
         """Read the splits; None if the folder holds none."""
         is_there = self._folder.file(layout.LABELLED_TILES) is not None
         return read_splits(self._folder) if is_there else None
+
+    def splits_of(self, labelled: pd.DataFrame) -> pd.DataFrame | None:
+        """Read the splits; tiles that the user added train, so that published ones still test."""
+        splits = self.splits()
+        is_edited = self._edits is not None or self._tiles is not None
+        if splits is None or not (is_edited and self._folder.has_rectangles):
+            return splits
+        return with_added_tiles(splits, labelled)
 
     def samples(self) -> PublishedFolder | None:
         """Return the folder if it came without a mosaic."""
@@ -168,6 +199,49 @@ class PublishedStudy(ProjectSource):
     def _mosaic(self) -> Path | None:
         stated = self.stated.mosaic
         return None if stated is None else self.project.paths.user_file(stated)
+
+    @property
+    def _edits(self) -> Path | None:
+        """The folder of the user's masks."""
+        return (
+            None if self.stated.masks is None else self.project.paths.user_file(self.stated.masks)
+        )
+
+    @property
+    def _tiles(self) -> Path | None:
+        """The table of the user's rectangles."""
+        return (
+            None if self.stated.tiles is None else self.project.paths.user_file(self.stated.tiles)
+        )
+
+    def _edited_mask(self, crater: Crater) -> Path | None:
+        path = None if self._edits is None else self._edits / mask_name(crater.key)
+        return path if path is not None and path.is_file() else None
+
+    def _published_mask(self, crater: Crater) -> Path | None:
+        return self._folder.file(layout.MANUAL_MASK, crater=crater.crater_id)
+
+    def _label_edits(
+        self, craters: Sequence[Crater], basemap: BasemapGrid, published: Iterable[int]
+    ) -> LabelEdits | None:
+        """Return what the user changed of the published labels; None for nothing."""
+        edited = [one for one in craters if self._edited_mask(one) is not None]
+        if not edited and self._tiles is None:
+            return None
+        before = {
+            one.crater_id: PlacedMask.empty() if path is None else read_mask_on(path, basemap)
+            for one in edited
+            for path in [self._published_mask(one)]
+        }
+        paths = {
+            one.crater_id: path
+            for one in craters
+            if (path := self._edited_mask(one) or self._published_mask(one)) is not None
+        }
+        added = NONE
+        if self._tiles is not None:
+            added = read_added_tiles(self._tiles, basemap=basemap, published=published)
+        return LabelEdits(before=before, after=MaskFolder(paths, basemap), added=added)
 
     def _by_version(self, family: FileFamily) -> dict[int, Path]:
         return {int(version): path for (version,), path in self._folder.found(family).items()}

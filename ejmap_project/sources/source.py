@@ -146,6 +146,10 @@ class ProjectSource(Protocol):
         """Return the splits of labelled tiles, one column ``test_K`` a split."""
         return None
 
+    def splits_of(self, _labelled: pd.DataFrame, /) -> pd.DataFrame | None:
+        """Return the splits, with rows of the labelled tiles that were added since."""
+        return self.splits()
+
     def samples(self) -> PublishedFolder | None:
         """Return the folder whose tiles train models because no mosaic came with it."""
         return None

@@ -3,25 +3,26 @@
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import craters_of, write_catalogue
 from ejmap_geo.craters.observed_share import observed_shares
+from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.raster_style import mosaic_style, write_style
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_ml.config.bands import words_of
-from ejmap_project.artefact import Artefact
+from ejmap_project.artefact import Artefact, Markdown, Picture, drawing
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import Content, content_version
 from ejmap_project.figures import places_plot
 from ejmap_project.files.mask_file import write_crater_mask
 from ejmap_project.files.raster_tags import MOSAIC, TERMS, meaning, mosaic_words
 from ejmap_project.open_project import OpenProject
-from ejmap_project.pictures.shades import EJECTA, mask_over, mosaic_grey, mosaic_rgb, shrunk
-from ejmap_project.pictures.sheet import planet_picture
+from ejmap_project.pictures.shades import mosaic_rgb
+from ejmap_project.pictures.sheet import SHEET_WIDTH_PX, ejecta_picture, planet_picture
 from ejmap_project.progress import Progress
 from ejmap_project.sources.kinds import source_of
 
-PICTURE_PX = 1160
 SHOWN = ["crater_id", "name", "lon_deg", "lat_deg", "radius_m", "labelled", "observed_share"]
 
 
@@ -60,9 +61,14 @@ def take_mosaic(project: OpenProject, progress: Progress) -> Artefact:
             "resolution_km": grid.resolution_m / 1000,
             "imaged_share": float(np.mean(raster.any(axis=0))),
             "path": str(path),
-            "picture": planet_picture(mosaic_rgb(raster, max_side_px=PICTURE_PX), grid, "mosaic"),
+            "picture": _mosaic_picture(raster, grid),
         },
     )
+
+
+@drawing
+def _mosaic_picture(raster: NDArray[np.uint8], grid: BasemapGrid) -> Picture | Markdown:
+    return planet_picture(mosaic_rgb(raster, max_side_px=SHEET_WIDTH_PX), grid, "mosaic")
 
 
 def take_catalogue(project: OpenProject) -> Artefact:
@@ -113,8 +119,6 @@ def take_masks(project: OpenProject, *, tags: Mapping[str, str]) -> Artefact:
         placed.paste_into(known)
         parts += [crater.key, str(placed.window), placed.mask]
         masks_px[crater.key] = placed.area_px
-    grey = mosaic_grey(basemap.raster, max_side_px=PICTURE_PX)
-    overlay = mask_over(grey, shrunk(known, max_side_px=PICTURE_PX))
     return Artefact(
         content=content_version(*parts),
         metadata={
@@ -122,6 +126,6 @@ def take_masks(project: OpenProject, *, tags: Mapping[str, str]) -> Artefact:
             "ejecta_share_of_pixels": float(known.mean()),
             "ejecta_px": masks_px,
             "path": str(paths.manual_masks),
-            "picture": planet_picture(overlay, basemap.grid, "known ejecta", [EJECTA]),
+            "picture": ejecta_picture(basemap.raster, known, basemap.grid, what="known ejecta"),
         },
     )

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ejmap_geo.whole_file import write_text
-from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.artefact import Artefact, Facts, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
+from ejmap_project.manifests.manifest import manifest_of
 from ejmap_project.models.model_version import ModelVersion, model_of
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
@@ -29,7 +30,7 @@ from ejmap_project.training.sample_set import LOOK, sample_folder
 if TYPE_CHECKING:
     from ejmap_ml.stores.tile_group import TileStore
 
-# Written last into a folder of samples: what they were made from.
+# Written last into a folder of samples: what they were made from, and the digest of their files.
 STAMP = "made_from.json"
 # Arrays of a store that are pictures; the first band of each is shown.
 PICTURED = ("crop", "image", "view")
@@ -58,7 +59,8 @@ def cut_samples(
         kind: Which of the two models.
         version: Key of the version.
         sample_set: Name of the samples, equal for versions that look at the same tiles.
-        recipe: Digest of what the samples are made from; samples of the same one are kept.
+        recipe: Digest of what the samples are made from; those of the same one are kept if their
+            files are what was written.
         inputs: Data versions of what the samples are made from.
         progress: Told of every planet.
         tell: Told when another version has cut the samples already.
@@ -67,12 +69,12 @@ def cut_samples(
         SourceError: If nothing is labelled.
     """
     folder = project.paths.samples(sample_set)
-    is_shared = _stamp_of(folder) == recipe
+    is_shared = _stamp_of(folder) == _stamp(folder, recipe)
     if is_shared:
         tell(f"another version with equal inputs has cut them already: {folder}")
     else:
         _cut(project, kind, version, folder=folder, inputs=inputs, progress=progress)
-        write_text(folder / STAMP, json.dumps(recipe) + "\n")
+        write_text(folder / STAMP, json.dumps(_stamp(folder, recipe)) + "\n")
     note = project.paths.samples_note(kind, version)
     write_text(note, json.dumps({LOOK: sample_set}) + "\n")
     return Artefact(
@@ -145,9 +147,18 @@ def _cut(
         )
 
 
-def _stamp_of(folder: Path) -> str | None:
-    stamp = folder / STAMP
-    return json.loads(stamp.read_bytes()) if stamp.is_file() else None
+def _stamp(folder: Path, recipe: str) -> list[str]:
+    """Return what the stamp of samples of a recipe says if they are those that lie there."""
+    stores = sorted(folder.glob("*.zarr"))
+    return [recipe, manifest_of(folder, stores).digest]
+
+
+def _stamp_of(folder: Path) -> object:
+    """Return what the stamp says; None if there is none that can be read."""
+    try:
+        return json.loads((folder / STAMP).read_bytes())
+    except (OSError, ValueError):
+        return None
 
 
 def _described(folder: Path) -> Facts:
@@ -163,6 +174,7 @@ def _described(folder: Path) -> Facts:
     return facts if pictured is None else {**facts, "picture": pictured}
 
 
+@drawing
 def _samples_picture(stores: Collection["TileStore"]) -> Picture | None:
     """Show some samples of tile stores, one a crater; None if they hold no pictures."""
     first = next(_samples(stores), None)

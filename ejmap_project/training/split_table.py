@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.schemas import SplitIndex, SplitTable
 from ejmap_ml.errors import SampleError
 from ejmap_ml.sampling.splits import TESTS, TRAINS, UNUSED, learning_curve_split, tv_test_split
-from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.artefact import Artefact, Facts, Markdown, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.files.table_file import write_table, write_table_and_csv
@@ -46,7 +46,7 @@ def split_tiles(project: OpenProject) -> Artefact:
     """
     paths, used = project.paths, project.settings.splits.used
     labelled = gpd.read_parquet(paths.labelled_tiles)
-    given = source_of(project).splits()
+    given = source_of(project).splits_of(labelled)
     splits, index = split_tables(labelled, project.settings.splits, given=given)
     write_table(splits, paths.splits)
     write_table_and_csv(index, paths.split_index)
@@ -186,9 +186,10 @@ def _index_row(labelled: pd.DataFrame, split: Split) -> dict[str, object]:
     }
 
 
+@drawing
 def _picture(
     project: OpenProject, labelled: pd.DataFrame, splits: pd.DataFrame, number: int
-) -> Picture:
+) -> Picture | Markdown:
     planet = OWN_PLANET if OWN_PLANET in set(splits["planet"]) else splits["planet"].iloc[0]
     rows = splits[(splits["planet"] == planet) & (splits[split_column(number)] > UNUSED)]
     share = (rows[split_column(number)] == TESTS).groupby(rows["tile_id"]).mean()

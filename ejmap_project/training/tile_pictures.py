@@ -9,7 +9,7 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.color import Rgb
 from ejmap_geo.maps.preview import LegendEntry
 from ejmap_geo.tiles.labels import windows_of
-from ejmap_project.artefact import Picture
+from ejmap_project.artefact import Picture, drawing
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.files.planet_files import read_planet_mosaic
 from ejmap_project.open_project import OpenProject
@@ -24,6 +24,7 @@ OUTLINE_RGB = (255, 255, 255)
 OPACITY = 0.6
 
 
+@drawing
 def location_picture(
     raster: NDArray[np.uint8], tiles: pd.DataFrame, share: pd.Series, *, what: str, alt: str
 ) -> Picture:

@@ -10,13 +10,11 @@ from ejmap_project.digest import content_version
 from ejmap_project.errors import SettingsError
 from ejmap_project.files.planet_files import ejecta_of, planet_version, write_planet
 from ejmap_project.open_project import OpenProject
-from ejmap_project.pictures.shades import EJECTA, mask_over, mosaic_grey, shrunk
-from ejmap_project.pictures.sheet import planet_picture
+from ejmap_project.pictures.sheet import ejecta_picture
 from ejmap_project.progress import Progress
 from ejmap_project.settings.project import OwnMasks, SyntheticTraining
 from ejmap_project.sources.known_planets import known_planets
 
-PICTURE_PX = 1160
 MAX_PICTURES = 6
 
 
@@ -64,10 +62,8 @@ def _described(project: OpenProject) -> Artefact:
         versions += [name, planet_version(planet)]
         rows.append({"planet": name, "craters": len(planet.craters), "ejecta": ejecta.mean()})
         if len(pictures) < MAX_PICTURES:
-            grey = mosaic_grey(planet.raster, max_side_px=PICTURE_PX)
-            overlay = mask_over(grey, shrunk(ejecta, max_side_px=PICTURE_PX))
-            pictures[f"picture_{name}"] = planet_picture(
-                overlay, planet.basemap, f"known ejecta of {name}", [EJECTA]
+            pictures[f"picture_{name}"] = ejecta_picture(
+                planet.raster, ejecta, planet.basemap, what=f"known ejecta of {name}"
             )
     # A published folder without masks has no planet to learn from; its maps are shown all the same.
     table = pd.DataFrame(rows, columns=["planet", "craters", "ejecta"])

@@ -7,19 +7,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from PIL import Image
 
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, craters_of
 from ejmap_geo.craters.observed_share import observed_shares
 from ejmap_geo.craters.tile_regions import FOLDS
 from ejmap_geo.grids.grid import BasemapGrid
-from ejmap_geo.whole_file import whole_file
-from ejmap_project.artefact import Artefact, Facts, Picture, known_numbers
+from ejmap_project.artefact import Artefact, Facts, Picture, drawing, known_numbers
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.files.table_file import write_table_and_csv
 from ejmap_project.open_project import OpenProject
+from ejmap_project.pictures.picture_store import write_picture
 from ejmap_project.settings.vetting import VettingSettings
 from ejmap_project.vetting.gathering import place_of, why_not
 from ejmap_project.vetting.vetting_choice import (
@@ -135,9 +134,8 @@ def score_catalogue(project: OpenProject) -> Artefact:
     )
     table["observed_share"] = observed_shares(raster, basemap, craters_of(table))
     write_table_and_csv(table, paths.crater_candidates)
-    sheet = _least_sure(found, said, stretch=members[0].config.stretch)
-    with whole_file(paths.least_sure) as unfinished:
-        Image.fromarray(sheet).save(unfinished)
+    picture = _least_sure(found, said, stretch=members[0].config.stretch)
+    write_picture(paths.least_sure, picture)
     return Artefact(
         content=content_version(pd.DataFrame(table.drop(columns="geometry")).to_csv(index=False)),
         metadata={
@@ -148,7 +146,7 @@ def score_catalogue(project: OpenProject) -> Artefact:
             "light_azimuth_deg": light_words(project),
             "least_sure": pd.DataFrame(table[SHOWN]).sort_values("score", kind="stable"),
             "path": str(paths.crater_candidates),
-            "picture": Picture(sheet, alt="the least sure entries of the catalogue"),
+            "picture": picture,
         },
         table=table,
     )
@@ -226,16 +224,15 @@ def _learnt_from(found: VettingTiles) -> str:
     return f"{craters} craters, {others} crater-free places, {unlabelled} tiles without a label"
 
 
-def _least_sure(
-    found: VettingTiles, said: HeldOut, *, stretch: "StretchConfig"
-) -> NDArray[np.uint8]:
-    """Return the entries of the catalogue with the lowest scores, each over score and name."""
+@drawing
+def _least_sure(found: VettingTiles, said: HeldOut, *, stretch: "StretchConfig") -> Picture:
+    """Show the entries of the catalogue with the lowest scores, each over score and name."""
     from ejmap_ml.sgan.tile_sheet import contact_sheet
 
     is_entry = (found.table["kind"] == CATALOGUE).to_numpy()
     entries = found.table[is_entry]
     numbered = zip(entries["crater_id"], entries["name"], strict=True)
-    return contact_sheet(
+    rgb = contact_sheet(
         found.tiles.chosen(is_entry),
         said.scores[is_entry],
         [name or f"#{number}" for number, name in numbered],
@@ -243,3 +240,4 @@ def _least_sure(
         columns=SHEET_COLUMNS,
         stretch=stretch,
     )
+    return Picture(rgb, alt="the least sure entries of the catalogue")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ejmap_geo.whole_file import whole_folder
-from ejmap_project.artefact import Artefact, Facts, Picture
+from ejmap_project.artefact import Artefact, Facts, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.figures import training_curve
 from ejmap_project.open_project import OpenProject
@@ -67,19 +67,19 @@ def train_classifier(
         for name, classifier in {"whole": cross.classifier, **named}.items():
             stamp = classifier.provenance.model_copy(update={"scores": numbers})
             replace(classifier, provenance=stamp).save(folder / name)
-    told = {"light_azimuth_deg": light_words(project), "path": str(path)}
-    film = _film(pictures, row_px=config.side_px + GAP_PX)
-    return _described(cross, numbers).with_facts({**told, **film})
+    told: Facts = {"light_azimuth_deg": light_words(project), "path": str(path)}
+    if pictures:
+        told["picture_generated"] = _film(pictures, row_px=config.side_px + GAP_PX)
+    return _described(cross, numbers).with_facts(told)
 
 
-def _film(pictures: Sequence[NDArray[np.uint8]], *, row_px: int) -> Facts:
-    """Show the same tiles epoch by epoch, a row each, the first on top; nothing without a game."""
-    if not pictures:
-        return {}
+@drawing
+def _film(pictures: Sequence[NDArray[np.uint8]], *, row_px: int) -> Picture:
+    """Show the same tiles epoch by epoch, a row each, the first on top."""
     chosen = np.unique(np.linspace(0, len(pictures) - 1, FILM_EPOCHS).round().astype(int))
     rows = np.concatenate([pictures[number][:row_px] for number in chosen])
     rgb = np.repeat(rows[..., None], 3, axis=-1)
-    return {"picture_generated": Picture(rgb, alt="generated tiles, a row an epoch")}
+    return Picture(rgb, alt="generated tiles, a row an epoch")
 
 
 def _described(cross: "CrossFit", numbers: Mapping[str, float]) -> Artefact:

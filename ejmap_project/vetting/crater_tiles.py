@@ -2,9 +2,8 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from ejmap_project.artefact import Artefact, Picture
+from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
@@ -42,14 +41,15 @@ def cut_crater_tiles(project: OpenProject, progress: Progress) -> Artefact:
             "side_px": found.tiles.side_px,
             "train_and_test_tiles": [[len(fold.trains), len(fold.tests)] for fold in found.folds],
             "path": str(project.paths.crater_tiles),
-            "picture": Picture(_examples(found), alt="tiles of craters, and of other ground"),
+            "picture": _examples(found),
         },
         table=table,
     )
 
 
-def _examples(found: VettingTiles) -> NDArray[np.uint8]:
-    """Return some craters, then as many tiles of other ground or without a label."""
+@drawing
+def _examples(found: VettingTiles) -> Picture:
+    """Show some craters, then as many tiles of other ground or without a label."""
     from ejmap_ml.sgan.config import StretchConfig
     from ejmap_ml.sgan.data import stretched
     from ejmap_ml.sgan.tile_sheet import tile_sheet
@@ -61,4 +61,5 @@ def _examples(found: VettingTiles) -> NDArray[np.uint8]:
     ]
     tiles = found.tiles.chosen(np.concatenate(chosen))
     sheet = tile_sheet(stretched(tiles.values, StretchConfig())[:, 0].numpy())
-    return np.repeat(sheet[..., None], 3, axis=-1)
+    rgb = np.repeat(sheet[..., None], 3, axis=-1)
+    return Picture(rgb, alt="tiles of craters, and of other ground")

@@ -18,17 +18,18 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.masks.mosaic import EnsembleLayers
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.resampling.reproject import covering_window, to_basemap
 from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.files.layer_file import write_layers
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.global_map.planet_map import draw_planet_map
 from ejmap_project.map_page.data_script import read_script, write_script
 from ejmap_project.map_page.page import MOST_TILE_BYTES, write_map_page
 from ejmap_project.map_page.tiles import write_tiles
 from ejmap_project.mapping.crater_state import CraterState
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
 from tests.browser.devtools import Page
@@ -158,8 +159,7 @@ def _project(folder: Path, rng: np.random.Generator) -> OpenProject:
         grid = azimuthal_grid(crater, GRID)
         sure = _probability(crater, grid, rng)
         mask = sure > 0.5
-        layers = np.stack([sure, sure, mask]).astype(np.float32)
-        write_cog(paths.segmentation(crater.key), layers, grid=grid, band_names=BAND_NAMES)
+        write_layers(paths.segmentation(crater.key), EnsembleLayers(sure, sure, 1), mask, grid=grid)
         window = covering_window(grid, GRID, reach_m=crater.reach(MERCURY))
         seen = to_basemap(mask, azimuthal=grid, basemap=GRID, window=window)
         placed = PlacedMask.in_window(seen, window=window, basemap=GRID)

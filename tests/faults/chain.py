@@ -1,16 +1,12 @@
 """A planet of three craters that is mapped by `ejmap run` in processes of its own."""
 
-import hashlib
-import os
 import shutil
-import signal
-import subprocess
-import sys
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import rasterio
-
+from tests.faults.sameness import differences, digests_of
+from tests.faults.warm import Command, Ended, ejmap
 from tests.tiny_presets import EJCONN, POLAR
 
 SETTINGS = """
@@ -19,11 +15,6 @@ training: {kind: synthetic, seeds: [1], width_px: 256, craters: 3}
 models: {ejconn: ejconn_test.yaml, ejseg: ejseg_test.yaml, iterations: 1}
 mapping: {tile_side_px: 32}
 """
-MAP_FILES = ("label_map.tif", "overlap_count.tif", "overlaps.tif", "exclusion_mask.tif")
-# Which run wrote a file, and when, differs by design.
-TAGS_OF_RUN = frozenset({"TIFFTAG_DATETIME", "EJMAP_RUN"})
-# A run that takes longer waits for something that does not come.
-PATIENCE_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,52 +37,36 @@ class Chain:
         shutil.copytree(self.folder, folder)
         return Chain(folder)
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Call `ejmap WORD FOLDER`, by default `run`, and wait for its end."""
-        return subprocess.run(
-            self._command(*(words or ("run",))),
-            env=_environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE_SECONDS,
-        )
+    def start(
+        self, word: str = "run", *rest: str, variables: Mapping[str, str] | None = None
+    ) -> Command:
+        """Start `ejmap WORD FOLDER`."""
+        return Command(word, str(self.folder), *rest, variables=variables)
 
-    def run_until_killed(self, seconds: float) -> bool:
-        """Kill `ejmap run` and all it started after that time; return False if it ended before."""
-        process = subprocess.Popen(
-            self._command("run"),
-            env=_environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            return True
-        return False
+    def run(
+        self, word: str = "run", *rest: str, variables: Mapping[str, str] | None = None
+    ) -> Ended:
+        """Run `ejmap WORD FOLDER` to its end."""
+        return ejmap(word, str(self.folder), *rest, variables=variables)
 
-    def map_digests(self) -> dict[str, str]:
-        """Return digests of the rasters of the map: pixels, grid, and tags but those of the run."""
-        return {one: _digest(self.folder / "data" / "map" / one) for one in MAP_FILES}
+    def require_same(
+        self,
+        other: "Chain",
+        *,
+        variables: Mapping[str, str] | None = None,
+        besides: Collection[str] = (),
+    ) -> None:
+        """Finish the project, and require that it holds what another one holds.
 
-    def _command(self, word: str, *rest: str) -> list[str]:
-        python = (sys.executable, "-W", "ignore", "-m", "ejmap_cli.main")
-        return [*python, word, str(self.folder), *rest]
-
-
-def _digest(path: Path) -> str:
-    with rasterio.open(path) as raster:
-        told = {name: tag for name, tag in raster.tags().items() if name not in TAGS_OF_RUN}
-        found = hashlib.sha256(raster.read().tobytes())
-        found.update(repr((raster.dtypes, raster.transform, raster.crs.to_wkt(), told)).encode())
-    return found.hexdigest()
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("EJMAP_")}
-    kept.pop("DAGSTER_HOME", None)
-    return {**kept, "OMP_NUM_THREADS": "1"}
+        Args:
+            other: The other project.
+            variables: The environment that names its history.
+            besides: Files that may differ.
+        """
+        done = self.run(variables=variables)
+        assert done.code == 0, done.text
+        found = differences(digests_of(self.folder), digests_of(other.folder))
+        found = [name for name in found if name not in besides]
+        assert not found, f"{found} differ\n{done.text}"
+        verified = self.run("verify", variables=variables)
+        assert verified.code == 0, verified.text

@@ -17,6 +17,7 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ejmap_geo.errors import GeoError
@@ -28,6 +29,7 @@ OURS = (GeoError, MlError, ProjectError)
 CPU_SECONDS = 5
 MOST_GROWTH_MB = 500
 KEPT = Path(".fuzz")
+STATE = KEPT / "tallies.json"
 TOKENS = (b"\x00", b"\xff" * 8, b"0", b"-1", b"1e400", b"NaN", b"[", b"{", b'"', b"\n", b"9" * 30)
 
 
@@ -35,62 +37,80 @@ class TooLongError(BaseException):
     """An input took more CPU than it may."""
 
 
+@dataclass
+class Tally:
+    """What came of the inputs of a reader so far, over sessions; the next input has their number.
+
+    Attributes:
+        read: Inputs that were read.
+        refused: Inputs that one of our own errors refused.
+        failed: Inputs that did something else.
+        longest: Seconds of CPU of the longest.
+    """
+
+    read: int = 0
+    refused: int = 0
+    failed: int = 0
+    longest: float = 0.0
+
+    @property
+    def inputs(self) -> int:
+        """How many inputs there were."""
+        return self.read + self.refused + self.failed
+
+
 def main() -> int:
-    """Run every reader on new inputs, and print a table of what came of them."""
+    """Give every reader the inputs that it has not had yet, and print what came of all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--inputs", type=int, default=10_000, help="a reader; GDAL's get a tenth")
     parser.add_argument("--seconds", type=float, default=6000, help="for all readers together")
     parser.add_argument("--only", help="name of one reader")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
+    tallies = {name: Tally(**told) for name, told in _kept().items()}
     readers = [one for one in READERS if options.only in (None, one.name)]
-    state_file = KEPT / "state.json"
-    state = json.loads(state_file.read_text()) if state_file.is_file() else {}
-    failed = 0
+    ends = time.monotonic() + options.seconds
+    with tempfile.TemporaryDirectory() as scratch:
+        for left, reader in zip(range(len(readers), 0, -1), readers, strict=True):
+            tally = tallies.setdefault(reader.name, Tally())
+            # What a reader does not need, those after it have.
+            until = time.monotonic() + (ends - time.monotonic()) / left
+            _fuzz(reader, Path(scratch), tally, until=until)
+            KEPT.mkdir(exist_ok=True)
+            STATE.write_text(json.dumps({name: asdict(one) for name, one in tallies.items()}))
     print("| reader | inputs | read | refused | failed | longest, s of CPU |")
     print("| --- | --: | --: | --: | --: | --: |")
-    with tempfile.TemporaryDirectory() as scratch:
-        for reader in readers:
-            count = options.inputs // (10 if reader.is_slow else 1)
-            first = state.get(reader.name, 0)
-            seeds, seconds = range(first, first + count), options.seconds / len(readers)
-            done, wrong = _fuzz(reader, Path(scratch), seeds, seconds)
-            failed += wrong
-            state[reader.name] = first + done
-            KEPT.mkdir(exist_ok=True)
-            state_file.write_text(json.dumps(state))
-    return 1 if failed else 0
+    for name, one in tallies.items():
+        counts = f"{one.inputs:,} | {one.read:,} | {one.refused:,} | {one.failed}"
+        print(f"| {name} | {counts} | {one.longest:.2f} |")
+    return 1 if any(one.failed for one in tallies.values()) else 0
 
 
-def _fuzz(reader: Reader, folder: Path, seeds: range, seconds: float) -> tuple[int, int]:
-    """Return how many inputs a reader got before its time was over, and how many failed."""
+def _kept() -> dict[str, dict[str, float]]:
+    return json.loads(STATE.read_text()) if STATE.is_file() else {}
+
+
+def _fuzz(reader: Reader, folder: Path, tally: Tally, *, until: float) -> None:
     sound = reader.make(folder)
     reader.read(sound, folder)
-    read = refused = failed = 0
-    longest = 0.0
-    ends = time.monotonic() + seconds
-    done = 0
-    for seed in seeds:
-        if time.monotonic() > ends:
-            break
-        done += 1
+    while tally.inputs < reader.inputs and time.monotonic() < until:
+        seed = tally.inputs
         content = _mutant(sound, random.Random(f"{reader.name} {seed}"))
         before, begun = _most_mb(), time.process_time()
         try:
             with _limit():
                 reader.read(content, folder)
-            read += 1
+            fault, outcome = None, "read"
         except OURS:
-            refused += 1
+            fault, outcome = None, "refused"
         except (Exception, TooLongError) as error:  # noqa: BLE001 - what is looked for
-            failed += 1
-            _keep(reader, seed, content, error)
-        longest = max(longest, time.process_time() - begun)
+            fault, outcome = error, "failed"
+        tally.longest = max(tally.longest, time.process_time() - begun)
         if _most_mb() - before > MOST_GROWTH_MB:
-            failed += 1
-            _keep(reader, seed, content, MemoryError(f"grew by {_most_mb() - before:.0f} MB"))
-    print(f"| {reader.name} | {done} | {read} | {refused} | {failed} | {longest:.2f} |", flush=True)
-    return done, failed
+            fault = MemoryError(f"grew by {_most_mb() - before:.0f} MB")
+        if fault is not None:
+            outcome = "failed"
+            _keep(reader, seed, content, fault)
+        setattr(tally, outcome, getattr(tally, outcome) + 1)
 
 
 def _mutant(sound: bytes, rng: random.Random) -> bytes:

@@ -24,8 +24,9 @@ from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import is_made, models_to_make
 from ejmap_assets.partitions import Partitioning
 from ejmap_cli.console import Console
-from ejmap_geo.rasters.raster import read_raster
+from ejmap_geo.masks.probability_levels import VOTE_STEPS, probability_of
 from ejmap_project.files.connection_table import read_connections, tile_windows
+from ejmap_project.files.layer_file import BAND_NAMES, read_layer
 from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
@@ -171,15 +172,14 @@ def test_masks_name_the_mosaic_and_the_models_they_come_from(made: Made) -> None
 
     for name in ("basemap_mosaic", "promoted_ejseg"):
         assert f'"{name}": "{made.record(name, None).data_version}"' in inputs
-    assert names == ("probability", "vote_fraction", "mask")
+    assert names == ("probability_level", "vote_level", "mask")
 
 
 def test_connections_and_mask_follow_from_one_prediction(made: Made) -> None:
     """A tile is connected where the mask has ejecta, and no EJCONN was made for that."""
     paths = made.project.paths
     for key in ("0001", "0002", "0003"):
-        with read_raster(paths.segmentation(key)) as layers:
-            mask = layers.to_numpy()[2] > 0
+        mask = read_layer(paths.segmentation(key), "mask") > 0
         table = read_connections(paths.connections(key))
         held = [bool(mask[window.slices].any()) for window in tile_windows(table)]
         assert table["is_connected"].tolist() == held
@@ -190,11 +190,11 @@ def test_connections_and_mask_follow_from_one_prediction(made: Made) -> None:
 
 def test_the_mask_is_where_the_probability_is_above_one_half(made: Made) -> None:
     """The layers of a crater agree with each other."""
-    with read_raster(made.project.paths.segmentation("0002")) as layers:
-        probability, votes, mask = layers.to_numpy()
+    path = made.project.paths.segmentation("0002")
+    levels, votes, mask = (read_layer(path, name) for name in BAND_NAMES)
 
-    np.testing.assert_array_equal(mask == 1, probability > 0.5)
-    assert set(np.unique(votes)) <= {0.0, 0.5, 1.0}
+    np.testing.assert_array_equal(mask == 1, probability_of(levels) > 0.5)
+    assert set(np.unique(votes)) <= {0, VOTE_STEPS // 2, VOTE_STEPS}
 
 
 def test_the_map_counts_its_craters_and_their_states(made: Made) -> None:

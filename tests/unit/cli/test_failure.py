@@ -5,6 +5,7 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -87,6 +88,28 @@ def test_a_history_that_may_not_be_written_says_so(tmp_path: Path) -> None:
 
     assert told is not None
     assert "may not read or write there" in told
+
+
+def test_a_full_disk_is_not_called_a_broken_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite reports an error of the disk where the files beside its database cannot grow."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR | (19 << 8)
+    states = iter(((1, 0), (10**6, 0), (10**6, os.ST_RDONLY)))
+
+    def disk(_: Path) -> SimpleNamespace:
+        free, flag = next(states)
+        return SimpleNamespace(f_bavail=free, f_frsize=4096, f_flag=flag)
+
+    monkeypatch.setattr(os, "statvfs", disk)
+
+    full, broken, closed = (sentence_of(error) for _ in range(3))
+
+    assert full is not None
+    assert "the disk is full" in full
+    assert broken is not None
+    assert "the disk reports an error" in broken
+    assert closed is not None
+    assert "mounted read-only" in closed
 
 
 def test_a_mistake_of_the_program_is_no_sentence() -> None:

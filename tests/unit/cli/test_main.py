@@ -26,6 +26,7 @@ WORDS = (
     "export",
     "release",
     "run",
+    "slurm-script",
     "map",
     "explain",
     "score-masks",

@@ -22,14 +22,16 @@ from ejmap_assets.checks.project_check import CheckedProject
 from ejmap_assets.lineage.provenance import Recipe
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.making.chunk import CraterTask
-from ejmap_assets.making.former_result import former_place
 from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.masks.probability_levels import VOTE_STEPS
 from ejmap_geo.rasters.polar_file import write_polar_view
-from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_ml.ejseg.polar_view import polar_grid
 from ejmap_ml.stores.tile_group import TileStore
 from ejmap_project.files.connection_table import write_connections
+from ejmap_project.files.crater_raster import write_crater_raster
+from ejmap_project.files.former_result import former_place
+from ejmap_project.files.layer_file import BAND_NAMES
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.open_project import OpenProject
 from tests.ready_ensemble import PROMISES
@@ -132,14 +134,11 @@ class MappedCrater:
         side = self.grid.shape[0]
         along = np.abs(np.arange(side) - side / 2)
         mask = np.hypot(along[:, None], along) < side / 4
-        bands = {
-            "probability": np.where(mask, 0.9, 0.1),
-            "vote_fraction": np.where(mask, 1.0, 0.0),
-            "mask": mask,
-        } | changed
-        write_cog(
+        levels, votes = np.where(mask, 163, 92), np.where(mask, VOTE_STEPS, 0)
+        bands = dict(zip(BAND_NAMES, (levels, votes, mask), strict=True)) | changed
+        write_crater_raster(
             self.paths.segmentation(KEY),
-            np.stack(list(bands.values())).astype(np.float32),
+            np.stack(list(bands.values())).astype(np.uint8),
             grid=self.grid,
             band_names=list(bands),
         )

@@ -12,6 +12,7 @@ from ejmap_assets.checks.finding import Finding
 from ejmap_assets.checks.registry import crater_checks
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.masks.probability_levels import VOTE_STEPS, levels_of, vote_levels_of
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.open_project import OpenProject
@@ -87,15 +88,13 @@ def test_probability_votes_and_mask_that_agree_pass(mapped: MappedCrater) -> Non
 @pytest.mark.parametrize(
     ("band", "value", "sentence"),
     [
-        pytest.param("probability", np.nan, "probability must lie in 0 to 1", id="nan"),
-        pytest.param("probability", 1.5, "probability must lie in 0 to 1", id="above-one"),
-        pytest.param("vote_fraction", -1.0, "vote_fraction must lie in 0 to 1", id="votes"),
-        pytest.param("mask", 2.0, "other values than 0 and 1", id="mask-not-binary"),
-        pytest.param("mask", 1.0, "set where no member finds ejecta", id="all-set"),
+        pytest.param("vote_level", 255, "votes must be shares", id="votes"),
+        pytest.param("mask", 2, "other values than 0 and 1", id="mask-not-binary"),
+        pytest.param("mask", 1, "set where no member finds ejecta", id="all-set"),
     ],
 )
 def test_layers_that_cannot_be_are_stopped(
-    mapped: MappedCrater, band: str, value: float, sentence: str
+    mapped: MappedCrater, band: str, value: int, sentence: str
 ) -> None:
     """Impossible layers fail a blocking check before a mask on the mosaic is made from them."""
     found = _find("layers_are_sound", mapped.layers(**{band: np.full(mapped.grid.shape, value)}))
@@ -112,10 +111,14 @@ def _with(project: OpenProject, **groups: dict[str, object]) -> MappedCrater:
 
 def _with_hole(mapped: MappedCrater, side_px: int) -> dict[str, np.ndarray]:
     """A mask that is set everywhere, also in a square where no member finds ejecta."""
-    found = np.ones(mapped.grid.shape)
+    found = np.ones(mapped.grid.shape, np.float32)
     middle = found.shape[0] // 2
     found[middle : middle + side_px, middle : middle + side_px] = 0
-    return {"probability": found, "vote_fraction": found, "mask": np.ones(found.shape)}
+    return {
+        "probability_level": levels_of(found),
+        "vote_level": vote_levels_of(found),
+        "mask": np.ones(found.shape),
+    }
 
 
 @pytest.mark.parametrize("denoising", ["corners", "sides"])
@@ -134,14 +137,14 @@ def test_a_mask_by_votes_may_be_set_where_the_mean_is_low(project: OpenProject) 
     """Half of the members set it; fewer do not."""
     mapped = _with(project, method={"ensemble": "votes"})
     shape = mapped.grid.shape
-    low, mask = np.full(shape, 0.4), np.ones(shape)
+    low, mask = np.full(shape, 119), np.ones(shape)
 
     half, fewer = (
         _find(
             "layers_are_sound",
-            mapped.layers(probability=low, vote_fraction=np.full(shape, share), mask=mask),
+            mapped.layers(probability_level=low, vote_level=np.full(shape, votes), mask=mask),
         )
-        for share in (0.5, 0.4)
+        for votes in (VOTE_STEPS // 2, VOTE_STEPS // 2 - 1)
     )
 
     assert half.passed, half.sentence
@@ -153,12 +156,12 @@ def test_bands_in_another_order_are_found(mapped: MappedCrater) -> None:
     checked = mapped.layers()
     write_cog(
         checked.output,
-        np.zeros((3, *mapped.grid.shape), np.float32),
+        np.zeros((3, *mapped.grid.shape), np.uint8),
         grid=mapped.grid,
-        band_names=("vote_fraction", "probability", "mask"),
+        band_names=("vote_level", "probability_level", "mask"),
     )
 
-    assert "expected ['probability'" in _find("layers_are_sound", checked).sentence
+    assert "expected ['probability_level'" in _find("layers_are_sound", checked).sentence
 
 
 def test_a_sound_polar_prediction_passes(mapped: MappedCrater) -> None:

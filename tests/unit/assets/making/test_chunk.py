@@ -56,6 +56,23 @@ def test_each_crater_has_its_own_metadata_and_data_version(bench: Bench) -> None
     assert seconds >= 0
 
 
+def test_a_crater_that_another_run_maps_is_left_to_it(bench: Bench) -> None:
+    """The other run is named, and the rest of the chunk is mapped."""
+    other = bench.instance.create_run_for_job(
+        dg.GraphDefinition(name="other").to_job(), status=dg.DagsterRunStatus.STARTED
+    )
+    claim = bench.project.paths.claim("0002")
+    claim.parent.mkdir(parents=True)
+    claim.write_text(other.run_id)
+
+    failure = _failure(bench.map("0001", "0004"))
+
+    assert failure.description is not None
+    assert f"0002: run {other.run_id[:8]} maps this crater" in failure.description
+    assert bench.events("basemap_mask") == ["0001", "0003", "0004"]
+    assert claim.read_text() == other.run_id
+
+
 def test_a_bad_crater_fails_alone_and_is_named(bench: Bench) -> None:
     """A failed crater stops at its failed step and is named; the others reach their masks."""
     bench.steps.broken = {("tile_store", "0002")}

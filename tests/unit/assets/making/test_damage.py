@@ -65,6 +65,16 @@ def test_a_file_that_was_swapped_is_missing_and_named(bench: Bench) -> None:
     assert _faults(bench) == [(f"{MASK} {KEY}", crater.why)]
 
 
+def test_craters_are_verified_without_a_catalogue(bench: Bench) -> None:
+    """It names them, and it may be damaged as well."""
+    _swap(bench)
+    bench.project.paths.crater_catalogue.write_bytes(b"PAR1")
+
+    (named,) = _faults(bench)
+
+    assert named.artefact == f"{MASK} {KEY}"
+
+
 def test_nothing_is_made_from_a_file_that_was_swapped(bench: Bench) -> None:
     """The step that would read it says what to do; no result is recorded."""
     _swap(bench)

@@ -3,7 +3,13 @@
 import dagster as dg
 import pytest
 
-from ejmap_assets.runs.in_process import PlannedRun, execute, warnings_of, was_interrupted
+from ejmap_assets.runs.in_process import (
+    PlannedRun,
+    execute,
+    failure_sentence,
+    warnings_of,
+    was_interrupted,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +63,29 @@ def test_warnings_of_checks_are_told(
     result = defs.resolve_job_def("job").execute_in_process(raise_on_error=False)
 
     assert warnings_of(result) == told
+
+
+def test_a_blocking_check_is_told_by_what_it_found() -> None:
+    """Not by the words of Dagster's exception, which name the check alone."""
+
+    @dg.asset
+    def mosaic() -> None:
+        pass
+
+    @dg.asset_check(asset=mosaic, blocking=True)
+    def is_whole() -> dg.AssetCheckResult:
+        return dg.AssetCheckResult(passed=False, description="the mosaic is cut off")
+
+    @dg.asset(deps=[mosaic])
+    def mask() -> None:
+        pass
+
+    job = dg.define_asset_job("job", selection="*")
+    defs = dg.Definitions(assets=[mosaic, mask], asset_checks=[is_whole], jobs=[job])
+
+    result = defs.resolve_job_def("job").execute_in_process(raise_on_error=False)
+
+    assert failure_sentence(result).startswith("the mosaic is cut off (run ")
 
 
 def test_a_run_of_the_command_line_is_listed_under_its_job_and_not_retried() -> None:

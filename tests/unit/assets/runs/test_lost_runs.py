@@ -14,7 +14,7 @@ import pytest
 
 from ejmap_assets.run_process import PROCESS_TAG, is_gone, process_tags
 from ejmap_assets.runs.in_process import PlannedRun, execute
-from ejmap_assets.runs.lost_runs import fail_lost_runs
+from ejmap_assets.runs.lost_runs import end_lost_runs
 
 SETTINGS = """
 run_launcher: {module: ejmap_assets.run_launcher, class: WatchedRunLauncher}
@@ -100,12 +100,12 @@ def test_the_place_of_a_killed_process_is_free_for_the_next(
     with _worker(home, "working") as worker:
         _until((home / "working").exists)
         (run,) = instance.get_runs()
-        assert fail_lost_runs(instance) == []
+        assert end_lost_runs(instance) == []
         worker.kill()
         # Not waited for: a zombie process counts as ended too.
         _until(lambda: is_gone(run) is True)
 
-        assert fail_lost_runs(instance) == [run.run_id]
+        assert end_lost_runs(instance) == [run.run_id]
         failed = instance.get_run_by_id(run.run_id)
 
     told: list[str] = []
@@ -217,9 +217,9 @@ def test_a_kill_while_a_lost_run_is_reported_locks_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(owner, line, killed)
         with pytest.raises(_KilledError):
-            fail_lost_runs(instance)
+            end_lost_runs(instance)
     # As every `ejmap run` does first.
-    fail_lost_runs(instance)
+    end_lost_runs(instance)
 
     assert _map(instance, [])
     failed = instance.get_run_by_id(run.run_id)

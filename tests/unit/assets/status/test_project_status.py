@@ -9,9 +9,10 @@ import pytest
 from ejmap_assets.lineage.crater_state import crater_states
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.status.costs import DEFAULTS, UNTIMED, Rates
+from ejmap_assets.status.costs import UNTIMED, Rates
 from ejmap_assets.status.project_status import ProjectStatus, StepStatus, status_of
 from ejmap_ml.config.model_config import load_preset
+from ejmap_project.estimates import DEFAULTS
 from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.open_project import OpenProject
 from tests.chunk_bench import KEYS, STEPS, Bench

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from ejmap_assets.status.costs import Cost
 from ejmap_assets.status.project_status import CraterStatus, ProjectStatus, StepStatus
 from ejmap_cli.main import main
 from ejmap_cli.mapping.run import announcement
 from ejmap_cli.service.status import lines_of
+from ejmap_project.estimates import Cost
 from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.settings.project import create_project
 

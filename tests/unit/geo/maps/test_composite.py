@@ -9,6 +9,7 @@ from hypothesis.extra.numpy import arrays
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.maps import composite
 from ejmap_geo.maps.color import crater_color
 from ejmap_geo.maps.composite import color_composite, over_basemap
 from ejmap_geo.maps.label_map import label_map
@@ -36,6 +37,19 @@ def test_pixels_show_the_mean_color_of_their_craters(masks: np.ndarray, order: l
     # Half a step either way is how far rounding may go.
     assert np.abs(rgba[:3] - mean).max() <= 0.5
     np.testing.assert_array_equal(rgba[3], np.select([count == 1, count > 1], [255, 128], 0))
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 8, 1000])
+def test_colors_do_not_depend_on_how_many_pixels_are_mixed_at_once(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many craters overlap in more pixels than fit in memory: they are mixed part by part."""
+    rng = np.random.default_rng(1)
+    masks = dict(enumerate(rng.random((5, *BASEMAP.shape)) < 0.6))
+    whole = composite_of(masks)
+    monkeypatch.setattr(composite, "PIXELS_AT_ONCE", at_once)
+
+    np.testing.assert_array_equal(composite_of(masks), whole)
 
 
 def test_a_named_crater_has_the_color_of_its_name() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.patterns.asymmetry import Asymmetry, ImpactClass, asymmetry
-from ejmap_geo.patterns.polar_mask import PolarMask
+from ejmap_geo.patterns.polar_mask import PolarMask, polar_mask
 from ejmap_geo.synthetic.deposit import draw_deposit
 from ejmap_geo.synthetic.ejecta import polar_intensity
 from tests.unit.geo.patterns.conftest import RADIUS_PX, Scene
@@ -83,6 +83,7 @@ def drawn() -> list[tuple[float, float, Asymmetry]]:
             edges_m=edges,
             cols=COLS,
             is_ejecta=fresh > 0.15,
+            probability=(fresh > 0.15).astype(np.float32),
             is_imaged=np.ones(shape, np.bool_),
             bands=np.ones((1, *shape), np.uint8),
             brightness=fresh,
@@ -115,28 +116,51 @@ def _disc_with_dark_sector(scene: Scene, *, middle_deg: float, half_deg: float) 
     return (noise + 30 * ((scene.d < 4 * RADIUS_PX) & ~is_dark))[None].astype(np.uint8)
 
 
-def test_light_tells_a_zone_that_the_mask_fills_in_part(scene: Scene) -> None:
-    """Ejecta end at 4 instead of 5 radii over 140 degrees, which are dark."""
-    is_zone = np.abs((scene.a - 60 + 180) % 360 - 180) < 70
-    mask = scene.d < np.where(is_zone, 80, 100)
+def _likely(scene: Scene, mask: np.ndarray, probability: np.ndarray, *, light: bool) -> Asymmetry:
     mosaic = _disc_with_dark_sector(scene, middle_deg=60, half_deg=70)
+    polar = polar_mask(
+        mask,
+        mosaic if light else np.full_like(mosaic, 100),
+        azimuthal=scene.grid,
+        radius_m=scene.radius_m,
+        probability=probability.astype(np.float32),
+    )
+    return asymmetry(polar, radius_m=scene.radius_m)
 
-    found = asymmetry(scene.polar(mask, mosaic), radius_m=scene.radius_m)
-    without_light = asymmetry(scene.polar(mask), radius_m=scene.radius_m)
+
+def test_probability_and_light_tell_a_zone_that_the_mask_fills(scene: Scene) -> None:
+    """Ejecta all around, but of probability .55 instead of .9 over 140 degrees, which are dark."""
+    disc, is_zone = scene.d < 100, np.abs((scene.a - 60 + 180) % 360 - 180) < 70
+    probability = np.where(disc, np.where(is_zone, 0.55, 0.9), 0)
+
+    found = _likely(scene, disc, probability, light=True)
 
     assert found.impact_class is ImpactClass.AVOIDANCE
     assert found.downrange_deg == pytest.approx(240, abs=5)
     assert found.zone is not None
     assert found.zone.width_deg == pytest.approx(140, abs=10)
-    assert without_light.zone is None
+    assert found.zone.left == pytest.approx(0.55 / 0.9, abs=0.02)
 
 
 def test_a_dark_sector_full_of_ejecta_is_no_zone(scene: Scene) -> None:
-    """Dark ground is not enough: the mask is the same all around."""
-    mosaic = _disc_with_dark_sector(scene, middle_deg=60, half_deg=70)
+    """Dark ground is not enough: ejecta are equally probable all around."""
+    disc = scene.d < 100
 
-    found = asymmetry(scene.polar(scene.d < 100, mosaic), radius_m=scene.radius_m)
+    found = _likely(scene, disc, np.where(disc, 0.9, 0), light=True)
 
-    assert found.light_gap is not None
-    assert found.light_gap.azimuth_deg == pytest.approx(60, abs=5)
+    assert found.joint_gap is not None
+    assert found.joint_gap.azimuth_deg == pytest.approx(60, abs=5)
     assert found.zone is None
+
+
+def test_a_sector_of_lower_probability_without_less_light_counts_by_its_size(scene: Scene) -> None:
+    """Without light the probability speaks alone: .3 of .9 is a zone, .8 of .9 is none."""
+    disc, is_zone = scene.d < 100, np.abs((scene.a - 60 + 180) % 360 - 180) < 70
+
+    low, high = (
+        _likely(scene, disc, np.where(disc, np.where(is_zone, one, 0.9), 0), light=False)
+        for one in (0.3, 0.8)
+    )
+
+    assert low.downrange_deg == pytest.approx(240, abs=5)
+    assert high.zone is None

@@ -6,7 +6,7 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.label_map import label_map
-from ejmap_geo.masks.placed_mask import PlacedMask, disc
+from ejmap_geo.masks.placed_mask import PlacedMask, crop, disc
 from ejmap_geo.patterns.clean_mask import clean_mask
 
 GRID = BasemapGrid(body=MERCURY, width_px=720)
@@ -24,7 +24,7 @@ def test_two_overlapping_discs_lose_what_they_share() -> None:
         mask.paste_into(one)
 
     clean = np.zeros(GRID.shape, np.bool_)
-    clean_mask(masks[1], overlaps, basemap=GRID).paste_into(clean)
+    clean_mask(masks[1], lambda window: crop(overlaps, window), basemap=GRID).paste_into(clean)
 
     assert (full[0] & full[1]).any()
     np.testing.assert_array_equal(clean, full[0] & ~full[1])
@@ -32,6 +32,8 @@ def test_two_overlapping_discs_lose_what_they_share() -> None:
 
 def test_a_mask_of_nothing_stays_one() -> None:
     """A crater without ejecta shares none."""
-    found = clean_mask(PlacedMask.empty(), np.zeros(GRID.shape, np.uint16), basemap=GRID)
+    counts = np.zeros(GRID.shape, np.uint16)
+
+    found = clean_mask(PlacedMask.empty(), lambda window: crop(counts, window), basemap=GRID)
 
     assert found.window is None

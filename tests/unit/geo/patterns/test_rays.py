@@ -148,3 +148,22 @@ def test_specks_do_not_make_a_ray_longer(scene: Scene) -> None:
     (ray,) = _rays(scene, _bar(scene, 0, half_px=5, end_px=300) | spot)
 
     assert ray.end_m == pytest.approx(300 * RESOLUTION_M, rel=5e-3)
+
+
+def test_what_is_likelier_no_ejecta_is_no_ray(scene: Scene) -> None:
+    """Two bars of a mask that is drawn at a lower border: the one of probability .45 is none."""
+    sure, unsure = (_bar(scene, one, half_px=5, end_px=500) for one in (30, 200))
+    blanket = scene.d <= BLANKET_PX
+    polar = polar_mask(
+        sure | unsure | blanket,
+        np.full((1, *scene.grid.shape), 100, np.uint8),
+        azimuthal=scene.grid,
+        radius_m=scene.radius_m,
+        probability=np.where(sure | blanket, 0.8, np.where(unsure, 0.45, 0)).astype(np.float32),
+    )
+
+    (ray,) = find_rays(
+        polar, orientation(polar), radius_m=scene.radius_m, from_m=BLANKET_PX * RESOLUTION_M
+    )
+
+    assert ray.azimuth_deg == pytest.approx(30, abs=0.1)

@@ -8,11 +8,30 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import disc
-from ejmap_geo.planetwide.buffer import buffered
+from ejmap_geo.planetwide.buffer import buffered_rows
 
 GRID = BasemapGrid(body=MERCURY, width_px=180)
 FULL = BasemapGrid(body=MERCURY, width_px=2048)
 GEOD = Geod(a=MERCURY.radius_m, b=MERCURY.radius_m)
+
+
+STRIP_ROWS = 64
+
+
+def _buffered(mask: np.ndarray, grid: BasemapGrid, buffer_m: float) -> np.ndarray:
+    """Return all rows, worked on strip by strip."""
+    tops = range(0, grid.shape[0], STRIP_ROWS)
+    strips = [
+        buffered_rows(
+            lambda first, last: mask[first:last],
+            top=top,
+            bottom=min(top + STRIP_ROWS, grid.shape[0]),
+            basemap=grid,
+            buffer_m=buffer_m,
+        )
+        for top in tops
+    ]
+    return np.concatenate(strips)
 
 
 @pytest.mark.parametrize("buffer_m", [50_000, 200_000, 900_000.0])
@@ -28,7 +47,7 @@ def test_a_pixel_is_set_if_a_geodesic_is_short_enough(buffer_m: float) -> None:
         nearest_m = np.minimum(nearest_m, GEOD.inv(*at, lon, lat)[2])
     sure = np.abs(nearest_m - buffer_m) > 1
 
-    found = buffered(mask, basemap=GRID, buffer_m=buffer_m)
+    found = _buffered(mask, GRID, buffer_m)
 
     np.testing.assert_array_equal(found[sure], (nearest_m <= buffer_m)[sure])
 
@@ -43,7 +62,7 @@ def test_a_disc_grows_by_the_buffer(center: LonLat) -> None:
     small.paste_into(mask)
     large.paste_into(expected)
 
-    found = buffered(mask, basemap=FULL, buffer_m=200_000)
+    found = _buffered(mask, FULL, 200_000)
 
     assert not (found & ~expected).any()
     assert found.sum() == pytest.approx(expected.sum(), rel=0.03)
@@ -54,6 +73,6 @@ def test_no_buffer_is_the_mask_and_half_a_planet_is_all() -> None:
     mask = np.zeros(GRID.shape, np.bool_)
     mask[10, 20] = True
 
-    np.testing.assert_array_equal(buffered(mask, basemap=GRID, buffer_m=0), mask)
-    assert buffered(mask, basemap=GRID, buffer_m=MERCURY.half_circumference_m).all()
-    assert not buffered(np.zeros_like(mask), basemap=GRID, buffer_m=1e6).any()
+    np.testing.assert_array_equal(_buffered(mask, GRID, 0), mask)
+    assert _buffered(mask, GRID, MERCURY.half_circumference_m).all()
+    assert not _buffered(np.zeros_like(mask), GRID, 1e6).any()

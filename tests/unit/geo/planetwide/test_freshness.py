@@ -7,9 +7,10 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.label_map import label_map
-from ejmap_geo.masks.placed_mask import PlacedMask, disc
-from ejmap_geo.planetwide.freshness import Layers, QuickColours, colours_of_crater
+from ejmap_geo.masks.placed_mask import PlacedMask, crop, disc
+from ejmap_geo.planetwide.freshness import Layers, QuickColours, colours_of_crater, window_around
 
 GRID = BasemapGrid(body=MERCURY, width_px=2048)
 RADIUS_M = 60_000.0
@@ -23,8 +24,9 @@ def _crater(crater_id: int, center: LonLat) -> Crater:
 
 
 def _colours(masks: dict[int, PlacedMask], raster: np.ndarray, crater: Crater) -> QuickColours:
-    counts = label_map(masks, basemap=GRID).overlap_count
-    layers = Layers(raster.clip(0, 255).astype(np.uint8), counts, GRID)
+    counts, window = label_map(masks, basemap=GRID).overlap_count, window_around(crater, GRID)
+    near = crop(raster.clip(0, 255).astype(np.uint8), window)
+    layers = Layers(near, crop(counts, window), window, GRID)
     return colours_of_crater(layers, crater, masks[crater.crater_id])
 
 
@@ -74,6 +76,24 @@ def test_ejecta_of_another_crater_do_not_count() -> None:
     found = _colours(masks, raster, crater)
 
     np.testing.assert_allclose(found.covariance, alone.covariance, rtol=0.1)
+
+
+@pytest.mark.parametrize(
+    "center", [LonLat(179.5, 10), LonLat(40, 88)], ids=["antimeridian", "pole"]
+)
+def test_the_part_around_a_crater_tells_what_the_planet_tells(center: LonLat) -> None:
+    """Colours from the window around a crater are those from the whole planet, to the last bit."""
+    crater, mask = _crater(1, center), disc(GRID, center=center, radius_m=6 * RADIUS_M)
+    raster = _terrain()
+    _add_grain(raster, mask, GRAIN)
+    counts = label_map({1: mask}, basemap=GRID).overlap_count
+    whole = Layers(raster.clip(0, 255).astype(np.uint8), counts, Window.whole(GRID.shape), GRID)
+
+    found = _colours({1: mask}, raster, crater)
+
+    expected = colours_of_crater(whole, crater, mask)
+    np.testing.assert_array_equal(found.covariance, expected.covariance)
+    np.testing.assert_array_equal(found.spread, expected.spread)
 
 
 def test_a_crater_without_ejecta_has_no_colours() -> None:

@@ -1,5 +1,7 @@
 """Numbers as people write them, against what they mean."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,3 +91,14 @@ def test_cells_become_numbers_and_end_no_process() -> None:
     found = to_numbers(cells)
 
     np.testing.assert_array_equal(found, [1.5] + [np.inf] + [np.nan] * 3 + [1, 7] + [np.nan] * 2)
+
+
+def test_a_cell_of_many_digits_is_no_number_and_costs_no_time() -> None:
+    """A pattern that can split digits in two ways tries all of them: 5 s of CPU for 60,000."""
+    begun = time.process_time()
+
+    read = _read("9" * 60_000 + "x", "1.5", "9" * 60_000)
+
+    assert np.isnan([read[0], read[2]]).all()
+    assert read[1] == 1.5
+    assert time.process_time() - begun < 1

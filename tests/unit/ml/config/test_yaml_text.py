@@ -28,6 +28,13 @@ def test_deep_nesting_is_refused(text: str) -> None:
         load_yaml(text)
 
 
+@pytest.mark.parametrize("text", ["a: " + "9" * 5000, "9" * 60_000, "a: 2026-13-45"])
+def test_what_looks_like_a_value_and_is_none_is_refused(text: str) -> None:
+    """Python converts no thousands of digits, and no month 13."""
+    with pytest.raises(yaml.YAMLError, match="is no value"):
+        load_yaml(text)
+
+
 def test_megabytes_are_refused() -> None:
     """Settings have a few lines."""
     with pytest.raises(yaml.YAMLError, match="1048577 characters"):

@@ -138,12 +138,9 @@ def _of_gap() -> Forms:
     }
 
 
-def _of_light() -> Forms:
-    """Return a step of light of one spread, 1 / 1.4826, above the median in the south, below north.
-
-    The first harmonic of a square wave of height 1 is 2 / pi.
-    """
-    return {"light_dipole": (2 / math.pi / 1.4826, 2 * PIXEL), "light_explained": (1, 5e-2)}
+def _of_zone() -> Forms:
+    """Return a step over azimuth in probability, to a third, and in light."""
+    return {"joint_explained": (1, 5e-2), "joint_left": (1 / 3, PIXEL)}
 
 
 @pytest.fixture(scope="module")
@@ -177,10 +174,12 @@ def sector(bare: Surroundings, xy: Plane) -> Measured:
 
 @pytest.fixture(scope="module")
 def dim(bare: Surroundings, xy: Plane) -> Measured:
-    """Measure a disc on ground whose northern half is darker."""
+    """Measure a disc whose northern half is darker and a third as probable."""
     x, y = xy
     ground = np.where(y > 0, 60, 100).astype(np.uint8)
-    return measure(replace(bare, mask=np.hypot(x, y) <= DISC_PX, mosaic=np.stack([ground] * 3)))
+    disc = np.hypot(x, y) <= DISC_PX
+    probability = np.where(disc, np.where(y > 0, 0.3, 0.9), 0).astype(np.float32)
+    return measure(replace(bare, mask=disc, mosaic=np.stack([ground] * 3), probability=probability))
 
 
 def _check(found: Measured, forms: Forms) -> None:
@@ -214,16 +213,17 @@ def test_a_missing_quarter_has_the_closed_form_of_each_quantity(sector: Measured
     assert sector.quantities["impact_class"] == "zone of avoidance, below 25 degrees"
 
 
-def test_a_dark_half_has_the_closed_form_of_its_light(dim: Measured) -> None:
-    """A square wave over azimuth."""
-    _check(dim, _of_light())
+def test_a_dark_and_unlikely_half_is_a_zone(dim: Measured) -> None:
+    """A step over azimuth, with the impactor from the north."""
+    _check(dim, _of_zone())
+    assert float(dim.quantities["downrange_deg"]) == pytest.approx(180, abs=2)
 
 
 def test_every_quantity_is_held_by_a_closed_form(
     disc: Measured, rayed: Measured, ejecta: np.ndarray, xy: Plane
 ) -> None:
     """Whoever adds a quantity adds its closed form; members and expected areas have their own."""
-    held = {*_of_disc(disc), *_of_ray(rayed, ejecta, xy), *_of_gap(), *_of_light()}
+    held = {*_of_disc(disc), *_of_ray(rayed, ejecta, xy), *_of_gap(), *_of_zone()}
     held |= {"off_centre_share", "avoidance_azimuth_deg", "gap_left", "impact_class"}
     elsewhere = {one.name for one in MEMBERS}
     elsewhere |= {f"expected_{end}km2" for end in ("", "low_", "high_")}

@@ -10,17 +10,21 @@ import pytest
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.patterns.published_pattern import COLUMNS, INDEX
+from ejmap_geo.rasters.raster import read_mask_on
+from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.analysis.crater_pattern import measure_pattern, read_pattern
 from ejmap_project.analysis.crater_patterns import measure_patterns
 from ejmap_project.analysis.map_quantities import PatternsTable
+from ejmap_project.analysis.own_ray_ends import OwnPixels, own_values, with_own_ends
 from ejmap_project.analysis.pattern_check import check_patterns
 from ejmap_project.errors import StepError
 from ejmap_project.export.folder import export_project
 from ejmap_project.export.published_names import PublishedNames
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.open_project import OpenProject
+from ejmap_project.planetwide.overlaps import rank_overlaps
 from ejmap_project.progress import Silence
-from tests.mapped_discs import CRATERS, DISC_M, RADIUS_M, write_mapped_discs, write_settings
+from tests.mapped_discs import CRATERS, DISC_M, GRID, RADIUS_M, write_mapped_discs, write_settings
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +40,7 @@ def measured(project: OpenProject) -> OpenProject:
     work.maps_in_polar_view = work.promises_recall = False
     for crater in CRATERS:
         measure_pattern(work, crater)
+    rank_overlaps(project, Silence(), tags={})
     measure_patterns(project, Silence())
     return project
 
@@ -82,6 +87,27 @@ def test_overlapping_craters_share_what_is_not_clean(measured: OpenProject) -> N
     np.testing.assert_allclose(parts, clean, rtol=0.02)
     assert (table["clean_rays_km2"] < 0.1 * clean).all()
     assert table["is_clean"].tolist() == [True, True, True]
+
+
+def test_a_ray_is_a_craters_own_as_far_as_it_is_the_surest(measured: OpenProject) -> None:
+    """East of the first crater lies the disc of the second, which is surer of itself."""
+    first = CRATERS[0]
+    placed = read_mask_on(measured.paths.basemap_mask(first.key), GRID)
+    rays = pd.DataFrame({"azimuth_deg": [90.0, 270.0], "start_km": 100.0, "end_km": 400.0})
+    rays["spread_deg"] = 2.0
+
+    with opened(measured.paths.overlaps) as ranked:
+        own = OwnPixels(crater_id=1, placed=placed, ranked=ranked, basemap=GRID)
+        found = with_own_ends(rays, own, first, MERCURY)
+    unranked = with_own_ends(rays, None, first, MERCURY)
+
+    # The second disc begins 420 km before its centre, which lies 15 degrees to the east.
+    apart_km = math.radians(15) * math.cos(math.radians(3)) * MERCURY.radius_m / 1000
+    assert found["own_end_km"][0] == pytest.approx(apart_km - DISC_M / 1000, abs=20)
+    assert found["own_end_km"][1] == pytest.approx(400)
+    assert own_values(found, first)["own_longest_ray_radii"] == pytest.approx(400 / 60)
+    assert unranked["own_end_km"].isna().all()
+    assert math.isnan(own_values(unranked, first)["own_longest_ray_km"])
 
 
 def test_the_analysis_is_exported_in_the_published_columns(

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
 from ejmap_geo.errors import BodyError, CatalogueError
 from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.masks.probability_levels import levels_of, vote_levels_of
 from ejmap_geo.rasters.raster import read_raster, write_cog
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
@@ -20,6 +21,7 @@ from ejmap_ml.bundles.ensemble import Ensemble
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_project import Craters, Model, Mosaic
 from ejmap_project.errors import SettingsError, StepError
+from ejmap_project.files.layer_file import BAND_NAMES, read_layer
 from ejmap_project.mapping.azimuthal_mosaic import cut_azimuthal_mosaic
 from ejmap_project.mapping.basemap_mask import place_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
@@ -86,11 +88,12 @@ def test_a_mask_is_that_of_a_project(files: Path, mosaic: Mosaic, planet: Planet
     layers = Model(Ensemble.of(bundles)).predict(mosaic.around(craters["0002"]))
 
     layers.write(files / "layers.tif")
-    with (
-        read_raster(work.paths.segmentation(crater.key)) as theirs,
-        read_raster(files / "layers.tif") as ours,
-    ):
-        np.testing.assert_array_equal(ours.to_numpy(), theirs.to_numpy())
+    theirs = [read_layer(work.paths.segmentation(crater.key), name) for name in BAND_NAMES]
+    with read_raster(files / "layers.tif") as ours:
+        probability, votes, mask = ours.to_numpy()
+    np.testing.assert_array_equal(levels_of(probability), theirs[0])
+    np.testing.assert_array_equal(vote_levels_of(votes), theirs[1])
+    np.testing.assert_array_equal(mask, theirs[2])
     assert 0 < np.count_nonzero(layers.mask) < layers.mask.size
     assert layers.area_km2 == pytest.approx(placed.metadata["area_km2"])
     assert layers.member_count == 2

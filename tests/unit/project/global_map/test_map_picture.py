@@ -23,7 +23,7 @@ def _drawn(craters: list[Crater], labels: np.ndarray) -> np.ndarray:
     ground = Basemap(np.full((1, rows, cols), GREY, np.uint8), grid)
     label_map = LabelMap(labels, np.zeros_like(labels))
     shown = {crater.key: crater for crater in craters}
-    return np.asarray(map_picture(label_map, ground, shown, body="Mercury"))
+    return map_picture(label_map, ground, shown, body="Mercury").image
 
 
 def _crater(number: int, place: LonLat) -> Crater:

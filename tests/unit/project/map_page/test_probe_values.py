@@ -8,9 +8,11 @@ import pytest
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.mosaic import EnsembleLayers
 from ejmap_geo.masks.placed_mask import disc
-from ejmap_geo.rasters.raster import read_raster, write_cog
+from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.basemap import azimuthal_grid
+from ejmap_project.files.layer_file import write_layers
 from ejmap_project.map_page.probe_values import (
     CLAIMED,
     STEP_PERCENT,
@@ -19,7 +21,6 @@ from ejmap_project.map_page.probe_values import (
     probe_values,
     sampled,
 )
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES
 from ejmap_project.planetwide.mapped_craters import MappedCraters
 from tests.mapped_discs import CRATERS, DISC_M, GRID, SURE, write_mapped_discs
 
@@ -106,9 +107,9 @@ def test_nothing_is_told_of_a_crater_without_ejecta(tmp_path: Path) -> None:
     """An empty mask and a probability of nothing leave no values."""
     project = write_mapped_discs(tmp_path)
     path = project.paths.segmentation("0001")
-    with read_raster(path) as layers:
-        nothing = np.zeros(layers.shape, np.float32)
-    write_cog(path, nothing, grid=azimuthal_grid(CRATERS[0], GRID), band_names=BAND_NAMES)
+    grid = azimuthal_grid(CRATERS[0], GRID)
+    nothing = np.zeros(grid.shape, np.float32)
+    write_layers(path, EnsembleLayers(nothing, nothing, 1), nothing > 0, grid=grid)
     mask = project.paths.basemap_mask("0001")
     write_cog(mask, np.zeros(GRID.shape, np.uint8), grid=GRID, nodata=0)
 

@@ -12,7 +12,9 @@ import torch
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.maps.color import crater_color
-from ejmap_geo.rasters.raster import read_mask_on, read_raster, write_cog
+from ejmap_geo.masks.mosaic import EnsembleLayers
+from ejmap_geo.masks.probability_levels import VOTE_STEPS, probability_of
+from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.synthetic.planet import Planet
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.ensemble import Ensemble
@@ -23,17 +25,21 @@ from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_ml.ejseg.polar_predict import map_crater
 from ejmap_ml.ejseg.polar_view import polar_grid
 from ejmap_ml.stores.tile_group import TileStore
+from ejmap_ml.stores.tile_store import write_tile_store
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.files.connection_table import read_connections, tile_windows, write_connections
+from ejmap_project.files.layer_file import BAND_NAMES, read_layer, write_layers
 from ejmap_project.mapping.azimuthal_mosaic import cut_azimuthal_mosaic
 from ejmap_project.mapping.basemap_mask import place_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.ejecta_layers import BAND_NAMES, segment_ejecta
+from ejmap_project.mapping.cut_tiles import CutTiles
+from ejmap_project.mapping.ejecta_layers import segment_ejecta
 from ejmap_project.mapping.polar_prediction import predict_polar
 from ejmap_project.mapping.promised_mask import place_promised_mask, read_expected_area
 from ejmap_project.mapping.segmenter import ejseg_ensemble
 from ejmap_project.mapping.tile_connections import connect_tiles
+from ejmap_project.mapping.tile_plan import write_tiles
 from ejmap_project.mapping.tile_store import cut_tile_store
 from tests.constant_models import constant_bundle
 from tests.ready_ensemble import PROMISES
@@ -108,12 +114,37 @@ def test_crops_are_cut_only_where_ejconn_connects(
     _tiles(work, crater)
     _tiles(by_ejconn, crater)
 
-    places, cropped = (
-        TileStore.open(one.paths.tile_store(crater.key))["mapping"] for one in (work, by_ejconn)
-    )
-    assert places.array_names == ()
-    assert cropped.read("crop").shape[2:] == (32, 32)
-    pd.testing.assert_frame_equal(places.table, cropped.table)
+    places, seen = (CutTiles.of(one, crater) for one in (work, by_ejconn))
+
+    assert seen.tile_shape("crop")[1:] == (32, 32)
+    with pytest.raises(StepError, match="look at no tiles, not at crop"):
+        places.tile_shape("crop")
+    pd.testing.assert_frame_equal(places.table, seen.table)
+    stored = TileStore.open(by_ejconn.paths.tile_store(crater.key))["mapping"]
+    assert stored.array_names == ()
+
+
+def test_tiles_are_cut_as_a_store_would_hold_them(tmp_path: Path, planet: Planet) -> None:
+    """Batch by batch as from a store of the same tiles: networks round by the batch."""
+    settings = OWN_MASKS.replace("tile_side_px: 32", "tile_side_px: 16, connections: ejconn")
+    work = CraterWork(write_project(tmp_path / "cut", planet, settings))
+    crater = work.craters["0002"]
+    _tiles(work, crater)
+    cut = CutTiles.of(work, crater)
+    path = tmp_path / "stored.zarr"
+    with write_tile_store(path, provenance={}) as writer:
+        write_tiles(writer, "mapping", cut.tiled, plan=cut.plan)
+    stored = TileStore.open(path)["mapping"]
+    chosen = np.array([70, 3, 2, 64])
+
+    for selected in (None, chosen):
+        ours, theirs = (
+            list(one.batches(["crop"], batch_size=48, selected=selected)) for one in (cut, stored)
+        )
+        assert len(ours) == len(theirs) > 1
+        for (at, tiles), (other_at, other) in zip(ours, theirs, strict=True):
+            np.testing.assert_array_equal(at, other_at)
+            np.testing.assert_array_equal(tiles["crop"], other["crop"])
 
 
 def test_the_prediction_holds_the_ensemble_and_each_member(
@@ -255,11 +286,9 @@ def test_ejecta_are_set_where_the_mean_probability_is_above_one_half(
 
     found = segment_ejecta(work, crater, tags=TAGS)
 
-    with read_raster(work.paths.segmentation(crater.key)) as layers:
-        assert tuple(layers.attrs["long_name"]) == BAND_NAMES
-        probability, votes, mask = layers.to_numpy()
-    np.testing.assert_array_equal(mask == 1, probability > 0.5)
-    assert set(np.unique(votes)) <= {0.0, 0.5}
+    levels, votes, mask = _layers(work, crater)
+    np.testing.assert_array_equal(mask == 1, probability_of(levels) > 0.5)
+    assert set(np.unique(votes)) <= {0, VOTE_STEPS // 2}
     assert found.metadata["ejecta_px"] == mask.sum() > 0
     assert found.metadata["mean_probability_of_ejecta"] == pytest.approx(0.6, abs=1e-3)
     assert found.metadata["members"] == 2
@@ -286,11 +315,11 @@ def test_the_file_between_changes_no_bit_of_the_mask(work: CraterWork, crater: C
     predict_polar(work, crater, tags=TAGS)
     segment_ejecta(work, crater, tags=TAGS)
 
-    with read_raster(work.paths.segmentation(crater.key)) as layers:
-        probability, votes, _ = layers.to_numpy()
-    assert len(np.unique(probability)) > 1000
-    np.testing.assert_array_equal(probability, expected.probability)
-    np.testing.assert_array_equal(votes, expected.vote_fraction)
+    levels, votes, mask = _layers(work, crater)
+    assert len(np.unique(expected.probability)) > 1000
+    np.testing.assert_array_equal(mask == 1, expected.probability > 0.5)
+    np.testing.assert_allclose(probability_of(levels), expected.probability, atol=0.008)
+    np.testing.assert_array_equal(votes, np.rint(expected.vote_fraction * VOTE_STEPS))
 
 
 def test_a_calibration_changes_probabilities_and_leaves_the_mask(
@@ -309,8 +338,7 @@ def test_a_calibration_changes_probabilities_and_leaves_the_mask(
         predict_polar(work, crater, tags=TAGS)
         segment_ejecta(work, crater, tags=TAGS)
         connect_tiles(work, crater)
-        with read_raster(work.paths.segmentation(crater.key)) as raster:
-            layers.append(raster.to_numpy())
+        layers.append(_layers(work, crater))
         table = read_connections(work.paths.connections(crater.key))
         connected.append(table["is_connected"].to_numpy())
 
@@ -320,6 +348,11 @@ def test_a_calibration_changes_probabilities_and_leaves_the_mask(
     np.testing.assert_allclose((votes != plain_votes).mean(), 0, atol=2e-3)
     assert (connected[0] != connected[1]).sum() <= 1
     assert (said[mask > 0] < plain[mask > 0]).mean() > 0.99
+
+
+def _layers(work: CraterWork, crater: Crater) -> list[np.ndarray]:
+    """Return levels of probability and votes, and the mask."""
+    return [read_layer(work.paths.segmentation(crater.key), name) for name in BAND_NAMES]
 
 
 def _random_bundle(config: ModelConfig) -> ModelBundle:
@@ -349,10 +382,9 @@ def test_ejecta_outside_connected_tiles_are_left_out_where_settings_say_so(
     segment_ejecta(work, crater, tags=TAGS)
 
     window = tile_windows(table)[chosen]
-    with read_raster(work.paths.segmentation(crater.key)) as layers:
-        probability, _, mask = layers.to_numpy()
+    levels, _, mask = _layers(work, crater)
     expected = np.zeros(mask.shape, np.bool_)
-    expected[window.slices] = probability[window.slices] > 0.5
+    expected[window.slices] = probability_of(levels)[window.slices] > 0.5
     assert expected.any()
     np.testing.assert_array_equal(mask == 1, expected)
 
@@ -368,9 +400,9 @@ def _write_disc(
     grid = work.azimuthal_grid(crater)
     along = np.arange(grid.shape[0]) + 0.5 - grid.shape[0] / 2
     mask = np.hypot(along[:, None], along) < radius_px
-    bands = np.stack([mask, mask, mask]).astype(np.float32)
+    share = mask.astype(np.float32)
     path = work.paths.segmentation(crater.key)
-    write_cog(path, bands, grid=grid, band_names=BAND_NAMES, tags=tags)
+    write_layers(path, EnsembleLayers(share, share, 1), mask, grid=grid, tags=tags)
     return math.pi * (radius_px * grid.resolution_m / 1000) ** 2
 
 

@@ -55,7 +55,7 @@ def test_tiles_are_mapped_where_they_are_connected(tmp_path: Path) -> None:
     is_connected = np.array([True, True, False])
     ensemble = ejseg_ensemble([constant_bundle(TILES, one) for one in SAID])
 
-    layers = map_tiles(ensemble, store, is_connected=is_connected, side_px=SIDE_PX)
+    layers = map_tiles(ensemble, store["mapping"], is_connected=is_connected, side_px=SIDE_PX)
 
     inside = np.zeros((SIDE_PX, SIDE_PX), np.bool_)
     inside[0:32, 0:32] = True
@@ -88,7 +88,7 @@ def test_members_vote_after_their_tiles_are_merged(tmp_path: Path) -> None:
     ensemble = ejseg_ensemble([constant_bundle(TILES, 0.5)] * len(ramps))
     ensemble.members = tuple(_Ramp(*ramp) for ramp in ramps)
 
-    layers = map_tiles(ensemble, store, is_connected=np.ones(3, np.bool_), side_px=52)
+    layers = map_tiles(ensemble, store["mapping"], is_connected=np.ones(3, np.bool_), side_px=52)
 
     votes, probability = np.zeros(52), np.zeros(52)
     for low, high in ramps:
@@ -112,7 +112,9 @@ def test_a_crater_without_connected_tiles_has_no_ejecta(tmp_path: Path) -> None:
     store = _tile_store(tmp_path / "tiles.zarr", [(0, 0, 32)])
     ensemble = ejseg_ensemble([constant_bundle(TILES, 0.9)])
 
-    layers = map_tiles(ensemble, store, is_connected=np.zeros(1, np.bool_), side_px=SIDE_PX)
+    layers = map_tiles(
+        ensemble, store["mapping"], is_connected=np.zeros(1, np.bool_), side_px=SIDE_PX
+    )
 
     assert not layers.probability.any()
     assert not layers.vote_fraction.any()
@@ -124,4 +126,4 @@ def test_a_tile_classifier_cannot_draw_ejecta(tmp_path: Path) -> None:
     ensemble = ejseg_ensemble([constant_bundle(EJCONN.replace("resnet10t", "test_resnet"), 0.5)])
 
     with pytest.raises(SampleError, match="does not look at tiles"):
-        map_tiles(ensemble, store, is_connected=np.ones(1, np.bool_), side_px=SIDE_PX)
+        map_tiles(ensemble, store["mapping"], is_connected=np.ones(1, np.bool_), side_px=SIDE_PX)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ejmap_assets.lineage.recipe_settings import of_member, of_promotion
 from ejmap_ml.bundles.bundle import ModelBundle
 from ejmap_ml.errors import BundleError
 from ejmap_project.errors import SettingsError, StepError
@@ -26,6 +25,7 @@ from ejmap_project.models.ready_models import copy_member, ready_named, ready_na
 from ejmap_project.models.seen_bands import require_readable
 from ejmap_project.models.starting_member import starting_member
 from ejmap_project.open_project import OpenProject
+from ejmap_project.recipe_settings import of_member, of_promotion
 from tests.ready_ensemble import write_ready
 from tests.tiny_presets import EJCONN, POLAR
 

@@ -19,6 +19,7 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.exclusion import exclude_ejecta
 from ejmap_project.planetwide.overlaps import rank_overlaps
 from ejmap_project.planetwide.qgis_project import check_qgis_project, write_qgis_project
+from ejmap_project.planetwide.uncertainty import map_uncertainty
 from ejmap_project.progress import Silence
 from tests.mapped_discs import CRATERS, GRID, write_mapped_discs
 
@@ -43,6 +44,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> OpenProject:
     write_table(radii, paths.patterns)
     draw_planet_map(project, {one.key: CraterState.CURRENT for one in CRATERS}, tags={})
     rank_overlaps(project, Silence(), tags={})
+    map_uncertainty(project, Silence(), tags={})
     exclude_ejecta(project, Silence(), tags={})
     write_qgis_project(project)
     return project
@@ -93,7 +95,7 @@ def test_qgis_opens_and_draws_every_layer(project: OpenProject, tmp_path: Path) 
     assert found["read"]
     assert found["errors"] == []
     assert [name for name, one in layers.items() if not (one["valid"] and one["crs_valid"])] == []
-    assert len(layers) == 16
+    assert len(layers) == 17
     assert layers["Rims and names"]["labels"]
     assert layers["Rays"]["features"] == 1
     assert layers["Crater ids"]["renderer"] == "paletted"

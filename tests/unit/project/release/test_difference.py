@@ -109,6 +109,10 @@ def test_the_picture_shows_what_came_and_went(moved: tuple[Path, Path]) -> None:
         ({"azimuthal_mosaic": {"inputs": {"basemap_mosaic": "mosaic-2"}}}, "mosaic"),
         ({"segmentation_mask": {"settings": ["other"]}}, "settings of segmentation_mask"),
         ({"basemap_mask": {"code_version": "2"}}, "code of basemap_mask"),
+        (
+            {"basemap_mask": {"inputs": {"crater_catalogue": "c-1", "basemap_mosaic": "m"}}},
+            "whose mask it is",
+        ),
     ],
     ids=lambda one: one if isinstance(one, str) else "",
 )

@@ -13,9 +13,12 @@ import pytest
 from ejmap_geo.craters.catalogue import catalogue_from, craters_of, read_catalogue, write_catalogue
 from ejmap_project.analysis.map_quantities import PatternsTable
 from ejmap_project.open_project import OpenProject
+from ejmap_project.progress import Silence
 from ejmap_project.release.embedded import embedded_array
+from ejmap_project.release.make import AskedRelease, make_release
 from ejmap_project.release.page import number_words
-from tests.unit.project.release.conftest import KEYS
+from ejmap_project.release_metadata.release_manifest import read_release_manifest
+from tests.unit.project.release.conftest import KEYS, inventory_of, made_artefact
 
 HOSTILE = "<script>alert(1)</script> \"x\" & 'y'"
 VOID = frozenset({"br", "img", "meta"})
@@ -172,3 +175,29 @@ def test_a_page_of_a_crater_is_small_enough_for_two_hundred() -> None:
     found = embedded_array(rgb, alt="noise", width_px=1000)
 
     assert len(found.uri) < 120_000
+
+
+def test_the_map_page_is_a_link_with_its_size(
+    mapped: OpenProject, release: Callable[..., Path]
+) -> None:
+    """It lies in the release; the report says how many bytes its files take."""
+    folder_of_page = mapped.paths.map_page
+    (folder_of_page / "data").mkdir(parents=True)
+    (folder_of_page / "index.html").write_bytes(b"x" * 700_000)
+    (folder_of_page / "data" / "facts.js").write_bytes(b"x" * 1_600_000)
+    inventory = inventory_of(mapped)
+    paged = replace(
+        inventory, made=(*inventory.made, made_artefact("map_page", outputs=(folder_of_page,)))
+    )
+
+    told = make_release(
+        mapped, AskedRelease(name="paged"), lambda: paged, progress=Silence()
+    ).metadata
+
+    folder = Path(str(told["path"]))
+    page = read_release_manifest(folder).map_page
+    assert page == ("data/map/page/index.html", 2_300_000)
+    assert (folder / page.path).is_file()
+    text = (folder / "report.html").read_text()
+    assert '<a href="data/map/page/index.html">The map page</a> (2.3 MB' in text
+    assert read_release_manifest(release(mapped, "bare")).map_page is None

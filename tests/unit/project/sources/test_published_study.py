@@ -1,6 +1,7 @@
 """A published folder as a source: what it holds is read, what it lacks is None or empty."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 import rasterio
 
+from ejmap_geo.craters.catalogue import Crater, craters_of
 from ejmap_geo.errors import RasterError
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
@@ -241,3 +243,83 @@ def test_a_folder_that_is_gone_is_named(open_project, tmp_path: Path) -> None:
     for ask in (source.check, source.has_mosaic, source.splits, source.samples):
         with pytest.raises(SourceError, match="gone is no folder"):
             ask()
+
+
+@pytest.fixture
+def edited(mine: PublishedFolder, made: PublishedFixture, open_project, tmp_path: Path):
+    """Give a project whose user emptied the mask of Debussy, and added two rectangles."""
+    (tmp_path / "project" / "masks").mkdir(parents=True)
+    cleared = np.zeros((1, *made.planet.basemap.shape), np.uint8)
+    write_cog(tmp_path / "project/masks/mask_0012.tif", cleared, grid=made.planet.basemap)
+    at = made.planet.basemap.position(made.labelled[0].center)
+    place = {"row": int(at.row) - 6, "col": int(at.col) - 6, "height_px": 12, "width_px": 12}
+    tiles = pd.DataFrame([place, place]).assign(tile_id=[4, 5], crater_id=[None, 0])
+    tiles.to_csv(tmp_path / "project/tiles.csv", index=False)
+    return _project(mine.folder, open_project, masks="masks", tiles="tiles.csv")
+
+
+def test_edits_of_the_user_take_the_place_of_what_was_published(
+    edited: OpenProject, made: PublishedFixture
+) -> None:
+    """Masks, labels, places and splits of an imported project; the folder stays as it was."""
+    source, basemap = source_of(edited), made.planet.basemap
+    write_cog(edited.paths.basemap_mosaic, made.planet.raster, grid=basemap, nodata=0)
+    craters = craters_of(source.catalogue())
+    before = {path: path.stat().st_mtime_ns for path in made.folder.rglob("*") if path.is_file()}
+
+    masks = {one.crater_id: mask for one, mask in source.masks(_by_key(craters), basemap)}
+    labels = source.labels(craters, basemap)
+    splits = source.splits_of(labels)
+
+    assert masks[12].area_px == 0
+    other = next(one for one in made.labelled if one.crater_id == 3)
+    assert masks[3].area_px == made.manual_mask(other).sum()
+    published = labels[labels["tile_id"] < 100_000]
+    assert (published.loc[published["crater_id"] == 12, "ejecta_px"] == 0).all()
+    assert (published.loc[published["crater_id"] == 12, "split_class"] < 5).all()
+    added = labels[labels["tile_id"] >= 100_000]
+    pairs = zip(added["crater_id"], added["tile_id"], strict=True)
+    assert [*pairs] == [(0, 100_004), (0, 10_000_000_005), (3, 100_004), (12, 100_004)]
+    assert 100_004 in source.locations(craters, basemap)
+    assert 10_000_000_005 not in source.locations(craters, basemap)
+    assert 10_000_000_005 in source.locations([craters[0]], basemap)
+    rows = splits.merge(labels[["crater_id", "tile_id", "split_class"]])
+    new = rows[rows["tile_id"] >= 100_000]
+    assert new["test_61"].tolist() == np.where(new["split_class"] >= 0, 0, -1).tolist()
+    kept = splits[splits["tile_id"] < 100_000].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, source.splits())
+    assert source.check() == []
+    files = source.files()
+    assert files.tiles == edited.paths.folder / "tiles.csv"
+    assert edited.paths.folder / "masks" / "mask_0012.tif" in {*files.masks}
+    assert before == {path: path.stat().st_mtime_ns for path in before}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda mine, _: mine.required(layout.MOSAIC).unlink(), "came without its mosaic"),
+        (
+            lambda _, project: (project / "masks/mask_12.tif").write_bytes(b"x"),
+            r"not in the table \(mask_12.tif\)",
+        ),
+        (
+            lambda _, project: (project / "tiles.csv").write_text(
+                "tile_id,crater_id,row,col,height_px,width_px\n1,77,3,3,5,5\n"
+            ),
+            "crater_id 77, which is not in fresh_craters.shp",
+        ),
+    ],
+)
+def test_edits_that_do_not_fit_are_refused(
+    edited: OpenProject, mine: PublishedFolder, spoil, message: str
+) -> None:
+    """Before anything is made."""
+    spoil(mine, edited.paths.folder)
+
+    with pytest.raises(SourceError, match=message):
+        source_of(edited).check()
+
+
+def _by_key(craters: Sequence[Crater]) -> dict[str, Crater]:
+    return {crater.key: crater for crater in craters}

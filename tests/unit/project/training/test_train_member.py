@@ -118,6 +118,20 @@ def test_samples_are_counted_and_cut_anew_for_another_recipe(bench: Bench) -> No
     assert told == []
 
 
+def test_shared_samples_that_were_damaged_are_cut_anew(bench: Bench) -> None:
+    """To use them again would let the same check fail at every run."""
+    bench.cut("ejconn", VERSION)
+    store = bench.project.paths.samples("ejconn_look") / "own.zarr"
+    chunk = next(one for one in store.rglob("0") if one.is_file())
+    sound = chunk.read_bytes()
+    chunk.write_bytes(sound[:-1] + bytes([sound[-1] ^ 1]))
+
+    again, _ = bench.cut("ejconn", VERSION)
+
+    assert again.metadata["shared_with_another_version"] is False
+    assert chunk.read_bytes() == sound
+
+
 def test_samples_that_are_missing_or_incomplete_are_named(bench: Bench) -> None:
     """With what to materialise."""
     with pytest.raises(StepError, match="materialise ejconn_samples of ejconn_test@0 first"):

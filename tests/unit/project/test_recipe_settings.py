@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-from ejmap_assets.lineage import map_settings, recipe_settings
+from ejmap_assets.lineage import map_settings
+from ejmap_project import recipe_settings
 from ejmap_project.open_project import OpenProject
 
 SYNTHETIC_TRAINING = {"kind": "synthetic", "seeds": [1]}

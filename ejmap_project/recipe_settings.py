@@ -27,6 +27,7 @@ from ejmap_project.models.starting_member import starting_member
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, ModelKind
 from ejmap_project.settings.method import OURS
+from ejmap_project.sources.corrected_masks import corrected_mask
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.vetting.vetting_choice import (
     classifier_config,
@@ -199,8 +200,11 @@ def of_promised_recall(project: OpenProject, _: str) -> object:
     return project.settings.mapping.promised_recall
 
 
-def of_given_mask(project: OpenProject, _: str) -> object:
-    """The run of published masks that replace the project's own; None if it makes its own."""
+def of_given_mask(project: OpenProject, key: str) -> object:
+    """The run of published masks, or the file that a person corrected; None of a model's mask."""
+    corrected = corrected_mask(project, key)
+    if corrected is not None:
+        return ["corrected", *stamps_of([corrected.path]), corrected.words]
     return project.settings.source.traits.masks_run
 
 

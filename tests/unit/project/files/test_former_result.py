@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ejmap_assets.making.former_result import replacing
 from ejmap_project.errors import RejectedError
+from ejmap_project.files.former_result import replacing
 
 
 def _write(path: Path, word: str) -> None:

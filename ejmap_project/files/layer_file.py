@@ -1,0 +1,103 @@
+"""The ejecta layers of a crater as a file: probability, votes and mask, one byte a pixel each."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+
+from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.maps.color_ramp import ramp_color
+from ejmap_geo.maps.raster_style import Stop, ramp_style, write_style
+from ejmap_geo.masks.mosaic import EnsembleLayers
+from ejmap_geo.masks.probability_levels import (
+    CERTAIN,
+    FORMULA,
+    VOTE_STEPS,
+    levels_of,
+    probability_of,
+    vote_levels_of,
+)
+from ejmap_geo.rasters.raster_file import opened
+from ejmap_project.errors import StepError
+from ejmap_project.files.crater_raster import write_crater_raster
+from ejmap_project.files.raster_tags import VALUES
+
+PROBABILITY_BAND, VOTE_BAND, MASK_BAND = "probability_level", "vote_level", "mask"
+BAND_NAMES = (PROBABILITY_BAND, VOTE_BAND, MASK_BAND)
+MEANING = (
+    f"probability_level, as probability: {FORMULA}; vote_level: share of votes in steps of "
+    f"1/{VOTE_STEPS}; mask: 1 ejecta, 0 none"
+)
+# Levels at which a style states the probability.
+STYLED_LEVELS = (0, 60, 80, 92, 101, 110, 119, 127, 136, 145, 154, 163, 175, 195, CERTAIN)
+
+
+def write_layers(
+    path: Path,
+    layers: EnsembleLayers,
+    mask: NDArray[np.bool_],
+    *,
+    grid: AzimuthalGrid,
+    tags: Mapping[str, str] | None = None,
+) -> NDArray[np.uint8]:
+    """Write the ejecta layers of a crater with their style.
+
+    Args:
+        path: File to write.
+        layers: Probability and votes, ``(rows, cols)`` on ``grid``.
+        mask: Ejecta, in the same shape.
+        grid: Grid about the crater.
+        tags: Text kept inside the file.
+
+    Returns:
+        The bands as written, ``(3, rows, cols)``.
+    """
+    levels, votes = levels_of(layers.probability), vote_levels_of(layers.vote_fraction)
+    bands = np.stack([levels, votes, mask.view(np.uint8)])
+    write_crater_raster(
+        path, bands, grid=grid, band_names=BAND_NAMES, tags={VALUES: MEANING, **(tags or {})}
+    )
+    write_style(path, ramp_style(_stops()))
+    return bands
+
+
+def read_layer(path: Path, name: str) -> NDArray[np.uint8]:
+    """Read a layer of a crater, ``(rows, cols)``.
+
+    Args:
+        path: File of :func:`write_layers`.
+        name: One of ``BAND_NAMES``.
+
+    Raises:
+        RasterError: If the file is missing or cannot be read.
+        StepError: If it was written before layers had one byte a pixel.
+    """
+    with opened(path) as raster:
+        return raster.read(layer_number(raster, name))
+
+
+def layer_number(raster: rasterio.DatasetReader, name: str) -> int:
+    """Return the number of a layer in an open file, from 1.
+
+    Raises:
+        StepError: If the file was written before layers had one byte a pixel.
+    """
+    if raster.descriptions != BAND_NAMES:
+        raise StepError(
+            f"{raster.name} holds the layers {', '.join(map(str, raster.descriptions))} of an "
+            f"earlier EJMAP instead of {', '.join(BAND_NAMES)}; materialise segmentation_mask again"
+        )
+    return BAND_NAMES.index(name) + 1
+
+
+def _stops() -> list[Stop]:
+    """Return the colours of levels, transparent at none, labelled in percent."""
+    stops: list[Stop] = []
+    for level in STYLED_LEVELS:
+        share = float(probability_of(np.array(level, np.uint8)))
+        color = ramp_color(share)
+        shown = color.opaque if level else color.clear
+        stops.append(Stop(level, shown, f"{100 * share:.2g} %" if share < 1 else "100 %"))
+    return stops

@@ -1,0 +1,1 @@
+"""A Slurm cluster: job scripts, the state of jobs, and craters divided among jobs."""

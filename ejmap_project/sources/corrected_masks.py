@@ -1,0 +1,123 @@
+"""Corrected masks: labels that a person edited and imported, which the map shows as they are."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ejmap_project.errors import SourceError
+from ejmap_project.open_project import OpenProject
+from ejmap_project.paths import mask_name
+
+IMPORT_NOTE = "import.json"
+
+
+class LabelChange(BaseModel):
+    """What an import changed of the mask of one crater.
+
+    Attributes:
+        crater_id: The crater.
+        crater: Its name and key.
+        was_label: Whether it had a label before; else it is compared with the map.
+        added_px: Pixels that were set.
+        removed_px: Pixels that were cleared.
+        added_km2: Area that was set.
+        removed_km2: Area that was cleared.
+        area_km2: Area of the new label.
+        digest: Digest of the new label.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    crater_id: int
+    crater: str
+    was_label: bool
+    added_px: int
+    removed_px: int
+    added_km2: float
+    removed_km2: float
+    area_km2: float
+    digest: str
+
+
+class ImportNote(BaseModel):
+    """Who imported which labels, and when.
+
+    Attributes:
+        by: The person, as stated.
+        note: Words of the person.
+        imported_utc: When.
+        package_made_utc: When the masks were handed out.
+        changes: What changed, by crater.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: str
+    note: str
+    imported_utc: str
+    package_made_utc: str
+    changes: tuple[LabelChange, ...]
+
+
+class CorrectedMask(NamedTuple):
+    """A mask that a person corrected.
+
+    Attributes:
+        path: Its file.
+        note: The last import of it.
+    """
+
+    path: Path
+    note: ImportNote
+
+    @property
+    def words(self) -> str:
+        """Who corrected it, and when it was imported."""
+        return f"corrected by {self.note.by}, imported {self.note.imported_utc}"
+
+
+def corrected_mask(project: OpenProject, key: str) -> CorrectedMask | None:
+    """Return what the map shows of a crater in place of the mask of a model; None of most craters.
+
+    A label counts once an import took it, and where labels hold all ejecta of their crater: where
+    ejecta are known in tiles alone, the model maps what lies between these.
+
+    Args:
+        project: The project.
+        key: Key of the crater.
+
+    Raises:
+        SourceError: If the note of an import was changed into something else.
+    """
+    traits = project.settings.source.traits
+    if traits.masks_folder is None or not traits.is_known_everywhere:
+        return None
+    path = project.paths.user_file(traits.masks_folder) / mask_name(key)
+    if not path.is_file():
+        return None
+    for place in sorted(project.paths.corrections.glob(f"*/{IMPORT_NOTE}"), reverse=True):
+        note = _read(place)
+        if any(one.crater_id == int(key) for one in note.changes):
+            return CorrectedMask(path, note)
+    return None
+
+
+def corrected_keys(project: OpenProject) -> frozenset[str]:
+    """Return the keys of the craters of the catalogue whose mask a person corrected.
+
+    Raises:
+        SourceError: If the note of an import was changed into something else.
+    """
+    craters = project.craters()
+    return frozenset(key for key in craters if corrected_mask(project, key) is not None)
+
+
+def _read(place: Path) -> ImportNote:
+    try:
+        return ImportNote.model_validate_json(place.read_bytes())
+    except ValidationError as error:
+        raise SourceError(
+            f"{place} is no note of an import ({error.error_count()} mistake(s)); put it back, or "
+            f"remove {place.parent} to let the model map its craters again"
+        ) from error
