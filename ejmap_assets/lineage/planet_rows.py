@@ -52,6 +52,18 @@ PLANET_ROWS: Mapping[str, Row] = {
         table=MapCraterTable,
         picture="ejecta of all craters over the mosaic",
     ),
+    "uncertainty": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.uncertainty,
+        inputs=(
+            *("segmentation_mask", "basemap_mask", "global_map"),
+            *("crater_catalogue", "basemap_mosaic"),
+        ),
+        settings=map_settings.of_map,
+        rule=Rule.AFTER_CRATERS,
+        picture="probability that the map is wrong, over the planet",
+        is_possible=has_probabilities,
+    ),
     "map_page": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.map_page,
@@ -97,18 +109,6 @@ PLANET_ROWS: Mapping[str, Row] = {
         rule=Rule.AFTER_CRATERS,
         table=OverlapTable,
         picture="margins between the two surest claimants of contested pixels",
-    ),
-    "uncertainty": Row(
-        stage=stages.SCORES,
-        output=lambda paths, _: paths.uncertainty,
-        inputs=(
-            *("segmentation_mask", "basemap_mask", "global_map"),
-            *("crater_catalogue", "basemap_mosaic"),
-        ),
-        settings=map_settings.of_map,
-        rule=Rule.AFTER_CRATERS,
-        picture="probability that the map is wrong, over the planet",
-        is_possible=has_probabilities,
     ),
     "superposition": Row(
         stage=stages.SCORES,
