@@ -14,7 +14,10 @@ from ejmap_project.analysis.stated_factors import FACTORS
 
 # A mask has no error bar of its own: that of the area says how sure it is.
 OF_MASK = "none: measured on the mask as mapped, whose area has one"
-BY_MEMBERS = "lowest and highest of the ensemble's members, columns _low and _high"
+BY_MEMBERS = (
+    "lowest and highest of the ensemble's members, columns _low and _high; they hold the true area "
+    "of .15 of synthetic craters"
+)
 GEOMETRY = "geometry"
 _SIGNED = {"coverage_slope", "mean_ray_contrast", "contrast"}
 EXACT = "none: follows from the catalogue"

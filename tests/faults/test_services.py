@@ -24,7 +24,6 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(0)]
 SERVICES = "ejmap_cli.webserver.services"
 WEBSERVER = "ejmap_cli.webserver\0--port"
 DAEMON = "dagster._daemon\0run"
-CODE_SERVER = "api\0grpc"
 MAKES = ("segmentation.tif", "basemap_mask.tif")
 
 
@@ -126,24 +125,17 @@ def servers(chain: Chain, tmp_path: Path) -> Iterator[Servers]:
     found.end()
 
 
-def test_a_killed_code_server_comes_back_and_a_killed_daemon_ends_the_rest(
+def test_a_killed_daemon_ends_the_rest(
     undisturbed: Chain, chain: Chain, servers: Servers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The run goes on beside both, and nothing of the servers is left."""
+    """The run goes on beside it, and nothing of the servers is left."""
     command = chain.start()
-    former = servers.left(CODE_SERVER)
-    servers.kill(CODE_SERVER)
-    assert _wait(lambda: bool({*servers.left(CODE_SERVER)} - {*former}))
-    assert servers.answers()
     servers.kill(DAEMON)
     assert _wait(lambda: not servers.left())
     assert servers.process.wait(PATIENCE_SECONDS) == 1
 
     _require_whole(undisturbed, chain, command.end().code, monkeypatch)
-    note(
-        Tried("SIGKILL of the code server", 1, "", "started again, same files"),
-        Tried("SIGKILL of the daemon", 1, "", "all servers end, same files"),
-    )
+    note(Tried("SIGKILL of the daemon", 1, "", "all servers end, same files"))
 
 
 def test_servers_outlive_a_killed_command_and_end_with_the_webserver(
