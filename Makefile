@@ -136,6 +136,12 @@ models: $(DEV) $(QUICKLOOK) $(MOON) ## Make the ready-made models anew, from not
 map-bundle: ## Build the program of the map page from map_page/ (needs Node and npm; users need neither)
 	cd map_page && npm install --no-package-lock --silent && npx tsc && node build.mjs
 
+.PHONY: licences
+licences: $(DEV) $(QUICKLOOK) $(MOON) $(DOCS) ## Write docs/licences.md from the metadata of all direct dependencies
+	@folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; \
+	$(BIN)/uv pip install --quiet --no-deps --python-version 3.12 --target "$$folder" craterstats; \
+	$(BIN)/python .ci/licences.py "$$folder"
+
 .PHONY: fmt
 fmt: $(DEV) ## Format the code and fix what can be fixed
 	$(BIN)/ruff check --fix-only --quiet .

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import dagster as dg
 
+from ejmap_assets.alerts import build_alert_sensor
 from ejmap_assets.assets.registry import crater_steps, project_assets
 from ejmap_assets.automation import build_automation_sensor
 from ejmap_assets.checks.registry import project_checks
@@ -24,6 +26,7 @@ from ejmap_project.progress import Listener, Silence
 from ejmap_project.settings.mapping import MappingSettings
 
 DEFAULT_SECONDS_BETWEEN_TICKS = 30
+MAP = dg.AssetKey("global_map")
 
 
 def build_defs(
@@ -44,7 +47,7 @@ def build_defs(
     project = _project()
     return dg.Definitions(
         assets=[
-            *project_assets(),
+            *(_with_freshness(one, project) for one in project_assets()),
             build_crater_assets(
                 steps=steps or crater_steps(),
                 chunk_craters=chunk_craters or _chunk_craters(project),
@@ -55,6 +58,7 @@ def build_defs(
         sensors=[
             build_automation_sensor(seconds_between_ticks=seconds_between_ticks),
             *build_file_sensors(seconds_between_ticks=seconds_between_ticks),
+            build_alert_sensor(seconds_between_ticks=seconds_between_ticks),
             *([build_job_sensor()] if project is not None and project.settings.slurm else []),
         ],
         schedules=build_schedules(),
@@ -103,6 +107,15 @@ def _chunk_craters(project: OpenProject | None) -> int:
         return project.settings.mapping.chunk_craters
     with dg.DagsterInstance.get() as instance:
         return chunk_size(RunPlan(project=project, instance=instance))
+
+
+def _with_freshness(asset: dg.AssetsDefinition, project: OpenProject | None) -> dg.AssetsDefinition:
+    """Give the map its freshness policy, if the project states one."""
+    days = None if project is None else project.settings.mapping.fresh_days
+    if days is None or asset.key != MAP:
+        return asset
+    policy = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=days))
+    return asset.map_asset_specs(lambda spec: dg.apply_freshness_policy(spec, policy))
 
 
 @dg.definitions

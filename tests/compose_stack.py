@@ -107,7 +107,7 @@ class Stack:
     def __init__(self, folder: Path, postgres: PostgresServer) -> None:
         self.services = read_services(VARIABLES)
         self.folder = folder
-        self.code_port, self.web_port = free_port(), free_port()
+        self.code_port, self.web_port, self.viewer_port = free_port(), free_port(), free_port()
         projects = folder / "projects"
         self.host = Host(
             folder=folder,
@@ -117,6 +117,7 @@ class Stack:
                 "0.0.0.0": "127.0.0.1",  # noqa: S104 (replaced, not bound)
                 "4000": str(self.code_port),
                 "3000": str(self.web_port),
+                "3001": str(self.viewer_port),
             },
         )
         self.started: dict[str, subprocess.Popen[bytes]] = {}
@@ -158,10 +159,10 @@ class Stack:
             if key in given
         }
 
-    def ask(self, query: str, **variables: object) -> dict[str, Any]:
-        """Ask the webserver, as its pages do."""
+    def ask(self, query: str, *, port: int | None = None, **variables: object) -> dict[str, Any]:
+        """Ask the webserver, or the one at another port, as its pages do."""
         body = json.dumps({"query": query, "variables": variables}).encode()
-        request = Request(f"http://127.0.0.1:{self.web_port}/graphql", body)
+        request = Request(f"http://127.0.0.1:{port or self.web_port}/graphql", body)
         request.add_header("Content-Type", "application/json")
         with urlopen(request, timeout=60) as answer:
             found = json.load(answer)
@@ -176,7 +177,12 @@ class Stack:
     def _is_healthy(self, name: str) -> bool:
         assert self.started[name].poll() is None, self._log(name).read_text()[-4000:]
         # A health check costs a second of a core, a look at the port nothing.
-        port = {"code": self.code_port, "webserver": self.web_port}.get(name)
+        ports = {
+            "code": self.code_port,
+            "webserver": self.web_port,
+            "viewer": self.viewer_port,
+        }
+        port = ports.get(name)
         if port is not None and not _listens(port):
             return False
         return self.host.check_health(self.services[name]).returncode == 0

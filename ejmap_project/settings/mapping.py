@@ -22,6 +22,8 @@ class MappingSettings(Settings):
         connection_filter: Clear ejecta outside the tiles that are connected to the crater.
         kept_results: Results of former models that are kept of each crater, so that a roll-back
             finds them instead of computing them again; 0 keeps none.
+        fresh_days: Days after which a map that was not made again counts as overdue in the pages;
+            None never. Changing it takes reloading the code location.
         chunk_craters: Most craters that a run of a backfill takes, with one loaded model; changing
             it takes reloading the code location.
     """
@@ -32,4 +34,5 @@ class MappingSettings(Settings):
     promised_recall: float = Field(default=0.9, gt=0, lt=1)
     connection_filter: bool = False
     kept_results: int = Field(default=2, ge=0, le=100)
+    fresh_days: float | None = Field(default=None, ge=0.05, le=36_500)
     chunk_craters: int = Field(default=50, ge=1, le=10_000)

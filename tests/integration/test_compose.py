@@ -85,14 +85,48 @@ def test_compose_asks_for_a_password() -> None:
         read_services({})
 
 
-def test_only_the_webserver_can_be_reached_and_from_this_machine_only(
+def test_only_the_webservers_can_be_reached_and_from_this_machine_only(
     services: dict[str, dict[str, Any]],
 ) -> None:
-    """It has no login, and the code server runs what it is told."""
+    """They have no login, and the code server runs what it is told."""
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}
 
-    assert published == {"webserver": ["127.0.0.1:3000:3000"]}
+    assert published == {
+        "webserver": ["127.0.0.1:3000:3000"],
+        "viewer": ["127.0.0.1:3001:3001"],
+    }
     assert not any("network_mode" in service for service in services.values())
+
+
+def test_containers_have_no_rights_that_they_do_not_need(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    """A user without capabilities, who writes to volumes and to memory only."""
+    for name, service in services.items():
+        assert service["user"].split(":")[0] not in {"root", "0"}, name
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert not {"cap_add", "privileged", "devices", "pid", "ipc", "userns_mode"} & set(service)
+        mounted = [volume.split(":")[0] for volume in service["volumes"]]
+        assert set(mounted) <= {"./projects", "cache", "history"}, name
+
+
+def test_the_image_does_not_run_as_root() -> None:
+    """Whoever starts it without Compose gets the same user."""
+    instructions = (CHECKOUT / "Dockerfile").read_text().splitlines()
+    users = [line.split()[1] for line in instructions if line.startswith("USER ")]
+
+    assert users[-1:] == ["1000:1000"]
+
+
+def test_viewers_get_the_pages_of_the_webserver_and_change_nothing(
+    services: dict[str, dict[str, Any]],
+) -> None:
+    """The two differ in nothing but the port and the word that refuses every change."""
+    work, view = services["webserver"]["command"], services["viewer"]["command"]
+
+    assert view == [*(word.replace("3000", "3001") for word in work), "--read-only"]
 
 
 def test_everything_that_stays_up_has_a_health_check(services: dict[str, dict[str, Any]]) -> None:
@@ -152,7 +186,7 @@ def stack(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) ->
     try:
         assert found.start("instance").wait(PATIENCE_SECONDS) == 0
         found.start_healthy("code")
-        found.start_healthy("webserver", "daemon")
+        found.start_healthy("webserver", "viewer", "daemon")
         yield found
     finally:
         found.end()
@@ -174,6 +208,19 @@ def test_a_run_goes_through_all_containers_into_the_database(
     assert len(postgres.rows("ejmap", craters)) == 3
     assert (stack.folder / "projects" / "demo" / "data" / "catalogue.parquet").is_file()
     assert not list(stack.home.rglob("*.db"))
+
+
+def test_viewers_start_no_run(stack: Stack) -> None:
+    """The same request that the webserver takes is refused."""
+    selector = {
+        "repositoryLocationName": "ejmap",
+        "repositoryName": "__repository__",
+        "jobName": "prepare",
+    }
+
+    asked = {"run": {"selector": selector, "mode": "default"}, "port": stack.viewer_port}
+
+    assert stack.ask(LAUNCH, **asked)["launchRun"]["__typename"] == "UnauthorizedError"
 
 
 def test_a_run_that_died_with_its_server_is_found_out(

@@ -51,6 +51,7 @@ mapping:
   connection_filter: true
   kept_results: 1
   chunk_craters: 2
+  fresh_days: 30
 method: {ensemble: votes, normalization: split, validation: each-class, denoising: sides,
   annulus: rim-buffers}
 analysis: {exclusion_buffer_km: 25}

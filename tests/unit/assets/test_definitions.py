@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -124,3 +125,30 @@ def test_importing_the_code_location_asks_for_no_project(tmp_path: Path) -> None
     environment = {**os.environ, "EJMAP_PROJECT": str(tmp_path)}
 
     subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        pytest.param("", None, id="not-stated"),
+        pytest.param("mapping: {fresh_days: 7}", timedelta(days=7), id="a-week"),
+    ],
+)
+def test_the_map_is_overdue_after_the_days_that_the_project_states(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, expected: timedelta | None
+) -> None:
+    """The map alone has a freshness policy, and only if somebody wants one."""
+    source = "source: {kind: synthetic, seed: 5, width_px: 256, craters: 3}"
+    training = "training: {kind: synthetic, seeds: [1], width_px: 256, craters: 3}"
+    (tmp_path / "project.yaml").write_text(f"{source}\n{training}\n{line}\n")
+    monkeypatch.setenv("EJMAP_PROJECT", str(tmp_path))
+
+    specs = build_defs().resolve_all_asset_specs()
+
+    found = {
+        spec.key.to_user_string(): spec.freshness_policy
+        for spec in specs
+        if spec.freshness_policy is not None
+    }
+    wanted = {} if expected is None else {"global_map": expected}
+    assert {name: policy.fail_window.to_timedelta() for name, policy in found.items()} == wanted

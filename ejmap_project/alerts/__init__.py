@@ -1,0 +1,1 @@
+"""Alerts: messages by e-mail or webhook that a run failed."""
