@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from ejmap_geo.storage_faults import STORAGE_FAULTS, disk_fault, storage_sentence
+from ejmap_project.storage_faults import STORAGE_FAULTS, disk_fault, storage_sentence
 
 # What SQLite reports of the history.
 HISTORY_FAULTS = {

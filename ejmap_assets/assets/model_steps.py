@@ -15,19 +15,16 @@ from ejmap_project.models.model_version import (
 from ejmap_project.models.promote import promote
 from ejmap_project.models.promotion import versions_to_judge
 from ejmap_project.paths import ModelKind
-from ejmap_project.recipe_settings import sample_set_of
 from ejmap_project.training.cut_samples import cut_samples
 from ejmap_project.training.train_member import train_member
 
 
 def samples(task: ProjectTask, kind: ModelKind) -> Artefact:
     """Cut the samples of the version in the partition key."""
-    version = task.partition or ""
     return cut_samples(
         task.project,
         kind,
-        version,
-        sample_set=sample_set_of(task.project, kind, ModelVersion.parse(version)),
+        task.partition or "",
         recipe=task.recipe.digest,
         inputs=task.recipe.input_versions,
         progress=task.progress,

@@ -75,23 +75,6 @@ PLANET_ROWS: Mapping[str, Row] = {
         settings=map_settings.of_page,
         rule=Rule.AFTER_CRATERS,
     ),
-    "crater_patterns": Row(
-        stage=stages.SCORES,
-        output=lambda paths, _: paths.patterns,
-        beside=lambda paths: (
-            *(paths.pattern_rays, paths.pattern_spectra),
-            *(paths.published_overlaps, paths.published_clean),
-        ),
-        code_version="3",  # 2: spectra; 3: own ends of rays
-        inputs=(
-            *("crater_pattern", "basemap_mask", "global_map", "overlaps"),
-            *("crater_catalogue", "basemap_mosaic"),
-        ),
-        settings=map_settings.of_map,
-        rule=Rule.AFTER_CRATERS,
-        table=PatternsTable,
-        picture="blankets and longest rays over the radius of their crater",
-    ),
     "overlaps": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.overlaps,
@@ -109,6 +92,23 @@ PLANET_ROWS: Mapping[str, Row] = {
         rule=Rule.AFTER_CRATERS,
         table=OverlapTable,
         picture="margins between the two surest claimants of contested pixels",
+    ),
+    "crater_patterns": Row(
+        stage=stages.SCORES,
+        output=lambda paths, _: paths.patterns,
+        beside=lambda paths: (
+            *(paths.pattern_rays, paths.pattern_spectra),
+            *(paths.published_overlaps, paths.published_clean),
+        ),
+        code_version="3",  # 2: spectra; 3: own ends of rays
+        inputs=(
+            *("crater_pattern", "basemap_mask", "global_map", "overlaps"),
+            *("crater_catalogue", "basemap_mosaic"),
+        ),
+        settings=map_settings.of_map,
+        rule=Rule.AFTER_CRATERS,
+        table=PatternsTable,
+        picture="blankets and longest rays over the radius of their crater",
     ),
     "superposition": Row(
         stage=stages.SCORES,

@@ -7,9 +7,9 @@ import dagster as dg
 
 from ejmap_geo.errors import GeoError
 from ejmap_geo.plain_text import clean_message
-from ejmap_geo.storage_faults import disk_fault, storage_sentence
 from ejmap_ml.errors import MlError
 from ejmap_project.errors import ProjectError
+from ejmap_project.storage_faults import disk_fault, storage_sentence
 
 # The same inputs raise them again, so a retry only costs time.
 PERMANENT_ERRORS = (GeoError, MlError, ProjectError)

@@ -23,6 +23,7 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.pictures.shades import MAX_SIDE_PX
 from ejmap_project.progress import Progress
+from ejmap_project.recipe_settings import sample_set_of
 from ejmap_project.sources.kinds import source_of
 from ejmap_project.sources.known_planets import OWN_PLANET, known_planets
 from ejmap_project.training.sample_set import LOOK, sample_folder
@@ -46,7 +47,6 @@ def cut_samples(
     kind: ModelKind,
     version: str,
     *,
-    sample_set: str,
     recipe: str,
     inputs: Mapping[str, str],
     progress: Progress,
@@ -58,7 +58,6 @@ def cut_samples(
         project: The project.
         kind: Which of the two models.
         version: Key of the version.
-        sample_set: Name of the samples, equal for versions that look at the same tiles.
         recipe: Digest of what the samples are made from; those of the same one are kept if their
             files are what was written.
         inputs: Data versions of what the samples are made from.
@@ -68,6 +67,7 @@ def cut_samples(
     Raises:
         SourceError: If nothing is labelled.
     """
+    sample_set = sample_set_of(project, kind, ModelVersion.parse(version))
     folder = project.paths.samples(sample_set)
     is_shared = _stamp_of(folder) == _stamp(folder, recipe)
     if is_shared:

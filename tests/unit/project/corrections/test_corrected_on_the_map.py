@@ -6,7 +6,6 @@ import dagster as dg
 import numpy as np
 import pytest
 import rasterio
-from ejmap_assets.lineage.recipe_settings import of_given_mask
 
 from ejmap_assets.checks.crater_check import CheckedCrater
 from ejmap_assets.checks.registry import crater_checks
@@ -23,6 +22,7 @@ from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.open_project import OpenProject
 from ejmap_project.planetwide.mapped_craters import MappedCraters
 from ejmap_project.progress import Silence
+from ejmap_project.recipe_settings import of_given_mask
 from ejmap_project.scoring.evaluation import evaluate_map
 from ejmap_project.sources.corrected_masks import corrected_keys, corrected_mask
 from tests.tiny_planet import OWN_MASKS, write_project

@@ -14,11 +14,12 @@ from ejmap_ml.config import tuning as tuned_module
 from ejmap_ml.stores.tile_group import TileStore
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
-from ejmap_project.models.model_version import is_given
+from ejmap_project.models.model_version import ModelVersion, is_given
 from ejmap_project.models.starting_member import starting_member
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind
 from ejmap_project.progress import Silence
+from ejmap_project.recipe_settings import sample_set_of
 from ejmap_project.training import train_member as train_member_module
 from ejmap_project.training.cut_samples import cut_samples, samples_of
 from ejmap_project.training.labelled_tiles import label_tiles
@@ -48,13 +49,17 @@ class Bench:
             self.project,
             kind,
             version,
-            sample_set=f"{kind}_look",
             recipe=recipe,
             inputs=INPUTS,
             progress=Silence(),
             tell=told.append,
         )
         return found, told
+
+    def looked_at(self) -> Path:
+        """Folder of the samples of EJCONN."""
+        version = ModelVersion.parse(VERSION)
+        return self.project.paths.samples(sample_set_of(self.project, "ejconn", version))
 
     def train(self, kind: ModelKind, version: str, iteration: int = 0) -> Artefact:
         """Train a member."""
@@ -87,7 +92,7 @@ def bench(labelled: Path, tmp_path: Path) -> Bench:
 def test_versions_of_one_look_share_their_samples(bench: Bench) -> None:
     """The second is told so, and both find the same stores."""
     first, silent = bench.cut("ejconn", VERSION)
-    folder = bench.project.paths.samples("ejconn_look")
+    folder = bench.looked_at()
     written = (folder / "own.zarr" / "zarr.json").stat().st_mtime_ns
 
     second, told = bench.cut("ejconn", "ejconn_test")
@@ -107,7 +112,7 @@ def test_samples_are_counted_and_cut_anew_for_another_recipe(bench: Bench) -> No
     conn, _ = bench.cut("ejconn", VERSION)
     seg, _ = bench.cut("ejseg", "ejseg_test@0")
 
-    store = TileStore.open(bench.project.paths.samples("ejconn_look") / "own.zarr")
+    store = TileStore.open(bench.looked_at() / "own.zarr")
     tiles = sum(store[name].tile_count for name in store.group_names)
     assert conn.metadata["by_planet"] == {"own": tiles}
     assert conn.metadata["samples"] == tiles > 3
@@ -121,7 +126,7 @@ def test_samples_are_counted_and_cut_anew_for_another_recipe(bench: Bench) -> No
 def test_shared_samples_that_were_damaged_are_cut_anew(bench: Bench) -> None:
     """To use them again would let the same check fail at every run."""
     bench.cut("ejconn", VERSION)
-    store = bench.project.paths.samples("ejconn_look") / "own.zarr"
+    store = bench.looked_at() / "own.zarr"
     chunk = next(one for one in store.rglob("0") if one.is_file())
     sound = chunk.read_bytes()
     chunk.write_bytes(sound[:-1] + bytes([sound[-1] ^ 1]))
@@ -137,7 +142,7 @@ def test_samples_that_are_missing_or_incomplete_are_named(bench: Bench) -> None:
     with pytest.raises(StepError, match="materialise ejconn_samples of ejconn_test@0 first"):
         samples_of(bench.project, "ejconn", VERSION)
     bench.cut("ejconn", VERSION)
-    (bench.project.paths.samples("ejconn_look") / "made_from.json").unlink()
+    (bench.looked_at() / "made_from.json").unlink()
 
     with pytest.raises(StepError, match="is incomplete"):
         bench.train("ejconn", VERSION)
