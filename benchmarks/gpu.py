@@ -74,7 +74,7 @@ def throughputs(
         optimizer = torch.optim.AdamW(trained.parameters())
         goal = target.to(device)
 
-        def step(of=trained, by=optimizer, x=seen, wanted=goal) -> None:  # noqa: ANN001
+        def step(of=trained, by=optimizer, x=seen, wanted=goal) -> None:  # noqa: ANN001 - types are those of the defaults
             with torch.autocast(device.type, torch.bfloat16):
                 loss = functional.binary_cross_entropy_with_logits(of(*x).float(), wanted)
             by.zero_grad()

@@ -123,7 +123,7 @@ def project_asset(
                     yield from _materialized(context, opened, progress, make)
             except PERMANENT_ERRORS as error:
                 raise permanent(error) from error
-            except Exception as error:
+            except Exception as error:  # a full disk is told in many ways; all else is raised again
                 failure = storage_failure(error, folder)
                 if failure is None:
                     raise

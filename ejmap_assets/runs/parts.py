@@ -69,7 +69,7 @@ def trained_members(project: OpenProject) -> list[tuple[Stage, str]]:
     for stage, iterations in _member_stages(project):
         kind, version = stage_kind(stage), stage_version(project, stage)
         assert kind is not None  # noqa: S101 - it is a stage of members
-        assert version is not None  # noqa: S101
+        assert version is not None  # noqa: S101 - it is a stage of members
         found += [
             (stage, str(partitions.member_key(version=version.key, iteration=one)))
             for one in range(iterations)

@@ -16,6 +16,8 @@ import dagster as dg
 import pytest
 from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
 
+from ejmap_assets.lineage.selection import partitioned_by
+from ejmap_assets.partitions import Partitioning
 from ejmap_assets.runs.instance import environment_of
 from ejmap_project.open_project import OpenProject
 from tests.daemon import small_location
@@ -25,6 +27,9 @@ CHECKOUT = Path(__file__).parents[2]
 # Longer than a few looks of the sensors and the time from a request to its run.
 QUIET_SECONDS = 15
 PATIENCE_SECONDS = 300
+BACKFILL = """mutation($backfill: LaunchBackfillParams!) { launchPartitionBackfill(
+  backfillParams: $backfill) { __typename ... on LaunchBackfillSuccess { backfillId }
+  ... on PythonError { message } } }"""
 
 
 @dataclass
@@ -90,6 +95,20 @@ class Observatory:
                 break
             time.sleep(0.5)
         return Counter(runs.values())
+
+    def map_all(self) -> str:
+        """Request all assets of all craters by a backfill, and return its id."""
+        answer = self.ask(
+            BACKFILL,
+            backfill={
+                "assetSelection": [{"path": [one]} for one in partitioned_by(Partitioning.CRATERS)],
+                "partitionNames": sorted(self.project.craters()),
+                "fromFailure": False,
+            },
+        )
+        found = answer["launchPartitionBackfill"]
+        assert found["__typename"] == "LaunchBackfillSuccess", answer
+        return found["backfillId"]
 
     def forget(self) -> None:
         """Leave the runs so far out of what comes."""

@@ -8,15 +8,12 @@ import dagster as dg
 import pytest
 
 from ejmap_assets.definitions import runner_of
-from ejmap_assets.lineage.selection import partitioned_by
 from ejmap_assets.making.declare import GPU_POOL
-from ejmap_assets.partitions import Partitioning
 from ejmap_assets.runs.instance import open_instance
 from ejmap_cli.console import Console
 from ejmap_project.open_project import OpenProject
 from tests.daemon.conftest import Observatory, Serve
 from tests.daemon.small_planet import SETTINGS, write_craters
-from tests.daemon.test_four_hundred_craters import BACKFILL
 from tests.tiny_presets import EJCONN, POLAR
 
 pytestmark = pytest.mark.daemon
@@ -46,15 +43,7 @@ def _spans(observatory: Observatory) -> list[tuple[float, float]]:
     """Map all craters by a backfill; return from when to when each of its runs was at work."""
     instance = observatory.instance
     observatory.forget()
-    answer = observatory.ask(
-        BACKFILL,
-        backfill={
-            "assetSelection": [{"path": [name]} for name in partitioned_by(Partitioning.CRATERS)],
-            "partitionNames": sorted(observatory.project.craters()),
-            "fromFailure": False,
-        },
-    )
-    backfill = answer["launchPartitionBackfill"]["backfillId"]
+    backfill = observatory.map_all()
     runs: list[dg.RunRecord] = []
     deadline = time.monotonic() + PATIENCE_SECONDS
     while len(runs) < CRATERS // CHUNK or not all(run.dagster_run.is_finished for run in runs):

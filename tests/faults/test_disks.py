@@ -31,7 +31,7 @@ class Disk:
     def resize(self, size_kb: int) -> None:
         """Set the size."""
         options = f"remount,size={size_kb}k"
-        subprocess.run(["mount", "-o", options, str(self.folder)], check=True)  # noqa: S607
+        subprocess.run(["mount", "-o", options, str(self.folder)], check=True)  # noqa: S607 - of the system
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
     if done.returncode:
         pytest.skip(f"this user may mount no file system: {done.stderr.strip()}")
     yield Disk(tmp_path)
-    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)  # noqa: S607
+    subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)  # noqa: S607 - of the system
 
 
 def test_a_full_disk_ends_a_run_with_a_sentence(
@@ -77,14 +77,14 @@ def test_a_read_only_folder_ends_a_run_with_a_sentence(
     for file in ("basemap_mask.tif", "segmentation.tif"):
         (chain.folder / "data" / "craters" / "0001" / file).unlink()
     folder = str(chain.folder / name)
-    done = subprocess.run(["mount", "--bind", folder, folder], capture_output=True, check=False)  # noqa: S607
+    done = subprocess.run(["mount", "--bind", folder, folder], capture_output=True, check=False)  # noqa: S607 - of the system
     if done.returncode:
         pytest.skip("this user may mount no file system")
     try:
-        subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)  # noqa: S607
+        subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)  # noqa: S607 - of the system
         done = chain.run()
     finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)  # noqa: S607
+        subprocess.run(["umount", "--lazy", folder], check=True)  # noqa: S607 - of the system
 
     assert done.code == 1, done.text
     assert "Traceback" not in done.text, done.text

@@ -63,7 +63,7 @@ def test_kills_at_random_moments_change_nothing(
         chain, variables = Chain.new(place / f"{history.name}_{trial}"), history.make()
         killed: list[Tried] = []
         while number <= history.kills:
-            moment = Random(f"{fault} {number}").uniform(0.0, LATEST_CPU_SECONDS)  # noqa: S311
+            moment = Random(f"{fault} {number}").uniform(0.0, LATEST_CPU_SECONDS)  # noqa: S311 - no secret
             command = chain.start(variables=variables)
             if not command.kill_after(moment):
                 break

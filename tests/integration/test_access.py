@@ -146,7 +146,7 @@ def _serve(folder: Path, port: int, mode: list[str]) -> subprocess.Popen[bytes]:
     server = _start(command, folder, str(port))
     try:
         wait_until_up(f"http://127.0.0.1:{port}", server, folder / f"{port}.log")
-    except BaseException:
+    except BaseException:  # no server is left behind, whatever happens
         end_group(server)
         raise
     return server

@@ -8,15 +8,12 @@ import dagster as dg
 import pytest
 
 from ejmap_assets.definitions import runner_of
-from ejmap_assets.lineage.selection import partitioned_by
-from ejmap_assets.partitions import Partitioning
 from ejmap_assets.runs.instance import open_instance
 from ejmap_assets.runs.parts import promotion
 from ejmap_assets.slurm.launcher import JOB_TAG
 from ejmap_cli.console import Console
 from ejmap_project.open_project import OpenProject
 from tests.daemon.conftest import Observatory, Serve
-from tests.daemon.test_four_hundred_craters import BACKFILL
 from tests.ready_ensemble import write_ready
 from tests.slurm_cluster import SlurmCluster
 from tests.tiny_presets import POLAR
@@ -66,15 +63,7 @@ def _runs(observatory: Observatory, backfill: str) -> list[dg.DagsterRun]:
 
 def test_a_backfill_is_jobs_and_one_of_them_is_cancelled(observatory: Observatory) -> None:
     """Every job has its share of the craters, and its id as a tag; the others are mapped once."""
-    answer = observatory.ask(
-        BACKFILL,
-        backfill={
-            "assetSelection": [{"path": [name]} for name in partitioned_by(Partitioning.CRATERS)],
-            "partitionNames": sorted(observatory.project.craters()),
-            "fromFailure": False,
-        },
-    )
-    backfill = answer["launchPartitionBackfill"]["backfillId"]
+    backfill = observatory.map_all()
     started = dg.DagsterRunStatus.STARTED
     deadline = time.monotonic() + PATIENCE_SECONDS
     runs = _runs(observatory, backfill)
