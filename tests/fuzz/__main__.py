@@ -15,10 +15,11 @@ import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from ejmap_geo.errors import GeoError
 from ejmap_ml.errors import MlError
@@ -85,7 +86,7 @@ def main() -> int:
     return 1 if any(one.failed for one in tallies.values()) else 0
 
 
-def _kept() -> dict[str, dict[str, float]]:
+def _kept() -> dict[str, dict[str, Any]]:
     return json.loads(STATE.read_text()) if STATE.is_file() else {}
 
 
@@ -138,7 +139,7 @@ def _mutant(sound: bytes, rng: random.Random) -> bytes:
 
 
 @contextmanager
-def _limit() -> Iterator[None]:
+def _limit() -> Generator[None]:
     def stop(*_: object) -> None:
         raise TooLongError(f"more than {CPU_SECONDS} s of CPU")
 

@@ -1,6 +1,6 @@
 """What is trained on a GPU learns, predicts as on a CPU, and goes on after an interruption."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +65,7 @@ class _Samples:
         return SampleBatch(inputs=(image, level[:, :, 0, 0]), target=(image[:, :1] > 0).float())
 
 
-def _config(architecture: dict[str, object], **training: object) -> ModelConfig:
+def _config(architecture: Mapping[str, object], **training: object) -> ModelConfig:
     return ModelConfig.model_validate(
         {
             "name": "tiny",
