@@ -18,7 +18,12 @@ from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import Rule, UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import depth_in_craters, is_made, partitioned_by
+from ejmap_assets.lineage.selection import (
+    depth_in_craters,
+    is_made,
+    last_of_craters,
+    partitioned_by,
+)
 from ejmap_assets.partitions import Partitioning
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.errors import StepError
@@ -211,7 +216,9 @@ def condition_of(asset: str) -> Condition | None:
 def _craters_settled(depth: int) -> Condition:
     """Return that no crater is in progress or requested; a failed crater does not block.
 
-    What is made of all craters may be requested at the same tick: one run makes it in order.
+    What is made of all craters may be requested at the same tick: one run makes it in order. So
+    all of it waits for the last assets of a crater, whether it reads them itself or not: what did
+    not would be made beside a map that is about to change, in a run of its own.
 
     Args:
         depth: Longest chain of a crater's assets upstream.
@@ -223,6 +230,8 @@ def _craters_settled(depth: int) -> Condition:
     for _ in range(depth - 1):
         moving = rules.any_deps_match(moving)
         settled &= ~rules.any_deps_match(moving).allow(craters)
+    for last in last_of_craters():
+        settled &= ~rules.asset_matches(last, rules.in_progress() | IsRequestedNow())
     return settled
 
 

@@ -83,6 +83,13 @@ def steps_to_mask(project: OpenProject) -> tuple[str, ...]:
     return _upstream(project, partitioned_by(Partitioning.CRATERS), {mask_asset()})
 
 
+def last_of_craters() -> tuple[str, ...]:
+    """Return the assets of a crater from which no other of its assets is made."""
+    steps = partitioned_by(Partitioning.CRATERS)
+    used = {parent for name in steps for parent in LINEAGE[name].inputs}
+    return tuple(name for name in steps if name not in used)
+
+
 def depth_in_craters(asset: str) -> int:
     """Return the longest chain of a crater's assets upstream of an asset."""
     return max((_height(name) for name in LINEAGE[asset].inputs), default=0)

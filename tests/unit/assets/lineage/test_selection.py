@@ -12,6 +12,7 @@ from ejmap_assets.lineage.selection import (
     depth_in_craters,
     inputs_of,
     is_made,
+    last_of_craters,
     models_to_make,
     models_to_train,
     steps_to_mask,
@@ -332,3 +333,12 @@ def test_a_pattern_reads_what_the_masks_come_with(tmp_path: Path, with_masks: Op
     own = {"segmentation_mask", "polar_prediction", "promised_recall_mask"}
     assert {*inputs_of(with_masks, "crater_pattern", "0001")} == shared
     assert {*inputs_of(ready, "crater_pattern", "0001")} == shared | own
+
+
+def test_the_last_assets_of_a_crater_are_read_by_none_of_its_own() -> None:
+    """Its pattern, among others: what is made of all craters waits for it."""
+    last = last_of_craters()
+
+    assert "crater_pattern" in last
+    assert not {parent for name in last for parent in LINEAGE[name].inputs} & {*last}
+    assert "basemap_mask" not in last
