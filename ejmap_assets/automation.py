@@ -208,7 +208,12 @@ def condition_of(asset: str) -> Condition | None:
             condition = is_new & ~rules.in_progress() & ~rules.any_deps_in_progress()
         case Rule.AFTER_CRATERS:
             settled = _craters_settled(depth_in_craters(asset))
-            condition = is_new & ~rules.in_progress() & settled
+            # The recipe of what is made of the map alone changes only when the map is there.
+            of_map = [name for name, row in LINEAGE.items() if row.rule is Rule.AFTER_CRATERS]
+            requested: Condition = rules.any_deps_match(rules.will_be_requested())
+            follows = requested.allow(dg.AssetSelection.assets(*of_map))
+            with_map = is_new | (follows & IsMadeHere(_TICK_BOOK))
+            condition = with_map & ~rules.in_progress() & settled
     labelled: Any = condition  # Dagster's types do not declare labels
     return labelled.with_label(rule.value)
 

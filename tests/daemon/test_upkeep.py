@@ -10,10 +10,13 @@ import pytest
 
 from ejmap_assets.definitions import runner_of
 from ejmap_assets.lineage.crater_state import crater_states
+from ejmap_assets.lineage.provenance import event_tags
 from ejmap_assets.lineage.recipes import book_of
+from ejmap_assets.partitions import member_key
 from ejmap_assets.runs.instance import open_instance
 from ejmap_cli.console import Console
 from ejmap_ml.bundles.bundle import ModelBundle
+from ejmap_project.digest import content_version
 from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
@@ -62,12 +65,26 @@ def _keys(observatory: Observatory) -> list[str]:
 
 def _promote(observatory: Observatory, change: Callable[[ModelBundle], ModelBundle]) -> None:
     """Put other members of EJSEG into the place of the trained ones, and promote them."""
-    project = observatory.project
-    path = project.paths.model_bundle(
-        "ejseg", version=configured_version(project, "ejseg").key, iteration=0
+    project, instance = observatory.project, observatory.instance
+    version = configured_version(project, "ejseg").key
+    path = project.paths.model_bundle("ejseg", version=version, iteration=0)
+    bundle = change(ModelBundle.load(path))
+    bundle.save(path)
+    # As the training of a member records it; else the files are not those of the history.
+    key = member_key(version=version, iteration=0)
+    book = book_of(project, instance)
+    files = book.files("ejseg_model", key)
+    manifest = files.take()
+    tags = event_tags(
+        book.recipe("ejseg_model", key),
+        data_version=content_version(bundle.data_version),
+        files=manifest.digest,
     )
-    change(ModelBundle.load(path)).save(path)
-    runner = runner_of(project, observatory.instance, Console(io.StringIO()))
+    instance.report_runless_asset_event(
+        dg.AssetMaterialization("ejseg_model", partition=key, tags=tags)
+    )
+    files.write(manifest)
+    runner = runner_of(project, instance, Console(io.StringIO()))
     runner.decide("ejseg", mode="by_hand")
     observatory.forget()
 
@@ -97,13 +114,13 @@ def test_a_crater_that_is_added_is_mapped_alone(observatory: Observatory) -> Non
 
 
 def test_other_weights_map_every_crater_once(observatory: Observatory) -> None:
-    """From the step that the model takes part in, and the map once."""
+    """From the step that the model takes part in, and the map once; members are compared anew."""
     masks, mosaics = (observatory.made(name) for name in ("basemap_mask", "azimuthal_mosaic"))
 
     _promote(observatory, _with_other_weights)
     runs = observatory.settle(maps=1)
 
-    assert runs == Counter(craters=1, map=1)
+    assert runs == Counter(craters=1, map=1, model_comparison=1)
     assert observatory.made("basemap_mask") - masks == Counter(_keys(observatory))
     assert observatory.made("azimuthal_mosaic") == mosaics
 
@@ -125,7 +142,7 @@ def test_a_broken_crater_fails_alone_and_repair_redoes_it_alone(observatory: Obs
     _promote(observatory, _with_other_weights)
     runs = observatory.settle(maps=1)
 
-    assert runs == Counter(craters=1, map=1)
+    assert runs == Counter(craters=1, map=1, model_comparison=1)
     others = [key for key in _keys(observatory) if key != broken]
     assert observatory.made("basemap_mask") - before == Counter(others)
     assert _states(observatory)[broken] is CraterState.FAILED
