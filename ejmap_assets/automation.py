@@ -45,6 +45,7 @@ class TickBook:
         self._lock = threading.Lock()
         self._tick: weakref.ref[Any] | None = None
         self._book: RecipeBook | None = None
+        self._wanted: dict[str, dict[str, str]] = {}
 
     def book(self, context: dg.AutomationContext[Any]) -> RecipeBook:
         """Return the recipes of this tick."""
@@ -53,7 +54,24 @@ class TickBook:
             if self._book is None or self._tick is None or self._tick() is not view:
                 self._book = self._open_book(view.instance)
                 self._tick = weakref.ref(view)
+                self._wanted = {}
             return self._book
+
+    def wanted(self, context: dg.AutomationContext[Any]) -> dict[str, str]:
+        """Return the digests of new recipes of an asset by partition; only of what is not current.
+
+        The partition of an unpartitioned asset is "".
+        """
+        asset, book = context.key.to_user_string(), self.book(context)
+        if asset not in self._wanted:
+            # A project need not make every asset: most train no EJCONN.
+            partitions = _partitions(context) if _is_made(book, asset) else []
+            if context.partitions_def is not None:
+                held = held_back(book.project)
+                partitions = [key for key in partitions if key not in held]
+            digests = {key: _wanted(book, asset, key) for key in partitions}
+            self._wanted[asset] = {key: digest for key, digest in digests.items() if digest}
+        return self._wanted[asset]
 
     def _open_book(self, instance: dg.DagsterInstance) -> RecipeBook:
         project = ProjectResource().open()
@@ -89,14 +107,7 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
 
     def evaluate(self, context: dg.AutomationContext[Any]) -> Any:  # noqa: ANN401 - as Dagster declares it
         """Return the partitions whose recipe is new."""
-        asset = context.key.to_user_string()
-        book = self._ticks.book(context)
-        # A project need not make every asset: most train no EJCONN.
-        partitions = _partitions(context) if _is_made(book, asset) else []
-        if context.partitions_def is not None:
-            held = held_back(book.project)
-            partitions = [key for key in partitions if key not in held]
-        wanted = {key: digest for key in partitions if (digest := _wanted(book, asset, key))}
+        wanted = self._ticks.wanted(context)
         before: dict[str, str] = json.loads(context.cursor or "{}")
         new = {key for key, digest in wanted.items() if before.get(key) != digest}
         return dg.AutomationResult(
@@ -104,6 +115,28 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
             true_subset=_subset(context, new),
             cursor=json.dumps(wanted, sort_keys=True),
         )
+
+
+class IsStale(dg.AutomationCondition[Any]):
+    """True for artefacts that are not current.
+
+    The tick that sees a new recipe and the one that sees the materialisation may come in either
+    order: what was made meanwhile would be requested once more.
+    """
+
+    def __init__(self, ticks: TickBook) -> None:
+        self._ticks = ticks
+
+    @property
+    def description(self) -> str:
+        """Description in the UI."""
+        return "missing or stale now"
+
+    def evaluate(self, context: dg.AutomationContext[Any]) -> Any:  # noqa: ANN401 - as Dagster declares it
+        """Return the partitions that are asked about and not current."""
+        stale = _subset(context, set(self._ticks.wanted(context)))
+        found = context.candidate_subset.compute_intersection(stale)
+        return dg.AutomationResult(context=context, true_subset=found)
 
 
 class IsMadeHere(dg.AutomationCondition[Any]):
@@ -196,7 +229,7 @@ def condition_of(asset: str) -> Condition | None:
     # Unlike Dagster's ``since_last_handled``, which drops what is true on the first tick: who
     # switches the sensor on wants what is stale or missing by then.
     handled = (rules.newly_requested() | rules.newly_updated()).with_label("handled")
-    is_new: Condition = HasNewRecipe(_TICK_BOOK).since(handled)
+    is_new: Condition = HasNewRecipe(_TICK_BOOK).since(handled) & IsStale(_TICK_BOOK)
     match rule:
         case Rule.ON_REQUEST:
             return None
