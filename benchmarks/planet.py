@@ -50,7 +50,8 @@ def main() -> None:
     peak.end()
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(f"`ejmap run` ended with {code}")
-    print(f"by the clock {wall_s / 60:.1f} min, of a core {(used.ru_utime + used.ru_stime) / 60:.1f}")
+    cpu_s = used.ru_utime + used.ru_stime
+    print(f"by the clock {wall_s / 60:.1f} min, of a core {cpu_s / 60:.1f}")
     print(f"most memory of all its processes {peak.gb:.2f} GB")
     _print_steps(folder)
 
@@ -73,7 +74,8 @@ def _make(folder: Path, project: Path, chosen: argparse.Namespace) -> None:
     grid = BasemapGrid(body=body, width_px=chosen.width_px)
     write_cog(mosaic, _enlarged(planet.raster, seed=chosen.seed), grid=grid, nodata=0)
     write_catalogue(catalogue_from(planet.craters, body), craters)
-    words = ("new", project, "--mosaic", mosaic, "--craters", craters, "--bands", "mercury-enhanced")
+    files = ("--mosaic", mosaic, "--craters", craters)
+    words = ("new", project, *files, "--bands", "mercury-enhanced")
     subprocess.run(  # noqa: S603 - our own program with our own words
         [sys.executable, "-m", "ejmap_cli.main", *map(str, words)], check=True
     )
@@ -147,7 +149,10 @@ def _print_steps(folder: Path) -> None:
             places = {
                 place
                 for partition in records
-                for place in (row.output(project.paths, partition or ""), *row.beside(project.paths))
+                for place in (
+                    row.output(project.paths, partition or ""),
+                    *row.beside(project.paths),
+                )
             }
             print(f"| `{asset}` | {len(records)} | {seconds:.0f} | {_mb(places):.1f} |")
 

@@ -146,9 +146,10 @@ class Bench:
         )
 
     def events(self, name: str) -> list[str]:
-        """Return the partition of each materialisation of an asset, oldest first."""
+        """Return the partition of each materialisation of an asset, in rising order."""
         records = self.instance.fetch_materializations(dg.AssetKey(name), limit=100).records
-        return [record.partition_key or "" for record in records][::-1]
+        # Craters are mapped side by side: which is done first is up to the machine.
+        return sorted(record.partition_key or "" for record in records)
 
     @property
     def book(self) -> RecipeBook:

@@ -36,6 +36,7 @@ from ejmap_project.files.raster_tags import CRATER, crater_words
 from ejmap_project.manifests.manifest_store import ArtefactFiles, Integrity
 from ejmap_project.mapping.crater_claim import crater_claim
 from ejmap_project.mapping.crater_inputs import CraterWork
+from ejmap_project.mapping.side_by_side import SideBySide
 from ejmap_project.open_project import OpenProject
 from ejmap_project.pictures.picture_store import PictureStore
 from ejmap_project.progress import Progress
@@ -110,18 +111,24 @@ def map_chunk(
     steps = [step for step in steps if LINEAGE[step.name].is_possible(project)]
     _refuse_rejected(context, steps, project)
     keys = list(context.partition_keys)
+    craters = SideBySide(keys, work)
     errors: dict[str, Exception] = {}
-    for done, key in enumerate(keys):
-        progress.update(f"crater {key}", done=done, total=len(keys))
+
+    def map_claimed(key: str) -> None:
         claim = crater_claim(
             project.paths.claim(key), context.run.run_id, is_over=partial(_is_over, context)
         )
-        try:
-            with claim:
-                _map_crater(context, steps, key, work, book)
-        except Exception as error:  # whatever it is, other craters are mapped
-            context.log.exception("crater %s failed", key)
+        with claim:
+            for step in steps:
+                craters.raise_if_stopped()
+                _take_step(context, step, key, work, book)
+
+    progress.update(f"crater {keys[0]}", done=0, total=len(keys))
+    for done, (key, error) in enumerate(craters.each(map_claimed), start=1):
+        if error is not None:
+            context.log.error("crater %s failed", key, exc_info=error)
             errors[key] = error
+        progress.update(f"crater {key}", done=done, total=len(keys))
     progress.update("craters", done=len(keys), total=len(keys))
     if errors:
         warn_of_failed_craters(context.instance, list(errors))
@@ -147,32 +154,30 @@ def _refuse_rejected(
         raise permanent(error) from error
 
 
-def _map_crater(
+def _take_step(
     context: dg.AssetExecutionContext,
-    steps: Sequence[CraterStep],
+    step: CraterStep,
     key: str,
     work: CraterWork,
     book: RecipeBook,
 ) -> None:
-    for step in steps:
-        if step.spec.key in context.selected_asset_keys:
-            recipe = book.recipe(step.name, key)
-            require_intact(book, recipe.ingredients)
-            files, made = book.files(step.name, key), book.last(step.name, key)
-            if made is not None:
-                found = files.compare(made.files)
-                set_aside_if_damaged(files, found, context.log)
-                is_own = made.run_id == context.run.run_id and made.recipe == recipe.digest
-                if is_own and found.integrity is Integrity.INTACT:
-                    # Finished before the node of this run failed.
-                    continue
-            task = CraterTask(
-                crater=work.craters[key], recipe=recipe, work=work, run_id=context.run.run_id
-            )
-            with files.being_made():
-                _make(context, step, task, files)
-        else:
-            _check_alone(context, step, work, key)
+    if step.spec.key not in context.selected_asset_keys:
+        _check_alone(context, step, work, key)
+        return
+    recipe = book.recipe(step.name, key)
+    require_intact(book, recipe.ingredients)
+    files, made = book.files(step.name, key), book.last(step.name, key)
+    if made is not None:
+        found = files.compare(made.files)
+        set_aside_if_damaged(files, found, context.log)
+        is_own = made.run_id == context.run.run_id and made.recipe == recipe.digest
+        if is_own and found.integrity is Integrity.INTACT:
+            # Finished before the node of this run failed.
+            return
+    crater, run_id = work.craters[key], context.run.run_id
+    task = CraterTask(crater=crater, recipe=recipe, work=work, run_id=run_id)
+    with files.being_made():
+        _make(context, step, task, files)
 
 
 def _make(

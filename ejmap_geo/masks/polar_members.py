@@ -1,22 +1,33 @@
-"""From what the members of an ensemble say in a polar view to layers around the crater."""
+"""From what the members of an ensemble say in a polar view to layers around the crater.
 
-from collections.abc import Iterable
+Each member is resampled before the members are combined: a member votes in pixels of the raster,
+not in polar cells. That is done some rows at a time, so that no member is ever held as a raster.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
+from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
-from ejmap_geo.masks.mosaic import EnsembleLayers, combine_members
-from ejmap_geo.resampling.reproject import polar_to_azimuthal
+from ejmap_geo.masks.mosaic import EnsembleLayers
+from ejmap_geo.resampling.patches import PATCH_PX
+from ejmap_geo.resampling.polar_views import PolarViews
+from ejmap_geo.resampling.strips import in_strips
+
+Floats = NDArray[np.float32]
+Result = TypeVar("Result")
 
 
 def layers_of_views(
-    members: Iterable[NDArray[np.float32]], *, polar: PolarGrid, azimuthal: AzimuthalGrid
+    members: Iterable[Floats], *, polar: PolarGrid, azimuthal: AzimuthalGrid
 ) -> EnsembleLayers:
-    """Combine the members of an ensemble around a crater, holding two rasters at most.
-
-    Each member is resampled first: a member votes in pixels of the raster, not in polar cells.
+    """Combine the members of an ensemble around a crater.
 
     Args:
         members: Probability of ejecta by each member, ``(rows, cols)`` on ``polar``.
@@ -30,6 +41,151 @@ def layers_of_views(
     Raises:
         RasterError: If there is no member, or the grids have different centres.
     """
-    return combine_members(
-        polar_to_azimuthal(member, polar=polar, azimuthal=azimuthal) for member in members
+    return _layers(tuple(members), (), polar=polar, azimuthal=azimuthal)[0]
+
+
+def layers_beside(
+    members: Sequence[Floats], other: Floats, *, polar: PolarGrid, azimuthal: AzimuthalGrid
+) -> tuple[EnsembleLayers, Floats]:
+    """Combine the members around a crater, and resample another view of their grid beside them.
+
+    Raises:
+        RasterError: If there is no member, or the grids have different centres.
+    """
+    return _layers(members, (other,), polar=polar, azimuthal=azimuthal)
+
+
+def largest_in_squares(
+    members: Sequence[Floats],
+    squares: NDArray[np.int64],
+    *,
+    polar: PolarGrid,
+    azimuthal: AzimuthalGrid,
+) -> Floats:
+    """Return the largest value of each member, and of their mean, in squares of a raster.
+
+    Args:
+        members: Probability of ejecta by each member, ``(rows, cols)`` on ``polar``.
+        squares: First row, first column and side of each inside ``azimuthal``, ``(square, 3)``.
+        polar: Grid of the members.
+        azimuthal: Grid of the raster, about the same centre.
+
+    Returns:
+        ``(member + 1, square)``, that of the mean last.
+
+    Raises:
+        RasterError: If there is no member, or the grids have different centres.
+    """
+    starts, sides = squares[:, :2], squares[:, 2:]
+    # Between two neighbouring edges of squares lies no other: maxima of these blocks suffice.
+    row_edges, col_edges = (
+        np.unique(np.concatenate([[0, side_px], starts[:, k], starts[:, k] + sides[:, 0]]))
+        for k, side_px in enumerate(azimuthal.shape)
     )
+    count = len(members)
+    blocks = np.zeros((count + 1, len(row_edges) - 1, len(col_edges) - 1), np.float32)
+
+    def largest(first: int, views: Floats) -> tuple[slice, Floats]:
+        stop = first + views.shape[1]
+        mean = np.empty(views.shape[1:], np.float32)
+        _combine(views, mean, np.empty_like(mean))
+        held = slice(*np.searchsorted(row_edges, [first + 1, stop]) - (1, 0))
+        edges = np.clip(row_edges[held.start : held.stop + 1], first, stop) - first
+        found = np.empty((count + 1, len(edges) - 1, views.shape[2]), np.float32)
+        for k, (top, bottom) in enumerate(pairwise(edges)):
+            views[:, top:bottom].max(axis=1, out=found[:count, k])
+            mean[top:bottom].max(axis=0, out=found[count, k])
+        return held, np.maximum.reduceat(found, col_edges[:-1], axis=2)
+
+    for held, found in _by_rows(members, largest, polar=polar, azimuthal=azimuthal):
+        blocks[:, held] = np.maximum(blocks[:, held], found)
+    rows, cols = (
+        (np.searchsorted(edges, starts[:, k]), np.searchsorted(edges, starts[:, k] + sides[:, 0]))
+        for k, edges in enumerate((row_edges, col_edges))
+    )
+    return _largest_of_blocks(blocks, rows, cols)
+
+
+def _largest_of_blocks(
+    blocks: Floats,
+    rows: tuple[NDArray[np.intp], NDArray[np.intp]],
+    cols: tuple[NDArray[np.intp], NDArray[np.intp]],
+) -> Floats:
+    """Return the largest value of rectangles of blocks, given by their first and the one after."""
+    found = np.zeros((len(blocks), len(rows[0])), np.float32)
+    for down in range(max((rows[1] - rows[0]).max(initial=0), 0)):
+        row = np.minimum(rows[0] + down, rows[1] - 1)
+        for right in range(max((cols[1] - cols[0]).max(initial=0), 0)):
+            col = np.minimum(cols[0] + right, cols[1] - 1)
+            np.maximum(found, blocks[:, row, col], out=found)
+    return found
+
+
+def _layers(
+    members: Sequence[Floats],
+    others: Sequence[Floats],
+    *,
+    polar: PolarGrid,
+    azimuthal: AzimuthalGrid,
+) -> tuple[EnsembleLayers, Floats]:
+    count, shape = len(members), azimuthal.shape
+    probability, vote_fraction = np.empty(shape, np.float32), np.empty(shape, np.float32)
+    beside = np.empty(shape if others else (0, 0), np.float32)
+
+    def combine(first: int, views: Floats) -> None:
+        rows = slice(first, first + views.shape[1])
+        _combine(views[:count], probability[rows], vote_fraction[rows])
+        if others:
+            beside[rows] = views[count]
+
+    _by_rows([*members, *others], combine, polar=polar, azimuthal=azimuthal)
+    return EnsembleLayers(probability, vote_fraction, count), beside
+
+
+def _by_rows(
+    views: Sequence[Floats],
+    work: Callable[[int, Floats], Result],
+    *,
+    polar: PolarGrid,
+    azimuthal: AzimuthalGrid,
+) -> list[Result]:
+    """Call ``work`` with the first of some rows of the raster and the views on them, side by side.
+
+    Raises:
+        RasterError: If there is no view, or the grids have different centres.
+    """
+    if not len(views):
+        raise RasterError("an ensemble needs at least one member, got none")
+    given = PolarViews(np.stack(views), polar=polar, azimuthal=azimuthal)
+    rows, cols = azimuthal.shape
+
+    def strip(first: int, stop: int) -> list[Result]:
+        room = np.empty((len(views), PATCH_PX, cols), np.float32)
+        results: list[Result] = []
+        for top in range(first, stop, PATCH_PX):
+            part = room[:, : min(PATCH_PX, stop - top)]
+            part[:] = 0
+            given.fill(part, top)
+            results.append(work(top, part))
+        return results
+
+    strips = in_strips(strip, rows=rows, cols=cols, step=PATCH_PX)
+    return [result for results in strips for result in results]
+
+
+@njit(cache=True, nogil=True)
+def _combine(members: Floats, probability: Floats, vote_fraction: Floats) -> None:
+    """Write the mean of members, and the share of them that is above one half."""
+    count = np.float32(members.shape[0])
+    for i in range(members.shape[1]):
+        mean, votes = probability[i], vote_fraction[i]
+        mean[:] = 0
+        votes[:] = 0
+        for member in range(members.shape[0]):
+            values = members[member, i]
+            for j in range(values.size):
+                mean[j] += values[j]
+                votes[j] += np.float32(values[j] > 0.5)
+        for j in range(mean.size):
+            mean[j] /= count
+            votes[j] /= count

@@ -2,8 +2,29 @@
 
 import math
 import os
+from contextlib import suppress
+from pathlib import Path
 
 from ejmap_geo.errors import RasterError
+
+# What a container may use (control groups of version 2 and 1), in bytes; "max" has no limit.
+GROUP_LIMITS = (
+    Path("/sys/fs/cgroup/memory.max"),
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+)
+# What a job of Slurm may use on its node, in megabytes; 0 is all of it.
+JOB_LIMIT = "SLURM_MEM_PER_NODE"
+
+
+def memory_bytes() -> int:
+    """Return how much memory this process may use: the machine's, its container's or its job's."""
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    for path in GROUP_LIMITS:
+        with suppress(OSError, ValueError):
+            there = min(there, int(path.read_text()))
+    with suppress(ValueError):
+        there = min(there, (int(os.environ.get(JOB_LIMIT, "0")) << 20) or there)
+    return there
 
 
 def require_memory(shape: tuple[int, int, int], *, itemsize: int = 1, what: str) -> None:
@@ -18,7 +39,7 @@ def require_memory(shape: tuple[int, int, int], *, itemsize: int = 1, what: str)
         RasterError: If it is.
     """
     needed = math.prod(shape) * itemsize
-    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    there = memory_bytes()
     if needed > there:
         bands, rows, cols = shape
         raise RasterError(

@@ -4,7 +4,6 @@ Everything is written as a cloud-optimised GeoTIFF that carries its planet. What
 checked here before anything is computed: see :func:`read_basemap` and :func:`read_mask_on`.
 """
 
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
@@ -21,6 +20,7 @@ from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid, Grid
 from ejmap_geo.grids.window import Window
+from ejmap_geo.library_warnings import ignored
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.pixel_sources.pixel_source import drivers_for
 from ejmap_geo.rasters.file_stamp import file_stamp
@@ -153,9 +153,8 @@ def read_raster(path: Path) -> "xr.DataArray":
 
     drivers_for(path)
     try:
-        with warnings.catch_warnings():
-            # rioxarray 0.19, the last for Python 3.11, multiplies transforms as affine 2 did.
-            warnings.filterwarnings("ignore", "Use `@` matmul", PendingDeprecationWarning)
+        # rioxarray 0.19, the last for Python 3.11, multiplies transforms as affine 2 did.
+        with ignored(PendingDeprecationWarning, "Use `@` matmul"):
             # Its objects refer to each other in circles: with a cache they would keep the pixels of
             # crater after crater until Python happens to look for circles.
             raster = rioxarray.open_rasterio(path.absolute(), cache=False, driver="GTiff")

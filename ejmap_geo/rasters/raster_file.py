@@ -1,6 +1,5 @@
 """Raster files as GDAL opens them; what goes wrong in GDAL becomes one sentence."""
 
-import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from ejmap_geo.errors import CrsError, RasterError
 from ejmap_geo.grids.window import Window
+from ejmap_geo.library_warnings import ignored
 from ejmap_geo.pixel_sources.pixel_source import REFUSED_SUFFIX, drivers_for, require_own_pixels
 
 # Errors of GDAL's own that rasterio lets pass, and those of rasterio.
@@ -31,17 +31,17 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
             to its end.
     """
     offline = rasterio.Env(CPL_VSIL_CURL_ALLOWED_EXTENSIONS=REFUSED_SUFFIX)
-    with warnings.catch_warnings(), offline:
-        # A missing geotransform is reported where the place is needed, in our own words.
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+    with offline:
         if not path.exists():
             raise RasterError(
                 f"{path} cannot be read as a raster: it does not exist; correct its name"
             )
         drivers = list(drivers_for(path))
         try:
-            # rasterio.open takes one driver in releases before 1.5.
-            raster = rasterio.DatasetReader(str(path.absolute()), driver=drivers, sharing=False)
+            # A missing geotransform is reported where the place is needed, in our own words.
+            with ignored(NotGeoreferencedWarning):
+                # rasterio.open takes one driver in releases before 1.5.
+                raster = rasterio.DatasetReader(str(path.absolute()), driver=drivers, sharing=False)
         except (*GDAL_ERRORS, UnicodeError) as error:
             raise RasterError(
                 f"{path} cannot be read as a raster ({_reason(error)}); give a GeoTIFF, and copy "

@@ -1,6 +1,5 @@
 """Files beside a raster that state its place once more: world file, ``.prj`` and ``.aux.xml``."""
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
+from ejmap_geo.library_warnings import ignored
 from ejmap_geo.rasters.raster_file import crs_of
 
 
@@ -45,10 +45,8 @@ def other_places(
 
 def without_metadata_file(raster: rasterio.DatasetReader) -> rasterio.DatasetReader:
     """Open a raster once more as if there were no ``.aux.xml`` beside it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        with rasterio.Env(GDAL_PAM_ENABLED="NO"):
-            return rasterio.open(raster.name, driver=raster.driver)
+    with ignored(NotGeoreferencedWarning), rasterio.Env(GDAL_PAM_ENABLED="NO"):
+        return rasterio.open(raster.name, driver=raster.driver)
 
 
 def _world_files(path: Path) -> Iterator[Path]:

@@ -68,21 +68,21 @@ def spread(
     scheme: Scheme,
     rows: tuple[int, int],
 ) -> None:
-    """Interpolate a polar view on rows of an azimuthal raster.
+    """Interpolate polar views of one grid on rows of an azimuthal raster.
 
     Args:
-        values: ``(rows + 1, cols + 1)``: the view, its last row once more, and its first column
-            behind the last.
-        out: ``(rows, cols)``; what lies out of range stays as it is.
-        warp: From the raster to the view.
+        values: ``(view, rows + 1, cols + 1)``: each view, its last row once more, and its first
+            column behind the last.
+        out: ``(view, rows, cols)``, the rows asked for; what lies out of range stays as it is.
+        warp: From the raster to the views.
         ranges_px: Nearest and farthest pixel centre to fill, in pixels of the raster.
         scheme: See :func:`~ejmap_geo.resampling.patches.patch_scheme`.
-        rows: First row of ``out`` and the row after the last.
+        rows: First row of the raster that ``out`` holds, and the row after the last.
     """
     powers = np.empty((2, *scheme.inverse.shape))
     stack = np.empty((STACK, 3), np.int64)
     for top in range(rows[0] // PATCH_PX * PATCH_PX, rows[1], PATCH_PX):
-        for left in range(0, out.shape[1], PATCH_PX):
+        for left in range(0, out.shape[2], PATCH_PX):
             push(stack, 0, (top, left, PATCH_PX))
             count = 1
             while count > 0:
@@ -163,14 +163,16 @@ def _spread_pixels(
     block: Block,
     rows: tuple[int, int],
 ) -> None:
-    flat, stride = values.reshape(-1), values.shape[1]
-    height, width = np.int32(values.shape[0] - 1), np.int32(values.shape[1] - 1)
+    stride = values.shape[2]
+    height, width = np.int32(values.shape[1] - 1), np.int32(values.shape[2] - 1)
     for i in range(max(block[0], rows[0]), min(block[0] + block[2], rows[1])):
-        for j in range(block[1], min(block[1] + block[2], out.shape[1])):
+        for j in range(block[1], min(block[1] + block[2], out.shape[2])):
             if _is_in_range(i, j, warp.half_px, ranges_px):
                 row, col = place_in(warp, i + 0.5, j + 0.5)
                 cell, down, right = _corner(height, width, np.float32(row), np.float32(col))
-                out[i, j] = _between(flat, stride, cell, down, right)
+                for view in range(values.shape[0]):
+                    flat = values[view].reshape(-1)
+                    out[view, i - rows[0], j] = _between(flat, stride, cell, down, right)
 
 
 @njit
@@ -185,9 +187,9 @@ def _spread_patch(
     block, powers, middle = place
     half = (block[2] - 1) / 2
     scale = np.float32(1 / half)
-    flat, stride = values.reshape(-1), values.shape[1]
-    height, width = np.int32(values.shape[0] - 1), np.int32(values.shape[1] - 1)
-    count = min(block[2], out.shape[1] - block[1])
+    stride = values.shape[2]
+    height, width = np.int32(values.shape[1] - 1), np.int32(values.shape[2] - 1)
+    count = min(block[2], out.shape[2] - block[1])
     cells, parts = np.empty(PATCH_PX, np.int32), np.empty((2, PATCH_PX), np.float32)
     nearest, farthest = _ranges_in(block, warp.half_px)
     is_all_in_range = nearest > ranges_px[0] and farthest < ranges_px[1]
@@ -201,7 +203,9 @@ def _spread_patch(
             cells[j], parts[0, j], parts[1, j] = _corner(
                 height, width, along_u(down, u), along_u(right, u)
             )
-        line = out[i, block[1] : block[1] + count]
-        for j in range(count):
-            if is_all_in_range or _is_in_range(i, block[1] + j, warp.half_px, ranges_px):
-                line[j] = _between(flat, stride, cells[j], parts[0, j], parts[1, j])
+        for view in range(values.shape[0]):
+            flat = values[view].reshape(-1)
+            line = out[view, i - rows[0], block[1] : block[1] + count]
+            for j in range(count):
+                if is_all_in_range or _is_in_range(i, block[1] + j, warp.half_px, ranges_px):
+                    line[j] = _between(flat, stride, cells[j], parts[0, j], parts[1, j])

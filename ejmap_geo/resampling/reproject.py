@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
-from ejmap_geo.grids.coords import LonLat, checked
+from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.grids.window import Window
@@ -21,14 +21,14 @@ from ejmap_geo.resampling.gather import gather
 from ejmap_geo.resampling.patch_index import Route
 from ejmap_geo.resampling.patches import (
     AZIMUTHAL_TO_BASEMAP,
-    AZIMUTHAL_TO_POLAR,
     BASEMAP_TO_AZIMUTHAL,
     PATCH_PX,
     POLAR_TO_BASEMAP,
     Warp,
     patch_scheme,
 )
-from ejmap_geo.resampling.polar_gather import pool, spread
+from ejmap_geo.resampling.polar_gather import pool
+from ejmap_geo.resampling.polar_views import PolarViews, polar_warp
 from ejmap_geo.resampling.strips import in_strips, kernel_input
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -95,7 +95,7 @@ def to_polar(
     """
     _require_shape(raster, Window.whole(basemap.shape))
     out = np.full((raster.shape[0], *polar.shape), np.nan, dtype=np.float32)
-    warp = _polar_warp(POLAR_TO_BASEMAP, polar, samples=samples, period_px=basemap.width_px)
+    warp = polar_warp(POLAR_TO_BASEMAP, polar, samples=samples, period_px=basemap.width_px)
     sampled = np.arange(samples[0] * polar.rows) + 0.5
     range_rad = warp.inner_rad * np.exp(sampled / warp.per_log) - warp.offset_rad
     on_planet = int(np.count_nonzero(range_rad < np.pi))
@@ -127,27 +127,15 @@ def polar_to_azimuthal(
     Raises:
         RasterError: If the two grids have different centres or ``values`` another shape.
     """
-    if checked(polar.center) != checked(azimuthal.center):
-        raise RasterError(f"polar view is about {polar.center}, raster about {azimuthal.center}")
-    if values.shape != polar.shape:
-        raise RasterError(f"values are {values.shape}, but the polar view is {polar.shape}")
-    out = np.zeros(azimuthal.shape, dtype=np.float32)
-    warp = _polar_warp(AZIMUTHAL_TO_POLAR, polar, samples=(1, 1), period_px=polar.cols)
-    warp = warp._replace(
-        step_rad=azimuthal.resolution_m / azimuthal.body.radius_m, half_px=azimuthal.half_size_px
-    )
-    radius_px = polar.radius_m / azimuthal.resolution_m
-    ranges_px = (polar.inner_radii * radius_px, polar.outer_radii * radius_px)
-    # So that every cell has a next one to interpolate with.
-    bordered = np.pad(np.pad(values, ((0, 1), (0, 0)), "edge"), ((0, 0), (0, 1)), "wrap")
-    given, scheme = kernel_input(bordered), patch_scheme()
+    views = PolarViews(values[None], polar=polar, azimuthal=azimuthal)
+    out = np.zeros((1, *azimuthal.shape), np.float32)
     in_strips(
-        lambda *rows: spread(given, out, warp, ranges_px, scheme, rows),
-        rows=out.shape[0],
-        cols=out.shape[1],
+        lambda first, stop: views.fill(out[:, first:stop], first),
+        rows=out.shape[1],
+        cols=out.shape[2],
         step=PATCH_PX,
     )
-    return out
+    return out[0]
 
 
 def to_basemap(
@@ -192,24 +180,6 @@ def warp_between(kind: int, azimuthal: AzimuthalGrid, basemap: BasemapGrid) -> W
         step_rad=azimuthal.resolution_m / azimuthal.body.radius_m,
         half_px=azimuthal.half_size_px,
         period_px=basemap.width_px,
-    )
-
-
-def _polar_warp(kind: int, polar: PolarGrid, *, samples: tuple[int, int], period_px: int) -> Warp:
-    lon0, lat0 = _radians(polar.center)
-    unit_rad = polar.radius_m / polar.body.radius_m
-    return Warp(
-        kind=kind,
-        lon0=lon0,
-        sin_lat0=math.sin(lat0),
-        cos_lat0=math.cos(lat0),
-        step_rad=1.0,
-        half_px=0,
-        period_px=period_px,
-        turn_px=samples[1] * polar.cols,
-        inner_rad=(polar.inner_radii + polar.offset_radii) * unit_rad,
-        offset_rad=polar.offset_radii * unit_rad,
-        per_log=samples[0] / polar.log_step,
     )
 
 

@@ -1,7 +1,6 @@
 """Layers of GIS formats and Parquet files, with their geometries and ids."""
 
 import json
-import warnings
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ import pyogrio
 from pyproj import CRS
 
 from ejmap_geo.csv_file import MOST_COLUMNS
+from ejmap_geo.library_warnings import ignored
 
 # QGIS keeps styles in a GeoPackage as a table that is no layer of its own.
 STYLE_LAYER = "layer_styles"
@@ -58,9 +58,7 @@ def read_vector(path: Path) -> Layer:
             "of a file"
         )
     fid = str(pyogrio.read_info(path, layer=names[0]).get("fid_column") or "")
-    with warnings.catch_warnings():
-        for words in WARNINGS_OF_FORMAT:
-            warnings.filterwarnings("ignore", words)
+    with ignored(Warning, *WARNINGS_OF_FORMAT):
         table = pyogrio.read_dataframe(path, layer=names[0], fid_as_index=True)
     if fid.lower() not in NO_IDS and fid not in table.columns:
         table.insert(0, fid, table.index.to_numpy())

@@ -1,13 +1,16 @@
 """Which tiles of a map a person should look at first: those where most ground is expected wrong."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import pixel_area_m2
+from ejmap_geo.resampling.strips import in_strips, kernel_input
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,7 @@ class TileGain:
     uncertain_share: float
 
 
-UNCERTAIN = (0.25, 0.75)
+LEAST_UNSURE, MOST_UNSURE = 0.25, 0.75
 TILES_ACROSS = 24
 
 
@@ -55,22 +58,48 @@ def tile_gains(
         basemap: Their grid.
         side_px: Side of a tile; those at the lower and right edge are cut off.
     """
-    sure = np.nan_to_num(probability.astype(np.float64))
-    area_m2 = pixel_area_m2(basemap, window)[:, None]
-    wrong_m2 = np.where(mask, 1 - sure, sure) * area_m2
-    unsure = (sure > UNCERTAIN[0]) & (sure < UNCERTAIN[1])
+    area_m2 = pixel_area_m2(basemap, window)
+    # Of each tile what is wrong, and what is unsure.
+    sums_m2 = np.zeros((2, *(-(-px // side_px) for px in window.shape)))
+    seen, inside = kernel_input(probability), kernel_input(mask)
+    in_strips(
+        lambda *rows: _add_pixels(seen, inside, area_m2, side_px, sums_m2, rows),
+        rows=window.height,
+        cols=window.width,
+        step=side_px,
+    )
+    wrong_m2, unsure_m2 = sums_m2
     found: list[TileGain] = []
-    for row in range(0, window.height, side_px):
-        for col in range(0, window.width, side_px):
-            part = np.s_[row : row + side_px, col : col + side_px]
-            gain_m2 = float(wrong_m2[part].sum())
-            if gain_m2 == 0:
-                continue
-            height, width = wrong_m2[part].shape
-            place = Window(row=window.row + row, col=window.col + col, height=height, width=width)
-            part_m2 = area_m2[part[0]]
-            share = float((unsure[part] * part_m2).sum() / (width * part_m2.sum()))
-            found.append(
-                TileGain(window=place, expected_wrong_m2=gain_m2, uncertain_share=min(share, 1.0))
-            )
+    for i, j in zip(*np.nonzero(wrong_m2), strict=True):
+        row, col = int(i) * side_px, int(j) * side_px
+        height, width = min(side_px, window.height - row), min(side_px, window.width - col)
+        share = unsure_m2[i, j] / (width * area_m2[row : row + height].sum())
+        place = Window(row=window.row + row, col=window.col + col, height=height, width=width)
+        gain_m2 = float(wrong_m2[i, j])
+        found.append(
+            TileGain(window=place, expected_wrong_m2=gain_m2, uncertain_share=min(share, 1.0))
+        )
     return sorted(found, key=lambda one: -one.expected_wrong_m2)
+
+
+@njit(cache=True, nogil=True)
+def _add_pixels(
+    probability: NDArray[np.float32],
+    mask: NDArray[np.bool_],
+    area_m2: NDArray[np.float64],
+    side_px: int,
+    sums_m2: NDArray[np.float64],
+    rows: tuple[int, int],
+) -> None:
+    """Add what pixels of some rows have wrong, and where they are unsure, to the sums of tiles."""
+    for i in range(rows[0], rows[1]):
+        for tile in range(sums_m2.shape[2]):
+            wrong, unsure = 0.0, 0
+            for j in range(tile * side_px, min((tile + 1) * side_px, probability.shape[1])):
+                sure = probability[i, j]
+                if math.isnan(sure):
+                    sure = np.float32(0)
+                wrong += 1 - sure if mask[i, j] else sure
+                unsure += LEAST_UNSURE < sure < MOST_UNSURE
+            sums_m2[0, i // side_px, tile] += wrong * area_m2[i]
+            sums_m2[1, i // side_px, tile] += unsure * area_m2[i]

@@ -109,16 +109,22 @@ def crater_gains(
         mask: Its mask, which may be another than that of the map.
         window: Where tiles lie.
     """
-    probability = mapped.probability(crater.crater_id, window, grid=mapped.grid)
-    if probability is None:
+    if not mapped.has_probability(crater.crater_id):
         return []
-    return tile_gains(
-        probability,
-        mask.within(window, mapped.grid),
-        window=window,
-        basemap=mapped.grid,
-        side_px=side_px_of(window),
-    )
+    side_px = side_px_of(window)
+    parts = mapped.probability_by_rows(crater.crater_id, window, most_rows=side_px)
+    found = [
+        gain
+        for part, probability in parts
+        for gain in tile_gains(
+            probability,
+            mask.within(part, mapped.grid),
+            window=part,
+            basemap=mapped.grid,
+            side_px=side_px,
+        )
+    ]
+    return sorted(found, key=lambda one: -one.expected_wrong_m2)
 
 
 def _place(gain: TileGain) -> tuple[int, int, int, int, float, float]:

@@ -1,10 +1,10 @@
 """The layers of the map as Shapefiles: short names of columns, and a table of what they mean."""
 
-import warnings
 from pathlib import Path
 
 import geopandas as gpd
 
+from ejmap_geo.library_warnings import ignored
 from ejmap_project.gis_export.map_tables import meanings, read_layers, short_name
 from ejmap_project.open_project import OpenProject
 
@@ -30,7 +30,6 @@ def write_shapefile(table: gpd.GeoDataFrame, path: Path) -> None:
     """
     flags = dict.fromkeys(table.select_dtypes("bool"), "int8")
     short = table.astype(flags).rename(columns=short_name)
-    with warnings.catch_warnings():
-        # Of a layer without rows nothing but its columns is kept.
-        warnings.filterwarnings("ignore", "You are attempting to write an empty", UserWarning)
+    # Of a layer without rows nothing but its columns is kept.
+    with ignored(UserWarning, "You are attempting to write an empty"):
         short.to_file(path, driver="ESRI Shapefile", encoding="utf-8")

@@ -1,6 +1,6 @@
 """Connections that follow from a polar prediction: tiles with ejecta of the mask (ADR 15)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -8,10 +8,8 @@ from numpy.typing import NDArray
 
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
-from ejmap_geo.grids.window import Window
-from ejmap_geo.masks.mosaic import combine_members, is_set
-from ejmap_geo.resampling.reproject import polar_to_azimuthal
-from ejmap_project.files.connection_table import tile_windows
+from ejmap_geo.masks.mosaic import is_set
+from ejmap_geo.masks.polar_members import largest_in_squares
 
 
 def connections_of_polar(
@@ -40,24 +38,10 @@ def connections_of_polar(
     Raises:
         RasterError: If there is no member, or the grids have different centres.
     """
-    windows = tile_windows(places)
-    votes = np.zeros(len(windows))
-
-    def around_the_crater() -> Iterator[NDArray[np.float32]]:
-        for member in members:
-            raster = polar_to_azimuthal(member, polar=polar, azimuthal=azimuthal)
-            votes[:] += is_set(_largest(raster, windows))
-            yield raster
-
-    layers = combine_members(around_the_crater())
-    probability = _largest(layers.probability, windows)
+    squares = places[["row", "col", "side_px"]].to_numpy(np.int64)
+    *largest, mean = largest_in_squares(members, squares, polar=polar, azimuthal=azimuthal)
     return places.assign(
-        probability=probability.astype(np.float64),
-        vote_fraction=votes / layers.member_count,
-        is_connected=is_set(probability),
+        probability=mean.astype(np.float64),
+        vote_fraction=np.mean([is_set(one) for one in largest], axis=0),
+        is_connected=is_set(mean),
     )
-
-
-def _largest(raster: NDArray[np.float32], windows: Sequence[Window]) -> NDArray[np.float32]:
-    """Return the largest value in each window of a raster, ``(window,)``."""
-    return np.array([raster[window.slices].max() for window in windows], np.float32)

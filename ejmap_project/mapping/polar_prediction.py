@@ -11,9 +11,8 @@ from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.maps.raster_style import ramp, ramp_style, write_style
 from ejmap_geo.masks.mosaic import HALF, EnsembleLayers, combine_members, is_set, past_border
-from ejmap_geo.masks.polar_members import layers_of_views
+from ejmap_geo.masks.polar_members import layers_beside, layers_of_views
 from ejmap_geo.rasters.polar_file import read_polar_view, write_polar_view
-from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
@@ -119,10 +118,11 @@ def layers_around(
         told: What the ensemble says in the polar view.
         azimuthal: Grid of the result, about the same centre.
     """
-    layers = layers_of_views(told.past_border, polar=told.polar, azimuthal=azimuthal)
+    members, polar = told.past_border, told.polar
     if (told.border == HALF).all():
+        layers = layers_of_views(members, polar=polar, azimuthal=azimuthal)
         return layers, layers.probability
-    return layers, polar_to_azimuthal(told.probability, polar=told.polar, azimuthal=azimuthal)
+    return layers_beside(members, told.probability, polar=polar, azimuthal=azimuthal)
 
 
 def read_polar_prediction(work: CraterWork, crater: Crater) -> PolarPrediction:

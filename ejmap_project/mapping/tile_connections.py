@@ -7,7 +7,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
-from ejmap_project.files.connection_table import tile_windows, write_connections
+from ejmap_project.files.connection_table import write_connections
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_connections import connections_of_polar
 from ejmap_project.mapping.polar_prediction import read_polar_prediction
@@ -80,17 +80,24 @@ def _of_ejconn(work: CraterWork, crater: Crater) -> pd.DataFrame:
 def _tile_picture(table: pd.DataFrame, grid: AzimuthalGrid, crater: Crater) -> Picture:
     """Draw the mean probability of the tiles that cover each pixel of the picture."""
     side_px, drawn_px = grid.shape[0], min(grid.shape[0], PICTURE_PX)
-    total, count = np.zeros((2, drawn_px, drawn_px), np.float32)
-    for window, probability in zip(tile_windows(table), table["probability"], strict=True):
-        first = np.array([window.row, window.col])
-        # Pixels whose middles lie in the tile; at least one, so that no tile is lost.
-        start, stop = (
-            np.rint(edge * drawn_px / side_px).astype(int)
-            for edge in (first, first + window.height)
-        )
-        place = tuple(slice(a, max(a + 1, b)) for a, b in zip(start, stop, strict=True))
-        total[place] += probability
-        count[place] += 1
+    first, sides = table[["row", "col"]].to_numpy(), table[["side_px"]].to_numpy()
+    # Pixels whose middles lie in the tile; at least one, so that no tile is lost.
+    start, stop = (
+        np.rint(edge * drawn_px / side_px).astype(np.intp) for edge in (first, first + sides)
+    )
+    stop = np.maximum(start + 1, stop)
+    # A tile changes the sums at its corners alone: what lies between follows from them.
+    total, count = np.zeros((2, drawn_px + 1, drawn_px + 1))
+    for row, col, sign in (
+        (start, start, 1),
+        (start, stop, -1),
+        (stop, start, -1),
+        (stop, stop, 1),
+    ):
+        corner = row[:, 0], col[:, 1]
+        np.add.at(total, corner, sign * table["probability"].to_numpy())
+        np.add.at(count, corner, sign)
+    total, count = (one.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] for one in (total, count))
     with np.errstate(invalid="ignore"):
         rgb = probability_rgb(total / count)
     title = titled(crater, "probability that a tile holds its ejecta")

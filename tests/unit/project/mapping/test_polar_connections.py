@@ -74,3 +74,21 @@ def test_a_single_member_votes_alone(places: pd.DataFrame, members: list[np.ndar
     found = connections_of_polar(places, members[:1], polar=POLAR, azimuthal=AZIMUTHAL)
 
     np.testing.assert_array_equal(found["vote_fraction"] == 1, found["is_connected"])
+
+
+def test_the_probability_of_a_tile_is_the_largest_of_its_pixels_to_the_last_bit() -> None:
+    """Tiles of every size and place, alone and over one another, some of a single pixel."""
+    rng = np.random.default_rng(1)
+    side_px = rng.integers(1, 40, 300)
+    corner = (rng.random((2, 300)) * (AZIMUTHAL.shape[0] + 1 - side_px)).astype(np.int64)
+    tiles = pd.DataFrame({"row": corner[0], "col": corner[1], "side_px": side_px})
+    views = list(rng.random((3, *POLAR.shape), np.float32))
+
+    found = connections_of_polar(tiles, views, polar=POLAR, azimuthal=AZIMUTHAL)
+
+    mean = layers_of_views(views, polar=POLAR, azimuthal=AZIMUTHAL).probability
+    expected = [
+        mean[row : row + side, col : col + side].max()
+        for row, col, side in tiles[["row", "col", "side_px"]].to_numpy()
+    ]
+    np.testing.assert_array_equal(found["probability"].to_numpy(np.float32), expected)

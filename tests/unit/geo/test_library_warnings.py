@@ -1,0 +1,67 @@
+"""Filters of warnings are changed by one thread at a time, and by nothing but one function."""
+
+import ast
+import threading
+import warnings
+from pathlib import Path
+
+import pytest
+
+import ejmap_geo
+import ejmap_project
+from ejmap_geo import library_warnings
+from ejmap_geo.library_warnings import ignored
+
+PACKAGES = (ejmap_geo, ejmap_project)
+
+
+def test_what_is_named_is_ignored_and_nothing_else() -> None:
+    """By class and by how the text begins."""
+    with ignored(UserWarning, "no geotransform"):
+        warnings.warn("no geotransform here", UserWarning, stacklevel=1)
+        with pytest.warns(UserWarning, match="cut off"):
+            warnings.warn("it is cut off", UserWarning, stacklevel=1)
+
+
+def test_threads_leave_the_filters_as_they_were() -> None:
+    """Two threads enter in turns; without a lock the second would restore those of the first."""
+    before = list(warnings.filters)
+    first_is_in, may_go = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with ignored(UserWarning):
+            first_is_in.set()
+            may_go.wait(30)
+
+    def second() -> None:
+        first_is_in.wait(30)
+        with ignored(DeprecationWarning):
+            pass
+
+    threads = [threading.Thread(target=work) for work in (first, second)]
+    for thread in threads:
+        thread.start()
+    first_is_in.wait(30)
+    may_go.set()
+    for thread in threads:
+        thread.join()
+
+    assert list(warnings.filters) == before
+
+
+def test_no_other_code_that_maps_craters_changes_filters() -> None:
+    """Craters are mapped side by side in threads."""
+    own = Path(library_warnings.__file__)
+    found = [
+        path
+        for package in PACKAGES
+        for path in Path(str(package.__file__)).parent.rglob("*.py")
+        if path != own
+        and any(
+            isinstance(node, ast.Attribute)
+            and node.attr in {"catch_warnings", "simplefilter", "filterwarnings"}
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        )
+    ]
+
+    assert found == []
