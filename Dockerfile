@@ -17,11 +17,12 @@ COPY ejmap_geo ./ejmap_geo
 COPY ejmap_ml ./ejmap_ml
 COPY ejmap_project ./ejmap_project
 COPY ejmap_assets ./ejmap_assets
+COPY ejmap_clusters ./ejmap_clusters
 COPY ejmap_cli ./ejmap_cli
 # Python files are compiled here, because the user of the container may not write here. Any user id
 # that docker-compose.yml chooses may write caches (compiled kernels, downloaded encoders) and projects.
 RUN pip install --no-cache-dir --no-deps --editable . \
-    && python -m compileall -q ejmap_geo ejmap_ml ejmap_project ejmap_assets ejmap_cli \
+    && python -m compileall -q ejmap_geo ejmap_ml ejmap_project ejmap_assets ejmap_clusters ejmap_cli \
     && mkdir --mode=1777 cache projects
 
 # A user id without an account has neither a name nor a home folder.

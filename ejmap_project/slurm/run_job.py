@@ -49,7 +49,7 @@ def submit_run(
         folder=paths.folder,
         log=log_of(paths, "%j"),
         environment=environment,
-        command=(sys.executable, "-m", "ejmap_assets.slurm.job", run_id),
+        command=(sys.executable, "-m", "ejmap_clusters.slurm.job", run_id),
     )
     return submit(script.text(settings))
 
