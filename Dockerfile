@@ -8,11 +8,12 @@ RUN apt-get update \
 
 WORKDIR /ejmap
 # Dependencies change less often than the code, and torch is large: they get their own layer.
-COPY requirements/base.txt requirements/postgres.txt ./requirements/
-RUN pip install --no-cache-dir -r requirements/base.txt -r requirements/postgres.txt
+COPY requirements/base.txt requirements/postgres.txt requirements/kubernetes.txt ./requirements/
+RUN pip install --no-cache-dir -r requirements/base.txt -r requirements/postgres.txt -r requirements/kubernetes.txt
 
 COPY pyproject.toml README.md LICENSE ./
 COPY docker/workspace.yaml ./docker/
+COPY docker/dagster-webserver ./bin/
 COPY ejmap_geo ./ejmap_geo
 COPY ejmap_ml ./ejmap_ml
 COPY ejmap_project ./ejmap_project

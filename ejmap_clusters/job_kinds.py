@@ -6,7 +6,7 @@ import dagster as dg
 
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.partitions import MEMBERS, Partitioning
-from ejmap_project.settings.slurm import JobKind
+from ejmap_project.settings.clusters import JobKind
 
 KIND_TAG = "ejmap/kind"
 # By the tag of jobs that choose themselves what to make, such as ``repair``.

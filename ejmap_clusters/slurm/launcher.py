@@ -1,6 +1,5 @@
 """A run launcher that submits every run as a job to a Slurm cluster."""
 
-import time
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -11,6 +10,7 @@ from dagster._core.launcher.base import LaunchRunContext
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
 from ejmap_assets.runs.instance import environment_of
+from ejmap_clusters.cancelling import wait_for_end
 from ejmap_clusters.job_kinds import kind_of
 from ejmap_project.open_project import OpenProject, project_folder
 from ejmap_project.paths import ProjectPaths
@@ -20,9 +20,6 @@ from ejmap_project.slurm.run_job import end_of_log, log_of, submit_run
 JOB_TAG = "ejmap/slurm_job"
 # The run that the job is of, because a retry inherits the tags of the run before it.
 RUN_TAG = "ejmap/slurm_run"
-# Python ends within these after SIGTERM, unless a network predicts a large tile.
-CANCEL_SECONDS = 7.0
-POLL_SECONDS = 0.25
 
 
 class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
@@ -87,16 +84,12 @@ class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
             return False
         self._instance.report_run_canceling(run)
         cancel(job)
-        deadline = time.monotonic() + CANCEL_SECONDS
-        while time.monotonic() < deadline:
-            now = self._instance.get_run_by_id(run_id)
-            if now is None or now.is_finished:
-                break
-            if not _is_unfinished(job):
-                # It waited and never told the history anything, or it had to be killed.
-                self._instance.report_run_canceled(now, f"Slurm cancelled job {job}.")
-                break
-            time.sleep(POLL_SECONDS)
+        wait_for_end(
+            self._instance,
+            run_id,
+            is_over=lambda: not _is_unfinished(job),
+            told=f"Slurm cancelled job {job}.",
+        )
         return True
 
     @property

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ProjectPaths
-from ejmap_project.settings.slurm import JobKind, SlurmSettings
+from ejmap_project.settings.clusters import JobKind
+from ejmap_project.settings.slurm import SlurmSettings
 from ejmap_project.slurm.cluster import submit
 from ejmap_project.slurm.job_script import JobScript
 
