@@ -23,6 +23,7 @@ SHELL := bash
 MADE := $(VENV)/.stamp-python
 BASE := $(VENV)/.stamp-base
 DEV := $(VENV)/.stamp-dev
+RAY := $(VENV)/.stamp-ray
 QUICKLOOK := $(VENV)/.stamp-quicklook
 MOON := $(VENV)/.stamp-moon
 DOCS := $(VENV)/.stamp-docs
@@ -62,7 +63,7 @@ SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 .PHONY: test
 test: $(DEV) $(QUICKLOOK) $(MOON) ## Run the tests
-	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon and not faults and not slurm" --durations=5 $(SPREAD)
+	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon and not faults and not slurm and not ray" --durations=5 $(SPREAD)
 
 .PHONY: test-daemon
 test-daemon: $(DEV) ## Run the tests that wait for a real daemon (minutes)
@@ -76,6 +77,10 @@ test-faults: $(DEV) ## Kill and damage a small project in all its stages (an hou
 .PHONY: test-slurm
 test-slurm: $(DEV) ## Run the tests of a Slurm of one node (minutes; Debian: slurmctld slurmd slurm-client munge)
 	$(BIN)/python -m pytest -m slurm -rA
+
+.PHONY: test-ray
+test-ray: $(DEV) $(RAY) ## Run the tests of a Ray of one node (minutes; installs Ray, 75 MB)
+	EJMAP_REQUIRE_RAY=1 $(BIN)/python -m pytest -m ray -rA
 
 .PHONY: test-fuzz
 test-fuzz: $(DEV) ## Give damaged input to every reader, at most 100 minutes; goes on where it stopped (.fuzz)
@@ -139,7 +144,7 @@ map-bundle: ## Build the program of the map page from map_page/ (needs Node and 
 .PHONY: licences
 licences: $(DEV) $(QUICKLOOK) $(MOON) $(DOCS) ## Write docs/licences.md from the metadata of all direct dependencies
 	@folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; \
-	$(BIN)/uv pip install --quiet --no-deps --python-version 3.12 --target "$$folder" craterstats; \
+	$(BIN)/uv pip install --quiet --no-deps --python-version 3.12 --target "$$folder" craterstats ray; \
 	$(BIN)/python .ci/licences.py "$$folder"
 
 .PHONY: fmt
@@ -162,10 +167,14 @@ pins: $(DEV) ## Compile requirements/ anew from pyproject.toml, to the newest ve
 	$(call PIN,--no-deps --group moon) > requirements/moon.txt
 	$(call PIN,pyproject.toml --extra postgres --upgrade -c requirements/base.txt) \
 		| grep -vxFf requirements/base.txt > requirements/postgres.txt
-	printf -- "-r base.txt\n-r postgres.txt\n" > requirements/dev.txt
-	$(call PIN,pyproject.toml --extra postgres --group dev --upgrade -c requirements/base.txt) \
+	$(call PIN,pyproject.toml --extra kubernetes --upgrade -c requirements/base.txt) \
+		| grep -vxFf requirements/base.txt > requirements/kubernetes.txt
+	printf -- "-r base.txt\n-r postgres.txt\n-r kubernetes.txt\n" > requirements/dev.txt
+	$(call PIN,pyproject.toml --extra postgres --extra kubernetes --group dev --upgrade -c requirements/base.txt) \
 		| grep -vxFf requirements/base.txt | grep -vxFf requirements/postgres.txt \
-		>> requirements/dev.txt
+		| grep -vxFf requirements/kubernetes.txt >> requirements/dev.txt
+	$(call PIN,pyproject.toml --extra ray --upgrade -c requirements/base.txt -c requirements/dev.txt) \
+		| grep -vxFf requirements/base.txt > requirements/ray.txt
 	$(call PIN,--group docs --upgrade -c requirements/base.txt -c requirements/dev.txt) \
 		| grep -vxFf requirements/base.txt > requirements/docs.txt
 
@@ -190,9 +199,14 @@ $(BASE): $(MADE) requirements/base.txt pyproject.toml
 	@$(call INSTALL,--no-deps --editable .)
 	@touch $@
 
-$(DEV): $(BASE) requirements/dev.txt requirements/postgres.txt
+$(DEV): $(BASE) requirements/dev.txt requirements/postgres.txt requirements/kubernetes.txt
 	@echo "installing requirements/dev.txt"
 	@$(call INSTALL,-r requirements/dev.txt)
+	@touch $@
+
+$(RAY): $(DEV) requirements/ray.txt
+	@echo "installing requirements/ray.txt"
+	@$(call INSTALL,-r requirements/ray.txt)
 	@touch $@
 
 $(QUICKLOOK): $(BASE) requirements/quicklook.txt

@@ -15,6 +15,7 @@ CHECKOUT = Path(__file__).parents[1]
 # The package, and most floors it may have.
 PACKAGES = {
     "ejmap_cli": 3,
+    "ejmap_clusters": 3,
     "ejmap_assets": 7,
     "ejmap_project": 9,
     "ejmap_ml": 6,

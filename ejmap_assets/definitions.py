@@ -59,7 +59,7 @@ def build_defs(
             build_automation_sensor(seconds_between_ticks=seconds_between_ticks),
             *build_file_sensors(seconds_between_ticks=seconds_between_ticks),
             build_alert_sensor(seconds_between_ticks=seconds_between_ticks),
-            *([build_job_sensor()] if project is not None and project.settings.slurm else []),
+            *([build_job_sensor()] if _has_queue(project) else []),
         ],
         schedules=build_schedules(),
         # Runs launched in the UI use one process too.
@@ -99,11 +99,19 @@ def _project() -> OpenProject | None:
         return None
 
 
+def _has_queue(project: OpenProject | None) -> bool:
+    """Return whether runs wait in the queue of a cluster that this process may ask for them.
+
+    The code server of Kubernetes may not.
+    """
+    return project is not None and bool(project.settings.slurm or project.settings.ray)
+
+
 def _chunk_craters(project: OpenProject | None) -> int:
     """Return the most craters in a run of a backfill: fewer where they are divided among jobs."""
     if project is None:
         return MappingSettings().chunk_craters
-    if project.settings.slurm is None or HOME_VARIABLE not in os.environ:
+    if project.settings.cluster is None or HOME_VARIABLE not in os.environ:
         return project.settings.mapping.chunk_craters
     with dg.DagsterInstance.get() as instance:
         return chunk_size(RunPlan(project=project, instance=instance))

@@ -86,17 +86,17 @@ def _sensor(watched: _Watched, seconds: int) -> dg.SensorDefinition:
 
 
 def build_job_sensor() -> dg.SensorDefinition:
-    """Return the sensor that looks after the jobs of a Slurm cluster; it is on by itself.
+    """Return the sensor that looks after the jobs of a cluster; it is on by itself.
 
     The daemon's own health check never looks at a job that waits in the queue.
     """
 
     @dg.sensor(
-        name="slurm_jobs",
+        name="cluster_jobs",
         minimum_interval_seconds=JOB_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Ends runs whose Slurm job ended without a word: killed, out of memory or "
-        "time, or removed from the queue.",
+        description="Ends runs whose job of Slurm or Ray ended without a word: killed, out of "
+        "memory or time, or removed from the queue.",
     )
     def watch(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         lost = end_lost_runs(context.instance)

@@ -16,9 +16,10 @@ from ejmap_project.settings.project import ProjectPaths, load_project
 HOME_VARIABLE = "DAGSTER_HOME"
 SHARED_HOME = Path("dagster_home")
 INSTANCE_FILE = "dagster.yaml"
-# What differs in a project whose runs are jobs of a Slurm cluster.
-SLURM_FILE = "slurm.yaml"
-SLURM_LAUNCHER = "SlurmRunLauncher"
+# What differs in a project whose runs are jobs of a cluster; each kind has a file of its name too.
+CLUSTER_FILE = "cluster.yaml"
+# Of Kubernetes, the settings are in the values of its Helm chart.
+CLUSTERS = ("slurm", "ray")
 
 
 def home_of(folder: Path) -> Path:
@@ -74,23 +75,29 @@ def open_instance(folder: Path) -> dg.DagsterInstance:
 
 def launcher_note(folder: Path) -> str | None:
     """Return a sentence if the settings state a cluster, and runs would not become its jobs."""
-    file = home_of(folder) / INSTANCE_FILE
-    if not _has_slurm(folder) or SLURM_LAUNCHER in file.read_text(encoding="utf-8"):
+    file, cluster = home_of(folder) / INSTANCE_FILE, _cluster_of(folder)
+    if cluster is None:
+        return None
+    launcher = yaml.safe_load(_packaged(f"{cluster}.yaml"))["run_launcher"]["module"]
+    if launcher in file.read_text(encoding="utf-8"):
         return None
     return (
-        f"project.yaml states slurm, but {file} launches runs on this machine; delete that file, "
-        "and the next command writes one for Slurm"
+        f"project.yaml states {cluster}, but {file} launches runs elsewhere; delete that file, and "
+        "the next command writes one that launches them there"
     )
 
 
 def _first_settings(folder: Path) -> str:
     """Return the text of a new ``dagster.yaml``."""
-    text = _packaged(INSTANCE_FILE)
-    if not _has_slurm(folder):
-        return text
-    # Key by key, so that the settings in common have one source.
-    settings = {**yaml.safe_load(text), **yaml.safe_load(_packaged(SLURM_FILE))}
-    head = f"# {INSTANCE_FILE} and {SLURM_FILE} of ejmap_assets.runs, where their reasons are.\n"
+    cluster = _cluster_of(folder)
+    if cluster is None:
+        return _packaged(INSTANCE_FILE)
+    files = (INSTANCE_FILE, CLUSTER_FILE, f"{cluster}.yaml")
+    settings: dict[str, object] = {}
+    for file in files:
+        # Key by key, so that the settings in common have one source.
+        settings |= yaml.safe_load(_packaged(file))
+    head = f"# {', '.join(files)} of ejmap_assets.runs, where their reasons are.\n"
     return head + yaml.safe_dump(settings, sort_keys=False)
 
 
@@ -98,9 +105,10 @@ def _packaged(name: str) -> str:
     return resources.files("ejmap_assets.runs").joinpath(name).read_text(encoding="utf-8")
 
 
-def _has_slurm(folder: Path) -> bool:
-    """Return whether the settings state a cluster; the containers start without a project."""
+def _cluster_of(folder: Path) -> str | None:
+    """Return which cluster the settings state; the containers start without a project."""
     try:
-        return load_project(folder).slurm is not None
+        settings = load_project(folder)
     except SettingsError:
-        return False
+        return None
+    return next((name for name in CLUSTERS if getattr(settings, name) is not None), None)

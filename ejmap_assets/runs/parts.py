@@ -16,7 +16,7 @@ from ejmap_assets.status.costs import UNTIMED, Rates
 from ejmap_project.estimates import MINUTE
 from ejmap_project.models.model_version import is_given, member_count
 from ejmap_project.open_project import OpenProject
-from ejmap_project.settings.slurm import SlurmSettings
+from ejmap_project.settings.clusters import ClusterSettings
 from ejmap_project.slurm.chunks import divided, read_chunks, write_chunks
 
 
@@ -83,7 +83,7 @@ def divide_craters(plan: RunPlan) -> None:
 
     Chunks are noted once, before the first of them begins: then no crater is in two jobs.
     """
-    settings = plan.project.settings.slurm or SlurmSettings()
+    settings = plan.project.settings.cluster or ClusterSettings()
     book = plan.book()
     rates = Rates(book)
     seconds: dict[str, float] = {}
@@ -106,13 +106,13 @@ def chunk_size(plan: RunPlan) -> int:
     and never more than ``mapping.chunk_craters``.
     """
     project = plan.project
-    keys, slurm = list(project.craters()), project.settings.slurm or SlurmSettings()
+    keys, cluster = list(project.craters()), project.settings.cluster or ClusterSettings()
     if not keys:
         return project.settings.mapping.chunk_craters
     artefacts = [(asset, keys[0]) for asset in crater_steps_of(project)]
     seconds = Rates(plan.book()).cost(artefacts).seconds
-    worth = math.ceil(slurm.least_minutes * MINUTE / seconds)
-    share = math.ceil(len(keys) / slurm.jobs)
+    worth = math.ceil(cluster.least_minutes * MINUTE / seconds)
+    share = math.ceil(len(keys) / cluster.jobs)
     return min(max(share, worth, 1), project.settings.mapping.chunk_craters)
 
 

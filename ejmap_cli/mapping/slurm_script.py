@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ejmap_project.open_project import OpenProject
-    from ejmap_project.settings.slurm import JobKind, SlurmSettings
+    from ejmap_project.settings.clusters import JobKind
+    from ejmap_project.settings.slurm import SlurmSettings
     from ejmap_project.slurm.job_script import JobScript
     from ejmap_project.slurm.submission import Step
 

@@ -8,8 +8,8 @@ from ejmap_cli.webserver.serve import LOOPBACK, serve_pages
 
 
 @click.command()
-@click.option("--host", default=LOOPBACK, show_default=True, help="address to listen to")
-@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
+@click.option("--host", "-h", default=LOOPBACK, show_default=True, help="address to listen to")
+@click.option("--port", "-p", type=click.IntRange(1, 65535), default=3000, show_default=True)
 @click.option(
     "--allow-host",
     "names",
@@ -17,7 +17,9 @@ from ejmap_cli.webserver.serve import LOOPBACK, serve_pages
     metavar="NAME",
     help="a name by which browsers reach the pages, such as that of a proxy; may be repeated",
 )
-@click.option("--workspace", type=click.Path(path_type=Path), help="file that names a code server")
+@click.option(
+    "--workspace", "-w", type=click.Path(path_type=Path), help="file that names a code server"
+)
 @click.option("--read-only", is_flag=True, help="refuse whatever starts or changes something")
 def main(
     host: str, port: int, names: tuple[str, ...], workspace: Path | None, *, read_only: bool

@@ -16,6 +16,7 @@ from ejmap_ml.config.yaml_text import SettingsLoader, load_yaml
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ModelKind, ProjectPaths
 from ejmap_project.settings.analysis import AnalysisSettings, RasterSettings
+from ejmap_project.settings.clusters import ClusterSettings, KubernetesSettings, RaySettings
 from ejmap_project.settings.mapping import MappingSettings
 from ejmap_project.settings.method import Method, MethodSettings
 from ejmap_project.settings.project_folder import require_project_folder
@@ -82,7 +83,9 @@ class Project(Settings):
         analysis: What is measured of the map.
         rasters: Rasters that are summarised on ejecta and beside them, by name: a file each, or a
             file and the names of its bands.
-        slurm: The Slurm cluster on which its runs are jobs; None runs them on this machine.
+        slurm: The Slurm cluster on which its runs are jobs; at most one cluster is stated.
+        ray: The Ray cluster.
+        kubernetes: The Kubernetes cluster.
     """
 
     body: str = "Mercury"
@@ -97,6 +100,8 @@ class Project(Settings):
     analysis: AnalysisSettings = AnalysisSettings()
     rasters: dict[str, RasterSettings] = Field(default_factory=dict[str, RasterSettings])
     slurm: SlurmSettings | None = None
+    ray: RaySettings | None = None
+    kubernetes: KubernetesSettings | None = None
 
     @field_validator("body")
     @classmethod
@@ -122,7 +127,7 @@ class Project(Settings):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        source, training = self.source.traits, self.training
+        source, training, _ = self.source.traits, self.training, self.cluster
         if source.only_body not in {None, self.body}:
             raise ValueError(
                 f"source.kind {self.source.kind} is {source.only_body}, but body is {self.body}"
@@ -154,6 +159,11 @@ class Project(Settings):
             case None:
                 pass
         return self
+
+    @property
+    def cluster(self) -> ClusterSettings | None:
+        """The cluster on which its runs are jobs; None for this machine."""
+        return ClusterSettings.only(slurm=self.slurm, ray=self.ray, kubernetes=self.kubernetes)
 
     @property
     def planet(self) -> Body:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ejmap_project.settings.slurm import JobKind, SlurmSettings
+from ejmap_project.settings.clusters import JobKind
+from ejmap_project.settings.slurm import SlurmSettings
 
 MB_PER_GB = 1024
 MINUTES_PER_HOUR = 60

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ejmap_project.errors import SettingsError
 from ejmap_project.paths import ProjectPaths
-from ejmap_project.settings.slurm import JobKind, SlurmSettings
+from ejmap_project.settings.clusters import JobKind
+from ejmap_project.settings.slurm import SlurmSettings
 from ejmap_project.slurm.cluster import submit
 from ejmap_project.slurm.job_script import JobScript
 
@@ -49,7 +50,7 @@ def submit_run(
         folder=paths.folder,
         log=log_of(paths, "%j"),
         environment=environment,
-        command=(sys.executable, "-m", "ejmap_assets.slurm.job", run_id),
+        command=(sys.executable, "-m", "ejmap_clusters.slurm.job", run_id),
     )
     return submit(script.text(settings))
 

@@ -86,6 +86,8 @@ ELSEWHERE = {
     "source.mercury-quicklook": "unit/project/sources/test_quicklook.py",
     "source.ejmap-folder": "integration/test_published_folder.py",
     "slurm": "slurm/test_script.py",
+    "ray": "ray/test_ray.py",
+    "kubernetes": "unit/clusters/kubernetes/test_pod.py",
     "vetting": "integration/test_vetting.py",
     "models.candidate": "integration/test_ready_models.py",
     "mapping.promised_recall": "unit/assets/lineage/test_promised_recall.py",

@@ -19,7 +19,7 @@ from dagster._core.origin import (
 
 from ejmap_assets.code_location import job_origin
 from ejmap_assets.runs.instance import open_instance
-from ejmap_assets.slurm.launcher import JOB_TAG, SlurmRunLauncher
+from ejmap_clusters.slurm.launcher import JOB_TAG, SlurmRunLauncher
 from tests.daemon.conftest import serve as serve  # noqa: PLC0414 - a fixture of these tests too
 from tests.slurm import slow_location
 from tests.slurm_cluster import SlurmCluster, missing_programs, running_slurm

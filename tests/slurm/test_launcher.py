@@ -9,7 +9,7 @@ import pytest
 from dagster._core.launcher import WorkerStatus
 
 from ejmap_assets.runs.lost_runs import end_lost_runs
-from ejmap_assets.slurm.job import ATTEMPT_TAG, NODE_TAG
+from ejmap_clusters.slurm.job import ATTEMPT_TAG, NODE_TAG
 from tests.slurm.conftest import Jobs
 
 pytestmark = pytest.mark.slurm

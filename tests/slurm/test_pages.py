@@ -10,8 +10,8 @@ import pytest
 from ejmap_assets.definitions import runner_of
 from ejmap_assets.runs.instance import open_instance
 from ejmap_assets.runs.parts import promotion
-from ejmap_assets.slurm.launcher import JOB_TAG
 from ejmap_cli.console import Console
+from ejmap_clusters.slurm.launcher import JOB_TAG
 from ejmap_project.open_project import OpenProject
 from tests.daemon.conftest import Observatory, Serve
 from tests.ready_ensemble import write_ready

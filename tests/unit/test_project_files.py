@@ -11,7 +11,14 @@ import pytest
 import yaml
 
 CHECKOUT = Path(__file__).parents[2]
-PACKAGES = ("ejmap_cli", "ejmap_assets", "ejmap_project", "ejmap_ml", "ejmap_geo")
+PACKAGES = (
+    "ejmap_cli",
+    "ejmap_clusters",
+    "ejmap_assets",
+    "ejmap_project",
+    "ejmap_ml",
+    "ejmap_geo",
+)
 HEAVY = {"lightning", "segmentation_models_pytorch", "sklearn", "timm", "torch", "torchvision"}
 
 
@@ -38,9 +45,7 @@ def test_the_code_location_has_one_name() -> None:
     assert module["module_name"] == settings["code_location_target_module"]
 
 
-@pytest.mark.parametrize(
-    "package", ["ejmap_geo", "ejmap_ml", "ejmap_project", "ejmap_assets", "ejmap_cli"]
-)
+@pytest.mark.parametrize("package", PACKAGES)
 def test_every_folder_of_a_package_can_be_imported(package: str) -> None:
     """A folder without ``__init__.py`` works from the checkout and is missed by tools."""
     folders = {path.parent for path in (CHECKOUT / package).rglob("*.py")}

@@ -35,7 +35,9 @@ def _sentences(path: Path) -> Iterator[str]:
             yield node.value
 
 
-@pytest.mark.parametrize("package", ["ejmap_geo", "ejmap_ml", "ejmap_project", "ejmap_assets"])
+@pytest.mark.parametrize(
+    "package", ["ejmap_geo", "ejmap_ml", "ejmap_project", "ejmap_assets", "ejmap_clusters"]
+)
 def test_no_sentence_names_an_option_or_a_key_alone(package: str) -> None:
     """Who reads it may have either; both are written in one place."""
     alone = [

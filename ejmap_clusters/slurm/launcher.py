@@ -1,6 +1,5 @@
 """A run launcher that submits every run as a job to a Slurm cluster."""
 
-import time
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -10,24 +9,17 @@ from dagster._core.launcher import CheckRunHealthResult, RunLauncher, WorkerStat
 from dagster._core.launcher.base import LaunchRunContext
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
-from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.partitions import MEMBERS, Partitioning
 from ejmap_assets.runs.instance import environment_of
+from ejmap_clusters.cancelling import wait_for_end
+from ejmap_clusters.job_kinds import kind_of
 from ejmap_project.open_project import OpenProject, project_folder
 from ejmap_project.paths import ProjectPaths
-from ejmap_project.settings.slurm import JobKind
 from ejmap_project.slurm.cluster import SlurmError, cancel, description_of, state_of
 from ejmap_project.slurm.run_job import end_of_log, log_of, submit_run
 
 JOB_TAG = "ejmap/slurm_job"
 # The run that the job is of, because a retry inherits the tags of the run before it.
 RUN_TAG = "ejmap/slurm_run"
-KIND_TAG = "ejmap/kind"
-# By the tag of jobs that choose themselves what to make, such as ``repair``.
-KINDS: Mapping[str | None, JobKind] = {"train": "training", "map": "craters"}
-# Python ends within these after SIGTERM, unless a network predicts a large tile.
-CANCEL_SECONDS = 7.0
-POLL_SECONDS = 0.25
 
 
 class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
@@ -92,16 +84,12 @@ class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
             return False
         self._instance.report_run_canceling(run)
         cancel(job)
-        deadline = time.monotonic() + CANCEL_SECONDS
-        while time.monotonic() < deadline:
-            now = self._instance.get_run_by_id(run_id)
-            if now is None or now.is_finished:
-                break
-            if not _is_unfinished(job):
-                # It waited and never told the history anything, or it had to be killed.
-                self._instance.report_run_canceled(now, f"Slurm cancelled job {job}.")
-                break
-            time.sleep(POLL_SECONDS)
+        wait_for_end(
+            self._instance,
+            run_id,
+            is_over=lambda: not _is_unfinished(job),
+            told=f"Slurm cancelled job {job}.",
+        )
         return True
 
     @property
@@ -150,17 +138,6 @@ class SlurmRunLauncher(RunLauncher[dg.DagsterInstance], ConfigurableClass):
 def job_of(run: dg.DagsterRun) -> str | None:
     """Return the id of the job of a run; None before it is submitted, and for runs elsewhere."""
     return run.tags.get(JOB_TAG) if run.tags.get(RUN_TAG) == run.run_id else None
-
-
-def kind_of(run: dg.DagsterRun) -> JobKind:
-    """Return which resources a run needs, by the assets that it makes."""
-    names = [key.to_user_string() for key in run.asset_selection or ()]
-    parts = {LINEAGE[name].partitioning for name in names if name in LINEAGE}
-    if parts & {*MEMBERS, Partitioning.CLASSIFIER_VERSIONS}:
-        return "training"
-    if Partitioning.CRATERS in parts:
-        return "craters"
-    return "planet" if parts else KINDS.get(run.tags.get(KIND_TAG), "planet")
 
 
 def _paths() -> ProjectPaths:

@@ -1,4 +1,4 @@
-"""The process of a Slurm job that executes a run: ``python -m ejmap_assets.slurm.job RUN_ID``."""
+"""The process of a Slurm job that executes a run: ``python -m ejmap_clusters.slurm.job RUN_ID``."""
 
 import os
 import socket

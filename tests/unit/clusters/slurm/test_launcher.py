@@ -10,13 +10,11 @@ from dagster._core.launcher import WorkerStatus
 
 from ejmap_assets.runs.instance import launcher_note, open_instance
 from ejmap_assets.runs.lost_runs import end_lost_runs
-from ejmap_assets.slurm.launcher import (
+from ejmap_clusters.slurm.launcher import (
     JOB_TAG,
-    KIND_TAG,
     RUN_TAG,
     SlurmRunLauncher,
     job_of,
-    kind_of,
 )
 from ejmap_project.slurm.cluster import state_of
 
@@ -125,33 +123,6 @@ def test_the_last_of_several_times_of_a_job_counts(folder: Path) -> None:
     _answer(folder, "sacct", told="NODE_FAIL|0:0\nCANCELLED by 1000|0:15")
 
     assert str(state_of("12")) == "CANCELLED (exit code 0:15)"
-
-
-@pytest.mark.parametrize(
-    ("assets", "tag", "kind"),
-    [
-        (("ejseg_model",), "train", "training"),
-        (("crater_classifier",), "train", "training"),
-        (("tile_store", "basemap_mask"), None, "craters"),
-        (("global_map",), None, "planet"),
-        (("basemap_mosaic", "crater_catalogue"), None, "planet"),
-        ((), "train", "training"),
-        ((), "map", "craters"),
-        ((), None, "planet"),
-    ],
-)
-def test_what_a_run_makes_decides_its_resources(
-    assets: tuple[str, ...], tag: str | None, kind: str
-) -> None:
-    """Upkeep jobs select no assets; they have a tag."""
-    run = dg.DagsterRun(
-        job_name="any",
-        run_id="0",
-        asset_selection={dg.AssetKey(name) for name in assets} or None,
-        tags={} if tag is None else {KIND_TAG: tag},
-    )
-
-    assert kind_of(run) == kind
 
 
 def test_an_instance_of_a_project_with_a_cluster_launches_jobs(
