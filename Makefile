@@ -59,7 +59,9 @@ secrets: .env ## Make the password of the containers (.env, which nobody else ca
 		"$$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')" > $@
 
 # One process a core, and at most four: each holds torch. A file stays in one process, as its fixtures do.
-SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile
+# In the order of their folders, so that browser and integration come first: xdist's own order puts files
+# of few tests last, which are the long ones, and one process would then wait for the other.
+SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .PHONY: test
 test: $(DEV) $(QUICKLOOK) $(MOON) ## Run the tests

@@ -3,12 +3,14 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shapely import MultiPolygon, Polygon
 
 from ejmap_geo.craters.catalogue import Crater, craters_of, read_catalogue
+from ejmap_geo.grids.body import Body
 from ejmap_ml.ready.ensembles import PACKAGED
 from ejmap_project.paths import ModelKind
 from ejmap_project.settings.project import Project, ProjectPaths, load_project
@@ -54,10 +56,13 @@ class OpenProject:
     def craters(self) -> dict[str, Crater]:
         """Return the craters of the catalogue by partition key; none before it is made."""
         path = self.paths.crater_catalogue
-        if not path.exists():
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
             return {}
-        catalogue = read_catalogue(path, body=self.settings.planet)
-        return {crater.key: crater for crater in craters_of(catalogue)}
+        state = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        found = _craters_in(path, state, self.settings.planet)
+        return {crater.key: crater for crater in found}
 
     def drawn_rims(self) -> "dict[str, Rim]":
         """Return the rims that the catalogue draws, in degrees, by the key of their crater."""
@@ -71,6 +76,13 @@ class OpenProject:
         if self.settings.used_method.annulus != "rim-buffers":
             return {}
         return {int(key): rim for key, rim in self.drawn_rims().items()}
+
+
+# Each step of a run asks for the craters; to read and check their table takes 20 ms.
+@lru_cache(maxsize=4)
+def _craters_in(path: Path, _state: tuple[int, ...], body: Body) -> tuple[Crater, ...]:
+    """Return the craters of a catalogue, read once for each state of its file."""
+    return tuple(craters_of(read_catalogue(path, body=body)))
 
 
 def project_folder(folder: str = "") -> Path:

@@ -6,7 +6,7 @@ its recorded recipe equals the current one.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import dagster as dg
@@ -150,6 +150,17 @@ def last_record(
     wanted = key if partition is None else dg.AssetRecordsFilter(key, asset_partitions=[partition])
     records = instance.fetch_materializations(wanted, limit=1).records
     return record_of(records[0]) if records else None
+
+
+def last_records(instance: dg.DagsterInstance, assets: Collection[str]) -> dict[str, Record]:
+    """Return the last materialisations of those of some assets that were ever made, by name."""
+    made: dict[str, Record] = {}
+    for one in instance.get_asset_records([dg.AssetKey(name) for name in assets]):
+        event = one.asset_entry.last_materialization_record
+        record = None if event is None else record_of(event)
+        if record is not None:
+            made[one.asset_entry.asset_key.to_user_string()] = record
+    return made
 
 
 def record_of(event: dg.EventLogRecord) -> Record | None:

@@ -6,11 +6,17 @@ from dataclasses import dataclass, field, replace
 import dagster as dg
 
 from ejmap_assets import partitions
-from ejmap_assets.lineage.provenance import Ingredient, Recipe, Record, last_record
+from ejmap_assets.lineage.provenance import (
+    Ingredient,
+    Recipe,
+    Record,
+    last_record,
+    last_records,
+)
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import inputs_of
+from ejmap_assets.lineage.selection import inputs_of, partitioned_by
 from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.digest import content_version
@@ -75,7 +81,12 @@ class RecipeBook:
         """Return the last materialisations of all partitions of an asset."""
         if self._seen is None:
             return self._all_records(asset)
-        if asset not in self._seen:
+        if asset not in self._seen and LINEAGE[asset].partitioning is Partitioning.NONE:
+            # One query for all of them, instead of two for each.
+            names = partitioned_by(Partitioning.NONE)
+            made = last_records(self.instance, names)
+            self._seen.update({name: {None: made[name]} if name in made else {} for name in names})
+        elif asset not in self._seen:
             self._seen[asset] = self._all_records(asset)
         return self._seen[asset]
 

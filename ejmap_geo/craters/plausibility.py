@@ -21,6 +21,8 @@ LARGEST_RADIANS = 2 * np.pi + 1e-6
 # No catalogue of rayed craters holds several basins of this share of the radius of the body.
 BASIN_SHARE = 1 / 8
 SAME_PLACE_RADII = 0.1
+# All of so many places are compared with each other in less time than a tree is imported.
+FEW_PLACES = 1000
 SAME_SIZE_RATIO = 1.05
 
 
@@ -119,26 +121,33 @@ def _doubtful_sizes(craters: pd.DataFrame, body: Body) -> Iterator[str]:
 
 
 def _near_doubles(craters: pd.DataFrame, body: Body) -> list[tuple[int, int]]:
-    # A catalogue is read by every command.
-    from scipy.spatial import KDTree  # noqa: PLC0415 - takes a tenth of a second
-
     radius_m, ids = craters["radius_m"].to_numpy(), craters["crater_id"].to_numpy()
-    tree = KDTree(_directions(craters))
-    reach = SAME_PLACE_RADII * radius_m / body.radius_m
-    near = tree.query_ball_point(tree.data, reach)
-    pairs = np.array(
-        [(one, other) for one, others in enumerate(near) for other in others if one < other],
-        dtype=np.int64,
-    ).reshape(-1, 2)
+    places = _directions(craters)
+    pairs = _pairs_within(places, SAME_PLACE_RADII * radius_m / body.radius_m)
     ratio = radius_m[pairs[:, 0]] / radius_m[pairs[:, 1]]
-    apart_m = body.radius_m * np.linalg.norm(
-        tree.data[pairs[:, 0]] - tree.data[pairs[:, 1]], axis=1
-    )
+    apart_m = body.radius_m * np.linalg.norm(places[pairs[:, 0]] - places[pairs[:, 1]], axis=1)
     smaller = np.minimum(radius_m[pairs[:, 0]], radius_m[pairs[:, 1]])
     is_same = (np.abs(np.log(ratio)) < np.log(SAME_SIZE_RATIO)) & (
         apart_m < SAME_PLACE_RADII * smaller
     )
     return [(int(ids[one]), int(ids[other])) for one, other in pairs[is_same]]
+
+
+def _pairs_within(places: NDArray[np.float64], reach: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return ``(pairs, 2)`` of rising indices; the second lies within the reach of the first.
+
+    Args:
+        places: ``(places, 3)``, unit vectors.
+        reach: ``(places,)``, straight distances.
+    """
+    if len(places) <= FEW_PLACES:
+        apart = np.linalg.norm(places[:, None] - places[None], axis=-1)
+        return np.argwhere(np.triu(apart <= reach[:, None], k=1))
+    from scipy.spatial import KDTree  # noqa: PLC0415 - takes a quarter of a second
+
+    near = KDTree(places).query_ball_point(places, reach)
+    pairs = [(one, other) for one, others in enumerate(near) for other in others if one < other]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
 def _doubtful_places(craters: pd.DataFrame) -> Iterator[str]:

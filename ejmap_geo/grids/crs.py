@@ -1,6 +1,7 @@
 """Coordinate reference systems of a body: geographic, equidistant cylindrical, azimuthal."""
 
 import math
+from functools import lru_cache
 
 from pyproj import CRS
 
@@ -103,4 +104,10 @@ def _horizontal(crs: CRS, *, what: str) -> CRS:
             f"{what} has a CRS of type {crs.type_name} ({crs.name}), which places nothing on a "
             "map; assign a geographic or projected one"
         )
+    return _flat(crs)
+
+
+@lru_cache(maxsize=64)
+def _flat(crs: CRS) -> CRS:
+    """Return a CRS without heights; PROJ takes 2 ms to make one."""
     return crs.to_2d()

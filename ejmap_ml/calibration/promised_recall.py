@@ -17,13 +17,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
-from scipy.special import expit
 
 from ejmap_ml.config.frozen import Frozen
 from ejmap_ml.errors import ConfigError, SampleError
 
 # Thresholds of probability that are tried, close to each other where recall changes.
-THRESHOLDS: NDArray[np.float64] = expit(np.linspace(-9, 5, 141))
+THRESHOLDS: NDArray[np.float64] = 1 / (1 + np.exp(-np.linspace(-9, 5, 141)))
 # Of shares that are sums of areas: 1 - 0.9 is 0.09999999999999998.
 ROUNDING = 1e-9
 

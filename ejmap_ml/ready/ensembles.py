@@ -8,6 +8,7 @@ reads weights, so no torch is loaded.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -88,7 +89,7 @@ class ReadyEnsemble:
         """
         path = self.member(0) / CONFIG
         try:
-            return ModelConfig.model_validate_json(read_json(path))
+            return _config_of(read_json(path))
         except ValidationError as error:
             raise BundleError(f"{path} is no valid model configuration: {error}") from error
 
@@ -142,6 +143,12 @@ def ready_ensemble(name: str, root: Path = PACKAGED) -> ReadyEnsemble | None:
     """
     is_there = is_name(name) and bool(_members(root / name))
     return ReadyEnsemble(root / name) if is_there else None
+
+
+@lru_cache(maxsize=32)
+def _config_of(content: bytes) -> ModelConfig:
+    """Return what a configuration says; the lineage asks dozens of times for the same one."""
+    return ModelConfig.model_validate_json(content)
 
 
 def _members(folder: Path) -> list[re.Match[str]]:

@@ -4,22 +4,16 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.browser.devtools import Page, opened_page
-from tests.browser.flags import FLAGS
 from tests.servers import end_group, free_port, wait_until_up
 
 CHECKOUT = Path(__file__).parents[2]
-PAGE_SECONDS = 180
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-# The lineage page draws no asset that lies outside of the window.
-WIDE = "--window-size=24000,18000"
-
-RenderPage = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
@@ -70,23 +64,3 @@ def webserver(home: Path) -> Iterator[str]:
         yield address
     finally:
         end_group(server)
-
-
-@pytest.fixture
-def render_page(browser: str, tmp_path: Path) -> RenderPage:
-    """Load an address, let its scripts run for half a minute of page time, return the document."""
-
-    def render(address: str, *more: str) -> str:
-        command = [browser, *FLAGS, WIDE, *more, f"--user-data-dir={tmp_path / 'profile'}"]
-        command += ["--virtual-time-budget=30000", "--dump-dom", address]
-        # A group of its own: the browser's own children must not outlive a time-out.
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-        ) as chromium:
-            try:
-                document, _ = chromium.communicate(timeout=PAGE_SECONDS)
-            finally:
-                end_group(chromium)
-        return document.decode()
-
-    return render

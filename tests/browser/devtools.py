@@ -78,14 +78,16 @@ class Page:
             while True:
                 self.events.append(self._next(deadline))
 
-    def open(self, address: str, *, size: tuple[int, int] = (1280, 800)) -> None:
-        """Load a page in a window of that size."""
+    def open(
+        self, address: str, *, size: tuple[int, int] = (1280, 800), pixel_ratio: float = 1.0
+    ) -> None:
+        """Load a page in a window of that size, painted with so many pixels for one of it."""
         width, height = size
         self.ask(
             "Emulation.setDeviceMetricsOverride",
             width=width,
             height=height,
-            deviceScaleFactor=1,
+            deviceScaleFactor=pixel_ratio,
             mobile=False,
         )
         self.ask("Page.navigate", url=address)

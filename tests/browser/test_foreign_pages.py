@@ -1,7 +1,8 @@
 """Pages of other origins, in a real browser: they change and learn nothing."""
 
 import json
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -10,6 +11,8 @@ from urllib.request import Request, urlopen
 
 import dagster as dg
 import pytest
+
+from tests.browser.devtools import Page, opened_page
 
 pytestmark = pytest.mark.browser
 
@@ -66,6 +69,12 @@ frame.src = address + "/";
 document.body.append(frame);
 </script>"""
 READABLE = ("cors", "cors_text", "credentials", "info", "socket")
+# Lines that the page writes, and requests of which Chromium tells that they leave it.
+TOLD = 7
+SENT = 12
+SENT_EVENT = "Network.requestWillBeSent"
+ANSWERS = ("Network.responseReceived", "Network.loadingFailed", "Network.loadingFinished")
+ANSWERED_SECONDS = 60
 
 
 @pytest.fixture
@@ -94,17 +103,17 @@ def _pools(home: Path) -> set[str]:
 
 
 def test_a_page_of_another_origin_changes_and_learns_nothing(
-    attack: str,
-    webserver: str,
-    home: Path,
-    render_page: Callable[..., str],
-    monkeypatch: pytest.MonkeyPatch,
+    attack: str, webserver: str, home: Path, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Image, script, forms, fetch in every mode, beacon, frame and WebSocket; a program may."""
     monkeypatch.setenv("DAGSTER_HOME", str(home))
 
-    document = render_page(attack)
+    page.open(attack)
+    page.until(f"document.querySelectorAll('#told li').length >= {TOLD}")
+    sent = _answered(page, webserver)
+    document = page.value("document.documentElement.outerHTML")
 
+    assert len(sent) >= SENT
     for name in READABLE:
         assert f"<li>{name}: refused</li>" in document, name
     assert _pools(home) == set()
@@ -116,15 +125,32 @@ def test_a_page_of_another_origin_changes_and_learns_nothing(
         assert instance.get_latest_materialization_event(dg.AssetKey("global_map")) is None
 
 
+def _answered(page: Page, address: str) -> dict[str, str]:
+    """Wait until each request to an address has its answer; return their ids and methods."""
+    deadline = time.monotonic() + ANSWERED_SECONDS
+    while True:
+        told = [(one.get("method"), one.get("params", {})) for one in page.events]
+        sent = {
+            params["requestId"]: params["request"]["method"]
+            for method, params in told
+            if method == SENT_EVENT and params["request"]["url"].startswith(address)
+        }
+        if sent.keys() <= {params["requestId"] for method, params in told if method in ANSWERS}:
+            return sent
+        assert time.monotonic() < deadline, sent
+        page.listen(0.1)
+
+
 def test_a_name_that_leads_to_this_machine_is_not_answered(
-    webserver: str, render_page: Callable[..., str]
+    webserver: str, browser: str, tmp_path: Path
 ) -> None:
     """DNS rebinding: the browser takes the page for one of the attacker's."""
     port = urlsplit(webserver).port
+    rule = "--host-resolver-rules=MAP evil.test 127.0.0.1"
 
-    document = render_page(
-        f"http://evil.test:{port}/", "--host-resolver-rules=MAP evil.test 127.0.0.1"
-    )
+    with opened_page(browser, tmp_path / "profile", rule) as page:
+        page.open(f"http://evil.test:{port}/")
+        document = page.value("document.documentElement.outerHTML")
 
     assert "this name is not one of this webserver" in document
     assert "Dagster" not in document

@@ -8,6 +8,7 @@ from ejmap_assets.lineage.provenance import (
     Recipe,
     event_tags,
     last_record,
+    last_records,
 )
 from ejmap_project.digest import content_version
 
@@ -80,3 +81,19 @@ def test_a_logged_materialisation_is_read_back() -> None:
     assert record.storage_id > 0
     assert record.as_ingredient("azimuthal_mosaic", "0001").label == "azimuthal_mosaic[0001]"
     assert missing is None
+
+
+def test_the_last_records_of_many_assets_are_those_of_each() -> None:
+    """Of those that were ever made; one that was made twice counts as it is now."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        for name, content in (("global_map", "old"), ("overlaps", "one"), ("global_map", "new")):
+            instance.report_runless_asset_event(
+                dg.AssetMaterialization(
+                    name, tags={"dagster/data_version": content}, metadata={"seconds": 0.5}
+                )
+            )
+
+        found = last_records(instance, ("global_map", "overlaps", "manual_masks"))
+
+        assert found == {name: last_record(instance, name) for name in ("global_map", "overlaps")}
+        assert found["global_map"].data_version == "new"

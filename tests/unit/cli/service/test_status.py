@@ -1,6 +1,8 @@
 """The status of a project on the command line: for people, and for programs."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,3 +98,26 @@ def test_a_new_project_is_told_without_making_anything(
     assert facts["to_do"]["seconds"] > 0
     assert facts["to_do"]["is_measured"] is False
     assert not project.dagster_home.exists()
+
+
+IMPORTED = """
+import sys
+from ejmap_cli.main import main
+code = main(["status", sys.argv[1], "--json"])
+print(*{name.split(".")[0] for name in sys.modules}, *sys.modules, file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def test_a_status_imports_no_networks_plots_or_numerics(tmp_path: Path) -> None:
+    """Each would add a quarter of a second or more to an answer that needs none of them."""
+    (tmp_path / "project.yaml").write_text("source: {kind: synthetic, seed: 1}\n")
+
+    run = subprocess.run(
+        [sys.executable, "-c", IMPORTED, str(tmp_path)], check=True, capture_output=True, text=True
+    )
+
+    heavy = {"torch", "lightning", "matplotlib", "zarr", "xarray", "ejmap_assets.definitions"}
+    numerics = {"numpy.f2py", "numpy.testing", "scipy.special", "scipy.spatial", "scipy.ndimage"}
+    assert json.loads(run.stdout)["is_current"] is False
+    assert (heavy | numerics) & set(run.stderr.split()) == set()

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ejmap_geo.craters import plausibility
 from ejmap_geo.craters.plausibility import require_plausible
 from ejmap_geo.errors import CatalogueError
 from ejmap_geo.grids.body import MERCURY
@@ -94,3 +95,18 @@ def test_doubtful_figures_are_told() -> None:
         in (_told(near)[0])
     )
     assert "are lon_deg and lat_deg swapped?" in _told(_craters(lat, lon / 2, radius_m))[0]
+
+
+def test_pairs_of_few_craters_are_those_that_a_tree_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Close pairs among 200 craters, compared with each other and by the tree of SciPy."""
+    lon, lat, radius_m = _sphere(200)
+    lon[100:], lat[100:] = lon[:100] + 0.02, lat[:100]
+    radius_m[100:] = radius_m[:100] * np.linspace(0.9, 1.1, 100)
+    craters = _craters(lon, lat, radius_m)
+
+    compared = plausibility._near_doubles(craters, MERCURY)
+    monkeypatch.setattr(plausibility, "FEW_PLACES", 0)
+    searched = plausibility._near_doubles(craters, MERCURY)
+
+    assert 10 < len(compared) < 100
+    assert compared == searched
