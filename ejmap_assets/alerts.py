@@ -9,6 +9,8 @@ from ejmap_project.alerts.alert_settings import VARIABLE, alert_settings
 from ejmap_project.alerts.delivery import send_alert
 from ejmap_project.errors import ProjectError
 
+ALERT_SENSOR = "alert_on_failure"
+
 
 def build_alert_sensor(*, seconds_between_ticks: int) -> dg.SensorDefinition:
     """Return the sensor; it runs by itself where the environment says where alerts go.
@@ -19,7 +21,7 @@ def build_alert_sensor(*, seconds_between_ticks: int) -> dg.SensorDefinition:
     is_set = bool(os.environ.get(VARIABLE))
 
     @dg.run_failure_sensor(
-        name="alert_on_failure",
+        name=ALERT_SENSOR,
         minimum_interval_seconds=seconds_between_ticks,
         default_status=dg.DefaultSensorStatus.RUNNING if is_set else dg.DefaultSensorStatus.STOPPED,
         description=f"Sends an e-mail, or a message to a webhook, when a run fails. The file that "

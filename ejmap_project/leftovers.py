@@ -57,6 +57,9 @@ def leftovers(project: OpenProject, home: Path, *, older_than_days: float) -> It
         is_of_run = folder.is_dir() and len(folder.name) == RUN_ID_LETTERS
         if is_of_run and folder.stat().st_mtime < latest:
             yield Leftover(path=folder, why="output of an old run")
+    for log in sorted(project.paths.slurm.glob("*.log")):
+        if log.stat().st_mtime < latest:
+            yield Leftover(path=log, why="output of an old Slurm job")
 
 
 def _of_former_craters(project: OpenProject) -> Iterator[Leftover]:

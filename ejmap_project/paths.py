@@ -72,6 +72,8 @@ class ProjectPaths:
 
     basemap_mosaic = _Place("data/basemap/mosaic.tif")
     """The mosaic on the basemap grid, uint8, 0 where nothing was imaged."""
+    synthetic_planet = _Place("data/basemap/synthetic_planet")
+    """Craters and true ejecta of a synthetic planet, which are made with its mosaic."""
     crater_catalogue = _Place("data/catalogue.parquet")
     """The checked crater table."""
     manual_masks = _Place("data/manual_masks")

@@ -203,6 +203,7 @@ PLANET_ROWS: Mapping[str, Row] = {
     "evaluation": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.scores,
+        beside=lambda paths: (paths.reliability,),
         code_version="4",  # 2: claim precision; 3: reliability; 4: by distance, and promises
         inputs=(
             "basemap_mask",

@@ -8,6 +8,7 @@ from ejmap_assets.lineage.row_parts import LabelRow, training_inputs
 from ejmap_assets.partitions import Partitioning
 from ejmap_geo.craters.schemas import CraterTable, LabelledTileTable, SplitTable
 from ejmap_project import recipe_settings
+from ejmap_project.files.planet_files import mosaic_files
 from ejmap_project.paths import ProjectPaths
 from ejmap_project.vetting.vetting_tiles import CandidateTable, CraterTileTable
 
@@ -15,6 +16,7 @@ SOURCE_ROWS: Mapping[str, Row] = {
     "basemap_mosaic": Row(
         stage=stages.SOURCES,
         output=lambda paths, _: paths.basemap_mosaic,
+        holds=lambda paths, _: mosaic_files(paths),
         code_version="2",
         settings=recipe_settings.of_mosaic,
         picture="the mosaic",

@@ -15,6 +15,7 @@ import click
 
 from ejmap_cli.command import AS_JSON, PROJECT_OR_DEFAULT, chosen_folder, command, require_project
 from ejmap_cli.printing import print_json, table_lines
+from ejmap_cli.service.alert_problems import alert_route, refused_alert, unusable_settings
 from ejmap_cli.service.problems import Problem, damage, differences
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class ProjectFacts:
     body: str
     instance: str
     history: str
+    alerts: str
     craters: Mapping[str, int] | None
     problems: tuple[Problem, ...] = ()
 
@@ -128,6 +130,7 @@ def _rows(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "project", f"{facts.folder}, {project.source} on {project.body}"
     yield "instance", project.instance
     yield "history", project.history
+    yield "alerts", project.alerts
     if project.craters is None:
         yield "craters", "not known" if project.problems else "nothing made yet"
     else:
@@ -149,6 +152,7 @@ def _project_facts(folder: Path) -> ProjectFacts | None:
     project, home = OpenProject.at(folder), home_of(folder)
     url = os.environ.get(URL_VARIABLE)
     problems = list(damage(project.paths, home, free_bytes=shutil.disk_usage(folder).free))
+    unusable = list(unusable_settings())
     craters = None
     if home.is_dir() and not problems:
         craters, found = _stand(project)
@@ -158,8 +162,9 @@ def _project_facts(folder: Path) -> ProjectFacts | None:
         body=project.settings.body,
         instance=str(home),
         history=f"PostgreSQL, {database_name(url)}" if url else "SQLite, in the instance",
+        alerts="cannot be sent" if unusable else alert_route(),
         craters=craters,
-        problems=tuple(problems),
+        problems=(*problems, *unusable),
     )
 
 
@@ -171,7 +176,7 @@ def _stand(project: "OpenProject") -> tuple[dict[str, int], list[Problem]]:
 
     with open_instance(project.paths.folder) as instance:
         states = crater_states(book_of(project, instance)).values()
-        problems = list(differences(project, instance))
+        problems = [*differences(project, instance), *refused_alert(instance)]
     return dict(Counter(state.value for state in states)), problems
 
 

@@ -6,18 +6,15 @@
 import signal
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
 import dagster as dg
-import yaml
-from dagster._cli.proxy_server_manager import ProxyServerManager
 
-from ejmap_assets.code_location import module_target
+from ejmap_cli.webserver.code_server import running_code_server
 from ejmap_cli.webserver.port import address_of, note_port, project_at
 from ejmap_cli.webserver.serve import LOG_LEVEL
 from ejmap_project.open_project import project_folder
@@ -59,18 +56,21 @@ def _run(port: int, names: Sequence[str], *, read_only: bool) -> int:
     with ExitStack() as stack:
         instance = stack.enter_context(dg.DagsterInstance.get())
         _begin_cursors(instance)
-        where = ["--workspace", str(stack.enter_context(_code_server(instance)))]
+        code_server = stack.enter_context(running_code_server(instance))
+        where = ["--workspace", str(code_server.workspace)]
         running = {"webserver": stack.enter_context(_running([*pages, *where]))}
         if not read_only:
             running["daemon"] = stack.enter_context(_running([*DAEMON, *where]))
         is_told = False
-        while all(server.poll() is None for server in running.values()):
+        while not code_server.is_lost and _all_run(running.values()):
             if not is_told and project_at(port) == str(project_folder()):
                 if not read_only:
                     note_port(Path(instance.root_directory), port)
                 click.echo(f"{address_of(port)}  (Ctrl-C ends it)")
                 is_told = True
             time.sleep(POLL_SECONDS)
+        if code_server.is_lost:
+            click.echo("ejmap: the code server ended by itself and cannot be started", err=True)
         for name, server in running.items():
             if server.returncode is not None:
                 click.echo(f"ejmap: the {name} ended by itself, code {server.returncode}", err=True)
@@ -87,16 +87,8 @@ def _begin_cursors(instance: dg.DagsterInstance) -> None:
         storage.set_cursor_values(dict.fromkeys(missing, str(newest)))
 
 
-@contextmanager
-def _code_server(instance: dg.DagsterInstance) -> Generator[Path]:
-    """Run a code server, which the pages can reload, and yield the file that says where it is."""
-    with (
-        ProxyServerManager(instance, module_target(), code_server_log_level=LOG_LEVEL) as server,
-        tempfile.TemporaryDirectory() as folder,
-    ):
-        workspace = Path(folder, "workspace.yaml")
-        workspace.write_text(yaml.safe_dump({"load_from": list(server.get_code_server_specs())}))
-        yield workspace
+def _all_run(servers: Iterable[subprocess.Popen[bytes]]) -> bool:
+    return all(server.poll() is None for server in servers)
 
 
 @contextmanager

@@ -16,9 +16,15 @@ from ejmap_geo.whole_file import write_text
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.files.mask_file import write_mask
-from ejmap_project.paths import mask_name
+from ejmap_project.paths import ProjectPaths, mask_name
 
 IMPACT_ORDER = "impact_order.json"
+
+
+def mosaic_files(paths: ProjectPaths) -> tuple[Path, ...]:
+    """Return the mosaic of a project, and the folder of the synthetic planet that it is of."""
+    planet = paths.synthetic_planet
+    return (paths.basemap_mosaic, *((planet,) if planet.is_dir() else ()))
 
 
 def write_planet(folder: Path, planet: Planet) -> None:

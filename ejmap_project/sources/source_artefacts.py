@@ -1,5 +1,6 @@
 """What a project takes from its source, written in its own form: mosaic, craters, known ejecta."""
 
+import shutil
 from collections.abc import Mapping
 
 import numpy as np
@@ -33,6 +34,8 @@ def take_mosaic(project: OpenProject, progress: Progress) -> Artefact:
         GeoError: If a file of the user does not fit.
         SourceError: If imagery is not installed.
     """
+    # Of a planet with another seed, or of a source that was synthetic.
+    shutil.rmtree(project.paths.synthetic_planet, ignore_errors=True)
     raster, grid = source_of(project).basemap(progress.say)
     path = project.paths.basemap_mosaic
     traits, content = project.settings.source.traits, content_version(raster)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import geopandas as gpd
 
@@ -39,24 +38,20 @@ class SyntheticPlanet(ProjectSource):
             bands=1 if self.stated.grey else 3,
         )
         planet = make_planet(config, seed=self.stated.seed, progress=tell)
-        write_planet(self._folder, planet)
+        write_planet(self.project.paths.synthetic_planet, planet)
         return Basemap(planet.raster, planet.basemap)
 
     def catalogue(self) -> gpd.GeoDataFrame:
         """Return the fresh craters of the planet."""
         body = self.project.settings.planet
-        return read_catalogue(self._folder / "craters.parquet", body=body)
+        return read_catalogue(self.project.paths.synthetic_planet / "craters.parquet", body=body)
 
     def masks(
         self, craters: Mapping[str, Crater], basemap: BasemapGrid
     ) -> Iterator[tuple[Crater, PlacedMask]]:
         """Yield the true ejecta of each crater."""
-        return read_masks(self._folder / "masks", craters, basemap)
+        return read_masks(self.project.paths.synthetic_planet / "masks", craters, basemap)
 
     def impact_order(self) -> tuple[int, ...]:
         """Return the order in which the planet was struck."""
-        return read_impact_order(self._folder)
-
-    @property
-    def _folder(self) -> Path:
-        return self.project.paths.basemap_mosaic.parent / "synthetic_planet"
+        return read_impact_order(self.project.paths.synthetic_planet)

@@ -52,14 +52,17 @@ def note(*some: Tried) -> None:
 
 def table() -> Iterator[str]:
     """Yield the rows of a table of faults and outcomes, as Markdown."""
-    yield "| fault | tried | fell into | outcome |"
-    yield "| --- | --: | --- | --- |"
-    by_fault: dict[tuple[str, str], Counter[str]] = {}
+    yield "| fault | numbers | tried | fell into | outcome |"
+    yield "| --- | --- | --: | --- | --- |"
+    by_fault: dict[tuple[str, str], list[Tried]] = {}
     for one in tried():
-        by_fault.setdefault((one.fault, one.outcome), Counter())[one.where] += 1
-    for (fault, outcome), places in by_fault.items():
-        told = ", ".join(f"{place} ({times})" for place, times in places.most_common() if place)
-        yield f"| {fault} | {places.total()} | {told} | {outcome} |"
+        by_fault.setdefault((one.fault, one.outcome), []).append(one)
+    for (fault, outcome), some in by_fault.items():
+        numbers = [one.number for one in some]
+        places = Counter(one.where for one in some if one.where)
+        told = ", ".join(f"{place} ({times})" for place, times in places.most_common())
+        seeds = f"{min(numbers)} to {max(numbers)}"
+        yield f"| {fault} | {seeds} | {len(some)} | {told} | {outcome} |"
 
 
 if __name__ == "__main__":

@@ -79,9 +79,12 @@ READERS: Mapping[str, Callable[[Path], bytes]] = {
 
 def makers(project: Path) -> dict[int, str]:
     """Return which artefact a process was making when it ended, by the number of the process."""
-    found: dict[int, str] = {}
-    for note in (project / "data" / "manifests").glob("*/*.json"):
-        told = json.loads(note.read_bytes())
-        if isinstance(told, dict) and "maker" in told:
-            found[told["maker"]["process_id"]] = note.parent.name
-    return found
+    notes = (project / "data" / "manifests").glob("*/*.json")
+    found = {maker_of(one): one.parent.name for one in notes}
+    return {maker: asset for maker, asset in found.items() if maker is not None}
+
+
+def maker_of(note: Path) -> int | None:
+    """Return the process that a manifest names as its maker; None if it was made."""
+    told = json.loads(note.read_bytes())
+    return told["maker"]["process_id"] if isinstance(told, dict) and "maker" in told else None

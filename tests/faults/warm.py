@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -85,20 +85,26 @@ class Command:
             os.killpg(self.process_id, signal.SIGKILL)
         self._process.join()
 
-    def kill_after(self, cpu_seconds: float) -> bool:
-        """Kill it once it used so much CPU; return False if it ended before.
-
-        CPU time, unlike that of a clock, is the same on a machine that does other work too.
-        """
+    def kill_when(self, is_time: Callable[[], bool]) -> bool:
+        """Kill it once it is time; return False if it ended before."""
         until = time.monotonic() + PATIENCE_SECONDS
         while not self.has_ended:
-            if _cpu_seconds(self.process_id) >= cpu_seconds:
+            if is_time():
                 self.kill()
                 self._output.unlink()
                 return True
             assert time.monotonic() < until, f"it waits for ever:\n{self._told()}"
             time.sleep(POLL_SECONDS)
         return False
+
+    @property
+    def cpu_seconds(self) -> float:
+        """How much CPU it used; unlike seconds of a clock, the same on a machine that is busy."""
+        try:
+            told = (PROC / str(self.process_id) / "stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            return 0.0
+        return sum(map(int, told[CPU_FIELDS])) / TICKS_A_SECOND
 
     def _told(self) -> str:
         return self._output.read_text(encoding="utf-8", errors="replace")
@@ -130,11 +136,3 @@ def _run(words: tuple[str, ...], output: str, variables: dict[str, str]) -> None
     from ejmap_cli.main import main  # noqa: PLC0415 - loaded by the server already
 
     sys.exit(main(words))
-
-
-def _cpu_seconds(process_id: int) -> float:
-    try:
-        fields = (PROC / str(process_id) / "stat").read_text().rsplit(")", 1)[1].split()
-    except OSError:
-        return 0.0
-    return sum(map(int, fields[CPU_FIELDS])) / TICKS_A_SECOND

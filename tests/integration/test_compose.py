@@ -112,6 +112,13 @@ def test_containers_have_no_rights_that_they_do_not_need(
         assert set(mounted) <= {"./projects", "cache", "history"}, name
 
 
+def test_what_containers_print_is_bounded(services: dict[str, dict[str, Any]]) -> None:
+    """Docker itself keeps all of it, until the disk is full."""
+    for name, service in services.items():
+        options = service["logging"]["options"]
+        assert (options["max-size"], options["max-file"]) == ("10m", "5"), name
+
+
 def test_the_image_does_not_run_as_root() -> None:
     """Whoever starts it without Compose gets the same user."""
     instructions = (CHECKOUT / "Dockerfile").read_text().splitlines()

@@ -1,6 +1,7 @@
 """A tiny planet from nothing to a scored map, through Dagster, and what happens after that."""
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from ejmap_cli.console import Console
 from ejmap_geo.masks.probability_levels import VOTE_STEPS, probability_of
 from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.files.layer_file import BAND_NAMES, read_layer
+from ejmap_project.manifests.manifest import stamps_of
 from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.models.model_version import configured_version
 from ejmap_project.open_project import OpenProject
@@ -45,6 +47,11 @@ mapping: {tile_side_px: 32}
 """
 # Dagster's pages show longer Markdown as a button.
 INLINE_LETTERS = 1000
+# Styles, tables beside Parquet, attribute tables that a GIS may add to, plots, pictures, curves,
+# notes with digests of their own, and unfinished files.
+OF_NO_ARTEFACT = re.compile(
+    r"\.(qml|csv|aux\.xml)$|evaluation/\w+/\w+\.png$|/kept/|^data/(pictures|manifests|logs|\.)"
+)
 RASTERS = (
     "basemap_mosaic",
     "manual_masks",
@@ -142,6 +149,20 @@ def test_everything_is_made_and_recorded_once(made: Made) -> None:
         ), name
         for key in made.keys(name):
             assert node.output(made.project.paths, key or "").exists(), (name, key)
+
+
+def test_every_file_that_a_step_reads_belongs_to_an_artefact(made: Made) -> None:
+    """So it is compared with its record; what no artefact holds is for people, or of its own."""
+    folder, listed = made.project.paths.folder, set[str]()
+    for name, node in LINEAGE.items():
+        for key in made.keys(name):
+            places = node.files(name, made.project.paths, key).places
+            listed |= (stamps_of(folder, places) or {}).keys()
+
+    there = (one for one in made.project.paths.data.rglob("*") if one.is_file())
+    names = {str(one.relative_to(folder)) for one in there}
+    unlisted = [name for name in names - listed if not OF_NO_ARTEFACT.search(name)]
+    assert sorted(unlisted) == []
 
 
 def _width(folder: Path, shown: str) -> int:

@@ -25,6 +25,7 @@ PROJECT = ProjectFacts(
     body="Moon",
     instance="/p/dagster_home",
     history="SQLite, in the instance",
+    alerts="webhook",
     craters={"current": 3, "held back": 1},
 )
 FACTS = Facts(
@@ -44,6 +45,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectPaths:
     """A project of which nothing was made."""
     monkeypatch.setenv("DAGSTER_HOME", "")
     monkeypatch.setenv("EJMAP_PROJECT", "")
+    monkeypatch.delenv("EJMAP_ALERTS", raising=False)
     return create_project(tmp_path / "p", profile="demo")
 
 
@@ -68,6 +70,7 @@ def test_every_fact_has_a_plain_line_in_a_pipe() -> None:
         "project    /p, files on Moon",
         "instance   /p/dagster_home",
         "history    SQLite, in the instance",
+        "alerts     webhook",
         "craters    3 current, 1 held back",
     ]
 
@@ -239,6 +242,7 @@ def test_json_holds_the_facts(project: ProjectPaths, capsys: pytest.CaptureFixtu
         "body": "Mercury",
         "instance": str(project.dagster_home),
         "history": "SQLite, in the instance",
+        "alerts": "none; EJMAP_ALERTS names no file",
         "craters": None,
         "problems": [],
     }

@@ -1,5 +1,6 @@
 """Pruning: what nothing needs goes, and what says how a project stands stays."""
 
+import os
 from pathlib import Path
 
 import dagster as dg
@@ -56,6 +57,19 @@ def test_files_of_a_crater_that_left_the_catalogue_go(
     assert "crater 0002 left the catalogue" in capsys.readouterr().out
     assert main(["prune", str(project.folder), "--yes"]) == 0
     assert capsys.readouterr().out == "nothing to remove\n"
+
+
+def test_old_output_of_slurm_jobs_goes(project: ProjectPaths) -> None:
+    """That of younger jobs stays, and so does which craters each maps."""
+    project.slurm.mkdir()
+    for name in ("old.log", "young.log", "chunks.json"):
+        (project.slurm / name).write_text("told")
+    for name in ("old.log", "chunks.json"):
+        os.utime(project.slurm / name, (0, 0))
+
+    assert main(["prune", str(project.folder), "--days", "7", "--yes"]) == 0
+
+    assert {one.name for one in project.slurm.iterdir()} == {"young.log", "chunks.json"}
 
 
 def test_without_a_catalogue_every_crater_stays(project: ProjectPaths) -> None:
