@@ -75,10 +75,16 @@ class RayJobLauncher(RayRunLauncher):
         wait_for_end(
             self._instance,
             run_id,
-            is_over=lambda: self.client.get_job_status(job).is_terminal(),
+            is_over=lambda: self._has_ended(job),
             told=f"Ray stopped {job}.",
         )
         return True
+
+    def _has_ended(self, job: str) -> bool:
+        try:
+            return self.client.get_job_status(job).is_terminal()
+        except (OSError, RuntimeError):
+            return False
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Return whether the job of a run waits or runs.

@@ -46,24 +46,22 @@ class Resources(Settings):
         return max(1, round(self.hours * SECONDS_PER_HOUR))
 
 
-class ClusterSettings(Settings, frozen=True):
+class ClusterSettings(Settings):
     """A cluster on which the runs of a project are jobs.
+
+    Each kind of cluster adds the resources of each kind of run, as fields ``craters``, ``training``
+    and ``planet``: a chunk of craters, a member of an ensemble, and any other run, such as that of
+    the map.
 
     Attributes:
         jobs: Most jobs among which the craters are divided.
         least_minutes: Expected work that is worth a job of its own; fewer jobs divide less work.
-        craters: Resources of a run that maps a chunk of craters.
-        training: Resources of a run that trains one member of an ensemble.
-        planet: Resources of any other run, such as that of the map.
     """
 
     jobs: int = Field(default=10, ge=1, le=1000)
     least_minutes: float = Field(default=2, ge=0, le=10_000)
-    craters: Resources = Resources()
-    training: Resources = Resources(hours=12, memory_gb=16)
-    planet: Resources = Resources(memory_gb=16)
 
-    @field_validator("craters", "training", "planet", mode="before")
+    @field_validator("craters", "training", "planet", mode="before", check_fields=False)
     @classmethod
     def _keep_defaults(cls, stated: object, info: ValidationInfo) -> object:
         """Let a GPU that is asked for training leave it its twelve hours."""
@@ -74,7 +72,7 @@ class ClusterSettings(Settings, frozen=True):
 
     def resources(self, kind: JobKind) -> Resources:
         """Return the resources of a kind of run."""
-        return {"craters": self.craters, "training": self.training, "planet": self.planet}[kind]
+        return getattr(self, kind)
 
     @staticmethod
     def only(**stated: "ClusterSettings | None") -> "ClusterSettings | None":
@@ -97,7 +95,16 @@ class RaySettings(ClusterSettings):
 
     Its address is in the environment (``RAY_ADDRESS``): somebody else's project must not decide to
     which machine this one sends its runs.
+
+    Attributes:
+        craters: Resources of a run that maps a chunk of craters.
+        training: Resources of a run that trains one member of an ensemble.
+        planet: Resources of any other run.
     """
+
+    craters: Resources = Resources()
+    training: Resources = Resources(hours=12, memory_gb=16)
+    planet: Resources = Resources(memory_gb=16)
 
 
 class PodResources(Resources):
@@ -110,13 +117,15 @@ class PodResources(Resources):
     nodes: dict[LabelKey, LabelValue] = Field(default_factory=dict[str, str])
 
 
-class KubernetesSettings(ClusterSettings, frozen=True):
-    """A Kubernetes cluster, into which Dagster's Helm chart and our values were installed."""
+class KubernetesSettings(ClusterSettings):
+    """A Kubernetes cluster, into which Dagster's Helm chart and our values were installed.
+
+    Attributes:
+        craters: Resources of a run that maps a chunk of craters.
+        training: Resources of a run that trains one member of an ensemble.
+        planet: Resources of any other run.
+    """
 
     craters: PodResources = PodResources()
     training: PodResources = PodResources(hours=12, memory_gb=16)
     planet: PodResources = PodResources(memory_gb=16)
-
-    def resources(self, kind: JobKind) -> PodResources:
-        """Return the resources of a kind of run."""
-        return {"craters": self.craters, "training": self.training, "planet": self.planet}[kind]

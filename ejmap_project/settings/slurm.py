@@ -21,7 +21,7 @@ class JobResources(Resources):
     partition: Name | None = None
 
 
-class SlurmSettings(ClusterSettings, frozen=True):
+class SlurmSettings(ClusterSettings):
     """A Slurm cluster on which the runs of a project are jobs.
 
     Attributes:
@@ -29,6 +29,9 @@ class SlurmSettings(ClusterSettings, frozen=True):
         account: Account that is charged.
         qos: Quality of service.
         constraint: Features that nodes must have, such as ``avx2``.
+        craters: Resources of a job that maps a chunk of craters.
+        training: Resources of a job that trains one member of an ensemble.
+        planet: Resources of any other job, such as that of the map.
     """
 
     partition: Name | None = None

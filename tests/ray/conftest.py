@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.daemon.conftest import serve as serve  # noqa: PLC0414 - a fixture of these tests too
 from tests.ray_cluster import is_installed, running_ray
 
 

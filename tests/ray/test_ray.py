@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -54,7 +55,7 @@ class Jobs:
     folder: Path
     instance: dg.DagsterInstance
 
-    def launch(self, job: dg.JobDefinition, module: str, **options: object) -> str:
+    def launch(self, job: dg.JobDefinition, module: str, **options: Any) -> str:
         """Launch a run of a job of a module; return its id."""
         pointer = ModuleCodePointer(module, "defs", str(CHECKOUT))
         repository = RepositoryPythonOrigin(
