@@ -58,7 +58,7 @@ class OpenProject:
         path = self.paths.crater_catalogue
         try:
             stat = path.stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         state = (stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
         found = _craters_in(path, state, self.settings.planet)
