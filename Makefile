@@ -26,6 +26,7 @@ DEV := $(VENV)/.stamp-dev
 QUICKLOOK := $(VENV)/.stamp-quicklook
 MOON := $(VENV)/.stamp-moon
 DOCS := $(VENV)/.stamp-docs
+STORAGE := $(VENV)/.stamp-storage
 
 # uv of the machine, else uv inside .venv, and pip of .venv where there is no uv or it fails.
 # uv leaves compiling to the first import, which then costs every process half a minute where
@@ -62,7 +63,7 @@ SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile
 
 .PHONY: test
 test: $(DEV) $(QUICKLOOK) $(MOON) ## Run the tests
-	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon and not faults and not slurm" --durations=5 $(SPREAD)
+	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon and not faults and not slurm and not storage" --durations=5 $(SPREAD)
 
 .PHONY: test-daemon
 test-daemon: $(DEV) ## Run the tests that wait for a real daemon (minutes)
@@ -76,6 +77,10 @@ test-faults: $(DEV) ## Kill and damage a small project in all its stages (an hou
 .PHONY: test-slurm
 test-slurm: $(DEV) ## Run the tests of a Slurm of one node (minutes; Debian: slurmctld slurmd slurm-client munge)
 	$(BIN)/python -m pytest -m slurm -rA
+
+.PHONY: test-storage
+test-storage: $(DEV) $(STORAGE) ## Run the tests of a bucket on a server of S3 (minutes; installs 110 MB)
+	$(BIN)/python -m pytest -m storage -rA
 
 .PHONY: test-fuzz
 test-fuzz: $(DEV) ## Give damaged input to every reader, at most 100 minutes; goes on where it stopped (.fuzz)
@@ -137,7 +142,7 @@ map-bundle: ## Build the program of the map page from map_page/ (needs Node and 
 	cd map_page && npm install --no-package-lock --silent && npx tsc && node build.mjs
 
 .PHONY: licences
-licences: $(DEV) $(QUICKLOOK) $(MOON) $(DOCS) ## Write docs/licences.md from the metadata of all direct dependencies
+licences: $(DEV) $(QUICKLOOK) $(MOON) $(DOCS) $(STORAGE) ## Write docs/licences.md from the metadata of all direct dependencies
 	@folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; \
 	$(BIN)/uv pip install --quiet --no-deps --python-version 3.12 --target "$$folder" craterstats; \
 	$(BIN)/python .ci/licences.py "$$folder"
@@ -162,12 +167,17 @@ pins: $(DEV) ## Compile requirements/ anew from pyproject.toml, to the newest ve
 	$(call PIN,--no-deps --group moon) > requirements/moon.txt
 	$(call PIN,pyproject.toml --extra postgres --upgrade -c requirements/base.txt) \
 		| grep -vxFf requirements/base.txt > requirements/postgres.txt
-	printf -- "-r base.txt\n-r postgres.txt\n" > requirements/dev.txt
-	$(call PIN,pyproject.toml --extra postgres --group dev --upgrade -c requirements/base.txt) \
-		| grep -vxFf requirements/base.txt | grep -vxFf requirements/postgres.txt \
+	$(call PIN,pyproject.toml --extra object-store --upgrade -c requirements/base.txt) \
+		| grep -vxFf requirements/base.txt > requirements/object-store.txt
+	printf -- "-r base.txt\n-r postgres.txt\n-r object-store.txt\n" > requirements/dev.txt
+	$(call PIN,pyproject.toml --extra postgres --extra object-store --group dev --upgrade \
+		-c requirements/base.txt) | grep -vxFf requirements/base.txt \
+		| grep -vxFf requirements/postgres.txt | grep -vxFf requirements/object-store.txt \
 		>> requirements/dev.txt
 	$(call PIN,--group docs --upgrade -c requirements/base.txt -c requirements/dev.txt) \
 		| grep -vxFf requirements/base.txt > requirements/docs.txt
+	$(call PIN,--group storage --upgrade -c requirements/base.txt -c requirements/dev.txt) \
+		| grep -vxFf requirements/base.txt > requirements/storage.txt
 
 # Where a newer Python allows a newer release, both are pinned, each with its Python.
 # No header and no index: neither a path nor the address of a registry belongs into the repository.
@@ -190,7 +200,7 @@ $(BASE): $(MADE) requirements/base.txt pyproject.toml
 	@$(call INSTALL,--no-deps --editable .)
 	@touch $@
 
-$(DEV): $(BASE) requirements/dev.txt requirements/postgres.txt
+$(DEV): $(BASE) requirements/dev.txt requirements/postgres.txt requirements/object-store.txt
 	@echo "installing requirements/dev.txt"
 	@$(call INSTALL,-r requirements/dev.txt)
 	@touch $@
@@ -208,4 +218,9 @@ $(MOON): $(BASE) requirements/moon.txt
 $(DOCS): $(BASE) requirements/docs.txt
 	@echo "installing requirements/docs.txt"
 	@$(call INSTALL,-r requirements/docs.txt)
+	@touch $@
+
+$(STORAGE): $(BASE) requirements/storage.txt
+	@echo "installing requirements/storage.txt"
+	@$(call INSTALL,-r requirements/storage.txt)
 	@touch $@

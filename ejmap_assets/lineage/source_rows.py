@@ -29,6 +29,7 @@ SOURCE_ROWS: Mapping[str, Row] = {
         table=CraterTable,
         picture="where the craters lie",
         used_part=UsedPart.OWN_CRATER,
+        is_for_plans=True,
     ),
     "manual_masks": Row(
         stage=stages.SOURCES,
@@ -69,6 +70,7 @@ SOURCE_ROWS: Mapping[str, Row] = {
         table=CandidateTable,
         picture="the least sure entries of the catalogue",
         is_optional=True,
+        is_for_plans=True,
     ),
     "training_planets": LabelRow(
         stage=stages.LABELS,
@@ -87,6 +89,7 @@ SOURCE_ROWS: Mapping[str, Row] = {
         settings=recipe_settings.of_labels,
         table=LabelledTileTable,
         used_part=UsedPart.TRAINING_TILES,
+        is_for_plans=True,
         picture="tile locations of each planet",
     ),
     "split_table": LabelRow(
@@ -97,6 +100,7 @@ SOURCE_ROWS: Mapping[str, Row] = {
         settings=recipe_settings.of_splits,
         table=SplitTable,
         used_part=UsedPart.OWN_SPLIT,
+        is_for_plans=True,
         picture="tile locations that test",
     ),
 }
