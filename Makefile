@@ -27,6 +27,7 @@ RAY := $(VENV)/.stamp-ray
 QUICKLOOK := $(VENV)/.stamp-quicklook
 MOON := $(VENV)/.stamp-moon
 DOCS := $(VENV)/.stamp-docs
+STORAGE := $(VENV)/.stamp-storage
 
 # uv of the machine, else uv inside .venv, and pip of .venv where there is no uv or it fails.
 # uv leaves compiling to the first import, which then costs every process half a minute where
@@ -65,7 +66,7 @@ SPREAD := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-re
 
 .PHONY: test
 test: $(DEV) $(QUICKLOOK) $(MOON) ## Run the tests
-	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon and not faults and not slurm and not ray" --durations=5 $(SPREAD)
+	$(BIN)/python -m pytest -m "not slow and not gpu and not daemon and not faults and not slurm and not ray and not storage" --durations=5 $(SPREAD)
 
 .PHONY: test-daemon
 test-daemon: $(DEV) ## Run the tests that wait for a real daemon (minutes)
@@ -83,6 +84,10 @@ test-slurm: $(DEV) ## Run the tests of a Slurm of one node (minutes; Debian: slu
 .PHONY: test-ray
 test-ray: $(DEV) $(RAY) ## Run the tests of a Ray of one node (minutes; installs Ray, 75 MB)
 	EJMAP_REQUIRE_RAY=1 $(BIN)/python -m pytest -m ray -rA
+
+.PHONY: test-storage
+test-storage: $(DEV) $(STORAGE) ## Run the tests of a bucket on a server of S3 (minutes; installs 110 MB)
+	$(BIN)/python -m pytest -m storage -rA
 
 .PHONY: test-fuzz
 test-fuzz: $(DEV) ## Give damaged input to every reader, at most 100 minutes; goes on where it stopped (.fuzz)
@@ -144,7 +149,7 @@ map-bundle: ## Build the program of the map page from map_page/ (needs Node and 
 	cd map_page && npm install --no-package-lock --silent && npx tsc && node build.mjs
 
 .PHONY: licences
-licences: $(DEV) $(QUICKLOOK) $(MOON) $(DOCS) ## Write docs/licences.md from the metadata of all direct dependencies
+licences: $(DEV) $(QUICKLOOK) $(MOON) $(DOCS) $(STORAGE) ## Write docs/licences.md from the metadata of all direct dependencies
 	@folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; \
 	$(BIN)/uv pip install --quiet --no-deps --python-version 3.12 --target "$$folder" craterstats ray; \
 	$(BIN)/python .ci/licences.py "$$folder"
@@ -171,14 +176,20 @@ pins: $(DEV) ## Compile requirements/ anew from pyproject.toml, to the newest ve
 		| grep -vxFf requirements/base.txt > requirements/postgres.txt
 	$(call PIN,pyproject.toml --extra kubernetes --upgrade -c requirements/base.txt) \
 		| grep -vxFf requirements/base.txt > requirements/kubernetes.txt
-	printf -- "-r base.txt\n-r postgres.txt\n-r kubernetes.txt\n" > requirements/dev.txt
-	$(call PIN,pyproject.toml --extra postgres --extra kubernetes --group dev --upgrade -c requirements/base.txt) \
+	$(call PIN,pyproject.toml --extra object-store --upgrade -c requirements/base.txt) \
+		| grep -vxFf requirements/base.txt > requirements/object-store.txt
+	printf -- "-r base.txt\n-r postgres.txt\n-r kubernetes.txt\n-r object-store.txt\n" > requirements/dev.txt
+	$(call PIN,pyproject.toml --extra postgres --extra kubernetes --extra object-store --group dev \
+		--upgrade -c requirements/base.txt) \
 		| grep -vxFf requirements/base.txt | grep -vxFf requirements/postgres.txt \
-		| grep -vxFf requirements/kubernetes.txt >> requirements/dev.txt
+		| grep -vxFf requirements/kubernetes.txt | grep -vxFf requirements/object-store.txt \
+		>> requirements/dev.txt
 	$(call PIN,pyproject.toml --extra ray --upgrade -c requirements/base.txt -c requirements/dev.txt) \
 		| grep -vxFf requirements/base.txt > requirements/ray.txt
 	$(call PIN,--group docs --upgrade -c requirements/base.txt -c requirements/dev.txt) \
 		| grep -vxFf requirements/base.txt > requirements/docs.txt
+	$(call PIN,--group storage --upgrade -c requirements/base.txt -c requirements/dev.txt) \
+		| grep -vxFf requirements/base.txt > requirements/storage.txt
 
 # Where a newer Python allows a newer release, both are pinned, each with its Python.
 # No header and no index: neither a path nor the address of a registry belongs into the repository.
@@ -201,7 +212,8 @@ $(BASE): $(MADE) requirements/base.txt pyproject.toml
 	@$(call INSTALL,--no-deps --editable .)
 	@touch $@
 
-$(DEV): $(BASE) requirements/dev.txt requirements/postgres.txt requirements/kubernetes.txt
+$(DEV): $(BASE) requirements/dev.txt requirements/postgres.txt requirements/kubernetes.txt \
+		requirements/object-store.txt
 	@echo "installing requirements/dev.txt"
 	@$(call INSTALL,-r requirements/dev.txt)
 	@touch $@
@@ -224,4 +236,9 @@ $(MOON): $(BASE) requirements/moon.txt
 $(DOCS): $(BASE) requirements/docs.txt
 	@echo "installing requirements/docs.txt"
 	@$(call INSTALL,-r requirements/docs.txt)
+	@touch $@
+
+$(STORAGE): $(BASE) requirements/storage.txt
+	@echo "installing requirements/storage.txt"
+	@$(call INSTALL,-r requirements/storage.txt)
 	@touch $@

@@ -30,6 +30,7 @@ from ejmap_cli.service.backup import backup, restore
 from ejmap_cli.service.doctor import doctor
 from ejmap_cli.service.prune import prune
 from ejmap_cli.service.status import status
+from ejmap_cli.service.storage import storage
 from ejmap_cli.service.ui import env, ui
 from ejmap_cli.service.verify import verify
 
@@ -38,7 +39,7 @@ SECTIONS = {
     "Projects": (new, import_folder, export, release),
     "Models": (train, promote, roll_back, models, reference, bench),
     "Corrections": (correct, import_labels),
-    "Service": (status, verify, ui, env, doctor, backup, restore, prune),
+    "Service": (status, verify, ui, env, doctor, backup, restore, storage, prune),
 }
 EXAMPLES = """\
 ejmap demo

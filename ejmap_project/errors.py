@@ -31,3 +31,7 @@ class ReleaseError(ProjectError, ValueError):
 
 class BackupError(ProjectError, ValueError):
     """A backup that cannot be written or restored."""
+
+
+class ObjectStoreError(ProjectError):
+    """A bucket that cannot be used, or that does not hold what it should."""

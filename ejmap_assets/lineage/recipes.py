@@ -22,6 +22,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.manifests.manifest_store import ArtefactFiles, Finding
+from ejmap_project.manifests.stored_files import Recorded, fetch_missing
 from ejmap_project.models.model_version import (
     ModelVersion,
     candidate_version,
@@ -69,7 +70,10 @@ class RecipeBook:
         Args:
             cache: Materialisations that an earlier snapshot read.
         """
-        return replace(self, _seen={}, _cache=cache or RecordCache(), _compared={})
+        book = replace(self, _seen={}, _cache=cache or RecordCache(), _compared={})
+        # Who looks at all artefacts asks their bundles where members come from.
+        book.fetch(name for name, row in LINEAGE.items() if row.partitioning in MEMBERS)
+        return book
 
     def last(self, asset: str, partition: str | None = None) -> Record | None:
         """Return the last materialisation of an artefact; None if it was never made."""
@@ -152,6 +156,20 @@ class RecipeBook:
     def files(self, asset: str, partition: str | None = None) -> ArtefactFiles:
         """Return the files of an artefact, with their manifest."""
         return LINEAGE[asset].files(asset, self.project.paths, partition)
+
+    def recorded(self, assets: Iterable[str]) -> Iterator[tuple[str, str | None, Record]]:
+        """Yield what the history describes of assets, but of craters that left the catalogue."""
+        # With a damaged catalogue nobody knows the craters, whose files are there all the same.
+        craters = self.craters or set(self.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
+        for name in assets:
+            for key, made in self.records(name).items():
+                if LINEAGE[name].partitioning is not Partitioning.CRATERS or key in craters:
+                    yield name, key, made
+
+    def fetch(self, assets: Iterable[str]) -> None:
+        """Fetch artefacts that the bucket has and the folder has not, if there is a bucket."""
+        made = self.recorded(assets)
+        fetch_missing(Recorded(self.files(name, key), one.files) for name, key, one in made)
 
     def compared(self, asset: str, partition: str | None, made: Record | None) -> Finding:
         """Return whether the files of an artefact are those of a record; it does not prove that."""
@@ -262,9 +280,11 @@ class RecipeBook:
 def book_of(project: OpenProject, instance: dg.DagsterInstance) -> RecipeBook:
     """Return the current recipes of a project on its instance.
 
-    A damaged catalogue counts as not there: the project has no craters until it is made again.
+    A damaged catalogue counts as not there: the project has no craters until it is made again. What
+    plans are made from is fetched from the bucket, if there is one and the folder has it not.
     """
     book = RecipeBook(project=project, instance=instance, craters={})
+    book.fetch(name for name, row in LINEAGE.items() if row.is_for_plans)
     is_there = book.is_there("crater_catalogue")
     return replace(book, craters=project.craters()) if is_there else book
 

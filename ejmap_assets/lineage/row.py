@@ -81,6 +81,8 @@ class Row:
         is_of_labels: Whether only projects that use labelled tiles make it: to train, or to score.
         is_kept: Whether results of former models are kept for a roll-back.
         is_mask: Whether it is the mask of a crater that the map shows.
+        is_for_plans: Whether its files decide what else is made, so that a folder without them
+            cannot be planned before they are fetched.
     """
 
     stage: Stage
@@ -106,6 +108,7 @@ class Row:
     is_of_labels: bool = False
     is_kept: bool = False
     is_mask: bool = False
+    is_for_plans: bool = False
 
     def files(self, asset: str, paths: ProjectPaths, partition: str | None) -> ArtefactFiles:
         """Return the files of an artefact of this row, with their manifest.

@@ -31,6 +31,7 @@ SOURCE_ROWS: Mapping[str, Row] = {
         table=CraterTable,
         picture="where the craters lie",
         used_part=UsedPart.OWN_CRATER,
+        is_for_plans=True,
     ),
     "manual_masks": Row(
         stage=stages.SOURCES,
@@ -71,6 +72,7 @@ SOURCE_ROWS: Mapping[str, Row] = {
         table=CandidateTable,
         picture="the least sure entries of the catalogue",
         is_optional=True,
+        is_for_plans=True,
     ),
     "training_planets": LabelRow(
         stage=stages.LABELS,
@@ -89,6 +91,7 @@ SOURCE_ROWS: Mapping[str, Row] = {
         settings=recipe_settings.of_labels,
         table=LabelledTileTable,
         used_part=UsedPart.TRAINING_TILES,
+        is_for_plans=True,
         picture="tile locations of each planet",
     ),
     "split_table": LabelRow(
@@ -99,6 +102,7 @@ SOURCE_ROWS: Mapping[str, Row] = {
         settings=recipe_settings.of_splits,
         table=SplitTable,
         used_part=UsedPart.OWN_SPLIT,
+        is_for_plans=True,
         picture="tile locations that test",
     ),
 }

@@ -34,6 +34,7 @@ from ejmap_project.errors import StepError
 from ejmap_project.files.former_result import former_place, replacing
 from ejmap_project.files.raster_tags import CRATER, crater_words
 from ejmap_project.manifests.manifest_store import ArtefactFiles, Integrity
+from ejmap_project.manifests.stored_files import put_away
 from ejmap_project.mapping.crater_claim import crater_claim
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.side_by_side import SideBySide
@@ -171,7 +172,7 @@ def _take_step(
         found = files.compare(made.files)
         set_aside_if_damaged(files, found, context.log)
         is_own = made.run_id == context.run.run_id and made.recipe == recipe.digest
-        if is_own and found.integrity is Integrity.INTACT:
+        if is_own and (found.is_stored or found.integrity is Integrity.INTACT):
             # Finished before the node of this run failed.
             return
     crater, run_id = work.craters[key], context.run.run_id
@@ -211,6 +212,7 @@ def _make(
     if restored is None:
         kept.keep(recipe.digest, output, content=artefact.content, metadata=metadata)
     manifest = files.take()
+    put_away(files, manifest)
     context.log_event(
         dg.AssetMaterialization(
             asset_key=step.spec.key,

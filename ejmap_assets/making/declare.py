@@ -26,6 +26,7 @@ from ejmap_assets.resources import ProjectResource
 from ejmap_geo.whole_file import prepare_scratch
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
+from ejmap_project.manifests.stored_files import put_away
 from ejmap_project.mapping.origin import origin_tags
 from ejmap_project.open_project import OpenProject, project_folder
 from ejmap_project.pictures.picture_store import PictureStore
@@ -192,6 +193,7 @@ def _materialized(
         # Not before: which files an artefact has may follow from what was made.
         files = book.files(asset, partition)
         manifest = files.take()
+        put_away(files, manifest)
         yield dg.MaterializeResult(
             data_version=dg.DataVersion(artefact.content),
             tags={RECIPE_TAG: recipe.digest, FILES_TAG: manifest.digest},

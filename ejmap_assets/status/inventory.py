@@ -46,6 +46,7 @@ def take_stock(project: OpenProject, instance: dg.DagsterInstance) -> Inventory:
         StepError: If the promoted ensemble cannot be read.
     """
     book = book_of(project, instance).snapshot()
+    book.fetch(filter(is_frozen, LINEAGE))
     found = standings(book)
     made = tuple(_made(book, one) for one in found if one.standing is not Standing.MISSING)
     return Inventory(

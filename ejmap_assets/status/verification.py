@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.partitions import CRATERS_NAME, Partitioning
 from ejmap_assets.status.standing import artefacts_made
 from ejmap_project.manifests.manifest_store import Integrity
 from ejmap_project.progress import Progress
@@ -44,22 +43,15 @@ def verify(book: RecipeBook, progress: Progress, *, reads_all: bool = True) -> V
     """Compare every file that the history of a project describes with its recorded digest.
 
     A missing file is a fault only if a run would make it again: people delete what they no longer
-    need, such as members of former versions.
+    need, such as members of former versions, and a bucket may have it.
 
     Args:
         book: A snapshot of the current recipes.
         progress: Told of every artefact.
         reads_all: Whether to read files that have the size, inode and time of their manifest.
     """
-    # With a damaged catalogue nobody knows the craters, whose files are there all the same.
-    craters = book.craters or set(book.instance.get_dynamic_partitions(CRATERS_NAME))
     wanted = {(asset, partition) for _, asset, partition in artefacts_made(book)}
-    recorded = [
-        (asset, partition, made)
-        for asset, row in LINEAGE.items()
-        for partition, made in book.records(asset).items()
-        if row.partitioning is not Partitioning.CRATERS or partition in craters
-    ]
+    recorded = list(book.recorded(LINEAGE))
     faults: list[Fault] = []
     adopted = 0
     for done, (asset, partition, made) in enumerate(recorded):
@@ -69,7 +61,7 @@ def verify(book: RecipeBook, progress: Progress, *, reads_all: bool = True) -> V
             made.files, reads_all=reads_all, adopts=reads_all
         )
         is_missed = found.integrity is not Integrity.MISSING or (asset, partition) in wanted
-        if not found.is_there and is_missed:
+        if found.is_altered or (not found.is_there and is_missed):
             faults.append(Fault(name, found.fault))
         elif not made.files and found.integrity is Integrity.INTACT:
             adopted += 1

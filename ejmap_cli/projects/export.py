@@ -122,6 +122,7 @@ def _require_as_recorded(project: "OpenProject") -> None:
         StepError: If an artefact is not as the history says.
     """
     from ejmap_assets.lineage.recipes import book_of
+    from ejmap_assets.lineage.rows import LINEAGE
     from ejmap_assets.runs.instance import home_of, open_instance
     from ejmap_assets.status.verification import verify
     from ejmap_project.errors import StepError
@@ -132,6 +133,7 @@ def _require_as_recorded(project: "OpenProject") -> None:
         return
     with open_instance(folder) as instance:
         book = book_of(project, instance).snapshot()
+        book.fetch(LINEAGE)
         found = verify(book, Silence(), reads_all=False).faults
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""

@@ -14,6 +14,7 @@ def verify(project: Path | None) -> int:
     from ejmap_assets.lineage.recipes import book_of
     from ejmap_assets.runs.instance import home_of, open_instance
     from ejmap_assets.status.verification import verify as verified
+    from ejmap_project.object_store.address import stated_address
     from ejmap_project.open_project import OpenProject
 
     folder = chosen_folder(project)
@@ -33,5 +34,8 @@ def verify(project: Path | None) -> int:
             console.line(f"all as recorded: {took}")
             return 0
         console.line(f"{len(found.faults)} not as recorded of {took}")
+        if stated_address() is not None:
+            pull = suggested("ejmap", "storage", "pull", folder)
+            console.line(f"next       {pull} fetches those that the bucket has")
         console.line(f"next       {suggested('ejmap', 'run', folder)} makes them again")
         return 1

@@ -10,9 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import xxhash
-
-from ejmap_project.digest import content_version
+from ejmap_project.digest import content_version, is_strong, running_hash, strong_version
 
 FILE_VERSION = 1
 BLOCK_BYTES = 2**20
@@ -32,7 +30,7 @@ class FileState(NamedTuple):
     """A file as it was when its digest was taken.
 
     Attributes:
-        digest: XXH3 of its bytes, 128 bits in hexadecimal.
+        digest: XXH3 of its bytes, 128 bits in hexadecimal; SHA-256 of what is put into a bucket.
         stamp: Its stamp then.
     """
 
@@ -51,10 +49,16 @@ class Manifest:
     files: Mapping[str, FileState]
 
     @cached_property
-    def digest(self) -> str:
-        """Digest of paths, sizes and contents: the same wherever the project is copied to."""
+    def listing(self) -> str:
+        """Paths, sizes and contents as text: the same wherever the project is copied to."""
         named = [(name, one.stamp.size_bytes, one.digest) for name, one in self.files.items()]
-        return content_version(json.dumps(sorted(named)))
+        return json.dumps(sorted(named))
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of the listing, as strong as those of the files."""
+        strong = any(is_strong(one.digest) for one in self.files.values())
+        return listing_digest(self.listing, strong=strong)
 
     @property
     def size_bytes(self) -> int:
@@ -83,6 +87,11 @@ class Manifest:
                 for name, (digest, size, inode, mtime_ns) in rows.items()
             }
         )
+
+
+def listing_digest(text: str, *, strong: bool) -> str:
+    """Return the digest of a listing, which the history records."""
+    return strong_version(text) if strong else content_version(text)
 
 
 def stamps_of(folder: Path, places: Iterable[Path]) -> dict[str, FileStamp] | None:
@@ -140,21 +149,26 @@ def _parsed(note: str, stamp: FileStamp) -> Manifest:  # noqa: ARG001 - key of t
     return Manifest.from_json(Path(note).read_text(encoding="utf-8"))
 
 
-def digest_of(path: Path) -> str:
-    """Return the digest of a file.
+def digest_of(path: Path, *, strong: bool = False) -> str:
+    """Return the digest of a file: XXH3, or SHA-256.
 
     Raises:
         OSError: If it cannot be read.
     """
-    digest = xxhash.xxh3_128()
+    digest = running_hash(strong=strong)
     with path.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
             digest.update(block)
     return digest.hexdigest()
 
 
-def manifest_of(folder: Path, places: Iterable[Path]) -> Manifest:
+def manifest_of(folder: Path, places: Iterable[Path], *, strong: bool = False) -> Manifest:
     """Read all files at places and return their manifest.
+
+    Args:
+        folder: Folder that holds the places.
+        places: Files and folders.
+        strong: Whether digests are SHA-256.
 
     Raises:
         OSError: If one cannot be read, or a place is not there.
@@ -163,5 +177,8 @@ def manifest_of(folder: Path, places: Iterable[Path]) -> Manifest:
     if stamps is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
     return Manifest(
-        {name: FileState(digest_of(folder / name), one) for name, one in stamps.items()}
+        {
+            name: FileState(digest_of(folder / name, strong=strong), one)
+            for name, one in stamps.items()
+        }
     )

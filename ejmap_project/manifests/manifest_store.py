@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ejmap_geo.process_identity import ProcessIdentity
 from ejmap_geo.whole_file import write_text
+from ejmap_project.digest import is_strong
 from ejmap_project.manifests.manifest import (
     FileStamp,
     FileState,
@@ -24,6 +25,7 @@ from ejmap_project.manifests.manifest import (
     read_manifest,
     stamps_of,
 )
+from ejmap_project.object_store.bucket import stated_bucket
 from ejmap_project.paths import ProjectPaths
 
 MAKER = "maker"
@@ -48,15 +50,27 @@ class Finding(NamedTuple):
     Attributes:
         integrity: The result.
         fault: What is wrong with which files; empty where nothing is.
+        is_stored: Whether what was recorded can be fetched from a bucket in their place.
     """
 
     integrity: Integrity
     fault: str = ""
+    is_stored: bool = False
 
     @property
     def is_there(self) -> bool:
-        """Whether the artefact may be used."""
-        return self.integrity in {Integrity.INTACT, Integrity.BEING_MADE}
+        """Whether the artefact may be used, once it is fetched where it is not in the folder."""
+        return self.is_stored or self.integrity in {Integrity.INTACT, Integrity.BEING_MADE}
+
+    @property
+    def is_unusable(self) -> bool:
+        """Whether its files are not those that were recorded, and nobody else has those."""
+        return not self.is_stored and self.is_altered
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether its files are there and not those that were recorded."""
+        return self.integrity in {Integrity.DAMAGED, Integrity.INTERRUPTED}
 
 
 INTACT = Finding(Integrity.INTACT)
@@ -99,19 +113,43 @@ class ArtefactFiles:
             raise
 
     def take(self) -> Manifest:
-        """Read the files and return their manifest.
+        """Read the files and return their manifest, with SHA-256 where a bucket gets them.
 
         Raises:
             OSError: If a file cannot be read.
         """
-        return Manifest({}) if self.are_edited else manifest_of(self.paths.folder, self.places)
+        return self._taken(strong=stated_bucket() is not None)
 
     def write(self, manifest: Manifest) -> None:
         """Write the manifest, which ends the making."""
         write_text(self._note, manifest.to_json())
 
+    def _taken(self, *, strong: bool) -> Manifest:
+        if self.are_edited:
+            return Manifest({})
+        return manifest_of(self.paths.folder, self.places, strong=strong)
+
     def compare(self, recorded: str, *, reads_all: bool = False, adopts: bool = False) -> Finding:
-        """Compare the files with what was recorded.
+        """Compare the files with what was recorded, and ask the bucket where they are not that.
+
+        Args:
+            recorded: As in :meth:`compare_here`.
+            reads_all: The same.
+            adopts: The same.
+
+        Raises:
+            ObjectStoreError: If the bucket has to be asked and cannot be used.
+        """
+        found = self.compare_here(recorded, reads_all=reads_all, adopts=adopts)
+        if found.is_there or self.are_edited or not recorded:
+            return found
+        bucket = stated_bucket()
+        return found._replace(is_stored=bucket is not None and bucket.holds_list(recorded))
+
+    def compare_here(
+        self, recorded: str, *, reads_all: bool = False, adopts: bool = False
+    ) -> Finding:
+        """Compare the files in the project's folder with what was recorded.
 
         A file whose stamp is that of the manifest is not read again. The digest in the history
         decides: a manifest is a copy of it that names files, and is taken anew where it is lost.
@@ -127,7 +165,7 @@ class ArtefactFiles:
             return Finding(Integrity.MISSING, "its files are gone")
         if self.are_edited:
             return INTACT
-        manifest, maker = self._read()
+        manifest, maker = self.read()
         if maker is not None and maker.is_gone is not True:
             return Finding(Integrity.BEING_MADE)
         if manifest is None or (recorded and manifest.digest != recorded):
@@ -138,7 +176,7 @@ class ArtefactFiles:
 
     def _taken_anew(self, recorded: str, *, was_interrupted: bool) -> Finding:
         try:
-            manifest = self.take()
+            manifest = self._taken(strong=is_strong(recorded))
         except OSError as error:
             return Finding(Integrity.DAMAGED, f"{error.filename} cannot be read: {error.strerror}")
         if recorded and manifest.digest != recorded:
@@ -177,7 +215,7 @@ class ArtefactFiles:
         if known.stamp.size_bytes != stamp.size_bytes:
             return f"{name} has {stamp.size_bytes} bytes, not {known.stamp.size_bytes}"
         try:
-            digest = digest_of(self.paths.folder / name)
+            digest = digest_of(self.paths.folder / name, strong=is_strong(known.digest))
         except OSError as error:
             return f"{name} cannot be read: {error.strerror}"
         return "" if digest == known.digest else f"{name} has other bytes"
@@ -203,7 +241,8 @@ class ArtefactFiles:
     def _note(self) -> Path:
         return self.paths.manifest(self.asset, self.partition)
 
-    def _read(self) -> tuple[Manifest | None, ProcessIdentity | None]:
+    def read(self) -> tuple[Manifest | None, ProcessIdentity | None]:
+        """Return the manifest, or the process that makes the artefact; neither if it is lost."""
         with suppress(*UNREADABLE):
             return read_manifest(self._note), None
         with suppress(*UNREADABLE):

@@ -46,6 +46,7 @@ WORDS = (
     "doctor",
     "backup",
     "restore",
+    "storage",
     "prune",
 )
 # Of ejmap_project, only what names its files and its two models.

@@ -95,7 +95,9 @@ def test_nothing_is_read_twice(files: ArtefactFiles, monkeypatch: pytest.MonkeyP
     recorded = _recorded(files)
     read: list[Path] = []
     monkeypatch.setattr(
-        manifest_store, "digest_of", lambda path: read.append(path) or manifest.digest_of(path)
+        manifest_store,
+        "digest_of",
+        lambda path, *, strong: read.append(path) or manifest.digest_of(path, strong=strong),
     )
     copied = _files(files.paths.folder.with_name("copy"))
     shutil.copytree(files.paths.folder, copied.paths.folder)

@@ -1,0 +1,250 @@
+"""Artefacts in a bucket: put after they are made, fetched where the folder does not have them.
+
+The folder of a project is a cache then, and the bucket holds the truth. Files come first and the
+list of them last, so that who has the digest of the list finds the whole artefact or none of it.
+"""
+
+import fcntl
+import stat
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from ejmap_geo.whole_file import hidden_folder
+from ejmap_project.digest import is_strong
+from ejmap_project.errors import ObjectStoreError
+from ejmap_project.manifests.listing import ListedFile, listed_files, read_listing
+from ejmap_project.manifests.manifest import FileState, Manifest, manifest_of, stamps_of
+from ejmap_project.manifests.manifest_store import ArtefactFiles, Integrity
+from ejmap_project.object_store.bucket import Bucket, stated_bucket
+from ejmap_project.progress import Progress, Silence
+
+# Transfers at a time are at most the product: enough to fill a line in spite of its delay.
+ARTEFACTS_AT_ONCE = 4
+FILES_AT_ONCE = 4
+LOCK = ".ejmap-fetch.lock"
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Recorded(NamedTuple):
+    """An artefact and the digest that the history records of it; empty if it records none."""
+
+    files: ArtefactFiles
+    digest: str
+
+    @property
+    def name(self) -> str:
+        """Name of the asset, with the partition."""
+        return f"{self.files.asset} {self.files.partition}".strip()
+
+
+class Moved(NamedTuple):
+    """What a transfer did.
+
+    Attributes:
+        moved: Number of artefacts that were sent or fetched.
+        size_bytes: Bytes of their files.
+        left: Names of the artefacts that were not as recorded, and so were not sent.
+    """
+
+    moved: int
+    size_bytes: int
+    left: list[str]
+
+
+class Whereabouts(NamedTuple):
+    """Where artefacts are: numbers of those in the folder, the bucket, both, and neither."""
+
+    both: int
+    bucket: int
+    folder: int
+    neither: int
+
+
+def put_away(files: ArtefactFiles, manifest: Manifest) -> None:
+    """Put an artefact into the bucket, if there is one, before the history records it.
+
+    Raises:
+        ObjectStoreError: If the bucket cannot be used, or a file is a link.
+        OSError: If a file cannot be read.
+    """
+    bucket = stated_bucket()
+    if bucket is not None and not files.are_edited:
+        _put(bucket, files, manifest)
+
+
+def fetch_missing(asked: Iterable[Recorded], progress: Progress | None = None) -> Moved:
+    """Fetch the artefacts that the bucket has and the folder has not, as they were recorded.
+
+    Does nothing where no bucket is stated.
+
+    Raises:
+        ObjectStoreError: If the bucket cannot be used, or returns other bytes than were recorded.
+        OSError: If a file cannot be written.
+    """
+    bucket = stated_bucket()
+    if bucket is None:
+        return Moved(0, 0, [])
+    wanted = [one for one in asked if one.files.compare(one.digest).is_stored]
+    return _moved(lambda one: _fetch(bucket, one), wanted, progress or Silence())
+
+
+def push(bucket: Bucket, recorded: Sequence[Recorded], progress: Progress) -> Moved:
+    """Put the artefacts that the bucket lacks and the folder has, as they were recorded.
+
+    Raises:
+        ObjectStoreError: If the bucket cannot be used, or a file is a link.
+        OSError: If a file cannot be read.
+    """
+    lacking = [
+        one
+        for one in recorded
+        if one.digest and not one.files.are_edited and not bucket.holds_list(one.digest)
+    ]
+    there, left = list[Recorded](), list[str]()
+    for one in lacking:
+        found = one.files.compare_here(one.digest)
+        if found.integrity is Integrity.INTACT:
+            there.append(one)
+        elif found.is_altered:
+            left.append(f"{one.name}: {found.fault}")
+    return _moved(lambda one: _push(bucket, one), there, progress)._replace(left=left)
+
+
+def whereabouts(bucket: Bucket, recorded: Sequence[Recorded], progress: Progress) -> Whereabouts:
+    """Count where artefacts are that can be in a bucket, as they were recorded.
+
+    Raises:
+        ObjectStoreError: If the bucket cannot be used.
+    """
+    counted: Counter[tuple[bool, bool]] = Counter()
+    asked = [one for one in recorded if one.digest and not one.files.are_edited]
+    for done, one in enumerate(asked, start=1):
+        progress.update(one.name, done=done, total=len(asked))
+        is_here = one.files.compare_here(one.digest).integrity is Integrity.INTACT
+        counted[is_here, bucket.holds_list(one.digest)] += 1
+    return Whereabouts(
+        both=counted[True, True],
+        bucket=counted[False, True],
+        folder=counted[True, False],
+        neither=counted[False, False],
+    )
+
+
+def _push(bucket: Bucket, one: Recorded) -> int:
+    manifest, _ = one.files.read()
+    if manifest is None or manifest.digest != one.digest:
+        folder, places = one.files.paths.folder, one.files.places
+        manifest = manifest_of(folder, places, strong=is_strong(one.digest))
+    return _put(bucket, one.files, manifest)
+
+
+def _put(bucket: Bucket, files: ArtefactFiles, manifest: Manifest) -> int:
+    folder = files.paths.folder
+
+    def send(one: ListedFile) -> None:
+        path = folder / one.name
+        # A link in a project of somebody else could lead to any file of this machine.
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise ObjectStoreError(f"{path} is a link, and links are not sent; put a file there")
+        bucket.put_file(path, one.digest, one.size_bytes)
+
+    for _ in _at_once(send, listed_files(manifest), FILES_AT_ONCE):
+        pass
+    bucket.put_list(manifest.listing, manifest.digest)
+    return manifest.size_bytes
+
+
+def _fetch(bucket: Bucket, one: Recorded) -> int:
+    """Fetch an artefact into a hidden folder, and move it to its places once all of it is there."""
+    files, where = one.files, str(bucket.address)
+    listed = read_listing(bucket.list_text(one.digest), one.digest, where=where)
+    with hidden_folder(files.paths.data / files.asset) as scratch:
+
+        def receive(file: ListedFile) -> None:
+            target = scratch / file.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            bucket.get_file(target, file.digest, file.size_bytes)
+
+        for _ in _at_once(receive, listed, FILES_AT_ONCE):
+            pass
+        with _one_at_a_time(files.paths.data):
+            _place(files, one.digest, listed, scratch)
+    return sum(file.size_bytes for file in listed)
+
+
+def _place(
+    files: ArtefactFiles, recorded: str, listed: Sequence[ListedFile], scratch: Path
+) -> None:
+    found = files.compare_here(recorded)
+    if found.is_there:
+        # Another process fetched it meanwhile, or makes it now.
+        return
+    if found.is_altered:
+        # A person may have edited it.
+        files.set_aside()
+    folder = files.paths.folder
+    for number, place in enumerate(_whole_places(files, listed)):
+        source = scratch / place.relative_to(folder)
+        # Empty folders are not listed; those of an artefact are there all the same.
+        if not source.exists():
+            source.mkdir(parents=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.is_dir():
+            # A folder cannot be renamed onto one that holds something.
+            place.rename(scratch / f"former-{number}")
+        source.rename(place)
+    stamps = stamps_of(folder, [folder / one.name for one in listed]) or {}
+    digests = {one.name: one.digest for one in listed}
+    files.write(Manifest({name: FileState(digests[name], one) for name, one in stamps.items()}))
+
+
+def _whole_places(files: ArtefactFiles, listed: Sequence[ListedFile]) -> list[Path]:
+    """Return what is renamed: places of the artefact, and files that lie in none of them.
+
+    Which places an artefact has may follow from files that are not there yet, such as the record of
+    promotions, which names an ensemble: that comes last.
+    """
+    folder, places = files.paths.folder, list(files.places)
+    inside = {folder / one.name for one in listed}
+    loose = [one for one in inside if not any(one.is_relative_to(place) for place in places)]
+    return [*sorted(loose), *places]
+
+
+def _moved(
+    work: Callable[[Recorded], int], wanted: Sequence[Recorded], progress: Progress
+) -> Moved:
+    size_bytes = done = 0
+    for one, size in _at_once(lambda one: (one, work(one)), wanted, ARTEFACTS_AT_ONCE):
+        size_bytes += size
+        done += 1
+        progress.update(one.name, done=done, total=len(wanted))
+    return Moved(done, size_bytes, [])
+
+
+def _at_once(
+    work: Callable[[Item], Result], items: Sequence[Item], workers: int
+) -> Iterator[Result]:
+    """Yield the results of work in threads, in any order; the first error cancels what waits."""
+    if len(items) < 2:
+        yield from map(work, items)
+        return
+    pool = ThreadPoolExecutor(min(workers, len(items)))
+    try:
+        for one in as_completed([pool.submit(work, item) for item in items]):
+            yield one.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _one_at_a_time(data: Path) -> Generator[None]:
+    """Keep other processes and threads from moving files to their places in a project."""
+    with (data / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,1 @@
+"""Buckets of an object store: files under the names of their digests, put and fetched."""
