@@ -12,7 +12,7 @@ from ejmap_assets.lineage.selection import assets_of, crater_steps_of
 from ejmap_assets.lineage.stages import CRATERS, PROMOTE, PROMOTED, REPAIRING, Stage
 from ejmap_assets.partitions import MEMBERS
 from ejmap_assets.runs.run_plan import RunPlan
-from ejmap_assets.status.costs import UNTIMED, Rates
+from ejmap_assets.status.costs import Rates, time_of_run
 from ejmap_project.estimates import MINUTE
 from ejmap_project.models.model_version import is_given, member_count
 from ejmap_project.open_project import OpenProject
@@ -92,7 +92,9 @@ def divide_craters(plan: RunPlan) -> None:
             made = book.last(asset, key)
             # A crater takes as long as it took; others take as long as craters do on average.
             known = None if made is None else made.seconds
-            one = rates.cost([(asset, key)]).seconds if known is None else known * UNTIMED
+            one = rates.cost([(asset, key)]).seconds
+            if known is not None:
+                one = time_of_run(asset, known)
             seconds[key] = seconds.get(key, 0.0) + one
     least = settings.least_minutes * MINUTE
     chunks = divided(seconds, jobs=settings.jobs, least_seconds=least)

@@ -10,7 +10,7 @@ from ejmap_project.errors import SettingsError
 
 if TYPE_CHECKING:
     import dagster as dg
-    from dagster._utils.error import SerializableErrorInfo
+    from dagster_shared.error import SerializableErrorInfo
 
 MEND = f"correct the file that {VARIABLE} names, or unset {VARIABLE}"
 

@@ -19,7 +19,8 @@ from ejmap_assets.runs.parts import (
     trained_members,
 )
 from ejmap_assets.runs.run_plan import RunPlan
-from ejmap_assets.status.costs import UNTIMED
+from ejmap_assets.status import costs
+from ejmap_assets.status.costs import time_of_run
 from ejmap_project.open_project import OpenProject
 from ejmap_project.slurm.chunks import read_chunks
 from tests.chunk_bench import STEPS, Bench
@@ -133,9 +134,14 @@ def _report(instance: dg.DagsterInstance, key: str, *, seconds: float) -> None:
     ],
 )
 def test_runs_of_a_backfill_are_worth_a_job(
-    tmp_path: Path, jobs: int, least_minutes: float, size: int
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    jobs: int,
+    least_minutes: float,
+    size: int,
 ) -> None:
-    """Craters of 20 s, four of them; no more than three craters a run by the settings."""
+    """Craters of 20 s each, four of them; no more than three craters a run by the settings."""
+    monkeypatch.setattr(costs, "CORES", 1)
     settings = (
         f"slurm: {{jobs: {jobs}, least_minutes: {least_minutes}}}\nmapping: {{chunk_craters: 3}}\n"
     )
@@ -146,5 +152,5 @@ def test_runs_of_a_backfill_are_worth_a_job(
 
         found = chunk_size(RunPlan(project=bench.project, instance=instance))
 
-    assert math.ceil(60 / (20 * UNTIMED)) == 3
+    assert math.ceil(60 / time_of_run("basemap_mask", 20)) == 3
     assert found == size
