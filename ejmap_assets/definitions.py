@@ -100,9 +100,9 @@ def _project() -> OpenProject | None:
 
 
 def _has_queue(project: OpenProject | None) -> bool:
-    """Return whether runs wait in the queue of a cluster that this process may ask for them.
+    """Return whether runs wait in the queue of a cluster that this process asks for them.
 
-    The code server of Kubernetes may not.
+    On Kubernetes the daemon asks, and the code server need not speak to the cluster.
     """
     return project is not None and bool(project.settings.slurm or project.settings.ray)
 
