@@ -10,7 +10,7 @@ from ejmap_project.errors import SettingsError
 
 if TYPE_CHECKING:
     import dagster as dg
-    from dagster_shared.error import SerializableErrorInfo
+    from dagster._core.scheduler.instigation import InstigatorTick
 
 MEND = f"correct the file that {VARIABLE} names, or unset {VARIABLE}"
 
@@ -50,12 +50,15 @@ def refused_alert(instance: "dg.DagsterInstance") -> Iterator[Problem]:
         for tick in instance.get_ticks(
             state.instigator_origin_id, state.selector_id, limit=1, statuses=done
         ):
-            if tick.status is TickStatus.FAILURE and tick.error is not None:
-                yield Problem(what=f"the last alert failed: {_reason(tick.error)}", mend=MEND)
+            if tick.status is TickStatus.FAILURE:
+                yield Problem(what=f"the last alert failed: {_reason(tick)}", mend=MEND)
 
 
-def _reason(error: "SerializableErrorInfo") -> str:
+def _reason(tick: "InstigatorTick") -> str:
     """Return the message of the first cause, without the name of its class."""
+    error = tick.error
+    if error is None:
+        return "no reason is known"
     while error.cause is not None:
         error = error.cause
     told = error.message.partition(": ")[2].strip() or error.message
