@@ -27,6 +27,10 @@ LOCK_FILES = {"uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock", "package-loc
 
 def problems_of(path: Path) -> list[str]:
     """Return what is wrong with one committed file, a sentence each."""
+    if path.is_symlink():
+        target = path.readlink()
+        told = f"{path}: a link to {target}, which other machines do not have; remove it"
+        return [told] if target.is_absolute() else []
     if path.name in LOCK_FILES:
         return [f"{path}: a lock file records registry addresses; use `make pins` instead"]
     content = path.read_bytes()
@@ -47,7 +51,8 @@ def main() -> int:
     """Print every problem; the exit status is 1 if there is one."""
     listed = subprocess.run(["git", "ls-files", "-z"], check=True, capture_output=True, text=True)
     paths = [Path(name) for name in listed.stdout.split("\0") if name]
-    problems = [problem for path in paths if path.is_file() for problem in problems_of(path)]
+    there = [path for path in paths if path.is_symlink() or path.is_file()]
+    problems = [problem for path in there for problem in problems_of(path)]
     for problem in problems:
         print(problem)
     print(f"committed files: {len(paths)} checked, {len(problems)} problems")

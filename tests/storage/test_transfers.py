@@ -84,7 +84,7 @@ def test_a_killed_sender_leaves_nothing_to_be_seen(
     before = other.files.compare(taken.digest)
     bucket = stated_bucket()
     assert bucket is not None
-    bucket._absent.clear()
+    bucket._absent.clear()  # pyright: ignore[reportPrivateUsage] - what it saw before the kill
     put_away(files, taken)
     moved = fetch_missing([other])
 
