@@ -15,7 +15,6 @@ import click
 
 from ejmap_cli.command import AS_JSON, PROJECT_OR_DEFAULT, chosen_folder, command, require_project
 from ejmap_cli.printing import print_json, table_lines
-from ejmap_cli.service.alert_problems import alert_route, refused_alert, unusable_settings
 from ejmap_cli.service.problems import Problem, damage, differences
 
 if TYPE_CHECKING:
@@ -147,6 +146,7 @@ def _project_facts(folder: Path) -> ProjectFacts | None:
         return None
     from ejmap_assets.history import URL_VARIABLE, database_name
     from ejmap_assets.runs.instance import home_of
+    from ejmap_cli.service.alert_problems import alert_route, unusable_settings
     from ejmap_project.open_project import OpenProject
 
     project, home = OpenProject.at(folder), home_of(folder)
@@ -173,6 +173,7 @@ def _stand(project: "OpenProject") -> tuple[dict[str, int], list[Problem]]:
     from ejmap_assets.lineage.crater_state import crater_states
     from ejmap_assets.lineage.recipes import book_of
     from ejmap_assets.runs.instance import open_instance
+    from ejmap_cli.service.alert_problems import refused_alert
 
     with open_instance(project.paths.folder) as instance:
         states = crater_states(book_of(project, instance)).values()
