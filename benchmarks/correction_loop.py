@@ -1,9 +1,9 @@
 """From two corrected craters to a new map: what the loop of corrections gains, on one planet.
 
-A planet of which four craters are labelled is mapped by `ready_grey` and released. The two
+A planet of which some craters are labelled is mapped by `ready_grey` and released. The two
 unlabelled craters that the map has most wrong are handed out, drawn as a person with the stated
 habit would, and imported: from then on the map shows them as they were drawn. `ready_grey` learns
-on from the six labels in a few steps, the gate judges, and if it promotes, all other craters are
+on from all labels in a few steps, the gate judges, and if it promotes, all other craters are
 mapped anew. Scores are against what that person would draw.
 """
 
@@ -32,7 +32,7 @@ from ejmap_project.models.promotion_record import promotions
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import mask_name
 
-LABELLED, CORRECTED, MEMBERS = 4, 2, 3
+CORRECTED, MEMBERS = 2, 3
 START, CANDIDATE = "ready_grey", "ready_grey_quick"
 
 
@@ -42,7 +42,7 @@ def main() -> None:
     begun_s = time.monotonic()
     config = PlanetConfig(width_px=chosen.width_px, craters=chosen.craters, bands=1)
     planet = make_planet(config, seed=chosen.seed)
-    labelled = planet.craters[:LABELLED]
+    labelled = planet.craters[: chosen.labelled]
     drawn = {one: _drawn(mask, planet, chosen.wider_px) for one, mask in planet.truth.items()}
     folder = _write(chosen.folder, planet, drawn, labelled)
     _learn_in(folder, steps=chosen.steps)
@@ -74,6 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=601)
     parser.add_argument("--width-px", type=int, default=1024)
     parser.add_argument("--craters", type=int, default=10)
+    parser.add_argument("--labelled", type=int, default=4, help="craters labelled from the start")
     parser.add_argument("--wider-px", type=int, default=2, help="habit: draw so much wider")
     parser.add_argument("--steps", type=int, default=20, help="steps of each member that learns on")
     return parser.parse_args()

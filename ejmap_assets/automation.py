@@ -246,7 +246,10 @@ def condition_of(asset: str) -> Condition | None:
             requested: Condition = rules.any_deps_match(rules.will_be_requested())
             follows = requested.allow(dg.AssetSelection.assets(*of_map))
             with_map = is_new | (follows & IsMadeHere(_TICK_BOOK))
-            condition = with_map & ~rules.in_progress() & settled
+            # Craters may settle in the midst of a tick: who is asked after that would go ahead.
+            left: Condition = rules.any_deps_match(IsStale(_TICK_BOOK) & ~IsRequestedNow())
+            goes_ahead = left.allow(dg.AssetSelection.assets(*of_map))
+            condition = with_map & ~rules.in_progress() & settled & ~goes_ahead
     labelled: Any = condition  # Dagster's types do not declare labels
     return labelled.with_label(rule.value)
 
