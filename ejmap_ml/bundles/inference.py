@@ -23,6 +23,8 @@ PIXELS_A_PIECE, MOST_IMAGES_A_PIECE = 4 * 256 * 256, 32
 _MOST_STREAMS = 8
 _STARTING_S = 60
 _starting = threading.Lock()
+# Threads that map craters side by side would each hold the features of a batch in its memory.
+_on_gpu = threading.Lock()
 
 
 class InferenceNetwork(nn.Module):
@@ -64,7 +66,8 @@ class InferenceNetwork(nn.Module):
             others: What the network takes beside it.
         """
         if self._device.type != "cpu":
-            return self._logits(image, *others)
+            with _on_gpu:
+                return self._logits(image, *others)
         # The size of a piece does not depend on the processor: nor do answers, to the last bit.
         size = pieces_of(image.shape[-2], image.shape[-1])
         pieces = list(zip(*(one.split(size) for one in (image, *others)), strict=True))

@@ -4,14 +4,16 @@ The folder of a project is a cache then, and the bucket holds the truth. Files c
 list of them last, so that who has the digest of the list finds the whole artefact or none of it.
 """
 
+import errno
 import fcntl
 import stat
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from threading import Lock
+from typing import NamedTuple
 
 from ejmap_geo.whole_file import hidden_folder
 from ejmap_project.digest import is_strong
@@ -19,6 +21,7 @@ from ejmap_project.errors import ObjectStoreError
 from ejmap_project.manifests.listing import ListedFile, listed_files, read_listing
 from ejmap_project.manifests.manifest import FileState, Manifest, manifest_of, stamps_of
 from ejmap_project.manifests.manifest_store import ArtefactFiles, Integrity
+from ejmap_project.manifests.transfers import Interruption, at_once
 from ejmap_project.object_store.bucket import Bucket, stated_bucket
 from ejmap_project.progress import Progress, Silence
 
@@ -26,9 +29,9 @@ from ejmap_project.progress import Progress, Silence
 ARTEFACTS_AT_ONCE = 4
 FILES_AT_ONCE = 4
 LOCK = ".ejmap-fetch.lock"
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+# What file systems answer that lock no files, such as Lustre unless it is mounted to.
+LOCKS_NOTHING = frozenset({errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK})
+_placing = Lock()
 
 
 class Recorded(NamedTuple):
@@ -75,7 +78,7 @@ def put_away(files: ArtefactFiles, manifest: Manifest) -> None:
     """
     bucket = stated_bucket()
     if bucket is not None and not files.are_edited:
-        _put(bucket, files, manifest)
+        _put(bucket, files, manifest, Interruption())
 
 
 def fetch_missing(asked: Iterable[Recorded], progress: Progress | None = None) -> Moved:
@@ -91,20 +94,25 @@ def fetch_missing(asked: Iterable[Recorded], progress: Progress | None = None) -
     if bucket is None:
         return Moved(0, 0, [])
     wanted = [one for one in asked if one.files.compare(one.digest).is_stored]
-    return _moved(lambda one: _fetch(bucket, one), wanted, progress or Silence())
+    return _moved(partial(_fetch, bucket), wanted, progress or Silence())
 
 
 def push(bucket: Bucket, recorded: Sequence[Recorded], progress: Progress) -> Moved:
     """Put the artefacts that the bucket lacks and the folder has, as they were recorded.
 
+    It lacks an artefact also where a file was deleted that its list still names.
+
     Raises:
         ObjectStoreError: If the bucket cannot be used, or a file is a link.
         OSError: If a file cannot be read.
     """
+    sizes = bucket.file_sizes()
     lacking = [
         one
         for one in recorded
-        if one.digest and not one.files.are_edited and not bucket.holds_list(one.digest)
+        if one.digest
+        and not one.files.are_edited
+        and not (bucket.holds_list(one.digest) and _has_files(sizes, one))
     ]
     there, left = list[Recorded](), list[str]()
     for one in lacking:
@@ -113,7 +121,7 @@ def push(bucket: Bucket, recorded: Sequence[Recorded], progress: Progress) -> Mo
             there.append(one)
         elif found.is_altered:
             left.append(f"{one.name}: {found.fault}")
-    return _moved(lambda one: _push(bucket, one), there, progress)._replace(left=left)
+    return _moved(partial(_push, bucket), there, progress)._replace(left=left)
 
 
 def whereabouts(bucket: Bucket, recorded: Sequence[Recorded], progress: Progress) -> Whereabouts:
@@ -136,31 +144,43 @@ def whereabouts(bucket: Bucket, recorded: Sequence[Recorded], progress: Progress
     )
 
 
-def _push(bucket: Bucket, one: Recorded) -> int:
+def _has_files(sizes: Mapping[str, int], one: Recorded) -> bool:
+    manifest, _ = one.files.read()
+    if manifest is None or manifest.digest != one.digest:
+        # Which files those are is not known here.
+        return True
+    return all(sizes.get(file.digest) == file.size_bytes for file in listed_files(manifest))
+
+
+def _push(bucket: Bucket, one: Recorded, interruption: Interruption) -> int:
     manifest, _ = one.files.read()
     if manifest is None or manifest.digest != one.digest:
         folder, places = one.files.paths.folder, one.files.places
         manifest = manifest_of(folder, places, strong=is_strong(one.digest))
-    return _put(bucket, one.files, manifest)
+    return _put(bucket, one.files, manifest, interruption)
 
 
-def _put(bucket: Bucket, files: ArtefactFiles, manifest: Manifest) -> int:
-    folder = files.paths.folder
+def _put(
+    bucket: Bucket, files: ArtefactFiles, manifest: Manifest, interruption: Interruption
+) -> int:
+    folder, places = files.paths.folder, [place.resolve() for place in files.places]
 
     def send(one: ListedFile) -> None:
         path = folder / one.name
         # A link in a project of somebody else could lead to any file of this machine.
-        if not stat.S_ISREG(path.lstat().st_mode):
+        is_inside = any(path.resolve().is_relative_to(place) for place in places)
+        if not (is_inside and stat.S_ISREG(path.lstat().st_mode)):
             raise ObjectStoreError(f"{path} is a link, and links are not sent; put a file there")
-        bucket.put_file(path, one.digest, one.size_bytes)
+        interruption.go_on()
+        bucket.put_file(path, one.digest, one.size_bytes, go_on=interruption.go_on)
 
-    for _ in _at_once(send, listed_files(manifest), FILES_AT_ONCE):
+    for _ in at_once(send, listed_files(manifest), FILES_AT_ONCE, interruption):
         pass
     bucket.put_list(manifest.listing, manifest.digest)
     return manifest.size_bytes
 
 
-def _fetch(bucket: Bucket, one: Recorded) -> int:
+def _fetch(bucket: Bucket, one: Recorded, interruption: Interruption) -> int:
     """Fetch an artefact into a hidden folder, and move it to its places once all of it is there."""
     files, where = one.files, str(bucket.address)
     listed = read_listing(bucket.list_text(one.digest), one.digest, where=where)
@@ -169,9 +189,10 @@ def _fetch(bucket: Bucket, one: Recorded) -> int:
         def receive(file: ListedFile) -> None:
             target = scratch / file.name
             target.parent.mkdir(parents=True, exist_ok=True)
-            bucket.get_file(target, file.digest, file.size_bytes)
+            interruption.go_on()
+            bucket.get_file(target, file.digest, file.size_bytes, go_on=interruption.go_on)
 
-        for _ in _at_once(receive, listed, FILES_AT_ONCE):
+        for _ in at_once(receive, listed, FILES_AT_ONCE, interruption):
             pass
         with _one_at_a_time(files.paths.data):
             _place(files, one.digest, listed, scratch)
@@ -217,34 +238,30 @@ def _whole_places(files: ArtefactFiles, listed: Sequence[ListedFile]) -> list[Pa
 
 
 def _moved(
-    work: Callable[[Recorded], int], wanted: Sequence[Recorded], progress: Progress
+    work: Callable[[Recorded, Interruption], int], wanted: Sequence[Recorded], progress: Progress
 ) -> Moved:
+    interruption = Interruption()
+
+    def move(one: Recorded) -> tuple[Recorded, int]:
+        interruption.go_on()
+        return one, work(one, interruption)
+
     size_bytes = done = 0
-    for one, size in _at_once(lambda one: (one, work(one)), wanted, ARTEFACTS_AT_ONCE):
+    for one, size in at_once(move, wanted, ARTEFACTS_AT_ONCE, interruption):
         size_bytes += size
         done += 1
         progress.update(one.name, done=done, total=len(wanted))
     return Moved(done, size_bytes, [])
 
 
-def _at_once(
-    work: Callable[[Item], Result], items: Sequence[Item], workers: int
-) -> Iterator[Result]:
-    """Yield the results of work in threads, in any order; the first error cancels what waits."""
-    if len(items) < 2:
-        yield from map(work, items)
-        return
-    pool = ThreadPoolExecutor(min(workers, len(items)))
-    try:
-        for one in as_completed([pool.submit(work, item) for item in items]):
-            yield one.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
 @contextmanager
 def _one_at_a_time(data: Path) -> Generator[None]:
     """Keep other processes and threads from moving files to their places in a project."""
-    with (data / LOCK).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _placing, (data / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError as error:
+            # Two processes may then place the same artefact: one fails, and finds it the next time.
+            if error.errno not in LOCKS_NOTHING:
+                raise
         yield

@@ -1,9 +1,10 @@
 """What the craters of a chunk share: read once, however many craters there are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, wraps
+from threading import RLock
+from typing import TYPE_CHECKING, TypeVar
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
@@ -29,6 +30,25 @@ if TYPE_CHECKING:
     from ejmap_ml.bundles.ensemble import Ensemble
     from ejmap_project.mapping.tile_plan import TilePlan
 
+Read = TypeVar("Read")
+
+
+def _read_once(read: "Callable[[CraterWork], Read]") -> "cached_property[Read]":
+    """Return a property that one thread reads while those that need it too wait for it.
+
+    Python's own lets each of them read: a mosaic and models for every crater at work.
+    """
+
+    @wraps(read)
+    def read_alone(work: "CraterWork") -> Read:
+        with work.reading:
+            kept = vars(work)
+            if read.__name__ not in kept:
+                kept[read.__name__] = read(work)
+            return kept[read.__name__]
+
+    return cached_property(read_alone)
+
 
 class CraterWork:
     """The project, its mosaic, its craters and its promoted models, each read when first needed.
@@ -42,13 +62,14 @@ class CraterWork:
         self.paths = project.paths
         self.source = source_of(project)
         self._project = project
+        self.reading = RLock()
 
-    @cached_property
+    @_read_once
     def basemap(self) -> Basemap:
         """The mosaic."""
         return read_project_basemap(self._project)
 
-    @cached_property
+    @_read_once
     def craters(self) -> dict[str, Crater]:
         """The craters of the catalogue by partition key."""
         return self._project.craters()
@@ -61,18 +82,18 @@ class CraterWork:
         """Return the tags that say which mosaic, model and run a raster comes from."""
         return origin_tags(self._project, inputs, run_id=run_id)
 
-    @cached_property
+    @_read_once
     def drawn_rims(self) -> dict[str, Rim]:
         """The rims that the catalogue draws, in degrees, by the key of their crater."""
         return self._project.drawn_rims()
 
-    @cached_property
+    @_read_once
     def maps_in_polar_view(self) -> bool:
         """Whether a polar EJSEG maps the craters, so that its members left polar predictions."""
         has_own_masks = self.settings.source.traits.masks_run is None
         return has_own_masks and maps_in_polar_view(self._project)
 
-    @cached_property
+    @_read_once
     def promises_recall(self) -> bool:
         """Whether craters get a mask at a promised recall, and an expected area."""
         return promises_recall(self._project)
@@ -81,17 +102,17 @@ class CraterWork:
         """Return the grid about a crater that reaches as far as its ejecta are looked for."""
         return azimuthal_grid(crater, self.basemap.grid)
 
-    @cached_property
+    @_read_once
     def connections_from(self) -> ConnectionsFrom:
         """What connects the tiles of a crater to it."""
         return connections_from(self._project)
 
-    @cached_property
+    @_read_once
     def conformal(self) -> Conformal:
         """What the promoted ensemble that maps ejecta may promise."""
         return mapping_conformal(self._project)
 
-    @cached_property
+    @_read_once
     def tile_plan(self) -> "TilePlan":
         """What the promoted models look at: no crops where EJCONN connects nothing."""
         from ejmap_project.mapping.tile_plan import TilePlan
@@ -102,18 +123,18 @@ class CraterWork:
             ejconn = mapping_model(self._project, "ejconn")
         return replace(TilePlan.of(ejconn=ejconn, ejseg=ejseg), rims=self._project.annulus_rims())
 
-    @cached_property
+    @_read_once
     def seen_bands(self) -> SeenBands:
         """In which bands the promoted models see the mosaic."""
         return seen_bands(self._project)
 
-    @cached_property
+    @_read_once
     def seen_basemap(self) -> Basemap:
         """The mosaic as the promoted models see it."""
         raster, grid = self.basemap
         return Basemap(self.seen_bands.of(raster), grid)
 
-    @cached_property
+    @_read_once
     def ejconn(self) -> "Ensemble":
         """The promoted ensemble that connects tiles to craters."""
         from ejmap_ml.bundles.ensemble import Ensemble
@@ -122,7 +143,7 @@ class CraterWork:
         precision = fastest_precision(inference_device())
         return Ensemble.of(promoted_bundles(self._project, "ejconn"), precision=precision)
 
-    @cached_property
+    @_read_once
     def ejseg(self) -> "Ensemble":
         """The promoted ensemble that maps ejecta."""
         from ejmap_project.mapping.segmenter import ejseg_ensemble

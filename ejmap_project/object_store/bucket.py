@@ -7,7 +7,7 @@ and no more are taken than the history announced.
 
 import os
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
@@ -45,9 +45,13 @@ RETRIES: "RetryConfig" = {
 MOST_PARTS = 9000
 PARTS_AT_ONCE = 2
 LARGEST_LIST_BYTES = 64 * 2**20
-MOST_LISTS = 2_000_000
+MOST_NAMES = 2_000_000
 # How long a list counts as not there once it was not.
 ABSENT_SECONDS = 60.0
+
+
+def _always() -> None:
+    """Let a transfer go on."""
 
 
 class Bucket:
@@ -74,7 +78,7 @@ class Bucket:
             ObjectStoreError: If the bucket cannot be used.
         """
         if not self._was_listed:
-            self._known |= self._lists()
+            self._known |= self._sizes(LISTS).keys()
             self._was_listed = True
         if digest in self._known:
             return True
@@ -86,11 +90,22 @@ class Bucket:
         self._known.add(digest)
         return True
 
-    def put_file(self, path: Path, digest: str, size_bytes: int) -> None:
+    def file_sizes(self) -> dict[str, int]:
+        """Return the size of each file that is there by its digest.
+
+        Raises:
+            ObjectStoreError: If the bucket cannot be used.
+        """
+        return self._sizes(FILES)
+
+    def put_file(
+        self, path: Path, digest: str, size_bytes: int, *, go_on: Callable[[], None] = _always
+    ) -> None:
         """Put a file under its digest; one that is there is not sent again.
 
         Raises:
-            ObjectStoreError: If the bucket cannot be used, or the file has other bytes.
+            ObjectStoreError: If the bucket cannot be used, or the file has other bytes; and what
+                ``go_on`` raises, which is asked before each block.
             OSError: If the file cannot be read.
         """
         from obstore import put
@@ -98,7 +113,7 @@ class Bucket:
         name = _file_name(digest)
         if self._size(name) == size_bytes:
             return
-        blocks = _blocks(path, digest)
+        blocks = _blocks(path, digest, go_on)
         with self._told(name):
             if size_bytes <= SMALL_BYTES:
                 put(self._store, name, b"".join(blocks), use_multipart=False)
@@ -134,12 +149,14 @@ class Bucket:
             raise ObjectStoreError(f"{self.address} {told} {name}")
         return b"".join(self._parts(name, size_bytes))
 
-    def get_file(self, target: Path, digest: str, size_bytes: int) -> None:
+    def get_file(
+        self, target: Path, digest: str, size_bytes: int, *, go_on: Callable[[], None] = _always
+    ) -> None:
         """Write the file of a digest to a new place.
 
         Raises:
             ObjectStoreError: If the file is not there or has other bytes, or the bucket cannot be
-                used.
+                used; and what ``go_on`` raises, which is asked after each block.
             OSError: If the file cannot be written.
         """
         name, found = _file_name(digest), running_hash(strong=is_strong(digest))
@@ -147,6 +164,7 @@ class Bucket:
             for part in self._parts(name, size_bytes):
                 found.update(part)
                 file.write(part)
+                go_on()
         if found.hexdigest() != digest:
             raise ObjectStoreError(
                 f"{self.address} holds other bytes under {name} than were put there; delete that "
@@ -174,16 +192,16 @@ class Bucket:
                     "the file still lies"
                 )
 
-    def _lists(self) -> set[str]:
+    def _sizes(self, folder: str) -> dict[str, int]:
         from obstore import list as pages_of
 
-        found: set[str] = set()
-        with self._told(LISTS):
-            for page in pages_of(self._store, LISTS):
-                found.update(one["path"].rpartition("/")[2] for one in page)
-                if len(found) > MOST_LISTS:
+        found: dict[str, int] = {}
+        with self._told(folder):
+            for page in pages_of(self._store, folder):
+                found.update({one["path"].rpartition("/")[2]: int(one["size"]) for one in page})
+                if len(found) > MOST_NAMES:
                     raise ObjectStoreError(
-                        f"{self.address} names more than {MOST_LISTS} artefacts; take a prefix of "
+                        f"{self.address} names more than {MOST_NAMES} {folder}; take a prefix of "
                         "its own for each project"
                     )
         return found
@@ -260,11 +278,12 @@ def _file_name(digest: str) -> str:
     return f"{FILES}/{digest[:2]}/{digest}"
 
 
-def _blocks(path: Path, digest: str) -> Iterator[bytes]:
+def _blocks(path: Path, digest: str, go_on: Callable[[], None]) -> Iterator[bytes]:
     """Yield a file, and fail before its end if it is not the file of that digest."""
     found = running_hash(strong=is_strong(digest))
     with path.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
+            go_on()
             found.update(block)
             yield block
     if found.hexdigest() != digest:

@@ -1,5 +1,6 @@
 """Networks made ready to predict say what the networks say that were trained."""
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -281,3 +282,25 @@ def test_bfloat16_is_for_processors_that_know_it(
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: abilities)
 
     assert fastest_precision(CPU) == precision
+
+
+def test_threads_predict_on_a_gpu_one_after_another(
+    segmenter_config: Callable[..., ModelConfig], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Craters side by side would each hold the features of a batch in its memory."""
+    network = InferenceNetwork(_network(segmenter_config()), device=CPU, precision="float32")
+    now, most = [0], [0]
+
+    def logits(image: Tensor) -> Tensor:
+        now[0] += 1
+        most[0] = max(most[0], now[0])
+        time.sleep(0.02)
+        now[0] -= 1
+        return image
+
+    monkeypatch.setattr(network, "_device", torch.device("cuda"))
+    monkeypatch.setattr(network, "_logits", logits)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(network, [torch.zeros(1)] * 4))
+
+    assert most == [1]

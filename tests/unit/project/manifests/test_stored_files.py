@@ -1,10 +1,12 @@
 """Artefacts in a bucket are fetched whole and as they were recorded, or not at all."""
 
+import errno
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 
 from ejmap_project.digest import content_version, is_strong
 from ejmap_project.errors import ObjectStoreError
+from ejmap_project.manifests import transfers
 from ejmap_project.manifests.manifest_store import ArtefactFiles, Integrity
 from ejmap_project.manifests.stored_files import (
     Recorded,
@@ -301,6 +304,104 @@ def test_links_are_not_sent(tmp_path: Path) -> None:
         put_away(files, files.take())
 
 
+@pytest.mark.usefixtures("bucket")
+def test_what_lies_behind_a_linked_folder_is_not_sent(tmp_path: Path) -> None:
+    """It is a regular file, and lies elsewhere all the same."""
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "key").write_text("of this machine alone")
+    files = _artefact(tmp_path / "mine")
+    _write(files)
+    (files.places[0] / "c" / "more").symlink_to(tmp_path / "secrets")
+
+    with pytest.raises(ObjectStoreError, match="c/more/key is a link, and links are not sent"):
+        put_away(files, files.take())
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_place_that_a_person_linked_to_another_disk_is_sent(tmp_path: Path) -> None:
+    """Such as tiles on a large disk."""
+    files = _artefact(tmp_path / "mine")
+    (tmp_path / "disk").mkdir()
+    files.places[0].parent.mkdir(parents=True)
+    files.places[0].symlink_to(tmp_path / "disk")
+
+    assert _stated().holds_list(_made(tmp_path / "mine").digest)
+
+
+def test_a_file_that_was_deleted_in_the_bucket_is_pushed_again(
+    bucket: Path, tmp_path: Path
+) -> None:
+    """As the message about a damaged object asks for; its list is there all the while."""
+    made = _made(tmp_path / "mine")
+    other = _elsewhere(tmp_path, made)
+    next(one for one in (bucket / "files").rglob("*") if one.is_file()).unlink()
+
+    with pytest.raises(ObjectStoreError, match="lacks files/"):
+        fetch_missing([other])
+    first, second = (push(_stated(), [made], Silence()) for _ in range(2))
+    fetch_missing([other])
+
+    assert (first.moved, second.moved) == (1, 0)
+    assert _contents(other.files) == _contents(made.files)
+
+
+def test_an_interruption_ends_all_that_is_sent(
+    bucket: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C, which threads do not see: files in progress end early, and no other begins."""
+    made = [_recorded_without_bucket(tmp_path / f"{k}", f"mask {k}".encode()) for k in range(3)]
+    monkeypatch.setenv(VARIABLE, f"file://{bucket}")
+    begun, sent = threading.Semaphore(0), list[str]()
+    interrupted = threading.Event()
+
+    def put_file(
+        _: Bucket, path: Path, *_sizes: object, go_on: Callable[[], None], **_more: object
+    ) -> None:
+        begun.release()
+        assert interrupted.wait(30)
+        go_on()
+        sent.append(path.name)
+
+    def ends(*_: object) -> Iterator[object]:
+        begun.acquire(timeout=30)
+        threading.Timer(0.2, interrupted.set).start()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Bucket, "put_file", put_file)
+    monkeypatch.setattr(transfers, "as_completed", _first(ends, transfers.as_completed))
+
+    with pytest.raises(KeyboardInterrupt):
+        push(_stated(), made, Silence())
+
+    assert sent == []
+
+
+def _first(one: Callable[..., Any], other: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what is the one function in this thread, and the other in all others."""
+    here = threading.get_ident()
+
+    def chosen(*args: Any) -> Any:
+        return (one if threading.get_ident() == here else other)(*args)
+
+    return chosen
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_file_system_without_locks_is_fetched_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lustre, unless it is mounted with them."""
+
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    other = _elsewhere(tmp_path, _made(tmp_path / "mine"))
+
+    assert fetch_missing([other]).moved == 1
+    assert other.files.compare_here(other.digest).integrity is Integrity.INTACT
+
+
 def test_what_was_made_without_a_bucket_is_pushed(bucket: Path, tmp_path: Path) -> None:
     """Under the digests that the history has; the second push sends nothing."""
     made = _recorded_without_bucket(tmp_path)
@@ -339,9 +440,9 @@ def test_a_push_sends_no_rot(bucket: Path, tmp_path: Path) -> None:
     assert not _stated().holds_list(made.digest)
 
 
-def _recorded_without_bucket(tmp_path: Path) -> Recorded:
-    del os.environ[VARIABLE]
-    return _made(tmp_path / "mine")
+def _recorded_without_bucket(tmp_path: Path, mask: bytes = b"mask of crater 3") -> Recorded:
+    os.environ.pop(VARIABLE, None)
+    return _made(tmp_path / "mine", mask)
 
 
 @pytest.mark.usefixtures("bucket")

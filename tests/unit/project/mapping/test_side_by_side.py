@@ -104,6 +104,19 @@ def test_one_that_is_larger_than_the_memory_is_done_alone(monkeypatch: pytest.Mo
     assert at_once.most <= 2
 
 
+def test_a_mosaic_that_cannot_be_read_fails_each_crater(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of the file system too: the run names all of them, and ends no other way."""
+
+    def fails(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Work, "azimuthal_grid", fails)
+
+    done = dict(_side_by_side(3).each(fails))
+
+    assert [key for key, error in sorted(done.items()) if error is not None] == KEYS
+
+
 def test_an_interruption_ends_those_at_work_after_their_step_and_begins_no_other() -> None:
     """As Ctrl-C does, which only the main thread sees."""
     begun: list[str] = []

@@ -36,7 +36,7 @@ def test_a_project_has_one_cluster(tmp_path: Path) -> None:
         _cluster(tmp_path, "kubernetes: {}\nray: {}\n")
 
 
-@pytest.mark.parametrize("label", ["a b: x", "pool: 'x y'", "-pool: x"])
+@pytest.mark.parametrize("label", ["a b: x", "pool: 'x y'", "-pool: x", "pööl: x", "pool: größe"])
 def test_labels_of_nodes_are_those_that_kubernetes_takes(tmp_path: Path, label: str) -> None:
     """Others would be refused when the first run starts."""
     with pytest.raises(SettingsError, match="nodes"):
