@@ -118,11 +118,7 @@ class HasNewRecipe(dg.AutomationCondition[Any]):
 
 
 class IsStale(dg.AutomationCondition[Any]):
-    """True for artefacts that are not current.
-
-    The tick that sees a new recipe and the one that sees the materialisation may come in either
-    order: what was made meanwhile would be requested once more.
-    """
+    """True for artefacts that are not current: what was made meanwhile is not requested again."""
 
     def __init__(self, ticks: TickBook) -> None:
         self._ticks = ticks
