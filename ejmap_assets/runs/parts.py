@@ -92,9 +92,7 @@ def divide_craters(plan: RunPlan) -> None:
             made = book.last(asset, key)
             # A crater takes as long as it took; others take as long as craters do on average.
             known = None if made is None else made.seconds
-            one = rates.cost([(asset, key)]).seconds
-            if known is not None:
-                one = time_of_run(asset, known)
+            one = rates.cost([(asset, key)]).seconds if known is None else time_of_run(asset, known)
             seconds[key] = seconds.get(key, 0.0) + one
     least = settings.least_minutes * MINUTE
     chunks = divided(seconds, jobs=settings.jobs, least_seconds=least)

@@ -1,12 +1,12 @@
 """What is to be made costs so much time and disk, by measured rates."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.partitions import MEMBERS, Partitioning
+from ejmap_geo.cores import usable_cores
 from ejmap_project.estimates import (
     DEFAULTS,
     MEASURED_PX,
@@ -30,13 +30,12 @@ LATEST_WEIGHED = 10
 # Checks, records and the start of a run come on top of the seconds that artefacts record: 24 % of
 # them in the crater step of a project of 18 craters, 37 % in the whole of its run.
 UNTIMED = 1.3
-# Craters are mapped side by side; the seconds of each are those beside the others.
-CORES = len(os.sched_getaffinity(0))
 
 
 def time_of_run(asset: str, seconds: float) -> float:
     """Return how much longer an artefact makes a run on this machine, from the seconds it takes."""
-    at_once = CORES if LINEAGE[asset].partitioning is Partitioning.CRATERS else 1
+    # Craters are mapped side by side; the seconds of each are those beside the others.
+    at_once = usable_cores() if LINEAGE[asset].partitioning is Partitioning.CRATERS else 1
     return seconds * UNTIMED / at_once
 
 

@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
-from numba import get_num_threads
 from numpy.typing import NDArray
+
+from ejmap_geo.cores import usable_cores
 
 Result = TypeVar("Result")
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -34,7 +35,7 @@ def in_strips(
     Returns:
         What ``work`` returned, from top to bottom.
     """
-    threads = get_num_threads() if rows * cols > SERIAL_PX else 1
+    threads = usable_cores() if rows * cols > SERIAL_PX else 1
     blocks = -(-rows // step)
     if threads == 1:
         return [work(0, rows)]

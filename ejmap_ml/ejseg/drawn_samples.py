@@ -1,7 +1,6 @@
 """Drawn views as training samples: a place on a mosaic, ejecta and an appearance for each."""
 
 import math
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ejmap_geo.cores import usable_cores
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
@@ -92,7 +92,7 @@ class DrawnSamples:
     def batch(self, positions: Sequence[int]) -> SampleBatch:
         """Return the samples at ``positions``; cells without data weigh 0."""
         # The loops that draw let go of the interpreter, so that threads draw at the same time.
-        with ThreadPoolExecutor(min(len(positions), os.cpu_count() or 1)) as pool:
+        with ThreadPoolExecutor(min(len(positions), usable_cores())) as pool:
             drawn = list(pool.map(self._sample, positions))
         view = torch.from_numpy(np.stack([one for one, _ in drawn]))
         target = torch.from_numpy(np.stack([one for _, one in drawn]))[:, None]

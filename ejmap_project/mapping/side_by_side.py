@@ -5,8 +5,7 @@ from collections.abc import Callable, Collection, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from threading import Event
 
-from numba import get_num_threads
-
+from ejmap_geo.cores import usable_cores
 from ejmap_geo.rasters.memory import memory_bytes
 from ejmap_project.mapping.crater_inputs import CraterWork
 
@@ -34,7 +33,7 @@ class SideBySide:
     ) -> None:
         self._keys = keys
         self._work = work
-        self._workers = workers or get_num_threads()
+        self._workers = workers or usable_cores()
         self._stop = Event()
 
     def raise_if_stopped(self) -> None:

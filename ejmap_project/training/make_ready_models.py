@@ -10,7 +10,6 @@ for each member.
 import argparse
 import inspect
 import multiprocessing
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -23,6 +22,7 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
+from ejmap_geo.cores import usable_cores
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.synthetic import (
     deposit,
@@ -217,7 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _train(kind: ReadyKind, numbers: Sequence[int], work: Path) -> None:
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(len(numbers), os.cpu_count() or 1), mp_context=spawn) as pool:
+    with ProcessPoolExecutor(min(len(numbers), usable_cores()), mp_context=spawn) as pool:
         runs = [pool.submit(train_ready_member, kind, one, work) for one in numbers]
         for number, run in zip(numbers, runs, strict=True):
             print(f"{kind.name} {number}: {run.result():.0f} s")  # noqa: T201 - a script

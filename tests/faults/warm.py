@@ -132,6 +132,8 @@ def _run(words: tuple[str, ...], output: str, variables: dict[str, str]) -> None
     warnings.simplefilter("ignore")
     for name in [one for one in os.environ if one.startswith(HIDDEN)]:
         del os.environ[name]
+    # Torch has read that it has one thread; craters are struck with others at work beside them.
+    os.environ["OMP_NUM_THREADS"] = "2"
     os.environ.update(variables)
     from ejmap_cli.main import main  # noqa: PLC0415 - loaded by the server already
 

@@ -19,8 +19,8 @@ from ejmap_assets.runs.parts import (
     trained_members,
 )
 from ejmap_assets.runs.run_plan import RunPlan
-from ejmap_assets.status import costs
 from ejmap_assets.status.costs import time_of_run
+from ejmap_geo.cores import VARIABLE
 from ejmap_project.open_project import OpenProject
 from ejmap_project.slurm.chunks import read_chunks
 from tests.chunk_bench import STEPS, Bench
@@ -141,7 +141,7 @@ def test_runs_of_a_backfill_are_worth_a_job(
     size: int,
 ) -> None:
     """Craters of 20 s each, four of them; no more than three craters a run by the settings."""
-    monkeypatch.setattr(costs, "CORES", 1)
+    monkeypatch.setenv(VARIABLE, "1")
     settings = (
         f"slurm: {{jobs: {jobs}, least_minutes: {least_minutes}}}\nmapping: {{chunk_craters: 3}}\n"
     )

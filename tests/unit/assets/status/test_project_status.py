@@ -9,8 +9,9 @@ import pytest
 from ejmap_assets.lineage.crater_state import crater_states
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.status.costs import CORES, UNTIMED, Rates
+from ejmap_assets.status.costs import UNTIMED, Rates
 from ejmap_assets.status.project_status import ProjectStatus, StepStatus, status_of
+from ejmap_geo.cores import usable_cores
 from ejmap_ml.config.model_config import load_preset
 from ejmap_project.estimates import DEFAULTS
 from ejmap_project.mapping.crater_state import CraterState
@@ -131,7 +132,7 @@ def test_rates_are_those_of_the_project(bench: Bench) -> None:
     cost = _step(status_of(bench.book), MAP_CRATERS).cost
 
     assert cost.is_measured
-    assert cost.seconds == pytest.approx(UNTIMED * sum(spent) / CORES)
+    assert cost.seconds == pytest.approx(UNTIMED * sum(spent) / usable_cores())
     # The stand-ins write the word "made".
     assert cost.size_bytes == 2 * len(STEPS) * len("made")
 

@@ -17,7 +17,7 @@ from ejmap_geo.resampling.strips import in_strips
 )
 def test_strips_cover_every_row_once(rows: int, cols: int, step: int, threads: int) -> None:
     """From top to bottom, in order, starting at multiples of the step."""
-    with patch("ejmap_geo.resampling.strips.get_num_threads", return_value=threads):
+    with patch("ejmap_geo.resampling.strips.usable_cores", return_value=threads):
         strips = in_strips(lambda top, bottom: (top, bottom), rows=rows, cols=cols, step=step)
 
     assert [row for strip in strips for row in range(*strip)] == list(range(rows))
