@@ -1,7 +1,8 @@
 """Warnings of libraries that say nothing to our users, ignored in one thread at a time.
 
 Python keeps one list of filters for all threads: two that change it at once leave it as neither
-meant it, and a warning comes through, or is lost for ever. So nothing slow belongs into the block.
+meant it, and a warning comes through, or is lost for ever. Others wait while a block lasts, so what
+opens rasters of craters leaves it at once; tables are read and written before or after.
 """
 
 import threading

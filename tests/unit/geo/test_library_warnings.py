@@ -24,24 +24,27 @@ def test_what_is_named_is_ignored_and_nothing_else() -> None:
 
 
 def test_threads_leave_the_filters_as_they_were() -> None:
-    """Two threads enter in turns; without a lock the second would restore those of the first."""
+    """The first leaves while the second is inside, if that can be: it would then lose the list."""
     before = list(warnings.filters)
-    first_is_in, may_go = threading.Event(), threading.Event()
+    first_is_in, second_is_in, may_go, first_is_out = (threading.Event() for _ in range(4))
 
     def first() -> None:
         with ignored(UserWarning):
             first_is_in.set()
             may_go.wait(30)
+        first_is_out.set()
 
     def second() -> None:
         first_is_in.wait(30)
         with ignored(DeprecationWarning):
-            pass
+            second_is_in.set()
+            first_is_out.wait(30)
 
     threads = [threading.Thread(target=work) for work in (first, second)]
     for thread in threads:
         thread.start()
-    first_is_in.wait(30)
+    # With a lock it cannot be in yet.
+    assert not second_is_in.wait(0.3)
     may_go.set()
     for thread in threads:
         thread.join()
