@@ -12,7 +12,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import read_basemap, read_mask_on, write_cog
 from ejmap_geo.synthetic.planet import Planet
-from ejmap_geo.whole_file import write_text
+from ejmap_geo.whole_file import whole_folder, write_text
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.files.mask_file import write_mask
@@ -28,19 +28,20 @@ def mosaic_files(paths: ProjectPaths) -> tuple[Path, ...]:
 
 
 def write_planet(folder: Path, planet: Planet) -> None:
-    """Write a planet; :func:`read_planet` gives an equal one back."""
+    """Write a planet in the place of another one; :func:`read_planet` gives an equal one back."""
     body = planet.basemap.body
-    write_cog(folder / "mosaic.tif", planet.raster, grid=planet.basemap, nodata=0)
-    write_catalogue(catalogue_from(planet.craters, body), folder / "craters.parquet")
-    write_text(folder / IMPACT_ORDER, json.dumps(planet.impact_order))
-    for crater in planet.craters:
-        if crater.crater_id in planet.truth:
-            write_mask(
-                folder / "masks" / mask_name(crater.key),
-                planet.truth[crater.crater_id],
-                basemap=planet.basemap,
-                center=crater.center,
-            )
+    with whole_folder(folder) as unfinished:
+        write_cog(unfinished / "mosaic.tif", planet.raster, grid=planet.basemap, nodata=0)
+        write_catalogue(catalogue_from(planet.craters, body), unfinished / "craters.parquet")
+        write_text(unfinished / IMPACT_ORDER, json.dumps(planet.impact_order))
+        for crater in planet.craters:
+            if crater.crater_id in planet.truth:
+                write_mask(
+                    unfinished / "masks" / mask_name(crater.key),
+                    planet.truth[crater.crater_id],
+                    basemap=planet.basemap,
+                    center=crater.center,
+                )
 
 
 def read_planet(folder: Path, *, body: Body) -> Planet:

@@ -34,9 +34,10 @@ def take_mosaic(project: OpenProject, progress: Progress) -> Artefact:
         GeoError: If a file of the user does not fit.
         SourceError: If imagery is not installed.
     """
-    # Of a planet with another seed, or of a source that was synthetic.
-    shutil.rmtree(project.paths.synthetic_planet, ignore_errors=True)
     raster, grid = source_of(project).basemap(progress.say)
+    if project.settings.source.kind != "synthetic":
+        # Of a source that was synthetic before.
+        shutil.rmtree(project.paths.synthetic_planet, ignore_errors=True)
     path = project.paths.basemap_mosaic
     traits, content = project.settings.source.traits, content_version(raster)
     bands = words_of(project.settings.mosaic_bands)

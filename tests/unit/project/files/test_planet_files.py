@@ -1,6 +1,7 @@
 """Planets, masks and tables as files and metadata."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from ejmap_geo.synthetic.planet import Planet
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.files.planet_files import ejecta_of, planet_version, read_planet, write_planet
+from ejmap_project.paths import mask_name
 
 GRID = BasemapGrid(body=MERCURY, width_px=32)
 
@@ -47,6 +49,17 @@ def planet() -> Planet:
         },
         impact_order=(8, 3),
     )
+
+
+def test_a_planet_takes_the_whole_place_of_another_one(planet: Planet, tmp_path: Path) -> None:
+    """No mask of a crater that it does not have stays behind."""
+    folder = tmp_path / "planet"
+    write_planet(folder, planet)
+    fewer = replace(planet, craters=planet.craters[:1], truth={3: planet.truth[3]})
+
+    write_planet(folder, fewer)
+
+    assert [path.name for path in (folder / "masks").glob("*.tif")] == [mask_name("0003")]
 
 
 def test_a_planet_survives_its_files(planet: Planet, tmp_path: Path) -> None:

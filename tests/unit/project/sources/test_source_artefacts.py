@@ -8,11 +8,13 @@ import pytest
 import rasterio
 
 from ejmap_geo.craters.catalogue import catalogue_from, read_catalogue, write_catalogue
+from ejmap_geo.errors import GeoError
 from ejmap_geo.rasters.raster import read_mask_on, write_cog
 from ejmap_geo.synthetic.planet import Planet, PlanetConfig, make_planet
 from ejmap_project.basemap import read_project_basemap
 from ejmap_project.errors import SourceError
 from ejmap_project.files.mask_file import write_mask
+from ejmap_project.files.planet_files import write_planet
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Silence
 from ejmap_project.sources.source_artefacts import take_catalogue, take_masks, take_mosaic
@@ -55,6 +57,24 @@ def test_the_mosaic_is_taken_as_it_is(project: OpenProject, planet: Planet) -> N
         tags = raster.tags()
     assert tags["EJMAP_MOSAIC"] == f"mosaic.tif, digest {found.content}"
     assert tags["EJMAP_VALUES"] == "0 (nodata): not imaged; 1 to 255"
+
+
+def test_a_former_synthetic_planet_goes_when_another_mosaic_is_there(
+    project: OpenProject, planet: Planet
+) -> None:
+    """Not before: a mosaic that cannot be read costs nothing."""
+    former, mosaic = project.paths.synthetic_planet, project.paths.folder / "mosaic.tif"
+    write_planet(former, planet)
+    whole = mosaic.read_bytes()
+    mosaic.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(GeoError):
+        take_mosaic(project, Silence())
+    assert former.is_dir()
+
+    mosaic.write_bytes(whole)
+    take_mosaic(project, Silence())
+
+    assert not former.exists()
 
 
 def test_the_catalogue_is_checked_and_counted(project: OpenProject, planet: Planet) -> None:
