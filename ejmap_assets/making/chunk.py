@@ -1,8 +1,8 @@
-"""Mapping a chunk of craters in one process: a failed crater does not stop the others.
+"""Mapping a chunk of craters side by side in one process: a failed one does not stop the others.
 
 A ``MaterializeResult`` covers either all partitions of a run or none. So the steps of a crater are
-one op with skippable outputs. It logs one materialisation as soon as an artefact exists, continues
-with the next crater after a failure, and names the failed craters in one failure at the end. Checks
+one op with skippable outputs. It logs one materialisation as soon as an artefact exists, goes on
+with other craters after a failure, and names the failed ones in one failure at the end. Checks
 run before the materialisation is logged. If a blocking check rejects an artefact, the op does not
 log it, restores the former file and skips the remaining steps of the crater.
 """
@@ -124,7 +124,7 @@ def map_chunk(
                 craters.raise_if_stopped()
                 _take_step(context, step, key, work, book)
 
-    progress.update(f"crater {keys[0]}", done=0, total=len(keys))
+    progress.update("craters", done=0, total=len(keys))
     for done, (key, error) in enumerate(craters.each(map_claimed), start=1):
         if error is not None:
             context.log.error("crater %s failed", key, exc_info=error)

@@ -123,15 +123,19 @@ def failure_sentence(result: ExecutionResult) -> str:
 
 
 def warnings_of(result: ExecutionResult) -> list[str]:
-    """Return the sentences of checks that ask a person to look."""
+    """Return the sentences of checks that ask a person to look, after the crater or member."""
     return _failed_checks(result, dg.AssetCheckSeverity.WARN)
 
 
 def _failed_checks(result: ExecutionResult, severity: dg.AssetCheckSeverity) -> list[str]:
-    return [
-        evaluation.description or evaluation.check_name
+    failed = [
+        evaluation
         for evaluation in result.get_asset_check_evaluations()
         if not evaluation.passed and evaluation.severity == severity
+    ]
+    return [
+        ": ".join(filter(None, (one.partition, one.description or one.check_name)))
+        for one in failed
     ]
 
 

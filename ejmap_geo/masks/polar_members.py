@@ -65,7 +65,7 @@ def largest_in_squares(
     """Return the largest value of each member, and of their mean, in squares of a raster.
 
     Args:
-        members: Probability of ejecta by each member, ``(rows, cols)`` on ``polar``.
+        members: Probability of ejecta by each member, none below 0, ``(rows, cols)`` on ``polar``.
         squares: First row, first column and side of each inside ``azimuthal``, ``(square, 3)``.
         polar: Grid of the members.
         azimuthal: Grid of the raster, about the same centre.
@@ -113,9 +113,9 @@ def _largest_of_blocks(
 ) -> Floats:
     """Return the largest value of rectangles of blocks, given by their first and the one after."""
     found = np.zeros((len(blocks), len(rows[0])), np.float32)
-    for down in range(max((rows[1] - rows[0]).max(initial=0), 0)):
+    for down in range((rows[1] - rows[0]).max(initial=0)):
         row = np.minimum(rows[0] + down, rows[1] - 1)
-        for right in range(max((cols[1] - cols[0]).max(initial=0), 0)):
+        for right in range((cols[1] - cols[0]).max(initial=0)):
             col = np.minimum(cols[0] + right, cols[1] - 1)
             np.maximum(found, blocks[:, row, col], out=found)
     return found

@@ -111,13 +111,13 @@ class MappedCraters:
         return probability_of(levels)
 
     def probability_by_rows(
-        self, crater_id: int, whole: Window | None = None, *, most_rows: int
+        self, crater_id: int, window: Window | None = None, *, most_rows: int
     ) -> Iterator[tuple[Window, NDArray[np.float32]]]:
         """Yield the probability of a crater by strips of rows.
 
         Args:
             crater_id: The crater.
-            whole: Where; as far as its ejecta are looked for by default.
+            window: Where; as far as its ejecta are looked for by default.
             most_rows: Rows of a part: the reach of a large crater covers the planet.
 
         Yields:
@@ -130,8 +130,7 @@ class MappedCraters:
         values = (
             np.zeros(around.shape, np.float32) if is_sure else probability_of(self._levels(crater))
         )
-        if whole is None:
-            whole = covering_window(around, grid, reach_m=crater.reach(grid.body))
+        whole = window or covering_window(around, grid, reach_m=crater.reach(grid.body))
         for top in range(whole.row, whole.row + whole.height, most_rows):
             height = min(most_rows, whole.row + whole.height - top)
             part = Window(row=top, col=whole.col, height=height, width=whole.width)

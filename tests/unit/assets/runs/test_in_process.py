@@ -1,5 +1,7 @@
 """Interrupted and failed runs in this process, and what their checks warn of."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 import pytest
 
@@ -63,6 +65,35 @@ def test_warnings_of_checks_are_told(
     result = defs.resolve_job_def("job").execute_in_process(raise_on_error=False)
 
     assert warnings_of(result) == told
+
+
+def test_a_warning_of_a_crater_names_it() -> None:
+    """Otherwise a run of many craters says the same many times, and nobody knows where to look."""
+    partitions = dg.StaticPartitionsDefinition(["0003"])
+
+    @dg.multi_asset(
+        specs=[dg.AssetSpec("mask", partitions_def=partitions, skippable=True)],
+        check_specs=[dg.AssetCheckSpec("is_like_before", asset="mask")],
+        can_subset=True,
+    )
+    def mask(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        found = dg.AssetCheckEvaluation(
+            asset_key=dg.AssetKey("mask"),
+            check_name="is_like_before",
+            passed=False,
+            metadata={},
+            severity=dg.AssetCheckSeverity.WARN,
+            description="look at it",
+            partition="0003",
+        )
+        context.log_event(found)  # pyright: ignore[reportArgumentType] - as chunks do
+        yield from ()
+
+    job = dg.Definitions(assets=[mask], jobs=[dg.define_asset_job("job")]).resolve_job_def("job")
+
+    result = job.execute_in_process(partition_key="0003", raise_on_error=False)
+
+    assert warnings_of(result) == ["0003: look at it"]
 
 
 def test_a_blocking_check_is_told_by_what_it_found() -> None:
