@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from geo.measure import CLEAR_REFS, arguments, status_gb
+from geo.measure import CLEAR_REFS, arguments, size_mb, status_gb
 from geo.scene import mosaic
 
 from ejmap_assets.assets.craters import (
@@ -139,15 +139,11 @@ def _mapped(project: OpenProject, count: int) -> dict[str, Spent]:
         for step in STEPS:
             begun_s = time.process_time()
             step.make(CraterTask(crater=crater, recipe=Recipe(code_version="1"), work=work))
-            cpu_s, mb = time.process_time() - begun_s, _size_mb(project.paths.crater(key))
+            cpu_s, mb = time.process_time() - begun_s, size_mb(project.paths.crater(key))
             former = spent[step.name]
             spent[step.name] = Spent(former.cpu_s + cpu_s, former.mb + mb - written_mb)
             written_mb = mb
     return spent
-
-
-def _size_mb(folder: Path) -> float:
-    return sum(one.stat().st_size for one in folder.rglob("*") if one.is_file()) / 1e6
 
 
 def _bundle(config: ModelConfig) -> ModelBundle:

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from geo.measure import size_mb
 from numpy.typing import NDArray
 
 from ejmap_assets.lineage.recipes import book_of
@@ -40,7 +41,7 @@ def main() -> None:
     if not chosen.resume:
         _make(chosen.folder, folder, chosen)
     peak = _PeakOfGroup()
-    begun_s = time.monotonic()
+    begun_s, begun_cpu_s = time.monotonic(), _cpu_of_children_s()
     process = subprocess.Popen(  # noqa: S603 - our own program with our own words
         [sys.executable, "-m", "ejmap_cli.main", "run", str(folder)], start_new_session=True
     )
@@ -48,12 +49,17 @@ def main() -> None:
     code = process.wait()
     wall_s = time.monotonic() - begun_s
     peak.end()
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu_s = _cpu_of_children_s() - begun_cpu_s
     print(f"`ejmap run` ended with {code}")
-    cpu_s = used.ru_utime + used.ru_stime
     print(f"by the clock {wall_s / 60:.1f} min, of a core {cpu_s / 60:.1f}")
     print(f"most memory of all its processes {peak.gb:.2f} GB")
     _print_steps(folder)
+
+
+def _cpu_of_children_s() -> float:
+    """Return the CPU time of all commands that ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _arguments() -> argparse.Namespace:
@@ -154,17 +160,7 @@ def _print_steps(folder: Path) -> None:
                     *row.beside(project.paths),
                 )
             }
-            print(f"| `{asset}` | {len(records)} | {seconds:.0f} | {_mb(places):.1f} |")
-
-
-def _mb(places: set[Path]) -> float:
-    files = {
-        file
-        for place in places
-        for file in (place.rglob("*") if place.is_dir() else (place,))
-        if file.is_file()
-    }
-    return sum(file.stat().st_size for file in files) / 1e6
+            print(f"| `{asset}` | {len(records)} | {seconds:.0f} | {size_mb(*places):.1f} |")
 
 
 if __name__ == "__main__":

@@ -117,6 +117,17 @@ def copy_gb_per_s(threads: int = 2) -> float:
     return 2 * source.nbytes / 1e9 / seconds
 
 
+def size_mb(*places: Path) -> float:
+    """Return the size of files, and of folders with all that is in them."""
+    files = {
+        file
+        for place in places
+        for file in (place.rglob("*") if place.is_dir() else (place,))
+        if file.is_file()
+    }
+    return sum(file.stat().st_size for file in files) / 1e6
+
+
 def print_table(rows: list[Row]) -> None:
     """Print what was measured, as a Markdown table."""
     print(
