@@ -2,25 +2,17 @@
 
 import os
 import signal
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 import dagster as dg
 import pytest
-from dagster._core.code_pointer import ModuleCodePointer
 from dagster._core.launcher import WorkerStatus
-from dagster._core.launcher.base import LaunchRunContext
-from dagster._core.origin import (
-    DEFAULT_DAGSTER_ENTRY_POINT,
-    JobPythonOrigin,
-    RepositoryPythonOrigin,
-)
 
-from ejmap_assets.code_location import MODULE, job_origin
+from ejmap_assets.code_location import MODULE
 from ejmap_assets.definitions import build_defs
 from ejmap_assets.lineage.project_stages import run_stages
 from ejmap_assets.runs.in_process import RANGE_END, RANGE_START, PlannedRun
@@ -29,13 +21,11 @@ from ejmap_assets.runs.lost_runs import end_lost_runs
 from ejmap_assets.runs.run_plan import RunPlan
 from ejmap_clusters.run_tags import RESOURCES_TAG
 from ejmap_project.open_project import OpenProject
+from tests.cluster_jobs import ClusterJobs, is_there
 from tests.faults.chain import Chain
 from tests.faults.sameness import differences, digests_of
-from tests.slurm import slow_location
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(2400)]
-CHECKOUT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 600
 MOST_CANCEL_SECONDS = 10.0
 SMALL = "{cores: 1, memory_gb: 0.5}"
 # One core each, so that two jobs run at once.
@@ -44,58 +34,15 @@ SOURCE = "source: {kind: synthetic, seed: 5, width_px: 256, craters: 2}\n"
 
 
 @dataclass
-class Jobs:
-    """A project whose runs are jobs of Ray.
+class Jobs(ClusterJobs):
+    """A project whose runs are jobs of Ray."""
 
-    Attributes:
-        folder: Its folder.
-        instance: Its instance.
-    """
+    PATIENCE_SECONDS: ClassVar[float] = 600.0
 
-    folder: Path
-    instance: dg.DagsterInstance
-
-    def launch(self, job: dg.JobDefinition, module: str, **options: Any) -> str:
-        """Launch a run of a job of a module; return its id."""
-        pointer = ModuleCodePointer(module, "defs", str(CHECKOUT))
-        repository = RepositoryPythonOrigin(
-            sys.executable, pointer, None, DEFAULT_DAGSTER_ENTRY_POINT
-        )
-        run = self.instance.create_run_for_job(
-            job,
-            remote_job_origin=job_origin(job.name),
-            job_code_origin=JobPythonOrigin(job.name, repository),
-            **options,
-        )
-        self.instance.run_launcher.launch_run(LaunchRunContext(dagster_run=run, workspace=None))
-        return run.run_id
-
-    def launch_slow(self) -> str:
-        """Launch a run of the asset that waits; return its id."""
-        return self.launch(slow_location.defs.resolve_job_def("measure"), slow_location.__name__)
-
-    def run(self, run_id: str) -> dg.DagsterRun:
-        """Return a run as the history has it now."""
-        run = self.instance.get_run_by_id(run_id)
-        assert run is not None
-        return run
-
-    @property
-    def processes(self) -> list[int]:
-        """Ids of the processes that began the asset, one for each time."""
-        begun = self.folder / slow_location.BEGUN
-        return [int(line) for line in begun.read_text().split()] if begun.exists() else []
-
-    def wait(self, is_so: Callable[[], bool]) -> None:
-        """Wait until something is so."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            if is_so():
-                return
-            time.sleep(0.2)
-        raise AssertionError(
-            [self.instance.run_launcher.get_run_worker_debug_info(one) for one in self.runs()]
-        )
+    def told(self) -> str:
+        """Return what Ray says of each run."""
+        launcher = self.instance.run_launcher
+        return "\n".join(str(launcher.get_run_worker_debug_info(one)) for one in self.runs())
 
     def runs(self) -> list[dg.DagsterRun]:
         """Return all runs."""
@@ -122,14 +69,6 @@ def jobs(environment: str, tmp_path: Path) -> Iterator[Jobs]:
             instance.run_launcher.terminate(run.run_id)
 
 
-def _is_there(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def test_a_run_is_cancelled_in_seconds(jobs: Jobs) -> None:
     """A running one, and one that waits for its cores; neither leaves a process behind."""
     running = jobs.launch_slow()
@@ -147,7 +86,7 @@ def test_a_run_is_cancelled_in_seconds(jobs: Jobs) -> None:
         assert time.monotonic() - begun < MOST_CANCEL_SECONDS
 
     assert len(jobs.processes) == 1
-    assert not _is_there(jobs.processes[0])
+    assert not is_there(jobs.processes[0])
 
 
 def test_a_killed_worker_fails_its_run_and_the_next_one_finishes(jobs: Jobs) -> None:
@@ -161,9 +100,7 @@ def test_a_killed_worker_fails_its_run_and_the_next_one_finishes(jobs: Jobs) -> 
     assert jobs.run(first).status is dg.DagsterRunStatus.FAILURE
     second = jobs.launch_slow()
     jobs.wait(lambda: len(jobs.processes) == 2)
-    (jobs.folder / slow_location.GO).touch()
-    jobs.wait(lambda: jobs.run(second).is_finished)
-    assert jobs.run(second).status is dg.DagsterRunStatus.SUCCESS
+    assert jobs.end_of(second) is dg.DagsterRunStatus.SUCCESS
 
 
 def test_runs_on_ray_make_the_map_that_one_run_makes(environment: str, tmp_path: Path) -> None:

@@ -1,32 +1,18 @@
 """A Slurm of one node, and an instance whose runs are its jobs."""
 
 import os
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import dagster as dg
 import pytest
-from dagster._core.code_pointer import ModuleCodePointer
-from dagster._core.launcher.base import LaunchRunContext
-from dagster._core.origin import (
-    DEFAULT_DAGSTER_ENTRY_POINT,
-    JobPythonOrigin,
-    RepositoryPythonOrigin,
-)
 
-from ejmap_assets.code_location import job_origin
 from ejmap_assets.runs.instance import open_instance
 from ejmap_clusters.slurm.launcher import JOB_TAG, SlurmRunLauncher
+from tests.cluster_jobs import CHECKOUT, ClusterJobs
 from tests.daemon.conftest import serve as serve  # noqa: PLC0414 - a fixture of these tests too
-from tests.slurm import slow_location
 from tests.slurm_cluster import SlurmCluster, missing_programs, running_slurm
 
-CHECKOUT = Path(__file__).parents[2]
-# A process imports Dagster first, and the machine may have other work.
-PATIENCE_SECONDS = 180
 SETTINGS = """
 source: {kind: synthetic, seed: 5, width_px: 256, craters: 2}
 slurm:
@@ -36,17 +22,13 @@ slurm:
 
 
 @dataclass
-class Jobs:
-    """A project whose runs are jobs.
+class Jobs(ClusterJobs):
+    """A project whose runs are jobs of Slurm.
 
     Attributes:
-        folder: Its folder.
-        instance: Its instance.
         cluster: The cluster.
     """
 
-    folder: Path
-    instance: dg.DagsterInstance
     cluster: SlurmCluster
 
     @property
@@ -55,52 +37,14 @@ class Jobs:
         assert isinstance(self.instance.run_launcher, SlurmRunLauncher)
         return self.instance.run_launcher
 
-    @property
-    def processes(self) -> list[int]:
-        """Ids of the processes that began the asset, one for each time."""
-        begun = self.folder / slow_location.BEGUN
-        return [int(line) for line in begun.read_text().split()] if begun.exists() else []
-
-    def launch(self) -> str:
-        """Launch a run of the asset that waits; return its id."""
-        job = slow_location.defs.resolve_job_def("measure")
-        pointer = ModuleCodePointer("tests.slurm.slow_location", "defs", str(CHECKOUT))
-        repository = RepositoryPythonOrigin(
-            sys.executable, pointer, None, DEFAULT_DAGSTER_ENTRY_POINT
-        )
-        run = self.instance.create_run_for_job(
-            job,
-            remote_job_origin=job_origin(job.name),
-            job_code_origin=JobPythonOrigin(job.name, repository),
-        )
-        self.launcher.launch_run(LaunchRunContext(dagster_run=run, workspace=None))
-        return run.run_id
-
-    def run(self, run_id: str) -> dg.DagsterRun:
-        """Return a run as the history has it now."""
-        run = self.instance.get_run_by_id(run_id)
-        assert run is not None
-        return run
-
     def job(self, run_id: str) -> str:
         """Return the id of the job of a run."""
         return self.run(run_id).tags[JOB_TAG]
 
-    def wait(self, is_so: Callable[[], bool]) -> None:
-        """Wait until something is so."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            if is_so():
-                return
-            time.sleep(0.2)
+    def told(self) -> str:
+        """Return the queue, and the ends of all logs."""
         logs = [log.read_text()[-2000:] for log in self.folder.glob("data/slurm/*.log")]
-        raise AssertionError("\n".join([self.cluster.ask("squeue"), *logs, self.cluster.logs()]))
-
-    def end_of(self, run_id: str) -> dg.DagsterRunStatus:
-        """Let the asset end, and return the final state of the run."""
-        (self.folder / slow_location.GO).touch()
-        self.wait(lambda: self.run(run_id).is_finished)
-        return self.run(run_id).status
+        return "\n".join([self.cluster.ask("squeue"), *logs, self.cluster.logs()])
 
 
 @pytest.fixture(scope="session")

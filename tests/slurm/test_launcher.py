@@ -10,26 +10,19 @@ from dagster._core.launcher import WorkerStatus
 
 from ejmap_assets.runs.lost_runs import end_lost_runs
 from ejmap_clusters.slurm.job import ATTEMPT_TAG, NODE_TAG
+from tests.cluster_jobs import is_there
 from tests.slurm.conftest import Jobs
 
 pytestmark = pytest.mark.slurm
 MOST_CANCEL_SECONDS = 10.0
 
 
-def _is_there(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def test_a_run_is_a_job_with_the_resources_of_its_kind(jobs: Jobs) -> None:
     """The tags name job and node; a drained node lets its job end and takes no other."""
-    first = jobs.launch()
+    first = jobs.launch_slow()
     jobs.wait(lambda: len(jobs.processes) == 1)
     jobs.cluster.set_node(state="drain", reason="test")
-    second = jobs.launch()
+    second = jobs.launch_slow()
 
     asked = jobs.cluster.ask("scontrol", "--oneliner", "show", "job", jobs.job(first)).split()
     assert {"NumCPUs=2", "MinMemoryNode=1G", "TimeLimit=00:30:00", "Requeue=1"} <= set(asked)
@@ -47,7 +40,7 @@ def test_a_run_is_a_job_with_the_resources_of_its_kind(jobs: Jobs) -> None:
 
 def test_a_killed_job_ends_its_run(jobs: Jobs) -> None:
     """Its state and the end of its output are in the history, as the pages show it."""
-    run_id = jobs.launch()
+    run_id = jobs.launch_slow()
     jobs.wait(lambda: len(jobs.processes) == 1)
     log = jobs.folder / "data" / "slurm" / f"{jobs.job(run_id)}.log"
     with log.open("a") as output:
@@ -64,7 +57,7 @@ def test_a_killed_job_ends_its_run(jobs: Jobs) -> None:
 
 def test_a_job_outlives_the_daemon_of_its_node(jobs: Jobs) -> None:
     """The daemon is killed and started again, and the run ends in its first process."""
-    run_id = jobs.launch()
+    run_id = jobs.launch_slow()
     jobs.wait(lambda: len(jobs.processes) == 1)
 
     jobs.cluster.kill_node()
@@ -76,7 +69,7 @@ def test_a_job_outlives_the_daemon_of_its_node(jobs: Jobs) -> None:
 
 def test_a_job_of_a_failed_node_goes_on_with_its_run(jobs: Jobs) -> None:
     """The job is queued again, and its first process, which is alive, gives way to the second."""
-    run_id = jobs.launch()
+    run_id = jobs.launch_slow()
     jobs.wait(lambda: len(jobs.processes) == 1)
     job = jobs.job(run_id)
 
@@ -87,7 +80,7 @@ def test_a_job_of_a_failed_node_goes_on_with_its_run(jobs: Jobs) -> None:
     jobs.cluster.set_node(state="resume")
     jobs.cluster.start_node()
     jobs.wait(lambda: len(jobs.processes) == 2)
-    jobs.wait(lambda: not _is_there(jobs.processes[0]))
+    jobs.wait(lambda: not is_there(jobs.processes[0]))
 
     assert jobs.end_of(run_id) is dg.DagsterRunStatus.SUCCESS
     assert jobs.run(run_id).tags[ATTEMPT_TAG] == "1"
@@ -96,10 +89,10 @@ def test_a_job_of_a_failed_node_goes_on_with_its_run(jobs: Jobs) -> None:
 
 def test_a_run_is_cancelled_in_seconds(jobs: Jobs) -> None:
     """A running one, and one that waits in the queue; neither leaves a job behind."""
-    running = jobs.launch()
+    running = jobs.launch_slow()
     jobs.wait(lambda: len(jobs.processes) == 1)
     jobs.cluster.set_node(state="drain", reason="test")
-    waiting = jobs.launch()
+    waiting = jobs.launch_slow()
     jobs.cluster.set_node(state="resume")
 
     for run_id in (waiting, running):
@@ -110,4 +103,4 @@ def test_a_run_is_cancelled_in_seconds(jobs: Jobs) -> None:
         assert jobs.run(run_id).status is dg.DagsterRunStatus.CANCELED
 
     jobs.wait(lambda: jobs.cluster.ask("squeue", "--noheader") == "")
-    assert not _is_there(jobs.processes[0])
+    assert not is_there(jobs.processes[0])

@@ -10,9 +10,9 @@ import dagster as dg
 import pytest
 
 from ejmap_assets.runs.instance import open_instance
+from tests.cluster_jobs import CHECKOUT
 from tests.faults.chain import Chain
 from tests.faults.sameness import differences, digests_of
-from tests.slurm.conftest import CHECKOUT
 from tests.slurm_cluster import SlurmCluster
 
 pytestmark = [pytest.mark.slurm, pytest.mark.timeout(2400)]
