@@ -1,12 +1,15 @@
 """A run launcher that submits every run as a job to a Ray cluster."""
 
 import os
+import shlex
+import sys
 from collections.abc import Mapping
 from typing import Any, Self
 
 import dagster as dg
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster._core.launcher.base import LaunchRunContext
+from dagster._grpc.types import ExecuteRunArgs, ResumeRunArgs
 from dagster._serdes import ConfigurableClassData
 from dagster_ray.configs import USER_DEFINED_RAY_KEY
 from dagster_ray.core.run_launcher import RayRunLauncher, get_job_submission_id_from_run_id
@@ -64,6 +67,30 @@ class RayJobLauncher(RayRunLauncher):
         run_id = context.dagster_run.run_id
         job = get_job_submission_id_from_run_id(run_id)
         self._instance.add_run_tags(run_id, {JOB_TAG: job})
+
+    def _launch_ray_job(
+        self,
+        submission_id: str,
+        entrypoint: str,  # noqa: ARG002 - its own command
+        run: dg.DagsterRun,
+    ) -> None:
+        """Submit a job by a command of our own.
+
+        That of dagster-ray looks for ``dagster`` in the path of Ray's processes, which need not
+        have been started in an environment, and quotes by hand: a quotation mark in the name of a
+        folder would end the quotation.
+        """
+        assert run.job_code_origin is not None  # noqa: S101 - dagster-ray has looked
+        is_first = submission_id == get_job_submission_id_from_run_id(run.run_id)
+        arguments = (ExecuteRunArgs if is_first else ResumeRunArgs)(
+            job_origin=run.job_code_origin,
+            run_id=run.run_id,
+            instance_ref=self._instance.get_ref(),
+            set_exit_code_on_failure=True,
+        )
+        # Without the program, the last three are words of its command line.
+        words = [sys.executable, "-m", "dagster", *arguments.get_command_args()[-3:]]
+        super()._launch_ray_job(submission_id, shlex.join(words), run)
 
     def terminate(self, run_id: str) -> bool:
         """Stop the job of a run, and wait for its end a few seconds."""

@@ -1,6 +1,7 @@
 """What Ray's launcher sends and decides; tests/ray has a real Ray."""
 
 import json
+import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ from dagster._core.origin import (
     JobPythonOrigin,
     RepositoryPythonOrigin,
 )
+from dagster._grpc.types import ExecuteRunArgs
+from dagster._serdes import deserialize_value
 
 from ejmap_assets.code_location import MODULE, job_origin
 from ejmap_assets.runs.instance import launcher_note, open_instance
@@ -89,8 +92,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     jobs.JobStatus = JobStatus  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "ray", ModuleType("ray"))
     monkeypatch.setitem(sys.modules, "ray.job_submission", jobs)
-    (tmp_path / "project.yaml").write_text(f"{PROJECT}ray: {{planet: {{gpus: 1, hours: 2}}}}\n")
-    return tmp_path
+    project = tmp_path / "Hok'usai"
+    project.mkdir()
+    (project / "project.yaml").write_text(f"{PROJECT}ray: {{planet: {{gpus: 1, hours: 2}}}}\n")
+    return project
 
 
 @pytest.fixture
@@ -125,6 +130,18 @@ def _launch(instance: dg.DagsterInstance, tags: dict[str, str] | None = None) ->
     found = instance.get_run_by_id(run.run_id)
     assert found is not None
     return found
+
+
+def test_the_command_of_a_job_needs_no_path_and_survives_any_name_of_a_folder(
+    instance: dg.DagsterInstance, ray: Recording
+) -> None:
+    """The folder of the project, which is part of it, has a quotation mark in its name."""
+    run = _launch(instance)
+
+    *program, arguments = shlex.split(ray.jobs[0]["entrypoint"])
+    assert program == [sys.executable, "-m", "dagster", "api", "execute_run"]
+    told = deserialize_value(arguments, ExecuteRunArgs)
+    assert (told.run_id, told.instance_ref) == (run.run_id, instance.get_ref())
 
 
 def test_a_job_asks_for_the_resources_of_its_kind(
