@@ -59,7 +59,7 @@ def build_crater_assets(*, steps: Sequence[CraterStep], chunk_craters: int) -> d
     """
 
     @dg.multi_asset(
-        name="map_craters",
+        name="map_crater_chunk",
         specs=[step.spec for step in steps],
         check_specs=[check.spec for step in steps for check in step.checks],
         can_subset=True,
