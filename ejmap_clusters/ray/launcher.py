@@ -17,6 +17,7 @@ from dagster_ray.core.run_launcher import RayRunLauncher, get_job_submission_id_
 from ejmap_assets.runs.instance import environment_of
 from ejmap_clusters.cancelling import CANCEL_SECONDS, wait_for_end
 from ejmap_clusters.run_tags import cluster_of, with_resources
+from ejmap_geo.rasters.memory import STATED_LIMIT
 from ejmap_project.open_project import project_folder
 from ejmap_project.settings.clusters import RaySettings, Resources
 
@@ -150,6 +151,7 @@ def ray_config(resources: Resources) -> dict[str, object]:
         "runtime_env": {
             "env_vars": {
                 "OMP_NUM_THREADS": str(resources.cores),
+                STATED_LIMIT: f"{resources.memory_gb:g}",
                 # Ray kills a job three seconds after SIGTERM unless told otherwise.
                 "RAY_JOB_STOP_WAIT_TIME_S": str(round(CANCEL_SECONDS)),
             }

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,16 +15,27 @@ GROUP_LIMITS = (
 )
 # What a job of Slurm may use on its node, in megabytes; 0 is all of it.
 JOB_LIMIT = "SLURM_MEM_PER_NODE"
+# What a process shall use where nothing holds it to that, in gigabytes: jobs of Ray, and machines
+# that people share.
+STATED_LIMIT = "EJMAP_MEMORY_GB"
+STATED = re.compile(r"\s*(\d{1,6}(?:\.\d{1,9})?)\s*")
 
 
 def memory_bytes() -> int:
-    """Return how much memory this process may use: the machine's, its container's or its job's."""
+    """Return how much memory this process may use.
+
+    That is the least of what the machine has, what its container or job may use, and
+    ``EJMAP_MEMORY_GB``.
+    """
     there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     for path in GROUP_LIMITS:
         with suppress(OSError, ValueError):
             there = min(there, int(path.read_text()))
     with suppress(ValueError):
         there = min(there, (int(os.environ.get(JOB_LIMIT, "0")) << 20) or there)
+    stated = STATED.fullmatch(os.environ.get(STATED_LIMIT, ""))
+    if stated is not None and float(stated[1]):
+        there = min(there, round(float(stated[1]) * 1024**3))
     return there
 
 

@@ -158,6 +158,7 @@ def test_a_job_asks_for_the_resources_of_its_kind(
         "EJMAP_PROJECT": str(folder),
         "RAY_API_SERVER_ADDRESS": ADDRESS,
         "OMP_NUM_THREADS": "4",
+        "EJMAP_MEMORY_GB": "16",
         "RAY_JOB_STOP_WAIT_TIME_S": "7",
         "DAGSTER_RUN_JOB_NAME": "measure",
     }

@@ -17,7 +17,8 @@ def group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "memory.max"
     monkeypatch.setattr(memory, "GROUP_LIMITS", (path, tmp_path / "missing"))
     monkeypatch.setattr(os, "sysconf", lambda name: 64 if name == "SC_PHYS_PAGES" else GB)
-    monkeypatch.delenv(memory.JOB_LIMIT, raising=False)
+    for name in (memory.JOB_LIMIT, memory.STATED_LIMIT):
+        monkeypatch.delenv(name, raising=False)
     return path
 
 
@@ -41,5 +42,19 @@ def test_a_job_may_use_what_it_asked_for(
 ) -> None:
     """Slurm states megabytes, and 0 for all of the node."""
     monkeypatch.setenv(memory.JOB_LIMIT, megabytes)
+
+    assert memory_bytes() == allowed * GB
+
+
+@pytest.mark.parametrize(
+    ("stated", "allowed"),
+    [("8", 8), ("1.5", 1.5), ("1000", 64), ("0", 64), ("", 64), ("-1", 64)],
+)
+@pytest.mark.usefixtures("group")
+def test_whoever_shares_a_machine_says_how_much(
+    monkeypatch: pytest.MonkeyPatch, stated: str, allowed: float
+) -> None:
+    """Ray counts memory and holds nobody to it; what is no amount states none."""
+    monkeypatch.setenv(memory.STATED_LIMIT, stated)
 
     assert memory_bytes() == allowed * GB
