@@ -16,6 +16,7 @@ from ejmap_geo.resampling.strips import in_strips, kernel_input
 STEPS_A_LOGIT = 16
 HALF_LEVEL = 127.5
 CERTAIN = 255
+LEVELS = np.arange(CERTAIN + 1, dtype=np.uint8)
 # Levels of votes: an even number, so that one half is a level.
 VOTE_STEPS = 254
 FORMULA = f"0: 0; 1 to 254: 1 / (1 + exp(({HALF_LEVEL} - value) / {STEPS_A_LOGIT})); 255: 1"

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.masks.probability_levels import probability_of
+from ejmap_geo.masks.probability_levels import CERTAIN, LEVELS, probability_of
 from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of
-from ejmap_geo.resampling.reproject import covering_window, to_basemap
+from ejmap_geo.resampling.reproject import Scalar, covering_window, to_basemap
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.files.layer_file import PROBABILITY_BAND, read_layer
 from ejmap_project.files.mask_folder import MaskFolder
@@ -124,20 +124,45 @@ class MappedCraters:
             A window and the values in it, NaN beyond the reach; a mask without probability is
             sure.
         """
+        return self.levels_by_rows(
+            crater_id, probability_of(LEVELS), beyond=np.nan, window=window, most_rows=most_rows
+        )
+
+    def levels_by_rows(
+        self,
+        crater_id: int,
+        meaning: NDArray[Scalar],
+        *,
+        beyond: float,
+        window: Window | None = None,
+        most_rows: int,
+    ) -> Iterator[tuple[Window, NDArray[Scalar]]]:
+        """Yield what the levels of a crater's probability mean, by strips of rows.
+
+        Args:
+            crater_id: The crater.
+            meaning: ``(256,)``, what each level becomes. A mask without probability has the
+                highest level, and the lowest beside it.
+            beyond: Value beyond the reach.
+            window: Where; as far as its ejecta are looked for by default.
+            most_rows: Rows of a part.
+
+        Yields:
+            A window and the values in it, in the type of ``meaning``.
+        """
         crater, grid = self.craters[crater_id], self.grid
         around = azimuthal_grid(crater, grid)
         is_sure = not self.has_probability(crater_id)
-        values = (
-            np.zeros(around.shape, np.float32) if is_sure else probability_of(self._levels(crater))
-        )
+        levels = np.zeros(around.shape, np.uint8) if is_sure else self._levels(crater)
+        values = meaning[levels]
         whole = window or covering_window(around, grid, reach_m=crater.reach(grid.body))
         for top in range(whole.row, whole.row + whole.height, most_rows):
             height = min(most_rows, whole.row + whole.height - top)
             part = Window(row=top, col=whole.col, height=height, width=whole.width)
-            sure = to_basemap(values, azimuthal=around, basemap=grid, window=part, fill=np.nan)
+            strip = to_basemap(values, azimuthal=around, basemap=grid, window=part, fill=beyond)
             if is_sure:
-                sure[self.masks[crater_id].within(part, grid)] = 1
-            yield part, sure
+                strip[self.masks[crater_id].within(part, grid)] = meaning[CERTAIN]
+            yield part, strip
 
     def _levels(self, crater: Crater) -> NDArray[np.uint8]:
         return read_layer(self.project.paths.segmentation(crater.key), PROBABILITY_BAND)

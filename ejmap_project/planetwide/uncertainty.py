@@ -10,6 +10,7 @@ from ejmap_geo.maps.color_ramp import ramp_color
 from ejmap_geo.maps.preview import LegendEntry
 from ejmap_geo.maps.raster_style import ramp, ramp_style, write_style
 from ejmap_geo.masks.placed_mask import pixel_area_m2
+from ejmap_geo.masks.probability_levels import LEVELS, probability_of
 from ejmap_geo.rasters.raster import basemap_grid_of, write_cog
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.artefact import Artefact, Checked, Markdown, Picture, drawing
@@ -50,7 +51,7 @@ def map_uncertainty(
     """
     mapped, paths = MappedCraters.of(project), project.paths
     # Both bands of 23040 columns take half a gigabyte: there is no second copy of them.
-    bands = np.full((len(BANDS), *mapped.grid.shape), NODATA, np.uint8)
+    bands = np.zeros((len(BANDS), *mapped.grid.shape), np.uint8)
     wrong, surest = bands
     _find_surest(mapped, surest, progress)
     areas_km2 = _find_wrong(mapped, wrong, surest)
@@ -78,16 +79,18 @@ def map_uncertainty(
 
 
 def _find_surest(mapped: MappedCraters, surest: NDArray[np.uint8], progress: Progress) -> None:
-    """Put the highest probability of ejecta of any crater, in percent, into a band of nodata."""
+    """Put the highest probability of ejecta of any crater, in percent, into a band of zeros."""
     cols = mapped.grid.width_px
+    # One more than the percentage, and 0 for nothing: the higher one is the surer one.
+    steps = 1 + np.rint(100 * probability_of(LEVELS)).astype(np.uint8)
     for done, (crater_id, crater) in enumerate(mapped.craters.items()):
         progress.update(crater.label, done=done, total=len(mapped.craters))
-        for window, sure in mapped.probability_by_rows(crater_id, most_rows=STRIP_ROWS):
-            percent = np.where(np.isnan(sure), NODATA, np.rint(100 * sure)).astype(np.uint8)
+        parts = mapped.levels_by_rows(crater_id, steps, beyond=0, most_rows=STRIP_ROWS)
+        for window, found in parts:
             for there, here in window.pieces(cols):
-                seen, found = surest[there], percent[here]
-                is_surer = (found != NODATA) & ((seen == NODATA) | (found > seen))
-                surest[there] = np.where(is_surer, found, seen)
+                np.maximum(surest[there], found[here], out=surest[there])
+    # Nothing becomes 255, which is nodata.
+    np.subtract(surest, 1, out=surest)
 
 
 def check_uncertainty(project: OpenProject) -> Checked:
