@@ -18,12 +18,7 @@ from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import Rule, UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import (
-    depth_in_craters,
-    is_made,
-    last_of_craters,
-    partitioned_by,
-)
+from ejmap_assets.lineage.selection import is_made, partitioned_by
 from ejmap_assets.partitions import Partitioning
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.errors import StepError
@@ -236,7 +231,7 @@ def condition_of(asset: str) -> Condition | None:
         case Rule.AFTER_UPSTREAM:
             condition = is_new & ~rules.in_progress() & ~rules.any_deps_in_progress()
         case Rule.AFTER_CRATERS:
-            settled = _craters_settled(depth_in_craters(asset))
+            settled = _craters_settled()
             # The recipe of what is made of the map alone changes only when the map is there.
             of_map = [name for name, row in LINEAGE.items() if row.rule is Rule.AFTER_CRATERS]
             requested: Condition = rules.any_deps_match(rules.will_be_requested())
@@ -250,25 +245,18 @@ def condition_of(asset: str) -> Condition | None:
     return labelled.with_label(rule.value)
 
 
-def _craters_settled(depth: int) -> Condition:
+def _craters_settled() -> Condition:
     """Return that no crater is in progress or requested; a failed crater does not block.
 
     What is made of all craters may be requested at the same tick: one run makes it in order. So
-    all of it waits for the last assets of a crater, whether it reads them itself or not: what did
-    not would be made beside a map that is about to change, in a run of its own.
-
-    Args:
-        depth: Longest chain of a crater's assets upstream.
+    all of it waits for every asset of a crater, whether it reads that itself or not: what did not
+    would be made beside a map that is about to change, in a run of its own.
     """
     rules = dg.AutomationCondition
-    craters = dg.AssetSelection.assets(*partitioned_by(Partitioning.CRATERS))
-    moving: Condition = rules.in_progress() | IsRequestedNow()
-    settled = ~rules.any_deps_in_progress() & ~rules.any_deps_match(moving).allow(craters)
-    for _ in range(depth - 1):
-        moving = rules.any_deps_match(moving)
-        settled &= ~rules.any_deps_match(moving).allow(craters)
-    for last in last_of_craters():
-        settled &= ~rules.asset_matches(last, rules.in_progress() | IsRequestedNow())
+    # Asked one by one: along dependencies of dependencies they would be asked once for each way.
+    settled: Condition = ~rules.any_deps_in_progress()
+    for one in partitioned_by(Partitioning.CRATERS):
+        settled &= ~rules.asset_matches(one, rules.in_progress() | IsRequestedNow())
     return settled
 
 

@@ -83,18 +83,6 @@ def steps_to_mask(project: OpenProject) -> tuple[str, ...]:
     return _upstream(project, partitioned_by(Partitioning.CRATERS), {mask_asset()})
 
 
-def last_of_craters() -> tuple[str, ...]:
-    """Return the assets of a crater from which no other of its assets is made."""
-    steps = partitioned_by(Partitioning.CRATERS)
-    used = {parent for name in steps for parent in LINEAGE[name].inputs}
-    return tuple(name for name in steps if name not in used)
-
-
-def depth_in_craters(asset: str) -> int:
-    """Return the longest chain of a crater's assets upstream of an asset."""
-    return max((_height(name) for name in LINEAGE[asset].inputs), default=0)
-
-
 def models_to_make(project: OpenProject) -> tuple[ModelKind, ...]:
     """Return the models of this project: those that map craters, and those that were imported.
 
@@ -180,13 +168,6 @@ def _upstream(project: OpenProject, steps: tuple[str, ...], wanted: set[str]) ->
         if name in wanted:
             wanted |= {*inputs_of(project, name)} & {*steps}
     return tuple(name for name in steps if name in wanted)
-
-
-def _height(asset: str) -> int:
-    row = LINEAGE[asset]
-    if row.partitioning is not Partitioning.CRATERS:
-        return 0
-    return 1 + max((_height(name) for name in row.inputs), default=0)
 
 
 def _is_imported(project: OpenProject, kind: ModelKind) -> bool:

@@ -9,6 +9,8 @@ import pytest
 
 from ejmap_assets.automation import TickBook
 from ejmap_assets.definitions import build_defs
+from ejmap_assets.lineage.row import Rule
+from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import crater_steps_of, partitioned_by
 from ejmap_assets.partitions import Partitioning
 from tests.chunk_bench import KEYS, Bench
@@ -65,6 +67,11 @@ def test_the_first_tick_requests_what_is_missing_and_the_next_does_not(tmp_path:
     for asset in ("azimuthal_mosaic", "tile_store", "basemap_mask"):
         assert first.get_requested_partitions(dg.AssetKey(asset)) == set(KEYS), asset
         assert not second.get_requested_partitions(dg.AssetKey(asset)), asset
+    of_map = [name for name, row in LINEAGE.items() if row.rule is Rule.AFTER_CRATERS]
+    for asset in of_map:
+        # Before its inputs it would be made twice.
+        assert first.get_num_requested(dg.AssetKey(asset)) == 0, asset
+    assert "manual_comparison" in of_map
 
 
 def test_what_the_project_does_not_make_is_not_requested(tmp_path: Path) -> None:

@@ -9,10 +9,8 @@ from ejmap_assets.lineage.selection import (
     assets_made,
     assets_of,
     crater_steps_of,
-    depth_in_craters,
     inputs_of,
     is_made,
-    last_of_craters,
     models_to_make,
     models_to_train,
     steps_to_mask,
@@ -151,13 +149,6 @@ def test_published_masks_need_neither_tiles_nor_models(with_masks: OpenProject) 
     assert inputs_of(with_masks, "basemap_mask", "0001") == ("crater_catalogue", "basemap_mosaic")
     assert models_to_make(with_masks) == ()
     assert not is_made(with_masks, "ejseg_model")
-
-
-def test_the_map_waits_for_the_whole_chain_of_a_crater() -> None:
-    """The map waits for the longest chain of a crater's assets upstream, which is seven."""
-    assert depth_in_craters("global_map") == 7
-    assert depth_in_craters("azimuthal_mosaic") == 0
-    assert depth_in_craters("map_scores") == 0
 
 
 def test_every_asset_belongs_to_one_stage_and_no_stage_is_empty() -> None:
@@ -333,12 +324,3 @@ def test_a_pattern_reads_what_the_masks_come_with(tmp_path: Path, with_masks: Op
     own = {"segmentation_mask", "polar_prediction", "promised_recall_mask"}
     assert {*inputs_of(with_masks, "crater_pattern", "0001")} == shared
     assert {*inputs_of(ready, "crater_pattern", "0001")} == shared | own
-
-
-def test_the_last_assets_of_a_crater_are_read_by_none_of_its_own() -> None:
-    """Its pattern, among others: what is made of all craters waits for it."""
-    last = last_of_craters()
-
-    assert "crater_pattern" in last
-    assert not {parent for name in last for parent in LINEAGE[name].inputs} & {*last}
-    assert "basemap_mask" not in last
