@@ -18,7 +18,7 @@ from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import Rule, UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import is_made, partitioned_by
+from ejmap_assets.lineage.selection import Making, partitioned_by
 from ejmap_assets.partitions import Partitioning
 from ejmap_assets.resources import ProjectResource
 from ejmap_project.errors import StepError
@@ -40,6 +40,7 @@ class TickBook:
         self._lock = threading.Lock()
         self._tick: weakref.ref[Any] | None = None
         self._book: RecipeBook | None = None
+        self._making: Making | None = None
         self._wanted: dict[str, dict[str, str]] = {}
 
     def book(self, context: dg.AutomationContext[Any]) -> RecipeBook:
@@ -48,9 +49,19 @@ class TickBook:
         with self._lock:
             if self._book is None or self._tick is None or self._tick() is not view:
                 self._book = self._open_book(view.instance)
+                self._making = Making(self._book.project)
                 self._tick = weakref.ref(view)
                 self._wanted = {}
             return self._book
+
+    def makes(self, context: dg.AutomationContext[Any]) -> bool:
+        """Return whether the project makes the asset of a condition; it is worked out once."""
+        self.book(context)
+        try:
+            return self._making is not None and self._making.makes(context.key.to_user_string())
+        except StepError:
+            # The promoted ensemble cannot be read, so nothing of a crater can be made.
+            return False
 
     def wanted(self, context: dg.AutomationContext[Any]) -> dict[str, str]:
         """Return the digests of new recipes of an asset by partition; only of what is not current.
@@ -60,7 +71,7 @@ class TickBook:
         asset, book = context.key.to_user_string(), self.book(context)
         if asset not in self._wanted:
             # A project need not make every asset: most train no EJCONN.
-            partitions = _partitions(context) if _is_made(book, asset) else []
+            partitions = _partitions(context) if self.makes(context) else []
             if context.partitions_def is not None:
                 held = held_back(book.project)
                 partitions = [key for key in partitions if key not in held]
@@ -146,7 +157,7 @@ class IsMadeHere(dg.AutomationCondition[Any]):
 
     def evaluate(self, context: dg.AutomationContext[Any]) -> Any:  # noqa: ANN401 - as Dagster declares it
         """Return all partitions that are asked about, or none."""
-        is_made_here = _is_made(self._ticks.book(context), context.key.to_user_string())
+        is_made_here = self._ticks.makes(context)
         found = context.candidate_subset if is_made_here else context.get_empty_subset()
         return dg.AutomationResult(context=context, true_subset=found)
 
@@ -196,21 +207,16 @@ def _partitions(context: dg.AutomationContext[Any]) -> list[str]:
     )
 
 
-def _is_made(book: RecipeBook, asset: str) -> bool:
-    try:
-        return is_made(book.project, asset)
-    except StepError:
-        # The promoted ensemble cannot be read, so nothing of a crater can be made.
-        return False
-
-
 def _wanted(book: RecipeBook, asset: str, partition: str) -> str | None:
     """Return the digest of a new recipe; None if the artefact is current or cannot be made."""
+    key = partition or None
     try:
-        recipe = book.recipe(asset, partition or None)
+        digest = book.recipe(asset, key).digest
     except StepError:
         return None
-    return None if book.is_current(asset, partition or None) else recipe.digest
+    made = book.last(asset, key)
+    is_same = made is not None and made.recipe == digest
+    return None if is_same and book.compared(asset, key, made).is_there else digest
 
 
 def condition_of(asset: str) -> Condition | None:

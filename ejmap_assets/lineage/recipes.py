@@ -58,6 +58,7 @@ class RecipeBook:
     )
     _seen: dict[str, Mapping[str | None, Record]] | None = field(default=None, repr=False)
     _cache: RecordCache = field(default_factory=RecordCache, repr=False)
+    _registered: list[str] = field(default_factory=list[str], repr=False)
     _compared: dict[tuple[str, str | None], Finding] = field(
         default_factory=dict[tuple[str, str | None], Finding], repr=False
     )
@@ -70,7 +71,8 @@ class RecipeBook:
         Args:
             cache: Materialisations that an earlier snapshot read.
         """
-        book = replace(self, _seen={}, _cache=cache or RecordCache(), _compared={})
+        cache = cache or RecordCache()
+        book = replace(self, _seen={}, _cache=cache, _compared={}, _registered=[])
         # Who looks at all artefacts asks their bundles where members come from.
         book.fetch(name for name, row in LINEAGE.items() if row.partitioning in MEMBERS)
         return book
@@ -203,8 +205,7 @@ class RecipeBook:
             case Partitioning.CRATERS if makes is Partitioning.CRATERS:
                 yield self._required(name, partition, asset)
             case Partitioning.CRATERS:
-                keys = sorted(self.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
-                yield from self._those_made(name, keys)
+                yield from self._those_made(name, self._registered_craters())
             case Partitioning.EJCONN_VERSIONS | Partitioning.EJSEG_VERSIONS:
                 version, _ = version_and_iteration(partition or "")
                 yield self._required(name, version, asset)
@@ -231,6 +232,13 @@ class RecipeBook:
         if part is UsedPart.TRAINING_TILES and partitioning in VERSIONS:
             return replace(found, used_version=training_tiles_version(self.project))
         return found
+
+    def _registered_craters(self) -> list[str]:
+        """Return the keys of the registered craters; a snapshot asks once."""
+        if self._seen is None or not self._registered:
+            found = self.instance.get_dynamic_partitions(partitions.CRATERS_NAME)
+            self._registered[:] = sorted(found)
+        return self._registered
 
     def _those_made(self, name: str, keys: Iterable[str]) -> Iterator[Ingredient]:
         for key in keys:

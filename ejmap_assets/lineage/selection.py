@@ -118,15 +118,15 @@ def uses_labels(project: OpenProject) -> bool:
 
 def is_made(project: OpenProject, asset: str) -> bool:
     """Return whether this project makes an asset where it is brought up to date."""
-    return _Making(project).makes(asset)
+    return Making(project).makes(asset)
 
 
 def assets_made(project: OpenProject) -> frozenset[str]:
     """Return all assets that :func:`is_made` names."""
-    return frozenset(filter(_Making(project).makes, LINEAGE))
+    return frozenset(filter(Making(project).makes, LINEAGE))
 
 
-class _Making:
+class Making:
     """What a project makes; each of the answers takes a while and is asked for once."""
 
     def __init__(self, project: OpenProject) -> None:
