@@ -1,6 +1,7 @@
 """Masks of many craters as a mapping that reads each when it is asked for."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from rasterio.errors import RasterioError
@@ -10,6 +11,9 @@ from ejmap_geo.errors import GeoError
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import read_mask_on
+
+# Areas, and the paths they belong to: some hundred bytes each.
+MOST_REMEMBERED = 10_000
 
 
 class MaskFolder(Mapping[int, PlacedMask]):
@@ -50,12 +54,28 @@ class MaskFolder(Mapping[int, PlacedMask]):
     def readable(self) -> "MaskFolder":
         """Return the masks without those that cannot be read, which it names.
 
-        Each is read once to find out: a file that was cut short may open like any other.
+        Each is read once to find out, also where several steps of a process ask: a file that was
+        cut short may open like any other.
         """
-        torn = {one for one, path in self._paths.items() if not _can_be_read(path, self._basemap)}
+        areas_m2 = {one: self._area_m2(one) for one in self._paths}
+        torn = {one for one, area_m2 in areas_m2.items() if area_m2 is None}
         kept = {one: path for one, path in self._paths.items() if one not in torn}
         unreadable = {one: self._paths[one] for one in torn}
         return MaskFolder(kept, self._basemap, unreadable=unreadable)
+
+    def area_m2(self, crater_id: int) -> float:
+        """Return the area of a mask on the sphere; one that was looked at is not read again."""
+        area_m2 = self._area_m2(crater_id)
+        return self[crater_id].area_m2(self._basemap) if area_m2 is None else area_m2
+
+    def _area_m2(self, crater_id: int) -> float | None:
+        path = self._paths[crater_id]
+        try:
+            stat = path.stat()
+        except OSError:
+            return None
+        stamp = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
+        return _area_of_readable_m2(path, stamp, self._basemap)
 
     def __getitem__(self, crater_id: int) -> PlacedMask:
         """Read the mask of a crater."""
@@ -70,9 +90,14 @@ class MaskFolder(Mapping[int, PlacedMask]):
         return len(self._paths)
 
 
-def _can_be_read(path: Path, basemap: BasemapGrid) -> bool:
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _area_of_readable_m2(
+    path: Path,
+    stamp: tuple[int, int, int],  # noqa: ARG001 - a file that changed is read again
+    basemap: BasemapGrid,
+) -> float | None:
+    """Return the area of a mask; None if it cannot be read."""
     try:
-        read_mask_on(path, basemap)
+        return read_mask_on(path, basemap).area_m2(basemap)
     except (GeoError, RasterioError):
-        return False
-    return True
+        return None

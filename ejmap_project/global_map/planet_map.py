@@ -97,7 +97,7 @@ def _crater_table(
     raster, grid = basemap
     table = catalogue_from(craters.values(), grid.body)
     ids = table["crater_id"]
-    areas = {crater_id: masks[crater_id].area_m2(grid) / 1e6 for crater_id in masks}
+    areas = {crater_id: masks.area_m2(crater_id) / 1e6 for crater_id in masks}
     by_id = {crater.crater_id: states[key].value for key, crater in craters.items()}
     return table.assign(
         observed_share=observed_shares(raster, grid, craters_of(table)),
@@ -114,7 +114,7 @@ def _promised_columns(
 ) -> dict[str, list[float]]:
     """Return expected areas and areas at the promised recall, NaN where nothing is promised."""
     masks = MaskFolder.of(drawn, paths.promised_recall_mask, grid).readable()
-    wide = {one: masks[one].area_m2(grid) / 1e6 for one in masks}
+    wide = {one: masks.area_m2(one) / 1e6 for one in masks}
     expected = {
         crater.crater_id: read_expected_area(paths.promised_recall_mask(key))
         for key, crater in drawn.items()

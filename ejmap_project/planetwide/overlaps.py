@@ -106,7 +106,7 @@ def _ranked(mapped: MappedCraters) -> Iterator[RankedClaims]:
 def _pairs(mapped: MappedCraters, shared_m2: Mapping[tuple[int, int], float]) -> pd.DataFrame:
     """Return the pairs, the largest shared area first."""
     ids = {one for pair in shared_m2 for one in pair}
-    whole_m2 = {one: mapped.masks[one].area_m2(mapped.grid) for one in ids}
+    whole_m2 = {one: mapped.masks.area_m2(one) for one in ids}
     names = {one: crater.name or crater.key for one, crater in mapped.craters.items()}
     rows = [
         {

@@ -42,7 +42,7 @@ def measure_planet(project: OpenProject) -> Artefact:
     body, craters = mapped.grid.body, [*mapped.craters.values()]
     areas = _areas(mapped)
     table = planet_table(areas, craters)
-    ejecta_m2 = [mapped.masks[one.crater_id].area_m2(mapped.grid) for one in craters]
+    ejecta_m2 = [mapped.masks.area_m2(one.crater_id) for one in craters]
     tests = chance_table(body, craters, np.array(ejecta_m2, np.float64))
     write_table(table, paths.planet_statistics)
     write_table(tests, paths.planet_tests)

@@ -17,6 +17,7 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.synthetic.planet import Planet
+from ejmap_project.files import mask_folder
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.files.mask_folder import MaskFolder
 from ejmap_project.files.planet_files import ejecta_of, planet_version, read_planet, write_planet
@@ -123,6 +124,33 @@ def test_a_damaged_mask_is_left_out_and_named(
     assert list(masks) == [3, 8]
     assert list(masks.readable()) == [3]
     assert masks.readable().unreadable == {8: damaged}
+
+
+def test_a_mask_is_looked_at_once_until_it_changes(
+    planet: Planet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten steps of a planet ask which masks can be read, and how large they are."""
+    write_planet(tmp_path, planet)
+    craters = {crater.key: crater for crater in planet.craters}
+    path_of = {key: tmp_path / "masks" / f"mask_{key}.tif" for key in craters}
+    looked: list[Path] = []
+
+    def look(path: Path, basemap: BasemapGrid) -> PlacedMask:
+        looked.append(path)
+        return read_mask_on(path, basemap)
+
+    monkeypatch.setattr(mask_folder, "read_mask_on", look)
+    for _ in range(2):
+        masks = MaskFolder.of(craters, path_of.__getitem__, GRID).readable()
+        assert masks.area_m2(3) == pytest.approx(planet.truth[3].area_m2(GRID))
+    assert len(looked) == 2
+
+    everything = PlacedMask.from_full(np.ones(GRID.shape, np.bool_), GRID)
+    write_mask(path_of["0003"], everything, basemap=GRID, center=LonLat(0, 0))
+
+    masks = MaskFolder.of(craters, path_of.__getitem__, GRID).readable()
+    assert masks.area_m2(3) == pytest.approx(4 * np.pi * MERCURY.radius_m**2)
+    assert len(looked) == 3
 
 
 def test_tables_in_metadata_hold_plain_values_and_end_somewhere() -> None:
