@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -30,6 +31,8 @@ PATIENCE_SECONDS = 300
 BACKFILL = """mutation($backfill: LaunchBackfillParams!) { launchPartitionBackfill(
   backfillParams: $backfill) { __typename ... on LaunchBackfillSuccess { backfillId }
   ... on PythonError { message } } }"""
+SENSOR_STATE = """query($place: SensorSelector!) { sensorOrError(sensorSelector: $place) {
+  ... on Sensor { sensorState { id } } } }"""
 
 
 @dataclass
@@ -61,17 +64,28 @@ class Observatory:
     def switch_on(self, *sensors: str) -> None:
         """Start sensors, as somebody does in the UI."""
         for name in sensors:
-            place = {
-                "repositoryLocationName": "ejmap",
-                "repositoryName": "__repository__",
-                "sensorName": name,
-            }
-            answer = self.ask(
-                "mutation($place: SensorSelector!) { startSensor(sensorSelector: $place) "
-                "{ __typename ... on PythonError { message } } }",
-                place=place,
+            self._set_sensor(name, "startSensor(sensorSelector: $place)", "Sensor")
+
+    @contextmanager
+    def paused(self, *sensors: str) -> Generator[None]:
+        """Stop sensors meanwhile, so that several events are one change to them."""
+        for name in sensors:
+            looked = self.ask(SENSOR_STATE, place=_place(name))
+            state = looked["sensorOrError"]["sensorState"]["id"]
+            self._set_sensor(
+                name, f"stopSensor(id: {json.dumps(state)})", "StopSensorMutationResult"
             )
-            assert answer["startSensor"]["__typename"] == "Sensor", answer
+        yield
+        self.switch_on(*sensors)
+
+    def _set_sensor(self, name: str, change: str, expected: str) -> None:
+        place = "($place: SensorSelector!)" if "$place" in change else ""
+        told = "{ __typename ... on PythonError { message } }"
+        answer = self.ask(
+            f"mutation{place} {{ change: {change} {told} }}",
+            **({"place": _place(name)} if place else {}),
+        )
+        assert answer["change"]["__typename"] == expected, answer
 
     def settle(self, *, maps: int) -> Counter[str]:
         """Wait until the map was refreshed so often and nothing happens any more.
@@ -131,6 +145,14 @@ class Observatory:
         """Return how often each partition of an asset was made."""
         records = self.instance.fetch_materializations(dg.AssetKey(asset), limit=1000).records
         return Counter(record.partition_key for record in records)
+
+
+def _place(sensor: str) -> dict[str, str]:
+    return {
+        "repositoryLocationName": "ejmap",
+        "repositoryName": "__repository__",
+        "sensorName": sensor,
+    }
 
 
 def _what(run: dg.DagsterRun) -> str:

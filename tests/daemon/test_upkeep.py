@@ -64,7 +64,17 @@ def _keys(observatory: Observatory) -> list[str]:
 
 
 def _promote(observatory: Observatory, change: Callable[[ModelBundle], ModelBundle]) -> None:
-    """Put other members of EJSEG into the place of the trained ones, and promote them."""
+    """Put other members of EJSEG into the place of the trained ones, and promote them.
+
+    A tick in between would compare the members before the map is made, as it should.
+    """
+    with observatory.paused(*RULES):
+        _put_and_promote(observatory, change)
+
+
+def _put_and_promote(
+    observatory: Observatory, change: Callable[[ModelBundle], ModelBundle]
+) -> None:
     project, instance = observatory.project, observatory.instance
     version = configured_version(project, "ejseg").key
     path = project.paths.model_bundle("ejseg", version=version, iteration=0)
