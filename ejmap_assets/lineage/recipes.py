@@ -5,19 +5,12 @@ from dataclasses import dataclass, field, replace
 
 import dagster as dg
 
-from ejmap_assets import partitions
-from ejmap_assets.lineage.provenance import (
-    Ingredient,
-    Recipe,
-    Record,
-    last_record,
-    last_records,
-)
+from ejmap_assets.lineage.provenance import Ingredient, Recipe, Record, last_record, last_records
 from ejmap_assets.lineage.records import RecordCache
 from ejmap_assets.lineage.row import UsedPart
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import inputs_of, partitioned_by
-from ejmap_assets.partitions import MEMBERS, VERSIONS, Partitioning
+from ejmap_assets.partitions import CRATERS_NAME, MEMBERS, VERSIONS, Partitioning, member_key
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
@@ -162,7 +155,7 @@ class RecipeBook:
     def recorded(self, assets: Iterable[str]) -> Iterator[tuple[str, str | None, Record]]:
         """Yield what the history describes of assets, but of craters that left the catalogue."""
         # With a damaged catalogue nobody knows the craters, whose files are there all the same.
-        craters = self.craters or set(self.instance.get_dynamic_partitions(partitions.CRATERS_NAME))
+        craters = self.craters or set(self._registered_craters())
         for name in assets:
             for key, made in self.records(name).items():
                 if LINEAGE[name].partitioning is not Partitioning.CRATERS or key in craters:
@@ -236,8 +229,7 @@ class RecipeBook:
     def _registered_craters(self) -> list[str]:
         """Return the keys of the registered craters; a snapshot asks once."""
         if self._seen is None or not self._registered:
-            found = self.instance.get_dynamic_partitions(partitions.CRATERS_NAME)
-            self._registered[:] = sorted(found)
+            self._registered[:] = sorted(self.instance.get_dynamic_partitions(CRATERS_NAME))
         return self._registered
 
     def _those_made(self, name: str, keys: Iterable[str]) -> Iterator[Ingredient]:
@@ -300,6 +292,6 @@ def book_of(project: OpenProject, instance: dg.DagsterInstance) -> RecipeBook:
 def member_keys(project: OpenProject, kind: ModelKind, version: ModelVersion) -> list[str]:
     """Return the partition keys of the members of a version."""
     return [
-        str(partitions.member_key(version=version.key, iteration=iteration))
+        str(member_key(version=version.key, iteration=iteration))
         for iteration in range(member_count(project, kind, version))
     ]

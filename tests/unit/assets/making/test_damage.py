@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -37,6 +37,13 @@ def _swap(bench: Bench, name: str = MASK) -> Path:
     return path
 
 
+def _remove(bench: Bench) -> Path:
+    """Remove a file of a crater."""
+    path = bench.book.files(MASK, KEY).places[0]
+    path.unlink()
+    return path
+
+
 def _faults(bench: Bench) -> list[Fault]:
     """Return what is wrong with a crater; sources of the bench are reported without files."""
     found = verify(bench.book.snapshot(), Silence()).faults
@@ -65,9 +72,12 @@ def test_a_file_that_was_swapped_is_missing_and_named(bench: Bench) -> None:
     assert _faults(bench) == [(f"{MASK} {KEY}", crater.why)]
 
 
-def test_craters_are_verified_without_a_catalogue(bench: Bench) -> None:
-    """It names them, and it may be damaged as well."""
-    _swap(bench)
+@pytest.mark.parametrize("damage", [_swap, _remove])
+def test_craters_are_verified_without_a_catalogue(
+    bench: Bench, damage: Callable[[Bench], Path]
+) -> None:
+    """It names them, and it may be damaged or lost as well."""
+    damage(bench)
     bench.project.paths.crater_catalogue.write_bytes(b"PAR1")
 
     (named,) = _faults(bench)
