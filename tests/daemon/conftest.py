@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,12 +110,14 @@ class Observatory:
             time.sleep(0.5)
         return Counter(runs.values())
 
-    def map_all(self) -> str:
-        """Request all assets of all craters by a backfill, and return its id."""
+    def map_all(self, steps: Sequence[str] | None = None) -> str:
+        """Request assets of all craters by a backfill, all of them by default; return its id."""
         answer = self.ask(
             BACKFILL,
             backfill={
-                "assetSelection": [{"path": [one]} for one in partitioned_by(Partitioning.CRATERS)],
+                "assetSelection": [
+                    {"path": [one]} for one in steps or partitioned_by(Partitioning.CRATERS)
+                ],
                 "partitionNames": sorted(self.project.craters()),
                 "fromFailure": False,
             },
