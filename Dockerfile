@@ -1,5 +1,7 @@
 # One image for the code server, the webserver and the daemon of docker-compose.yml.
-FROM python:3.11-slim-bookworm
+# `make image` puts a Debian with its own Python in the place of this base, where there is no Docker.
+ARG BASE=python:3.11-slim-bookworm
+FROM ${BASE}
 
 # rasterio's wheels need expat of the system and numba's threads need OpenMP; the slim image has neither.
 RUN apt-get update \

@@ -77,6 +77,11 @@ test-faults: $(DEV) ## Kill and damage a small project in all its stages (an hou
 	$(BIN)/python -m pytest -m faults -rA
 	$(BIN)/python -m tests.faults.record
 
+.PHONY: image
+image: ## Build the image without Docker, and try the commands in it (root, buildah, debootstrap; 10 minutes, 20 GB)
+	docker/image.sh build
+	docker/image.sh try
+
 .PHONY: test-slurm
 test-slurm: $(DEV) ## Run the tests of a Slurm of one node (minutes; Debian: slurmctld slurmd slurm-client munge)
 	$(BIN)/python -m pytest -m slurm -rA

@@ -15,7 +15,7 @@ import click
 
 from ejmap_cli.command import AS_JSON, PROJECT_OR_DEFAULT, chosen_folder, command, require_project
 from ejmap_cli.printing import print_json, table_lines
-from ejmap_cli.service.problems import Problem, damage, differences
+from ejmap_cli.service.problems import Problem, damage, differences, refused_files
 
 if TYPE_CHECKING:
     from ejmap_project.open_project import OpenProject
@@ -152,7 +152,7 @@ def _project_facts(folder: Path) -> ProjectFacts | None:
     project, home = OpenProject.at(folder), home_of(folder)
     url = os.environ.get(URL_VARIABLE)
     problems = list(damage(project.paths, home, free_bytes=shutil.disk_usage(folder).free))
-    unusable = list(unusable_settings())
+    unusable, refused = list(unusable_settings()), list(refused_files(project))
     craters = None
     if home.is_dir() and not problems:
         craters, found = _stand(project)
@@ -164,7 +164,7 @@ def _project_facts(folder: Path) -> ProjectFacts | None:
         history=f"PostgreSQL, {database_name(url)}" if url else "SQLite, in the instance",
         alerts="cannot be sent" if unusable else alert_route(),
         craters=craters,
-        problems=(*problems, *unusable),
+        problems=(*problems, *refused, *unusable),
     )
 
 

@@ -54,6 +54,21 @@ def damage(paths: "ProjectPaths", home: Path, *, free_bytes: int) -> Iterator[Pr
             yield Problem(what=f"{database} is damaged: {fault}", mend=mend)
 
 
+def refused_files(project: "OpenProject") -> Iterator[Problem]:
+    """Yield what a run would refuse before it begins: files that the settings name."""
+    from ejmap_geo.errors import GeoError
+    from ejmap_project.errors import ProjectError
+    from ejmap_project.planetwide.stated_files import require_stated_files
+    from ejmap_project.sources.kinds import source_of
+
+    run = suggested("ejmap", "run", project.paths.folder)
+    for look in (lambda: source_of(project).check(), lambda: require_stated_files(project)):
+        try:
+            look()
+        except (GeoError, ProjectError) as error:
+            yield Problem(what=str(error), mend=run)
+
+
 def differences(project: "OpenProject", instance: "dg.DagsterInstance") -> Iterator[Problem]:
     """Yield where history, files and catalogue of a project disagree."""
     import dagster as dg

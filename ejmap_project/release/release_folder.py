@@ -13,6 +13,8 @@ from ejmap_project.paths import ProjectPaths
 
 FOLDER_NAME = re.compile(r"(\d{4,})_([A-Za-z0-9][A-Za-z0-9._-]*)")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+# Words after `ejmap release`: a slip in their order must not freeze a map for ever.
+COMMANDS = frozenset({"make", "list", "show", "diff", "verify", "prune"})
 LOCK = ".lock"
 REPORT = "report.html"
 # Where the webserver answers the report of a release.
@@ -53,6 +55,11 @@ def require_free_name(paths: ProjectPaths, name: str) -> None:
     Raises:
         ReleaseError: If it is no name, or another release has it.
     """
+    if name in COMMANDS:
+        raise ReleaseError(
+            f"{name} is a command, and comes before the project: `ejmap release {name} PROJECT`; "
+            "choose another name for a release"
+        )
     if not NAME.fullmatch(name) or name.isdigit():
         raise ReleaseError(
             f"{name!r:.80} is no name of a release; give up to 60 letters, digits, points, _ and "

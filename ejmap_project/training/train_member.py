@@ -195,8 +195,12 @@ def _described(bundle: "ModelBundle", path: Path, *, card: str = "") -> Artefact
     shown: Facts = {"card": Markdown(card)} if card else {}
     if provenance.reliability:
         shown["reliability_by_distance"] = distance_reliability_plot(provenance.reliability)
+    versions = [bundle.data_version]
+    if provenance.started_from is not None:
+        # With too few masks it stays what it starts from, and the gate says how few there were.
+        versions.append(f"{provenance.samples} samples")
     return Artefact(
-        content=content_version(bundle.data_version),
+        content=content_version(*versions),
         metadata={
             "architecture": bundle.config.architecture.kind,
             "bands": bundle.config.bands,

@@ -27,6 +27,8 @@ def _wrapped(error: Exception) -> Exception:
         (errno.EROFS, "mounted read-only"),
         (errno.EACCES, "may not read or write there"),
         (errno.EIO, "reports an error"),
+        (errno.EEXIST, "a file lies in the place of a folder"),
+        (errno.ENOTDIR, "a file lies in the place of a folder"),
     ],
 )
 def test_a_disk_that_refuses_is_named_with_what_to_do(number: int, words: str) -> None:

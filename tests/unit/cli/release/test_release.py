@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from ejmap_cli.main import main
+from ejmap_cli.release.group import release
+from ejmap_project.release.release_folder import COMMANDS
 from ejmap_project.release_metadata.release_manifest import MANIFEST, MosaicNote, ReleaseManifest
 
 
@@ -31,6 +33,19 @@ def folder(tmp_path: Path) -> Path:
         place.mkdir(parents=True)
         (place / MANIFEST).write_text(manifest.model_dump_json())
     return tmp_path
+
+
+def test_a_slip_in_the_order_of_words_makes_no_release(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No command is a name: numbers of releases are never given again."""
+    assert {*release.commands} == COMMANDS
+
+    assert main(["release", str(folder), "list"]) == 1
+
+    told = capsys.readouterr().err
+    assert "`ejmap release list PROJECT`" in told
+    assert len(list((folder / "data" / "releases").glob("0*"))) == 3
 
 
 def test_list_and_show_tell_the_same_to_programs(

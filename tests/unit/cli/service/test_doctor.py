@@ -75,6 +75,19 @@ def test_every_fact_has_a_plain_line_in_a_pipe() -> None:
     ]
 
 
+def test_a_file_that_a_run_would_refuse_is_named(
+    project: ProjectPaths, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before anything is made, and by the sentence of `ejmap run`."""
+    with project.settings.open("a") as settings:
+        settings.write("rasters: {gone: gone.tif}\n")
+
+    assert main(["doctor", str(project.folder)]) == 1
+
+    (wrong,) = [one for one in capsys.readouterr().out.splitlines() if one.startswith("wrong")]
+    assert "gone.tif cannot be read as a raster: it does not exist; correct its name" in wrong
+
+
 @pytest.mark.parametrize(
     ("facts", "line"),
     [

@@ -21,6 +21,7 @@ from ejmap_project.paths import ModelKind
 from ejmap_project.progress import Silence
 from ejmap_project.recipe_settings import sample_set_of
 from ejmap_project.training import train_member as train_member_module
+from ejmap_project.training import tuning as tuning_module
 from ejmap_project.training.cut_samples import cut_samples, samples_of
 from ejmap_project.training.labelled_tiles import label_tiles
 from ejmap_project.training.split_table import split_tiles
@@ -215,6 +216,20 @@ def test_few_masks_leave_a_member_as_it_started(tuning: Bench) -> None:
     assert bundle.provenance.started_from == start.data_version
     assert not is_given(tuning.project, "ejseg", TUNED_VERSION, 0)
     assert "held_out_f1" not in found.metadata
+
+
+def test_a_member_that_waits_for_masks_is_another_one_with_each_mask(
+    tuning: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though its weights are the same: the gate says how many masks there are."""
+    tuning.cut("ejseg", TUNED_VERSION)
+    few = tuning.train("ejseg", TUNED_VERSION)
+    monkeypatch.setattr(tuning_module, "labelled_craters", lambda _: 4)
+
+    again = tuning.train("ejseg", TUNED_VERSION)
+
+    assert (few.metadata["samples"], again.metadata["samples"]) == (3, 4)
+    assert few.content != again.content
 
 
 def test_members_are_tuned_and_scored_on_craters_they_did_not_see(
