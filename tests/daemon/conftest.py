@@ -32,7 +32,7 @@ BACKFILL = """mutation($backfill: LaunchBackfillParams!) { launchPartitionBackfi
   backfillParams: $backfill) { __typename ... on LaunchBackfillSuccess { backfillId }
   ... on PythonError { message } } }"""
 SENSOR_STATE = """query($place: SensorSelector!) { sensorOrError(sensorSelector: $place) {
-  ... on Sensor { sensorState { id } } } }"""
+  ... on Sensor { sensorState { id ticks(limit: 1) { status } } } } }"""
 
 
 @dataclass
@@ -70,13 +70,16 @@ class Observatory:
     def paused(self, *sensors: str) -> Generator[None]:
         """Stop sensors meanwhile, so that several events are one change to them."""
         for name in sensors:
-            looked = self.ask(SENSOR_STATE, place=_place(name))
-            state = looked["sensorOrError"]["sensorState"]["id"]
-            self._set_sensor(
-                name, f"stopSensor(id: {json.dumps(state)})", "StopSensorMutationResult"
-            )
+            state = json.dumps(self._state_of(name)["id"])
+            self._set_sensor(name, f"stopSensor(id: {state})", "StopSensorMutationResult")
+            # A tick that is under way goes on, and may see the first of the events.
+            while any(one["status"] == "STARTED" for one in self._state_of(name)["ticks"]):
+                time.sleep(0.2)
         yield
         self.switch_on(*sensors)
+
+    def _state_of(self, sensor: str) -> dict[str, Any]:
+        return self.ask(SENSOR_STATE, place=_place(sensor))["sensorOrError"]["sensorState"]
 
     def _set_sensor(self, name: str, change: str, expected: str) -> None:
         place = "($place: SensorSelector!)" if "$place" in change else ""
