@@ -78,7 +78,7 @@ test-faults: $(DEV) ## Kill and damage a small project in all its stages (an hou
 	$(BIN)/python -m tests.faults.record
 
 .PHONY: image
-image: ## Build the image without Docker, and try the commands in it (root, buildah, debootstrap; 10 minutes, 20 GB)
+image: ## Build the image without Docker, and try the commands in it (root, buildah, debootstrap; 15 minutes, 30 GB)
 	docker/image.sh build
 	docker/image.sh try
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Build the image without Docker and without a registry of images, and try what is in it.
 #
-#   docker/image.sh build   # needs root, buildah and debootstrap; 20 GB of disk for a while
+#   docker/image.sh build   # needs root, buildah and debootstrap; 30 GB of disk for a while
 #   docker/image.sh try     # the commands of docker-compose.yml, as its user
 #   docker/image.sh save FILE.tar   # for `docker load`
 #
@@ -17,7 +17,11 @@ CERTIFICATES=/etc/ssl/certs
 
 die() { echo "docker/image.sh: $*" >&2; exit 1; }
 
-build_with() { command buildah --root "$STORAGE/root" --runroot "$STORAGE/run" --storage-driver vfs "$@"; }
+# Layers are put together in TMPDIR: where the storage lies there is room.
+build_with() {
+  mkdir -p "$STORAGE/tmp"
+  TMPDIR=$STORAGE/tmp command buildah --root "$STORAGE/root" --runroot "$STORAGE/run" --storage-driver vfs "$@"
+}
 
 require_programs() {
   local name
@@ -45,7 +49,6 @@ make_base() {
 
 build() {
   require_programs buildah debootstrap
-  mkdir -p "$STORAGE"
   build_with inspect --type image "$BASE" >/dev/null 2>&1 || make_base
   build_with build --isolation chroot --network host --layers=false --pull-never \
     --volume "$CERTIFICATES:$CERTIFICATES:ro" --build-arg "BASE=$BASE" --tag "$IMAGE" --file Dockerfile .

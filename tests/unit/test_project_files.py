@@ -100,3 +100,28 @@ def test_the_password_of_the_containers_is_for_one_pair_of_eyes(tmp_path: Path) 
 
     assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
     assert re.fullmatch(r"EJMAP_POSTGRES_PASSWORD=[0-9a-f]{48}\n", text)
+
+
+def test_the_image_is_made_of_files_that_are_there_and_let_in() -> None:
+    """With or without Docker: `make image` gives the base another name."""
+    lines = (CHECKOUT / "Dockerfile").read_text().splitlines()
+    copied = [name for line in lines if line.startswith("COPY") for name in line.split()[1:-1]]
+    let_in = (CHECKOUT / ".dockerignore").read_text().splitlines()
+    packages = {one.parent.name for one in CHECKOUT.glob("ejmap_*/__init__.py")}
+
+    assert packages <= {*copied}
+    for name in copied:
+        assert (CHECKOUT / name).exists(), name
+        assert {f"!{name}", f"!{name.partition('/')[0]}"} & {*let_in}, name
+    assert "FROM ${BASE}" in lines
+
+
+def test_the_script_of_the_image_says_how_it_is_used() -> None:
+    """Its first word is no guess: anything else changes nothing and prints the help."""
+    done = subprocess.run(
+        [CHECKOUT / "docker" / "image.sh"], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert "docker/image.sh build" in done.stdout
+    assert "set -euo" not in done.stdout
