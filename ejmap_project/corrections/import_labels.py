@@ -20,9 +20,12 @@ from ejmap_project.corrections.package_note import PackageNote, read_note
 from ejmap_project.errors import SettingsError, SourceError
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.files.raster_tags import crater_words
+from ejmap_project.files.sole_holder import sole_holder
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import mask_name
 from ejmap_project.sources.corrected_masks import IMPORT_NOTE, ImportNote, LabelChange
+
+LOCK_SUFFIX = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def import_labels(project: OpenProject, package: Path, *, by: str, note: str = "
     """Take the edited masks of a package as labels; nothing changes if anything does not fit.
 
     The masks that are replaced are kept beside the note of the import, which is written when the
-    labels are in their place.
+    labels are in their place. Two imports into one folder of masks never overlap.
 
     Args:
         project: The project that the package is from; it takes its labels from a folder of masks.
@@ -52,9 +55,23 @@ def import_labels(project: OpenProject, package: Path, *, by: str, note: str = "
 
     Raises:
         SettingsError: If the project takes no labels from a folder of masks.
-        SourceError: If the package does not fit, or nothing in it was edited.
+        SourceError: If the package does not fit, nothing in it was edited, or another import into
+            the same folder of masks is in progress.
     """
     target, told = _label_folder(project), read_note(package)
+    # Beside the folder, which an import replaces; other projects may take their labels from it too.
+    lock = target.with_name(f".{target.name}{LOCK_SUFFIX}")
+    taken = SourceError(
+        f"another import into {target} is in progress, so nothing was taken; repeat this when it "
+        "has ended"
+    )
+    with sole_holder(lock, otherwise=taken):
+        return _taken(project, package, told, target=target, by=by, note=note)
+
+
+def _taken(
+    project: OpenProject, package: Path, told: PackageNote, *, target: Path, by: str, note: str
+) -> Imported:
     grid = basemap_grid_of(project.paths.basemap_mosaic, body=project.settings.planet)
     _require_same_planet(told, project, grid)
     craters = {one.crater_id: one for one in project.craters().values()}

@@ -141,6 +141,34 @@ def test_an_import_that_is_cut_off_leaves_no_record(
     assert not list(project.paths.corrections.rglob("import.json"))
 
 
+def test_two_imports_at_once_lose_no_correction(
+    mine: tuple[OpenProject, Path], planet: Planet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one, begun while the first writes, is refused; repeated, it keeps both labels."""
+    project, package = mine
+    other = Path(shutil.copytree(package, package.with_name("other")))
+    first, second = (one.key for one in planet.craters[:2])
+    _redraw(package, first, [box(0, 0, 30, 30)])
+    _redraw(other, second, [box(0, 0, 30, 30)])
+    before = {key: _label(project, key).read_bytes() for key in (first, second)}
+    refused: list[str] = []
+
+    def meanwhile(*args: Any, **given: Any) -> None:
+        with pytest.raises(SourceError, match=r"another import into .* is in progress") as told:
+            import_labels(project, other, by="a second person")
+        refused.append(str(told.value))
+        write_mask(*args, **given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ejmap_project.corrections.import_labels.write_mask", meanwhile)
+        import_labels(project, package, by="a person")
+    import_labels(project, other, by="a second person")
+
+    assert len(refused) == 1
+    assert all(_label(project, key).read_bytes() != before[key] for key in (first, second))
+    assert [one.name for one in sorted(project.paths.corrections.iterdir())] == ["0001", "0002"]
+
+
 def _killed(*_args: object, **_given: object) -> None:
     raise SystemExit
 
