@@ -1,5 +1,6 @@
 """Corrected masks as labels of a project: checked, compared, and taken whole or not at all."""
 
+import math
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import body_named
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.masks.placed_mask import PlacedMask, pixel_area_m2
+from ejmap_geo.masks.placed_mask import PlacedMask, disc, pixel_area_m2
+from ejmap_geo.masks.reach import farthest_on_basemap_m
 from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
 from ejmap_geo.statements import MASKS
 from ejmap_geo.whole_file import link_or_copy, whole_folder, write_text
@@ -169,6 +171,7 @@ def _change(
     old, new = before.within(window, grid), after.within(window, grid)
     area_km2 = pixel_area_m2(grid, window) / 1e6
     added, removed = new & ~old, old & ~new
+    reach_m = crater.reach(grid.body)
     return LabelChange(
         crater_id=crater.crater_id,
         crater=crater_words(crater),
@@ -179,7 +182,19 @@ def _change(
         removed_km2=float(removed.sum(axis=1) @ area_km2),
         area_km2=after.area_m2(grid) / 1e6,
         digest=mask_digest(after),
+        reach_km=reach_m / 1000,
+        farthest_km=farthest_on_basemap_m(after, basemap=grid, origin=crater.center) / 1000,
+        beyond_reach_km2=_beyond_m2(after, crater, grid, reach_m=reach_m) / 1e6,
     )
+
+
+def _beyond_m2(mask: PlacedMask, crater: Crater, grid: BasemapGrid, *, reach_m: float) -> float:
+    """Return the area beyond a reach; a pixel that touches the circle is not beyond it."""
+    radius_m = min(reach_m + math.sqrt(0.5) * grid.resolution_m, grid.body.half_circumference_m)
+    within = disc(grid, center=crater.center, radius_m=radius_m)
+    inside = mask.intersection(within, grid)
+    # Not a difference of two areas, which rounding keeps from being none.
+    return 0.0 if inside.area_px == mask.area_px else mask.area_m2(grid) - inside.area_m2(grid)
 
 
 def _next_folder(corrections: Path) -> Path:

@@ -1,5 +1,6 @@
 """Corrected masks: labels that a person edited and imported, which the map shows as they are."""
 
+import math
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,10 @@ class LabelChange(BaseModel):
         removed_km2: Area that was cleared.
         area_km2: Area of the new label.
         digest: Digest of the new label.
+        reach_km: Distance from the centre up to which ejecta are measured.
+        farthest_km: Distance of the farthest pixel of the new label.
+        beyond_reach_km2: Area of the new label beyond the reach: on the map, and not measured. 0 in
+            notes of versions that did not look.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +45,22 @@ class LabelChange(BaseModel):
     removed_km2: float
     area_km2: float
     digest: str
+    reach_km: float = 0.0
+    farthest_km: float = 0.0
+    beyond_reach_km2: float = 0.0
+
+    @property
+    def warning(self) -> str:
+        """What of the mask is not measured, and what to do, in a sentence; empty where all is."""
+        if not self.beyond_reach_km2:
+            return ""
+        wanted_m = math.ceil(self.farthest_km) * 1000
+        return (
+            f"{self.beyond_reach_km2:.0f} km2 of the ejecta of crater {self.crater} lie farther "
+            f"than {self.reach_km:.0f} km from its centre: they are on the map, but no quantity "
+            f"counts them; give the crater a reach_m of {wanted_m} or more in the crater table "
+            "before you run the project"
+        )
 
 
 class ImportNote(BaseModel):
