@@ -16,6 +16,7 @@ from ejmap_geo.masks.reach import farthest_on_basemap_m
 from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
 from ejmap_geo.statements import MASKS
 from ejmap_geo.whole_file import link_or_copy, whole_folder, write_text
+from ejmap_project.basemap import require_any_map
 from ejmap_project.corrections.edited_masks import edited_masks
 from ejmap_project.corrections.package import current_mask, mask_digest
 from ejmap_project.corrections.package_note import PackageNote, read_note
@@ -57,10 +58,12 @@ def import_labels(project: OpenProject, package: Path, *, by: str, note: str = "
 
     Raises:
         SettingsError: If the project takes no labels from a folder of masks.
+        StepError: If nothing is mapped yet.
         SourceError: If the package does not fit, nothing in it was edited, or another import into
             the same folder of masks is in progress.
     """
     target, told = _label_folder(project), read_note(package)
+    require_any_map(project)
     # Beside the folder, which an import replaces; other projects may take their labels from it too.
     lock = target.with_name(f".{target.name}{LOCK_SUFFIX}")
     taken = SourceError(

@@ -11,6 +11,7 @@ import rasterio
 from shapely import Polygon, box, segmentize
 
 from ejmap_cli.main import main
+from ejmap_project.open_project import OpenProject
 from tests.mapped_discs import write_mapped_discs
 
 
@@ -43,6 +44,26 @@ def test_a_mask_goes_out_and_comes_back_as_a_label(
     assert [one["added_px"] for one in told["changes"]] == [10]
     assert told["changes"][0]["was_label"] is False
     assert (folder / "masks" / "mask_0001.tif").is_file()
+
+
+@pytest.mark.parametrize("command", ["correct", "import-labels"])
+def test_before_the_first_run_the_run_is_what_is_missing(
+    command: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The crater is in the table of the user, which nothing has read yet."""
+    package = folder / "package"
+    assert main(["correct", str(folder), "1", "--out", str(package)]) == 0
+    paths = OpenProject.at(folder).paths
+    for path in (paths.crater_catalogue, paths.basemap_mosaic):
+        path.unlink()
+        words = ["1", "--out", str(folder / "more")] if command == "correct" else [str(package)]
+        capsys.readouterr()
+
+        assert main([command, str(folder), *words]) == 1
+
+        told = capsys.readouterr().err
+        assert "nothing is mapped yet" in told
+        assert f"ejmap run {folder}" in told
 
 
 def test_ejecta_that_no_measurement_counts_are_told(
