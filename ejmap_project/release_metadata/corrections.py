@@ -47,22 +47,19 @@ def released_corrections(project: OpenProject, folder: Path) -> tuple[Correction
 def _note(
     key: str, crater: Crater, told: Correction, notes: dict[str, ImportNote]
 ) -> CorrectionNote:
-    known = {
-        "key": key,
-        "crater": crater_words(crater),
-        "by": told.by,
-        "imported_utc": told.imported_utc,
-    }
+    known = CorrectionNote(
+        key=key, crater=crater_words(crater), by=told.by, imported_utc=told.imported_utc
+    )
     for file, note, change in _changes(crater, notes):
         if note.imported_utc == told.imported_utc:
-            return CorrectionNote(
-                **known,
-                note=note.note,
-                added_km2=change.added_km2,
-                removed_km2=change.removed_km2,
-                file=file,
-            )
-    return CorrectionNote(**known)
+            more = {
+                "note": note.note,
+                "added_km2": change.added_km2,
+                "removed_km2": change.removed_km2,
+                "file": file,
+            }
+            return known.model_copy(update=more)
+    return known
 
 
 def _changes(
