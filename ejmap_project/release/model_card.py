@@ -100,7 +100,7 @@ def _by_hand(corrections: Sequence[CorrectionNote]) -> Iterator[str]:
         yield ""
         yield "People corrected these masks by hand; the release shows what they drew:"
         yield ""
-        yield from (f"- {' '.join(one.words.split())}" for one in corrections)
+        yield from (f"- {one.words}" for one in corrections)
         yield ""
 
 

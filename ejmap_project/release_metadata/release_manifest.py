@@ -149,9 +149,10 @@ class CorrectionNote(_Note):
 
     @property
     def words(self) -> str:
-        """Whose mask it is, since when, and why."""
+        """Whose mask it is, since when, and why, in one line."""
         why = f" ({self.note})" if self.note else ""
-        return f"{self.crater}, by {self.by}, imported {self.imported_utc}{why}"
+        told = f"{self.crater}, by {self.by}, imported {self.imported_utc}{why}"
+        return " ".join(told.split())
 
 
 class ReleaseManifest(_Note):
