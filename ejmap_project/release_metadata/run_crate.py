@@ -98,11 +98,15 @@ def _entities(manifest: ReleaseManifest) -> Iterator[Entity]:
         "softwareRequirements": ", ".join(f"{name} {one}" for name, one in packages.items()),
     }
     yield from ({"@id": one, "@type": "Person", "name": by} for by, one in people.items())
+    yield from _files(manifest, people)
+    yield from actions
+
+
+def _files(manifest: ReleaseManifest, people: Mapping[str, str]) -> Iterator[Entity]:
     by_hand = {_mask_of(one): one for one in manifest.corrections}
     for one in manifest.files:
         corrected = by_hand.get(one.path)
         yield _file(one) if corrected is None else _file(one) | _whose(corrected, people)
-    yield from actions
 
 
 def _file(note: FileNote) -> Entity:
