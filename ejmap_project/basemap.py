@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.rasters.raster import read_basemap
+from ejmap_project.errors import StepError
 from ejmap_project.open_project import OpenProject
+from ejmap_project.settings.project_folder import command_on
 
 
 class Basemap(NamedTuple):
@@ -32,3 +34,15 @@ def read_project_basemap(project: OpenProject) -> Basemap:
     """Read the mosaic that the project's ``basemap_mosaic`` asset wrote."""
     raster, grid = read_basemap(project.paths.basemap_mosaic, body=project.settings.planet)
     return Basemap(raster, grid)
+
+
+def require_any_map(project: OpenProject) -> None:
+    """Check that a run has read mosaic and crater table, before anybody looks for a crater there.
+
+    Raises:
+        StepError: If none has.
+    """
+    paths = project.paths
+    if not (paths.basemap_mosaic.is_file() and paths.crater_catalogue.is_file()):
+        run = command_on(paths.folder, "run")
+        raise StepError(f"nothing is mapped yet; map with {run}")

@@ -29,12 +29,14 @@ def correct(project: Path, craters: tuple[str, ...], *, out: Path | None) -> int
     """
     from datetime import UTC, datetime
 
+    from ejmap_project.basemap import require_any_map
     from ejmap_project.corrections.package import make_package
     from ejmap_project.corrections.package_note import QGIS
     from ejmap_project.open_project import OpenProject
 
     require_project(project)
     opened = OpenProject.at(project.resolve())
+    require_any_map(opened)
     chosen = [_named(opened, words) for words in craters]
     folder = out or Path(f"corrections_{datetime.now(UTC):%Y-%m-%d_%H%M%S}")
     note = make_package(opened, chosen, folder.resolve())

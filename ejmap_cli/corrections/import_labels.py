@@ -54,4 +54,5 @@ def _lines(done: "Imported") -> Iterator[str]:
             f"{one.removed_px} px ({one.removed_km2:.0f} km2) removed from {against}; "
             f"{one.area_km2:.0f} km2 now"
         )
+    yield from (f"warning    {one.warning}" for one in done.note.changes if one.warning)
     yield f"kept       {done.folder}"

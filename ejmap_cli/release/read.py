@@ -99,6 +99,8 @@ def _lines(manifest: "ReleaseManifest", folder: Path) -> Iterator[str]:
         yield page_line(manifest.map_page, folder)
     counts = ", ".join(f"{count} {state}" for state, count in manifest.craters.items())
     yield f"craters    {counts}"
+    for one in manifest.corrections:
+        yield f"by hand    {one.words}"
     for kind, model in manifest.models.items():
         members = f"{len(model.members)} member(s)"
         yield f"{kind:<10} {model.version}, digest {model.digest}, {members}"

@@ -1,11 +1,11 @@
 """Polygons drawn on grids: crater rims and hand-drawn ejecta."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from pyproj import CRS
 from rasterio.features import rasterize
 from shapely import MultiPolygon, Polygon
 from shapely.affinity import translate
@@ -13,6 +13,7 @@ from shapely.affinity import translate
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import BasemapGrid, Grid
 from ejmap_geo.grids.window import Window
+from ejmap_geo.masks.drawing_plane import Degrees, DrawingPlane, PlacedRing
 from ejmap_geo.masks.placed_mask import PlacedMask
 
 
@@ -33,40 +34,46 @@ def rasterized(polygon: Polygon | MultiPolygon, *, grid: Grid) -> NDArray[np.boo
     return burnt.astype(np.bool_)
 
 
-def rasterized_on_planet(polygon: Polygon | MultiPolygon, *, basemap: BasemapGrid) -> PlacedMask:
-    """Return the basemap pixels whose centre lies in a polygon of longitudes and latitudes.
+def rasterized_on_planet(
+    polygon: Polygon | MultiPolygon, *, basemap: BasemapGrid, drawn_in: CRS | None = None
+) -> PlacedMask:
+    """Return the basemap pixels whose centre lies in a polygon.
 
-    Each vertex is joined to the next the short way round, so a polygon may cross the antimeridian
-    whether or not its longitudes jump there. A ring that goes once around the planet encloses the
-    pole that is nearer to its vertices.
+    In degrees, each vertex is joined to the next the short way round, so a polygon may cross the
+    antimeridian whether or not its longitudes jump there, and a ring that goes once around the
+    planet encloses the pole that is nearer to its vertices. In a CRS, edges are straight there, and
+    the polygon encloses what it encloses there, poles as well.
 
     Args:
-        polygon: Shape in degrees, east-positive longitude first.
+        polygon: Shape in degrees, east-positive longitude first, or in ``drawn_in``.
         basemap: Grid of the mask.
+        drawn_in: CRS on the sphere of the body in which the polygon is valid.
 
     Raises:
-        RasterError: If a latitude lies beyond a pole, as when metres are given for degrees.
+        RasterError: If a latitude lies beyond a pole, as when metres are given for degrees, or the
+            polygon lies where the CRS shows no planet.
     """
+    plane = Degrees() if drawn_in is None else DrawingPlane.of(drawn_in, basemap)
     mask = np.zeros(basemap.shape, np.bool_)
     parts = polygon.geoms if isinstance(polygon, MultiPolygon) else [polygon]
     for part in parts:
         if not part.is_empty:
-            _on_planet(part, basemap).paste_into(mask)
+            _on_planet(part, plane, basemap).paste_into(mask)
     return PlacedMask.from_full(mask, basemap)
 
 
-def _on_planet(polygon: Polygon, basemap: BasemapGrid) -> PlacedMask:
-    if max(abs(polygon.bounds[1]), abs(polygon.bounds[3])) > 90:
-        raise RasterError(
-            f"polygon must be in degrees, got latitudes {polygon.bounds[1]:g} to "
-            f"{polygon.bounds[3]:g}; reproject it to longitude and latitude"
-        )
-    shell = Polygon(_in_pixels(polygon.exterior.coords, basemap))
+def _on_planet(polygon: Polygon, plane: Degrees | DrawingPlane, basemap: BasemapGrid) -> PlacedMask:
+    shell = Polygon(_in_pixels(plane.placed(polygon.exterior), basemap))
+    outline = shell.bounds
     for ring in polygon.interiors:
-        hole = Polygon(_in_pixels(ring.coords, basemap))
+        hole = Polygon(_in_pixels(plane.placed(ring), basemap))
         # A hole may have been unwrapped on another turn around the planet than its shell.
-        for turn_px in (-basemap.width_px, 0, basemap.width_px):
-            shell = shell.difference(translate(hole, xoff=turn_px))
+        first = math.ceil((outline[0] - hole.bounds[2]) / basemap.width_px)
+        last = math.floor((outline[2] - hole.bounds[0]) / basemap.width_px)
+        for turn in range(first, last + 1):
+            shell = shell.difference(translate(hole, xoff=turn * basemap.width_px))
+    if shell.is_empty:
+        return PlacedMask.empty()
     left, top, right, bottom = shell.bounds
     window = Window(
         row=min(math.floor(top), basemap.shape[0] - 1),
@@ -91,15 +98,34 @@ def _folded(burnt: NDArray[np.bool_], width_px: int) -> NDArray[np.bool_]:
     return folded
 
 
-def _in_pixels(coords: Iterable[tuple[float, ...]], basemap: BasemapGrid) -> NDArray[np.float64]:
+def _in_pixels(ring: PlacedRing, basemap: BasemapGrid) -> NDArray[np.float64]:
     """Return a ring as columns and rows that go on past the antimeridian, ``(vertex, 2)``."""
-    lon_deg, lat_deg = np.array([vertex[:2] for vertex in coords]).T
-    step = np.diff(lon_deg)
-    lon_deg = lon_deg[0] + np.concatenate([[0], np.cumsum(step - 360 * np.round(step / 360))])
-    if abs(lon_deg[-1] - lon_deg[0]) > 180:
-        # Once around the planet: closed through the pole, which is a whole row of the basemap.
-        pole_deg = math.copysign(90, lat_deg.mean())
+    lon_deg, lat_deg = ring.lon_lat_deg.T
+    if np.abs(lat_deg).max() > 90:
+        raise RasterError(
+            f"polygon must be in degrees, got latitudes {lat_deg.min():g} to {lat_deg.max():g}; "
+            "end it at 90 degrees, or reproject it to longitude and latitude if these are metres"
+        )
+    turns = _turned(lon_deg)
+    if turns[-1]:
+        # Once around the planet: closed through the pole, which is a whole row of the basemap. Cut
+        # where the ring is nearest to it, because a meridian from there crosses the ring nowhere.
+        nearest = int(np.argmin(np.abs(ring.pole_deg - lat_deg[:-1])))
+        lon_deg, lat_deg = (
+            np.concatenate([one[nearest:-1], one[: nearest + 1]]) for one in (lon_deg, lat_deg)
+        )
+        lon_deg = lon_deg + 360 * _turned(lon_deg)
         lon_deg = np.concatenate([lon_deg, [lon_deg[-1], lon_deg[0]]])
-        lat_deg = np.concatenate([lat_deg, [pole_deg, pole_deg]])
+        lat_deg = np.concatenate([lat_deg, [ring.pole_deg, ring.pole_deg]])
+    else:
+        lon_deg = lon_deg + 360 * turns
     rows, cols = basemap.shape
     return np.stack([(lon_deg + 180) / 360 * cols, (90 - lat_deg) / 180 * rows], axis=1)
+
+
+def _turned(lon_deg: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return by how many turns each vertex lies off if the ring goes on, ``(vertex,)``.
+
+    Whole numbers: sums of steps would not bring a ring back to exactly where it began.
+    """
+    return np.concatenate([[0.0], -np.cumsum(np.round(np.diff(lon_deg) / 360))])

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
-from shapely import MultiPolygon, Polygon, is_valid_reason
+from shapely import MultiPolygon, Polygon, get_parts, is_valid_reason
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.errors import GeoError
-from ejmap_geo.grids.crs import geographic_crs, require_body
+from ejmap_geo.grids.crs import require_body
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.polygons import rasterized_on_planet
@@ -107,19 +106,21 @@ def _drawn(package: Path, crater: Crater, basemap: BasemapGrid) -> PlacedMask:
         ) from error
     if not isinstance(table, gpd.GeoDataFrame):
         raise SourceError(f"layer {layer} of {path.name} has no polygons; put back the layer")
-    if not table.empty:
-        require_body(table.crs, basemap.body, what=f"layer {layer}")
-        table = table.to_crs(geographic_crs(basemap.body))
+    if table.empty:
+        return PlacedMask.empty()
+    crs = require_body(table.crs, basemap.body, what=f"layer {layer}")
     present = [one for one in table.geometry if one is not None and not one.is_empty]
     shapes = [
         _polygon(shape, f"polygon {number} of layer {layer}")
         for number, shape in enumerate(present, start=1)
     ]
-    # One after the other: a union would join those on both sides of the antimeridian wrongly.
-    whole = np.zeros(basemap.shape, np.bool_)
-    for shape in shapes:
-        rasterized_on_planet(shape, basemap=basemap).paste_into(whole)
-    return PlacedMask.from_full(whole, basemap)
+    # Parts that may overlap, and no union: that would join those on both sides of the antimeridian
+    # wrongly.
+    whole = MultiPolygon([part for shape in shapes for part in get_parts(shape)])
+    try:
+        return rasterized_on_planet(whole, basemap=basemap, drawn_in=crs)
+    except GeoError as error:
+        raise SourceError(f"layer {layer} of {path.name}: {error}") from error
 
 
 def _polygon(shape: object, what: str) -> Polygon | MultiPolygon:

@@ -1,5 +1,6 @@
 """Corrected masks as labels of a project: checked, compared, and taken whole or not at all."""
 
+import math
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,19 +11,24 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import body_named
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.masks.placed_mask import PlacedMask, pixel_area_m2
+from ejmap_geo.masks.placed_mask import PlacedMask, disc, pixel_area_m2
+from ejmap_geo.masks.reach import farthest_on_basemap_m
 from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
 from ejmap_geo.statements import MASKS
 from ejmap_geo.whole_file import link_or_copy, whole_folder, write_text
+from ejmap_project.basemap import require_any_map
 from ejmap_project.corrections.edited_masks import edited_masks
 from ejmap_project.corrections.package import current_mask, mask_digest
 from ejmap_project.corrections.package_note import PackageNote, read_note
 from ejmap_project.errors import SettingsError, SourceError
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.files.raster_tags import crater_words
+from ejmap_project.files.sole_holder import sole_holder
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import mask_name
 from ejmap_project.sources.corrected_masks import IMPORT_NOTE, ImportNote, LabelChange
+
+LOCK_SUFFIX = ".lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ def import_labels(project: OpenProject, package: Path, *, by: str, note: str = "
     """Take the edited masks of a package as labels; nothing changes if anything does not fit.
 
     The masks that are replaced are kept beside the note of the import, which is written when the
-    labels are in their place.
+    labels are in their place. Two imports into one folder of masks never overlap.
 
     Args:
         project: The project that the package is from; it takes its labels from a folder of masks.
@@ -52,9 +58,25 @@ def import_labels(project: OpenProject, package: Path, *, by: str, note: str = "
 
     Raises:
         SettingsError: If the project takes no labels from a folder of masks.
-        SourceError: If the package does not fit, or nothing in it was edited.
+        StepError: If nothing is mapped yet.
+        SourceError: If the package does not fit, nothing in it was edited, or another import into
+            the same folder of masks is in progress.
     """
     target, told = _label_folder(project), read_note(package)
+    require_any_map(project)
+    # Beside the folder, which an import replaces; other projects may take their labels from it too.
+    lock = target.with_name(f".{target.name}{LOCK_SUFFIX}")
+    taken = SourceError(
+        f"another import into {target} is in progress, so nothing was taken; repeat this when it "
+        "has ended"
+    )
+    with sole_holder(lock, otherwise=taken):
+        return _taken(project, package, told, target=target, by=by, note=note)
+
+
+def _taken(
+    project: OpenProject, package: Path, told: PackageNote, *, target: Path, by: str, note: str
+) -> Imported:
     grid = basemap_grid_of(project.paths.basemap_mosaic, body=project.settings.planet)
     _require_same_planet(told, project, grid)
     craters = {one.crater_id: one for one in project.craters().values()}
@@ -152,6 +174,7 @@ def _change(
     old, new = before.within(window, grid), after.within(window, grid)
     area_km2 = pixel_area_m2(grid, window) / 1e6
     added, removed = new & ~old, old & ~new
+    reach_m = crater.reach(grid.body)
     return LabelChange(
         crater_id=crater.crater_id,
         crater=crater_words(crater),
@@ -162,7 +185,19 @@ def _change(
         removed_km2=float(removed.sum(axis=1) @ area_km2),
         area_km2=after.area_m2(grid) / 1e6,
         digest=mask_digest(after),
+        reach_km=reach_m / 1000,
+        farthest_km=farthest_on_basemap_m(after, basemap=grid, origin=crater.center) / 1000,
+        beyond_reach_km2=_beyond_m2(after, crater, grid, reach_m=reach_m) / 1e6,
     )
+
+
+def _beyond_m2(mask: PlacedMask, crater: Crater, grid: BasemapGrid, *, reach_m: float) -> float:
+    """Return the area beyond a reach; a pixel that touches the circle is not beyond it."""
+    radius_m = min(reach_m + math.sqrt(0.5) * grid.resolution_m, grid.body.half_circumference_m)
+    within = disc(grid, center=crater.center, radius_m=radius_m)
+    inside = mask.intersection(within, grid)
+    # Not a difference of two areas, which rounding keeps from being none.
+    return 0.0 if inside.area_px == mask.area_px else mask.area_m2(grid) - inside.area_m2(grid)
 
 
 def _next_folder(corrections: Path) -> Path:

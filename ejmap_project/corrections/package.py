@@ -23,7 +23,12 @@ from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.rasters.raster import read_mask_on, write_cog
 from ejmap_geo.resampling.reproject import covering_window
 from ejmap_geo.whole_file import whole_folder, write_text
-from ejmap_project.basemap import Basemap, azimuthal_grid, read_project_basemap
+from ejmap_project.basemap import (
+    Basemap,
+    azimuthal_grid,
+    read_project_basemap,
+    require_any_map,
+)
 from ejmap_project.corrections.package_note import (
     NOTE,
     POLYGONS,
@@ -66,9 +71,7 @@ def make_package(project: OpenProject, craters: Sequence[Crater], folder: Path) 
     """
     if folder.exists():
         raise SourceError(f"{folder} is there already; name a new folder (--out), or move it away")
-    if not project.paths.basemap_mosaic.is_file():
-        run = command_on(project.paths.folder, "run")
-        raise StepError(f"nothing is mapped yet, so nothing can be corrected; map with {run}")
+    require_any_map(project)
     mapped, basemap = MappedCraters.of(project), read_project_basemap(project)
     _require_mapped(mapped, craters)
     ordered = sorted({one.crater_id: one for one in craters}.values(), key=lambda one: one.key)

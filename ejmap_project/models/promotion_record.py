@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ejmap_geo.whole_file import write_text
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
+from ejmap_project.files.sole_holder import sole_holder
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import ModelKind, ProjectPaths
 
@@ -204,8 +205,10 @@ def write_promotion(
         candidate=candidate,
     )
     record = paths.promotions(kind)
-    lines = [one.model_dump_json() for one in (*promotions(paths, kind), promotion)]
-    write_text(record, "".join(f"{line}\n" for line in lines))
+    # A person may promote while the gate of a run decides: neither decision replaces the other.
+    with sole_holder(record.with_name(f".{record.name}.lock"), otherwise=None):
+        lines = [one.model_dump_json() for one in (*promotions(paths, kind), promotion)]
+        write_text(record, "".join(f"{line}\n" for line in lines))
     return promotion
 
 

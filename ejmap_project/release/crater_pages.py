@@ -18,6 +18,7 @@ from ejmap_project.open_project import OpenProject
 from ejmap_project.release.embedded import EmbeddedPicture, embedded_file
 from ejmap_project.release.made_artefact import MadeArtefact
 from ejmap_project.release.page import NOTHING, number_words
+from ejmap_project.release_metadata.release_manifest import CorrectionNote
 
 PATTERN, MASK = "crater_pattern", "basemap_mask"
 PICTURE_PX = 1000
@@ -83,13 +84,17 @@ class CraterPage:
     origin: Sequence[tuple[str, str]]
 
 
-def crater_pages(project: OpenProject, made: Sequence[MadeArtefact]) -> Iterator[CraterPage]:
+def crater_pages(
+    project: OpenProject, made: Sequence[MadeArtefact], corrections: Sequence[CorrectionNote]
+) -> Iterator[CraterPage]:
     """Yield the page of every crater of the map, in the order of their names.
 
     Args:
         project: The project, its paths those of the release.
         made: What the release holds.
+        corrections: Masks of it that people corrected by hand.
     """
+    by_hand = {one.key: one for one in corrections}
     table = gpd.read_file(project.paths.map_craters)
     rows = {int(row["crater_id"]): row for _, row in table.iterrows()}
     measured = _by_crater(project)
@@ -106,6 +111,7 @@ def crater_pages(project: OpenProject, made: Sequence[MadeArtefact]) -> Iterator
                 rows[crater.crater_id],
                 measured.get(crater.crater_id),
                 of_crater.get(key, {}),
+                by_hand.get(key),
             )
 
 
@@ -123,7 +129,11 @@ def _by_crater(project: OpenProject) -> dict[int, pd.Series]:
 
 
 def _page(
-    crater: Crater, row: pd.Series, values: pd.Series | None, made: Mapping[str, MadeArtefact]
+    crater: Crater,
+    row: pd.Series,
+    values: pd.Series | None,
+    made: Mapping[str, MadeArtefact],
+    corrected: CorrectionNote | None,
 ) -> CraterPage:
     known = {} if values is None else {str(name): value for name, value in values.items()}
     expected = number_words(row.get("expected_km2"))
@@ -131,7 +141,7 @@ def _page(
     return CraterPage(
         key=crater.key,
         name=crater.name or crater.key,
-        state=str(row["state"]),
+        state=f"{row['state']}, corrected by hand" if corrected else str(row["state"]),
         place=(
             f"{crater.center.lon_deg:.2f}",
             f"{crater.center.lat_deg:.2f}",
@@ -144,7 +154,7 @@ def _page(
         longest_ray_km=number_words(known.get("longest_ray_km")),
         pictures=_pictures(made),
         groups=dict(_groups(known)) if known else {},
-        origin=list(_origin(made)),
+        origin=list(_origin(made, corrected)),
     )
 
 
@@ -186,8 +196,12 @@ def _interval(low: object, high: object) -> str:
     return f"{number_words(low)} to {number_words(high)}"
 
 
-def _origin(made: Mapping[str, MadeArtefact]) -> Iterator[tuple[str, str]]:
+def _origin(
+    made: Mapping[str, MadeArtefact], corrected: CorrectionNote | None
+) -> Iterator[tuple[str, str]]:
     """Yield what the mask of a crater was made of: every input that is no artefact of a crater."""
+    if corrected is not None:
+        yield "corrected by hand", corrected.words
     if MASK in made:
         mask = made[MASK].note
         yield "mask", f"{mask.data_version}, made {mask.made_utc} in run {mask.run_id or NOTHING}"

@@ -12,6 +12,7 @@ from ejmap_project.paths import MODEL_KINDS
 from ejmap_project.release.made_artefact import MadeArtefact
 from ejmap_project.release.release_folder import files_below
 from ejmap_project.release_metadata.release_manifest import FileNote, ModelNote
+from ejmap_project.sources.corrected_masks import import_notes
 
 # What people and their programs write in place: editors, QGIS, GDAL. A link would let them change
 # the release. Everything else is written by EJMAP alone, which replaces files and never alters one.
@@ -20,7 +21,7 @@ READ_ONLY = 0o444
 
 
 def frozen_files(project: OpenProject, made: Iterable[MadeArtefact]) -> Iterator[Path]:
-    """Yield the files that a release holds: settings, promoted models, files of artefacts.
+    """Yield the files that a release holds: settings, models, notes of imports, artefacts.
 
     Args:
         project: The project.
@@ -34,6 +35,7 @@ def frozen_files(project: OpenProject, made: Iterable[MadeArtefact]) -> Iterator
         if note is not None:
             yield paths.promotions(kind)
             yield from files_below(paths.stored_ensemble(kind, note.digest))
+    yield from import_notes(paths)
     for one in made:
         yield from one.files()
 

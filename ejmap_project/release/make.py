@@ -36,6 +36,7 @@ from ejmap_project.release.release_folder import (
     require_free_name,
 )
 from ejmap_project.release.report import write_report
+from ejmap_project.release_metadata.corrections import released_corrections
 from ejmap_project.release_metadata.datacite import write_datacite
 from ejmap_project.release_metadata.release_manifest import (
     MANIFEST,
@@ -196,6 +197,7 @@ def _manifest(
         ),
         models=mapping_models(project),
         craters=dict(inventory.craters),
+        corrections=released_corrections(project, folder),
         missing=inventory.missing,
         settings=_settings(inventory),
         artefacts=tuple(_note(project, one) for one in inventory.made),
@@ -274,6 +276,7 @@ def _facts(manifest: ReleaseManifest, folder: Path) -> dict[str, object]:
         "size_bytes": manifest.size,
         "stale_artefacts": len(manifest.stale),
         "missing_artefacts": list(manifest.missing),
+        "corrected_craters": len(manifest.corrections),
         **{
             f"{kind}_model": f"{one.version} ({one.digest})"
             for kind, one in manifest.models.items()

@@ -1,6 +1,6 @@
 """Model cards of a release: what each ensemble that mapped is, learned from, and was judged by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ejmap_ml.bundles.bundle_files import CONFIG, read_json
@@ -12,7 +12,11 @@ from ejmap_project.models.ready_models import ready_named
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, ModelKind, iteration_name
 from ejmap_project.release.page import number_words
-from ejmap_project.release_metadata.release_manifest import ModelNote, ReleaseManifest
+from ejmap_project.release_metadata.release_manifest import (
+    CorrectionNote,
+    ModelNote,
+    ReleaseManifest,
+)
 
 
 def write_model_cards(project: OpenProject, manifest: ReleaseManifest, folder: Path) -> None:
@@ -26,12 +30,24 @@ def write_model_cards(project: OpenProject, manifest: ReleaseManifest, folder: P
     for kind in MODEL_KINDS:
         note = manifest.models.get(kind)
         if note is not None:
-            card = model_card(project, kind, note)
+            card = model_card(project, kind, note, corrections=manifest.corrections)
             (folder / f"MODEL_CARD_{kind.upper()}.md").write_text(card, encoding="utf-8")
 
 
-def model_card(project: OpenProject, kind: ModelKind, note: ModelNote) -> str:
+def model_card(
+    project: OpenProject,
+    kind: ModelKind,
+    note: ModelNote,
+    *,
+    corrections: Sequence[CorrectionNote] = (),
+) -> str:
     """Return the card of an ensemble as Markdown.
+
+    Args:
+        project: The project, its paths those of the release.
+        kind: The model.
+        note: The ensemble.
+        corrections: Masks of the release that are people's and none of the ensemble's.
 
     Raises:
         BundleError: If the settings of a member are missing.
@@ -40,7 +56,12 @@ def model_card(project: OpenProject, kind: ModelKind, note: ModelNote) -> str:
     ensemble = project.paths.stored_ensemble(kind, note.digest)
     members = [ensemble / iteration_name(number) for number in range(len(note.members))]
     return "\n".join(
-        [*_head(kind, note, members), *_gate(project, kind), *_own_card(project, note)]
+        [
+            *_head(kind, note, members),
+            *_by_hand(corrections),
+            *_gate(project, kind),
+            *_own_card(project, note),
+        ]
     )
 
 
@@ -70,6 +91,16 @@ def _head(kind: ModelKind, note: ModelNote, members: list[Path]) -> Iterator[str
         yield "## Learned from"
         yield ""
         yield from (f"- {name}: {value}" for name, value in told[0].inputs.items())
+        yield ""
+
+
+def _by_hand(corrections: Sequence[CorrectionNote]) -> Iterator[str]:
+    if corrections:
+        yield "## Not mapped by it"
+        yield ""
+        yield "People corrected these masks by hand; the release shows what they drew:"
+        yield ""
+        yield from (f"- {one.words}" for one in corrections)
         yield ""
 
 

@@ -1,6 +1,5 @@
 """Where releases lie: numbered folders that are found by number or name, listed and removed."""
 
-import fcntl
 import re
 import shutil
 import stat
@@ -9,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ejmap_project.errors import ReleaseError
+from ejmap_project.files.sole_holder import sole_holder
 from ejmap_project.paths import ProjectPaths
 
 FOLDER_NAME = re.compile(r"(\d{4,})_([A-Za-z0-9][A-Za-z0-9._-]*)")
@@ -77,17 +77,10 @@ def alone(paths: ProjectPaths) -> Generator[None]:
     Raises:
         ReleaseError: If another process holds it.
     """
-    paths.releases.mkdir(parents=True, exist_ok=True)
-    with (paths.releases / LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ReleaseError(
-                "another release of this project is being made or removed; repeat this later"
-            ) from error
-        except OSError:
-            # Some file systems of clusters have no locks; people then take care of it.
-            pass
+    taken = ReleaseError(
+        "another release of this project is being made or removed; repeat this later"
+    )
+    with sole_holder(paths.releases / LOCK, otherwise=taken):
         for left in paths.releases.glob(".[0-9]*-*"):
             remove_folder(left)
         yield

@@ -73,7 +73,7 @@ def write_report(
         made: What the release holds, with pictures.
     """
     whole = {one.note.asset: one for one in made if one.note.partition is None}
-    craters = list(crater_pages(project, made))
+    craters = list(crater_pages(project, made, manifest.corrections))
     preview = embedded_file(
         project.paths.preview, alt="ejecta of all craters over the mosaic", width_px=MAP_PX
     )
@@ -84,6 +84,7 @@ def write_report(
         page=manifest.map_page,
         facts=list(_facts(manifest, len(craters))),
         craters=craters,
+        corrections=_corrections(manifest),
         sections=list(_sections(whole)),
         gates=list(_gates(project, whole)),
         members=_members(manifest),
@@ -98,11 +99,32 @@ def _facts(manifest: ReleaseManifest, craters: int) -> Iterator[tuple[str, str]]
     yield "made", manifest.made_utc
     yield "planet", manifest.body
     yield "craters", f"{craters} ({states})" if states else str(craters)
+    if manifest.corrections:
+        people = dict.fromkeys(one.by for one in manifest.corrections)
+        count = len(manifest.corrections)
+        yield "corrected by hand", f"{count} crater(s), by {', '.join(people)}"
     for kind, model in manifest.models.items():
         yield f"model {kind}", f"{model.version}, digest {model.digest}"
     yield "mosaic", f"{manifest.mosaic.words}, digest {manifest.mosaic.data_version}"
     yield "catalogue", f"digest {manifest.data_version('crater_catalogue') or NOTHING}"
     yield "software", ", ".join(f"{name} {found}" for name, found in manifest.packages.items())
+
+
+def _corrections(manifest: ReleaseManifest) -> Table | None:
+    rows = [
+        [
+            one.crater,
+            one.by,
+            one.imported_utc,
+            number_words(one.added_km2),
+            number_words(one.removed_km2),
+            one.note,
+        ]
+        for one in manifest.corrections
+    ]
+    columns = ("crater", "corrected by", "imported", "added, km2", "removed, km2", "note")
+    caption = "Masks that people corrected by hand; the map shows them as they were drawn"
+    return Table(caption, columns, rows) if rows else None
 
 
 def _sections(whole: Mapping[str, MadeArtefact]) -> Iterator[Section]:

@@ -27,7 +27,8 @@ def datacite_of(manifest: ReleaseManifest) -> dict[str, object]:
     models = ", ".join(f"{kind} {one.version}" for kind, one in manifest.models.items())
     made = f"Mapped by EJMAP {manifest.packages.get('ejmap', '')} with {models or 'given masks'}."
     sources = f"Mosaic: {mosaic.words}. {mosaic.terms}".strip()
-    words = " ".join(one for one in (manifest.note, made, sources) if one)
+    words = " ".join(one for one in (manifest.note, made, manifest.corrected_words, sources) if one)
+    people = dict.fromkeys(one.by for one in manifest.corrections)
     return {
         "schemaVersion": SCHEMA,
         "alternateIdentifiers": [
@@ -37,6 +38,8 @@ def datacite_of(manifest: ReleaseManifest) -> dict[str, object]:
             }
         ],
         "creators": [{"name": UNSTATED}],
+        # Those who corrected masks by hand; DataCite has no nearer word for it.
+        "contributors": [{"name": one, "contributorType": "DataCurator"} for one in people],
         "titles": [{"title": f"Ejecta of impact craters on {manifest.body}: {manifest.label}"}],
         "publisher": {"name": UNSTATED},
         "publicationYear": day[:4],

@@ -124,6 +124,37 @@ class MosaicNote(_Note):
     data_version: str
 
 
+class CorrectionNote(_Note):
+    """A mask of the map that a person corrected by hand: it is no model's.
+
+    Attributes:
+        key: Key of the crater.
+        crater: Its name and key.
+        by: The person, as stated.
+        imported_utc: When the mask was imported, ISO 8601.
+        note: Words of the person.
+        added_km2: Area that was set against the mask before; None without a note of the import.
+        removed_km2: Area that was cleared.
+        file: The note of the import in the release; empty where it was taken away.
+    """
+
+    key: str
+    crater: str
+    by: str
+    imported_utc: str
+    note: str = ""
+    added_km2: float | None = None
+    removed_km2: float | None = None
+    file: str = ""
+
+    @property
+    def words(self) -> str:
+        """Whose mask it is, since when, and why, in one line."""
+        why = f" ({self.note})" if self.note else ""
+        told = f"{self.crater}, by {self.by}, imported {self.imported_utc}{why}"
+        return " ".join(told.split())
+
+
 class ReleaseManifest(_Note):
     """Everything that ``release.json`` says.
 
@@ -139,6 +170,7 @@ class ReleaseManifest(_Note):
         mosaic: The mosaic.
         models: The ensembles that mapped the craters, by model.
         craters: Number of craters in each state.
+        corrections: Masks of the map that people corrected by hand, by crater.
         missing: Artefacts that the project makes and that were not there.
         settings: Settings that each asset depends on, as its recipe holds them; those of assets
             that were not up to date are left out, because nobody knows them.
@@ -158,6 +190,7 @@ class ReleaseManifest(_Note):
     mosaic: MosaicNote
     models: dict[str, ModelNote] = Field(default_factory=dict)
     craters: dict[str, int] = Field(default_factory=dict)
+    corrections: tuple[CorrectionNote, ...] = ()
     missing: tuple[str, ...] = ()
     settings: dict[str, JsonValue] = Field(default_factory=dict)
     artefacts: tuple[ArtefactNote, ...]
@@ -178,6 +211,14 @@ class ReleaseManifest(_Note):
     def stale(self) -> list[ArtefactNote]:
         """The artefacts that were not up to date."""
         return [one for one in self.artefacts if one.stale]
+
+    @property
+    def corrected_words(self) -> str:
+        """Which masks were corrected by hand, by whom and when, as a sentence; empty for none."""
+        if not self.corrections:
+            return ""
+        listed = "; ".join(one.words for one in self.corrections)
+        return f"Masks corrected by hand, {len(self.corrections)}: {listed}."
 
     @cached_property
     def by_artefact(self) -> Mapping[tuple[str, str | None], ArtefactNote]:

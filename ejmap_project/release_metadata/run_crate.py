@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ejmap_project.paths import ProjectPaths
 from ejmap_project.release_metadata.media_types import media_type_of
 from ejmap_project.release_metadata.release_manifest import (
     ArtefactNote,
+    CorrectionNote,
     FileNote,
     ReleaseManifest,
     RunNote,
@@ -41,8 +43,12 @@ def write_run_crate(path: Path, manifest: ReleaseManifest) -> None:
 
 
 def _entities(manifest: ReleaseManifest) -> Iterator[Entity]:
-    """Yield what a crate describes: itself, its files, software, mosaic and runs."""
-    actions = list(_actions(manifest))
+    """Yield what a crate describes: itself, its files, software, mosaic, runs and corrections."""
+    people = {
+        by: f"#person-{number}"
+        for number, by in enumerate(dict.fromkeys(one.by for one in manifest.corrections), start=1)
+    }
+    actions = [*_actions(manifest), *_corrections(manifest, people)]
     packages = manifest.packages
     yield {
         "@id": CRATE,
@@ -51,11 +57,12 @@ def _entities(manifest: ReleaseManifest) -> Iterator[Entity]:
         "about": {"@id": "./"},
     }
     mosaic = manifest.mosaic
+    words = manifest.note or f"Map of impact ejecta on {manifest.body}, made by EJMAP."
     yield {
         "@id": "./",
         "@type": "Dataset",
         "name": f"Ejecta of impact craters on {manifest.body}: release {manifest.label}",
-        "description": manifest.note or f"Map of impact ejecta on {manifest.body}, made by EJMAP.",
+        "description": f"{words} {manifest.corrected_words}".strip(),
         "datePublished": manifest.made_utc,
         "identifier": manifest.label,
         "license": {"@id": TERMS},
@@ -90,8 +97,16 @@ def _entities(manifest: ReleaseManifest) -> Iterator[Entity]:
         "softwareVersion": packages.get("ejmap", "not installed"),
         "softwareRequirements": ", ".join(f"{name} {one}" for name, one in packages.items()),
     }
-    yield from (_file(one) for one in manifest.files)
+    yield from ({"@id": one, "@type": "Person", "name": by} for by, one in people.items())
+    yield from _files(manifest, people)
     yield from actions
+
+
+def _files(manifest: ReleaseManifest, people: Mapping[str, str]) -> Iterator[Entity]:
+    by_hand = {_mask_of(one): one for one in manifest.corrections}
+    for one in manifest.files:
+        corrected = by_hand.get(one.path)
+        yield _file(one) if corrected is None else _file(one) | _whose(corrected, people)
 
 
 def _file(note: FileNote) -> Entity:
@@ -103,6 +118,38 @@ def _file(note: FileNote) -> Entity:
         "encodingFormat": media_type_of(note.path),
         "sha256": note.sha256,
     }
+
+
+def _mask_of(correction: CorrectionNote) -> str:
+    return ProjectPaths(Path()).basemap_mask(correction.key).as_posix()
+
+
+def _whose(correction: CorrectionNote, people: Mapping[str, str]) -> Entity:
+    return {
+        "description": f"Corrected by hand: {correction.words}.",
+        "contributor": {"@id": people[correction.by]},
+    }
+
+
+def _corrections(manifest: ReleaseManifest, people: Mapping[str, str]) -> Iterator[Entity]:
+    """Yield an action for each import of masks that people corrected by hand."""
+    imports: dict[tuple[str, str], list[CorrectionNote]] = {}
+    for one in manifest.corrections:
+        imports.setdefault((one.imported_utc, one.by), []).append(one)
+    for number, ((imported_utc, by), made) in enumerate(sorted(imports.items()), start=1):
+        notes = dict.fromkeys(one.file for one in made if one.file)
+        yield {
+            "@id": f"#correction-{number}",
+            "@type": "CreateAction",
+            "name": f"Correction of {len(made)} mask(s) by hand, by {by}",
+            "description": " ".join(f"{one.words}." for one in made),
+            "agent": {"@id": people[by]},
+            "instrument": {"@id": SOFTWARE},
+            "object": {"@id": MOSAIC},
+            "result": _links([*(_mask_of(one) for one in made), *notes]),
+            "actionStatus": "http://schema.org/CompletedActionStatus",
+            "endTime": imported_utc,
+        }
 
 
 def _actions(manifest: ReleaseManifest) -> Iterator[Entity]:

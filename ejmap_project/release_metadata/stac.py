@@ -35,6 +35,7 @@ JSON_TYPE, GEOJSON_TYPE = "application/json", "application/geo+json"
 # Tiles and program of the map page stand for one file, which opens it.
 PAGE, PAGE_INDEX = "data/map/page/", "data/map/page/index.html"
 UP = "../"
+CORRECTIONS = "corrections/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,11 @@ def _map_item(released: ReleasedFiles) -> Json:
         and (one.path == PAGE_INDEX or not one.path.startswith(PAGE))
     ]
     assets = file_assets(files, folder=released.folder, inside="data/", up=UP)
-    made = {"datetime": _made_utc(released.manifest, "global_map", None)}
+    corrected = [int(one.key) for one in released.manifest.corrections]
+    made = {
+        "datetime": _made_utc(released.manifest, "global_map", None),
+        "ejmap:corrected_craters": corrected,
+    }
     return _item(released, "map", f"Ejecta of {released.body.name}", assets, made)
 
 
@@ -104,7 +109,21 @@ def _crater_item(
     }
     made = {"datetime": _made_utc(released.manifest, "basemap_mask", key)}
     place = _place_of(assets, released.body)
+    found |= _corrected(released.manifest, key)
     return _item(released, f"crater_{key}", title, assets, {**made, **found}, place=place)
+
+
+def _corrected(manifest: ReleaseManifest, key: str) -> Json:
+    """Return the properties that say who corrected a mask by hand; none of a model's."""
+    found = next((one for one in manifest.corrections if one.key == key), None)
+    if found is None:
+        return {}
+    return {
+        "ejmap:corrected_by": found.by,
+        "ejmap:corrected_utc": found.imported_utc,
+        **({"ejmap:correction_note": found.note} if found.note else {}),
+        **({"ejmap:correction_file": f"{UP}{found.file}"} if found.file else {}),
+    }
 
 
 def _model_item(released: ReleasedFiles, kind: ModelKind, note: ModelNote) -> Json:
@@ -176,7 +195,11 @@ def _item(
 def _collection(released: ReleasedFiles, items: Sequence[Json]) -> Json:
     manifest = released.manifest
     times = sorted(str(item["properties"]["datetime"]) for item in items)
-    root_files = [one for one in released.manifest.files if "/" not in one.path]
+    root_files = [
+        one
+        for one in released.manifest.files
+        if "/" not in one.path or one.path.startswith(CORRECTIONS)
+    ]
     mosaic = manifest.mosaic
     return {
         "type": "Collection",
@@ -188,6 +211,7 @@ def _collection(released: ReleasedFiles, items: Sequence[Json]) -> Json:
             one
             for one in (
                 manifest.note,
+                manifest.corrected_words,
                 f"Mosaic: {mosaic.words or 'not stated'}; terms: {mosaic.terms or 'not stated'}.",
             )
             if one

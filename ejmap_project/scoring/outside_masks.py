@@ -11,6 +11,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_basemap
 from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
+from ejmap_project.basemap import require_any_map
 from ejmap_project.errors import SourceError
 from ejmap_project.files.azimuthal_mask import read_azimuthal_mask
 from ejmap_project.open_project import OpenProject
@@ -79,8 +80,9 @@ def score_outside_masks(
     Raises:
         GeoError: If a mask does not lie on the mosaic, or the side of the filter is even.
         SourceError: If the folder holds no mask of a crater with labelled tiles.
-        StepError: If labelled tiles or a split are missing.
+        StepError: If nothing is mapped yet, or labelled tiles or a split are missing.
     """
+    require_any_map(project)
     basemap = basemap_grid_of(project.paths.basemap_mosaic, body=project.settings.planet)
     tiles = _tiles_of(project, splits)
     craters = [one for one in project.craters().values() if one.crater_id in tiles]

@@ -1,5 +1,7 @@
 """Corrected masks: labels that a person edited and imported, which the map shows as they are."""
 
+import math
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -7,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ejmap_project.errors import SourceError
 from ejmap_project.open_project import OpenProject
-from ejmap_project.paths import mask_name
+from ejmap_project.paths import ProjectPaths, mask_name
 
 IMPORT_NOTE = "import.json"
+_WORDS = re.compile(r"corrected by (?P<by>.*), imported (?P<utc>\S+)", re.DOTALL)
 
 
 class LabelChange(BaseModel):
@@ -25,6 +28,10 @@ class LabelChange(BaseModel):
         removed_km2: Area that was cleared.
         area_km2: Area of the new label.
         digest: Digest of the new label.
+        reach_km: Distance from the centre up to which ejecta are measured.
+        farthest_km: Distance of the farthest pixel of the new label.
+        beyond_reach_km2: Area of the new label beyond the reach: on the map, and not measured. 0 in
+            notes of versions that did not look.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +45,22 @@ class LabelChange(BaseModel):
     removed_km2: float
     area_km2: float
     digest: str
+    reach_km: float = 0.0
+    farthest_km: float = 0.0
+    beyond_reach_km2: float = 0.0
+
+    @property
+    def warning(self) -> str:
+        """What of the mask is not measured, and what to do, in a sentence; empty where all is."""
+        if not self.beyond_reach_km2:
+            return ""
+        wanted_m = math.ceil(self.farthest_km) * 1000
+        return (
+            f"{self.beyond_reach_km2:.0f} km2 of the ejecta of crater {self.crater} lie farther "
+            f"than {self.reach_km:.0f} km from its centre: they are on the map, but no quantity "
+            f"counts them; give the crater a reach_m of {wanted_m} or more in the crater table "
+            "before you run the project"
+        )
 
 
 class ImportNote(BaseModel):
@@ -59,6 +82,29 @@ class ImportNote(BaseModel):
     package_made_utc: str
     changes: tuple[LabelChange, ...]
 
+    @property
+    def words(self) -> str:
+        """Who corrected masks, and when they were imported; masks on the map carry it as a tag."""
+        return f"corrected by {self.by}, imported {self.imported_utc}"
+
+
+class Correction(NamedTuple):
+    """What a mask on the map says of the person who corrected it.
+
+    Attributes:
+        by: The person, as stated.
+        imported_utc: When the mask was imported.
+    """
+
+    by: str
+    imported_utc: str
+
+
+def correction_in(words: str) -> Correction | None:
+    """Return what :attr:`ImportNote.words` say; None of any other words, such as of a model."""
+    found = _WORDS.fullmatch(words)
+    return None if found is None else Correction(found["by"], found["utc"])
+
 
 class CorrectedMask(NamedTuple):
     """A mask that a person corrected.
@@ -74,7 +120,7 @@ class CorrectedMask(NamedTuple):
     @property
     def words(self) -> str:
         """Who corrected it, and when it was imported."""
-        return f"corrected by {self.note.by}, imported {self.note.imported_utc}"
+        return self.note.words
 
 
 def corrected_mask(project: OpenProject, key: str) -> CorrectedMask | None:
@@ -96,11 +142,16 @@ def corrected_mask(project: OpenProject, key: str) -> CorrectedMask | None:
     path = project.paths.user_file(traits.masks_folder) / mask_name(key)
     if not path.is_file():
         return None
-    for place in sorted(project.paths.corrections.glob(f"*/{IMPORT_NOTE}"), reverse=True):
-        note = _read(place)
+    for place in reversed(import_notes(project.paths)):
+        note = read_import_note(place)
         if any(one.crater_id == int(key) for one in note.changes):
             return CorrectedMask(path, note)
     return None
+
+
+def import_notes(paths: ProjectPaths) -> list[Path]:
+    """Return the notes of all imports, the oldest first."""
+    return sorted(paths.corrections.glob(f"*/{IMPORT_NOTE}"))
 
 
 def corrected_keys(project: OpenProject) -> frozenset[str]:
@@ -113,7 +164,12 @@ def corrected_keys(project: OpenProject) -> frozenset[str]:
     return frozenset(key for key in craters if corrected_mask(project, key) is not None)
 
 
-def _read(place: Path) -> ImportNote:
+def read_import_note(place: Path) -> ImportNote:
+    """Read the note of an import.
+
+    Raises:
+        SourceError: If it was changed into something else.
+    """
     try:
         return ImportNote.model_validate_json(place.read_bytes())
     except ValidationError as error:

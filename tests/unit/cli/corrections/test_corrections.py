@@ -3,10 +3,15 @@
 import json
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
+import pyogrio
 import pytest
 import rasterio
+from shapely import Polygon, box, segmentize
 
 from ejmap_cli.main import main
+from ejmap_project.open_project import OpenProject
 from tests.mapped_discs import write_mapped_discs
 
 
@@ -39,6 +44,62 @@ def test_a_mask_goes_out_and_comes_back_as_a_label(
     assert [one["added_px"] for one in told["changes"]] == [10]
     assert told["changes"][0]["was_label"] is False
     assert (folder / "masks" / "mask_0001.tif").is_file()
+
+
+@pytest.mark.parametrize("command", ["correct", "import-labels"])
+def test_before_the_first_run_the_run_is_what_is_missing(
+    command: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The crater is in the table of the user, which nothing has read yet."""
+    package = folder / "package"
+    assert main(["correct", str(folder), "1", "--out", str(package)]) == 0
+    paths = OpenProject.at(folder).paths
+    for path in (paths.crater_catalogue, paths.basemap_mosaic):
+        path.unlink()
+        words = ["1", "--out", str(folder / "more")] if command == "correct" else [str(package)]
+        capsys.readouterr()
+
+        assert main([command, str(folder), *words]) == 1
+
+        told = capsys.readouterr().err
+        assert "nothing is mapped yet" in told
+        assert f"ejmap run {folder}" in told
+
+
+def test_ejecta_that_no_measurement_counts_are_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A full parallel 50 degrees south of a crater whose reach is 21 degrees; others are silent."""
+    package = folder / "package"
+    row = 512 * 140 // 180
+    south = 90 - (row + np.array([0, 1])) * 180 / 512
+    ring_km2 = float(2 * np.pi * 2439.4**2 * np.abs(np.diff(np.sin(np.radians(south))))[0])
+    for one, number, warned in ((3, "0003", True), (1, "0001", False)):
+        # A label beyond the reach has a package of the whole mosaic.
+        assert main(["correct", str(folder), str(one), "--out", str(package / number)]) == 0
+        drawn = box(-180, south[1], 180, south[0]) if warned else box(178, 14, 179, 15)
+        drawn = segmentize(drawn, 5)
+        _draw(package / number / "corrections.gpkg", f"ejecta_{number}", drawn)
+        capsys.readouterr()
+
+        assert main(["import-labels", str(folder), str(package / number)]) == 0
+
+        told = capsys.readouterr().out
+        assert ("warning" in told) == warned
+        if warned:
+            assert (
+                f"{ring_km2:.0f} km2 of the ejecta of crater 0003 lie farther than 900 km" in told
+            )
+            # From 89.5 degrees over the pole to the parallel, rounded up to whole kilometres.
+            farthest_km = np.radians(0.5 + 90 - south.mean()) * 2439.4
+            wanted_m = int(told.split("reach_m of ")[1].split()[0])
+            assert wanted_m / 1000 == pytest.approx(farthest_km, abs=1.5)
+
+
+def _draw(path: Path, layer: str, drawn: Polygon) -> None:
+    table = pyogrio.read_dataframe(path, layer=layer)
+    added = gpd.GeoDataFrame({"crater": ["new"]}, geometry=[drawn], crs=table.crs)
+    pyogrio.write_dataframe(added, path, layer=layer, append=True, promote_to_multi=True)
 
 
 def test_a_crater_that_is_not_there_is_named(

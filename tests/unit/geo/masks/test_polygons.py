@@ -5,12 +5,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 import shapely
-from pyproj import Geod
+from pyproj import CRS, Geod, Transformer
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.crs import geographic_crs
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks.polygons import rasterized, rasterized_on_planet
 
@@ -101,3 +102,78 @@ def test_metres_for_degrees_are_refused() -> None:
     """A rim in projected metres has latitudes beyond the pole."""
     with pytest.raises(RasterError, match="degrees"):
         on_planet(box(0, 0, 5000, 5000))
+
+
+R = MERCURY.radius_m
+NORTH, SOUTH = f"+proj=stere +lat_0=90 +R={R}", f"+proj=stere +lat_0=-90 +lon_0=40 +R={R}"
+OBLIQUE = f"+proj=aeqd +lat_0=70 +lon_0=30 +R={R}"
+FLAT, DEGREES = f"+proj=eqc +R={R}", f"+proj=longlat +R={R}"
+FAR_SIDE = f"+proj=merc +lon_0=180 +R={R} +units=km"
+
+
+FOLDED = Polygon(
+    [
+        *((800e3, -99e3), (800e3, 500e3), (-800e3, 500e3), (-800e3, -500e3)),
+        *((300e3, -500e3), (400e3, 200e3), (500e3, -500e3), (800e3, -500e3)),
+    ]
+)
+
+
+def cap(radius_m: float, x: float = 0, y: float = 0) -> Polygon:
+    """Return a disc with 256 corners."""
+    return shapely.Point(x, y).buffer(radius_m, 64)
+
+
+@pytest.mark.parametrize(
+    ("crs", "drawn"),
+    [
+        pytest.param(NORTH, cap(600e3, 1234, 567), id="cap-of-the-north"),
+        pytest.param(SOUTH, cap(600e3, 1234, 567), id="cap-of-the-south"),
+        pytest.param(NORTH, cap(9_000e3), id="beyond-the-equator-to-the-other-pole"),
+        pytest.param(SOUTH, cap(9_000e3), id="beyond-the-equator-from-the-south"),
+        pytest.param(NORTH, cap(900e3) - cap(300e3, 50e3), id="ring-about-a-pole"),
+        pytest.param(NORTH, cap(900e3) - cap(99e3, 400e3), id="hole-beside-a-pole"),
+        pytest.param(NORTH, box(-800e3, 0, 800e3, 700e3), id="edge-through-a-pole"),
+        pytest.param(SOUTH, box(0, 0, 800e3, 700e3), id="corner-on-a-pole"),
+        pytest.param(SOUTH, box(-800e3, 1e3, 800e3, 700e3), id="edge-beside-a-pole"),
+        pytest.param(NORTH, FOLDED, id="notch-between-the-first-corner-and-the-pole"),
+        pytest.param(OBLIQUE, cap(1_500e3), id="pole-off-the-middle"),
+        pytest.param(FLAT, box(-2e6, 3.3e6, 6e6, 3.7e6), id="wider-than-half-a-turn"),
+        pytest.param(FAR_SIDE, box(-999, 100, 888, 900), id="across-the-antimeridian-in-km"),
+        pytest.param(DEGREES, box(-180, 79.2, 180, 90), id="polar-rows-in-degrees"),
+        pytest.param(DEGREES, box(-100.2, -30.1, 120.3, 3), id="wide-in-degrees"),
+        pytest.param(DEGREES, box(170.2, -30.1, 200.3, 3), id="past-180-degrees"),
+    ],
+)
+def test_a_polygon_encloses_what_it_encloses_where_it_was_drawn(
+    crs: str, drawn: Polygon, pixel_centers: Callable
+) -> None:
+    """Against pyproj and shapely: the centre of each pixel in the CRS, and whether it is inside."""
+    rows, cols = pixel_centers(BASEMAP.shape)
+    there = Transformer.from_crs(geographic_crs(MERCURY), crs, always_xy=True)
+    lon_deg, lat_deg = cols - 180, 90 - rows
+    inside, near = np.zeros(BASEMAP.shape, np.bool_), np.zeros(BASEMAP.shape, np.bool_)
+    for turn_deg in (0, 360) if crs == DEGREES else (0,):
+        x, y = (lon_deg + turn_deg, lat_deg) if turn_deg else there.transform(lon_deg, lat_deg)
+        points = shapely.points(np.where(np.isfinite(x + y), [x, y], 1e9).T).T
+        inside |= shapely.contains(drawn, points)
+        # Edges may bend by a sixteenth of a pixel.
+        tolerance = 0.06 * (1 if crs == DEGREES else BASEMAP.resolution_m)
+        near |= shapely.distance(drawn.boundary, points) < tolerance / (1e3 if "km" in crs else 1)
+
+    mask = np.zeros(BASEMAP.shape, np.bool_)
+    rasterized_on_planet(drawn, basemap=BASEMAP, drawn_in=CRS(crs)).paste_into(mask)
+
+    assert inside.any()
+    assert near.sum() < 0.2 * inside.sum() + 20
+    np.testing.assert_array_equal(mask[~near], inside[~near])
+
+
+def test_a_polygon_beyond_the_planet_is_refused() -> None:
+    """An orthographic view ends at its limb; a latitude beyond 90 degrees is none."""
+    view = CRS(f"+proj=ortho +lat_0=90 +R={R}")
+
+    with pytest.raises(RasterError, match="leaves the planet in its CRS"):
+        rasterized_on_planet(cap(1.2 * R), basemap=BASEMAP, drawn_in=view)
+    with pytest.raises(RasterError, match="end it at 90 degrees"):
+        rasterized_on_planet(box(0, 80, 9, 95), basemap=BASEMAP, drawn_in=CRS(DEGREES))

@@ -10,7 +10,7 @@ import numpy as np
 import pyogrio
 import pytest
 import rasterio
-from shapely import Polygon, box
+from shapely import Point, Polygon, box
 
 from ejmap_geo.grids.coords import RowCol
 from ejmap_geo.rasters.raster import read_mask_on
@@ -102,6 +102,32 @@ def test_a_drawn_polygon_adds_the_pixels_whose_centre_it_holds(
     assert [one.removed_px for one in done.note.changes] == [0]
 
 
+@pytest.mark.parametrize("lat", [90, -90])
+def test_a_polygon_over_a_pole_is_taken_as_drawn(
+    mine: tuple[OpenProject, Path], planet: Planet, lat: int
+) -> None:
+    """A cap in a polar stereographic CRS has the area of a cap on the sphere."""
+    project, package = mine
+    key, radius_m = planet.craters[0].key, planet.basemap.body.radius_m
+    angle = np.radians(20)
+    drawn = Point(0, 0).buffer(2 * radius_m * np.tan(angle / 2), 64)
+    crs = f"+proj=stere +lat_0={lat} +lon_0=0 +R={radius_m}"
+    table = gpd.GeoDataFrame({"crater": ["new"]}, geometry=[drawn], crs=crs)
+    layer = layer_name(key)
+    pyogrio.write_dataframe(table, package / POLYGONS, layer=layer, promote_to_multi=True)
+
+    (change,) = import_labels(project, package, by="a person").note.changes
+
+    # Rows whose middle lies inside.
+    rows = round(angle / np.pi * planet.basemap.shape[0])
+    edge = rows * np.pi / planet.basemap.shape[0]
+    cap_km2 = 2 * np.pi * (radius_m / 1000) ** 2 * (1 - np.cos(edge))
+    assert change.area_km2 == pytest.approx(cap_km2)
+    label = read_mask_on(_label(project, key), planet.basemap)
+    assert label.window is not None
+    assert (label.window.row == 0) == (lat == 90)
+
+
 def test_a_package_is_taken_whole_or_not_at_all(
     mine: tuple[OpenProject, Path], planet: Planet
 ) -> None:
@@ -139,6 +165,34 @@ def test_an_import_that_is_cut_off_leaves_no_record(
 
     assert _label(project, planet.craters[0].key).read_bytes() == before
     assert not list(project.paths.corrections.rglob("import.json"))
+
+
+def test_two_imports_at_once_lose_no_correction(
+    mine: tuple[OpenProject, Path], planet: Planet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one, begun while the first writes, is refused; repeated, it keeps both labels."""
+    project, package = mine
+    other = Path(shutil.copytree(package, package.with_name("other")))
+    first, second = (one.key for one in planet.craters[:2])
+    _redraw(package, first, [box(0, 0, 30, 30)])
+    _redraw(other, second, [box(0, 0, 30, 30)])
+    before = {key: _label(project, key).read_bytes() for key in (first, second)}
+    refused: list[str] = []
+
+    def meanwhile(*args: Any, **given: Any) -> None:
+        with pytest.raises(SourceError, match=r"another import into .* is in progress") as told:
+            import_labels(project, other, by="a second person")
+        refused.append(str(told.value))
+        write_mask(*args, **given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ejmap_project.corrections.import_labels.write_mask", meanwhile)
+        import_labels(project, package, by="a person")
+    import_labels(project, other, by="a second person")
+
+    assert len(refused) == 1
+    assert all(_label(project, key).read_bytes() != before[key] for key in (first, second))
+    assert [one.name for one in sorted(project.paths.corrections.iterdir())] == ["0001", "0002"]
 
 
 def _killed(*_args: object, **_given: object) -> None:

@@ -1,6 +1,7 @@
 """The record of promotions survives what a killed process leaves of it."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_a_torn_last_line_is_left_out_with_a_warning(
     assert [one.reason for one in decided] == ["first"]
     assert "is cut off and was left out" in caplog.text
     assert [one.reason for one in promotions(paths, "ejseg")] == ["first", "second"]
+
+
+def test_decisions_at_once_are_all_kept(paths: ProjectPaths) -> None:
+    """People and gates decide in several processes; threads have a lock each as these do."""
+    words = [f"decision {number}" for number in range(16)]
+
+    with ThreadPoolExecutor(8) as pool:
+        for one in words:
+            pool.submit(write_promotion, paths, "ejseg", Decision.KEPT, one, FIRST, SECOND)
+
+    assert sorted(one.reason for one in promotions(paths, "ejseg")) == sorted(["first", *words])
 
 
 @pytest.mark.parametrize("line", [b"\xff\xfe\n", b"{}\n", b"null\n", b"[" * 9999 + b"\n"])

@@ -7,10 +7,11 @@ import pytest
 from ejmap_cli.main import main
 from ejmap_geo.errors import RasterError
 from ejmap_geo.rasters.raster import read_mask_on
-from ejmap_project.errors import SourceError
+from ejmap_project.errors import SourceError, StepError
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.progress import Silence
 from ejmap_project.scoring.outside_masks import read_crater_splits, score_outside_masks
+from tests.mapped_discs import write_settings
 from tests.unit.project.scoring.test_map_scores import BASEMAP, CRATERS, Bench
 
 
@@ -33,6 +34,14 @@ def test_masks_of_a_project_score_as_its_own_map(bench: Bench) -> None:
     assert found.scores["map_tvt_pixel_f1"] == pytest.approx(12 / 16)
     assert found.scores["map_tvt_tile_recall"] == 1
     assert (found.masks, found.tiles) == (2, 6)
+
+
+def test_before_the_first_run_the_run_is_what_is_missing(tmp_path: Path) -> None:
+    """Nobody named the mosaic of the project, so no name is to be corrected."""
+    project = write_settings(tmp_path)
+
+    with pytest.raises(StepError, match=r"nothing is mapped yet; map with `ejmap run /"):
+        score_outside_masks(project, tmp_path, splits=None, filter_px=1, progress=Silence())
 
 
 def test_each_crater_may_have_its_own_split(bench: Bench, tmp_path: Path) -> None:
