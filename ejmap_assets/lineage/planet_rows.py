@@ -6,6 +6,7 @@ from ejmap_assets.lineage import map_settings, stages
 from ejmap_assets.lineage.row import Row, Rule
 from ejmap_assets.lineage.row_parts import (
     LabelRow,
+    clean_inputs,
     comparison_inputs,
     has_probabilities,
     overlap_inputs,
@@ -100,11 +101,12 @@ PLANET_ROWS: Mapping[str, Row] = {
             *(paths.pattern_rays, paths.pattern_spectra),
             *(paths.published_overlaps, paths.published_clean),
         ),
-        code_version="3",  # 2: spectra; 3: own ends of rays
+        code_version="4",  # 2: spectra; 3: own ends of rays; 4: shared is what others claim
         inputs=(
-            *("crater_pattern", "basemap_mask", "global_map", "overlaps"),
+            *("crater_pattern", "segmentation_mask", "basemap_mask", "global_map", "overlaps"),
             *("crater_catalogue", "basemap_mosaic"),
         ),
+        used_inputs=clean_inputs,
         settings=map_settings.of_map,
         rule=Rule.AFTER_CRATERS,
         table=PatternsTable,
