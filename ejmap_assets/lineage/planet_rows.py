@@ -41,8 +41,8 @@ PLANET_ROWS: Mapping[str, Row] = {
             paths.ejecta_outlines,
         ),
         # 2: expected areas, and those at the promised recall; 3: observed_share; 4: colours, tags
-        # and outlines; 5: rays
-        code_version="5",
+        # and outlines; 5: rays; 6: mask_km2
+        code_version="6",
         inputs=(
             *("basemap_mask", "promised_recall_mask", "crater_pattern"),
             *("crater_catalogue", "basemap_mosaic"),
@@ -196,7 +196,7 @@ PLANET_ROWS: Mapping[str, Row] = {
     "ejecta_contrast": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.contrast,
-        code_version="2",  # 2: observed_share
+        code_version="3",  # 2: observed_share; 3: mask_km2
         inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
         rule=Rule.AFTER_CRATERS,
         table=ContrastTable,

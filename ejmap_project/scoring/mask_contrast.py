@@ -20,7 +20,7 @@ from ejmap_project.open_project import OpenProject
 
 COLUMNS = (
     *("crater_id", "crater", "observed_share"),
-    *("ejecta_km2", "farthest_deg", "farthest_radii", "brighter_by"),
+    *("mask_km2", "farthest_deg", "farthest_radii", "brighter_by"),
 )
 
 
@@ -65,7 +65,7 @@ def _row(crater: Crater, mask: PlacedMask, basemap: Basemap) -> dict[str, object
     return {
         "crater_id": crater.crater_id,
         "crater": crater.name or crater.key,
-        "ejecta_km2": mask.area_m2(basemap.grid) / 1e6,
+        "mask_km2": mask.area_m2(basemap.grid) / 1e6,
         "farthest_deg": math.degrees(farthest_m / basemap.grid.body.radius_m),
         "farthest_radii": farthest_m / crater.radius_m,
         "brighter_by": float(np.mean(brighter_by)),

@@ -92,3 +92,22 @@ def test_settings_and_inputs_of_a_crater_are_those_of_any(own: OpenProject) -> N
         row = LINEAGE[name]
         assert row.settings(own, "0001") == row.settings(own, "0002")
         assert inputs_of(own, name, "0001") == inputs_of(own, name, "0002")
+
+
+def test_one_name_of_an_area_has_one_meaning() -> None:
+    """Areas of a crater's mask on the map are called otherwise than those on its own raster."""
+    tables = {name: row.table.to_schema() for name, row in LINEAGE.items() if row.table is not None}
+    of_craters = {
+        name: {str(one) for one in table.columns if str(one).endswith("_km2")}
+        for name, table in tables.items()
+        if "crater_id" in table.columns
+        and (table.columns["crater_id"].unique or table.unique == ["crater_id"])
+    }
+
+    on_map = of_craters["global_map"] | of_craters["ejecta_contrast"]
+    on_own_raster = of_craters["crater_pattern"] | of_craters["crater_patterns"]
+    assert "mask_km2" in on_map
+    assert "ejecta_km2" in on_own_raster
+    # Both carry the number that promised_recall_mask has written.
+    assert on_map & on_own_raster == {"expected_km2"}
+    assert all(not found for name, found in of_craters.items() if found - on_map - on_own_raster)

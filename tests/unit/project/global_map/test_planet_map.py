@@ -59,7 +59,7 @@ def test_the_map_holds_every_crater_and_its_area(masked: OpenProject, planet) ->
     with Image.open(paths.preview) as preview:
         assert preview.size[0] >= planet.basemap.width_px
     expected = {one: mask.area_m2(planet.basemap) / 1e6 for one, mask in planet.truth.items()}
-    assert _table(found)["ejecta_km2"].to_dict() == pytest.approx(expected)
+    assert _table(found)["mask_km2"].to_dict() == pytest.approx(expected)
     assert found.metadata["current_count"] == 2
     assert found.metadata["stale_craters"] == ["0002"]
     assert found.metadata["missing_count"] == 0
@@ -128,7 +128,7 @@ def test_a_held_back_crater_is_left_out_and_named(masked: OpenProject) -> None:
 
     with rasterio.open(masked.paths.label_map) as file:
         assert 2 not in file.read(1)
-    assert np.isnan(_table(found)["ejecta_km2"][2])
+    assert np.isnan(_table(found)["mask_km2"][2])
     assert found.metadata["held_back_craters"] == ["0002"]
     assert "damaged_masks" not in found.metadata
 

@@ -42,6 +42,8 @@ def test_the_difference_in_brightness_is_measured_crater_by_crater(tmp_path: Pat
 
     table = found.table.set_index("crater")
     assert table["brighter_by"].to_dict() == pytest.approx({"Bright": 50.0, "Plain": 0.0})
+    area_km2 = masks["0001"].area_m2(BASEMAP) / 1e6
+    assert table["mask_km2"]["Bright"] == pytest.approx(area_km2)
     assert table["farthest_deg"]["Bright"] == pytest.approx(24 / 2 * 360 / 256, rel=0.2)
     assert found.metadata["brighter_than_surroundings"] == 1
     assert found.metadata["craters_with_ejecta"] == 2
