@@ -196,7 +196,7 @@ PLANET_ROWS: Mapping[str, Row] = {
     "ejecta_contrast": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.contrast,
-        code_version="3",  # 2: observed_share; 3: mask_km2
+        code_version="3",  # 2: observed_share; 3: mask_km2, no reach of nothing
         inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
         rule=Rule.AFTER_CRATERS,
         table=ContrastTable,

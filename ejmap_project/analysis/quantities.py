@@ -69,7 +69,7 @@ COVERAGE = (
     quantity(
         "optical_blanket_km",
         "km",
-        "Radius of the optical blanket",
+        "Radius of the optical blanket; 0 without one",
         "rings of 4 px from 4 R outwards, else inwards, more than half ejecta",
         PUBLISHED,
     ),

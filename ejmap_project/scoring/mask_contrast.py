@@ -62,6 +62,8 @@ def _row(crater: Crater, mask: PlacedMask, basemap: Basemap) -> dict[str, object
         mask=mask,
     )
     farthest_m = farthest_on_basemap_m(mask, basemap=basemap.grid, origin=crater.center)
+    if mask.window is None:
+        farthest_m = math.nan
     return {
         "crater_id": crater.crater_id,
         "crater": crater.name or crater.key,

@@ -34,7 +34,10 @@ class ContrastTable(pa.DataFrameModel):
     observed_share: float = _share(description=OBSERVED_SHARE)
     mask_km2: float = pa.Field(ge=0, description=MASK_AREA)
     farthest_deg: float = pa.Field(
-        ge=0, le=180, nullable=True, description="Arc from its centre to the farthest ejecta."
+        ge=0,
+        le=180,
+        nullable=True,
+        description="Arc from its centre to the farthest ejecta; empty without any.",
     )
     farthest_radii: float = pa.Field(
         ge=0, nullable=True, description="The same in radii of its rim."
