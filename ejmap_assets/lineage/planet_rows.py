@@ -41,14 +41,14 @@ PLANET_ROWS: Mapping[str, Row] = {
             paths.ejecta_outlines,
         ),
         # 2: expected areas, and those at the promised recall; 3: observed_share; 4: colours, tags
-        # and outlines; 5: rays; 6: mask_km2
+        # and outlines; 5: rays; 6: mask_km2, labelled
         code_version="6",
         inputs=(
             *("basemap_mask", "promised_recall_mask", "crater_pattern"),
             *("crater_catalogue", "basemap_mosaic"),
         ),
         optional_inputs=("promised_recall_mask",),
-        settings=map_settings.of_map,
+        settings=map_settings.of_map_table,
         rule=Rule.AFTER_CRATERS,
         table=MapCraterTable,
         picture="ejecta of all craters over the mosaic",

@@ -63,6 +63,8 @@ def draw_planet_map(
         tags={**tags, **told},
     )
     table = _crater_table(masks, craters, states, basemap)
+    # Masks come and go without the table of craters, which says what its author knew.
+    table = table.assign(labelled=[project.is_labelled(one) for one in craters_of(table)])
     # A mask of a former ensemble may lie there when the present one promises nothing.
     is_promised = promises_recall(project)
     promised = {

@@ -51,6 +51,10 @@ class ContrastTable(pa.DataFrameModel):
 class MapCraterTable(CraterTable):
     """The craters of the map: what they cover, and whether that is up to date."""
 
+    labelled: bool = pa.Field(
+        description="Whether somebody mapped its ejecta by hand: the table of craters says so, or "
+        "its mask is among those of the project."
+    )
     mask_km2: float = pa.Field(ge=0, nullable=True, description=f"{MASK_AREA} Empty if unmapped.")
     state: str = pa.Field(description="Whether its mask is current, or why it is not.")
     promised_recall_km2: float = _promised(
