@@ -64,6 +64,11 @@ class OpenProject:
         found = _craters_in(path, state, self.settings.planet)
         return {crater.key: crater for crater in found}
 
+    def is_labelled(self, crater: Crater) -> bool:
+        """Return whether a person mapped a crater: as its table says, or as its mask shows."""
+        holds_masks = self.settings.source.traits.holds_masks
+        return crater.labelled or (holds_masks and self.paths.manual_mask(crater.key).is_file())
+
     def drawn_rims(self) -> "dict[str, Rim]":
         """Return the rims that the catalogue draws, in degrees, by the key of their crater."""
         catalogue = read_catalogue(self.paths.crater_catalogue, body=self.settings.planet)

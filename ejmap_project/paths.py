@@ -207,7 +207,7 @@ class ProjectPaths:
     preview = _Place("data/map/preview.png")
     """A picture of the map over the mosaic."""
     map_craters = _Place("data/map/craters.gpkg")
-    """The craters of the map with the areas of their ejecta."""
+    """The craters of the map with the areas of their masks."""
     map_layers = _Place("data/map/ejecta.gpkg")
     """Outlines of ejecta, rays, rims and craters as layers with their styles."""
     ejecta_outlines = _Place("data/map/ejecta.parquet")

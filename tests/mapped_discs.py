@@ -1,9 +1,10 @@
 """A project of three discs of ejecta that are mapped already: two overlap, one lies over a pole."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
 from ejmap_geo.grids.body import MERCURY
@@ -11,7 +12,7 @@ from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.label_map import label_map
 from ejmap_geo.masks.mosaic import EnsembleLayers
-from ejmap_geo.masks.placed_mask import disc
+from ejmap_geo.masks.placed_mask import PlacedMask, disc
 from ejmap_geo.masks.placement import mask_to_azimuthal
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.basemap import azimuthal_grid
@@ -57,14 +58,26 @@ def write_planet(folder: Path, craters: Sequence[Crater], grid: BasemapGrid) -> 
 def write_mapped_discs(folder: Path) -> OpenProject:
     """Write the project: mosaic, catalogue, masks, probabilities and the count of overlaps."""
     project = write_planet(folder, CRATERS, GRID)
-    paths = project.paths
     masks = {one.crater_id: disc(GRID, center=one.center, radius_m=DISC_M) for one in CRATERS}
     for crater in CRATERS:
-        placed, grid = masks[crater.crater_id], azimuthal_grid(crater, GRID)
-        write_mask(paths.basemap_mask(crater.key), placed, basemap=GRID, center=crater.center)
-        mask = mask_to_azimuthal(placed, basemap=GRID, azimuthal=grid)
-        sure = np.full(mask.shape, SURE[crater.crater_id], np.float32)
-        layers = EnsembleLayers(sure, mask.astype(np.float32), 1)
-        write_layers(paths.segmentation(crater.key), layers, mask, grid=grid)
-    write_cog(paths.overlap_count, label_map(masks, basemap=GRID).overlap_count, grid=GRID)
+        grid = azimuthal_grid(crater, GRID)
+        mask = mask_to_azimuthal(masks[crater.crater_id], basemap=GRID, azimuthal=grid)
+        write_mapped(project, crater, mask, masks[crater.crater_id])
+    write_overlap_count(project, masks)
     return project
+
+
+def write_mapped(
+    project: OpenProject, crater: Crater, mask: NDArray[np.bool_], placed: PlacedMask
+) -> None:
+    """Write the mask of a crater about it, with its probability, and on the basemap."""
+    paths, grid = project.paths, azimuthal_grid(crater, GRID)
+    write_mask(paths.basemap_mask(crater.key), placed, basemap=GRID, center=crater.center)
+    sure = np.full(mask.shape, SURE[crater.crater_id], np.float32)
+    layers = EnsembleLayers(sure, mask.astype(np.float32), 1)
+    write_layers(paths.segmentation(crater.key), layers, mask, grid=grid)
+
+
+def write_overlap_count(project: OpenProject, masks: Mapping[int, PlacedMask]) -> None:
+    """Write how many craters claim each pixel."""
+    write_cog(project.paths.overlap_count, label_map(masks, basemap=GRID).overlap_count, grid=GRID)

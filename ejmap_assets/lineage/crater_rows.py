@@ -97,7 +97,8 @@ CRATER_ROWS: Mapping[str, Row] = {
             *("basemap_mask", "segmentation_mask", "polar_prediction", "promised_recall_mask"),
             *("basemap_mosaic", "crater_catalogue"),
         ),
-        code_version="3",  # 2: spectra; 3: likely rays, zones by probability and light
+        # 2: spectra; 3: likely rays, zones by probability and light; 4: no directions of nothing
+        code_version="4",
         used_inputs=pattern_inputs,
         table=PatternTable,
         picture="ejecta with blanket and ends of rays; coverage by distance; ejecta by azimuth",

@@ -8,12 +8,23 @@ from ejmap_project.map_page.bundle import bundle_version
 from ejmap_project.open_project import OpenProject
 from ejmap_project.recipe_settings import of_masks, stamps_of, training_kind
 from ejmap_project.sources.kinds import source_of
+from ejmap_project.sources.mask_files import MASK_NAMES
 from ejmap_project.vetting.vetting_choice import held_back
 
 
 def of_map(project: OpenProject, _: str) -> object:
     """The craters that vetting holds back; None if it holds back none."""
     return sorted(held_back(project)) or None
+
+
+def of_map_table(project: OpenProject, partition: str) -> object:
+    """Whom the map leaves out, and who has a mask of a person, which its table tells.
+
+    No input of the map: without the masks, or with a damaged one, it is drawn all the same.
+    """
+    labelled = sorted(project.paths.manual_masks.glob(MASK_NAMES))
+    holds_masks = project.settings.source.traits.holds_masks
+    return [of_map(project, partition), [one.name for one in labelled] if holds_masks else None]
 
 
 def of_manual_comparison(project: OpenProject, _: str) -> object:

@@ -6,6 +6,7 @@ from ejmap_assets.lineage import map_settings, stages
 from ejmap_assets.lineage.row import Row, Rule
 from ejmap_assets.lineage.row_parts import (
     LabelRow,
+    clean_inputs,
     comparison_inputs,
     has_probabilities,
     overlap_inputs,
@@ -40,14 +41,14 @@ PLANET_ROWS: Mapping[str, Row] = {
             paths.ejecta_outlines,
         ),
         # 2: expected areas, and those at the promised recall; 3: observed_share; 4: colours, tags
-        # and outlines; 5: rays
-        code_version="5",
+        # and outlines; 5: rays; 6: mask_km2, labelled
+        code_version="6",
         inputs=(
             *("basemap_mask", "promised_recall_mask", "crater_pattern"),
             *("crater_catalogue", "basemap_mosaic"),
         ),
         optional_inputs=("promised_recall_mask",),
-        settings=map_settings.of_map,
+        settings=map_settings.of_map_table,
         rule=Rule.AFTER_CRATERS,
         table=MapCraterTable,
         picture="ejecta of all craters over the mosaic",
@@ -100,11 +101,12 @@ PLANET_ROWS: Mapping[str, Row] = {
             *(paths.pattern_rays, paths.pattern_spectra),
             *(paths.published_overlaps, paths.published_clean),
         ),
-        code_version="3",  # 2: spectra; 3: own ends of rays
+        code_version="4",  # 2: spectra; 3: own ends of rays; 4: shared is what others claim
         inputs=(
-            *("crater_pattern", "basemap_mask", "global_map", "overlaps"),
+            *("crater_pattern", "segmentation_mask", "basemap_mask", "global_map", "overlaps"),
             *("crater_catalogue", "basemap_mosaic"),
         ),
+        used_inputs=clean_inputs,
         settings=map_settings.of_map,
         rule=Rule.AFTER_CRATERS,
         table=PatternsTable,
@@ -194,7 +196,7 @@ PLANET_ROWS: Mapping[str, Row] = {
     "ejecta_contrast": Row(
         stage=stages.SCORES,
         output=lambda paths, _: paths.contrast,
-        code_version="2",  # 2: observed_share
+        code_version="3",  # 2: observed_share; 3: mask_km2, no reach of nothing
         inputs=("basemap_mask", "crater_catalogue", "basemap_mosaic"),
         rule=Rule.AFTER_CRATERS,
         table=ContrastTable,

@@ -77,6 +77,11 @@ def overlap_inputs(project: OpenProject) -> tuple[str, ...]:
     return ("segmentation_mask", *shared) if has_probabilities(project) else shared
 
 
+def clean_inputs(project: OpenProject) -> tuple[str, ...]:
+    """Return the inputs of the patterns of all craters: those of overlaps, and what they rank."""
+    return (*overlap_inputs(project), "crater_pattern", "overlaps")
+
+
 def tile_inputs(project: OpenProject) -> tuple[str, ...]:
     """Return the inputs of tiles to label: a person's labels take their craters out."""
     labels = ("manual_masks",) if project.settings.source.traits.holds_masks else ()

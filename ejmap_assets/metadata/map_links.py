@@ -18,12 +18,12 @@ def links_of_map(table: pd.DataFrame | None, *, linked: Sequence[str] = LINKED) 
     """Return links to the mosaic, the models and the craters that the map is made from.
 
     Args:
-        table: The craters of the map with ``state`` and ``ejecta_km2``, sorted by ``crater_id``.
+        table: The craters of the map with ``state`` and ``mask_km2``, sorted by ``crater_id``.
         linked: The mosaic and the models that the project makes.
     """
     parts: Metadata = {name: dg.MetadataValue.asset(dg.AssetKey(name)) for name in linked}
     craters = pd.DataFrame(table)
-    columns = (craters_of(craters), craters["state"], craters["ejecta_km2"])
+    columns = (craters_of(craters), craters["state"], craters["mask_km2"])
     found = sorted(
         (crater.key, crater.label, state, area_km2)
         for crater, state, area_km2 in zip(*columns, strict=True)
@@ -35,7 +35,7 @@ def links_of_map(table: pd.DataFrame | None, *, linked: Sequence[str] = LINKED) 
     ]
     more = len(found) - len(rows)
     note = [f"\n{more} more in craters.gpkg"] if more else []
-    head = ["| crater | state | ejecta, km2 |", "| --- | --- | ---: |"]
+    head = ["| crater | state | mask, km2 |", "| --- | --- | ---: |"]
     return {**parts, "made_of": dg.MetadataValue.md("\n".join([*head, *rows, *note]))}
 
 

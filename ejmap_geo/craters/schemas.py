@@ -29,7 +29,9 @@ class CraterTable(pa.DataFrameModel):
         ge=-90, le=90, description="Latitude of the centre, degrees north, planetocentric."
     )
     radius_m: float = pa.Field(ge=SMALLEST_RADIUS_M, description="Radius of the rim, metres.")
-    labelled: bool = pa.Field(description="Whether somebody mapped its ejecta by hand.")
+    labelled: bool = pa.Field(
+        description="Whether its author says that its ejecta were mapped by hand."
+    )
     reach_m: float = pa.Field(
         gt=0,
         nullable=True,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from ejmap_geo.patterns.polar_mask import PolarMask
+from ejmap_geo.patterns.ring_sums import NO_VECTOR, azimuth_deg
 
 # Where ejecta are compared: what lies farther are single rays, and few of them.
 NEAR_RADII, FAR_RADII = 1.2, 8.0
@@ -63,14 +64,15 @@ class Asymmetry(NamedTuple):
     """How ejecta are spread over azimuth.
 
     Attributes:
-        dipole: Amplitude of the first harmonic, 0 (even) to 1 (one direction).
-        dipole_deg: Azimuth of its maximum.
-        quadrupole: Amplitude of the second harmonic.
-        quadrupole_deg: Azimuth of its axis, 0 to 180.
+        dipole: Amplitude of the first harmonic, 0 (even) to 1 (one direction); NaN without ejecta.
+        dipole_deg: Azimuth of its maximum; NaN where it has no amplitude.
+        quadrupole: Amplitude of the second harmonic; NaN without ejecta.
+        quadrupole_deg: Azimuth of its axis, 0 to 180; NaN where it has no amplitude.
         empty_deg: Width of the longest run of azimuths without any ejecta.
         gap: The sector with the fewest ejecta; None if they are the same all around.
         joint_gap: The sector with the least likely ejecta and light together; its ``left`` is that
-            of the likely ejecta. None if both are the same all around.
+            of the likely ejecta, NaN if there are none outside of it. None if both are the same all
+            around, or no ejecta are likely anywhere.
         zone: The zone of avoidance; None where none is told.
         downrange_deg: Direction in which the impactor flew; NaN where no zone tells it.
         impact_class: What it says about the angle.
@@ -116,9 +118,9 @@ def asymmetry(polar: PolarMask, *, radius_m: float) -> Asymmetry:
     told = zone if found is ImpactClass.AVOIDANCE else None
     return Asymmetry(
         dipole=abs(first),
-        dipole_deg=math.degrees(np.angle(first)) % 360,
+        dipole_deg=azimuth_deg(first),
         quadrupole=abs(second),
-        quadrupole_deg=math.degrees(np.angle(second)) / 2 % 180,
+        quadrupole_deg=azimuth_deg(second) / 2,
         empty_deg=_longest_run(extent == 0) * 360 / polar.cols,
         gap=gap,
         joint_gap=joint_gap,
@@ -160,6 +162,8 @@ def _joint_gap(polar: PolarMask, *, radius_m: float) -> Gap | None:
     """Return the sector with the least likely ejecta and light together."""
     rows = slice(polar.first_row(NEAR_RADII * radius_m), polar.first_row(LIKELY_RADII * radius_m))
     likely = polar.probability[rows].sum(axis=0, dtype=np.float64)
+    if not likely.any():
+        return None
     both = _in_spreads(likely) + _in_spreads(_light(polar, radius_m=radius_m))
     gap = find_gap(both - both.min())
     if gap is None:
@@ -167,7 +171,7 @@ def _joint_gap(polar: PolarMask, *, radius_m: float) -> Gap | None:
     away_deg = np.abs((polar.azimuth_deg - gap.azimuth_deg + 180) % 360 - 180)
     inside = away_deg <= gap.width_deg / 2
     outside = float(likely[~inside].mean())
-    return gap._replace(left=float(likely[inside].mean()) / outside if outside else 1.0)
+    return gap._replace(left=float(likely[inside].mean()) / outside if outside else math.nan)
 
 
 def _in_spreads(values: Floats) -> Floats:
@@ -214,7 +218,7 @@ def _class_of(zone: Gap | None, dipole: float, quadrupole: float) -> ImpactClass
 def _harmonic(extent: Floats, azimuth_deg: Floats, order: int) -> complex:
     total = float(extent.sum())
     turned = np.exp(1j * order * np.radians(azimuth_deg))
-    return complex(extent @ turned) / total if total else 0j
+    return complex(extent @ turned) / total if total else NO_VECTOR
 
 
 def _longest_run(is_set: NDArray[np.bool_]) -> int:

@@ -1,4 +1,4 @@
-"""Ejecta that no other crater claims."""
+"""Ejecta that no other crater claims, and ground that others claim."""
 
 from collections.abc import Callable
 
@@ -26,3 +26,21 @@ def clean_mask(placed: PlacedMask, counts: ReadCounts, *, basemap: BasemapGrid) 
         return placed
     alone = counts(placed.window) == 1
     return PlacedMask.in_window(placed.mask & alone, window=placed.window, basemap=basemap)
+
+
+def claimed_by_others(
+    placed: PlacedMask, counts: ReadCounts, *, basemap: BasemapGrid
+) -> PlacedMask:
+    """Return the pixels that other craters claim, as far as the window of a crater's mask reaches.
+
+    The crater itself need not claim them.
+
+    Args:
+        placed: Ejecta of the crater.
+        counts: As for :func:`clean_mask`.
+        basemap: Grid of the mask.
+    """
+    if placed.window is None:
+        return placed
+    others = counts(placed.window) > placed.mask
+    return PlacedMask.in_window(others, window=placed.window, basemap=basemap)

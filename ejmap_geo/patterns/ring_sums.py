@@ -18,6 +18,9 @@ from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.resampling.strips import in_strips, kernel_input
 
 Floats = NDArray[np.float64]
+# The mean of no vectors; and the length below which a mean of them is but rounding.
+NO_VECTOR = complex(math.nan, math.nan)
+LEAST_LENGTH = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -72,20 +75,30 @@ class RingSums:
         return np.interp(np.asarray(shares) * total[-1], total, edges_m)
 
     def moment(self, order: int) -> complex:
-        """Return the mean of exp(i order a) over the area of the ejecta, 0 without any.
+        """Return the mean of exp(i order a) over the area of the ejecta, NaN without any.
 
         Args:
             order: 1 for the dipole, 2 for the quadrupole.
         """
         area_m2 = float(self.ejecta_m2.sum())
-        return complex(self.harmonics[order - 1] @ self.pixel_m2) / area_m2 if area_m2 else 0j
+        total = complex(self.harmonics[order - 1] @ self.pixel_m2)
+        return total / area_m2 if area_m2 else NO_VECTOR
 
     def offset_m(self) -> complex:
-        """Return the centre of area, north + i east, in the azimuthal plane; 0 without ejecta."""
+        """Return the centre of area, north + i east, in the azimuthal plane; NaN without any."""
         distance_m = (np.arange(self.ejecta_px.size) + 0.5) * self.resolution_m
         area_m2 = float(self.ejecta_m2.sum())
         weighted = self.harmonics[0] @ (self.pixel_m2 * distance_m)
-        return complex(weighted) / area_m2 if area_m2 else 0j
+        return complex(weighted) / area_m2 if area_m2 else NO_VECTOR
+
+
+def azimuth_deg(vector: complex) -> float:
+    """Return the azimuth of north + i east clockwise from north, 0 to 360; NaN where it has none.
+
+    Args:
+        vector: In units in which rounding errors are far below 1e-9: pixels, or shares of one.
+    """
+    return math.degrees(np.angle(vector)) % 360 if abs(vector) > LEAST_LENGTH else math.nan
 
 
 def ring_sums(

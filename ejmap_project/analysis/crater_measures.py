@@ -16,7 +16,7 @@ from ejmap_geo.patterns.orientation import off_centre_share, orientation
 from ejmap_geo.patterns.polar_mask import PolarMask, polar_mask
 from ejmap_geo.patterns.published_pattern import Row, published_pattern
 from ejmap_geo.patterns.rays import Ray, find_rays
-from ejmap_geo.patterns.ring_sums import RingSums, ring_sums
+from ejmap_geo.patterns.ring_sums import RingSums, azimuth_deg, ring_sums
 from ejmap_geo.patterns.rings import blanket_radius_px
 from ejmap_project.analysis.surroundings import Surroundings
 
@@ -164,7 +164,7 @@ def _reach(sums: RingSums, body: Body, *, radius_m: float) -> Values:
         "reach_99_radii": reach[99] / radius_m,
         "reach_50_radii": reach[50] / radius_m,
         "offset_km": abs(offset_m) / 1000,
-        "offset_azimuth_deg": math.degrees(np.angle(offset_m)) % 360,
+        "offset_azimuth_deg": azimuth_deg(offset_m / sums.resolution_m),
         "launch_speed_max_km_s": launch_speed_m_s(body, farthest_m) / 1000,
     }
 

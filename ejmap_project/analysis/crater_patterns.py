@@ -1,13 +1,17 @@
 """The patterns of all craters of the map, alone and where no other crater claims their ejecta."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 import rasterio
 from numpy.typing import NDArray
 
+from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.masks.denoise import denoised_by_sides
+from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import mask_to_azimuthal
-from ejmap_geo.patterns.clean_mask import ReadCounts, clean_mask
+from ejmap_geo.patterns.clean_mask import ReadCounts, claimed_by_others, clean_mask
 from ejmap_geo.patterns.published_pattern import COLUMNS, Row, is_invalid
 from ejmap_geo.patterns.ring_sums import ring_sums
 from ejmap_geo.rasters.raster import read_mask_on
@@ -15,12 +19,17 @@ from ejmap_geo.rasters.raster_file import opened, read_window
 from ejmap_project.analysis.crater_pattern import CraterPattern, read_pattern
 from ejmap_project.analysis.map_quantities import CLEAN, MapRayTable, PatternsTable
 from ejmap_project.analysis.own_ray_ends import OwnPixels, own_values, with_own_ends
-from ejmap_project.analysis.surroundings import Mapped, Surroundings, surroundings
+from ejmap_project.analysis.surroundings import (
+    Surroundings,
+    cut_about,
+    read_mapped,
+    surroundings,
+)
 from ejmap_project.artefact import Artefact
-from ejmap_project.basemap import azimuthal_grid, read_project_basemap
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.files.table_file import write_table
+from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
 from ejmap_project.vetting.vetting_choice import held_back
@@ -36,16 +45,29 @@ SHOWN = (
 CleanValues = tuple[dict[str, float | bool], Row]
 
 
+class Claims(NamedTuple):
+    """What the map says of the ejecta of a crater, ``(rows, cols)`` about it.
+
+    Attributes:
+        alone: Its ejecta on the map that no other crater claims.
+        others: Ground that other craters claim.
+    """
+
+    alone: NDArray[np.bool_]
+    others: NDArray[np.bool_]
+
+
 def measure_patterns(project: OpenProject, progress: Progress) -> Artefact:
     """Write the patterns of all craters of the map, with what is clean of them.
 
     A crater without a pattern or a mask is left out, and so is one that the map holds back.
 
     Raises:
+        GeoError: If a mask is missing or does not lie on the mosaic.
         StepError: If no crater has a pattern.
     """
-    paths, basemap = project.paths, read_project_basemap(project)
-    rims, held = project.drawn_rims(), held_back(project)
+    paths, work = project.paths, CraterWork(project)
+    held = held_back(project)
     is_published = project.settings.source.traits.masks_run is not None
     made = {
         key: crater
@@ -56,26 +78,18 @@ def measure_patterns(project: OpenProject, progress: Progress) -> Artefact:
     }
     if not made:
         raise StepError("no crater has a pattern yet; materialise crater_pattern of some first")
+    grid = work.basemap.grid
     measured: list[tuple[CraterPattern, CleanValues]] = []
     with opened(paths.overlap_count) as counted, opened(paths.overlaps) as ranked:
         for done, (key, crater) in enumerate(made.items()):
             progress.update(f"crater {key}", done=done, total=len(made))
             pattern = read_pattern(paths.crater_pattern(key))
-            placed = read_mask_on(paths.basemap_mask(key), basemap.grid)
-            alone = clean_mask(placed, _counts(counted), basemap=basemap.grid)
-            grid = azimuthal_grid(crater, basemap.grid)
-            mask = mask_to_azimuthal(alone, basemap=basemap.grid, azimuthal=grid)
-            around = surroundings(
-                Mapped(mask, None), basemap=basemap, crater=crater, grid=grid, rim=rims.get(key)
-            )
-            values, published = clean_values(around, pattern)
-            own = OwnPixels(
-                crater_id=crater.crater_id, placed=placed, ranked=ranked, basemap=basemap.grid
-            )
+            placed = read_mask_on(paths.basemap_mask(key), grid)
+            around, claims = _claims(work, crater, placed, _counts(counted))
+            values, published = clean_values(around, claims, pattern)
+            own = OwnPixels(crater_id=crater.crater_id, placed=placed, ranked=ranked, basemap=grid)
             # Published masks have no probabilities to rank them by.
-            rays = with_own_ends(
-                pattern.rays, None if is_published else own, crater, basemap.grid.body
-            )
+            rays = with_own_ends(pattern.rays, None if is_published else own, crater, grid.body)
             values |= own_values(rays, crater)
             measured.append((pattern._replace(rays=rays), (values, published)))
     progress.update("patterns", done=len(made), total=len(made))
@@ -86,30 +100,58 @@ def _counts(counted: rasterio.DatasetReader) -> ReadCounts:
     return lambda window: read_window(counted, window)[0]
 
 
-def clean_values(around: Surroundings, pattern: CraterPattern) -> CleanValues:
-    """Return what is clean of a crater, and its published row of the clean mask.
+def _claims(
+    work: CraterWork, crater: Crater, placed: PlacedMask, counts: ReadCounts
+) -> tuple[Surroundings, Claims]:
+    """Return a crater in the middle of its ejecta, and what the map says of them."""
+    basemap, grid = work.basemap, work.azimuthal_grid(crater)
+    around = surroundings(
+        read_mapped(work, crater),
+        basemap=basemap,
+        crater=crater,
+        grid=grid,
+        rim=work.drawn_rims.get(crater.key),
+    )
+    alone, others = (
+        cut_about(mask_to_azimuthal(one, basemap=basemap.grid, azimuthal=grid), around.grid)
+        for one in (
+            clean_mask(placed, counts, basemap=basemap.grid),
+            claimed_by_others(placed, counts, basemap=basemap.grid),
+        )
+    )
+    return around, Claims(alone, others)
+
+
+def clean_values(around: Surroundings, claims: Claims, pattern: CraterPattern) -> CleanValues:
+    """Return what is clean of a crater and what is shared, and its published row when clean.
+
+    Clean and shared are parts of one mask on one grid, so that they sum to its area: a mask that
+    is carried to the map and back loses pixels, which nobody shares.
 
     Args:
-        around: The crater with what no other crater claims.
+        around: The crater with its ejecta as mapped.
+        claims: What the map says of them.
         pattern: What was measured of all its ejecta; the radius of its blanket is taken.
     """
     from ejmap_project.analysis.crater_measures import published_row
 
-    row, published = pattern.quantities.iloc[0], pattern.published.iloc[0]
+    published = pattern.published.iloc[0]
     blanket_px = float(published["blanket_radius"])
-    denoised = around.with_mask(denoised_by_sides(around.mask))
+    denoised = around.with_mask(denoised_by_sides(claims.alone))
     of_clean = published_row(denoised, blanket_px=blanket_px)
-    sums = ring_sums(around.mask, around.imaged, rim=around.rim, azimuthal=around.grid)
+    clean, shared = (
+        ring_sums(mask, around.imaged, rim=around.rim, azimuthal=around.grid)
+        for mask in (around.mask & ~claims.others, around.mask & claims.others)
+    )
     blanket_m = blanket_px * around.grid.resolution_m
-    whole_km2 = float(row["ejecta_km2"])
-    # The mask went to the basemap and back: rounding may add a pixel.
-    clean_km2 = min(sums.area_m2() / 1e6, whole_km2)
+    clean_km2, shared_km2 = clean.area_m2() / 1e6, shared.area_m2() / 1e6
+    whole_km2 = clean_km2 + shared_km2
     return {
         "clean_km2": clean_km2,
-        "clean_blanket_km2": sums.area_m2(to_m=blanket_m) / 1e6,
-        "clean_rays_km2": sums.area_m2(from_m=blanket_m) / 1e6,
-        "shared_km2": whole_km2 - clean_km2,
-        "shared_share": (whole_km2 - clean_km2) / whole_km2 if whole_km2 else np.nan,
+        "clean_blanket_km2": clean.area_m2(to_m=blanket_m) / 1e6,
+        "clean_rays_km2": clean.area_m2(from_m=blanket_m) / 1e6,
+        "shared_km2": shared_km2,
+        "shared_share": shared_km2 / whole_km2 if whole_km2 else np.nan,
         "is_clean": not is_invalid({str(k): v for k, v in published.items()}, of_clean),
     }, of_clean
 

@@ -33,10 +33,18 @@ def _field(name: str, meaning: str, formula: str, interval: str) -> Quantity:
 
 # What needs the masks of all craters.
 CLEAN = (
-    area("clean_km2", "Area that no other crater claims", "ejecta claimed once on the map"),
+    area(
+        "clean_km2",
+        "Part of ejecta_km2 that no other crater claims",
+        "the same sum where no other mask of the map lies",
+    ),
     area("clean_blanket_km2", "Clean part of the blanket", "the same up to its radius"),
     area("clean_rays_km2", "Clean part of the rays", "the same beyond its radius"),
-    area("shared_km2", "Area that other craters claim too", "ejecta_km2 - clean_km2"),
+    area(
+        "shared_km2",
+        "Part of ejecta_km2 that other craters claim too; 0 where none does",
+        "the same sum where other masks of the map lie, too; clean_km2 + shared_km2 = ejecta_km2",
+    ),
     quantity("shared_share", "1", "Share of the ejecta that is shared", "shared_km2 / ejecta_km2"),
     *(
         quantity(

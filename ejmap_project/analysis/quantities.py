@@ -37,7 +37,8 @@ SIZE = (
 AREAS = (
     area(
         "ejecta_km2",
-        "Area of the ejecta beyond the rim",
+        "Area of the ejecta beyond the rim, out to reach_m; mask_km2 of the map is the area of the "
+        "whole mask on the pixels of the mosaic",
         "sum of s^2 sin(c)/c over pixels of side s at arc c",
         BY_MEMBERS,
     ),
@@ -68,7 +69,7 @@ COVERAGE = (
     quantity(
         "optical_blanket_km",
         "km",
-        "Radius of the optical blanket",
+        "Radius of the optical blanket; 0 without one",
         "rings of 4 px from 4 R outwards, else inwards, more than half ejecta",
         PUBLISHED,
     ),

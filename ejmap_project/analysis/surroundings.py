@@ -105,12 +105,13 @@ def surroundings(
     least_px = int(LEAST_RADII * crater.radius_m / grid.resolution_m)
     half_px = min(grid.half_size_px, max(content_px + MARGIN_PX, least_px))
     near = replace(grid, half_size_px=half_px)
+    levels = None if mapped.levels is None else cut_about(mapped.levels, near)
     size = {"radius_m": crater.radius_m, "resolution_m": grid.resolution_m}
     return Surroundings(
         crater=crater,
         grid=near,
-        mask=_cut(mapped.mask, half_px),
-        probability=None if mapped.levels is None else probability_of(_cut(mapped.levels, half_px)),
+        mask=cut_about(mapped.mask, near),
+        probability=None if levels is None else probability_of(levels),
         mosaic=to_azimuthal(basemap.raster, basemap=basemap.grid, azimuthal=near),
         rim=circular_rim(grid.body, **size)
         if rim is None
@@ -118,7 +119,13 @@ def surroundings(
     )
 
 
-def _cut(raster: NDArray[Scalar], half_px: int) -> NDArray[Scalar]:
-    """Return the middle of a raster, ``(2 half_px, 2 half_px)``."""
-    near = slice(raster.shape[0] // 2 - half_px, raster.shape[0] // 2 + half_px)
+def cut_about(raster: NDArray[Scalar], grid: AzimuthalGrid) -> NDArray[Scalar]:
+    """Return the middle of a raster about a crater as far as a smaller grid of its pixels goes.
+
+    Args:
+        raster: ``(rows, cols)`` about the same centre.
+        grid: The smaller grid.
+    """
+    middle, half_px = raster.shape[0] // 2, grid.half_size_px
+    near = slice(middle - half_px, middle + half_px)
     return np.ascontiguousarray(raster[near, near])

@@ -1,22 +1,19 @@
 """Craters as the published shapefile of rims."""
 
 import geopandas as gpd
-import numpy as np
-from pyproj import Geod
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from ejmap_geo.craters.catalogue import Crater, read_catalogue
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.crs import geographic_crs
+from ejmap_geo.maps.outlines import rim_outline
 from ejmap_project.export.export import Export
 from ejmap_project.published import layout
 
-RIM_CORNERS = 72
-
 
 def export_craters(export: Export) -> list[str]:
-    """Write the catalogue; a crater without a rim polygon gets a circle."""
+    """Write the catalogue; a crater without a rim polygon gets a circle, cut at +-180."""
     body = export.basemap.body
     catalogue = read_catalogue(export.paths.crater_catalogue, body=body)
     craters = export.craters
@@ -45,12 +42,4 @@ def _is_labelled(export: Export, crater: Crater) -> bool:
 def _rim(geometry: BaseGeometry, crater: Crater, body: Body) -> BaseGeometry:
     if isinstance(geometry, Polygon | MultiPolygon):
         return geometry
-    azimuth_deg = np.linspace(0.0, 360.0, RIM_CORNERS, endpoint=False)
-    everywhere = np.ones(RIM_CORNERS)
-    lon_deg, lat_deg, _ = Geod(a=body.radius_m, b=body.radius_m).fwd(
-        everywhere * crater.center.lon_deg,
-        everywhere * crater.center.lat_deg,
-        azimuth_deg,
-        everywhere * crater.radius_m,
-    )
-    return Polygon(np.column_stack([lon_deg, lat_deg]))
+    return rim_outline(crater.center, crater.radius_m, body)

@@ -22,7 +22,7 @@ from ejmap_project.paths import ProjectPaths
 
 EJECTA, RAYS, RIMS, CRATERS = "ejecta", "rays", "rims", "craters"
 # Columns of the crater table that outlines and rims carry.
-CARRIED = ["crater_id", "name", "radius_m", "ejecta_km2", "state"]
+CARRIED = ["crater_id", "name", "radius_m", "mask_km2", "state"]
 # Columns of the tables of rays that their lines carry.
 OF_RAY = [
     *("crater_id", "crater", "azimuth_deg", "start_km", "end_km"),
@@ -103,7 +103,7 @@ def _styled(
             table=craters,
             geometry="Point",
             style=point_style(),
-            description="Centres of all craters with the areas of their ejecta",
+            description="Centres of all craters with the areas of their masks",
         ),
     ]
 

@@ -63,6 +63,8 @@ def draw_planet_map(
         tags={**tags, **told},
     )
     table = _crater_table(masks, craters, states, basemap)
+    # Masks come and go without the table of craters, which says what its author knew.
+    table = table.assign(labelled=[project.is_labelled(one) for one in craters_of(table)])
     # A mask of a former ensemble may lie there when the present one promises nothing.
     is_promised = promises_recall(project)
     promised = {
@@ -101,7 +103,7 @@ def _crater_table(
     by_id = {crater.crater_id: states[key].value for key, crater in craters.items()}
     return table.assign(
         observed_share=observed_shares(raster, grid, craters_of(table)),
-        ejecta_km2=[areas.get(one, np.nan) for one in ids],
+        mask_km2=[areas.get(one, np.nan) for one in ids],
         state=[by_id[one] for one in ids],
     )
 
@@ -161,5 +163,5 @@ def _area_facts(table: gpd.GeoDataFrame, labels: LabelMap, grid: BasemapGrid) ->
         "ejecta_km2": covered.area_m2(grid) / 1e6,
         "share_of_planet": covered.area_m2(grid) / planet_m2,
         "overlap_km2": contested.area_m2(grid) / 1e6,
-        "largest_ejecta_km2": float(table["ejecta_km2"].max()),
+        "largest_mask_km2": float(table["mask_km2"].max()),
     }

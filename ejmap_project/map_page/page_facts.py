@@ -58,7 +58,7 @@ def crater_facts(
             "radius_m": round(one.radius_m, 1),
             "color": hex_color(colors[one.crater_id]),
             "state": rows[one.crater_id]["state"],
-            "ejecta_km2": _number(rows[one.crater_id]["ejecta_km2"]),
+            "mask_km2": _number(rows[one.crater_id].get("mask_km2", np.nan)),
             "expected_km2": _expected(rows[one.crater_id]),
             "probe": _probe(one, windows.get(one.crater_id)),
             "has_probability": one.crater_id in windows and has_probability(one.crater_id),
@@ -105,7 +105,7 @@ def downloads_of(paths: ProjectPaths) -> tuple[tuple[Path, str], ...]:
         (paths.uncertainty, "probability that the map is wrong in each pixel"),
         (paths.map_layers, "outlines, rims and craters for a GIS"),
         (paths.ejecta_outlines, "outlines as GeoParquet"),
-        (paths.map_craters, "table of craters with the areas of their ejecta"),
+        (paths.map_craters, "table of craters with the areas of their masks"),
         (paths.preview, "picture of the map"),
     )
 

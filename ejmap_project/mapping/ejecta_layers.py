@@ -1,5 +1,6 @@
 """Step 5 of a crater: probability, votes and mask of its ejecta, by the promoted EJSEG."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -12,7 +13,7 @@ from ejmap_geo.masks.denoise import denoised, denoised_by_sides
 from ejmap_geo.masks.mosaic import EnsembleLayers, is_set, is_voted
 from ejmap_geo.masks.reach import farthest_m
 from ejmap_geo.rasters.raster_file import opened
-from ejmap_project.artefact import Artefact, Picture, drawing
+from ejmap_project.artefact import Artefact, Picture, drawing, known_numbers
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.files.layer_file import write_layers
@@ -53,16 +54,21 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
     told = {DESCRIPTION: f"ejecta of {crater_words(crater)}: probability, share of votes, mask"}
     stated = layers._replace(probability=probability)
     bands = write_layers(path, stated, mask, grid=grid, tags={**tags, **told})
-    reach_m, found = farthest_m(mask, grid), probability[mask]
+    # Nothing reaches anywhere where there are no ejecta.
+    reach_m = farthest_m(mask, grid) if mask.any() else math.nan
+    found = probability[mask]
+    of_ejecta = {
+        "mean_probability_of_ejecta": float(found.mean()) if found.size else math.nan,
+        "farthest_ejecta_km": reach_m / 1000,
+        "farthest_ejecta_radii": reach_m / crater.radius_m,
+    }
     return Artefact(
         content=content_version(bands),
         metadata={
             "crater": crater.label,
             "ejecta_px": int(mask.sum()),
-            "mean_probability_of_ejecta": float(found.mean()) if found.size else 0.0,
             "members": layers.member_count,
-            "farthest_ejecta_km": reach_m / 1000,
-            "farthest_ejecta_radii": reach_m / crater.radius_m,
+            **known_numbers(of_ejecta),
             "path": str(path),
             "picture": _picture(work, crater, probability, mask),
         },

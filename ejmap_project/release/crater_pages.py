@@ -60,7 +60,7 @@ class CraterPage:
         name: Its name; its key without one.
         state: How its mask stands.
         place: Longitude, latitude and rim radius.
-        ejecta_km2: Area of its ejecta.
+        mask_km2: Area of its mask on the map, the inside of its rim included.
         expected: Expected area with its interval.
         blanket_radii: Radius of its optical blanket.
         rays: Number of its rays.
@@ -74,7 +74,7 @@ class CraterPage:
     name: str
     state: str
     place: tuple[str, str, str]
-    ejecta_km2: str
+    mask_km2: str
     expected: str
     blanket_radii: str
     rays: str
@@ -147,7 +147,7 @@ def _page(
             f"{crater.center.lat_deg:.2f}",
             number_words(crater.radius_m / 1000),
         ),
-        ejecta_km2=number_words(row["ejecta_km2"]),
+        mask_km2=number_words(row.get("mask_km2")),
         expected=f"{expected} ({interval})" if interval else expected,
         blanket_radii=number_words(known.get("optical_blanket_radii")),
         rays=number_words(known.get("ray_count")),

@@ -20,7 +20,7 @@ from ejmap_project.open_project import OpenProject
 
 COLUMNS = (
     *("crater_id", "crater", "observed_share"),
-    *("ejecta_km2", "farthest_deg", "farthest_radii", "brighter_by"),
+    *("mask_km2", "farthest_deg", "farthest_radii", "brighter_by"),
 )
 
 
@@ -62,10 +62,12 @@ def _row(crater: Crater, mask: PlacedMask, basemap: Basemap) -> dict[str, object
         mask=mask,
     )
     farthest_m = farthest_on_basemap_m(mask, basemap=basemap.grid, origin=crater.center)
+    if mask.window is None:
+        farthest_m = math.nan
     return {
         "crater_id": crater.crater_id,
         "crater": crater.name or crater.key,
-        "ejecta_km2": mask.area_m2(basemap.grid) / 1e6,
+        "mask_km2": mask.area_m2(basemap.grid) / 1e6,
         "farthest_deg": math.degrees(farthest_m / basemap.grid.body.radius_m),
         "farthest_radii": farthest_m / crater.radius_m,
         "brighter_by": float(np.mean(brighter_by)),

@@ -10,6 +10,11 @@ from ejmap_geo.craters.schemas import OBSERVED_SHARE, CraterTable
 # A score from 0 to 1; nothing was there to be judged where it is empty.
 _share = partial(pa.Field, ge=0, le=1, nullable=True)
 
+MASK_AREA = (
+    "Area of its mask on the pixels of the mosaic, the inside of its rim included, square "
+    "kilometres."
+)
+
 # Empty where the ensemble promises nothing.
 _promised = partial(pa.Field, ge=0, nullable=True)
 
@@ -27,9 +32,12 @@ class ContrastTable(pa.DataFrameModel):
     )
     crater: str = pa.Field(description="Name, or number where it has none.")
     observed_share: float = _share(description=OBSERVED_SHARE)
-    ejecta_km2: float = pa.Field(ge=0, description="Area of its ejecta, square kilometres.")
+    mask_km2: float = pa.Field(ge=0, description=MASK_AREA)
     farthest_deg: float = pa.Field(
-        ge=0, le=180, nullable=True, description="Arc from its centre to the farthest ejecta."
+        ge=0,
+        le=180,
+        nullable=True,
+        description="Arc from its centre to the farthest ejecta; empty without any.",
     )
     farthest_radii: float = pa.Field(
         ge=0, nullable=True, description="The same in radii of its rim."
@@ -43,9 +51,11 @@ class ContrastTable(pa.DataFrameModel):
 class MapCraterTable(CraterTable):
     """The craters of the map: what they cover, and whether that is up to date."""
 
-    ejecta_km2: float = pa.Field(
-        ge=0, nullable=True, description="Area of its ejecta, square kilometres; empty if unmapped."
+    labelled: bool = pa.Field(
+        description="Whether somebody mapped its ejecta by hand: the table of craters says so, or "
+        "its mask is among those of the project."
     )
+    mask_km2: float = pa.Field(ge=0, nullable=True, description=f"{MASK_AREA} Empty if unmapped.")
     state: str = pa.Field(description="Whether its mask is current, or why it is not.")
     promised_recall_km2: float = _promised(
         description="Area of its mask at the promised recall, square kilometres."

@@ -9,7 +9,7 @@ export interface Crater {
   radius_m: number;
   color: string;
   state: string;
-  ejecta_km2: number | null;
+  mask_km2: number | null;
   /** Expected area and the ends of its 95 % interval; null where nothing is promised. */
   expected_km2: readonly [number, number, number] | null;
   /** Its values on the probe grid; null if it is not on the map. */

@@ -42,7 +42,7 @@ export class Details {
       ["Centre", placeWords(crater.at)],
       ["Diameter", kilometres((2 * crater.radius_m) / 1000)],
     ];
-    if (crater.ejecta_km2 !== null) rows.push(["Ejecta", area(crater.ejecta_km2)]);
+    if (crater.mask_km2 !== null) rows.push(["Mask", area(crater.mask_km2)]);
     if (crater.expected_km2 !== null) {
       const [expected, low, high] = crater.expected_km2;
       rows.push(["Expected", `${area(expected)} (95 %: ${short(low)} to ${short(high)})`]);

@@ -115,7 +115,7 @@ def test_a_body_is_mapped_on_its_own_sphere(stated: str, tmp_path: Path) -> None
     square_km2 = _square_km2(body)
     layer = gpd.read_file(paths.map_layers, layer="ejecta")
     assert _radius_m(layer.crs) == body.radius_m
-    assert layer["ejecta_km2"].tolist() == pytest.approx([square_km2] * 2, rel=0.1)
+    assert layer["mask_km2"].tolist() == pytest.approx([square_km2] * 2, rel=0.1)
     geod = Geod(a=body.radius_m, b=body.radius_m)
     drawn_km2 = [abs(geod.geometry_area_perimeter(one)[0]) / 1e6 for one in layer.geometry]
     assert drawn_km2[0] == pytest.approx(square_km2, rel=0.1)

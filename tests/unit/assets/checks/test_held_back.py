@@ -93,7 +93,7 @@ def test_a_damaged_mask_does_not_keep_the_map_from_being_drawn(project, instance
     assert record.metadata["damaged_masks"].value == [str(damaged)]
     table = gpd.read_file(project.paths.map_craters).set_index("crater_id")
     assert table.loc[2, "state"] == "failed"
-    assert table["ejecta_km2"].isna().loc[2]
+    assert table["mask_km2"].isna().loc[2]
     key = dg.AssetCheckKey(dg.AssetKey("global_map"), "map_holds_every_crater")
     last = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)[0]
     assert isinstance(last.evaluation, dg.AssetCheckEvaluation)

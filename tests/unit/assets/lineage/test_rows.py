@@ -18,6 +18,8 @@ from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.open_project import OpenProject
 from ejmap_project.settings.project import ProjectPaths
 from ejmap_project.settings.sources import FilesSource
+from tests.tiny_planet import OWN_MASKS
+from tests.tiny_presets import EJCONN, POLAR
 
 
 @pytest.fixture
@@ -92,3 +94,42 @@ def test_settings_and_inputs_of_a_crater_are_those_of_any(own: OpenProject) -> N
         row = LINEAGE[name]
         assert row.settings(own, "0001") == row.settings(own, "0002")
         assert inputs_of(own, name, "0001") == inputs_of(own, name, "0002")
+
+
+def test_one_more_label_makes_the_map_stale_and_no_crater(tmp_path: Path) -> None:
+    """The table of the map tells who is labelled; what craters are made of stays as it was."""
+    for name, text in (
+        ("project.yaml", OWN_MASKS),
+        ("ejconn_test.yaml", EJCONN),
+        ("ejseg_test.yaml", POLAR),
+    ):
+        (tmp_path / name).write_text(text)
+    project = OpenProject.at(tmp_path)
+    names = [*crater_steps_of(project), "crater_catalogue", "global_map"]
+    before = {name: repr(LINEAGE[name].settings(project, "0001")) for name in names}
+
+    project.paths.manual_masks.mkdir(parents=True)
+    project.paths.manual_mask("0001").touch()
+
+    after = {name: repr(LINEAGE[name].settings(project, "0001")) for name in names}
+    assert {name for name in names if before[name] != after[name]} == {"global_map"}
+    assert "manual_masks" not in inputs_of(project, "global_map")
+
+
+def test_one_name_of_an_area_has_one_meaning() -> None:
+    """Areas of a crater's mask on the map are called otherwise than those on its own raster."""
+    tables = {name: row.table.to_schema() for name, row in LINEAGE.items() if row.table is not None}
+    of_craters = {
+        name: {str(one) for one in table.columns if str(one).endswith("_km2")}
+        for name, table in tables.items()
+        if "crater_id" in table.columns
+        and (table.columns["crater_id"].unique or table.unique == ["crater_id"])
+    }
+
+    on_map = of_craters["global_map"] | of_craters["ejecta_contrast"]
+    on_own_raster = of_craters["crater_pattern"] | of_craters["crater_patterns"]
+    assert "mask_km2" in on_map
+    assert "ejecta_km2" in on_own_raster
+    # Both carry the number that promised_recall_mask has written.
+    assert on_map & on_own_raster == {"expected_km2"}
+    assert all(not found for found in of_craters.values() if found - on_map - on_own_raster)

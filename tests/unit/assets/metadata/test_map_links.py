@@ -13,7 +13,7 @@ def _made_of(names: list[str], *, area_km2: float) -> list[str]:
         Crater(crater_id=number, name=name, center=LonLat(0, 0), radius_m=1e4)
         for number, name in enumerate(names)
     ]
-    table = catalogue_from(craters, MERCURY).assign(state="current", ejecta_km2=area_km2)
+    table = catalogue_from(craters, MERCURY).assign(state="current", mask_km2=area_km2)
     return str(links_of_map(table)["made_of"].value).splitlines()
 
 

@@ -7,7 +7,7 @@ from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.maps.label_map import label_map
 from ejmap_geo.masks.placed_mask import PlacedMask, crop, disc
-from ejmap_geo.patterns.clean_mask import clean_mask
+from ejmap_geo.patterns.clean_mask import claimed_by_others, clean_mask
 
 GRID = BasemapGrid(body=MERCURY, width_px=720)
 
@@ -23,17 +23,22 @@ def test_two_overlapping_discs_lose_what_they_share() -> None:
     for one, mask in zip(full, masks.values(), strict=True):
         mask.paste_into(one)
 
-    clean = np.zeros(GRID.shape, np.bool_)
-    clean_mask(masks[1], lambda window: crop(overlaps, window), basemap=GRID).paste_into(clean)
+    clean, others = np.zeros(GRID.shape, np.bool_), np.zeros(GRID.shape, np.bool_)
+    for of, there in ((clean_mask, clean), (claimed_by_others, others)):
+        of(masks[1], lambda window: crop(overlaps, window), basemap=GRID).paste_into(there)
 
     assert (full[0] & full[1]).any()
     np.testing.assert_array_equal(clean, full[0] & ~full[1])
+    # Of the other disc, what lies in the window of the first: beside its edge, too.
+    np.testing.assert_array_equal(others & full[0], full[0] & full[1])
+    assert (others & ~full[0]).any()
+    assert not (others & ~full[1]).any()
 
 
 def test_a_mask_of_nothing_stays_one() -> None:
     """A crater without ejecta shares none."""
     counts = np.zeros(GRID.shape, np.uint16)
 
-    found = clean_mask(PlacedMask.empty(), lambda window: crop(counts, window), basemap=GRID)
-
-    assert found.window is None
+    for of in (clean_mask, claimed_by_others):
+        found = of(PlacedMask.empty(), lambda window: crop(counts, window), basemap=GRID)
+        assert found.window is None

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.patterns.ejecta_thickness import LAWS
 from ejmap_geo.patterns.published_pattern import COLUMNS
 from ejmap_project.analysis.crater_measures import Measured, measure
 from ejmap_project.analysis.map_quantities import OF_RAY
@@ -122,8 +123,40 @@ def test_a_crater_without_ejecta_has_no_distances(nothing: Measured) -> None:
         assert _number(nothing, name) == 0
     for name in ("reach_max_km", "reach_50_km", "coverage_radius_km", "longest_ray_km"):
         assert math.isnan(_number(nothing, name))
+    assert _number(nothing, "longest_empty_deg") == 360
     assert _number(nothing, "pike_rim_m") == pytest.approx(0.033 * RADIUS_M)
     assert _number(nothing, "volume_spread") > 3
+
+
+# What is 0 without ejecta is an amount; the rest does not need a map, or says what it saw.
+AMOUNTS = {
+    *("ejecta_km2", "inside_rim_km2", "blanket_km2", "rays_km2", "ejecta_rim_areas"),
+    *("ejecta_share_of_planet", "optical_blanket_km", "optical_blanket_radii"),
+    *("optical_to_continuous", "ray_count", "total_ray_length_km"),
+}
+WITHOUT_MASK = {
+    *("radius_km", "imaged_share", "continuous_ejecta_km", "longest_empty_deg", "impact_class"),
+    *(f"{law}_{what}" for law in LAWS for what in ("rim_m", "volume_km3")),
+    "volume_spread",
+}
+
+
+def test_nothing_has_amounts_and_no_properties(nothing: Measured) -> None:
+    """No direction, shape or distance of ejecta that do not exist, whichever is measured next."""
+    given = {
+        name: value
+        for name, value in nothing.quantities.items()
+        if name not in WITHOUT_MASK and not math.isnan(float(value))
+    }
+
+    assert given == dict.fromkeys(AMOUNTS, 0)
+
+
+def test_what_is_even_all_around_has_no_direction(disc: Measured) -> None:
+    """Harmonics of a disc are rounding errors, and so would be their azimuths."""
+    for name in ("near_dipole_deg", "near_quadrupole_axis_deg"):
+        assert math.isnan(_number(disc, name))
+    assert _number(disc, "near_dipole") == pytest.approx(0, abs=1e-9)
 
 
 def test_brightness_is_that_of_the_part(bare: Surroundings, xy: Plane) -> None:

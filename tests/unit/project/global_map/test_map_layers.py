@@ -23,7 +23,7 @@ LAYERS = (EJECTA, RAYS, RIMS, CRATERS)
 def _write(project: OpenProject, planet, masks) -> None:
     craters = project.craters()
     table = catalogue_from(craters.values(), planet.basemap.body).assign(
-        ejecta_km2=1.0, state="current"
+        mask_km2=1.0, state="current"
     )
     write_map_layers(project.paths, table, masks, craters, grid=planet.basemap)
 

@@ -1,16 +1,21 @@
 """All masks as one map: who is drawn, who is left out, and what is said of each."""
 
+from dataclasses import replace
+
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import rasterio
 from PIL import Image
 
+from ejmap_geo.craters.catalogue import catalogue_from, write_catalogue
 from ejmap_geo.maps.color import crater_color
 from ejmap_geo.rasters import raster
 from ejmap_project.artefact import Artefact
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.global_map import planet_map
+from ejmap_project.global_map.map_layers import CRATERS
 from ejmap_project.global_map.planet_map import draw_planet_map
 from ejmap_project.mapping.crater_state import CraterState
 from ejmap_project.open_project import OpenProject
@@ -59,10 +64,23 @@ def test_the_map_holds_every_crater_and_its_area(masked: OpenProject, planet) ->
     with Image.open(paths.preview) as preview:
         assert preview.size[0] >= planet.basemap.width_px
     expected = {one: mask.area_m2(planet.basemap) / 1e6 for one, mask in planet.truth.items()}
-    assert _table(found)["ejecta_km2"].to_dict() == pytest.approx(expected)
+    assert _table(found)["mask_km2"].to_dict() == pytest.approx(expected)
     assert found.metadata["current_count"] == 2
     assert found.metadata["stale_craters"] == ["0002"]
     assert found.metadata["missing_count"] == 0
+
+
+def test_a_crater_with_a_mask_of_a_person_is_labelled(masked: OpenProject, planet) -> None:
+    """Whatever the crater table says, as long as the project holds masks."""
+    silent = [replace(one, labelled=False) for one in planet.craters]
+    write_catalogue(catalogue_from(silent, planet.basemap.body), masked.paths.crater_catalogue)
+    masked.paths.manual_mask("0002").unlink()
+
+    found = _drawn(masked, CURRENT, CURRENT, CURRENT)
+
+    layer = gpd.read_file(masked.paths.map_layers, layer=CRATERS)
+    for table in (_table(found), layer.set_index("crater_id")):
+        assert table["labelled"].to_dict() == {1: True, 2: False, 3: True}
 
 
 def test_the_map_opens_in_the_colours_of_its_craters(masked: OpenProject, planet) -> None:
@@ -128,7 +146,7 @@ def test_a_held_back_crater_is_left_out_and_named(masked: OpenProject) -> None:
 
     with rasterio.open(masked.paths.label_map) as file:
         assert 2 not in file.read(1)
-    assert np.isnan(_table(found)["ejecta_km2"][2])
+    assert np.isnan(_table(found)["mask_km2"][2])
     assert found.metadata["held_back_craters"] == ["0002"]
     assert "damaged_masks" not in found.metadata
 

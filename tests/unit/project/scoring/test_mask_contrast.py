@@ -19,7 +19,8 @@ BASEMAP = BasemapGrid(body=MERCURY, width_px=256)
 CRATERS = (
     Crater(crater_id=1, name="Bright", center=LonLat(-60, 0), radius_m=60_000.0),
     Crater(crater_id=2, name="Plain", center=LonLat(60, 0), radius_m=60_000.0),
-    Crater(crater_id=3, name="Never mapped", center=LonLat(0, 50), radius_m=60_000.0),
+    Crater(crater_id=3, name="Empty", center=LonLat(0, 50), radius_m=60_000.0),
+    Crater(crater_id=4, name="Never mapped", center=LonLat(0, -50), radius_m=60_000.0),
 )
 
 
@@ -38,10 +39,24 @@ def test_the_difference_in_brightness_is_measured_crater_by_crater(tmp_path: Pat
         path = project.paths.basemap_mask(crater.key)
         write_mask(path, masks[crater.key], basemap=BASEMAP, center=crater.center)
 
+    # The third was mapped, and nothing was found.
+    write_mask(
+        project.paths.basemap_mask(CRATERS[2].key),
+        PlacedMask.empty(),
+        basemap=BASEMAP,
+        center=CRATERS[2].center,
+    )
+
     found = measure_contrast(project)
 
     table = found.table.set_index("crater")
-    assert table["brighter_by"].to_dict() == pytest.approx({"Bright": 50.0, "Plain": 0.0})
+    assert table["brighter_by"].dropna().to_dict() == pytest.approx({"Bright": 50.0, "Plain": 0.0})
+    area_km2 = masks["0001"].area_m2(BASEMAP) / 1e6
+    assert table["mask_km2"]["Bright"] == pytest.approx(area_km2)
     assert table["farthest_deg"]["Bright"] == pytest.approx(24 / 2 * 360 / 256, rel=0.2)
+    assert "Never mapped" not in table.index
+    assert table["mask_km2"]["Empty"] == 0
+    assert np.isnan(table["farthest_deg"]["Empty"])
+    assert np.isnan(table["farthest_radii"]["Empty"])
     assert found.metadata["brighter_than_surroundings"] == 1
     assert found.metadata["craters_with_ejecta"] == 2
