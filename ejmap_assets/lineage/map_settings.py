@@ -22,9 +22,11 @@ def of_map_table(project: OpenProject, partition: str) -> object:
 
     No input of the map: without the masks, or with a damaged one, it is drawn all the same.
     """
+    left_out = of_map(project, partition)
+    if not project.settings.source.traits.holds_masks:
+        return left_out
     labelled = sorted(project.paths.manual_masks.glob(MASK_NAMES))
-    holds_masks = project.settings.source.traits.holds_masks
-    return [of_map(project, partition), [one.name for one in labelled] if holds_masks else None]
+    return [left_out, [one.name for one in labelled]]
 
 
 def of_manual_comparison(project: OpenProject, _: str) -> object:

@@ -48,9 +48,9 @@ mapping: {tile_side_px: 32}
 # Dagster's pages show longer Markdown as a button.
 INLINE_LETTERS = 1000
 # Styles, tables beside Parquet, attribute tables that a GIS may add to, plots, pictures, curves,
-# notes with digests of their own, and unfinished files.
+# notes with digests of their own, locks, and unfinished files.
 OF_NO_ARTEFACT = re.compile(
-    r"\.(qml|csv|aux\.xml)$|evaluation/\w+/\w+\.png$|/kept/|^data/(pictures|manifests|logs|\.)"
+    r"\.(qml|csv|aux\.xml|lock)$|evaluation/\w+/\w+\.png$|/kept/|^data/(pictures|manifests|logs|\.)"
 )
 RASTERS = (
     "basemap_mosaic",
