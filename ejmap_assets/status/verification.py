@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.lineage.selection import partitioned_by
-from ejmap_assets.partitions import Partitioning
 from ejmap_assets.status.standing import artefacts_made
 from ejmap_project.manifests.manifest_store import Integrity
 from ejmap_project.progress import Progress
@@ -53,8 +51,9 @@ def verify(book: RecipeBook, progress: Progress, *, reads_all: bool = True) -> V
         reads_all: Whether to read files that have the size, inode and time of their manifest.
     """
     wanted = {(asset, partition) for _, asset, partition in artefacts_made(book)}
-    # Without its catalogue a run does not know its craters yet; it will.
-    of_craters = set() if book.craters else set(partitioned_by(Partitioning.CRATERS))
+    # Without the tables that plans are made from, a run does not know yet what it will make.
+    plans = [name for name, row in LINEAGE.items() if row.is_for_plans and book.last(name)]
+    is_planned = all(map(book.is_there, plans))
     recorded = list(book.recorded(LINEAGE))
     faults: list[Fault] = []
     adopted = 0
@@ -65,7 +64,7 @@ def verify(book: RecipeBook, progress: Progress, *, reads_all: bool = True) -> V
             made.files, reads_all=reads_all, adopts=reads_all
         )
         is_gone = found.integrity is Integrity.MISSING
-        is_left_out = is_gone and (asset, partition) not in wanted and asset not in of_craters
+        is_left_out = is_gone and is_planned and (asset, partition) not in wanted
         if found.is_altered or not (found.is_there or is_left_out):
             faults.append(Fault(name, found.fault))
         elif not made.files and found.integrity is Integrity.INTACT:
