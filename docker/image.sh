@@ -71,7 +71,7 @@ try_image() {
     "models: {ejseg: ready_grey}" >projects/tiny/project.yaml; ejmap run projects/tiny; ejmap verify projects/tiny'
   inside sh -euc 'export EJMAP_PROJECT=/ejmap/projects/tiny DAGSTER_HOME=/ejmap/projects/tiny/dagster_home
     dagster api grpc --host=127.0.0.1 --port=4765 --module-name=ejmap_assets.definitions --location-name=ejmap &
-    server=$!; trap "kill $server" EXIT
+    server=$!; trap "kill -KILL $server" EXIT # it waits for its clients otherwise
     for _ in $(seq 60); do dagster api grpc-health-check --port=4765 && exit 0; sleep 2; done; exit 1'
   echo "docker/image.sh: the commands, a map and the code server of the image work"
 }
