@@ -66,6 +66,7 @@ class MaskFolder(Mapping[int, PlacedMask]):
     def area_m2(self, crater_id: int) -> float:
         """Return the area of a mask on the sphere; one that was looked at is not read again."""
         area_m2 = self._area_m2(crater_id)
+        # Reading a mask that cannot be read raises what is wrong with it.
         return self[crater_id].area_m2(self._basemap) if area_m2 is None else area_m2
 
     def _area_m2(self, crater_id: int) -> float | None:

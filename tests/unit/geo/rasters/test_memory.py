@@ -35,26 +35,21 @@ def test_a_container_may_use_what_its_group_may(
     assert memory_bytes() == allowed * GB
 
 
-@pytest.mark.parametrize(("megabytes", "allowed"), [("16384", 16), ("0", 64), ("all", 64)])
-@pytest.mark.usefixtures("group")
-def test_a_job_may_use_what_it_asked_for(
-    monkeypatch: pytest.MonkeyPatch, megabytes: str, allowed: int
-) -> None:
-    """Slurm states megabytes, and 0 for all of the node."""
-    monkeypatch.setenv(memory.JOB_LIMIT, megabytes)
-
-    assert memory_bytes() == allowed * GB
-
-
+# Slurm states megabytes, and 0 for all of the node. Ray counts memory and holds nobody to it, so
+# that its jobs are told; whoever shares a machine says it as well. What is no amount states none.
 @pytest.mark.parametrize(
-    ("stated", "allowed"),
-    [("8", 8), ("1.5", 1.5), ("1000", 64), ("0", 64), ("", 64), ("-1", 64)],
+    ("variable", "stated", "allowed"),
+    [
+        *((memory.JOB_LIMIT, *one) for one in (("16384", 16), ("0", 64), ("all", 64))),
+        *((memory.STATED_LIMIT, *one) for one in (("8", 8), ("1.5", 1.5), ("1000", 64))),
+        *((memory.STATED_LIMIT, *one) for one in (("0", 64), ("", 64), ("-1", 64))),
+    ],
 )
 @pytest.mark.usefixtures("group")
-def test_whoever_shares_a_machine_says_how_much(
-    monkeypatch: pytest.MonkeyPatch, stated: str, allowed: float
+def test_a_process_may_use_what_a_variable_states(
+    monkeypatch: pytest.MonkeyPatch, variable: str, stated: str, allowed: float
 ) -> None:
-    """Ray counts memory and holds nobody to it; what is no amount states none."""
-    monkeypatch.setenv(memory.STATED_LIMIT, stated)
+    """As far as the machine has it."""
+    monkeypatch.setenv(variable, stated)
 
     assert memory_bytes() == allowed * GB
