@@ -25,6 +25,7 @@ from ejmap_project.models.model_version import (
 )
 from ejmap_project.open_project import OpenProject
 from ejmap_project.paths import MODEL_KINDS, ModelKind
+from ejmap_project.settings.project_folder import command_on
 from ejmap_project.training.split_choice import split_version, training_tiles_version
 from ejmap_project.vetting.vetting_choice import classifier_version
 
@@ -273,7 +274,10 @@ class RecipeBook:
         found = self.last(name, partition)
         if found is None:
             which = name if partition is None else f"{name} of {partition}"
-            raise StepError(f"{asset} needs {which}, which was never made; materialise it first")
+            raise StepError(
+                f"{asset} needs {which}, which was never made; materialise it first, or all with "
+                f"{command_on(self.project.paths.folder, 'run')}"
+            )
         return found.as_ingredient(name, partition)
 
 
@@ -285,8 +289,7 @@ def book_of(project: OpenProject, instance: dg.DagsterInstance) -> RecipeBook:
     """
     book = RecipeBook(project=project, instance=instance, craters={})
     book.fetch(name for name, row in LINEAGE.items() if row.is_for_plans)
-    is_there = book.is_there("crater_catalogue")
-    return replace(book, craters=project.craters()) if is_there else book
+    return replace(book, craters=project.craters()) if book.is_there("crater_catalogue") else book
 
 
 def member_keys(project: OpenProject, kind: ModelKind, version: ModelVersion) -> list[str]:

@@ -128,7 +128,7 @@ def test_a_step_without_its_input_says_what_to_make_first(bench: Bench) -> None:
 
     assert (_failure(result).description or "").endswith(
         "0001: basemap_mask needs segmentation_mask of 0001, which was never made; "
-        "materialise it first"
+        f"materialise it first, or all with `ejmap run {bench.book.project.paths.folder}`"
     )
 
 
