@@ -27,6 +27,7 @@ API_VARIABLE = "RAY_API_SERVER_ADDRESS"
 ADDRESS_VARIABLE = "RAY_ADDRESS"
 LOCAL_ADDRESS = "http://127.0.0.1:8265"
 UNKNOWN_JOB = "does not exist"
+WAITS = "PENDING"
 
 
 class RayJobLauncher(RayRunLauncher):
@@ -103,16 +104,22 @@ class RayJobLauncher(RayRunLauncher):
         wait_for_end(
             self._instance,
             run_id,
-            is_over=lambda: self._has_ended(job),
+            is_over=lambda: self._is_over(job),
             told=f"Ray stopped {job}.",
         )
         return True
 
-    def _has_ended(self, job: str) -> bool:
+    def _is_over(self, job: str) -> bool:
+        """Return whether a job that was stopped runs no command, now or later.
+
+        A job that waits for cores hears of it once it has them; Dagster then starts no run that was
+        cancelled.
+        """
         try:
-            return self.client.get_job_status(job).is_terminal()
+            status = self.client.get_job_status(job)
         except (OSError, RuntimeError):
             return False
+        return status.is_terminal() or status == WAITS
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Return whether the job of a run waits or runs.

@@ -17,17 +17,13 @@ from ejmap_project.files.table_file import read_table
 from ejmap_project.open_project import OpenProject
 from ejmap_project.release.embedded import EmbeddedPicture, embedded_file
 from ejmap_project.release.made_artefact import MadeArtefact
-from ejmap_project.release.page import NOTHING, number_words
+from ejmap_project.release.page import NOTHING, UNITS, number_words
 from ejmap_project.release_metadata.release_manifest import CorrectionNote
 
 PATTERN, MASK = "crater_pattern", "basemap_mask"
 PICTURE_PX = 1000
-# As a page writes them; shares, counts and words have none.
-UNITS = {
-    **dict.fromkeys(("1", "flag", "class"), ""),
-    "km2": "km\N{SUPERSCRIPT TWO}",
-    "km3": "km\N{SUPERSCRIPT THREE}",
-}
+# Shares, counts and words have none.
+WITHOUT_UNIT = ("1", "flag", "class")
 SHOWN_GROUPS = {**GROUPS, "Clean and shared": CLEAN}
 # Ends of intervals stand beside their value.
 ENDS = {"expected_km2": ("expected_low_km2", "expected_high_km2")}
@@ -180,7 +176,7 @@ def _row(one: Quantity, known: Mapping[str, object]) -> QuantityRow:
         meaning=one.meaning,
         value=number_words(known.get(one.name)),
         interval=_interval(known.get(low), known.get(high)),
-        unit=UNITS.get(one.unit, one.unit),
+        unit="" if one.unit in WITHOUT_UNIT else UNITS.get(one.unit, one.unit),
     )
 
 

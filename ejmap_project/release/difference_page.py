@@ -15,7 +15,7 @@ from ejmap_project.pictures.sheet import Panel, sheet
 from ejmap_project.release.causes import ARROW, UNEXPLAINED, Cause
 from ejmap_project.release.difference import COMPARED, CraterChange, ReleaseDifference
 from ejmap_project.release.embedded import EmbeddedPicture, embedded_array, embedded_file
-from ejmap_project.release.page import Table, number_words, rendered
+from ejmap_project.release.page import Table, column_words, number_words, rendered
 from ejmap_project.release.released_map import ReleasedMap
 
 MAP_PX, CHANGE_PX = 1000, 1600
@@ -65,7 +65,7 @@ def crater_table(found: ReleaseDifference) -> Table:
     """Return the craters that changed, those that changed most first."""
     columns = (
         *("crater", "change", "ejecta, km\N{SUPERSCRIPT TWO}", "IoU"),
-        *(name.replace("_", " ") for name in COMPARED),
+        *(column_words(name) for name in COMPARED),
         "what differs",
     )
     by_change = sorted(found.changed, key=lambda one: (not math.isnan(one.iou), one.iou))

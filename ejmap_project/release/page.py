@@ -13,6 +13,13 @@ NOTHING = "\N{EN DASH}"
 # Up to here all digits before the point are written.
 LARGEST_PLAIN = 1e9
 DIGITS = 4
+# Units that columns end on, as a page writes them.
+UNITS = {
+    "km": "km",
+    "km2": "km\N{SUPERSCRIPT TWO}",
+    "km3": "km\N{SUPERSCRIPT THREE}",
+    "deg": "\N{DEGREE SIGN}",
+}
 
 
 class Table(NamedTuple):
@@ -57,11 +64,19 @@ def number_words(value: object) -> str:
             return NOTHING if plain is pd.NA else str(plain)
 
 
+def column_words(name: str) -> str:
+    """Return the name of a column as text, with its unit behind a comma."""
+    *words, unit = name.split("_")
+    if not words or unit not in UNITS:
+        return " ".join((*words, unit))
+    return f"{' '.join(words)}, {UNITS[unit]}"
+
+
 def table_of(frame: pd.DataFrame, *, caption: str, most_rows: int) -> Table:
     """Return the first rows of a data frame as a table of a page."""
     shown = frame.head(most_rows)
     rows = [[number_words(cell) for cell in row] for row in _rows(shown)]
-    names = [str(name).replace("_", " ") for name in shown.columns]
+    names = [column_words(str(name)) for name in shown.columns]
     return Table(caption, names, rows, len(frame) - len(shown))
 
 

@@ -14,7 +14,14 @@ from ejmap_project.paths import MODEL_KINDS, iteration_name
 from ejmap_project.release.crater_pages import SHOWN_GROUPS, crater_pages
 from ejmap_project.release.embedded import EmbeddedPicture, embedded_file
 from ejmap_project.release.made_artefact import MadeArtefact
-from ejmap_project.release.page import NOTHING, Table, number_words, rendered, table_of
+from ejmap_project.release.page import (
+    NOTHING,
+    Table,
+    column_words,
+    number_words,
+    rendered,
+    table_of,
+)
 from ejmap_project.release_metadata.release_manifest import ReleaseManifest
 from ejmap_project.scoring.map_agreement import POOLED
 
@@ -122,9 +129,9 @@ def _corrections(manifest: ReleaseManifest) -> Table | None:
         ]
         for one in manifest.corrections
     ]
-    columns = ("crater", "corrected by", "imported", "added, km2", "removed, km2", "note")
+    columns = ("crater", "corrected_by", "imported", "added_km2", "removed_km2", "note")
     caption = "Masks that people corrected by hand; the map shows them as they were drawn"
-    return Table(caption, columns, rows) if rows else None
+    return Table(caption, [*map(column_words, columns)], rows) if rows else None
 
 
 def _sections(whole: Mapping[str, MadeArtefact]) -> Iterator[Section]:

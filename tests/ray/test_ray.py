@@ -19,6 +19,7 @@ from ejmap_assets.runs.in_process import RANGE_END, RANGE_START, PlannedRun
 from ejmap_assets.runs.instance import open_instance
 from ejmap_assets.runs.lost_runs import end_lost_runs
 from ejmap_assets.runs.run_plan import RunPlan
+from ejmap_clusters.ray.launcher import JOB_TAG, RayJobLauncher
 from ejmap_clusters.run_tags import RESOURCES_TAG
 from ejmap_project.open_project import OpenProject
 from tests.cluster_jobs import ClusterJobs, is_there
@@ -85,8 +86,14 @@ def test_a_run_is_cancelled_in_seconds(jobs: Jobs) -> None:
         assert jobs.run(run_id).status is dg.DagsterRunStatus.CANCELED
         assert time.monotonic() - begun < MOST_CANCEL_SECONDS
 
+    launcher = jobs.instance.run_launcher
+    assert isinstance(launcher, RayJobLauncher)
+    # It has its cores now, and begins nothing with them.
+    job = jobs.run(waiting).tags[JOB_TAG]
+    jobs.wait(lambda: launcher.client.get_job_status(job).is_terminal())
     assert len(jobs.processes) == 1
     assert not is_there(jobs.processes[0])
+    assert jobs.run(waiting).status is dg.DagsterRunStatus.CANCELED
 
 
 def test_a_killed_worker_fails_its_run_and_the_next_one_finishes(jobs: Jobs) -> None:
@@ -140,8 +147,7 @@ def _one_by_one(plan: RunPlan, planned: PlannedRun) -> list[PlannedRun]:
 
 def _launch(jobs: Jobs, job: dg.JobDefinition, planned: PlannedRun) -> str:
     keys = frozenset(dg.AssetKey(name) for name in planned.assets)
-    span = {} if planned.first is None else {
-        "dagster/partition": planned.first, RANGE_START: planned.first, RANGE_END: planned.first,
-    }  # fmt: skip
+    only = planned.first
+    span = {} if only is None else {RANGE_START: only, RANGE_END: only}
     subset = job.get_subset(asset_selection=keys)
     return jobs.launch(subset, MODULE, tags=span, asset_selection=keys, run_config=planned.config)
