@@ -15,7 +15,7 @@ from dagster._core.launcher import WorkerStatus
 from ejmap_assets.code_location import MODULE
 from ejmap_assets.definitions import build_defs
 from ejmap_assets.lineage.project_stages import run_stages
-from ejmap_assets.runs.in_process import RANGE_END, RANGE_START, PlannedRun
+from ejmap_assets.runs.in_process import PlannedRun
 from ejmap_assets.runs.instance import open_instance
 from ejmap_assets.runs.lost_runs import end_lost_runs
 from ejmap_assets.runs.run_plan import RunPlan
@@ -147,7 +147,6 @@ def _one_by_one(plan: RunPlan, planned: PlannedRun) -> list[PlannedRun]:
 
 def _launch(jobs: Jobs, job: dg.JobDefinition, planned: PlannedRun) -> str:
     keys = frozenset(dg.AssetKey(name) for name in planned.assets)
-    only = planned.first
-    span = {} if only is None else {RANGE_START: only, RANGE_END: only}
+    span = {} if planned.first is None else {"dagster/partition": planned.first}
     subset = job.get_subset(asset_selection=keys)
     return jobs.launch(subset, MODULE, tags=span, asset_selection=keys, run_config=planned.config)
