@@ -83,7 +83,7 @@ image: ## Build the image without Docker, and try the commands in it (root, buil
 	docker/image.sh try
 
 .PHONY: test-slurm
-test-slurm: $(DEV) ## Run the tests of a Slurm of one node (minutes; Debian: slurmctld slurmd slurm-client munge)
+test-slurm: $(DEV) ## Run the tests of a Slurm of one node (minutes; Debian: slurmctld slurmd slurm-client munge; EJMAP_SLURM_CRATERS=40 for more craters than 3)
 	$(BIN)/python -m pytest -m slurm -rA
 
 .PHONY: test-ray

@@ -24,10 +24,11 @@ class Chain:
     folder: Path
 
     @classmethod
-    def new(cls, folder: Path) -> "Chain":
-        """Write a project of which nothing was made."""
+    def new(cls, folder: Path, *, craters: int = 3) -> "Chain":
+        """Write a project of which nothing was made, with so many craters to map."""
         folder.mkdir(parents=True)
-        (folder / "project.yaml").write_text(SETTINGS)
+        settings = SETTINGS.replace("craters: 3}", f"craters: {craters}}}", 1)
+        (folder / "project.yaml").write_text(settings)
         (folder / "ejconn_test.yaml").write_text(EJCONN)
         (folder / "ejseg_test.yaml").write_text(POLAR)
         return cls(folder)
