@@ -16,7 +16,7 @@ from ejmap_geo.grids.distance import azimuthal_distance_m
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks.rim import Rim
 from ejmap_geo.tiles.annulus import annulus_mean
-from ejmap_geo.tiles.channels import attention_channel, attention_window, resized
+from ejmap_geo.tiles.channels import attention_crops
 from ejmap_geo.tiles.tiling import Tile
 from ejmap_ml.config.model_config import ModelConfig, SmpConfig, TimmClassifierConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
@@ -28,9 +28,6 @@ from ejmap_project.errors import StepError
 MAPPING = "mapping"
 # One group a crater, such as labelled_0007: craters are written and forgotten one by one.
 LABELLED_PREFIX = "labelled_"
-# Pixels of the raster that are averaged into one of a crop, at most, along each axis: more would
-# cost minutes a planet and change nothing that a network could tell.
-SAMPLES_PER_PX = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +181,13 @@ def tile_arrays(one: TiledCrater, plan: TilePlan) -> dict[str, NDArray[Any]]:
     """
     arrays: dict[str, NDArray[Any]] = {}
     if plan.crop_px is not None:
-        arrays[CROP] = np.stack([_crop(one, tile, plan.crop_px) for tile in one.tiles])
+        arrays[CROP] = attention_crops(
+            one.mosaic,
+            one.tiles,
+            azimuthal=one.azimuthal,
+            radius_m=one.crater.radius_m,
+            size_px=plan.crop_px,
+        )
     if plan.tile is None:
         return arrays
     side_px = plan.tile.tile.side_px
@@ -193,19 +196,6 @@ def tile_arrays(one: TiledCrater, plan: TilePlan) -> dict[str, NDArray[Any]]:
     if one.ejecta is not None:
         arrays[MASK] = np.stack([_sampled(one.ejecta, tile, side_px) for tile in one.tiles])
     return arrays
-
-
-def _crop(one: TiledCrater, tile: Tile, size_px: int) -> NDArray[np.uint8]:
-    radius_m = one.crater.radius_m
-    crop = attention_window(one.azimuthal, tile=tile.window, radius_m=radius_m)
-    step = max(1, crop.height // (SAMPLES_PER_PX * size_px))
-    rows, cols = crop.slices
-    seen = one.mosaic[:, rows.start : rows.stop : step, cols.start : cols.stop : step]
-    attention = attention_channel(
-        crop, azimuthal=one.azimuthal, tile=tile.window, radius_m=radius_m, size_px=size_px
-    )
-    bands = np.concatenate([resized(seen, size_px=size_px), attention[None]])
-    return np.rint(bands).astype(np.uint8)
 
 
 def _sampled(raster: NDArray[Any], tile: Tile, side_px: int) -> NDArray[Any]:
