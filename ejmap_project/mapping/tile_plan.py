@@ -3,8 +3,9 @@
 Imported by assets when they run: it loads torch.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -179,23 +180,30 @@ def tile_arrays(one: TiledCrater, plan: TilePlan) -> dict[str, NDArray[Any]]:
         ``(tile, band, px, px)``, ``distance_m`` and, where ejecta are known, ``mask``
         ``(tile, px, px)`` where a tile EJSEG is.
     """
-    arrays: dict[str, NDArray[Any]] = {}
+    return {name: cut() for name, cut in tile_cuts(one, plan).items()}
+
+
+def tile_cuts(one: TiledCrater, plan: TilePlan) -> dict[str, Callable[[], NDArray[Any]]]:
+    """Return what cuts each array of :func:`tile_arrays`: a network reads one or two of them."""
+    mosaic, tiles, ejecta = one.mosaic, one.tiles, one.ejecta
+    cuts: dict[str, Callable[[], NDArray[Any]]] = {}
     if plan.crop_px is not None:
-        arrays[CROP] = attention_crops(
-            one.mosaic,
-            one.tiles,
+        cuts[CROP] = partial(
+            attention_crops,
+            mosaic,
+            tiles,
             azimuthal=one.azimuthal,
             radius_m=one.crater.radius_m,
             size_px=plan.crop_px,
         )
     if plan.tile is None:
-        return arrays
+        return cuts
     side_px = plan.tile.tile.side_px
-    arrays[IMAGE] = np.stack([_sampled(one.mosaic, tile, side_px) for tile in one.tiles])
-    arrays[DISTANCE_M] = np.stack([_distance_m(one, tile, side_px) for tile in one.tiles])
-    if one.ejecta is not None:
-        arrays[MASK] = np.stack([_sampled(one.ejecta, tile, side_px) for tile in one.tiles])
-    return arrays
+    cuts[IMAGE] = lambda: np.stack([_sampled(mosaic, tile, side_px) for tile in tiles])
+    cuts[DISTANCE_M] = lambda: np.stack([_distance_m(one, tile, side_px) for tile in tiles])
+    if ejecta is not None:
+        cuts[MASK] = lambda: np.stack([_sampled(ejecta, tile, side_px) for tile in tiles])
+    return cuts
 
 
 def _sampled(raster: NDArray[Any], tile: Tile, side_px: int) -> NDArray[Any]:
