@@ -141,9 +141,7 @@ def _fill_means_of_rows(
         for i in range(size):
             rows = stops[i] - starts[i]
             top = row + np.int64(starts[i]) * step
-            sums[:] = 0
-            for j in range(rows):
-                _add(mosaic[band, top + j * step, left:right], sums)
+            _sum_rows(mosaic[band], (top, step, rows), (left, right), sums)
             for k in range(len(windows)):
                 col = windows[k, 1] - left
                 seen = sums[col : col + side : step]
@@ -159,9 +157,30 @@ def _fill_means_of_rows(
 
 
 @njit(cache=True, nogil=True)
-def _add(row: NDArray[np.uint8], sums: NDArray[np.uint16]) -> None:
-    for j in range(sums.size):
-        sums[j] += np.uint16(row[j])
+def _sum_rows(
+    band: NDArray[np.uint8],
+    rows: tuple[int, int, int],
+    cols: tuple[int, int],
+    sums: NDArray[np.uint16],
+) -> None:
+    """Add up rows, of which the first, the distance and the number are given."""
+    at, step, count = rows
+    left, right = cols
+    sums[:] = 0
+    # Four at a time: sums are fetched and stored less often.
+    for _ in range(count // 4):
+        first, second = band[at, left:right], band[at + step, left:right]
+        third, fourth = band[at + 2 * step, left:right], band[at + 3 * step, left:right]
+        for j in range(sums.size):
+            sums[j] += (np.uint16(first[j]) + np.uint16(second[j])) + (
+                np.uint16(third[j]) + np.uint16(fourth[j])
+            )
+        at += 4 * step
+    for _ in range(count % 4):
+        row = band[at, left:right]
+        for j in range(sums.size):
+            sums[j] += np.uint16(row[j])
+        at += step
 
 
 @njit(cache=True, nogil=True)
