@@ -86,7 +86,10 @@ def fill_with_greys(
             greys = read_greys(raster, band, window, value_range)
             strip = greys[::-1] if place.is_south_up else greys
             for run in runs:
-                values[index, at : at + count, columns[run]] = strip[:, run].T
+                # Slices: to look up each column would take longer than to read the file.
+                into = values[index, at : at + count, columns[run].min() : columns[run].max() + 1]
+                seen = strip[:, run[0] : run[-1] + 1]
+                into[:] = seen[:, ::-1] if place.is_mirrored else seen
 
 
 def read_greys(
@@ -117,7 +120,7 @@ def read_greys(
         greys = np.maximum(stored, 1) if band.declares_gaps and band.nodata != 0 else stored.copy()
     else:
         greys = _stretched(stored, band, value_range)
-    greys[~is_imaged] = 0
+    greys *= is_imaged
     return greys
 
 
@@ -139,7 +142,8 @@ def is_measured(
         value_range: Values that are told apart; 0 is one of them if it lies in between. Where the
             file declares no gaps, it is none otherwise.
     """
-    is_imaged = np.isfinite(stored)
+    is_whole = np.issubdtype(stored.dtype, np.integer)
+    is_imaged = np.ones(stored.shape, np.bool_) if is_whole else np.isfinite(stored)
     # GDAL's mask is of one kind alone: with a mask file or nodata an alpha band is not in it.
     if band.is_masked:
         is_imaged &= raster.read_masks(band.number, window=window) != 0

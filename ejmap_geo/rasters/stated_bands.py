@@ -49,7 +49,8 @@ class StatedBand:
         offset: What is added then.
         nodata: Stored number that means "nothing here"; None if none is declared.
         alpha: Number of the alpha band; None if there is none, or GDAL's mask holds it already.
-        is_masked: Whether GDAL has a mask of the band: of a mask file, an alpha band or nodata.
+        is_masked: Whether GDAL has a mask of the band: of a mask file, an alpha band or nodata. Not
+            where it says no more than whole numbers do that are compared with ``nodata``.
         special: Further stored numbers that are no measurements.
     """
 
@@ -117,9 +118,15 @@ def _stated(
         offset=offset,
         nodata=nodata,
         alpha=None if not alphas or MaskFlags.alpha in flags else alphas[0],
-        is_masked=MaskFlags.all_valid not in flags,
+        is_masked=MaskFlags.all_valid not in flags and not _is_plain_nodata(flags, dtype, nodata),
         special=_special(dtype, nodata, raster.driver),
     )
+
+
+def _is_plain_nodata(flags: Sequence[MaskFlags], dtype: str, nodata: float | None) -> bool:
+    """Return whether a mask marks one whole number, which is found as fast without reading it."""
+    is_whole = np.issubdtype(np.dtype(dtype), np.integer)
+    return is_whole and list(flags) == [MaskFlags.nodata] and float(nodata or 0).is_integer()
 
 
 def _special(dtype: str, nodata: float | None, driver: str) -> tuple[Special, ...]:

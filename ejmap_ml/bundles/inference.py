@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Literal
 
 import torch
+from timm.layers.norm_act import BatchNormAct2d
 from torch import Tensor, fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -51,6 +52,7 @@ class InferenceNetwork(nn.Module):
             ready.model.decoder = UpsamplingDecoder(ready.model.decoder)
         fold_batch_norms(ready.model)
         ready.to(device).to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] - torch declares only a part of what Module.to takes
+        ready.memory_format = torch.channels_last
         if precision == "bfloat16":
             # Otherwise autocast would convert the weights again for every batch.
             for part in ready.modules():
@@ -79,7 +81,7 @@ class InferenceNetwork(nn.Module):
         return torch.cat(list(streams.map(lambda piece: self._logits(*piece), pieces)))
 
     def _logits(self, image: Tensor, *others: Tensor) -> Tensor:
-        seen = image.to(self._device, memory_format=torch.channels_last)
+        seen = image.to(self._device)
         known = [tensor.to(self._device) for tensor in others]
         is_short = self._precision == "bfloat16"
         # Both modes belong to the thread.
@@ -162,9 +164,10 @@ def fold_batch_norms(network: nn.Module) -> int:
     targets = [str(node.target) for node in calls]
     folded = 0
     for node in calls:
-        norm, before = parts[str(node.target)], node.args[0] if node.args else None
+        norm: Any = parts[str(node.target)]
+        before = node.args[0] if node.args else None
         if not (
-            type(norm) is nn.BatchNorm2d
+            type(norm) in (nn.BatchNorm2d, BatchNormAct2d)
             and isinstance(before, fx.Node)
             and before.op == "call_module"
             and type(parts[str(before.target)]) is nn.Conv2d
@@ -174,9 +177,14 @@ def fold_batch_norms(network: nn.Module) -> int:
             continue
         convolution: Any = parts[str(before.target)]
         _replace(network, str(before.target), fuse_conv_bn_eval(convolution, norm))
-        _replace(network, str(node.target), nn.Identity())
+        _replace(network, str(node.target), _after(norm))
         folded += 1
     return folded
+
+
+def _after(norm: nn.Module) -> nn.Module:
+    """Return what a norm does besides normalising: those of timm activate."""
+    return norm.get_submodule("act") if isinstance(norm, BatchNormAct2d) else nn.Identity()
 
 
 class _Layers(fx.Tracer):

@@ -78,7 +78,7 @@ def predict_connections(
     vote_fraction = np.empty(group.tile_count, np.float32)
     done = 0
     for positions, tiles in group.batches([CROP], batch_size=batch_size):
-        layers = ensemble.predict((torch.from_numpy(tiles[CROP]).float(),))
+        layers = ensemble.predict((torch.from_numpy(tiles[CROP]),))
         probability[positions] = layers.probability
         vote_fraction[positions] = layers.vote_fraction
         done += len(positions)

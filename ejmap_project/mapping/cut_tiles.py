@@ -18,7 +18,7 @@ from ejmap_ml.stores.tile_group import TileStore
 from ejmap_ml.stores.tile_store import SHARD_TILES
 from ejmap_project.errors import StepError
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.tile_plan import MAPPING, TiledCrater, TilePlan, tile_arrays
+from ejmap_project.mapping.tile_plan import MAPPING, TiledCrater, TilePlan, tile_cuts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +90,11 @@ class CutTiles:
 
     def _cut(self, names: Sequence[str], positions: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
         chosen = [self.tiled.tiles[int(one)] for one in positions]
-        arrays = tile_arrays(replace(self.tiled, tiles=chosen), self.plan)
-        missing = [name for name in names if name not in arrays]
+        cuts = tile_cuts(replace(self.tiled, tiles=chosen), self.plan)
+        missing = [name for name in names if name not in cuts]
         if missing:
             raise StepError(
-                f"the models that map the craters look at {', '.join(arrays) or 'no tiles'}, not "
+                f"the models that map the craters look at {', '.join(cuts) or 'no tiles'}, not "
                 f"at {', '.join(missing)}; promote a model that does"
             )
-        return {name: arrays[name] for name in names}
+        return {name: cuts[name]() for name in names}

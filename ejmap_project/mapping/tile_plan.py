@@ -3,8 +3,9 @@
 Imported by assets when they run: it loads torch.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from ejmap_geo.grids.distance import azimuthal_distance_m
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks.rim import Rim
 from ejmap_geo.tiles.annulus import annulus_mean
-from ejmap_geo.tiles.channels import attention_channel, attention_window, resized
+from ejmap_geo.tiles.channels import attention_crops
 from ejmap_geo.tiles.tiling import Tile
 from ejmap_ml.config.model_config import ModelConfig, SmpConfig, TimmClassifierConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
@@ -28,9 +29,6 @@ from ejmap_project.errors import StepError
 MAPPING = "mapping"
 # One group a crater, such as labelled_0007: craters are written and forgotten one by one.
 LABELLED_PREFIX = "labelled_"
-# Pixels of the raster that are averaged into one of a crop, at most, along each axis: more would
-# cost minutes a planet and change nothing that a network could tell.
-SAMPLES_PER_PX = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,30 +180,30 @@ def tile_arrays(one: TiledCrater, plan: TilePlan) -> dict[str, NDArray[Any]]:
         ``(tile, band, px, px)``, ``distance_m`` and, where ejecta are known, ``mask``
         ``(tile, px, px)`` where a tile EJSEG is.
     """
-    arrays: dict[str, NDArray[Any]] = {}
+    return {name: cut() for name, cut in tile_cuts(one, plan).items()}
+
+
+def tile_cuts(one: TiledCrater, plan: TilePlan) -> dict[str, Callable[[], NDArray[Any]]]:
+    """Return what cuts each array of :func:`tile_arrays`: a network reads one or two of them."""
+    mosaic, tiles, ejecta = one.mosaic, one.tiles, one.ejecta
+    cuts: dict[str, Callable[[], NDArray[Any]]] = {}
     if plan.crop_px is not None:
-        arrays[CROP] = np.stack([_crop(one, tile, plan.crop_px) for tile in one.tiles])
+        cuts[CROP] = partial(
+            attention_crops,
+            mosaic,
+            tiles,
+            azimuthal=one.azimuthal,
+            radius_m=one.crater.radius_m,
+            size_px=plan.crop_px,
+        )
     if plan.tile is None:
-        return arrays
+        return cuts
     side_px = plan.tile.tile.side_px
-    arrays[IMAGE] = np.stack([_sampled(one.mosaic, tile, side_px) for tile in one.tiles])
-    arrays[DISTANCE_M] = np.stack([_distance_m(one, tile, side_px) for tile in one.tiles])
-    if one.ejecta is not None:
-        arrays[MASK] = np.stack([_sampled(one.ejecta, tile, side_px) for tile in one.tiles])
-    return arrays
-
-
-def _crop(one: TiledCrater, tile: Tile, size_px: int) -> NDArray[np.uint8]:
-    radius_m = one.crater.radius_m
-    crop = attention_window(one.azimuthal, tile=tile.window, radius_m=radius_m)
-    step = max(1, crop.height // (SAMPLES_PER_PX * size_px))
-    rows, cols = crop.slices
-    seen = one.mosaic[:, rows.start : rows.stop : step, cols.start : cols.stop : step]
-    attention = attention_channel(
-        crop, azimuthal=one.azimuthal, tile=tile.window, radius_m=radius_m, size_px=size_px
-    )
-    bands = np.concatenate([resized(seen, size_px=size_px), attention[None]])
-    return np.rint(bands).astype(np.uint8)
+    cuts[IMAGE] = lambda: np.stack([_sampled(mosaic, tile, side_px) for tile in tiles])
+    cuts[DISTANCE_M] = lambda: np.stack([_distance_m(one, tile, side_px) for tile in tiles])
+    if ejecta is not None:
+        cuts[MASK] = lambda: np.stack([_sampled(ejecta, tile, side_px) for tile in tiles])
+    return cuts
 
 
 def _sampled(raster: NDArray[Any], tile: Tile, side_px: int) -> NDArray[Any]:

@@ -248,6 +248,13 @@ def _from_zero(path: Path) -> Path:
     return _write(path, values, transform=Affine(PX_M, 0, 0, 0, -PX_M, HALF_M / 2))
 
 
+def _from_zero_turned(path: Path) -> Path:
+    """Write the mosaic from 360 to 0, and from the south."""
+    values = np.roll(_gradient(), 32, axis=2)[:, ::-1, ::-1]
+    transform = Affine(-PX_M, 0, 2 * HALF_M, 0, PX_M, -HALF_M / 2)
+    return _write(path, values, transform=transform)
+
+
 def _about_180(path: Path) -> Path:
     crs = CRS.from_dict({"proj": "eqc", "R": MERCURY.radius_m, "lon_0": 180})
     return _write(path, np.roll(_gradient(), 32, axis=-1), crs=crs.to_wkt())
@@ -269,10 +276,11 @@ def _in_kilometres(path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "mosaic", [_overshooting, _from_zero, _about_180, _in_degrees, _in_kilometres]
+    "mosaic",
+    [_overshooting, _from_zero, _from_zero_turned, _about_180, _in_degrees, _in_kilometres],
 )
 def test_mosaics_of_the_same_planet_become_the_same_basemap(tmp_path: Path, mosaic: Any) -> None:
-    """Rounding, 0..360, another central meridian, degrees and kilometres all read alike."""
+    """Rounding, 0..360, turned, another central meridian, degrees and kilometres all read alike."""
     values, grid = read_basemap(mosaic(tmp_path / "m.tif"), body=MERCURY, bands=1)
 
     assert grid == BASEMAP

@@ -1,106 +1,140 @@
-"""Distance and attention channels by hand arithmetic."""
+"""Crops and attention by hand arithmetic, and against the plain way to cut them."""
+
+import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from ejmap_geo.errors import GridError
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid
-from ejmap_geo.grids.window import Window
-from ejmap_geo.tiles.channels import (
-    attention_channel,
-    attention_window,
-    resized,
-)
+from ejmap_geo.tiles.channels import SAMPLES_PER_PX, attention_crops, attention_windows
+from ejmap_geo.tiles.tiling import Tile, mapping_tiles
 
 GRID = AzimuthalGrid(body=MERCURY, center=LonLat(1, 2), resolution_m=1000.0, half_size_px=100)
-# Pixel centres at (0.5, 2.5) and (0.5, 3.5) px from the centre.
-TILE = Window(row=100, col=102, height=1, width=2)
+SIZE = GRID.shape[0]
+NOISE = np.random.default_rng(0).integers(0, 256, (2, SIZE, SIZE), np.uint8)
+
+
+def _tile(row: int, col: int, side_px: int) -> Tile:
+    return Tile(tile_id=0, row=row, col=col, side_px=side_px, distance_m=0)
+
+
+def _window(tile: Tile, *, radius_m: float, margin: float = 0.1) -> tuple[int, int, int]:
+    square = np.array([[tile.row, tile.col, tile.side_px]])
+    row, col, side_px = attention_windows(GRID, square, radius_m=radius_m, margin=margin)[0]
+    return int(row), int(col), int(side_px)
+
+
+def _crops(tiles: list[Tile], *, radius_m: float, size_px: int) -> NDArray[np.uint8]:
+    return attention_crops(NOISE, tiles, azimuthal=GRID, radius_m=radius_m, size_px=size_px)
+
+
+def _plain_crop(tile: Tile, *, radius_m: float, size_px: int) -> NDArray[np.uint8]:
+    """Cut a crop box by box, and ask of each pixel of the attention what it shows."""
+    row, col, side_px = _window(tile, radius_m=radius_m)
+    step = max(1, side_px // (SAMPLES_PER_PX * size_px))
+    seen = NOISE[:, row : row + side_px : step, col : col + side_px : step]
+    edges = np.arange(size_px + 1) * seen.shape[1] // size_px
+    boxes = [slice(a, max(a + 1, b)) for a, b in pairwise(edges)]
+    means = [[[band[i, j].mean() for j in boxes] for i in boxes] for band in seen]
+    per_px = side_px / size_px
+    centres = (np.arange(size_px) + 0.5) * per_px
+    rim_px = max(radius_m / GRID.resolution_m, 1.5 * per_px)
+    marks = np.zeros((size_px, size_px))
+    for i, y in enumerate(row + centres):
+        for j, x in enumerate(col + centres):
+            offsets = (
+                abs(y - (tile.row + tile.side_px / 2)),
+                abs(x - (tile.col + tile.side_px / 2)),
+            )
+            marks[i, j] = all(d < tile.side_px / 2 or d <= per_px / 2 for d in offsets)
+            if math.hypot(y - GRID.half_size_px, x - GRID.half_size_px) <= rim_px:
+                marks[i, j] = 2
+    return np.rint(np.array([*means, marks], np.float32)).astype(np.uint8)
 
 
 def test_attention_marks_tile_and_crater() -> None:
-    """A crater of 10 px radius at the centre and a tile to its east, one channel pixel each."""
-    crop = Window(row=50, col=80, height=100, width=100)
-    tile = Window(row=90, col=140, height=20, width=30)
+    """A crater of 10 px radius and a tile to its east, one channel pixel for each of the raster.
 
-    channel = attention_channel(crop, azimuthal=GRID, tile=tile, radius_m=10_000, size_px=100)
+    Rim at 90..110, tile to 160: 70 px wide, so 84 px with a tenth on each side, from (58, 83).
+    """
+    channel = _crops([_tile(90, 140, 20)], radius_m=10_000, size_px=84)[0, -1]
 
-    expected = np.zeros((100, 100))
-    expected[40:60, 60:90] = 1
-    rows, cols = np.mgrid[:100, :100] + 0.5
-    # The crater's centre (100, 100) lies at (50, 20) of the crop.
-    expected[np.hypot(rows - 50, cols - 20) <= 10] = 2
+    expected = np.zeros((84, 84))
+    expected[90 - 58 : 110 - 58, 140 - 83 : 160 - 83] = 1
+    rows, cols = np.mgrid[:84, :84] + 0.5
+    expected[np.hypot(rows + 58 - 100, cols + 83 - 100) <= 10] = 2
     np.testing.assert_array_equal(channel, expected)
 
 
 def test_a_crater_hides_the_tile_that_it_lies_in() -> None:
     """Both marks overlap: the crater shows."""
-    tile = Window(row=60, col=60, height=80, width=80)
-
-    channel = attention_channel(tile, azimuthal=GRID, tile=tile, radius_m=9_000, size_px=40)
+    channel = _crops([_tile(60, 60, 80)], radius_m=9_000, size_px=40)[0, -1]
 
     assert channel[20, 20] == 2
-    assert channel[0, 0] == 1
-    assert set(np.unique(channel)) == {1.0, 2.0}
+    assert channel[10, 10] == 1
+    assert set(np.unique(channel)) == {0, 1, 2}
 
 
 def test_small_craters_and_tiles_stay_visible() -> None:
     """On a channel of 10 px for 200 px, a 2 px crater and a 3 px tile are still there."""
-    crop = Window(row=0, col=0, height=200, width=200)
-    tile = Window(row=30, col=44, height=3, width=3)
+    channel = _crops([_tile(3, 3, 3)], radius_m=2_000, size_px=10)[0, -1]
 
-    channel = attention_channel(crop, azimuthal=GRID, tile=tile, radius_m=2_000, size_px=10)
-
-    assert channel[1, 2] == 1
+    assert (channel == 1).any()
     assert (channel == 2).any()
 
 
-TILES = st.builds(
-    lambda row, col, side: Window(row=row, col=col, height=side, width=side),
-    st.integers(0, 160),
-    st.integers(0, 160),
-    st.integers(1, 40),
-)
+TILES = st.builds(_tile, st.integers(0, 160), st.integers(0, 160), st.integers(1, 40))
 
 
 @given(tile=TILES, radius_px=st.floats(0.5, 40), margin=st.floats(0, 0.5))
-def test_the_crop_holds_crater_and_tile(tile: Window, radius_px: float, margin: float) -> None:
+def test_the_crop_holds_crater_and_tile(tile: Tile, radius_px: float, margin: float) -> None:
     """A square inside the raster, with everything to be seen in it."""
-    crop = attention_window(GRID, tile=tile, radius_m=radius_px * 1000, margin=margin)
+    row, col, side_px = _window(tile, radius_m=radius_px * 1000, margin=margin)
 
-    assert crop.height == crop.width <= 200
-    assert crop.intersection(Window(row=0, col=0, height=200, width=200)) == crop
-    assert tile.intersection(crop) == tile
-    assert crop.row <= 100 - radius_px + 1e-9
-    assert crop.col + crop.width >= 100 + radius_px - 1e-9
+    for start, of_tile in ((row, tile.row), (col, tile.col)):
+        assert 0 <= start <= min(of_tile, 100 - radius_px + 1e-9)
+        assert SIZE >= start + side_px >= max(of_tile + tile.side_px, 100 + radius_px - 1e-9)
 
 
 def test_the_crop_has_a_margin_on_every_side() -> None:
     """Rim at 90..110, tile to 140: 50 px wide, so 60 px with a tenth on each side."""
-    tile = Window(row=95, col=120, height=20, width=20)
-
-    crop = attention_window(GRID, tile=tile, radius_m=10_000)
-
-    assert crop.shape == (60, 60)
-    assert (crop.row, crop.col) == (102 - 30 + 0, 115 - 30)
+    assert _window(_tile(95, 120, 20), radius_m=10_000) == (102 - 30, 115 - 30, 60)
 
 
-def test_shrinking_takes_means_and_growing_copies() -> None:
-    """Four pixels to two are pair means; two to four are each twice."""
-    bands = np.array([[[1, 3, 5, 9], [1, 3, 5, 9], [3, 5, 7, 11], [3, 5, 7, 11]]], np.uint8)
+@given(
+    tiles=st.lists(TILES, min_size=1, max_size=5),
+    radius_m=st.floats(500, 40_000),
+    size_px=st.sampled_from([1, 3, 7, 16, 64]),
+)
+def test_crops_are_those_cut_one_by_one(tiles: list[Tile], radius_m: float, size_px: int) -> None:
+    """To the last bit, for tiles anywhere: crops that shrink, grow, skip pixels or share rows."""
+    expected = [_plain_crop(tile, radius_m=radius_m, size_px=size_px) for tile in tiles]
 
-    small = resized(bands, size_px=2)
+    np.testing.assert_array_equal(_crops(tiles, radius_m=radius_m, size_px=size_px), expected)
 
-    np.testing.assert_array_equal(small, [[[2, 7], [4, 9]]])
-    np.testing.assert_array_equal(
-        resized(small, size_px=4), np.repeat(np.repeat(small, 2, axis=1), 2, axis=2)
-    )
+
+def test_crops_of_a_row_of_tiles_are_those_cut_one_by_one() -> None:
+    """Of a regular grid, where neighbours see the same rows."""
+    tiles = mapping_tiles(GRID, side_px=20, reach_m=100_000)
+
+    expected = [_plain_crop(tile, radius_m=9_000, size_px=8) for tile in tiles]
+
+    np.testing.assert_array_equal(_crops(tiles, radius_m=9_000, size_px=8), expected)
+
+
+def test_no_tiles_have_no_crops() -> None:
+    """A crater without tiles is asked for none."""
+    assert _crops([], radius_m=9_000, size_px=8).shape == (0, 3, 8, 8)
 
 
 def test_a_size_of_nothing_is_refused() -> None:
     """Zero pixels hold no picture."""
     with pytest.raises(GridError, match="positive"):
-        resized(np.zeros((1, 2, 2)), size_px=0)
+        _crops([_tile(0, 0, 10)], radius_m=9_000, size_px=0)

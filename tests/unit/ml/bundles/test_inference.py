@@ -33,9 +33,9 @@ def _unet_plus_plus(segmenter_config: Callable[..., ModelConfig], **changes: obj
     return ModelConfig.model_validate(values)
 
 
-def _densenet(classifier_config: Callable[..., ModelConfig]) -> ModelConfig:
+def _classifier(classifier_config: Callable[..., ModelConfig], name: str) -> ModelConfig:
     values = classifier_config().model_dump()
-    values["architecture"]["name"] = "densenet121"
+    values["architecture"]["name"] = name
     return ModelConfig.model_validate(values)
 
 
@@ -87,7 +87,9 @@ def test_doubling_is_part_of_the_convolution(side_px: int) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["unetplusplus", "resnet", "attention", "densenet", "polar"])
+@pytest.mark.parametrize(
+    "kind", ["unetplusplus", "resnet", "attention", "densenet", "byobnet", "polar"]
+)
 def test_answers_are_those_of_the_network(
     kind: str,
     segmenter_config: Callable[..., ModelConfig],
@@ -102,7 +104,8 @@ def test_answers_are_those_of_the_network(
         "attention": _unet_plus_plus(
             segmenter_config, decoder_attention="scse", decoder_channels=(64, 32, 32)
         ),
-        "densenet": _densenet(classifier_config),
+        "densenet": _classifier(classifier_config, "densenet121"),
+        "byobnet": _classifier(classifier_config, "test_byobnet"),
         "polar": _polar(segmenter_config),
     }[kind]
     network = _network(config)
@@ -269,6 +272,28 @@ class _Untraceable(nn.Module):
 def test_what_cannot_be_folded_stays(network: nn.Module) -> None:
     """Where others read a convolution too, or where the way cannot be told beforehand."""
     assert fold_batch_norms(network.eval()) == 0
+
+
+def test_batch_norms_with_activations_are_folded(
+    classifier_config: Callable[..., ModelConfig],
+) -> None:
+    """Those of timm activate too: none is left in a network with one after each convolution."""
+    network = _network(_classifier(classifier_config, "test_byobnet")).model
+
+    assert fold_batch_norms(network) == 14
+    assert not any(isinstance(part, nn.BatchNorm2d) for part in network.modules())
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_bytes_are_seen_as_numbers(
+    classifier_config: Callable[..., ModelConfig], precision: InferencePrecision
+) -> None:
+    """To the last bit, whichever is given: crops are bytes."""
+    config = _classifier(classifier_config, "test_byobnet")
+    ready = InferenceNetwork(_network(config), device=CPU, precision=precision)
+    crops = _inputs(config, seed=4)[0].byte()
+
+    torch.testing.assert_close(ready(crops), ready(crops.float()), atol=0, rtol=0)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.ensemble import Ensemble
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.calibration.by_distance import DistanceCalibration
-from ejmap_ml.config.model_config import ModelConfig
+from ejmap_ml.config.model_config import ModelConfig, load_preset
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_ml.ejseg.polar_predict import map_crater
 from ejmap_ml.ejseg.polar_view import polar_grid
@@ -30,6 +30,7 @@ from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.files.connection_table import read_connections, tile_windows, write_connections
 from ejmap_project.files.layer_file import BAND_NAMES, read_layer, write_layers
+from ejmap_project.mapping import tile_plan
 from ejmap_project.mapping.azimuthal_mosaic import cut_azimuthal_mosaic
 from ejmap_project.mapping.basemap_mask import place_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
@@ -39,7 +40,7 @@ from ejmap_project.mapping.polar_prediction import predict_polar
 from ejmap_project.mapping.promised_mask import place_promised_mask, read_expected_area
 from ejmap_project.mapping.segmenter import ejseg_ensemble
 from ejmap_project.mapping.tile_connections import connect_tiles
-from ejmap_project.mapping.tile_plan import write_tiles
+from ejmap_project.mapping.tile_plan import TilePlan, write_tiles
 from ejmap_project.mapping.tile_store import cut_tile_store
 from tests.constant_models import constant_bundle
 from tests.ready_ensemble import PROMISES
@@ -145,6 +146,22 @@ def test_tiles_are_cut_as_a_store_would_hold_them(tmp_path: Path, planet: Planet
         for (at, tiles), (other_at, other) in zip(ours, theirs, strict=True):
             np.testing.assert_array_equal(at, other_at)
             np.testing.assert_array_equal(tiles["crop"], other["crop"])
+
+
+def test_what_a_network_does_not_read_is_not_cut(
+    by_ejconn: CraterWork, crater: Crater, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EJCONN asks for crops of all tiles; images of them would take longer than it does."""
+    _tiles(by_ejconn, crater)
+    segments = TilePlan.of(ejseg=load_preset("ejseg_tiny"))
+    cut = CutTiles.of(by_ejconn, crater)
+    both = replace(cut, plan=replace(cut.plan, tile=segments.tile))
+    monkeypatch.setattr(tile_plan, "_sampled", lambda *_: pytest.fail("cut an image"))
+
+    crops = [tiles["crop"] for _, tiles in both.batches(["crop"], batch_size=48)]
+
+    alone = [tiles["crop"] for _, tiles in cut.batches(["crop"], batch_size=48)]
+    np.testing.assert_array_equal(np.concatenate(crops), np.concatenate(alone))
 
 
 def test_the_prediction_holds_the_ensemble_and_each_member(
