@@ -24,11 +24,11 @@ class Picture(NamedTuple):
     """A picture or a plot.
 
     Attributes:
-        image: ``(rows, cols, 3)``, or a figure of matplotlib.
+        image: ``(rows, cols, 3)``, a figure of matplotlib, or the PNG of one that was drawn.
         alt: Words for those who cannot see it.
     """
 
-    image: "NDArray[np.uint8] | Figure"
+    image: "NDArray[np.uint8] | Figure | bytes"
     alt: str
 
 

@@ -3,7 +3,6 @@
 Figures are matplotlib's own objects: nothing here knows of the global state of pyplot.
 """
 
-import io
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,13 +11,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from ejmap_geo.whole_file import whole_file
 from ejmap_ml.calibration.band_reliability import BandReliability
 from ejmap_project.artefact import Markdown, Picture, drawing
+from ejmap_project.pictures.plot_file import png_of
 
 SIZE_INCHES = (4.6, 2.6)
 DPI = 100
@@ -240,7 +239,5 @@ def saved_figures(
 
 @drawing
 def _as_png(figure: Figure, *, alt: str) -> tuple[Picture, bytes]:
-    FigureCanvasAgg(figure)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=FILE_DPI)
-    return Picture(figure, alt=alt), buffer.getvalue()
+    png = png_of(figure, dpi=FILE_DPI)
+    return Picture(png, alt=alt), png

@@ -1,6 +1,7 @@
 """What all tests share: property tests without a clock, and no accelerator where there is none."""
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,18 @@ if TYPE_CHECKING:
 # Examples are the same on every run: a failure is one of the change and not of the day.
 settings.register_profile("ejmap", deadline=None, derandomize=True)
 settings.load_profile("ejmap")
+
+
+def pytest_collection_finish() -> None:
+    """Share the cores out among the processes of xdist: torch takes all of them in each.
+
+    Its threads wait for each other, and those of the other processes keep them waiting. Craters are
+    still mapped side by side. Torch is there once the tests of the models are collected.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    torch = sys.modules.get("torch")
+    if processes > 1 and torch is not None:
+        torch.set_num_threads(max(1, torch.get_num_threads() // processes))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -17,25 +17,31 @@ Result = TypeVar("Result")
 Scalar = TypeVar("Scalar", bound=np.generic)
 # More strips than threads: one over a pole takes longer than others.
 STRIPS_PER_THREAD = 8
-# Starting threads costs as much as this many pixels.
-SERIAL_PX = 1_000_000
+# Starting threads costs as much as this many pixels that are copied, or whose noise is computed.
+SERIAL_PX, SERIAL_NOISE_PX = 1_000_000, 20_000
 
 
 def in_strips(
-    work: Callable[[int, int], Result], *, rows: int, cols: int, step: int = 1
+    work: Callable[[int, int], Result],
+    *,
+    rows: int,
+    cols: int,
+    step: int = 1,
+    serial_px: int = SERIAL_PX,
 ) -> list[Result]:
     """Call ``work`` with the first row and the row after the last of every strip.
 
     Args:
         work: Calls a kernel that releases the GIL on rows of its own.
         rows: Number of rows.
-        cols: Pixels in a row; a small array is worked on by the thread that asks.
+        cols: Pixels in a row.
         step: Strips start at multiples of this.
+        serial_px: The thread that asks works alone on an array of at most so many pixels.
 
     Returns:
         What ``work`` returned, from top to bottom.
     """
-    threads = usable_cores() if rows * cols > SERIAL_PX else 1
+    threads = usable_cores() if rows * cols > serial_px else 1
     blocks = -(-rows // step)
     if threads == 1:
         return [work(0, rows)]

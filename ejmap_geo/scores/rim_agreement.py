@@ -19,7 +19,7 @@ from ejmap_geo.scores.ring_curves import (
     LARGEST_DEVIATION,
     NEAR_PX,
     RingCurves,
-    near_peak,
+    near_peaks,
     robust,
     shrunk,
 )
@@ -205,17 +205,19 @@ def _ways(
     bright = {way: np.full(len(craters), np.nan) for way in WAYS}
     sizes = np.full((2, len(craters)), np.nan)
     for number, (crater, radius_px) in enumerate(craters):
-        at = [(way, place(*crater.center)) for way, place in WAYS.items()]
-        for lat_deg in {lat for _, (_, lat) in at if abs(lat) <= HIGHEST_LAT_DEG}:
+        places = {way: place(*crater.center) for way, place in WAYS.items()}
+        for lat_deg in {lat for _, lat in places.values() if abs(lat) <= HIGHEST_LAT_DEG}:
             rims, light = sharp.edges(lat_deg, radius_px), coarse.brightness(lat_deg, radius_px / 2)
-            for way, (lon, lat) in at:
-                if lat == lat_deg:
-                    edges[way][number] = near_peak(rims, lon, at_most=LARGEST_DEVIATION)
-                    bright[way][number] = near_peak(light, lon, at_most=LARGEST_BRIGHTNESS)
+            lons = {way: lon for way, (lon, lat) in places.items() if lat == lat_deg}
+            asked = list(lons.values())
+            strong = near_peaks(rims, asked, at_most=LARGEST_DEVIATION)
+            lit = near_peaks(light, asked, at_most=LARGEST_BRIGHTNESS)
+            for way, edge, brightness in zip(lons, strong, lit, strict=True):
+                edges[way][number], bright[way][number] = edge, brightness
         lon, lat = crater.center
         for place, factor in enumerate((0.5, 2.0)):
             other = sharp.edges(lat, factor * radius_px)
-            sizes[place, number] = near_peak(other, lon, at_most=LARGEST_DEVIATION)
+            (sizes[place, number],) = near_peaks(other, [lon], at_most=LARGEST_DEVIATION)
     is_known = np.isfinite(edges[HERE])
     if not is_known.any():
         return None

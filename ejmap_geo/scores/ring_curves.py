@@ -60,6 +60,8 @@ class RingCurves:
 
     def __init__(self, image: Image, is_imaged: Image) -> None:
         self._image, self._is_imaged = image, is_imaged
+        # The same rims are asked for with all longitudes, and again with the ways to misread them.
+        self._edges: dict[tuple[float, float], Curve] = {}
 
     @property
     def cols(self) -> int:
@@ -73,6 +75,12 @@ class RingCurves:
             ``(cols,)``, robust standard deviations above the median of all columns, at most 3; NaN
             where too little was imaged.
         """
+        asked = lat_deg, radius_px
+        if asked not in self._edges:
+            self._edges[asked] = self._edges_at(lat_deg, radius_px)
+        return self._edges[asked]
+
+    def _edges_at(self, lat_deg: float, radius_px: float) -> Curve:
         # The outermost rows of the mosaic have no row beside them to differ from.
         first, away, columns = self._around(lat_deg, radius_px, GROUND[1], margin_rows=1)
         down, along = np.gradient(self._image[first - 1 : first + len(away) + 1])
@@ -148,17 +156,17 @@ def robust(values: Curve) -> tuple[float, float]:
     return usual, 1.4826 * float(np.nanmedian(np.abs(values - usual))) + 1e-6
 
 
-def near_peak(curve: Curve, lon_deg: float, *, at_most: float) -> float:
-    """Return the largest value near a longitude, in standard deviations of that near all others.
+def near_peaks(curve: Curve, lons_deg: Sequence[float], *, at_most: float) -> NDArray[np.float64]:
+    """Return the largest values near longitudes, in standard deviations of those near all others.
 
     Returns:
         At most ``at_most`` from 0; NaN where nothing is known.
     """
     is_known = np.isfinite(curve)
     if not is_known.any():
-        return float("nan")
+        return np.full(len(lons_deg), np.nan)
     filled = np.where(is_known, curve, -np.inf)
     largest = ndimage.maximum_filter1d(filled, 2 * NEAR_PX + 1, mode="wrap")
     standard = deviations(np.where(np.isfinite(largest), largest, np.nan))
-    col = int((lon_deg + 180) / 360 * len(curve)) % len(curve)
-    return float(np.clip(standard[col], -at_most, at_most))
+    cols = [int((lon_deg + 180) / 360 * len(curve)) % len(curve) for lon_deg in lons_deg]
+    return np.clip(standard[cols], -at_most, at_most)

@@ -3,9 +3,10 @@
 import math
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
+from ejmap_geo.resampling.strips import SERIAL_NOISE_PX, in_strips
 from ejmap_geo.synthetic.deposit import FAINTEST_HALO, SPECK_EDGE, SPREAD, Deposit
 from ejmap_geo.synthetic.directions import Directions
 from ejmap_geo.synthetic.noise import fractal_noise, smoothstep, value_noise
@@ -24,7 +25,6 @@ _BURIED_RADII = 1.1
 Place = tuple[float, float, float]
 
 
-@njit(parallel=True, cache=True)
 def intensity(
     at: Directions, place: Place, deposit: Deposit, outer_radii: float
 ) -> NDArray[np.float32]:
@@ -32,9 +32,27 @@ def intensity(
 
     Inside the rim, and only there, it is 1. Nothing is laid beyond ``outer_radii``.
     """
-    out = np.zeros((at.sin_lat.size, at.sin_lon.size), np.float32)
+    out = np.zeros(at.shape, np.float32)
+    in_strips(
+        lambda *rows: _lay(at, place, deposit, outer_radii, out, rows),
+        rows=out.shape[0],
+        cols=out.shape[1],
+        serial_px=SERIAL_NOISE_PX,
+    )
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _lay(
+    at: Directions,
+    place: Place,
+    deposit: Deposit,
+    outer_radii: float,
+    out: NDArray[np.float32],
+    rows: tuple[int, int],
+) -> None:
     seen_radii = at.pixel_rad / deposit.radius_rad
-    for i in prange(at.sin_lat.size):
+    for i in range(rows[0], rows[1]):
         for j in range(at.sin_lon.size):
             range_rad, azimuth = _range_azimuth(at, place, i, j)
             d = range_rad / deposit.radius_rad
@@ -42,17 +60,28 @@ def intensity(
                 out[i, j] = 1.0
             elif d <= outer_radii:
                 out[i, j] = _covered(deposit, d, azimuth, seen_radii)
-    return out
 
 
-@njit(parallel=True, cache=True)
 def burial(at: Directions, place: Place, deposit: Deposit) -> NDArray[np.float32]:
     """Return the share of older ejecta that rim and blanket bury, 0 to 1, ``(rows, cols)``.
 
     All of it inside the rim and in the continuous blanket; nothing in the zone of avoidance.
     """
-    out = np.zeros((at.sin_lat.size, at.sin_lon.size), np.float32)
-    for i in prange(at.sin_lat.size):
+    out = np.zeros(at.shape, np.float32)
+    in_strips(
+        lambda *rows: _bury(at, place, deposit, out, rows),
+        rows=out.shape[0],
+        cols=out.shape[1],
+        serial_px=SERIAL_NOISE_PX,
+    )
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _bury(
+    at: Directions, place: Place, deposit: Deposit, out: NDArray[np.float32], rows: tuple[int, int]
+) -> None:
+    for i in range(rows[0], rows[1]):
         for j in range(at.sin_lon.size):
             range_rad, azimuth = _range_azimuth(at, place, i, j)
             d = range_rad / deposit.radius_rad
@@ -63,7 +92,6 @@ def burial(at: Directions, place: Place, deposit: Deposit) -> NDArray[np.float32
                 edge = deposit.blanket_radii * (1.0 + deposit.lobing * lobes)
                 solid = 1.0 - smoothstep(0.85, 1.1, d / edge)
                 out[i, j] = solid * _open_sky(deposit, d, azimuth, lobes)
-    return out
 
 
 @njit(cache=True, inline="always")

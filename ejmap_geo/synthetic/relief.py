@@ -4,9 +4,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
+from ejmap_geo.resampling.strips import SERIAL_NOISE_PX, in_strips
 from ejmap_geo.synthetic.directions import Directions
 from ejmap_geo.synthetic.noise import fractal_noise, smoothstep
 
@@ -56,7 +57,6 @@ def _sun(x: float, y: float, z: float) -> tuple[float, float, float]:
     return 0.45 - 0.9 * y, 0.2 + 0.9 * x, -0.9 * z
 
 
-@njit(parallel=True, cache=True)
 def shade(
     at: Directions, bowls: Bowls, roughness: NDArray[np.float32], polar_shade: float, seed: int
 ) -> NDArray[np.float32]:
@@ -64,10 +64,31 @@ def shade(
 
     ``polar_shade`` is how much stronger the lowest sun shades at the poles.
     """
-    out = np.empty((at.sin_lat.size, at.sin_lon.size), np.float32)
+    out = np.empty(at.shape, np.float32)
+    light = polar_shade, seed
+    in_strips(
+        lambda *rows: _shade_ground(at, bowls, roughness, light, out, rows),
+        rows=out.shape[0],
+        cols=out.shape[1],
+        serial_px=SERIAL_NOISE_PX,
+    )
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _shade_ground(
+    at: Directions,
+    bowls: Bowls,
+    roughness: NDArray[np.float32],
+    light: tuple[float, int],
+    out: NDArray[np.float32],
+    rows: tuple[int, int],
+) -> None:
+    """Shade some rows; ``light`` is the shade at the poles and the seed of the ground."""
+    polar_shade, seed = light
     step = 1.2 * at.pixel_rad
     octaves = max(2, int(math.log2(1.0 / (110.0 * at.pixel_rad))) + 1)
-    for i in prange(at.sin_lat.size):
+    for i in range(rows[0], rows[1]):
         z = at.sin_lat[i]
         for j in range(at.sin_lon.size):
             x, y = at.cos_lat[i] * at.cos_lon[j], at.cos_lat[i] * at.sin_lon[j]
@@ -85,7 +106,6 @@ def shade(
         strength += polar_shade * smoothstep(0.8, 1.0, abs(z))
         for j in range(at.sin_lon.size):
             out[i, j] *= strength
-    return out
 
 
 @njit(cache=True)

@@ -4,9 +4,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
+from ejmap_geo.resampling.strips import SERIAL_NOISE_PX, in_strips
 from ejmap_geo.synthetic.directions import Directions
 from ejmap_geo.synthetic.noise import fractal_noise, smoothstep
 from ejmap_geo.synthetic.relief import columns_within
@@ -38,12 +39,24 @@ def draw_spots(
     return Spots(centers, radius_rad, strength)
 
 
-@njit(parallel=True, cache=True)
 def spot_brightness(at: Directions, spots: Spots, seed: int) -> NDArray[np.float32]:
     """Return how bright the spots make each pixel, 0 to 1, ``(rows, cols)``."""
-    out = np.zeros((at.sin_lat.size, at.sin_lon.size), np.float32)
+    out = np.zeros(at.shape, np.float32)
+    in_strips(
+        lambda *rows: _light_up(at, spots, seed, out, rows),
+        rows=out.shape[0],
+        cols=out.shape[1],
+        serial_px=SERIAL_NOISE_PX,
+    )
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _light_up(
+    at: Directions, spots: Spots, seed: int, out: NDArray[np.float32], rows: tuple[int, int]
+) -> None:
     cols = at.sin_lon.size
-    for i in prange(at.sin_lat.size):
+    for i in range(rows[0], rows[1]):
         z, cos_lat = at.sin_lat[i], at.cos_lat[i]
         lat = math.asin(z)
         for k in range(spots.radius_rad.size):
@@ -66,4 +79,3 @@ def spot_brightness(at: Directions, spots: Spots, seed: int) -> NDArray[np.float
                 halo = math.exp(-3.6 * d * (1.0 + ragged)) * (1.0 - smoothstep(0.6, 1.0, d))
                 value = spots.strength[k] * max(core, 0.8 * halo)
                 out[i, j] = max(out[i, j], value)
-    return out

@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
+from numba import njit
 from numpy.typing import NDArray
 
+from ejmap_geo.resampling.strips import SERIAL_NOISE_PX, in_strips
 from ejmap_geo.synthetic.directions import Directions
 from ejmap_geo.synthetic.noise import fractal_noise, smoothstep, value_noise
 
@@ -35,13 +36,20 @@ def make_surface(directions: Directions, *, rng: np.random.Generator) -> Surface
     # Noise finer than two pixels would only alias.
     octaves = max(2, int(np.log2(1.0 / directions.pixel_rad / 14.0)) + 1)
     fields = np.empty((3, *directions.shape), np.float32)
-    _fill_surface(directions, seed, octaves, fields)
+    in_strips(
+        lambda *rows: _fill_surface(directions, seed, octaves, fields, rows),
+        rows=directions.shape[0],
+        cols=directions.shape[1],
+        serial_px=SERIAL_NOISE_PX,
+    )
     return Surface(fields[0], fields[1], fields[2])
 
 
-@njit(parallel=True, cache=True)
-def _fill_surface(at: Directions, seed: int, octaves: int, out: NDArray[np.float32]) -> None:
-    for i in prange(at.sin_lat.size):
+@njit(cache=True, nogil=True)
+def _fill_surface(
+    at: Directions, seed: int, octaves: int, out: NDArray[np.float32], rows: tuple[int, int]
+) -> None:
+    for i in range(rows[0], rows[1]):
         z = at.sin_lat[i]
         for j in range(at.sin_lon.size):
             x, y = at.cos_lat[i] * at.cos_lon[j], at.cos_lat[i] * at.sin_lon[j]
@@ -75,11 +83,26 @@ def draw_seams(bands: int, *, rng: np.random.Generator) -> Seams:
     return Seams(centers, gain, offset)
 
 
-@njit(parallel=True, cache=True)
 def nearest_cell(at: Directions, centers: NDArray[np.float64]) -> NDArray[np.int16]:
     """Return which seam cell each pixel belongs to, ``(rows, cols)``; edges are slightly wavy."""
-    cells = np.empty((at.sin_lat.size, at.sin_lon.size), np.int16)
-    for i in prange(at.sin_lat.size):
+    cells = np.empty(at.shape, np.int16)
+    in_strips(
+        lambda *rows: _find_cells(at, centers, cells, rows),
+        rows=cells.shape[0],
+        cols=cells.shape[1],
+        serial_px=SERIAL_NOISE_PX,
+    )
+    return cells
+
+
+@njit(cache=True, nogil=True)
+def _find_cells(
+    at: Directions,
+    centers: NDArray[np.float64],
+    cells: NDArray[np.int16],
+    rows: tuple[int, int],
+) -> None:
+    for i in range(rows[0], rows[1]):
         z = at.sin_lat[i]
         for j in range(at.sin_lon.size):
             x, y = at.cos_lat[i] * at.cos_lon[j], at.cos_lat[i] * at.sin_lon[j]
@@ -90,4 +113,3 @@ def nearest_cell(at: Directions, centers: NDArray[np.float64]) -> NDArray[np.int
                 if cosine > best:
                     best, nearest = cosine, k
             cells[i, j] = nearest
-    return cells

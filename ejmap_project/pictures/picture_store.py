@@ -12,7 +12,6 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -20,6 +19,7 @@ from ejmap_geo.whole_file import whole_file
 from ejmap_project.artefact import Markdown, Picture
 from ejmap_project.digest import content_version
 from ejmap_project.paths import ProjectPaths
+from ejmap_project.pictures.plot_file import png_of
 
 ROUTE = "/pictures/{asset}/{folder}/{name}"
 UNPARTITIONED = "all"
@@ -123,11 +123,11 @@ def stored_picture(paths: ProjectPaths, markdown: str) -> StoredPicture | None:
 
 def _encoded(picture: Picture) -> tuple[bytes, str]:
     """Return a plot as PNG and everything else as JPEG, which takes a tenth of the time."""
-    buffer = io.BytesIO()
+    if isinstance(picture.image, bytes):
+        return picture.image, ".png"
     if isinstance(picture.image, Figure):
-        picture.image.set_dpi(PLOT_DPI)
-        FigureCanvasAgg(picture.image).print_png(buffer)
-        return buffer.getvalue(), ".png"
+        return png_of(picture.image, dpi=PLOT_DPI), ".png"
+    buffer = io.BytesIO()
     image = Image.fromarray(np.ascontiguousarray(picture.image)).convert("RGB")
     # Full resolution of colours: letters and thin lines would fray.
     image.save(buffer, "JPEG", quality=JPEG_QUALITY, subsampling=0)

@@ -13,7 +13,13 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from ejmap_project.artefact import Picture
-from ejmap_project.figures import log_scale, new_plot, saved_figures, training_curve
+from ejmap_project.figures import (
+    FILE_DPI,
+    log_scale,
+    new_plot,
+    saved_figures,
+    training_curve,
+)
 from ejmap_project.scoring.score_plots import MATRIX_CODES, crater_plot, matrix_plot, scale_plot
 from ejmap_project.scoring.tile_scoring import MAP_SCORE_COLUMNS
 
@@ -47,6 +53,20 @@ def test_files_of_plots_that_are_no_longer_made_go_away(tmp_path: Path) -> None:
     ]
     with Image.open(tmp_path / "F1_over_loss_kind.png") as image:
         assert image.width >= 800
+
+
+def test_the_picture_of_a_saved_plot_is_its_file(tmp_path: Path) -> None:
+    """It is drawn once, and layout and pixels are those of matplotlib's own way to save it."""
+    table = pd.DataFrame({"step": [1, 2], "train_loss": [0.7, 0.5], "val_f1": [0.2, 0.4]})
+    figure, again = (training_curve(table).image for _ in range(2))
+
+    shown = saved_figures({"curve": figure}, tmp_path)
+
+    assert shown["picture_curve"].image == (tmp_path / "curve.png").read_bytes()
+    FigureCanvasAgg(again)
+    again.savefig(tmp_path / "again.png", dpi=FILE_DPI)
+    with Image.open(tmp_path / "curve.png") as ours, Image.open(tmp_path / "again.png") as theirs:
+        np.testing.assert_array_equal(np.asarray(ours), np.asarray(theirs))
 
 
 def test_the_event_log_gets_the_first_plots_only(tmp_path: Path) -> None:

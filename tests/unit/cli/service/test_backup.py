@@ -1,6 +1,7 @@
 """Backup and restore: a project and its history as one file, whole or refused."""
 
 import io
+import shutil
 import tarfile
 from pathlib import Path
 
@@ -18,22 +19,33 @@ def rim() -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(metadata={"radius_m": 57_000})
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectPaths:
-    """A project with a crater, a file that two names share, a link and one run."""
-    monkeypatch.setenv("DAGSTER_HOME", "unused")
-    monkeypatch.setenv("EJMAP_PROJECT", "unused")
-    paths = create_project(tmp_path / "mine", profile="demo")
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with a crater and one run; to be copied."""
+    paths = create_project(tmp_path_factory.mktemp("made") / "mine", profile="demo")
     mask = paths.basemap_mask("0001")
     mask.parent.mkdir(parents=True)
     mask.write_bytes(b"ejecta" * 1000)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DAGSTER_HOME", "unused")
+        environment.setenv("EJMAP_PROJECT", "unused")
+        with open_instance(paths.folder) as instance:
+            instance.add_dynamic_partitions("craters", ["0001"])
+            dg.materialize([rim], instance=instance)
+    return paths.folder
+
+
+@pytest.fixture
+def project(made_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectPaths:
+    """The project, with a file that two names share and a link."""
+    monkeypatch.setenv("DAGSTER_HOME", "unused")
+    monkeypatch.setenv("EJMAP_PROJECT", "unused")
+    paths = ProjectPaths(Path(shutil.copytree(made_once, tmp_path / "mine")))
+    mask = paths.basemap_mask("0001")
     kept = paths.kept_results("0001") / "a.tif"
     kept.parent.mkdir()
     kept.hardlink_to(mask)
     (paths.folder / "newest.tif").symlink_to(mask.relative_to(paths.folder))
-    with open_instance(paths.folder) as instance:
-        instance.add_dynamic_partitions("craters", ["0001"])
-        dg.materialize([rim], instance=instance)
     return paths
 
 

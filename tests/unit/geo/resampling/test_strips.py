@@ -14,14 +14,24 @@ from ejmap_geo.resampling.strips import in_strips
     cols=st.sampled_from([1, 10_000]),
     step=st.sampled_from([1, 64]),
     threads=st.integers(1, 5),
+    serial_px=st.sampled_from([0, 1_000_000]),
 )
-def test_strips_cover_every_row_once(rows: int, cols: int, step: int, threads: int) -> None:
+def test_strips_cover_every_row_once(
+    rows: int, cols: int, step: int, threads: int, serial_px: int
+) -> None:
     """From top to bottom, in order, starting at multiples of the step."""
     with patch("ejmap_geo.resampling.strips.usable_cores", return_value=threads):
-        strips = in_strips(lambda top, bottom: (top, bottom), rows=rows, cols=cols, step=step)
+        strips = in_strips(
+            lambda top, bottom: (top, bottom),
+            rows=rows,
+            cols=cols,
+            step=step,
+            serial_px=serial_px,
+        )
 
     assert [row for strip in strips for row in range(*strip)] == list(range(rows))
     assert all(top % step == 0 for top, _ in strips)
+    assert len(strips) == 1 or (threads > 1 and rows * cols > serial_px)
 
 
 def test_an_error_in_a_strip_is_not_lost() -> None:

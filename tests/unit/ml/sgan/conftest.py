@@ -30,15 +30,18 @@ def _small(**changes: object) -> CraterClassifierConfig:
     return CraterClassifierConfig.model_validate(settings | changes)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def small_config() -> Callable[..., CraterClassifierConfig]:
     """Return the maker of a classifier of 16 px tiles that trains in a second."""
     return _small
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def discs() -> tuple[LocalTiles, np.ndarray]:
-    """Return 60 noisy tiles lit from the left, and labels: 1 for those with a disc, else 0."""
+    """Return 60 noisy tiles lit from the left, and labels: 1 for those with a disc, else 0.
+
+    No test may change them.
+    """
     rng = np.random.default_rng(0)
     label = np.arange(60) % 2
     rows, cols = np.mgrid[:16, :16] - 7.5

@@ -15,9 +15,9 @@ from ejmap_ml.sgan.data import stretched
 from ejmap_ml.sgan.fit import fit_classifier
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def trained(small_config, discs) -> CraterClassifier:
-    """Return a classifier of discs with a calibration."""
+    """Return a classifier of discs with a calibration; it is frozen, and no test changes it."""
     result = fit_classifier(small_config(), *discs, seed=1)
     return result.classifier.calibrated(Calibration(slope=0.7, offset=-0.3, tiles=20))
 

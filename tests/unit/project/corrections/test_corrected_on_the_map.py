@@ -1,5 +1,6 @@
 """Corrected masks on the map: as they were drawn, sure, and in no score of a model."""
 
+import shutil
 from pathlib import Path
 
 import dagster as dg
@@ -28,20 +29,27 @@ from ejmap_project.sources.corrected_masks import corrected_keys, corrected_mask
 from tests.tiny_planet import OWN_MASKS, write_project
 
 
-@pytest.fixture
-def project(tmp_path: Path, planet: Planet) -> OpenProject:
+@pytest.fixture(scope="module")
+def corrected_once(tmp_path_factory: pytest.TempPathFactory, planet: Planet) -> Path:
     """A project whose map is the truth, in which a person removed the first crater's ejecta."""
-    project = write_project(tmp_path / "project", planet)
+    folder = tmp_path_factory.mktemp("corrected")
+    project = write_project(folder / "project", planet)
     for crater in planet.craters:
         truth = planet.truth[crater.crater_id]
         for path in (project.paths.basemap_mask(crater.key), _label(project, crater.key)):
             write_mask(path, truth, basemap=planet.basemap, center=crater.center)
     first = planet.craters[0]
-    make_package(project, [first], tmp_path / "package")
-    with rasterio.open(tmp_path / "package" / f"mask_{first.key}.tif", "r+") as raster:
+    make_package(project, [first], folder / "package")
+    with rasterio.open(folder / "package" / f"mask_{first.key}.tif", "r+") as raster:
         raster.write(np.eye(*raster.shape, dtype=np.uint8), 1)
-    import_labels(project, tmp_path / "package", by="a person")
-    return project
+    import_labels(project, folder / "package", by="a person")
+    return project.paths.folder
+
+
+@pytest.fixture
+def project(corrected_once: Path, tmp_path: Path) -> OpenProject:
+    """The project, which a test may change."""
+    return OpenProject.at(Path(shutil.copytree(corrected_once, tmp_path / "project")))
 
 
 def _label(project: OpenProject, key: str) -> Path:

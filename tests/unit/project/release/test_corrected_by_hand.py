@@ -1,6 +1,7 @@
 """A release says which masks people corrected by hand: in every file that describes it."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,11 +26,13 @@ PERSON, WHY = 'A. "Geo" <b>Logist</b>', "rays\n& all"
 FIRST, SECOND = KEYS[:2]
 
 
-@pytest.fixture
-def project(mapped: OpenProject, tmp_path: Path) -> OpenProject:
+@pytest.fixture(scope="module")
+def corrected_once(mapped_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A person corrected two masks: one is on the map, one was imported after the last run."""
+    folder = tmp_path_factory.mktemp("corrected")
+    mapped = OpenProject.at(Path(shutil.copytree(mapped_once, folder / "mapped")))
     for key in (FIRST, SECOND):
-        crater, package = mapped.craters()[key], tmp_path / key
+        crater, package = mapped.craters()[key], folder / key
         make_package(mapped, [crater], package)
         with rasterio.open(package / f"mask_{key}.tif", "r+") as raster:
             values = raster.read(1)
@@ -38,7 +41,13 @@ def project(mapped: OpenProject, tmp_path: Path) -> OpenProject:
         import_labels(mapped, package, by=PERSON, note=WHY)
         if key == FIRST:
             place_mask(CraterWork(mapped), crater, tags={})
-    return mapped
+    return mapped.paths.folder
+
+
+@pytest.fixture
+def project(corrected_once: Path, tmp_path: Path) -> OpenProject:
+    """The corrected planet as a project that a test may change."""
+    return OpenProject.at(Path(shutil.copytree(corrected_once, tmp_path / "mapped")))
 
 
 @pytest.fixture
@@ -132,19 +141,19 @@ def test_the_crate_names_person_mask_and_time(folder: Path, manifest: ReleaseMan
 
 
 def test_datacite_and_model_card_name_the_person(
-    mapped: OpenProject, folder: Path, manifest: ReleaseManifest
+    project: OpenProject, folder: Path, manifest: ReleaseManifest
 ) -> None:
     """The card says that these masks are not the model's."""
     told = json.loads((folder / "datacite.json").read_text())
     note = ModelNote(version="m", digest="d", members=())
 
-    card = model_card(mapped, "ejseg", note, corrections=manifest.corrections)
+    card = model_card(project, "ejseg", note, corrections=manifest.corrections)
 
     assert told["contributors"] == [{"name": PERSON, "contributorType": "DataCurator"}]
     assert PERSON in told["descriptions"][0]["description"]
     assert "## Not mapped by it" in card
     assert f"- {manifest.corrections[0].words}" in card
-    assert "Not mapped by it" not in model_card(mapped, "ejseg", note)
+    assert "Not mapped by it" not in model_card(project, "ejseg", note)
 
 
 def test_show_names_the_person(
