@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ejmap_geo.resampling.lookup import looked_up
 from ejmap_geo.resampling.strips import in_strips, kernel_input
 
 STEPS_A_LOGIT = 16
@@ -44,7 +45,7 @@ def levels_of(probability: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 def probability_of(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the probabilities that levels stand for, in their shape."""
-    return _values()[levels]
+    return looked_up(_values(), levels)
 
 
 def vote_levels_of(share: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -7,6 +7,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.craters.crater_table import LARGEST_CRATER_ID
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.masks.probability_levels import LEVELS
 from ejmap_geo.resampling.reproject import covering_window
 from ejmap_project.artefact import Artefact, Checked
 from ejmap_project.basemap import azimuthal_grid
@@ -112,12 +113,14 @@ def crater_gains(
     if not mapped.has_probability(crater.crater_id):
         return []
     side_px = side_px_of(window)
-    parts = mapped.probability_by_rows(crater.crater_id, window, most_rows=side_px)
+    parts = mapped.levels_by_rows(
+        crater.crater_id, LEVELS, beyond=0, window=window, most_rows=side_px
+    )
     found = [
         gain
-        for part, probability in parts
+        for part, levels in parts
         for gain in tile_gains(
-            probability,
+            levels,
             mask.within(part, mapped.grid),
             window=part,
             basemap=mapped.grid,

@@ -53,8 +53,9 @@ def test_values_on_the_mosaics_grid_are_those_of_the_map(
     np.testing.assert_array_equal((cells & CLAIMED) > 0, mask)
     percent = (cells[mask] & 0x7F).astype(int) * STEP_PERCENT
     assert np.abs(percent - 100 * SURE[crater_id]).max() <= STEP_PERCENT / 2
-    claim = mapped.claim(crater_id, Window.whole(GRID.shape))
-    assert np.abs(percent / 100 - claim[mask]).max() <= STEP_PERCENT / 200 + 1e-6
+    said = mapped.probability(crater_id, Window.whole(GRID.shape), grid=GRID)
+    assert said is not None
+    assert np.abs(percent / 100 - said[mask]).max() <= STEP_PERCENT / 200 + 1e-6
 
 
 @pytest.mark.parametrize("crater_id", [1, 2, 3])
