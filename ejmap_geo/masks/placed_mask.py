@@ -97,6 +97,8 @@ class PlacedMask:
             height=int(rows[-1] - rows[0]) + 1,
             width=int(cols[-1] - cols[0]) + 1,
         )
+        if window == self.window:
+            return self
         mask = self.mask[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1].copy()
         return PlacedMask(mask=mask, window=window)
 
