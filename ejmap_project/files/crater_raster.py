@@ -15,7 +15,6 @@ import rasterio
 import rasterio.shutil
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
-from rasterio.io import MemoryFile
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import AzimuthalGrid
@@ -64,7 +63,7 @@ def write_crater_raster(
     if bands.shape[1:] != grid.shape:
         raise RasterError(f"bands must be (band, {grid.shape}) like their grid, got {bands.shape}")
     profile: dict[str, Any] = {
-        **LAYOUT,
+        "driver": "MEM",
         "dtype": bands.dtype,
         "count": len(bands),
         "height": grid.shape[0],
@@ -73,7 +72,7 @@ def write_crater_raster(
         "transform": grid.transform,
         "nodata": nodata,
     }
-    with whole_file(path) as unfinished, MemoryFile() as memory, memory.open(**profile) as raster:
+    with whole_file(path) as unfinished, rasterio.open("bands", "w", **profile) as raster:
         raster.write(bands)
         for number, name in enumerate(band_names, start=1):
             raster.set_band_description(number, name)

@@ -12,7 +12,7 @@ from ejmap_geo.masks.mosaic import EnsembleLayers
 from ejmap_geo.masks.placed_mask import disc
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.basemap import azimuthal_grid
-from ejmap_project.files.layer_file import write_layers
+from ejmap_project.files.layer_file import layer_bands, write_layers
 from ejmap_project.map_page.probe_values import (
     CLAIMED,
     STEP_PERCENT,
@@ -110,7 +110,7 @@ def test_nothing_is_told_of_a_crater_without_ejecta(tmp_path: Path) -> None:
     path = project.paths.segmentation("0001")
     grid = azimuthal_grid(CRATERS[0], GRID)
     nothing = np.zeros(grid.shape, np.float32)
-    write_layers(path, EnsembleLayers(nothing, nothing, 1), nothing > 0, grid=grid)
+    write_layers(path, layer_bands(EnsembleLayers(nothing, nothing, 1), nothing > 0), grid=grid)
     mask = project.paths.basemap_mask("0001")
     write_cog(mask, np.zeros(GRID.shape, np.uint8), grid=GRID, nodata=0)
 
