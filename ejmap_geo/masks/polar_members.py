@@ -88,7 +88,8 @@ def stated_layers(
     bands = np.empty((3, *azimuthal.shape), np.uint8)
 
     def state(first: int, views: Floats) -> None:
-        mean, votes = np.empty((2, *views.shape[1:]), np.float32)
+        shape = views.shape[1:]
+        mean, votes = np.empty(shape, np.float32), np.empty(shape, np.float32)
         _combine(views[:count], mean, votes)
         levels, vote_levels, mask = bands[:, first : first + len(mean)]
         levels[:] = levels_of(views[count] if others else mean)

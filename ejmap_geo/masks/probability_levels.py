@@ -48,6 +48,13 @@ def probability_of(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return looked_up(_values(), levels)
 
 
+def as_probability(values: NDArray[np.float32 | np.uint8]) -> NDArray[np.float32]:
+    """Return probabilities that are given as such, or as levels in bytes."""
+    if values.dtype == np.uint8:
+        return probability_of(values.view(np.uint8))
+    return values.astype(np.float32, copy=False)
+
+
 def vote_levels_of(share: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return shares of votes, ``(rows, cols)``, in 254 equal steps; one half is step 127."""
     height, width = share.shape

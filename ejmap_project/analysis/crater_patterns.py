@@ -144,8 +144,9 @@ def clean_values(around: Surroundings, claims: Claims, pattern: CraterPattern) -
     blanket_px = float(published["blanket_radius"])
     denoised = around.with_mask(denoised_by_sides(claims.alone))
     of_clean = published_row(denoised, blanket_px=blanket_px)
+    imaged = around.imaged
     clean, shared = (
-        ring_sums(mask, around.imaged, rim=around.rim, azimuthal=around.grid)
+        ring_sums(mask, imaged, rim=around.rim, azimuthal=around.grid)
         for mask in (around.mask & ~claims.others, around.mask & claims.others)
     )
     blanket_m = blanket_px * around.grid.resolution_m

@@ -12,11 +12,11 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placement import mask_to_azimuthal
-from ejmap_geo.masks.probability_levels import probability_of
 from ejmap_geo.masks.rim import Rim, circular_rim, drawn_rim
 from ejmap_geo.patterns.rings import around_content
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.resampling.reproject import to_azimuthal
+from ejmap_geo.resampling.shrink import is_imaged
 from ejmap_project.basemap import Basemap
 from ejmap_project.files.layer_file import MASK_BAND, PROBABILITY_BAND, read_layer
 from ejmap_project.mapping.crater_inputs import CraterWork
@@ -37,7 +37,8 @@ class Surroundings:
         mask: Ejecta as mapped, ``(rows, cols)``.
         mosaic: ``(band, rows, cols)``, 0 in all bands where nothing was imaged.
         rim: Inside of the rim, ``(2 m, 2 m)`` about the same centre.
-        probability: Probability of ejecta, ``(rows, cols)``; None where masks are published.
+        probability: Probability of ejecta or its levels, ``(rows, cols)``; None where masks are
+            published.
     """
 
     crater: Crater
@@ -45,7 +46,7 @@ class Surroundings:
     mask: NDArray[np.bool_]
     mosaic: NDArray[np.uint8]
     rim: NDArray[np.bool_]
-    probability: NDArray[np.float32] | None = None
+    probability: NDArray[np.float32 | np.uint8] | None = None
 
     @property
     def radius_px(self) -> float:
@@ -55,7 +56,7 @@ class Surroundings:
     @property
     def imaged(self) -> NDArray[np.bool_]:
         """Pixels with data, ``(rows, cols)``."""
-        return np.asarray(self.mosaic.any(axis=0), np.bool_)
+        return is_imaged(self.mosaic)
 
     def with_mask(self, mask: NDArray[np.bool_]) -> "Surroundings":
         """Return the same place with another mask of the same grid."""
@@ -110,15 +111,13 @@ def surroundings(
     least_px = int(LEAST_RADII * crater.radius_m / grid.resolution_m)
     half_px = min(grid.half_size_px, max(content_px + MARGIN_PX, least_px))
     near = replace(grid, half_size_px=half_px)
-    levels = None
-    if mapped.read_levels is not None:
-        levels = mapped.read_levels(window_about(mapped.mask.shape, near))
+    read, place = mapped.read_levels, window_about(mapped.mask.shape, near)
     size = {"radius_m": crater.radius_m, "resolution_m": grid.resolution_m}
     return Surroundings(
         crater=crater,
         grid=near,
         mask=cut_about(mapped.mask, near),
-        probability=None if levels is None else probability_of(levels),
+        probability=None if read is None else read(place),
         mosaic=to_azimuthal(basemap.raster, basemap=basemap.grid, azimuthal=near),
         rim=circular_rim(grid.body, **size)
         if rim is None

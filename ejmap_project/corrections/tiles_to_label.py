@@ -3,6 +3,7 @@
 import pandas as pd
 import pandera.pandas as pa
 
+from ejmap_geo.cores import two_at_a_time
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.craters.crater_table import LARGEST_CRATER_ID
 from ejmap_geo.grids.window import Window
@@ -55,13 +56,19 @@ def rank_tiles(project: OpenProject, progress: Progress) -> Artefact:
         for one in mapped.craters.values()
         if not (has_labels and paths.manual_mask(one.key).is_file())
     ]
-    found: list[tuple[Crater, TileGain]] = []
-    for done, crater in enumerate(craters):
-        progress.update(f"crater {crater.key}", done=done, total=len(craters))
+
+    def gains_of(crater: Crater) -> list[TileGain]:
         reach_m = crater.reach(mapped.grid.body)
         window = covering_window(azimuthal_grid(crater, mapped.grid), mapped.grid, reach_m=reach_m)
-        gains = crater_gains(mapped, crater, mapped.masks[crater.crater_id], window)
-        found += [(crater, one) for one in gains[:MOST_TILES]]
+        mask = mapped.masks[crater.crater_id]
+        return crater_gains(mapped, crater, mask, window)[:MOST_TILES]
+
+    found: list[tuple[Crater, TileGain]] = []
+    for done, (crater, gains) in enumerate(
+        zip(craters, two_at_a_time(gains_of, craters), strict=True), start=1
+    ):
+        progress.update(f"crater {crater.key}", done=done, total=len(craters))
+        found += [(crater, one) for one in gains]
     progress.update("ranking", done=len(craters), total=len(craters))
     found.sort(key=lambda one: (-one[1].expected_wrong_m2, one[0].crater_id))
     rows = [

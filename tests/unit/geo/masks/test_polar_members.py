@@ -24,7 +24,6 @@ POLAR = PolarGrid(
     inner_radii=0.9,
     outer_radii=20.0,
 )
-GRIDS = {"polar": POLAR, "azimuthal": AZIMUTHAL}
 
 
 @pytest.fixture
@@ -35,9 +34,11 @@ def members() -> list[np.ndarray]:
 
 def test_stated_layers_are_those_of_the_members_in_bytes(members: list[np.ndarray]) -> None:
     """Levels of mean and votes, and the mask that the mean decides."""
-    found = stated_layers(members, None, lambda mean, _: is_set(mean), **GRIDS)
+    found = stated_layers(
+        members, None, lambda mean, _: is_set(mean), polar=POLAR, azimuthal=AZIMUTHAL
+    )
 
-    layers = layers_of_views(members, **GRIDS)
+    layers = layers_of_views(members, polar=POLAR, azimuthal=AZIMUTHAL)
     np.testing.assert_array_equal(found[0], levels_of(layers.probability))
     np.testing.assert_array_equal(found[1], vote_levels_of(layers.vote_fraction))
     np.testing.assert_array_equal(found[2] == 1, layers.probability > 0.5)
@@ -48,10 +49,14 @@ def test_another_probability_is_stated_beside_what_decides(members: list[np.ndar
     """Its levels are its own; votes decide the mask if they are asked."""
     *voters, other = members
 
-    found = stated_layers(voters, other, lambda _, votes: votes > 0.75, **GRIDS)
+    found = stated_layers(
+        voters, other, lambda _, votes: votes > 0.75, polar=POLAR, azimuthal=AZIMUTHAL
+    )
 
-    votes = layers_of_views(voters, **GRIDS).vote_fraction
-    np.testing.assert_array_equal(found[0], levels_of(polar_to_azimuthal(other, **GRIDS)))
+    votes = layers_of_views(voters, polar=POLAR, azimuthal=AZIMUTHAL).vote_fraction
+    np.testing.assert_array_equal(
+        found[0], levels_of(polar_to_azimuthal(other, polar=POLAR, azimuthal=AZIMUTHAL))
+    )
     np.testing.assert_array_equal(found[1], vote_levels_of(votes))
     np.testing.assert_array_equal(found[2] == 1, votes > 0.75)
 
@@ -61,8 +66,8 @@ def test_a_mask_above_a_threshold_comes_with_pixels_of_its_view(
     members: list[np.ndarray], step: int
 ) -> None:
     """Every pixel is compared, and every n-th one returned, wherever strips of rows begin."""
-    mask, seen = mask_above(members[0], 0.3, step=step, **GRIDS)
+    mask, seen = mask_above(members[0], 0.3, step=step, polar=POLAR, azimuthal=AZIMUTHAL)
 
-    whole = polar_to_azimuthal(members[0], **GRIDS)
+    whole = polar_to_azimuthal(members[0], polar=POLAR, azimuthal=AZIMUTHAL)
     np.testing.assert_array_equal(mask, whole > 0.3)
     np.testing.assert_array_equal(seen, whole[::step, ::step])
