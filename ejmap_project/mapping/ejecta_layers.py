@@ -48,8 +48,10 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
     """
     grid = work.azimuthal_grid(crater)
     bands, member_count = _bands(work, crater, grid)
-    mask = filtered_mask(work, crater, bands[-1].view(np.bool_))
-    bands[-1] = mask
+    decided = bands[-1].view(np.bool_)
+    mask = filtered_mask(work, crater, decided)
+    if mask is not decided:
+        bands[-1] = mask
     path = work.paths.segmentation(crater.key)
     told = {DESCRIPTION: f"ejecta of {crater_words(crater)}: probability, share of votes, mask"}
     write_layers(path, bands, grid=grid, tags={**tags, **told})
@@ -65,7 +67,7 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
         content=content_version(bands),
         metadata={
             "crater": crater.label,
-            "ejecta_px": int(mask.sum()),
+            "ejecta_px": int(np.count_nonzero(mask)),
             "members": member_count,
             **known_numbers(of_ejecta),
             "path": str(path),
