@@ -24,7 +24,7 @@ from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.analysis.crater_pattern import measure_pattern
 from ejmap_project.analysis.crater_patterns import measure_patterns
 from ejmap_project.basemap import azimuthal_grid
-from ejmap_project.files.layer_file import write_layers
+from ejmap_project.files.layer_file import layer_bands, write_layers
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.open_project import OpenProject
@@ -119,7 +119,7 @@ def _written(
         write_mask(paths.basemap_mask(crater.key), placed, basemap=basemap, center=crater.center)
         share = mask.astype(np.float32)
         layers = EnsembleLayers(np.float32(0.8) * share, share, 1)
-        write_layers(paths.segmentation(crater.key), layers, mask, grid=grid)
+        write_layers(paths.segmentation(crater.key), layer_bands(layers, mask), grid=grid)
     counts = label_map(masks, basemap=basemap).overlap_count
     write_cog(paths.overlap_count, counts, grid=basemap)
     return project, craters

@@ -52,11 +52,11 @@ def measured(project: OpenProject) -> pd.DataFrame:
         truth = read_mask_on(project.paths.manual_mask(crater.key), grid).within(window, grid)
         mask = mapped.masks[crater.crater_id].within(window, grid)
         wrong_km2 = (truth != mask) * (pixel_area_m2(grid, window)[:, None] / 1e6)
-        probability = mapped.probability(crater.crater_id, window, grid=grid)
-        if probability is None:
+        levels = mapped.levels(crater.crater_id, window, grid=grid)
+        if levels is None:
             raise SystemExit(f"{project.paths.folder} has no probabilities; map it with its models")
         side_px = side_px_of(window)
-        for one in tile_gains(probability, mask, window=window, basemap=grid, side_px=side_px):
+        for one in tile_gains(levels, mask, window=window, basemap=grid, side_px=side_px):
             at = one.window.slices_in(window)
             true, holds = float(np.sum(wrong_km2[at])), bool(mask[at].any())
             rows.append((one.expected_wrong_m2 / 1e6, one.uncertain_share, true, holds))

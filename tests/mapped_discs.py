@@ -16,7 +16,7 @@ from ejmap_geo.masks.placed_mask import PlacedMask, disc
 from ejmap_geo.masks.placement import mask_to_azimuthal
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.basemap import azimuthal_grid
-from ejmap_project.files.layer_file import write_layers
+from ejmap_project.files.layer_file import layer_bands, write_layers
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.open_project import OpenProject
 from tests.tiny_presets import EJCONN, POLAR
@@ -75,7 +75,7 @@ def write_mapped(
     write_mask(paths.basemap_mask(crater.key), placed, basemap=GRID, center=crater.center)
     sure = np.full(mask.shape, SURE[crater.crater_id], np.float32)
     layers = EnsembleLayers(sure, mask.astype(np.float32), 1)
-    write_layers(paths.segmentation(crater.key), layers, mask, grid=grid)
+    write_layers(paths.segmentation(crater.key), layer_bands(layers, mask), grid=grid)
 
 
 def write_overlap_count(project: OpenProject, masks: Mapping[int, PlacedMask]) -> None:

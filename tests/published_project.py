@@ -16,7 +16,7 @@ from ejmap_geo.rasters.raster import read_basemap, read_mask_on, write_cog
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.files.connection_table import write_connections
-from ejmap_project.files.layer_file import write_layers
+from ejmap_project.files.layer_file import layer_bands, write_layers
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.open_project import OpenProject
 from ejmap_project.published import layout
@@ -128,6 +128,6 @@ def _map(
     mask.paste_into(full[0])
     around = to_azimuthal(full, basemap=basemap, azimuthal=grid)[0]
     layers = EnsembleLayers(around.astype(np.float32), around.astype(np.float32), 1)
-    write_layers(paths.segmentation(crater.key), layers, around, grid=grid)
+    write_layers(paths.segmentation(crater.key), layer_bands(layers, around), grid=grid)
     mosaic = to_azimuthal(made.planet.raster, basemap=basemap, azimuthal=grid)
     write_cog(paths.azimuthal_mosaic(crater.key), mosaic, grid=grid, nodata=0)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ejmap_geo.cores import two_at_a_time
 from ejmap_geo.errors import RasterError
 from ejmap_geo.maps.color import Rgb, crater_color
 from ejmap_geo.maps.label_map import NODATA, SEVERAL, LabelMap
@@ -133,8 +134,9 @@ def _summed_colors(
 ) -> NDArray[np.uint32]:
     """Return red, green and blue summed over the craters of each place, and their number."""
     total = np.zeros((4, places.size), np.uint32)
-    for crater_id, color in colors.items() if places.size else ():
-        placed = masks[crater_id]
+    ids = list(colors) if places.size else []
+    for crater_id, placed in zip(ids, two_at_a_time(masks.__getitem__, ids), strict=True):
+        color = colors[crater_id]
         if placed.window is not None:
             mask = kernel_input(placed.mask)
             in_pieces(

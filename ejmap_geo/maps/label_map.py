@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ejmap_geo.cores import two_at_a_time
 from ejmap_geo.craters.catalogue import LARGEST_CRATER_ID
 from ejmap_geo.errors import CatalogueError, RasterError
 from ejmap_geo.grids.grid import BasemapGrid
@@ -36,7 +37,7 @@ def label_map(masks: Mapping[int, PlacedMask], *, basemap: BasemapGrid) -> Label
     """Burn the masks of many craters into one raster, in any order with one result.
 
     Args:
-        masks: Mask of each crater by crater id; empty ones are fine. Read one at a time, so the
+        masks: Mask of each crater by crater id; empty ones are fine. Few are read at a time, so the
             mapping may load lazily.
         basemap: Grid of the masks.
 
@@ -46,12 +47,11 @@ def label_map(masks: Mapping[int, PlacedMask], *, basemap: BasemapGrid) -> Label
     """
     labels = np.full(basemap.shape, NODATA, np.uint16)
     overlap_count = np.zeros(basemap.shape, np.uint16)
-    for crater_id in masks:
+    for crater_id, placed in zip(masks, two_at_a_time(masks.__getitem__, masks), strict=True):
         if not 0 <= crater_id <= LARGEST_CRATER_ID:
             raise CatalogueError(
                 f"label maps hold crater ids 0..{LARGEST_CRATER_ID}, got {crater_id}"
             )
-        placed = masks[crater_id]
         if placed.window is None:
             continue
         _claim(labels, overlap_count, placed.mask, placed.window, crater_id)

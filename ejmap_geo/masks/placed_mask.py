@@ -64,15 +64,30 @@ class PlacedMask:
         A window of all columns has no edge of its own: it is cut at its widest empty gap, so that
         content on both sides of the antimeridian stays together in a narrow window.
         """
-        cols = basemap.shape[1]
-        if window.width == cols and mask.any():
-            start = _after_widest_gap(np.atleast_1d(mask.any(0)))
-            mask = np.roll(mask, -start, axis=1)
-            window = replace(window, col=window.col + start)
-        trimmed = cls(mask=mask, window=window).trimmed()
-        if trimmed.window is None:
-            return trimmed
-        return replace(trimmed, window=replace(trimmed.window, col=trimmed.window.col % cols))
+        cols, given = basemap.shape[1], cls(mask=mask, window=window)
+        row = np.flatnonzero(mask.any(1))
+        if not row.size:
+            return cls.empty()
+        rows = slice(int(row[0]), int(row[-1]) + 1)
+        occupied = np.atleast_1d(mask[rows].any(0))
+        if window.width == cols:
+            start = _after_widest_gap(occupied)
+            occupied = np.roll(occupied, -start)
+        else:
+            start = 0
+        col = np.flatnonzero(occupied)
+        # Cut out at once: a window of all columns may hold a quarter of a billion pixels.
+        content = Window(
+            row=rows.start,
+            col=start + int(col[0]),
+            height=rows.stop - rows.start,
+            width=int(col[-1] - col[0]) + 1,
+        )
+        place = replace(
+            content, row=window.row + content.row, col=(window.col + content.col) % cols
+        )
+        is_tight = content == Window.whole(window.shape)
+        return replace(given, mask=mask if is_tight else crop(mask, content), window=place)
 
     @property
     def area_px(self) -> int:
@@ -97,6 +112,8 @@ class PlacedMask:
             height=int(rows[-1] - rows[0]) + 1,
             width=int(cols[-1] - cols[0]) + 1,
         )
+        if window == self.window:
+            return self
         mask = self.mask[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1].copy()
         return PlacedMask(mask=mask, window=window)
 

@@ -16,11 +16,14 @@ from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.masks.mosaic import EnsembleLayers
+from ejmap_geo.masks.probability_levels import levels_of, vote_levels_of
 from ejmap_geo.resampling.patches import PATCH_PX
 from ejmap_geo.resampling.polar_views import PolarViews
 from ejmap_geo.resampling.strips import in_strips
 
 Floats = NDArray[np.float32]
+# Which pixels are ejecta by the mean of members and the share of votes.
+Decide = Callable[[Floats, Floats], NDArray[np.bool_]]
 Result = TypeVar("Result")
 
 
@@ -53,6 +56,76 @@ def layers_beside(
         RasterError: If there is no member, or the grids have different centres.
     """
     return _layers(members, (other,), polar=polar, azimuthal=azimuthal)
+
+
+def stated_layers(
+    members: Sequence[Floats],
+    probability: Floats | None,
+    is_ejecta: Decide,
+    *,
+    polar: PolarGrid,
+    azimuthal: AzimuthalGrid,
+) -> NDArray[np.uint8]:
+    """Combine the members around a crater, and state what they say in one byte a pixel.
+
+    No raster of floats is made: four bytes a pixel of each layer would be most of the memory.
+
+    Args:
+        members: What decides, above one half, by each member, ``(rows, cols)`` on ``polar``.
+        probability: Probability of ejecta on the same grid; None where it is the members' mean.
+        is_ejecta: Says of mean and share of votes, above one half each, which pixels are ejecta.
+        polar: Grid of the members.
+        azimuthal: Grid of the result, about the same centre.
+
+    Returns:
+        Levels of the probability, levels of the share of votes, and the mask as 0 and 1,
+        ``(3, rows, cols)`` on ``azimuthal``.
+
+    Raises:
+        RasterError: If there is no member, or the grids have different centres.
+    """
+    count, others = len(members), [] if probability is None else [probability]
+    bands = np.empty((3, *azimuthal.shape), np.uint8)
+
+    def state(first: int, views: Floats) -> None:
+        shape = views.shape[1:]
+        mean, votes = np.empty(shape, np.float32), np.empty(shape, np.float32)
+        _combine(views[:count], mean, votes)
+        levels, vote_levels, mask = bands[:, first : first + len(mean)]
+        levels[:] = levels_of(views[count] if others else mean)
+        vote_levels[:] = vote_levels_of(votes)
+        mask[:] = is_ejecta(mean, votes)
+
+    _by_rows([*members, *others], state, polar=polar, azimuthal=azimuthal)
+    return bands
+
+
+def mask_above(
+    view: Floats, threshold: float, *, polar: PolarGrid, azimuthal: AzimuthalGrid, step: int
+) -> tuple[NDArray[np.bool_], Floats]:
+    """Return where a view is above a threshold around a crater, and every n-th pixel of the view.
+
+    Args:
+        view: ``(rows, cols)`` on ``polar``.
+        threshold: Pixels above are set.
+        polar: Grid of the view.
+        azimuthal: Grid of the mask, about the same centre.
+        step: Rows and columns from a pixel of the view to the next one that is returned.
+
+    Raises:
+        RasterError: If the grids have different centres.
+    """
+    mask = np.empty(azimuthal.shape, np.bool_)
+    seen = np.empty([-(-side_px // step) for side_px in azimuthal.shape], np.float32)
+
+    def compare(first: int, views: Floats) -> None:
+        stop = first + views.shape[1]
+        np.greater(views[0], threshold, out=mask[first:stop])
+        picked = seen[-(-first // step) : -(-stop // step)]
+        picked[:] = views[0, -first % step :: step, ::step]
+
+    _by_rows([view], compare, polar=polar, azimuthal=azimuthal)
+    return mask, seen
 
 
 def largest_in_squares(

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ejmap_geo.resampling.lookup import looked_up
 from ejmap_geo.resampling.strips import in_strips, kernel_input
 
 STEPS_A_LOGIT = 16
@@ -44,7 +45,14 @@ def levels_of(probability: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 def probability_of(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the probabilities that levels stand for, in their shape."""
-    return _values()[levels]
+    return looked_up(_values(), levels)
+
+
+def as_probability(values: NDArray[np.float32 | np.uint8]) -> NDArray[np.float32]:
+    """Return probabilities that are given as such, or as levels in bytes."""
+    if values.dtype == np.uint8:
+        return probability_of(values.view(np.uint8))
+    return values.astype(np.float32, copy=False)
 
 
 def vote_levels_of(share: NDArray[np.float32]) -> NDArray[np.uint8]:

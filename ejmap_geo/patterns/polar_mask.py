@@ -15,6 +15,7 @@ from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.masks.mosaic import is_set
+from ejmap_geo.masks.probability_levels import as_probability
 
 COLS = 1440
 Floats = NDArray[np.float64]
@@ -134,7 +135,7 @@ def polar_mask(
     *,
     azimuthal: AzimuthalGrid,
     radius_m: float,
-    probability: NDArray[np.float32] | None = None,
+    probability: NDArray[np.float32 | np.uint8] | None = None,
     cols: int = COLS,
 ) -> PolarMask:
     """Resample a mask about a crater by azimuth and distance, nearest pixel.
@@ -144,8 +145,8 @@ def polar_mask(
         mosaic: ``(band, rows, cols)``, 0 in all bands where nothing was imaged.
         azimuthal: Grid of both.
         radius_m: Rim radius, where the first row begins.
-        probability: Calibrated probability of ejecta, ``(rows, cols)``; without one the mask is
-            sure of itself.
+        probability: Calibrated probability of ejecta or its levels, ``(rows, cols)``; without one
+            the mask is sure of itself.
         cols: Number of azimuths.
 
     Raises:
@@ -161,12 +162,15 @@ def polar_mask(
     col = np.clip(half_px + np.outer(distance_px, np.sin(azimuth)), 0, last).astype(np.intp)
     seen = mosaic[:, row, col]
     is_ejecta = mask[row, col]
+    sure = is_ejecta.astype(np.float32)
+    if probability is not None:
+        sure = as_probability(probability[row, col])
     return PolarMask(
         body_radius_m=cells.body_radius_m,
         edges_m=cells.edges_m,
         cols=cols,
         is_ejecta=is_ejecta,
-        probability=is_ejecta.astype(np.float32) if probability is None else probability[row, col],
+        probability=sure,
         is_imaged=seen.any(axis=0) | is_ejecta,
         bands=seen,
         brightness=seen.mean(axis=0, dtype=np.float32),

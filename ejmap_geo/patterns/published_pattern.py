@@ -13,7 +13,6 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
-from ejmap_geo.patterns.rings import around_content
 from ejmap_geo.resampling.strips import in_strips, kernel_input
 
 SECTORS = 8
@@ -85,11 +84,9 @@ def published_pattern(
             f"a mask must be square with an even side and of the mosaic's shape, got {mask.shape} "
             f"px and {mosaic.shape[1:]} px"
         )
-    content, half_px = around_content(mask)
-    first = mask.shape[0] // 2 - half_px
-    seen = mosaic[:, first : first + 2 * half_px, first : first + 2 * half_px]
-    tally = _tally(content, kernel_input(seen), rim, blanket_px=blanket_px)
-    distances_px = _distances_px(content, rim, count=int(tally.area_px.sum()))
+    # Ground without ejecta is passed over faster than what lies around them would be copied.
+    tally = _tally(mask, kernel_input(mosaic), rim, blanket_px=blanket_px)
+    distances_px = _distances_px(mask, rim, count=int(tally.area_px.sum()))
     return _row(tally, distances_px, radius_px=radius_px, blanket_px=blanket_px)
 
 
@@ -134,13 +131,13 @@ def _means(tally: _Tally) -> NDArray[np.float64]:
 
 
 def _tally(
-    content: NDArray[np.bool_],
+    mask: NDArray[np.bool_],
     mosaic: NDArray[np.uint8],
     rim: NDArray[np.bool_],
     *,
     blanket_px: float,
 ) -> _Tally:
-    given, inside = kernel_input(content), kernel_input(rim)
+    given, inside = kernel_input(mask), kernel_input(rim)
     bands = mosaic.shape[0]
 
     def add(top: int, bottom: int) -> _Tally:
@@ -155,17 +152,17 @@ def _tally(
         _add(given, mosaic, inside, 4 * blanket_px**2, sums, (top, bottom))
         return sums
 
-    found = in_strips(add, rows=content.shape[0], cols=content.shape[1])
+    found = in_strips(add, rows=mask.shape[0], cols=mask.shape[1])
     farthest = np.max([one.farthest for one in found], axis=0)
     added = _Tally(*(np.sum(parts, axis=0) for parts in zip(*found, strict=True)))
     return added._replace(farthest=farthest)
 
 
 def _distances_px(
-    content: NDArray[np.bool_], rim: NDArray[np.bool_], *, count: int
+    mask: NDArray[np.bool_], rim: NDArray[np.bool_], *, count: int
 ) -> NDArray[np.float64]:
     distances_px = np.empty(count)
-    _list_distances(kernel_input(content), kernel_input(rim), distances_px)
+    _list_distances(kernel_input(mask), kernel_input(rim), distances_px)
     return distances_px
 
 

@@ -6,7 +6,8 @@ band holds a limited number of claims, whatever the size of the planet.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,10 @@ from scipy import sparse
 from ejmap_geo.craters.catalogue import LARGEST_CRATER_ID
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.masks.placed_mask import pixel_area_m2
+from ejmap_geo.masks.placed_mask import PlacedMask, pixel_area_m2
+from ejmap_geo.masks.probability_levels import probability_of
+from ejmap_geo.resampling.overlaps import find_claimed
+from ejmap_geo.resampling.strips import kernel_input
 
 # Rows of a band are a multiple of the rows of a block of a file.
 STRIP_ROWS = 512
@@ -25,8 +29,8 @@ NOBODY = LARGEST_CRATER_ID + 2
 # Some 40 bytes a claim.
 MOST_CLAIMS = 8_000_000
 
-# The probability of a crater in a window of the basemap, NaN where it claims nothing.
-ReadClaim = Callable[[int, Window], NDArray[np.float32]]
+# The levels of a crater's probability in a window of the basemap; None where its mask is sure.
+ReadLevels = Callable[[int, Window], NDArray[np.uint8] | None]
 ReadRows = Callable[[int, int], NDArray[np.unsignedinteger]]
 
 
@@ -110,14 +114,21 @@ def contested_bands(
 
 
 def ranked_claims(
-    band: ContestedBand, windows: Mapping[int, Window], read: ReadClaim, *, basemap: BasemapGrid
+    band: ContestedBand,
+    masks: Mapping[int, PlacedMask],
+    windows: Mapping[int, Window],
+    read_levels: ReadLevels,
+    *,
+    basemap: BasemapGrid,
 ) -> RankedClaims:
     """Rank the craters that claim each contested pixel of a band by their probabilities.
 
     Args:
         band: The pixels.
-        windows: Where each crater's claims lie, by crater id.
-        read: Returns the claims of a crater; called once for every crater that reaches the band.
+        masks: What each crater claims, by crater id; read one at a time.
+        windows: Where the masks lie.
+        read_levels: Returns how probable the ejecta of a crater are; called once for every crater
+            that claims a pixel of the band, with the smallest window that holds those pixels.
         basemap: Grid of the windows.
     """
     size = band.places.size
@@ -125,9 +136,12 @@ def ranked_claims(
     best, next_best = (np.full(size, -1, np.float32) for _ in range(2))
     members: dict[int, NDArray[np.int64]] = {}
     for crater_id in sorted(windows):
-        at, sure = _claims_in(band, crater_id, windows[crater_id], read, basemap)
+        if not _reaches(band, windows[crater_id]):
+            continue
+        at, place = _claimed(band, masks[crater_id], basemap)
         if not at.size:
             continue
+        sure = _probability(place, partial(read_levels, crater_id))
         members[crater_id] = at
         leads = sure > best[at]
         follows = ~leads & (sure > next_best[at])
@@ -153,22 +167,70 @@ def shared_areas_m2(ranked: Iterator[RankedClaims]) -> dict[tuple[int, int], flo
     return dict(total)
 
 
-def _claims_in(
-    band: ContestedBand, crater_id: int, window: Window, read: ReadClaim, basemap: BasemapGrid
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Return which contested places a crater claims, and its probability there."""
-    cols = basemap.shape[1]
-    top = max(window.row, band.top)
-    bottom = min(window.row + window.height, band.bottom)
-    if not band.places.size or bottom <= top:
-        return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    seen = Window(row=top, col=window.col, height=bottom - top, width=window.width)
-    claims = read(crater_id, seen)
-    row, col = np.nonzero(~np.isnan(claims))
-    places = (row + top - band.top) * cols + (col + window.col) % cols
-    at = np.minimum(np.searchsorted(band.places, places), band.places.size - 1)
-    contested = band.places[at] == places
-    return at[contested], claims[row[contested], col[contested]]
+class _Place(NamedTuple):
+    """Pixels of the basemap, counted in a window of it.
+
+    Attributes:
+        window: The window.
+        row: Row of each pixel in the window.
+        col: Its column.
+    """
+
+    window: Window
+    row: NDArray[np.int64]
+    col: NDArray[np.int64]
+
+
+def _reaches(band: ContestedBand, window: Window) -> bool:
+    return bool(band.places.size) and (
+        window.row < band.bottom and band.top < window.row + window.height
+    )
+
+
+def _claimed(
+    band: ContestedBand, placed: PlacedMask, basemap: BasemapGrid
+) -> tuple[NDArray[np.int64], _Place]:
+    """Return which contested places of a band a mask sets, and where they lie in its window."""
+    window = placed.window
+    nothing = np.zeros(0, np.int64)
+    if window is None:
+        return nothing, _Place(Window(row=0, col=0, height=1, width=1), nothing, nothing)
+    cols = basemap.width_px
+    first = max(band.top - window.row, 0)
+    last = min(band.bottom - window.row, window.height)
+    pieces = np.array(
+        [
+            (there[0].start + first - band.top, there[1].start, here[1].start, here[1].stop)
+            for there, here in window.pieces(cols)
+        ]
+    )
+    within = np.searchsorted(band.places, (np.array([first, last]) + window.row - band.top) * cols)
+    found = np.empty((2, int(within[1] - within[0])), np.int64)
+    mask = kernel_input(placed.mask[first:last])
+    count = find_claimed(band.places, mask, pieces, cols, found)
+    at, pixel = found[:, :count]
+    seen = replace(window, row=window.row + first, height=max(last - first, 1))
+    return at, _Place(seen, pixel // window.width, pixel % window.width)
+
+
+def _probability(
+    place: _Place, read_levels: Callable[[Window], NDArray[np.uint8] | None]
+) -> NDArray[np.float32]:
+    """Return how probable ejecta are in pixels, reading no more than the window that holds them."""
+    (top, left), (bottom, right) = (
+        (int(reduce(place.row)), int(reduce(place.col))) for reduce in (np.min, np.max)
+    )
+    held = replace(
+        place.window,
+        row=place.window.row + top,
+        col=place.window.col + left,
+        height=bottom + 1 - top,
+        width=right + 1 - left,
+    )
+    levels = read_levels(held)
+    if levels is None:
+        return np.ones(place.row.size, np.float32)
+    return probability_of(levels[place.row - top, place.col - left])
 
 
 def _shared_m2(

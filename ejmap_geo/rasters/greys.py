@@ -10,7 +10,7 @@ from rasterio.windows import Window as FileWindow
 from ejmap_geo import statements
 from ejmap_geo.errors import RasterError
 from ejmap_geo.rasters.raster_place import RasterPlace
-from ejmap_geo.rasters.stated_bands import StatedBand
+from ejmap_geo.rasters.stated_bands import StatedBand, has_zeros_as_gaps
 
 ValueRange = tuple[float, float]
 STRIP_ROWS = 512
@@ -114,6 +114,8 @@ def read_greys(
         measurement. If it declares nothing, the number 0 is none.
     """
     stored = raster.read(band.number, window=window)
+    if value_range is None and _is_grey(raster, band):
+        return stored
     is_imaged = is_measured(raster, band, stored, window, value_range=value_range)
     if value_range is None:
         # 0 is to mean "not imaged", so a pixel that was measured as 0 becomes the darkest grey.
@@ -156,6 +158,16 @@ def is_measured(
     for lowest, highest in band.special:
         is_imaged &= ~((stored >= lowest) & (stored <= highest))
     return is_imaged
+
+
+def _is_grey(raster: rasterio.DatasetReader, band: StatedBand) -> bool:
+    """Return whether stored numbers are grey levels as they are: bytes with zeros for gaps."""
+    return (
+        has_zeros_as_gaps(raster, band.number)
+        and band.nodata in {None, 0}
+        and band.alpha is None
+        and not band.special
+    )
 
 
 def _zero_is_empty(band: StatedBand, value_range: ValueRange | None) -> bool:

@@ -5,6 +5,7 @@ import rasterio
 from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
+from ejmap_geo.rasters.stated_bands import has_zeros_as_gaps
 
 
 def mask_values(raster: rasterio.DatasetReader, *, what: str) -> NDArray[np.bool_]:
@@ -22,7 +23,11 @@ def mask_values(raster: rasterio.DatasetReader, *, what: str) -> NDArray[np.bool
             value.
     """
     require_mask(raster, what=what)
-    values, is_stated = raster.read(1), raster.read_masks(1) != 0
+    values = raster.read(1)
+    if has_zeros_as_gaps(raster, 1) and values.max(initial=0) <= 1:
+        # As every mask of ours: no other array is made of a raster that may cover the planet.
+        return values.view(np.bool_)
+    is_stated = raster.read_masks(1) != 0
     if raster.nodata is not None:
         is_stated &= values != raster.nodata
     found = np.unique(values[is_stated]).tolist()

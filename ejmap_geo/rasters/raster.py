@@ -16,6 +16,7 @@ from rasterio.enums import ColorInterp
 from rasterio.errors import RasterioIOError
 
 from ejmap_geo import statements
+from ejmap_geo.cores import usable_cores
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid, Grid
@@ -52,6 +53,11 @@ COG_OPTIONS: Mapping[str, Any] = {
 Overviews: TypeAlias = Literal["nearest", "average"]
 # Bands with these names are marked as colours and transparency, so that every viewer blends them.
 RGBA_BANDS = ("red", "green", "blue", "alpha")
+
+
+def cog_options() -> dict[str, Any]:
+    """Return how GDAL writes rasters of ours, with a thread for each core to compress them."""
+    return {**COG_OPTIONS, "num_threads": usable_cores()}
 
 
 def write_cog(
@@ -120,7 +126,7 @@ def _profile(
     if window is not None:
         transform = transform @ Affine.translation(window.col, window.row)
     return {
-        **COG_OPTIONS,
+        **cog_options(),
         "dtype": bands.dtype,
         "count": len(bands),
         "height": bands.shape[1],

@@ -129,6 +129,13 @@ def _is_plain_nodata(flags: Sequence[MaskFlags], dtype: str, nodata: float | Non
     return is_whole and list(flags) == [MaskFlags.nodata] and float(nodata or 0).is_integer()
 
 
+def has_zeros_as_gaps(raster: rasterio.DatasetReader, number: int) -> bool:
+    """Return whether a band holds bytes of which no others than zeros are stated as gaps."""
+    flags = raster.mask_flag_enums[number - 1]
+    states_zeros = flags == [MaskFlags.nodata] and raster.nodatavals[number - 1] == 0
+    return raster.dtypes[number - 1] == "uint8" and (states_zeros or flags == [MaskFlags.all_valid])
+
+
 def _special(dtype: str, nodata: float | None, driver: str) -> tuple[Special, ...]:
     """Return the numbers that ISIS and PDS keep for saturated and missing pixels."""
     if dtype == "int16" and nodata == ISIS_NULL_16BIT:

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.file_stamp import file_stamp
-from ejmap_geo.rasters.raster import BLOCK_PX, COG_OPTIONS
+from ejmap_geo.rasters.raster import BLOCK_PX, cog_options
 from ejmap_geo.whole_file import hidden_folder, whole_file
 
 # Rows from the first, and the values of some of them, ``(band, rows, cols)``.
@@ -69,4 +69,4 @@ def cog_in_strips(
                 raster.write(values, window=rows)
 
             yield write
-        rasterio.shutil.copy(plain, unfinished, **COG_OPTIONS, overview_resampling="NEAREST")
+        rasterio.shutil.copy(plain, unfinished, **cog_options(), overview_resampling="NEAREST")

@@ -97,6 +97,43 @@ def add_claims(
 
 
 @njit(cache=True, nogil=True)
+def find_claimed(
+    places: NDArray[np.int64],
+    mask: NDArray[np.bool_],
+    pieces: NDArray[np.int64],
+    width_px: int,
+    found: NDArray[np.int64],
+) -> int:
+    """Find the places that a mask sets, row by row of the mask.
+
+    Args:
+        places: Flat indices of pixels of some rows of the raster, growing.
+        mask: ``(height, width)``.
+        pieces: Where its parts lie, ``(piece, 4)``, from the left to the right of the mask; rows
+            count from the first of ``places`` and may begin before it.
+        width_px: Columns of the raster.
+        found: Receives the number of each place and its pixel of the mask, ``(2, places)``.
+
+    Returns:
+        How many were found.
+    """
+    count = 0
+    for i in range(mask.shape[0]):
+        for piece in range(pieces.shape[0]):
+            top, left, first, stop = pieces[piece]
+            origin = (top + i) * width_px + left - first
+            k = np.searchsorted(places, origin + first)
+            while k < places.size and places[k] < origin + stop:
+                j = places[k] - origin
+                if mask[i, j]:
+                    found[0, count] = k
+                    found[1, count] = i * mask.shape[1] + j
+                    count += 1
+                k += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
 def paint(
     rgba: NDArray[np.uint8], labels: NDArray[np.uint16], table: NDArray[np.uint8], rows: Rows
 ) -> None:

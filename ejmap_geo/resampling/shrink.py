@@ -53,6 +53,26 @@ def imaged_means(
     return out
 
 
+def is_imaged(mosaic: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return the pixels that are not 0 in all bands of ``(band, rows, cols)``."""
+    given, out = kernel_input(mosaic), np.empty(mosaic.shape[1:], np.bool_)
+    in_strips(
+        lambda *rows: _fill_imaged(given, out, rows), rows=mosaic.shape[1], cols=mosaic.shape[2]
+    )
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _fill_imaged(mosaic: NDArray[np.uint8], out: NDArray[np.bool_], rows: tuple[int, int]) -> None:
+    for i in range(rows[0], rows[1]):
+        line = out[i]
+        line[:] = False
+        for band in range(mosaic.shape[0]):
+            values = mosaic[band, i]
+            for j in range(line.size):
+                line[j] |= values[j] > 0
+
+
 @njit(cache=True, nogil=True)
 def _fill_means(
     band: NDArray[np.uint8],

@@ -1,5 +1,6 @@
 """The patterns of all craters of the map, alone and where no other crater claims their ejecta."""
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,9 +22,9 @@ from ejmap_project.analysis.map_quantities import CLEAN, MapRayTable, PatternsTa
 from ejmap_project.analysis.own_ray_ends import OwnPixels, own_values, with_own_ends
 from ejmap_project.analysis.surroundings import (
     Surroundings,
-    cut_about,
     read_mapped,
     surroundings,
+    window_about,
 )
 from ejmap_project.artefact import Artefact
 from ejmap_project.digest import content_version
@@ -106,14 +107,18 @@ def _claims(
     """Return a crater in the middle of its ejecta, and what the map says of them."""
     basemap, grid = work.basemap, work.azimuthal_grid(crater)
     around = surroundings(
-        read_mapped(work, crater),
+        # Nothing that is measured here needs its probability.
+        read_mapped(work, crater)._replace(read_levels=None),
         basemap=basemap,
         crater=crater,
         grid=grid,
         rim=work.drawn_rims.get(crater.key),
     )
+    near = window_about(grid.shape, around.grid)
+    # Both look at the window of the mask, which is read once.
+    counts = cache(counts)
     alone, others = (
-        cut_about(mask_to_azimuthal(one, basemap=basemap.grid, azimuthal=grid), around.grid)
+        mask_to_azimuthal(one, basemap=basemap.grid, azimuthal=grid, window=near)
         for one in (
             clean_mask(placed, counts, basemap=basemap.grid),
             claimed_by_others(placed, counts, basemap=basemap.grid),
@@ -139,8 +144,9 @@ def clean_values(around: Surroundings, claims: Claims, pattern: CraterPattern) -
     blanket_px = float(published["blanket_radius"])
     denoised = around.with_mask(denoised_by_sides(claims.alone))
     of_clean = published_row(denoised, blanket_px=blanket_px)
+    imaged = around.imaged
     clean, shared = (
-        ring_sums(mask, around.imaged, rim=around.rim, azimuthal=around.grid)
+        ring_sums(mask, imaged, rim=around.rim, azimuthal=around.grid)
         for mask in (around.mask & ~claims.others, around.mask & claims.others)
     )
     blanket_m = blanket_px * around.grid.resolution_m

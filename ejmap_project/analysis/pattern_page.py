@@ -12,6 +12,7 @@ from matplotlib.projections.polar import PolarAxes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from ejmap_geo.masks.probability_levels import as_probability
 from ejmap_geo.patterns.coverage import coverage, coverage_curve
 from ejmap_project.analysis.crater_measures import Measured
 from ejmap_project.analysis.member_spread import MemberSpread
@@ -190,7 +191,7 @@ def _probability(axes: Axes, around: Surroundings) -> None:
         axes.text(0.5, 0.5, "masks are published\nwithout probabilities", ha="center", va="center")
         axes.set_axis_off()
         return
-    rgb = probability_rgb(shrunk(around.probability, max_side_px=MAP_PX))
+    rgb = probability_rgb(as_probability(shrunk(around.probability, max_side_px=MAP_PX)))
     _show(axes, around, rgb, "probability (black 0, orange .5, white 1)")
 
 

@@ -1,6 +1,8 @@
 """The surroundings of a crater: mask, mosaic and rim about its centre."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -8,12 +10,13 @@ from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placement import mask_to_azimuthal
-from ejmap_geo.masks.probability_levels import probability_of
 from ejmap_geo.masks.rim import Rim, circular_rim, drawn_rim
 from ejmap_geo.patterns.rings import around_content
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.resampling.reproject import to_azimuthal
+from ejmap_geo.resampling.shrink import is_imaged
 from ejmap_project.basemap import Basemap
 from ejmap_project.files.layer_file import MASK_BAND, PROBABILITY_BAND, read_layer
 from ejmap_project.mapping.crater_inputs import CraterWork
@@ -34,7 +37,8 @@ class Surroundings:
         mask: Ejecta as mapped, ``(rows, cols)``.
         mosaic: ``(band, rows, cols)``, 0 in all bands where nothing was imaged.
         rim: Inside of the rim, ``(2 m, 2 m)`` about the same centre.
-        probability: Probability of ejecta, ``(rows, cols)``; None where masks are published.
+        probability: Probability of ejecta or its levels, ``(rows, cols)``; None where masks are
+            published.
     """
 
     crater: Crater
@@ -42,7 +46,7 @@ class Surroundings:
     mask: NDArray[np.bool_]
     mosaic: NDArray[np.uint8]
     rim: NDArray[np.bool_]
-    probability: NDArray[np.float32] | None = None
+    probability: NDArray[np.float32 | np.uint8] | None = None
 
     @property
     def radius_px(self) -> float:
@@ -52,7 +56,7 @@ class Surroundings:
     @property
     def imaged(self) -> NDArray[np.bool_]:
         """Pixels with data, ``(rows, cols)``."""
-        return np.asarray(self.mosaic.any(axis=0), np.bool_)
+        return is_imaged(self.mosaic)
 
     def with_mask(self, mask: NDArray[np.bool_]) -> "Surroundings":
         """Return the same place with another mask of the same grid."""
@@ -64,15 +68,16 @@ class Mapped(NamedTuple):
 
     Attributes:
         mask: Ejecta.
-        levels: Levels of the probability of ejecta; None where the mask is published or corrected.
+        levels: Returns the levels of the probability of ejecta in a window; None where the mask is
+            published or corrected.
     """
 
     mask: NDArray[np.bool_]
-    levels: NDArray[np.uint8] | None
+    read_levels: Callable[[Window], NDArray[np.uint8]] | None
 
 
 def read_mapped(work: CraterWork, crater: Crater) -> Mapped:
-    """Read the final mask of a crater about its centre, and its probability.
+    """Read the final mask of a crater about its centre, and say how its probability is read.
 
     Those of ``segmentation_mask``, or a published or corrected mask of the basemap carried here.
 
@@ -82,7 +87,8 @@ def read_mapped(work: CraterWork, crater: Crater) -> Mapped:
     is_published = work.settings.source.traits.masks_run is not None
     if not is_published and work.corrected_mask(crater) is None:
         path = work.paths.segmentation(crater.key)
-        return Mapped(read_layer(path, MASK_BAND) > 0, read_layer(path, PROBABILITY_BAND))
+        read_levels = partial(read_layer, path, PROBABILITY_BAND)
+        return Mapped(read_layer(path, MASK_BAND) > 0, read_levels)
     basemap = work.basemap.grid
     placed = read_mask_on(work.paths.basemap_mask(crater.key), basemap)
     azimuthal = work.azimuthal_grid(crater)
@@ -95,7 +101,7 @@ def surroundings(
     """Return the surroundings of a crater, no wider than its ejecta need.
 
     Args:
-        mapped: Mask and levels of probability on ``grid``.
+        mapped: Mask and probability on ``grid``.
         basemap: The mosaic.
         crater: The crater.
         grid: Grid about the crater, as far as ejecta are looked for.
@@ -105,13 +111,13 @@ def surroundings(
     least_px = int(LEAST_RADII * crater.radius_m / grid.resolution_m)
     half_px = min(grid.half_size_px, max(content_px + MARGIN_PX, least_px))
     near = replace(grid, half_size_px=half_px)
-    levels = None if mapped.levels is None else cut_about(mapped.levels, near)
+    read, place = mapped.read_levels, window_about(mapped.mask.shape, near)
     size = {"radius_m": crater.radius_m, "resolution_m": grid.resolution_m}
     return Surroundings(
         crater=crater,
         grid=near,
         mask=cut_about(mapped.mask, near),
-        probability=None if levels is None else probability_of(levels),
+        probability=None if read is None else read(place),
         mosaic=to_azimuthal(basemap.raster, basemap=basemap.grid, azimuthal=near),
         rim=circular_rim(grid.body, **size)
         if rim is None
@@ -126,6 +132,10 @@ def cut_about(raster: NDArray[Scalar], grid: AzimuthalGrid) -> NDArray[Scalar]:
         raster: ``(rows, cols)`` about the same centre.
         grid: The smaller grid.
     """
-    middle, half_px = raster.shape[0] // 2, grid.half_size_px
-    near = slice(middle - half_px, middle + half_px)
-    return np.ascontiguousarray(raster[near, near])
+    return np.ascontiguousarray(raster[window_about(raster.shape, grid).slices])
+
+
+def window_about(shape: tuple[int, ...], grid: AzimuthalGrid) -> Window:
+    """Return the middle of a raster of ``(rows, cols)`` as far as a smaller grid goes."""
+    first, side_px = shape[0] // 2 - grid.half_size_px, 2 * grid.half_size_px
+    return Window(row=first, col=first, height=side_px, width=side_px)

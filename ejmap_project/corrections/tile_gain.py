@@ -1,7 +1,7 @@
 """Which tiles of a map a person should look at first: those where most ground is expected wrong."""
 
-import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numba import njit
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import pixel_area_m2
+from ejmap_geo.masks.probability_levels import LEVELS, probability_of
 from ejmap_geo.resampling.strips import in_strips, kernel_input
 
 
@@ -38,7 +39,7 @@ def side_px_of(window: Window) -> int:
 
 
 def tile_gains(
-    probability: NDArray[np.float32],
+    levels: NDArray[np.uint8],
     mask: NDArray[np.bool_],
     *,
     window: Window,
@@ -52,7 +53,7 @@ def tile_gains(
     Tiles in which nothing is expected to change are left out.
 
     Args:
-        probability: Probability of ejecta, ``(height, width)`` of the window; NaN counts as 0.
+        levels: Levels of the probability of ejecta, ``(height, width)`` of the window.
         mask: The mask, in the same shape.
         window: Where both lie.
         basemap: Their grid.
@@ -61,9 +62,9 @@ def tile_gains(
     area_m2 = pixel_area_m2(basemap, window)
     # Of each tile what is wrong, and what is unsure.
     sums_m2 = np.zeros((2, *(-(-px // side_px) for px in window.shape)))
-    seen, inside = kernel_input(probability), kernel_input(mask)
+    seen, inside, tables = kernel_input(levels), kernel_input(mask), _tables()
     in_strips(
-        lambda *rows: _add_pixels(seen, inside, area_m2, side_px, sums_m2, rows),
+        lambda *rows: _add_pixels(seen, inside, tables, area_m2, sums_m2, (*rows, side_px)),
         rows=window.height,
         cols=window.width,
         step=side_px,
@@ -82,24 +83,35 @@ def tile_gains(
     return sorted(found, key=lambda one: -one.expected_wrong_m2)
 
 
+@cache
+def _tables() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return how wrong a pixel of each level is beside and in the mask, and whether unsure."""
+    sure = probability_of(LEVELS)
+    wrong = np.stack([sure.astype(np.float64), 1 - sure.astype(np.float64)])
+    return wrong, ((sure > LEAST_UNSURE) & (sure < MOST_UNSURE)).astype(np.int64)
+
+
 @njit(cache=True, nogil=True)
 def _add_pixels(
-    probability: NDArray[np.float32],
+    levels: NDArray[np.uint8],
     mask: NDArray[np.bool_],
+    tables: tuple[NDArray[np.float64], NDArray[np.int64]],
     area_m2: NDArray[np.float64],
-    side_px: int,
     sums_m2: NDArray[np.float64],
-    rows: tuple[int, int],
+    place: tuple[int, int, int],
 ) -> None:
-    """Add what pixels of some rows have wrong, and where they are unsure, to the sums of tiles."""
-    for i in range(rows[0], rows[1]):
+    """Add what pixels of some rows have wrong, and where they are unsure, to the sums of tiles.
+
+    ``place`` holds the first row, the one after the last, and the side of a tile.
+    """
+    is_wrong, is_unsure = tables
+    first, stop, side_px = place
+    for i in range(first, stop):
         for tile in range(sums_m2.shape[2]):
             wrong, unsure = 0.0, 0
-            for j in range(tile * side_px, min((tile + 1) * side_px, probability.shape[1])):
-                sure = probability[i, j]
-                if math.isnan(sure):
-                    sure = np.float32(0)
-                wrong += 1 - sure if mask[i, j] else sure
-                unsure += LEAST_UNSURE < sure < MOST_UNSURE
+            for j in range(tile * side_px, min((tile + 1) * side_px, levels.shape[1])):
+                level = levels[i, j]
+                wrong += is_wrong[np.int64(mask[i, j]), level]
+                unsure += is_unsure[level]
             sums_m2[0, i // side_px, tile] += wrong * area_m2[i]
             sums_m2[1, i // side_px, tile] += unsure * area_m2[i]

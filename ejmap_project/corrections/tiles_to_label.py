@@ -3,10 +3,12 @@
 import pandas as pd
 import pandera.pandas as pa
 
+from ejmap_geo.cores import two_at_a_time
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.craters.crater_table import LARGEST_CRATER_ID
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.masks.probability_levels import LEVELS
 from ejmap_geo.resampling.reproject import covering_window
 from ejmap_project.artefact import Artefact, Checked
 from ejmap_project.basemap import azimuthal_grid
@@ -54,13 +56,19 @@ def rank_tiles(project: OpenProject, progress: Progress) -> Artefact:
         for one in mapped.craters.values()
         if not (has_labels and paths.manual_mask(one.key).is_file())
     ]
-    found: list[tuple[Crater, TileGain]] = []
-    for done, crater in enumerate(craters):
-        progress.update(f"crater {crater.key}", done=done, total=len(craters))
+
+    def gains_of(crater: Crater) -> list[TileGain]:
         reach_m = crater.reach(mapped.grid.body)
         window = covering_window(azimuthal_grid(crater, mapped.grid), mapped.grid, reach_m=reach_m)
-        gains = crater_gains(mapped, crater, mapped.masks[crater.crater_id], window)
-        found += [(crater, one) for one in gains[:MOST_TILES]]
+        mask = mapped.masks[crater.crater_id]
+        return crater_gains(mapped, crater, mask, window)[:MOST_TILES]
+
+    found: list[tuple[Crater, TileGain]] = []
+    for done, (crater, gains) in enumerate(
+        zip(craters, two_at_a_time(gains_of, craters), strict=True), start=1
+    ):
+        progress.update(f"crater {crater.key}", done=done, total=len(craters))
+        found += [(crater, one) for one in gains]
     progress.update("ranking", done=len(craters), total=len(craters))
     found.sort(key=lambda one: (-one[1].expected_wrong_m2, one[0].crater_id))
     rows = [
@@ -112,12 +120,14 @@ def crater_gains(
     if not mapped.has_probability(crater.crater_id):
         return []
     side_px = side_px_of(window)
-    parts = mapped.probability_by_rows(crater.crater_id, window, most_rows=side_px)
+    parts = mapped.levels_by_rows(
+        crater.crater_id, LEVELS, beyond=0, window=window, most_rows=side_px
+    )
     found = [
         gain
-        for part, probability in parts
+        for part, levels in parts
         for gain in tile_gains(
-            probability,
+            levels,
             mask.within(part, mapped.grid),
             window=part,
             basemap=mapped.grid,

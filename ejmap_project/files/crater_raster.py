@@ -6,7 +6,8 @@ it. What goes to other people's programs is written by :func:`ejmap_geo.rasters.
 GDAL's own driver for such files joins the bands pixel by pixel and halves overviews one by one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,6 @@ def write_crater_raster(
     if bands.shape[1:] != grid.shape:
         raise RasterError(f"bands must be (band, {grid.shape}) like their grid, got {bands.shape}")
     profile: dict[str, Any] = {
-        **LAYOUT,
         "dtype": bands.dtype,
         "count": len(bands),
         "height": grid.shape[0],
@@ -73,7 +73,7 @@ def write_crater_raster(
         "transform": grid.transform,
         "nodata": nodata,
     }
-    with whole_file(path) as unfinished, MemoryFile() as memory, memory.open(**profile) as raster:
+    with whole_file(path) as unfinished, _in_memory(profile, overviews) as raster:
         raster.write(bands)
         for number, name in enumerate(band_names, start=1):
             raster.set_band_description(number, name)
@@ -89,6 +89,22 @@ def write_crater_raster(
             zstd_level=1,
             predictor=2,
         )
+
+
+@contextmanager
+def _in_memory(
+    profile: Mapping[str, Any], overviews: Overviews
+) -> Generator[rasterio.io.DatasetWriter]:
+    """Yield a raster in memory: plain arrays where its overviews are pixels picked from it.
+
+    GDAL averages the overviews of a file from one another, those of plain arrays from the pixels.
+    """
+    if overviews == "nearest":
+        with rasterio.open("bands", "w", driver="MEM", **profile) as raster:
+            yield raster
+    else:
+        with MemoryFile() as memory, memory.open(**LAYOUT, **profile) as raster:
+            yield raster
 
 
 def _overview_factors(side_px: int) -> list[int]:

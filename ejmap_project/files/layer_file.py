@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from rasterio.windows import Window as RasterWindow
 
 from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.color_ramp import ramp_color
 from ejmap_geo.maps.raster_style import Stop, ramp_style, write_style
 from ejmap_geo.masks.mosaic import EnsembleLayers
@@ -34,48 +36,53 @@ MEANING = (
 STYLED_LEVELS = (0, 60, 80, 92, 101, 110, 119, 127, 136, 145, 154, 163, 175, 195, CERTAIN)
 
 
+def layer_bands(layers: EnsembleLayers, mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Return the ejecta layers of a crater in one byte a pixel, ``(3, rows, cols)``.
+
+    Args:
+        layers: Probability and votes, ``(rows, cols)``.
+        mask: Ejecta, in the same shape.
+    """
+    levels, votes = levels_of(layers.probability), vote_levels_of(layers.vote_fraction)
+    return np.stack([levels, votes, mask.view(np.uint8)])
+
+
 def write_layers(
     path: Path,
-    layers: EnsembleLayers,
-    mask: NDArray[np.bool_],
+    bands: NDArray[np.uint8],
     *,
     grid: AzimuthalGrid,
     tags: Mapping[str, str] | None = None,
-) -> NDArray[np.uint8]:
+) -> None:
     """Write the ejecta layers of a crater with their style.
 
     Args:
         path: File to write.
-        layers: Probability and votes, ``(rows, cols)`` on ``grid``.
-        mask: Ejecta, in the same shape.
+        bands: Levels of probability and votes, and the mask, ``(3, rows, cols)`` on ``grid``.
         grid: Grid about the crater.
         tags: Text kept inside the file.
-
-    Returns:
-        The bands as written, ``(3, rows, cols)``.
     """
-    levels, votes = levels_of(layers.probability), vote_levels_of(layers.vote_fraction)
-    bands = np.stack([levels, votes, mask.view(np.uint8)])
     write_crater_raster(
         path, bands, grid=grid, band_names=BAND_NAMES, tags={VALUES: MEANING, **(tags or {})}
     )
     write_style(path, ramp_style(_stops()))
-    return bands
 
 
-def read_layer(path: Path, name: str) -> NDArray[np.uint8]:
+def read_layer(path: Path, name: str, window: Window | None = None) -> NDArray[np.uint8]:
     """Read a layer of a crater, ``(rows, cols)``.
 
     Args:
         path: File of :func:`write_layers`.
         name: One of ``BAND_NAMES``.
+        window: Part to read; all of it by default.
 
     Raises:
         RasterError: If the file is missing or cannot be read.
         StepError: If it was written before layers had one byte a pixel.
     """
     with opened(path) as raster:
-        return raster.read(layer_number(raster, name))
+        part = None if window is None else RasterWindow.from_slices(*window.slices)
+        return raster.read(layer_number(raster, name), window=part)
 
 
 def layer_number(raster: rasterio.DatasetReader, name: str) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rasterio.errors import RasterioError
 
+from ejmap_geo.cores import two_at_a_time
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.errors import GeoError
 from ejmap_geo.grids.grid import BasemapGrid
@@ -57,7 +58,7 @@ class MaskFolder(Mapping[int, PlacedMask]):
         Each is read once to find out, also where several steps of a process ask: a file that was
         cut short may open like any other.
         """
-        areas_m2 = {one: self._area_m2(one) for one in self._paths}
+        areas_m2 = dict(zip(self._paths, two_at_a_time(self._area_m2, self._paths), strict=True))
         torn = {one for one, area_m2 in areas_m2.items() if area_m2 is None}
         kept = {one: path for one, path in self._paths.items() if one not in torn}
         unreadable = {one: self._paths[one] for one in torn}

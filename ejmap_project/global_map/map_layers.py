@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely import MultiPolygon
 
+from ejmap_geo.cores import two_at_a_time
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.crs import geographic_crs
@@ -45,11 +46,12 @@ def write_map_layers(
     Args:
         paths: Where they lie.
         table: The crater table of the map.
-        masks: Masks of the craters of the map by id, one in memory at a time.
+        masks: Masks of the craters of the map by id, few in memory at a time.
         craters: All craters by key.
         grid: Grid of the masks.
     """
-    outlines = {one: mask_outline(masks[one], basemap=grid) for one in masks}
+    found = two_at_a_time(lambda one: mask_outline(masks[one], basemap=grid), masks)
+    outlines = dict(zip(masks, found, strict=True))
     ejecta = _layer(table, {one: drawn for one, drawn in outlines.items() if not drawn.is_empty})
     tolerance_m = TOLERANCE_PX * grid.resolution_m
     ejecta = ejecta.assign(tolerance_m=tolerance_m)

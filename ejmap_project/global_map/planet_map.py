@@ -6,13 +6,15 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, craters_of, write_catalogue
 from ejmap_geo.craters.observed_share import observed_shares
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.composite import color_composite
 from ejmap_geo.maps.label_map import LabelMap, label_map
-from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.masks.placed_mask import pixel_area_m2
 from ejmap_project.artefact import Artefact, Facts
 from ejmap_project.basemap import Basemap, read_project_basemap
 from ejmap_project.digest import content_version
@@ -156,12 +158,22 @@ def _damage(files: Iterable[Path]) -> Facts:
 
 
 def _area_facts(table: gpd.GeoDataFrame, labels: LabelMap, grid: BasemapGrid) -> Facts:
-    covered = PlacedMask.from_full(labels.overlap_count > 0, grid)
-    contested = PlacedMask.from_full(labels.overlap_count > 1, grid)
+    covered_m2, contested_m2 = (_area_m2(labels.overlap_count, least, grid) for least in (1, 2))
     planet_m2 = 4 * np.pi * grid.body.radius_m**2
     return {
-        "ejecta_km2": covered.area_m2(grid) / 1e6,
-        "share_of_planet": covered.area_m2(grid) / planet_m2,
-        "overlap_km2": contested.area_m2(grid) / 1e6,
+        "ejecta_km2": covered_m2 / 1e6,
+        "share_of_planet": covered_m2 / planet_m2,
+        "overlap_km2": contested_m2 / 1e6,
         "largest_mask_km2": float(table["mask_km2"].max()),
     }
+
+
+def _area_m2(overlap_count: NDArray[np.uint16], least: int, grid: BasemapGrid) -> float:
+    """Return the area on the sphere that so many craters or more claim."""
+    row_px = np.array([np.count_nonzero(row >= least) for row in overlap_count])
+    held = np.flatnonzero(row_px)
+    if not held.size:
+        return 0.0
+    top, bottom = int(held[0]), int(held[-1]) + 1
+    window = Window(row=top, col=0, height=bottom - top, width=grid.width_px)
+    return float(row_px[top:bottom] @ pixel_area_m2(grid, window))

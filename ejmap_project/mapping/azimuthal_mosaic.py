@@ -10,7 +10,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.maps.raster_style import mosaic_style, write_style
 from ejmap_geo.resampling.reproject import to_azimuthal
-from ejmap_geo.resampling.shrink import coarser_grid, imaged_means
+from ejmap_geo.resampling.shrink import coarser_grid, imaged_means, is_imaged
 from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
@@ -64,7 +64,7 @@ def cut_azimuthal_mosaic(work: CraterWork, crater: Crater, *, tags: Mapping[str,
             "reach_radii": reach_m / crater.radius_m,
             "side_px": coarse.shape[0],
             "resolution_m": coarse.resolution_m,
-            "imaged_share": float(np.mean(mosaic.any(axis=0))),
+            "imaged_share": float(np.mean(is_imaged(mosaic))),
             "path": str(path),
             "picture": _picture(mosaic, seen, grid, crater),
         },

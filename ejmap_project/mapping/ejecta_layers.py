@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -10,16 +11,17 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.masks.denoise import denoised, denoised_by_sides
-from ejmap_geo.masks.mosaic import EnsembleLayers, is_set, is_voted
+from ejmap_geo.masks.mosaic import is_set, is_voted
+from ejmap_geo.masks.probability_levels import probability_of
 from ejmap_geo.masks.reach import farthest_m
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.artefact import Artefact, Picture, drawing, known_numbers
 from ejmap_project.digest import content_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
-from ejmap_project.files.layer_file import write_layers
+from ejmap_project.files.layer_file import layer_bands, write_layers
 from ejmap_project.files.raster_tags import DESCRIPTION, crater_words
 from ejmap_project.mapping.crater_inputs import CraterWork
-from ejmap_project.mapping.polar_prediction import layers_around, read_polar_prediction
+from ejmap_project.mapping.polar_prediction import read_polar_prediction, stated_around
 from ejmap_project.pictures.shades import (
     EJECTA,
     mask_over,
@@ -45,18 +47,17 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
         StepError: If its polar prediction or its connections are missing.
     """
     grid = work.azimuthal_grid(crater)
-    layers, probability = _layers(work, crater, grid)
-    mask = mask_of_members(
-        layers.probability, layers.vote_fraction, rule=work.settings.used_method.ensemble
-    )
-    mask = filtered_mask(work, crater, mask)
+    bands, member_count = _bands(work, crater, grid)
+    decided = bands[-1].view(np.bool_)
+    mask = filtered_mask(work, crater, decided)
+    if mask is not decided:
+        bands[-1] = mask
     path = work.paths.segmentation(crater.key)
     told = {DESCRIPTION: f"ejecta of {crater_words(crater)}: probability, share of votes, mask"}
-    stated = layers._replace(probability=probability)
-    bands = write_layers(path, stated, mask, grid=grid, tags={**tags, **told})
+    write_layers(path, bands, grid=grid, tags={**tags, **told})
     # Nothing reaches anywhere where there are no ejecta.
     reach_m = farthest_m(mask, grid) if mask.any() else math.nan
-    found = probability[mask]
+    found = probability_of(bands[0][mask])
     of_ejecta = {
         "mean_probability_of_ejecta": float(found.mean()) if found.size else math.nan,
         "farthest_ejecta_km": reach_m / 1000,
@@ -66,11 +67,11 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
         content=content_version(bands),
         metadata={
             "crater": crater.label,
-            "ejecta_px": int(mask.sum()),
-            "members": layers.member_count,
+            "ejecta_px": int(np.count_nonzero(mask)),
+            "members": member_count,
             **known_numbers(of_ejecta),
             "path": str(path),
-            "picture": _picture(work, crater, probability, mask),
+            "picture": _picture(work, crater, bands[0], mask),
         },
     )
 
@@ -104,12 +105,12 @@ def filtered_mask(work: CraterWork, crater: Crater, mask: NDArray[np.bool_]) -> 
     return mask
 
 
-def _layers(
-    work: CraterWork, crater: Crater, grid: AzimuthalGrid
-) -> tuple[EnsembleLayers, NDArray[np.float32]]:
-    """Return what decides mask and votes, above one half, and the probability of ejecta."""
+def _bands(work: CraterWork, crater: Crater, grid: AzimuthalGrid) -> tuple[NDArray[np.uint8], int]:
+    """Return levels of probability and votes with the mask, not filtered, and how many voted."""
+    is_ejecta = partial(mask_of_members, rule=work.settings.used_method.ensemble)
     if work.tile_plan.polar is not None:
-        return layers_around(read_polar_prediction(work, crater), grid)
+        told = read_polar_prediction(work, crater)
+        return stated_around(told, grid, is_ejecta), len(told.members)
     from ejmap_project.mapping.cut_tiles import CutTiles
     from ejmap_project.mapping.segmenter import map_tiles
 
@@ -120,7 +121,8 @@ def _layers(
         is_connected=connections["is_connected"].to_numpy(),
         side_px=grid.shape[0],
     )
-    return layers, layers.probability
+    mask = is_ejecta(layers.probability, layers.vote_fraction)
+    return layer_bands(layers, mask), layers.member_count
 
 
 def _in_connected_tiles(connections: pd.DataFrame, shape: tuple[int, int]) -> NDArray[np.bool_]:
@@ -132,13 +134,13 @@ def _in_connected_tiles(connections: pd.DataFrame, shape: tuple[int, int]) -> ND
 
 @drawing
 def _picture(
-    work: CraterWork, crater: Crater, probability: NDArray[np.float32], mask: NDArray[np.bool_]
+    work: CraterWork, crater: Crater, levels: NDArray[np.uint8], mask: NDArray[np.bool_]
 ) -> Picture:
     with opened(work.paths.azimuthal_mosaic(crater.key)) as mosaic:
         raster = mosaic.read()
     rgb, grey = (draw(raster, max_side_px=PICTURE_PX) for draw in (mosaic_rgb, mosaic_grey))
     ejecta = mask_over(grey, picked(mask, side_px=len(grey)))
-    likely = probability_rgb(picked(probability, side_px=len(grey)))
+    likely = probability_rgb(probability_of(picked(levels, side_px=len(grey))))
     marks = Marks.azimuthal(work.azimuthal_grid(crater), crater, side_px=len(rgb))
     panels = [
         Panel(rgb, "mosaic", marks),

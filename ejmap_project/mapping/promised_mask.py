@@ -12,15 +12,15 @@ from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.masks.placement import mask_to_basemap
+from ejmap_geo.masks.polar_members import mask_above
 from ejmap_geo.rasters.raster_file import opened
-from ejmap_geo.resampling.reproject import polar_to_azimuthal
 from ejmap_ml.calibration.area_interval import LEVEL, AreaInterval, estimate_area
 from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.files.mask_file import write_crater_mask
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.polar_prediction import read_polar_prediction
-from ejmap_project.pictures.shades import probability_rgb, shrunk
+from ejmap_project.pictures.shades import probability_rgb, step_of
 from ejmap_project.pictures.sheet import RIM, Marks, Panel, sheet, titled
 
 PICTURE_PX = 800
@@ -79,8 +79,14 @@ def place_promised_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, 
     threshold = conformal.recall.threshold(promised)
     told = read_polar_prediction(work, crater)
     azimuthal = work.azimuthal_grid(crater)
-    probability = polar_to_azimuthal(told.probability, polar=told.polar, azimuthal=azimuthal)
-    placed = mask_to_basemap(probability > threshold, azimuthal=azimuthal, basemap=basemap)
+    mask, seen = mask_above(
+        told.probability,
+        threshold,
+        polar=told.polar,
+        azimuthal=azimuthal,
+        step=step_of(azimuthal.shape, max_side_px=PICTURE_PX),
+    )
+    placed = mask_to_basemap(mask, azimuthal=azimuthal, basemap=basemap)
     area = ExpectedArea.of(
         told.probability,
         polar=told.polar,
@@ -109,7 +115,7 @@ def place_promised_mask(work: CraterWork, crater: Crater, *, tags: Mapping[str, 
             "interval_level": LEVEL,
             "calibration_craters": conformal.recall.craters,
             "path": str(path),
-            "picture": _picture(probability, threshold, azimuthal, crater),
+            "picture": _picture(seen, threshold, azimuthal, crater),
         },
     )
 
@@ -136,10 +142,9 @@ def _tag(name: str) -> str:
 
 @drawing
 def _picture(
-    probability: NDArray[np.float32], threshold: float, grid: AzimuthalGrid, crater: Crater
+    seen: NDArray[np.float32], threshold: float, grid: AzimuthalGrid, crater: Crater
 ) -> Picture:
     """Show what is in the mask, the brighter the more probable it is."""
-    seen = shrunk(probability, max_side_px=PICTURE_PX)
     # Without a least shade, faint ejecta of the mask would look like none.
     rgb = probability_rgb((seen > threshold) * (FAINTEST + (1 - FAINTEST) * seen))
     title = titled(crater, "mask at the promised recall, brighter where more probable")

@@ -49,9 +49,14 @@ def mosaic_grey(raster: NDArray[np.uint8], *, max_side_px: int = MAX_SIDE_PX) ->
     return np.repeat(_stretched(grey)[..., None], 3, axis=-1)
 
 
+def step_of(shape: tuple[int, ...], *, max_side_px: int) -> int:
+    """Return how many pixels become one so that no side exceeds the limit."""
+    return max(1, -(-max(shape) // max_side_px))
+
+
 def shrunk(raster: NDArray[Scalar], *, max_side_px: int) -> NDArray[Scalar]:
     """Return every n-th pixel of ``(..., rows, cols)`` so that no side exceeds the limit."""
-    step = _step(raster, max_side_px)
+    step = step_of(raster.shape[-2:], max_side_px=max_side_px)
     return raster[..., ::step, ::step]
 
 
@@ -136,12 +141,8 @@ def beside(*pictures: NDArray[np.uint8], gap_px: int = 4) -> NDArray[np.uint8]:
 
 def _averaged(band: NDArray[np.uint8], max_side_px: int) -> NDArray[np.uint8]:
     """Return the means of blocks, as many as :func:`shrunk` has pixels: picked ones look grainy."""
-    step = _step(band, max_side_px)
+    step = step_of(band.shape, max_side_px=max_side_px)
     return band if step == 1 else np.asarray(Image.fromarray(band).reduce(step))
-
-
-def _step(raster: NDArray[Scalar], max_side_px: int) -> int:
-    return max(1, -(-max(raster.shape[-2:]) // max_side_px))
 
 
 def _stretched(band: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.masks.probability_levels import CERTAIN, LEVELS, probability_of
+from ejmap_geo.masks.probability_levels import CERTAIN, probability_of
 from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of
+from ejmap_geo.resampling.lookup import looked_up
 from ejmap_geo.resampling.reproject import Scalar, covering_window, to_basemap
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.files.layer_file import PROBABILITY_BAND, read_layer
@@ -66,30 +67,16 @@ class MappedCraters:
             if one in radii.index and radii[one] > 0
         }
 
-    def claim(self, crater_id: int, window: Window) -> NDArray[np.float32]:
-        """Return the probability of a crater where its mask is set, NaN elsewhere.
-
-        Args:
-            crater_id: The crater.
-            window: Part of the basemap.
-
-        Returns:
-            ``(height, width)``; 1 where the mask is published or corrected and has no probability.
-        """
-        inside = self.masks[crater_id].within(window, self.grid)
-        sure = self.probability(crater_id, window, grid=self.grid)
-        return np.where(inside, np.float32(1) if sure is None else sure, np.float32(np.nan))
-
     def has_probability(self, crater_id: int) -> bool:
         """Return whether a mask is a model's; a published or corrected one has no probability."""
         if self.project.settings.source.traits.masks_run is not None:
             return False
         return corrected_mask(self.project, self.craters[crater_id].key) is None
 
-    def probability(
+    def levels(
         self, crater_id: int, window: Window, *, grid: BasemapGrid
-    ) -> NDArray[np.float32] | None:
-        """Return the probability of a crater, 0 to 1, whether its mask is set or not.
+    ) -> NDArray[np.uint8] | None:
+        """Return the levels of a crater's probability, whether its mask is set or not.
 
         Args:
             crater_id: The crater.
@@ -102,31 +89,19 @@ class MappedCraters:
         if not self.has_probability(crater_id):
             return None
         crater = self.craters[crater_id]
-        levels = to_basemap(
+        return to_basemap(
             self._levels(crater),
             azimuthal=azimuthal_grid(crater, self.grid),
             basemap=grid,
             window=window,
         )
-        return probability_of(levels)
 
-    def probability_by_rows(
-        self, crater_id: int, window: Window | None = None, *, most_rows: int
-    ) -> Iterator[tuple[Window, NDArray[np.float32]]]:
-        """Yield the probability of a crater by strips of rows.
-
-        Args:
-            crater_id: The crater.
-            window: Where; as far as its ejecta are looked for by default.
-            most_rows: Rows of a part: the reach of a large crater covers the planet.
-
-        Yields:
-            A window and the values in it, NaN beyond the reach; a mask without probability is
-            sure.
-        """
-        return self.levels_by_rows(
-            crater_id, probability_of(LEVELS), beyond=np.nan, window=window, most_rows=most_rows
-        )
+    def probability(
+        self, crater_id: int, window: Window, *, grid: BasemapGrid
+    ) -> NDArray[np.float32] | None:
+        """Return the probability of a crater, 0 to 1, in the pixels of :meth:`levels`."""
+        levels = self.levels(crater_id, window, grid=grid)
+        return None if levels is None else probability_of(levels)
 
     def levels_by_rows(
         self,
@@ -152,16 +127,16 @@ class MappedCraters:
         """
         crater, grid = self.craters[crater_id], self.grid
         around = azimuthal_grid(crater, grid)
-        is_sure = not self.has_probability(crater_id)
-        levels = np.zeros(around.shape, np.uint8) if is_sure else self._levels(crater)
-        values = meaning[levels]
+        sure = None if self.has_probability(crater_id) else self.masks[crater_id]
+        levels = self._levels(crater) if sure is None else np.zeros(around.shape, np.uint8)
+        values = looked_up(meaning, levels)
         whole = window or covering_window(around, grid, reach_m=crater.reach(grid.body))
         for top in range(whole.row, whole.row + whole.height, most_rows):
             height = min(most_rows, whole.row + whole.height - top)
             part = Window(row=top, col=whole.col, height=height, width=whole.width)
             strip = to_basemap(values, azimuthal=around, basemap=grid, window=part, fill=beyond)
-            if is_sure:
-                strip[self.masks[crater_id].within(part, grid)] = meaning[CERTAIN]
+            if sure is not None:
+                strip[sure.within(part, grid)] = meaning[CERTAIN]
             yield part, strip
 
     def _levels(self, crater: Crater) -> NDArray[np.uint8]:

@@ -1,6 +1,7 @@
 """Ground that several craters of the map claim: claimants in order, and pairs with shared area."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -94,13 +95,14 @@ def rank_overlaps(project: OpenProject, progress: Progress, *, tags: Mapping[str
 
 def _ranked(mapped: MappedCraters) -> Iterator[RankedClaims]:
     windows, cols = mapped.windows(), mapped.grid.shape[1]
+    levels = partial(mapped.levels, grid=mapped.grid)
     with opened(mapped.project.paths.overlap_count) as counted:
 
         def rows_of(top: int, bottom: int) -> NDArray[np.uint16]:
             return counted.read(1, window=((top, bottom), (0, cols)))
 
         for band in contested_bands(rows_of, basemap=mapped.grid):
-            yield ranked_claims(band, windows, mapped.claim, basemap=mapped.grid)
+            yield ranked_claims(band, mapped.masks, windows, levels, basemap=mapped.grid)
 
 
 def _pairs(mapped: MappedCraters, shared_m2: Mapping[tuple[int, int], float]) -> pd.DataFrame:

@@ -1,10 +1,13 @@
 """How probable it is that the map is wrong, pixel by pixel over the whole planet."""
 
 from collections.abc import Mapping
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ejmap_geo.cores import two_at_a_time
+from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.color_ramp import ramp_color
 from ejmap_geo.maps.preview import LegendEntry
@@ -83,12 +86,18 @@ def _find_surest(mapped: MappedCraters, surest: NDArray[np.uint8], progress: Pro
     cols = mapped.grid.width_px
     # One more than the percentage, and 0 for nothing: the higher one is the surer one.
     steps = 1 + np.rint(100 * probability_of(LEVELS)).astype(np.uint8)
-    for done, (crater_id, crater) in enumerate(mapped.craters.items()):
-        progress.update(crater.label, done=done, total=len(mapped.craters))
-        parts = mapped.levels_by_rows(crater_id, steps, beyond=0, most_rows=STRIP_ROWS)
+    writing = Lock()
+
+    def add(crater: Crater) -> Crater:
+        parts = mapped.levels_by_rows(crater.crater_id, steps, beyond=0, most_rows=STRIP_ROWS)
         for window, found in parts:
             for there, here in window.pieces(cols):
-                np.maximum(surest[there], found[here], out=surest[there])
+                with writing:
+                    np.maximum(surest[there], found[here], out=surest[there])
+        return crater
+
+    for done, crater in enumerate(two_at_a_time(add, mapped.craters.values()), start=1):
+        progress.update(crater.label, done=done, total=len(mapped.craters))
     # Nothing becomes 255, which is nodata.
     np.subtract(surest, 1, out=surest)
 

@@ -23,7 +23,7 @@ from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_geo.resampling.reproject import covering_window, to_basemap
 from ejmap_project.basemap import azimuthal_grid
-from ejmap_project.files.layer_file import write_layers
+from ejmap_project.files.layer_file import layer_bands, write_layers
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.global_map.planet_map import draw_planet_map
 from ejmap_project.map_page.data_script import read_script, write_script
@@ -159,7 +159,11 @@ def _project(folder: Path, rng: np.random.Generator) -> OpenProject:
         grid = azimuthal_grid(crater, GRID)
         sure = _probability(crater, grid, rng)
         mask = sure > 0.5
-        write_layers(paths.segmentation(crater.key), EnsembleLayers(sure, sure, 1), mask, grid=grid)
+        write_layers(
+            paths.segmentation(crater.key),
+            layer_bands(EnsembleLayers(sure, sure, 1), mask),
+            grid=grid,
+        )
         window = covering_window(grid, GRID, reach_m=crater.reach(MERCURY))
         seen = to_basemap(mask, azimuthal=grid, basemap=GRID, window=window)
         placed = PlacedMask.in_window(seen, window=window, basemap=GRID)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from ejmap_geo.cores import VARIABLE, usable_cores
+from ejmap_geo.cores import MOST_AT_ONCE, VARIABLE, two_at_a_time, usable_cores
 
 HERE = len(os.sched_getaffinity(0))
 
@@ -31,3 +31,37 @@ def test_a_system_that_binds_no_process_to_cores_has_all_of_them(
     monkeypatch.setattr(os, "cpu_count", lambda: 7)
 
     assert usable_cores() == 7
+
+
+@pytest.mark.parametrize("cores", ["1", "8"])
+def test_items_are_worked_on_in_their_order_and_not_long_before_they_are_asked_for(
+    monkeypatch: pytest.MonkeyPatch, cores: str
+) -> None:
+    """Results may be large: at most three are begun that nobody took."""
+    monkeypatch.setenv(VARIABLE, cores)
+    begun: list[int] = []
+
+    def square(number: int) -> int:
+        begun.append(number)
+        return number**2
+
+    found: list[int] = []
+    for result in two_at_a_time(square, range(20)):
+        assert len(begun) - len(found) <= MOST_AT_ONCE + 1
+        found.append(result)
+
+    assert found == [number**2 for number in range(20)]
+
+
+def test_what_fails_ends_what_waits() -> None:
+    """The failure is the one of the item; later ones are not begun."""
+    begun: list[int] = []
+
+    def fail(number: int) -> int:
+        begun.append(number)
+        return 1 // (number - 1)
+
+    with pytest.raises(ZeroDivisionError):
+        list(two_at_a_time(fail, range(20)))
+
+    assert len(begun) <= MOST_AT_ONCE + 2

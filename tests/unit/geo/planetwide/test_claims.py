@@ -12,6 +12,7 @@ from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.label_map import NODATA, label_map
 from ejmap_geo.masks.placed_mask import PlacedMask, disc
+from ejmap_geo.masks.probability_levels import levels_of, probability_of
 from ejmap_geo.planetwide.claims import (
     RankedClaims,
     contested_bands,
@@ -40,9 +41,17 @@ def _lens_m2(r: float, d: float) -> float:
     return MERCURY.radius_m**2 * 2 * (math.pi - turn - 2 * half * math.cos(r))
 
 
-def _read(masks: dict[int, PlacedMask], sure: dict[int, float], crater_id: int, window: Window):
-    inside = masks[crater_id].within(window, GRID)
-    return np.where(inside, np.float32(sure[crater_id]), np.float32(np.nan))
+def _level(probability: float) -> np.uint8:
+    return levels_of(np.full((1, 1), probability, np.float32))[0, 0]
+
+
+def _stated(probability: float) -> float:
+    """Return the probability that the level of another one stands for."""
+    return float(probability_of(np.array([_level(probability)]))[0])
+
+
+def _read(sure: dict[int, float], crater_id: int, window: Window):
+    return np.full(window.shape, _level(sure[crater_id]))
 
 
 def _ranked(
@@ -53,8 +62,8 @@ def _ranked(
     bands = contested_bands(
         lambda top, bottom: counts[top:bottom], basemap=GRID, most_claims=most_claims
     )
-    read = partial(_read, masks, sure)
-    return [ranked_claims(band, windows, read, basemap=GRID) for band in bands]
+    read = partial(_read, sure)
+    return [ranked_claims(band, masks, windows, read, basemap=GRID) for band in bands]
 
 
 def _discs(centers: tuple[LonLat, ...]) -> dict[int, PlacedMask]:
@@ -74,7 +83,7 @@ def test_two_discs_share_the_lens_of_two_caps(centers: tuple[LonLat, LonLat]) ->
 
 @pytest.mark.parametrize("centers", PAIRS.values(), ids=PAIRS.keys())
 def test_the_surer_crater_leads_by_the_margin(centers: tuple[LonLat, LonLat]) -> None:
-    """Where both claim, the raster has 2, the surer, the other and 30 %; elsewhere nothing."""
+    """Where both claim, the raster has 2, the surer, the other and 30 %, as levels go."""
     masks = _discs(centers)
     both = np.ones(GRID.shape, np.bool_)
     for mask in masks.values():
@@ -83,7 +92,8 @@ def test_the_surer_crater_leads_by_the_margin(centers: tuple[LonLat, LonLat]) ->
     (ranked,) = _ranked(masks, {0: 0.6, 1: 0.9})
 
     raster = ranked.raster(0, *GRID.shape)
-    assert raster[:, both].T.tolist() == [[2, 1, 0, 30]] * int(both.sum())
+    margin = round(100 * (_stated(0.9) - _stated(0.6)))
+    assert raster[:, both].T.tolist() == [[2, 1, 0, margin]] * int(both.sum())
     assert (raster[:, ~both] == NODATA).all()
 
 
@@ -97,7 +107,7 @@ def test_three_craters_are_ranked_and_ties_go_to_the_lower_id() -> None:
     of_three = surest.band.counts == 3
     assert {*surest.first[of_three]} == {2}
     assert {*surest.second[of_three]} == {1}
-    np.testing.assert_allclose(surest.margin[of_three], 0.1, atol=1e-6)
+    np.testing.assert_allclose(surest.margin[of_three], _stated(0.8) - _stated(0.7), atol=1e-6)
     assert {*equal.first[of_three]} == {0}
     assert {*equal.second[of_three]} == {1}
     assert not equal.margin[of_three].any()
@@ -117,6 +127,40 @@ def test_bands_of_rows_give_what_the_whole_planet_gives() -> None:
     joined = [one.raster(one.band.top, one.band.bottom, cols) for one in parts]
     np.testing.assert_array_equal(np.concatenate(joined, 1), whole[0].raster(0, *GRID.shape))
     assert shared_areas_m2(iter(parts)) == pytest.approx(shared_areas_m2(iter(whole)))
+
+
+@pytest.mark.parametrize("most_claims", [1, 10**9])
+def test_every_pixel_is_ranked_as_by_the_masks_of_the_whole_planet(most_claims: int) -> None:
+    """Random claims and levels, across the antimeridian and a pole, against whole arrays."""
+    rng = np.random.default_rng(3)
+    small = BasemapGrid(body=MERCURY, width_px=1280)
+    centers = (LonLat(179, 5), LonLat(-178, 0), LonLat(-170, -4), LonLat(20, 88), LonLat(150, 86))
+    levels = [rng.integers(0, 256, small.shape, np.uint8) for _ in centers]
+    discs = [disc(small, center=at, radius_m=0.2 * MERCURY.radius_m) for at in centers]
+    full = [
+        one.within(Window.whole(small.shape), small) & (rng.random(small.shape) < 0.7)
+        for one in discs
+    ]
+    masks = {one: PlacedMask.from_full(mask, small) for one, mask in enumerate(full)}
+    windows = {one: mask.window for one, mask in masks.items() if mask.window is not None}
+    counts = np.sum(full, axis=0).astype(np.uint16)
+    bands = contested_bands(lambda a, b: counts[a:b], basemap=small, most_claims=most_claims)
+
+    def read(crater_id: int, window: Window):
+        cols = window.columns(small.width_px)
+        return levels[crater_id][window.row : window.row + window.height][:, cols]
+
+    ranked = [ranked_claims(band, masks, windows, read, basemap=small) for band in bands]
+
+    found = np.concatenate(
+        [one.raster(one.band.top, one.band.bottom, small.width_px) for one in ranked], axis=1
+    )
+    sure = np.where(full, probability_of(np.stack(levels)), np.float32(-1))
+    order = np.argsort(-sure, axis=0, kind="stable")
+    best, next_best = (np.take_along_axis(sure, order[k : k + 1], axis=0)[0] for k in (0, 1))
+    percent = np.rint(100 * (best - next_best))
+    expected = np.stack([counts, order[0], order[1], percent])
+    np.testing.assert_array_equal(found, np.where(counts > 1, expected, NODATA))
 
 
 def test_craters_that_do_not_meet_share_nothing() -> None:

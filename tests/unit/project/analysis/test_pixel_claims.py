@@ -15,7 +15,7 @@ from ejmap_geo.masks.placed_mask import PlacedMask, disc
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.analysis.pixel_claims import explain_pixel
 from ejmap_project.errors import StepError
-from ejmap_project.files.layer_file import write_layers
+from ejmap_project.files.layer_file import layer_bands, write_layers
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.open_project import OpenProject
 
@@ -64,7 +64,7 @@ def _write_layers(project: OpenProject, crater: Crater, share: float) -> None:
     sure = np.full(grid.shape, share, np.float32)
     sure[:, :12] = share / 10
     path = project.paths.segmentation(crater.key)
-    write_layers(path, EnsembleLayers(sure, sure, 1), sure > 0.5, grid=grid)
+    write_layers(path, layer_bands(EnsembleLayers(sure, sure, 1), sure > 0.5), grid=grid)
 
 
 def test_craters_that_claim_a_pixel_come_by_probability(project: OpenProject) -> None:

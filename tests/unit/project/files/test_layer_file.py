@@ -13,7 +13,7 @@ from ejmap_geo.masks.mosaic import EnsembleLayers
 from ejmap_geo.masks.probability_levels import probability_of
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.errors import StepError
-from ejmap_project.files.layer_file import BAND_NAMES, read_layer, write_layers
+from ejmap_project.files.layer_file import BAND_NAMES, layer_bands, read_layer, write_layers
 
 GRID = AzimuthalGrid(body=MERCURY, center=LonLat(3, 4), resolution_m=900.0, half_size_px=1100)
 
@@ -24,7 +24,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("layers") / "segmentation.tif"
     sure = np.tile(np.linspace(0, 1, GRID.shape[1], dtype=np.float32), (GRID.shape[0], 1))
     layers = EnsembleLayers(sure, np.rint(sure).astype(np.float32), 1)
-    write_layers(path, layers, sure > 0.5, grid=GRID, tags={"EJMAP_RUN": "7"})
+    write_layers(path, layer_bands(layers, sure > 0.5), grid=GRID, tags={"EJMAP_RUN": "7"})
     return path
 
 

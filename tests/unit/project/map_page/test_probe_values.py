@@ -12,7 +12,7 @@ from ejmap_geo.masks.mosaic import EnsembleLayers
 from ejmap_geo.masks.placed_mask import disc
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_project.basemap import azimuthal_grid
-from ejmap_project.files.layer_file import write_layers
+from ejmap_project.files.layer_file import layer_bands, write_layers
 from ejmap_project.map_page.probe_values import (
     CLAIMED,
     STEP_PERCENT,
@@ -53,8 +53,9 @@ def test_values_on_the_mosaics_grid_are_those_of_the_map(
     np.testing.assert_array_equal((cells & CLAIMED) > 0, mask)
     percent = (cells[mask] & 0x7F).astype(int) * STEP_PERCENT
     assert np.abs(percent - 100 * SURE[crater_id]).max() <= STEP_PERCENT / 2
-    claim = mapped.claim(crater_id, Window.whole(GRID.shape))
-    assert np.abs(percent / 100 - claim[mask]).max() <= STEP_PERCENT / 200 + 1e-6
+    said = mapped.probability(crater_id, Window.whole(GRID.shape), grid=GRID)
+    assert said is not None
+    assert np.abs(percent / 100 - said[mask]).max() <= STEP_PERCENT / 200 + 1e-6
 
 
 @pytest.mark.parametrize("crater_id", [1, 2, 3])
@@ -109,7 +110,7 @@ def test_nothing_is_told_of_a_crater_without_ejecta(tmp_path: Path) -> None:
     path = project.paths.segmentation("0001")
     grid = azimuthal_grid(CRATERS[0], GRID)
     nothing = np.zeros(grid.shape, np.float32)
-    write_layers(path, EnsembleLayers(nothing, nothing, 1), nothing > 0, grid=grid)
+    write_layers(path, layer_bands(EnsembleLayers(nothing, nothing, 1), nothing > 0), grid=grid)
     mask = project.paths.basemap_mask("0001")
     write_cog(mask, np.zeros(GRID.shape, np.uint8), grid=GRID, nodata=0)
 

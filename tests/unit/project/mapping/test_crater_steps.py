@@ -29,7 +29,7 @@ from ejmap_ml.stores.tile_store import write_tile_store
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 from ejmap_project.files.connection_table import read_connections, tile_windows, write_connections
-from ejmap_project.files.layer_file import BAND_NAMES, read_layer, write_layers
+from ejmap_project.files.layer_file import BAND_NAMES, layer_bands, read_layer, write_layers
 from ejmap_project.mapping import tile_plan
 from ejmap_project.mapping.azimuthal_mosaic import cut_azimuthal_mosaic
 from ejmap_project.mapping.basemap_mask import place_mask
@@ -419,7 +419,7 @@ def _write_disc(
     mask = np.hypot(along[:, None], along) < radius_px
     share = mask.astype(np.float32)
     path = work.paths.segmentation(crater.key)
-    write_layers(path, EnsembleLayers(share, share, 1), mask, grid=grid, tags=tags)
+    write_layers(path, layer_bands(EnsembleLayers(share, share, 1), mask), grid=grid, tags=tags)
     return math.pi * (radius_px * grid.resolution_m / 1000) ** 2
 
 
