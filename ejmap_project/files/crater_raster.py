@@ -16,7 +16,7 @@ import rasterio
 import rasterio.shutil
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
-from rasterio.io import MemoryFile
+from rasterio.io import DatasetWriter, MemoryFile
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import AzimuthalGrid
@@ -92,9 +92,7 @@ def write_crater_raster(
 
 
 @contextmanager
-def _in_memory(
-    profile: Mapping[str, Any], overviews: Overviews
-) -> Generator[rasterio.io.DatasetWriter]:
+def _in_memory(profile: Mapping[str, Any], overviews: Overviews) -> Generator[DatasetWriter]:
     """Yield a raster in memory: plain arrays where its overviews are pixels picked from it.
 
     GDAL averages the overviews of a file from one another, those of plain arrays from the pixels.
