@@ -15,25 +15,34 @@ from ejmap_project.object_store.address import VARIABLE
 from ejmap_project.settings.project import ProjectPaths, create_project
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectPaths:
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose mosaic and training planet were made before there was a bucket."""
-    monkeypatch.setenv("DAGSTER_HOME", "unused")
-    monkeypatch.setenv("EJMAP_PROJECT", "unused")
-    paths = create_project(tmp_path / "mine", profile="demo")
+    paths = create_project(tmp_path_factory.mktemp("made") / "mine", profile="demo")
     paths.basemap_mosaic.parent.mkdir(parents=True)
     paths.basemap_mosaic.write_bytes(bytes(1000))
     paths.training_planet(1).mkdir(parents=True)
     (paths.training_planet(1) / "planet.json").write_text("{}")
-    with open_instance(paths.folder) as instance:
-        for name in ("basemap_mosaic", "training_planets"):
-            files = LINEAGE[name].files(name, paths, None)
-            manifest = files.take()
-            files.write(manifest)
-            tags = {FILES_TAG: manifest.digest}
-            instance.report_runless_asset_event(dg.AssetMaterialization(name, tags=tags))
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DAGSTER_HOME", "unused")
+        environment.setenv("EJMAP_PROJECT", "unused")
+        with open_instance(paths.folder) as instance:
+            for name in ("basemap_mosaic", "training_planets"):
+                files = LINEAGE[name].files(name, paths, None)
+                manifest = files.take()
+                files.write(manifest)
+                tags = {FILES_TAG: manifest.digest}
+                instance.report_runless_asset_event(dg.AssetMaterialization(name, tags=tags))
+    return paths.folder
+
+
+@pytest.fixture
+def project(made_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProjectPaths:
+    """A copy of the project, and a bucket."""
+    monkeypatch.setenv("DAGSTER_HOME", "unused")
+    monkeypatch.setenv("EJMAP_PROJECT", "unused")
     monkeypatch.setenv(VARIABLE, f"file://{tmp_path}/bucket")
-    return paths
+    return ProjectPaths(Path(shutil.copytree(made_once, tmp_path / "mine")))
 
 
 def _counts(project: ProjectPaths, capsys: pytest.CaptureFixture[str]) -> dict[str, int]:

@@ -109,7 +109,7 @@ def mapped(mapped_once: Path, tmp_path: Path) -> OpenProject:
     return OpenProject.at(Path(shutil.copytree(mapped_once, tmp_path / "mapped")))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def release() -> Callable[..., Path]:
     """Make a release of a project, and return its folder."""
 

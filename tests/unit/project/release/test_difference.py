@@ -1,6 +1,7 @@
 """The difference of releases: agreement of masks by hand, and the input that changed them."""
 
 import math
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -46,9 +47,13 @@ def _full(path: Path, shape: tuple[int, int]) -> np.ndarray:
     return full
 
 
-@pytest.fixture
-def moved(mapped: OpenProject, planet: Planet, release: Release) -> tuple[Path, Path]:
+@pytest.fixture(scope="module")
+def moved_once(
+    mapped_once: Path, planet: Planet, release: Release, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
     """Two releases; in the second the mask of a crater lies three columns farther east."""
+    folder = Path(shutil.copytree(mapped_once, tmp_path_factory.mktemp("moved") / "mapped"))
+    mapped = OpenProject.at(folder)
     first = release(mapped, "first")
     crater = next(one for one in planet.craters if one.key == MOVED)
     truth = planet.truth[crater.crater_id]
@@ -60,6 +65,13 @@ def moved(mapped: OpenProject, planet: Planet, release: Release) -> tuple[Path, 
     draw_planet_map(mapped, dict.fromkeys(KEYS, CraterState.CURRENT), tags={})
     inputs = {"azimuthal_mosaic": "a", "promoted_ejseg": "model-2"}
     return first, release(mapped, "second", segmentation_mask={"inputs": inputs})
+
+
+@pytest.fixture
+def moved(moved_once: tuple[Path, Path], tmp_path: Path) -> tuple[Path, Path]:
+    """Copies of the two releases, which a test may change."""
+    first, second = (Path(shutil.copytree(one, tmp_path / one.name)) for one in moved_once)
+    return first, second
 
 
 def test_agreement_is_that_of_pixels_weighted_by_their_area(
