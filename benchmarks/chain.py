@@ -33,6 +33,7 @@ from ejmap_geo.maps.label_map import label_map
 from ejmap_geo.rasters.raster import write_cog
 from ejmap_ml.bundles.bundle import ModelBundle, Provenance
 from ejmap_ml.bundles.ensemble import Ensemble
+from ejmap_ml.bundles.inference import fastest_precision, inference_device
 from ejmap_ml.bundles.network import NormalizedNetwork, build_network
 from ejmap_ml.bundles.normalization import Normalization
 from ejmap_ml.config.model_config import ModelConfig, load_preset
@@ -130,7 +131,8 @@ def _mapped(project: OpenProject, count: int) -> dict[str, Spent]:
     """Map the first craters of a project as a run does; return what each step took in all."""
     work = CraterWork(project)
     # Weights do not decide what a network takes.
-    work.ejconn = Ensemble.of([_bundle(load_preset("ejconn_tiny"))])
+    ejconn = [_bundle(load_preset("ejconn_tiny"))]
+    work.ejconn = Ensemble.of(ejconn, precision=fastest_precision(inference_device()))
     work.ejseg = ejseg_ensemble([_bundle(load_preset("ejseg_polar"))])
     spent = {step.name: Spent() for step in STEPS}
     for key, crater in list(work.craters.items())[:count]:
