@@ -145,7 +145,7 @@ BODIES = (
     *("Mercury", "Moon", "Mars", "Ceres", "Vesta", "Ganymede", "Callisto", "Europa"),
     *("Dione", "Rhea"),
 )
-BODY_WORDS = f"{', '.join(BODIES)}, or NAME:KM on a sphere of another radius"
+BODY_WORDS = f"{', '.join(BODIES)}, or one of them as NAME:KM on a sphere of another radius"
 
 
 class BodyName(click.ParamType[str]):

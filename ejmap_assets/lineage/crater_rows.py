@@ -97,8 +97,9 @@ CRATER_ROWS: Mapping[str, Row] = {
             *("basemap_mask", "segmentation_mask", "polar_prediction", "promised_recall_mask"),
             *("basemap_mosaic", "crater_catalogue"),
         ),
-        # 2: spectra; 3: likely rays, zones by probability and light; 4: no directions of nothing
-        code_version="4",
+        # 3: likely rays, zones by probability and light; 4: no directions of nothing; 5: no corner
+        # of the square about ejecta is left out
+        code_version="5",
         used_inputs=pattern_inputs,
         table=PatternTable,
         picture="ejecta with blanket and ends of rays; coverage by distance; ejecta by azimuth",

@@ -101,7 +101,8 @@ PLANET_ROWS: Mapping[str, Row] = {
             *(paths.pattern_rays, paths.pattern_spectra),
             *(paths.published_overlaps, paths.published_clean),
         ),
-        code_version="4",  # 2: spectra; 3: own ends of rays; 4: shared is what others claim
+        # 3: own ends of rays; 4: shared is what others claim; 5: no corner left out
+        code_version="5",
         inputs=(
             *("crater_pattern", "segmentation_mask", "basemap_mask", "global_map", "overlaps"),
             *("crater_catalogue", "basemap_mosaic"),

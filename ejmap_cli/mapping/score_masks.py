@@ -21,6 +21,7 @@ SHOWN = {
     "test pixel F1": "map_test_pixel_f1",
     "test tile F1": "map_test_tile_f1",
 }
+MOST_NAMED = 8
 
 
 @command(
@@ -80,12 +81,23 @@ def score_masks(
         print_json([_document(one, filter_px) for one in scored])
         return 0
     click.echo("\n".join(_lines(scored)))
+    for one in scored:
+        if one.missing:
+            click.echo(
+                f"check this: {one.folder} has no mask of {len(one.missing)} labelled crater(s), "
+                f"which count as without ejecta: {', '.join(one.missing[:MOST_NAMED])}"
+            )
     return 0
 
 
 def _document(one: "OutsideScores", filter_px: int) -> dict[str, object]:
     scores = {name: value if math.isfinite(value) else None for name, value in one.scores.items()}
-    about = {"folder": str(one.folder), "masks": one.masks, "tiles": one.tiles}
+    about = {
+        "folder": str(one.folder),
+        "masks": one.masks,
+        "missing": list(one.missing),
+        "tiles": one.tiles,
+    }
     return {**about, "filter_px": filter_px, **scores}
 
 

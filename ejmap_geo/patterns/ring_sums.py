@@ -72,7 +72,9 @@ class RingSums:
         if total[-1] == 0:
             return np.full(len(shares), np.nan)
         edges_m = np.arange(total.size) * self.resolution_m
-        return np.interp(np.asarray(shares) * total[-1], total, edges_m)
+        reach_m = np.interp(np.asarray(shares) * total[-1], total, edges_m)
+        # The farthest pixel ends its ring before the ring ends.
+        return np.minimum(reach_m, self.farthest_m)
 
     def moment(self, order: int) -> complex:
         """Return the mean of exp(i order a) over the area of the ejecta, NaN without any.

@@ -124,6 +124,28 @@ def around_content(mask: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], int]:
     return mask[half - half_px : half + half_px, half - half_px : half + half_px], half_px
 
 
+def farthest_px(mask: NDArray[np.bool_]) -> float:
+    """Return how far the farthest corner of a set pixel lies from the centre; 0 if none is set.
+
+    Args:
+        mask: ``(2 n, 2 n)`` about the crater.
+    """
+    return _farthest_px(kernel_input(mask))
+
+
+@njit(cache=True, nogil=True)
+def _farthest_px(mask: NDArray[np.bool_]) -> float:
+    half_px, square = mask.shape[0] // 2, 0
+    for i in range(mask.shape[0]):
+        row = max(half_px - i, i + 1 - half_px)
+        # From both edges inwards: the outermost pixels of a row are its farthest.
+        for j in range(half_px):
+            if mask[i, j] or mask[i, mask.shape[1] - 1 - j]:
+                square = max(square, row**2 + (half_px - j) ** 2)
+                break
+    return math.sqrt(square)
+
+
 def centred(mask: NDArray[np.bool_], *, half_px: int) -> NDArray[np.bool_]:
     """Return a mask about a crater, cut or filled up with what is clear to ``(2 n, 2 n)``.
 

@@ -1,5 +1,7 @@
 """The pixels of a mask file: 0 and 1 in one band, and nothing else."""
 
+from typing import Any
+
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
@@ -19,8 +21,8 @@ def mask_values(raster: rasterio.DatasetReader, *, what: str) -> NDArray[np.bool
         ``(rows, cols)`` of the file; False where nothing is stated.
 
     Raises:
-        RasterError: If the mask has several bands or holds other values than 0, 1 and its nodata
-            value.
+        RasterError: If the mask has several bands, holds other values than 0, 1 and its nodata
+            value, or the nodata value may be what means ejecta.
     """
     require_mask(raster, what=what)
     values = raster.read(1)
@@ -37,7 +39,21 @@ def mask_values(raster: rasterio.DatasetReader, *, what: str) -> NDArray[np.bool
             f"{', '.join(f'{value:g}' for value in found[:6])}; "
             "recode it, and give craters one file each"
         )
-    return np.equal(values, 1) & is_stated
+    mask = np.equal(values, 1) & is_stated
+    if not mask.any():
+        _require_nothing_is_hidden(values[~is_stated], what=what)
+    return mask
+
+
+def _require_nothing_is_hidden(unstated: NDArray[Any], *, what: str) -> None:
+    """Refuse numbers without a statement that may be ejecta: the mask would be empty silently."""
+    hidden = unstated[(unstated != 0) & (unstated == unstated)]  # noqa: PLR0124 - NaN is no number
+    if hidden.size:
+        raise RasterError(
+            f"{what} has no pixel of 1 (ejecta) but such of {hidden[0]:g}, which it states as "
+            "nodata; if they are ejecta, write 1 there and state no nodata value (gdal_edit.py "
+            "-unsetnodata); if they are not, write 0"
+        )
 
 
 def require_mask(raster: rasterio.DatasetReader, *, what: str) -> None:

@@ -125,9 +125,13 @@ RAYS = (
             f"longest_ray_{unit}",
             words,
             "Distance at which the longest ray ends",
-            "maximum of end_km",
+            formula,
         )
-        for unit, words in (("km", "km"), ("radii", "radii"), ("deg", "degrees of arc"))
+        for unit, words, formula in (
+            ("km", "km", "maximum of end_km"),
+            ("radii", "radii", "longest_ray_km / radius_km"),
+            ("deg", "degrees of arc", "longest_ray_km / radius of the body"),
+        )
     ),
     quantity("longest_ray_azimuth_deg", "degrees", "Its azimuth from north", "of the ray"),
     *(

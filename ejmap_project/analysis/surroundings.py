@@ -1,5 +1,6 @@
 """The surroundings of a crater: mask, mosaic and rim about its centre."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +14,7 @@ from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placement import mask_to_azimuthal
 from ejmap_geo.masks.rim import Rim, circular_rim, drawn_rim
-from ejmap_geo.patterns.rings import around_content
+from ejmap_geo.patterns.rings import farthest_px
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_geo.resampling.shrink import is_imaged
@@ -68,8 +69,8 @@ class Mapped(NamedTuple):
 
     Attributes:
         mask: Ejecta.
-        levels: Returns the levels of the probability of ejecta in a window; None where the mask is
-            published or corrected.
+        read_levels: Returns the levels of the probability of ejecta in a window; None where the
+            mask is published or corrected.
     """
 
     mask: NDArray[np.bool_]
@@ -107,7 +108,8 @@ def surroundings(
         grid: Grid about the crater, as far as ejecta are looked for.
         rim: Its rim in degrees if somebody drew it; else a circle.
     """
-    _, content_px = around_content(mapped.mask)
+    # A circle about all ejecta has to fit: rings and rows of the polar view end at its edge.
+    content_px = math.ceil(farthest_px(mapped.mask))
     least_px = int(LEAST_RADII * crater.radius_m / grid.resolution_m)
     half_px = min(grid.half_size_px, max(content_px + MARGIN_PX, least_px))
     near = replace(grid, half_size_px=half_px)

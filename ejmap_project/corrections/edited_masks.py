@@ -1,6 +1,6 @@
 """Masks as a person brings them back: pixels or polygons, whichever were edited."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -23,11 +23,14 @@ from ejmap_project.corrections.package_note import (
     HandedOut,
     PackageNote,
     layer_name,
+    mosaic_name,
 )
 from ejmap_project.errors import SourceError
 from ejmap_project.files.raster_tags import crater_words
 from ejmap_project.paths import mask_name
 from ejmap_project.published.file_family import require_inside
+
+MOST_NAMED = 5
 
 
 def edited_masks(
@@ -54,9 +57,28 @@ def edited_masks(
             continue
         if mask is not None:
             found[one.crater_id] = mask
+    wrong += _of_other_names(package, note, craters)
     if wrong:
         raise SourceError("; and ".join(wrong))
     return found
+
+
+def _of_other_names(
+    package: Path, note: PackageNote, craters: Mapping[int, Crater]
+) -> Iterator[str]:
+    """Yield what is wrong with rasters beside the masks: an edit may have been saved there."""
+    known = {
+        name(craters[one.crater_id].key)
+        for one in note.craters
+        if one.crater_id in craters
+        for name in (mask_name, mosaic_name)
+    }
+    others = sorted(one.name for one in package.glob("*.tif") if one.name not in known)
+    if others:
+        yield (
+            f"{package} has {', '.join(others[:MOST_NAMED])}, which it was not made with; save an "
+            "edited mask under the name that it had, and move other rasters away"
+        )
 
 
 def _edited(

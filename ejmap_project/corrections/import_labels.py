@@ -14,13 +14,13 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, disc, pixel_area_m2
 from ejmap_geo.masks.reach import farthest_on_basemap_m
 from ejmap_geo.rasters.raster import basemap_grid_of, read_mask_on
-from ejmap_geo.statements import MASKS
 from ejmap_geo.whole_file import link_or_copy, whole_folder, write_text
 from ejmap_project.basemap import require_any_map
 from ejmap_project.corrections.edited_masks import edited_masks
+from ejmap_project.corrections.label_folder import label_folder
 from ejmap_project.corrections.package import current_mask, mask_digest
 from ejmap_project.corrections.package_note import PackageNote, read_note
-from ejmap_project.errors import SettingsError, SourceError
+from ejmap_project.errors import SourceError
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.files.raster_tags import crater_words
 from ejmap_project.files.sole_holder import sole_holder
@@ -62,7 +62,7 @@ def import_labels(project: OpenProject, package: Path, *, by: str, note: str = "
         SourceError: If the package does not fit, nothing in it was edited, or another import into
             the same folder of masks is in progress.
     """
-    target, told = _label_folder(project), read_note(package)
+    target, told = label_folder(project), read_note(package)
     require_any_map(project)
     # Beside the folder, which an import replaces; other projects may take their labels from it too.
     lock = target.with_name(f".{target.name}{LOCK_SUFFIX}")
@@ -142,18 +142,6 @@ def _changes(
             )
         changes.append(_change(crater, before, mask, grid=grid, was_label=was_label))
     return tuple(changes)
-
-
-def _label_folder(project: OpenProject) -> Path:
-    folder = project.settings.source.traits.masks_folder
-    if folder is None:
-        raise SettingsError(
-            f"{project.paths.settings} names no folder of masks that a person may change; state "
-            f"{MASKS} in a project of your own files or of a published folder, with `training: "
-            "{kind: own-masks}`, and `candidate: MODEL_tuned` below `models:` where a ready-made "
-            "model is to learn from them, then import again"
-        )
-    return project.paths.user_file(folder).resolve()
 
 
 def _require_same_planet(told: PackageNote, project: OpenProject, grid: BasemapGrid) -> None:

@@ -29,6 +29,7 @@ from ejmap_project.basemap import (
     read_project_basemap,
     require_any_map,
 )
+from ejmap_project.corrections.label_folder import label_folder
 from ejmap_project.corrections.package_note import (
     NOTE,
     POLYGONS,
@@ -66,11 +67,14 @@ def make_package(project: OpenProject, craters: Sequence[Crater], folder: Path) 
         folder: Folder to make.
 
     Raises:
+        SettingsError: If the project takes no labels from a folder of masks.
         SourceError: If the folder is there already.
         StepError: If there is no mosaic, or a crater is not mapped.
     """
     if folder.exists():
         raise SourceError(f"{folder} is there already; name a new folder (--out), or move it away")
+    # Before anybody draws what could not be imported.
+    label_folder(project)
     require_any_map(project)
     mapped, basemap = MappedCraters.of(project), read_project_basemap(project)
     _require_mapped(mapped, craters)

@@ -11,7 +11,7 @@ from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.masks.placement import grid_of_mask, mask_to_azimuthal, mask_to_basemap
-from ejmap_geo.patterns.rings import around_content
+from ejmap_geo.patterns.rings import farthest_px
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.errors import SourceError
@@ -106,8 +106,7 @@ def _read(path: Path, crater: Crater, basemap: BasemapGrid) -> WholeMap:
     about = read_azimuthal_mask(path, body=basemap.body, crater=crater)
     if about is None:
         return _of_placed(read_mask_on(path, basemap), crater, basemap)
-    _, theirs_px = around_content(about.mask)
-    reach_m = max(theirs_px, 1) * about.grid.resolution_m
+    reach_m = farthest_px(about.mask) * about.grid.resolution_m + basemap.resolution_m
     grid = AzimuthalGrid.reaching(
         basemap.body, center=crater.center, resolution_m=basemap.resolution_m, reach_m=reach_m
     )

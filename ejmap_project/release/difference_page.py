@@ -64,7 +64,7 @@ def cause_lines(found: ReleaseDifference) -> Iterator[str]:
 def crater_table(found: ReleaseDifference) -> Table:
     """Return the craters that changed, those that changed most first."""
     columns = (
-        *("crater", "change", "ejecta, km\N{SUPERSCRIPT TWO}", "IoU"),
+        *("crater", "change", "mask, km\N{SUPERSCRIPT TWO}", "IoU"),
         *(column_words(name) for name in COMPARED),
         "what differs",
     )

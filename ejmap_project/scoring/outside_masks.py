@@ -32,12 +32,14 @@ class OutsideScores(NamedTuple):
     Attributes:
         folder: The folder.
         masks: Masks that were found of craters with labelled tiles.
+        missing: Keys of craters with labelled tiles and no mask: they count as without ejecta.
         tiles: Labelled tiles that were counted.
         scores: The twenty scores by their columns.
     """
 
     folder: Path
     masks: int
+    missing: tuple[str, ...]
     tiles: int
     scores: Mapping[str, float]
 
@@ -86,11 +88,12 @@ def score_outside_masks(
     basemap = basemap_grid_of(project.paths.basemap_mosaic, body=project.settings.planet)
     tiles = _tiles_of(project, splits)
     craters = [one for one in project.craters().values() if one.crater_id in tiles]
-    counts, found = TileCounts(), 0
+    counts, missing = TileCounts(), list[str]()
     for done, crater in enumerate(craters):
         progress.update(f"crater {crater.key}", done=done, total=len(craters))
         path = _mask_path(folder, crater)
-        found += path is not None
+        if path is None:
+            missing.append(crater.key)
         counts.add_crater(
             tiles[crater.crater_id],
             actual=_read(project.paths.manual_mask(crater.key), crater, basemap),
@@ -98,12 +101,13 @@ def score_outside_masks(
             basemap=basemap,
             filter_px=filter_px,
         )
+    found = len(craters) - len(missing)
     if not found:
         raise SourceError(
             f"{folder} holds no mask of a crater with labelled tiles; name masks mask_NNNN.tif by "
             "crater_id with four digits, or name a project or a run of the published study"
         )
-    return OutsideScores(folder, found, counts.tiles, counts.scores)
+    return OutsideScores(folder, found, tuple(missing), counts.tiles, counts.scores)
 
 
 def _tiles_of(

@@ -51,7 +51,12 @@ class LabelChange(BaseModel):
 
     @property
     def warning(self) -> str:
-        """What of the mask is not measured, and what to do, in a sentence; empty where all is."""
+        """What a person may not have meant, and what to do, as a sentence; empty if nothing."""
+        if self.removed_km2 and not self.area_km2:
+            return (
+                f"crater {self.crater} has no ejecta now; if that is not meant, edit its mask "
+                "again and import it"
+            )
         if not self.beyond_reach_km2:
             return ""
         wanted_m = math.ceil(self.farthest_km) * 1000

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_project.analysis.crater_measures import Measured, measure
 from ejmap_project.analysis.quantities import MEMBERS, OF_CRATER
-from ejmap_project.analysis.surroundings import Surroundings
+from ejmap_project.analysis.surroundings import Mapped, Surroundings, surroundings
+from ejmap_project.basemap import Basemap
 from tests.unit.project.analysis.conftest import RADIUS_M, RESOLUTION_M
 
 Plane = tuple[np.ndarray, np.ndarray]
@@ -229,3 +231,33 @@ def test_every_quantity_is_held_by_a_closed_form(
     elsewhere |= {f"expected_{end}km2" for end in ("", "low_", "high_")}
 
     assert {one.name for one in OF_CRATER} - elsewhere - held == set()
+
+
+@pytest.mark.parametrize("azimuth_deg", [0, 17, 45, 225])
+def test_a_ray_is_as_long_in_every_direction(
+    bare: Surroundings, xy: Plane, azimuth_deg: float
+) -> None:
+    """What is cut out about ejecta holds a circle about them: no corner of a square is left out."""
+    x, y = xy
+    azimuth = math.radians(azimuth_deg)
+    along = x * math.sin(azimuth) + y * math.cos(azimuth)
+    across = x * math.cos(azimuth) - y * math.sin(azimuth)
+    distance_px = np.hypot(x, y)
+    mask = distance_px < 60
+    mask |= (along > 0) & (along < RAY_PX) & (np.abs(across) < RAY_WIDTH_PX / 2)
+    ground = BasemapGrid(body=MERCURY, width_px=512)
+    basemap = Basemap(np.full((1, *ground.shape), 100, np.uint8), ground)
+
+    around = surroundings(
+        Mapped(mask, None), basemap=basemap, crater=bare.crater, grid=bare.grid, rim=None
+    )
+    found = measure(around).quantities
+
+    c = distance_px * RESOLUTION_M / R
+    pixel_km2 = RESOLUTION_M**2 * np.sin(c) / c / 1e6
+    area_km2 = pixel_km2[mask & (distance_px >= RIM_PX)].sum()
+    assert found["ejecta_km2"] == pytest.approx(area_km2, rel=EXACT)
+    farthest_km = distance_px[mask].max() * RESOLUTION_M / 1000
+    assert found["reach_max_km"] == pytest.approx(farthest_km, rel=1e-9)
+    assert found["longest_ray_km"] == pytest.approx(RAY_KM, rel=2 * PIXEL)
+    assert found["reach_99_km"] <= found["reach_max_km"]

@@ -18,7 +18,7 @@ from ejmap_geo.synthetic.planet import Planet
 from ejmap_project.corrections.import_labels import import_labels
 from ejmap_project.corrections.package import make_package
 from ejmap_project.corrections.package_note import NOTE, POLYGONS, layer_name
-from ejmap_project.errors import SourceError
+from ejmap_project.errors import SettingsError, SourceError
 from ejmap_project.files.mask_file import write_mask
 from ejmap_project.open_project import OpenProject
 from tests.tiny_planet import write_project
@@ -297,9 +297,59 @@ def _redraw(package: Path, key: str, more: list[Polygon]) -> None:
     pyogrio.write_dataframe(added, path, layer=layer, append=True, promote_to_multi=True)
 
 
-def _write(path: Path, values: np.ndarray, profile: Any) -> None:
+def _write(path: Path, values: np.ndarray, profile: Any, *, nodata: float | None = None) -> None:
     path.unlink()
     kept = ("crs", "transform", "dtype", "count", "width", "height")
-    stated = {name: profile[name] for name in kept}
+    stated = {name: profile[name] for name in kept} | {"nodata": nodata}
     with rasterio.open(path, "w", driver="GTiff", **stated) as raster:
         raster.write(values, 1)
+
+
+def test_an_edit_that_was_saved_under_another_name_is_not_passed_over(
+    mine: tuple[OpenProject, Path], planet: Planet
+) -> None:
+    """Also where another mask of the package was edited under its own."""
+    project, package = mine
+    name = f"mask_{planet.craters[0].key}.tif"
+    shutil.copy2(package / name, package / "mask_edited.tif")
+
+    with pytest.raises(SourceError, match=r"has mask_edited\.tif, which it was not made with"):
+        import_labels(project, package, by="a person")
+
+
+def test_a_crater_without_ejecta_is_asked_about(
+    mine: tuple[OpenProject, Path], planet: Planet
+) -> None:
+    """A person may mean it."""
+    project, package = mine
+    path = package / f"mask_{planet.craters[0].key}.tif"
+    with rasterio.open(path) as raster:
+        profile, values = raster.profile, raster.read(1)
+    _write(path, np.zeros_like(values), profile)
+
+    (change,) = import_labels(project, package, by="a person").note.changes
+
+    assert "has no ejecta now" in change.warning
+
+
+@pytest.mark.parametrize(("value", "nodata"), [(1, 1), (255, 255)])
+def test_a_mask_whose_ejecta_are_nodata_is_not_taken_as_empty(
+    mine: tuple[OpenProject, Path], planet: Planet, value: int, nodata: int
+) -> None:
+    """Programs of pictures write 255 for white, and some declare it as nothing."""
+    project, package = mine
+    path = package / f"mask_{planet.craters[0].key}.tif"
+    with rasterio.open(path) as raster:
+        profile, values = raster.profile, raster.read(1)
+    _write(path, values * np.uint8(value), profile, nodata=nodata)
+
+    with pytest.raises(SourceError, match=f"no pixel of 1 .* {nodata}, which it states as nodata"):
+        import_labels(project, package, by="a person")
+
+
+def test_a_package_that_could_not_be_imported_is_not_made(tmp_path: Path) -> None:
+    """Before anybody draws; with the command that makes a project which takes labels."""
+    (tmp_path / "project.yaml").write_text("source: {kind: mercury-quicklook}\n")
+
+    with pytest.raises(SettingsError, match="takes no labels; make one of your own"):
+        make_package(OpenProject.at(tmp_path), [], tmp_path / "package")

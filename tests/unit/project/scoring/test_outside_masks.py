@@ -123,6 +123,7 @@ def test_the_command_prints_a_row_a_folder(
     assert main(["score-masks", folder, folder, str(tmp_path), "--split", "0"]) == 0
 
     lines = capsys.readouterr().out.splitlines()
+    assert lines[-1].endswith(f"which count as without ejecta: {CRATERS[1].key}")
     assert "0.750" in lines[1]
     assert lines[2].split()[-6:][0] == "1"
     assert main(["score-masks", folder, folder, "--split", "0", "--splits", "a.csv"]) == 2
