@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Geod
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.features import shapes
 from shapely import (
     MultiPolygon,
@@ -22,6 +23,7 @@ from shapely.geometry.base import BaseGeometry
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.library_warnings import ignored
 from ejmap_geo.masks.placed_mask import PlacedMask
 
 # The corners of a staircase of pixels lie within 0.71 px of its diagonal.
@@ -62,7 +64,9 @@ def mask_outline(
         )
     burnt = mask.astype(np.uint8)
     # Polygons that share a corner alone stay apart: joined there they would touch themselves.
-    rings = [shape(ring) for ring, _ in shapes(burnt, mask=mask, connectivity=4)]
+    # Rasterio ignores the warning itself, with filters that threads share.
+    with ignored(NotGeoreferencedWarning):
+        rings = [shape(ring) for ring, _ in shapes(burnt, mask=mask, connectivity=4)]
     smooth = simplify(np.array(rings, object), tolerance_px, preserve_topology=True)
     whole = translate(union_all(smooth), xoff=left, yoff=placed.window.row)
     turn = box(0, 0, cols, basemap.shape[0])

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.features import rasterize
 from shapely import MultiPolygon, Polygon
 from shapely.affinity import translate
@@ -13,6 +14,7 @@ from shapely.affinity import translate
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import BasemapGrid, Grid
 from ejmap_geo.grids.window import Window
+from ejmap_geo.library_warnings import ignored
 from ejmap_geo.masks.drawing_plane import Degrees, DrawingPlane, PlacedRing
 from ejmap_geo.masks.placed_mask import PlacedMask
 
@@ -30,7 +32,9 @@ def rasterized(polygon: Polygon | MultiPolygon, *, grid: Grid) -> NDArray[np.boo
     if polygon.is_empty:
         return np.zeros(grid.shape, np.bool_)
     burnt = np.zeros(grid.shape, np.uint8)
-    rasterize([polygon], out=burnt, transform=grid.transform)
+    # Rasterio ignores the warning itself, with filters that threads share.
+    with ignored(NotGeoreferencedWarning):
+        rasterize([polygon], out=burnt, transform=grid.transform)
     return burnt.astype(np.bool_)
 
 

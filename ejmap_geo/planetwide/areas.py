@@ -8,11 +8,13 @@ import rasterio
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.features import shapes
 from shapely.geometry import shape
 
 from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.grid import BasemapGrid
+from ejmap_geo.library_warnings import ignored
 from ejmap_geo.masks.placed_mask import PlacedMask
 
 
@@ -75,7 +77,11 @@ def _drawn(
     """Yield the polygons of a part of the basemap that begins at a row and a column."""
     step, part = 180 / basemap.shape[0], np.ascontiguousarray(mask)
     to_degrees = Affine(step, 0, col * step - 180, 0, -step, 90 - row * step)
-    drawn: Any = shapes(part.astype(np.uint8), mask=part, connectivity=4, transform=to_degrees)
+    # Rasterio ignores the warning itself, with filters that threads share.
+    with ignored(NotGeoreferencedWarning):
+        drawn: Any = list(
+            shapes(part.view(np.uint8), mask=part, connectivity=4, transform=to_degrees)
+        )
     for geometry, _ in drawn:
         yield _area(shape(geometry), basemap)
 

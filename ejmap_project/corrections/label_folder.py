@@ -5,7 +5,6 @@ from pathlib import Path
 from ejmap_geo.statements import MASKS
 from ejmap_project.errors import SettingsError
 from ejmap_project.open_project import OpenProject
-from ejmap_project.settings.sources import EjmapFolderSource, FilesSource
 
 
 def label_folder(project: OpenProject) -> Path:
@@ -18,7 +17,7 @@ def label_folder(project: OpenProject) -> Path:
     if (folder := source.traits.masks_folder) is not None:
         return project.paths.user_file(folder).resolve()
     settings = project.paths.settings
-    if isinstance(source, FilesSource | EjmapFolderSource):
+    if source.traits.may_have_masks_folder:
         raise SettingsError(
             f"{settings} names no folder of masks that a person may change; state {MASKS}, with "
             "`training: {kind: own-masks}`, and `candidate: MODEL_tuned` below `models:` where a "
@@ -26,6 +25,6 @@ def label_folder(project: OpenProject) -> Path:
         )
     raise SettingsError(
         f"a project of source {source.kind} ({settings}) takes no labels; make one of your own "
-        "with `ejmap new PROJECT --mosaic FILE --craters FILE --masks FOLDER`, map it, and correct "
-        "it there"
+        "from mosaic, crater table and a folder of masks with `ejmap new`, map it, and correct it "
+        "there"
     )

@@ -39,6 +39,7 @@ class SourceTraits(NamedTuple):
         connections: ``VERSION/SPLIT`` of published connections that replace predictions.
         masks_run: Run of published masks that replace the project's own.
         masks_folder: Folder of masks that a person may change; None if it has none.
+        may_have_masks_folder: Whether the settings could state one.
         columns: Columns of the crater table that the settings name.
     """
 
@@ -55,6 +56,7 @@ class SourceTraits(NamedTuple):
     connections: str | None = None
     masks_run: str | None = None
     masks_folder: Path | None = None
+    may_have_masks_folder: bool = False
     columns: Mapping[str, str] = MappingProxyType({})
 
 
@@ -160,6 +162,7 @@ class FilesSource(Settings):
             mosaic=self.mosaic.name,
             terms=self.terms,
             masks_folder=self.masks,
+            may_have_masks_folder=True,
             columns=self.columns,
         )
 
@@ -205,6 +208,7 @@ class EjmapFolderSource(Settings):
             connections=self.connections,
             masks_run=self.masks_run,
             masks_folder=self.masks,
+            may_have_masks_folder=True,
         )
 
 

@@ -3,14 +3,22 @@
 import ast
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from shapely import box
 
 import ejmap_geo
 import ejmap_project
 from ejmap_geo import library_warnings
+from ejmap_geo.grids.body import MERCURY
+from ejmap_geo.grids.coords import LonLat
+from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.library_warnings import ignored
+from ejmap_geo.maps.outlines import mask_outline
+from ejmap_geo.masks.placed_mask import disc
+from ejmap_geo.masks.polygons import rasterized
 
 PACKAGES = (ejmap_geo, ejmap_project)
 
@@ -68,3 +76,17 @@ def test_no_other_code_that_maps_craters_changes_filters() -> None:
     ]
 
     assert found == []
+
+
+def test_what_threads_draw_and_outline_warns_of_nothing() -> None:
+    """Rasterio ignores a warning of its own, and two threads undo each other's filter."""
+    grid = BasemapGrid(body=MERCURY, width_px=256)
+    placed = disc(grid, center=LonLat(20.0, 10.0), radius_m=400_000)
+    square = box(0, 0, 1e6, 1e6)
+
+    def draw(_: int) -> None:
+        mask_outline(placed, basemap=grid)
+        rasterized(square, grid=grid)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(draw, range(200)))
