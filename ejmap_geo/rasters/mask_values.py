@@ -47,7 +47,8 @@ def mask_values(raster: rasterio.DatasetReader, *, what: str) -> NDArray[np.bool
 
 def _require_nothing_is_hidden(unstated: NDArray[Any], *, what: str) -> None:
     """Refuse numbers without a statement that may be ejecta: the mask would be empty silently."""
-    hidden = unstated[(unstated != 0) & (unstated == unstated)]  # noqa: PLR0124 - NaN is no number
+    # NaN is no number that could mean ejecta.
+    hidden = unstated[np.nan_to_num(unstated) != 0]
     if hidden.size:
         raise RasterError(
             f"{what} has no pixel of 1 (ejecta) but such of {hidden[0]:g}, which it states as "

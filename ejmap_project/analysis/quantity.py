@@ -16,7 +16,7 @@ from ejmap_project.analysis.stated_factors import FACTORS
 OF_MASK = "none: measured on the mask as mapped, whose area has one"
 BY_MEMBERS = (
     "lowest and highest of the ensemble's members, columns _low and _high; they hold the true area "
-    "of .15 of synthetic craters, and, read from cells of the polar view, may miss the value by one"
+    "of .15 of synthetic craters, and the value may lie outside by a cell of the polar view"
 )
 GEOMETRY = "geometry"
 _SIGNED = {"coverage_slope", "mean_ray_contrast", "contrast"}
