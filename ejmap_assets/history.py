@@ -11,11 +11,13 @@ import dagster as dg
 from dagster._config import UserConfigSchema
 from dagster._core.storage.base_storage import DagsterStorage
 from dagster._core.storage.event_log.base import EventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.runs.base import RunStorage
 from dagster._core.storage.schedules.base import ScheduleStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
+from ejmap_assets.sqlite_events import SqliteEvents
 from ejmap_geo.whole_file import write_text
 from ejmap_project.errors import SettingsError
 
@@ -87,6 +89,16 @@ class HistoryStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):
         return self._kept.schedule_storage
 
 
+class _Sqlite(DagsterSqliteStorage):
+    """Dagster's storage with our events."""
+
+    def __init__(self, home: Path) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        super().__init__(str(home))
+        first_file = Path(self._event_log_storage.path_for_shard(INDEX_SHARD_NAME))
+        self._event_log_storage = SqliteEvents(first_file.parent)
+
+
 def database_name(url: str) -> str:
     """Return host and name of a database, without the user and the password."""
     parts = urlsplit(url)
@@ -106,7 +118,7 @@ def _sqlite(home: Path) -> DagsterStorage[dg.DagsterInstance]:
             f"the history of runs cannot lie in {home}, whose name holds a question mark; rename "
             "the folder"
         )
-    return DagsterSqliteStorage.from_local(str(home))
+    return _Sqlite(home)
 
 
 def _postgres(home: Path, url: str) -> DagsterStorage[dg.DagsterInstance]:

@@ -10,6 +10,7 @@ import pytest
 
 from ejmap_assets.history import ID_FILE, URL_VARIABLE, database_name
 from ejmap_assets.runs.instance import home_of, open_instance
+from ejmap_assets.sqlite_events import MOST_ENGINES
 from ejmap_project.errors import SettingsError
 from ejmap_project.open_project import DEFAULT_PROJECT
 
@@ -122,3 +123,15 @@ def test_a_history_beside_its_folder_is_refused(tmp_path: Path) -> None:
         open_instance(tmp_path / "planet?"),
     ):
         pass
+
+
+def test_runs_beyond_the_kept_engines_are_read_all_the_same(tmp_path: Path) -> None:
+    """Each run is a file of its own, and its engine is let go after sixteen others."""
+    runs = [f"run-{number}" for number in range(MOST_ENGINES + 3)]
+    with open_instance(tmp_path) as instance:
+        for run_id in (*runs, runs[0]):
+            instance.report_engine_event("something", run_id=run_id, job_name="job")
+
+        found = [len(instance.all_logs(run_id)) for run_id in runs]
+
+    assert found == [2, *[1] * (len(runs) - 1)]
