@@ -23,7 +23,7 @@ from ejmap_assets.assets.craters import (
     tile_store,
 )
 from ejmap_assets.lineage.provenance import Recipe
-from ejmap_assets.making.chunk import CraterTask
+from ejmap_assets.making.crater_step import CraterTask
 from ejmap_geo.craters.catalogue import Crater, catalogue_from, write_catalogue
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat

@@ -11,8 +11,8 @@ from ejmap_assets.assets.registry import crater_steps, project_assets
 from ejmap_assets.automation import build_automation_sensor
 from ejmap_assets.checks.registry import project_checks
 from ejmap_assets.jobs import build_asset_jobs, build_upkeep_jobs
-from ejmap_assets.making.chunk import CraterStep
 from ejmap_assets.making.crater_assets import build_crater_assets
+from ejmap_assets.making.crater_step import CraterStep
 from ejmap_assets.resources import ProjectResource
 from ejmap_assets.runs.instance import HOME_VARIABLE
 from ejmap_assets.runs.parts import chunk_size

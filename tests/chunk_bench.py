@@ -13,7 +13,7 @@ from ejmap_assets.lineage.provenance import DATA_VERSION_TAG, FILES_TAG
 from ejmap_assets.lineage.recipes import RecipeBook, book_of
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import partitioned_by
-from ejmap_assets.making.chunk import CraterStep, CraterTask
+from ejmap_assets.making.crater_step import CraterStep, CraterTask
 from ejmap_assets.partitions import Partitioning
 from ejmap_assets.resources import ProjectResource
 from ejmap_assets.runs.in_process import RANGE_END, RANGE_START, SILENT_LOG

@@ -1,7 +1,7 @@
 """The assets of each crater: from the mosaic around it to its mask and its profile."""
 
-from ejmap_assets.making.chunk import CraterTask
 from ejmap_assets.making.crater_assets import crater_asset
+from ejmap_assets.making.crater_step import CraterTask
 from ejmap_project.analysis.crater_pattern import measure_pattern
 from ejmap_project.analysis.crater_profile import measure_profile
 from ejmap_project.artefact import Artefact

@@ -5,7 +5,7 @@ import dagster as dg
 from ejmap_assets import assets
 from ejmap_assets.discovery import defined_in
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.making.chunk import CraterStep
+from ejmap_assets.making.crater_step import CraterStep
 
 
 def project_assets() -> list[dg.AssetsDefinition]:

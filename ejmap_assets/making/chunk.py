@@ -1,89 +1,52 @@
-"""Mapping a chunk of craters side by side in one process: a failed one does not stop the others.
+"""Mapping a chunk of craters side by side in one run: a failed one does not stop the others.
 
 A ``MaterializeResult`` covers either all partitions of a run or none. So the steps of a crater are
 one op with skippable outputs. It logs one materialisation as soon as an artefact exists, goes on
 with other craters after a failure, and names the failed ones in one failure at the end. Checks
 run before the materialisation is logged. If a blocking check rejects an artefact, the op does not
 log it, restores the former file and skips the remaining steps of the crater.
+
+Where there is much to do, artefacts are made in further processes. All that Dagster is told is told
+by this one.
 """
 
-import json
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from typing import TypeAlias
 
 import dagster as dg
 
-from ejmap_assets.checks.crater_check import CheckedCrater, CraterCheck, log_findings, rejection
+from ejmap_assets.checks.crater_check import CheckedCrater, log_findings, rejection
 from ejmap_assets.checks.maps import warn_of_failed_craters
 from ejmap_assets.checks.rejected import refuse_rejected
-from ejmap_assets.lineage.provenance import SIZE, Recipe, event_tags
+from ejmap_assets.lineage.provenance import SIZE, event_tags
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import inputs_of
+from ejmap_assets.making.crater_step import (
+    CraterStep,
+    CraterTask,
+    MadeArtefact,
+    begin_work,
+    made_by_name,
+)
 from ejmap_assets.making.failures import crater_failure, permanent
 from ejmap_assets.making.inputs import require_intact, set_aside_if_damaged
-from ejmap_assets.making.kept_results import KeptResults
-from ejmap_assets.metadata.facts import metadata_of
-from ejmap_assets.metadata.table_types import table_facts
 from ejmap_assets.partitions import Partitioning
-from ejmap_geo.craters.catalogue import Crater
-from ejmap_project.artefact import Artefact
+from ejmap_geo.worker_processes import WorkerProcesses
 from ejmap_project.errors import StepError
 from ejmap_project.files.former_result import former_place, replacing
-from ejmap_project.files.raster_tags import CRATER, crater_words
 from ejmap_project.manifests.manifest_store import ArtefactFiles, Integrity
 from ejmap_project.manifests.stored_files import put_away
 from ejmap_project.mapping.crater_claim import crater_claim
 from ejmap_project.mapping.crater_inputs import CraterWork
 from ejmap_project.mapping.side_by_side import SideBySide
 from ejmap_project.open_project import OpenProject
-from ejmap_project.pictures.picture_store import PictureStore
 from ejmap_project.progress import Progress
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CraterTask:
-    """One artefact of one crater, about to be made.
-
-    Attributes:
-        crater: The crater.
-        recipe: The recipe of the artefact.
-        work: Data that the craters of a chunk share.
-        run_id: Id of the run; empty outside of one.
-    """
-
-    crater: Crater
-    recipe: Recipe
-    work: CraterWork
-    run_id: str = ""
-
-    @property
-    def file_tags(self) -> dict[str, str]:
-        """Tags in the file that name its origin, for use outside the project."""
-        inputs = self.recipe.input_versions
-        return {
-            **self.work.origin_tags(inputs, run_id=self.run_id),
-            CRATER: crater_words(self.crater),
-            "EJMAP_CRATER_ID": str(self.crater.crater_id),
-            "EJMAP_RECIPE": self.recipe.digest,
-            "EJMAP_INPUTS": json.dumps(inputs, sort_keys=True),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CraterStep:
-    """An asset of a crater: its spec, the function that makes it, and its checks."""
-
-    spec: dg.AssetSpec
-    make: Callable[[CraterTask], Artefact]
-    checks: tuple[CraterCheck, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Name of the asset."""
-        return self.spec.key.to_user_string()
+# Makes an artefact of a task, whose path follows, and where its former file is.
+Make: TypeAlias = Callable[[CraterStep, CraterTask, Path, Path], MadeArtefact]
 
 
 def map_chunk(
@@ -115,27 +78,49 @@ def map_chunk(
     craters = SideBySide(keys, work)
     errors: dict[str, Exception] = {}
 
-    def map_claimed(key: str) -> None:
+    def map_claimed(make: Make, key: str) -> None:
         claim = crater_claim(
             project.paths.claim(key), context.run.run_id, is_over=partial(_is_over, context)
         )
         with claim:
             for step in steps:
                 craters.raise_if_stopped()
-                _take_step(context, step, key, work, book)
+                _take_step(context, step, key, work, book, make)
 
     progress.update("craters", done=0, total=len(keys))
-    for done, (key, error) in enumerate(craters.each(map_claimed), start=1):
-        if error is not None:
-            context.log.error("crater %s failed", key, exc_info=error)
-            errors[key] = error
-        progress.update(f"crater {key}", done=done, total=len(keys))
+    with craters.processes(partial(begin_work, project)) as processes:
+        mapped = craters.each(partial(map_claimed, _maker(processes)))
+        for done, (key, error) in enumerate(mapped, start=1):
+            if error is not None:
+                context.log.error("crater %s failed", key, exc_info=error)
+                errors[key] = error
+            progress.update(f"crater {key}", done=done, total=len(keys))
     progress.update("craters", done=len(keys), total=len(keys))
     if errors:
         warn_of_failed_craters(context.instance, list(errors))
         raise crater_failure(errors, attempted=len(keys), folder=work.paths.folder) from next(
             iter(errors.values())
         )
+
+
+def _maker(processes: WorkerProcesses | None) -> Make:
+    """Return how artefacts are made: in processes, or in this one."""
+    if processes is None:
+        return lambda step, task, output, former: step.made(task, output=output, former=former)
+
+    def make(step: CraterStep, task: CraterTask, output: Path, former: Path) -> MadeArtefact:
+        return processes.call(
+            made_by_name,
+            step.make.__module__,
+            step.name,
+            crater=task.crater,
+            recipe=task.recipe,
+            run_id=task.run_id,
+            output=output,
+            former=former,
+        )
+
+    return make
 
 
 def _is_over(context: dg.AssetExecutionContext, run_id: str) -> bool:
@@ -161,6 +146,7 @@ def _take_step(
     key: str,
     work: CraterWork,
     book: RecipeBook,
+    make: Make,
 ) -> None:
     if step.spec.key not in context.selected_asset_keys:
         _check_alone(context, step, work, key)
@@ -178,11 +164,15 @@ def _take_step(
     crater, run_id = work.craters[key], context.run.run_id
     task = CraterTask(crater=crater, recipe=recipe, work=work, run_id=run_id)
     with files.being_made():
-        _make(context, step, task, files)
+        _record(context, step, task, files, make)
 
 
-def _make(
-    context: dg.AssetExecutionContext, step: CraterStep, task: CraterTask, files: ArtefactFiles
+def _record(
+    context: dg.AssetExecutionContext,
+    step: CraterStep,
+    task: CraterTask,
+    files: ArtefactFiles,
+    make: Make,
 ) -> None:
     """Make, check and log an artefact of a crater, and write the manifest of its files.
 
@@ -190,35 +180,26 @@ def _make(
         RejectedError: If a blocking check failed; the former file is restored.
     """
     key, work, recipe = task.crater.key, task.work, task.recipe
-    row = LINEAGE[step.name]
-    output = row.output(work.paths, key)
-    # Mosaics and tiles do not depend on a model, so a roll-back needs no kept ones.
-    limit = work.settings.mapping.kept_results if row.is_kept else 0
-    kept = KeptResults(folder=work.paths.kept_results(key) / step.name, limit=limit)
-    pictures = PictureStore(paths=work.paths, asset=step.name, partition=key, kept=limit)
+    output = LINEAGE[step.name].output(work.paths, key)
     with replacing(output) as former:
-        begun = time.perf_counter()
-        restored = kept.restore(recipe.digest, output)
-        artefact = step.make(task) if restored is None else restored
-        metadata = metadata_of(artefact.metadata, pictures)
-        facts = table_facts(step.name, row.table, artefact.table)
-        seconds = round(time.perf_counter() - begun, 3)
-        checked = CheckedCrater(crater=task.crater, work=work, output=output, former=former)
-        findings = {check: check.run(checked) for check in step.checks}
+        made = make(step, task, output, former)
+        findings = dict(zip(step.checks, made.findings, strict=True))
         rejected = rejection(findings)
         if rejected is not None:
             log_findings(context, findings, key)
             raise rejected
-    if restored is None:
-        kept.keep(recipe.digest, output, content=artefact.content, metadata=metadata)
+    if not made.is_restored:
+        kept = step.kept(work, key)
+        kept.keep(recipe.digest, output, content=made.content, metadata=made.metadata)
     manifest = files.take()
     put_away(files, manifest)
+    described = {**made.metadata, **made.facts, "seconds": made.seconds, SIZE: manifest.size_bytes}
     context.log_event(
         dg.AssetMaterialization(
             asset_key=step.spec.key,
             partition=key,
-            metadata={**metadata, **facts, "seconds": seconds, SIZE: manifest.size_bytes},
-            tags=event_tags(recipe, data_version=artefact.content, files=manifest.digest),
+            metadata=described,
+            tags=event_tags(recipe, data_version=made.content, files=manifest.digest),
         )
     )
     files.write(manifest)

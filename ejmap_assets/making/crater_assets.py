@@ -10,7 +10,8 @@ from ejmap_assets.automation import condition_of
 from ejmap_assets.checks.registry import checks_of
 from ejmap_assets.lineage.recipes import book_of
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.making.chunk import CraterStep, CraterTask, map_chunk
+from ejmap_assets.making.chunk import map_chunk
+from ejmap_assets.making.crater_step import CraterStep, CraterTask
 from ejmap_assets.making.declare import GPU_POOL, OWNERS, definition_metadata
 from ejmap_assets.resources import ProjectResource
 from ejmap_geo.whole_file import prepare_scratch

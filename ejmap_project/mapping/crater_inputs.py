@@ -7,8 +7,9 @@ from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
 from ejmap_geo.craters.catalogue import Crater
-from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks.rim import Rim
+from ejmap_geo.rasters.raster import basemap_grid_of
 from ejmap_ml.calibration.conformal import Conformal
 from ejmap_project.basemap import Basemap, azimuthal_grid, read_project_basemap
 from ejmap_project.mapping.origin import origin_tags
@@ -70,6 +71,11 @@ class CraterWork:
         return read_project_basemap(self._project)
 
     @_read_once
+    def grid(self) -> BasemapGrid:
+        """The grid of the mosaic, without its pixels."""
+        return basemap_grid_of(self.paths.basemap_mosaic, body=self.settings.planet)
+
+    @_read_once
     def craters(self) -> dict[str, Crater]:
         """The craters of the catalogue by partition key."""
         return self._project.craters()
@@ -100,7 +106,7 @@ class CraterWork:
 
     def azimuthal_grid(self, crater: Crater) -> AzimuthalGrid:
         """Return the grid about a crater that reaches as far as its ejecta are looked for."""
-        return azimuthal_grid(crater, self.basemap.grid)
+        return azimuthal_grid(crater, self.grid)
 
     @_read_once
     def connections_from(self) -> ConnectionsFrom:

@@ -3,16 +3,23 @@
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, nullcontext
 from threading import Event
 
 from ejmap_geo.cores import usable_cores
 from ejmap_geo.rasters.memory import memory_bytes
+from ejmap_geo.worker_processes import WorkerProcesses
 from ejmap_project.mapping.crater_inputs import CraterWork
 
 # The most that a step of a crater was seen to hold is 21 bytes for each pixel around it.
 BYTES_A_PX = 24
 # Mosaic, models and programs take their part, and so do other programs.
 USED_SHARE = 0.5
+# A process begins in some ten seconds of a core, in which it maps fifty million pixels.
+WORTH_PX = 300_000_000
+# What a process holds besides: programs and models, and of the mosaic its bands and one of greys.
+PROCESS_BYTES = 800_000_000
+MOSAIC_BYTES_A_PX = 4
 
 
 class Stopped(Exception):  # noqa: N818 - no error: somebody interrupted the run
@@ -35,6 +42,23 @@ class SideBySide:
         self._work = work
         self._workers = workers or usable_cores()
         self._stop = Event()
+        self._room_bytes = USED_SHARE * memory_bytes()
+        self._processes = self._worth_processes()
+
+    def processes(
+        self, prepare: Callable[[], None]
+    ) -> AbstractContextManager[WorkerProcesses | None]:
+        """Return the processes that map the craters; None where it is too little to begin them.
+
+        Half of the time of a crater is Python, of which a process computes on one core alone.
+
+        Args:
+            prepare: Called first in each process.
+        """
+        if not self._processes:
+            return nullcontext()
+        threads = max(1, self._workers // self._processes)
+        return WorkerProcesses(self._processes, threads=threads, prepare=prepare)
 
     def raise_if_stopped(self) -> None:
         """End what is done for a crater if the run was interrupted; asked between steps.
@@ -48,20 +72,22 @@ class SideBySide:
     def each(self, do: Callable[[str], None]) -> Generator[tuple[str, Exception | None]]:
         """Yield each crater once it is done, and what it failed with.
 
-        The first is done alone: it reads what all share. An interruption ends the craters that are
-        being worked on after their step, and begins no other.
+        In one process the first is done alone: it reads what all share. An interruption ends the
+        craters that are being worked on after their step, and begins no other.
         """
         waiting = deque(self._keys)
-        if waiting:
+        if waiting and not self._processes:
             first = waiting.popleft()
             yield first, _outcome(do, first)
         if self._workers == 1:
             for key in waiting:
                 yield key, _outcome(do, key)
             return
-        room_bytes = USED_SHARE * memory_bytes()
+        room_bytes = self._room_bytes
+        if self._processes:
+            room_bytes -= self._processes * self._process_bytes()
         running: dict[Future[Exception | None], str] = {}
-        with ThreadPoolExecutor(self._workers, thread_name_prefix="crater") as pool:
+        with ThreadPoolExecutor(self._most, thread_name_prefix="crater") as pool:
             try:
                 while waiting or running:
                     while waiting and self._has_room(waiting[0], running.values(), room_bytes):
@@ -72,9 +98,27 @@ class SideBySide:
             finally:
                 self._stop.set()
 
+    @property
+    def _most(self) -> int:
+        """Most craters at a time."""
+        return self._processes or self._workers
+
+    def _worth_processes(self) -> int:
+        """Return by how many processes the craters are mapped; 0 if it is worth none."""
+        if self._workers < 2 or sum(map(self._needed_bytes, self._keys)) < WORTH_PX * BYTES_A_PX:
+            return 0
+        # The rest is for the craters: see _has_room.
+        count = min(self._workers, int(self._room_bytes / 2 / self._process_bytes()))
+        return count if count > 1 else 0
+
+    def _process_bytes(self) -> int:
+        """Return what a process holds besides the crater that it maps."""
+        rows, cols = self._work.grid.shape
+        return PROCESS_BYTES + MOSAIC_BYTES_A_PX * rows * cols
+
     def _has_room(self, key: str, running: Collection[str], room_bytes: float) -> bool:
         """Return whether a crater can begin beside others; one always can."""
-        if len(running) >= self._workers:
+        if len(running) >= self._most:
             return False
         needed = sum(self._needed_bytes(one) for one in (key, *running))
         return not running or needed <= room_bytes

@@ -8,7 +8,7 @@ import time
 
 from ejmap_assets.assets.registry import crater_steps
 from ejmap_assets.definitions import build_defs
-from ejmap_assets.making.chunk import CraterStep, CraterTask
+from ejmap_assets.making.crater_step import CraterStep, CraterTask
 from ejmap_project.artefact import Artefact
 from ejmap_project.errors import StepError
 

@@ -21,7 +21,7 @@ from ejmap_assets.checks.crater_check import CheckedCrater
 from ejmap_assets.checks.project_check import CheckedProject
 from ejmap_assets.lineage.provenance import Recipe
 from ejmap_assets.lineage.rows import LINEAGE
-from ejmap_assets.making.chunk import CraterTask
+from ejmap_assets.making.crater_step import CraterTask
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.masks.probability_levels import VOTE_STEPS
 from ejmap_geo.rasters.polar_file import write_polar_view

@@ -1,6 +1,7 @@
 """Craters side by side: each once, as many as fit, and none begins after an interruption."""
 
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
-from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_project.errors import StepError
 from ejmap_project.mapping import side_by_side
 from ejmap_project.mapping.side_by_side import BYTES_A_PX, SideBySide, Stopped
@@ -23,6 +24,8 @@ WAIT_S = 30
 
 class Work:
     """Nine craters with rasters of 100 x 100 pixels; the last is no crater of the catalogue."""
+
+    grid = BasemapGrid(body=MERCURY, width_px=256)
 
     def __init__(self) -> None:
         self.craters = {
@@ -92,6 +95,35 @@ def test_no_more_are_at_it_than_memory_holds(monkeypatch: pytest.MonkeyPatch) ->
 
     # What is no crater any more takes none.
     assert at_once.most in (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("gigabytes", "workers", "processes", "threads"),
+    [(64, 8, 8, 1), (10, 8, 3, 2), (24, 2, 2, 1), (6, 8, 0, 8), (64, 1, 0, 1)],
+)
+def test_many_pixels_are_mapped_by_as_many_processes_as_memory_holds(
+    monkeypatch: pytest.MonkeyPatch, gigabytes: int, workers: int, processes: int, threads: int
+) -> None:
+    """A quarter of the memory is for mosaics and models; without room for two, threads map."""
+    monkeypatch.setattr(side_by_side, "WORTH_PX", 1)
+    monkeypatch.setattr(side_by_side, "memory_bytes", lambda: gigabytes * 1_000_000_000)
+    begun: list[tuple[int, int]] = []
+    monkeypatch.setattr(
+        side_by_side,
+        "WorkerProcesses",
+        lambda count, *, threads, **_: begun.append((count, threads)) or nullcontext(),
+    )
+
+    with _side_by_side(workers).processes(lambda: None):
+        pass
+
+    assert begun == ([(processes, threads)] if processes else [])
+
+
+def test_few_pixels_are_mapped_in_this_process() -> None:
+    """Tiny planets are done before a process would have begun."""
+    with _side_by_side(8).processes(lambda: None) as processes:
+        assert processes is None
 
 
 def test_one_that_is_larger_than_the_memory_is_done_alone(monkeypatch: pytest.MonkeyPatch) -> None:
