@@ -38,7 +38,7 @@ from ejmap_project.pictures.shades import (
 )
 
 MAP_PX = 420
-BINS = 72
+BINS, ARC_POINTS = 72, 4
 # As in the published histogram of radii.
 BIN_PX, LAST_BIN_PX = 10, 80
 # Means over so many rings of the profile: single rings are as noisy as they are thin.
@@ -239,15 +239,21 @@ def _rose(axes: PolarAxes, measured: Measured) -> None:
     per_bin = polar.cols // BINS
     area_km2 = polar.is_ejecta * (polar.cell_m2 / 1e6)[:, None]
     first = polar.first_row(measured.blanket_px * measured.sums.resolution_m)
-    middle = np.radians((np.arange(BINS) + 0.5) * 360 / BINS)
-    bottom = np.zeros(BINS)
+    # Corners along the arcs, which two shapes draw in a fraction of the time of a bar for each bin.
+    turn = np.radians(np.arange(BINS * ARC_POINTS + 1) * (360 / BINS / ARC_POINTS))
+    turn = np.concatenate(
+        [turn[at : at + ARC_POINTS + 1] for at in range(0, turn.size - 1, ARC_POINTS)]
+    )
+    bottom = np.zeros(turn.size)
     for part, color, name in (
         (area_km2[:first], ORANGE, "blanket"),
         (area_km2[first:], BLUE, "rays"),
     ):
         height = part.sum(axis=0).reshape(BINS, per_bin).sum(axis=1)
-        axes.bar(middle, height, width=2 * np.pi / BINS, bottom=bottom, color=color, label=name)
-        bottom = bottom + height
+        top = bottom + np.repeat(height, ARC_POINTS + 1)
+        axes.fill_between(turn, bottom, top, color=color, linewidth=0, label=name)
+        bottom = top
+    axes.set_ylim(0, None)
     axes.set_title(f"area in km$^2$ for each {360 // BINS} degrees", fontsize=8)
     axes.legend(fontsize=6, loc="lower left", bbox_to_anchor=(-0.15, -0.15))
 
