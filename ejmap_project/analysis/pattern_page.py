@@ -30,6 +30,7 @@ from ejmap_project.figures import (
     new_plot,
 )
 from ejmap_project.pictures.shades import (
+    averaged,
     mask_over,
     mosaic_grey,
     mosaic_rgb,
@@ -127,8 +128,9 @@ def _page(
     figure = Figure(figsize=(14, 7.2), dpi=DPI)
     figure.subplots_adjust(left=0.05, right=0.98, top=0.9, bottom=0.09, wspace=0.32, hspace=0.36)
     panels = [figure.add_subplot(2, 4, place) for place in (1, 2, 3)]
-    _mosaic(panels[0], around)
-    _mask(panels[1], around, measured)
+    small = averaged(around.mosaic, max_side_px=MAP_PX)
+    _show(panels[0], around, mosaic_rgb(small), "mosaic")
+    _mask(panels[1], around, measured, mosaic_grey(small))
     _probability(panels[2], around)
     _profile(figure.add_subplot(2, 4, 5), around, measured, spread)
     _rose(_polar_axes(figure, (2, 4, 6), measured), measured)
@@ -168,12 +170,7 @@ def _show(axes: Axes, around: Surroundings, rgb: NDArray[np.uint8], title: str) 
     axes.set_autoscale_on(False)
 
 
-def _mosaic(axes: Axes, around: Surroundings) -> None:
-    _show(axes, around, mosaic_rgb(around.mosaic, max_side_px=MAP_PX), "mosaic")
-
-
-def _mask(axes: Axes, around: Surroundings, measured: Measured) -> None:
-    grey = mosaic_grey(around.mosaic, max_side_px=MAP_PX)
+def _mask(axes: Axes, around: Surroundings, measured: Measured, grey: NDArray[np.uint8]) -> None:
     rgb = mask_over(grey, shrunk(around.mask, max_side_px=MAP_PX))
     _show(axes, around, rgb, "ejecta, blanket, ends of rays")
     blanket_km = measured.blanket_px * around.grid.resolution_m / 1000
