@@ -161,7 +161,9 @@ def polar_mask(
     azimuth = np.radians(cells.azimuth_deg)
     towards = np.cos(azimuth), np.sin(azimuth)
     seen = _picked(kernel_input(mosaic), distance_px, towards)
-    is_ejecta = _picked(kernel_input(mask[None]), distance_px, towards)[0]
+    # As bytes, so that the loop is not compiled for masks too.
+    ejecta = _picked(kernel_input(mask.view(np.uint8)[None]), distance_px, towards)
+    is_ejecta = ejecta[0].view(np.bool_)
     sure = is_ejecta.astype(np.float32)
     if probability is not None:
         sure = as_probability(_picked(kernel_input(probability[None]), distance_px, towards)[0])
