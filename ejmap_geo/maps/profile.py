@@ -5,10 +5,8 @@ what lies beside them in the same ring, never with the whole surroundings.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
@@ -18,8 +16,9 @@ from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.placed_mask import PlacedMask, pixel_area_m2
 from ejmap_geo.masks.reach import farthest_on_basemap_m
-from ejmap_geo.resampling.overlaps import Piece, in_pieces
+from ejmap_geo.resampling.overlaps import in_pieces
 from ejmap_geo.resampling.reproject import covering_window
+from ejmap_geo.resampling.ring_runs import Rings, add_rings
 from ejmap_geo.resampling.strips import kernel_input
 
 # Sums are made in so many blocks of rows whatever the number of threads, so that the order of
@@ -142,38 +141,20 @@ def contrast_at_equal_distance(
     return profile.contrast
 
 
-class _Rings(NamedTuple):
-    """Distances and areas in a window: sin^2 of half a distance is along + shrink * across.
-
-    Attributes:
-        chords: That number for the edges of the rings, ``(ring + 1,)``.
-        along: ``(height,)``.
-        shrink: ``(height,)``.
-        across: ``(width,)``.
-        area_m2: Area of a pixel by row, ``(height,)``.
-    """
-
-    chords: NDArray[np.float64]
-    along: NDArray[np.float64]
-    shrink: NDArray[np.float64]
-    across: NDArray[np.float64]
-    area_m2: NDArray[np.float64]
-
-
 def _rings_in(
     basemap: BasemapGrid, window: Window, *, center: LonLat, edges_m: NDArray[np.float64]
-) -> _Rings:
+) -> Rings:
     halves = edges_m / (2 * basemap.body.radius_m)
     # No pixel lies beyond the antipode; edges there only have to keep growing.
     chords = np.where(halves < np.pi / 2, np.sin(halves) ** 2, 1 + halves)
     parts = haversine_parts(basemap, window, origin=center)
-    return _Rings(chords, *parts, pixel_area_m2(basemap, window))
+    return Rings(chords, *parts, pixel_area_m2(basemap, window))
 
 
 def _ring_sums(
     raster: NDArray[np.generic],
     inside: NDArray[np.bool_],
-    rings: _Rings,
+    rings: Rings,
     *,
     window: Window,
     nodata: float,
@@ -182,51 +163,17 @@ def _ring_sums(
     step = -(-window.height // SUMMED_BLOCKS)
     shape = (SUMMED_BLOCKS, 1 + raster.shape[0], 2 * (rings.chords.size - 1))
     sums = np.zeros(shape)
+    is_whole = np.issubdtype(raster.dtype, np.integer)
+    zero = np.zeros(1, np.int64 if is_whole else np.float64)
     in_pieces(
-        lambda piece, rows: _add_rings(sums, raster, inside, rings, (piece, nodata, step), rows),
+        lambda piece, rows: add_rings(
+            sums, raster, inside, rings, (piece, nodata, step, zero), rows
+        ),
         window,
         width_px=raster.shape[2],
         step=step,
     )
     return sums.sum(axis=0)
-
-
-@njit(cache=True, nogil=True)
-def _add_rings(
-    sums: NDArray[np.float64],
-    raster: NDArray[np.generic],
-    inside: NDArray[np.bool_],
-    rings: _Rings,
-    place: tuple[Piece, float, int],
-    rows: tuple[int, int],
-) -> None:
-    """Add areas and weighted bands of a piece's rows to the sums of their block of rows.
-
-    ``place`` are the piece, the value that means no data, and the rows of a block.
-    """
-    (top, left, first, stop), nodata, step = place
-    count = rings.chords.size - 1
-    k = 0
-    for i in range(rows[0], rows[1]):
-        block = sums[i // step]
-        for j in range(first, stop):
-            chord = rings.along[i] + rings.shrink[i] * rings.across[j]
-            # Neighbours lie in the same ring or the next one: no distance has to be computed.
-            while k > 0 and chord < rings.chords[k]:
-                k -= 1
-            while k < count - 1 and chord >= rings.chords[k + 1]:
-                k += 1
-            if not rings.chords[k] <= chord < rings.chords[k + 1]:
-                continue
-            row, col = top + i, left + j - first
-            is_valid = False
-            for band in range(raster.shape[0]):
-                is_valid |= raster[band, row, col] != nodata
-            if is_valid:
-                part = k + count * inside[i, j]
-                block[0, part] += rings.area_m2[i]
-                for band in range(raster.shape[0]):
-                    block[1 + band, part] += rings.area_m2[i] * raster[band, row, col]
 
 
 def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -64,7 +64,7 @@ def denoised_by_sides(
     islands = clusters_of(runs, cols=cols, joins_corners=False)
     result = mask.copy()
     paint_runs(result, runs.where(islands.size_px < min_px), value=False)
-    gaps = runs_of(~result)
+    gaps = gaps_between(runs.where(islands.size_px >= min_px), cols=cols)
     clear = clusters_of(gaps, cols=cols, joins_corners=False)
     paint_runs(result, gaps.where(clear.size_px < min_px), value=True)
     return result

@@ -7,8 +7,10 @@ between a streak and the direction away from the crater is true.
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
@@ -16,7 +18,9 @@ from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.masks.mosaic import is_set
 from ejmap_geo.masks.probability_levels import as_probability
+from ejmap_geo.resampling.strips import kernel_input
 
+Scalar = TypeVar("Scalar", bound=np.generic)
 COLS = 1440
 Floats = NDArray[np.float64]
 
@@ -155,16 +159,14 @@ def polar_mask(
     cells = PolarCells.about(azimuthal, radius_m=radius_m, cols=cols)
     distance_px = cells.distance_m / azimuthal.resolution_m
     azimuth = np.radians(cells.azimuth_deg)
-    half_px = azimuthal.half_size_px
-    # Rounding at the edge of the raster must not leave it.
-    last = 2 * half_px - 1
-    row = np.clip(half_px - np.outer(distance_px, np.cos(azimuth)), 0, last).astype(np.intp)
-    col = np.clip(half_px + np.outer(distance_px, np.sin(azimuth)), 0, last).astype(np.intp)
-    seen = mosaic[:, row, col]
-    is_ejecta = mask[row, col]
+    towards = np.cos(azimuth), np.sin(azimuth)
+    seen = _picked(kernel_input(mosaic), distance_px, towards)
+    # As bytes, so that the loop is not compiled for masks too.
+    ejecta = _picked(kernel_input(mask.view(np.uint8)[None]), distance_px, towards)
+    is_ejecta = ejecta[0].view(np.bool_)
     sure = is_ejecta.astype(np.float32)
     if probability is not None:
-        sure = as_probability(probability[row, col])
+        sure = as_probability(_picked(kernel_input(probability[None]), distance_px, towards)[0])
     return PolarMask(
         body_radius_m=cells.body_radius_m,
         edges_m=cells.edges_m,
@@ -175,6 +177,27 @@ def polar_mask(
         bands=seen,
         brightness=seen.mean(axis=0, dtype=np.float32),
     )
+
+
+@njit(cache=True, nogil=True)
+def _picked(
+    raster: NDArray[Scalar], distance_px: Floats, towards: tuple[Floats, Floats]
+) -> NDArray[Scalar]:
+    """Return the pixels at distances from the centre, ``(band, row, col)``.
+
+    ``towards`` are how far north and how far east a step leads in each column.
+    """
+    half_px, (north, east) = raster.shape[1] // 2, towards
+    last = 2 * half_px - 1
+    out = np.empty((raster.shape[0], distance_px.size, north.size), raster.dtype)
+    for i in range(distance_px.size):
+        for j in range(north.size):
+            # Rounding at the edge of the raster must not leave it.
+            row = int(min(max(half_px - distance_px[i] * north[j], 0), last))
+            col = int(min(max(half_px + distance_px[i] * east[j], 0), last))
+            for band in range(raster.shape[0]):
+                out[band, i, j] = raster[band, row, col]
+    return out
 
 
 def _edges_m(azimuthal: AzimuthalGrid, *, radius_m: float, cols: int) -> Floats:

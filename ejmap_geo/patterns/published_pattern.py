@@ -13,6 +13,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
+from ejmap_geo.patterns.set_pixels import STRETCH_PX, first_of
 from ejmap_geo.resampling.strips import in_strips, kernel_input
 
 SECTORS = 8
@@ -200,22 +201,27 @@ def _add(
     half_px = mask.shape[0] // 2
     for i in range(rows[0], rows[1]):
         y2 = 2 * (half_px - i) - 1
-        for j in range(mask.shape[1]):
-            if not mask[i, j] or _is_in_rim(rim, i, j, half_px):
-                continue
-            x2 = 2 * (j - half_px) + 1
-            square = x2 * x2 + y2 * y2
-            part = 1 if square > blanket_square else 0
-            sector = _sector(x2, y2)
-            sums.area_px[part, sector] += 1
-            sums.x2[part] += x2
-            sums.y2[part] += y2
-            sums.farthest[sector] = max(sums.farthest[sector], square)
-            is_imaged = False
-            for band in range(mosaic.shape[0]):
-                is_imaged |= mosaic[band, i, j] != 0
-                sums.bands[part, band] += mosaic[band, i, j]
-            sums.imaged_px[part] += is_imaged
+        line = mask[i]
+        start = first_of(line, 0, True)
+        while start < line.size:
+            end = min(start + STRETCH_PX, line.size)
+            for j in range(start, end):
+                if not line[j] or _is_in_rim(rim, i, j, half_px):
+                    continue
+                x2 = 2 * (j - half_px) + 1
+                square = x2 * x2 + y2 * y2
+                part = 1 if square > blanket_square else 0
+                sector = _sector(x2, y2)
+                sums.area_px[part, sector] += 1
+                sums.x2[part] += x2
+                sums.y2[part] += y2
+                sums.farthest[sector] = max(sums.farthest[sector], square)
+                is_imaged = False
+                for band in range(mosaic.shape[0]):
+                    is_imaged |= mosaic[band, i, j] != 0
+                    sums.bands[part, band] += mosaic[band, i, j]
+                sums.imaged_px[part] += is_imaged
+            start = first_of(line, end, True)
 
 
 @njit(cache=True, nogil=True)
@@ -224,9 +230,15 @@ def _list_distances(
 ) -> None:
     half_px, count = mask.shape[0] // 2, 0
     for i in range(mask.shape[0]):
-        for j in range(mask.shape[1]):
-            if mask[i, j] and not _is_in_rim(rim, i, j, half_px):
-                # Of an exact square the root is the nearest double; hypot's last digit is libm's.
-                x2, y2 = 2 * (j - half_px) + 1, 2 * (half_px - i) - 1
-                distances_px[count] = math.sqrt(x2 * x2 + y2 * y2) / 2
-                count += 1
+        line = mask[i]
+        start = first_of(line, 0, True)
+        while start < line.size:
+            end = min(start + STRETCH_PX, line.size)
+            for j in range(start, end):
+                if line[j] and not _is_in_rim(rim, i, j, half_px):
+                    # Of an exact square the root is the nearest double; hypot's last digit is
+                    # libm's.
+                    x2, y2 = 2 * (j - half_px) + 1, 2 * (half_px - i) - 1
+                    distances_px[count] = math.sqrt(x2 * x2 + y2 * y2) / 2
+                    count += 1
+            start = first_of(line, end, True)

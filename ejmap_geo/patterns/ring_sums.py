@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.patterns.rings import add_all, ring_near
+from ejmap_geo.patterns.set_pixels import STRETCH_PX, first_of
 from ejmap_geo.resampling.strips import in_strips, kernel_input
 
 Floats = NDArray[np.float64]
@@ -169,36 +171,56 @@ def _sum_rings(
     half_px, rim_half = mask.shape[0] // 2, rim.shape[0] // 2
     rings = squares.size - 1
     counts, directions, farthest = np.zeros((3, rings), np.int64), np.zeros((4, rings)), 0.0
+    differs = np.empty(mask.shape[1], np.bool_)
     for i in range(rows[0], rows[1]):
         north = half_px - i - 0.5
-        k = rings - 1
-        in_rim_rows = abs(north) < rim_half
-        for j in range(mask.shape[1]):
-            east = j - half_px + 0.5
-            square = north * north + east * east
-            if square >= squares[rings]:
-                continue
-            # Neighbours lie in the same ring or the next one: no root has to be drawn.
-            while k > 0 and square < squares[k]:
-                k -= 1
-            while k < rings - 1 and square >= squares[k + 1]:
-                k += 1
-            if (
-                in_rim_rows
-                and abs(east) < rim_half
-                and rim[i - half_px + rim_half, j - half_px + rim_half]
-            ):
-                counts[2, k] += mask[i, j]
-            elif mask[i, j]:
-                counts[0, k] += 1
-                counts[1, k] += 1
-                distance = math.sqrt(square)
-                cos_a, sin_a = north / distance, east / distance
-                directions[0, k] += cos_a
-                directions[1, k] += sin_a
-                directions[2, k] += cos_a * cos_a - sin_a * sin_a
-                directions[3, k] += 2 * cos_a * sin_a
-                farthest = max(farthest, square)
-            else:
-                counts[0, k] += imaged[i, j]
+        k = 0
+        add_all(counts[0], i, half_px, squares)
+        # What differs from imaged ground is little: ejecta, gaps of the mosaic, and the rim.
+        line = mask[i]
+        _mark(differs, line, imaged[i], rim_half if abs(north) < rim_half else 0)
+        start = first_of(differs, 0, True)
+        while start < line.size:
+            end = min(start + STRETCH_PX, line.size)
+            for j in range(start, end):
+                east = j - half_px + 0.5
+                square = north * north + east * east
+                if not differs[j] or square >= squares[rings]:
+                    continue
+                k = ring_near(k, square, squares)
+                if _is_in(rim, i - half_px + rim_half, j - half_px + rim_half):
+                    counts[0, k] -= 1
+                    counts[2, k] += line[j]
+                elif line[j]:
+                    counts[1, k] += 1
+                    _add_direction(directions, k, north, east)
+                    farthest = max(farthest, square)
+                elif not imaged[i, j]:
+                    counts[0, k] -= 1
+            start = first_of(differs, end, True)
     return counts, directions, farthest
+
+
+@njit(cache=True, nogil=True)
+def _add_direction(directions: Floats, k: int, north: float, east: float) -> None:
+    distance = math.sqrt(north * north + east * east)
+    cos_a, sin_a = north / distance, east / distance
+    directions[0, k] += cos_a
+    directions[1, k] += sin_a
+    directions[2, k] += cos_a * cos_a - sin_a * sin_a
+    directions[3, k] += 2 * cos_a * sin_a
+
+
+@njit(cache=True, nogil=True)
+def _mark(
+    differs: NDArray[np.bool_], mask: NDArray[np.bool_], imaged: NDArray[np.bool_], rim_half: int
+) -> None:
+    """Mark what is not just imaged ground in a row that meets a rim so far from its middle."""
+    for j in range(differs.size):
+        differs[j] = mask[j] | (not imaged[j])
+    differs[differs.size // 2 - rim_half : differs.size // 2 + rim_half] = True
+
+
+@njit(cache=True, nogil=True)
+def _is_in(rim: NDArray[np.bool_], row: int, col: int) -> bool:
+    return 0 <= row < rim.shape[0] and 0 <= col < rim.shape[1] and rim[row, col]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import AzimuthalGrid
+from ejmap_geo.patterns.set_pixels import STRETCH_PX, first_of
 from ejmap_geo.resampling.strips import in_strips, kernel_input
 
 
@@ -169,16 +170,59 @@ def _count_rings(
     rings = squares.size - 1
     counts = np.zeros((2, rings), np.int64)
     for i in range(rows[0], rows[1]):
-        north = (i + 0.5 - half_px) ** 2
-        k = rings - 1
-        for j in range(mask.shape[1]):
-            distance = north + (j + 0.5 - half_px) ** 2
-            # Neighbours lie in the same ring or the next one: no root has to be drawn.
-            while k > 0 and distance < squares[k]:
-                k -= 1
-            while k < rings - 1 and distance >= squares[k + 1]:
-                k += 1
-            if distance >= squares[0]:
-                counts[0, k] += 1
-                counts[1, k] += mask[i, j]
+        north, k = (i + 0.5 - half_px) ** 2, 0
+        add_all(counts[0], i, half_px, squares)
+        line = mask[i]
+        start = first_of(line, 0, True)
+        while start < line.size:
+            end = min(start + STRETCH_PX, line.size)
+            for j in range(start, end):
+                if line[j]:
+                    distance = north + (j + 0.5 - half_px) ** 2
+                    k = ring_near(k, distance, squares)
+                    if distance >= squares[0]:
+                        counts[1, k] += 1
+            start = first_of(line, end, True)
     return counts
+
+
+@njit(cache=True, nogil=True)
+def add_all(
+    all_px: NDArray[np.int64], row: int, half_px: int, squares: NDArray[np.float64]
+) -> None:
+    """Add the pixels of a row to the count of each ring; those of the lower half with the upper.
+
+    Args:
+        all_px: ``(ring,)``.
+        row: Row of a raster of ``(2 half_px, 2 half_px)``.
+        half_px: Half of its side.
+        squares: Of the edges of the rings, ``(ring + 1,)``.
+    """
+    if row >= half_px:
+        return
+    # All quarters hold the same pixels; from the centre outwards distances only grow.
+    north, k = half_px - row - 0.5, 0
+    for j in range(half_px):
+        square = north * north + (j + 0.5) ** 2
+        while k < all_px.size and square >= squares[k + 1]:
+            k += 1
+        if k == all_px.size:
+            break
+        if square >= squares[0]:
+            all_px[k] += 4
+
+
+@njit(cache=True, nogil=True)
+def ring_near(k: int, square: float, squares: NDArray[np.float64]) -> int:
+    """Return the ring of a squared distance; neighbours lie in the same one or the next.
+
+    Args:
+        k: Ring of a pixel near by. No root has to be drawn.
+        square: The squared distance.
+        squares: Of the edges of the rings, ``(ring + 1,)``. What lies beyond is of the last ring.
+    """
+    while k > 0 and square < squares[k]:
+        k -= 1
+    while k < squares.size - 2 and square >= squares[k + 1]:
+        k += 1
+    return k

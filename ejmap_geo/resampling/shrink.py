@@ -83,13 +83,19 @@ def _fill_means(
 ) -> None:
     """Fill rows of ``means``; its first pixel begins at pixel ``first``, which may be negative."""
     size = band.shape[0]
+    # Line after line of the band is added up: that is done for many pixels at a time.
+    totals, counts = np.empty(size, np.uint32), np.empty(size, np.uint32)
     for i in range(rows[0], rows[1]):
-        top, bottom = max(first + i * factor, 0), min(first + (i + 1) * factor, size)
+        totals[:], counts[:] = 0, 0
+        for row in range(max(first + i * factor, 0), min(first + (i + 1) * factor, size)):
+            line = band[row]
+            for j in range(line.size):
+                totals[j] += line[j]
+                counts[j] += line[j] > 0
         for j in range(means.shape[1]):
             left, right = max(first + j * factor, 0), min(first + (j + 1) * factor, size)
-            total, count = 0, 0
-            for row in range(top, bottom):
-                for col in range(left, right):
-                    total += band[row, col]
-                    count += band[row, col] > 0
+            total, count = np.uint32(0), np.uint32(0)
+            for col in range(left, right):
+                total += totals[np.uint64(col)]
+                count += counts[np.uint64(col)]
             means[i, j] = (2 * total + count) // (2 * count) if count else 0

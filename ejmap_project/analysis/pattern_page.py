@@ -30,6 +30,7 @@ from ejmap_project.figures import (
     new_plot,
 )
 from ejmap_project.pictures.shades import (
+    averaged,
     mask_over,
     mosaic_grey,
     mosaic_rgb,
@@ -38,7 +39,7 @@ from ejmap_project.pictures.shades import (
 )
 
 MAP_PX = 420
-BINS = 72
+BINS, ARC_POINTS = 72, 4
 # As in the published histogram of radii.
 BIN_PX, LAST_BIN_PX = 10, 80
 # Means over so many rings of the profile: single rings are as noisy as they are thin.
@@ -127,8 +128,9 @@ def _page(
     figure = Figure(figsize=(14, 7.2), dpi=DPI)
     figure.subplots_adjust(left=0.05, right=0.98, top=0.9, bottom=0.09, wspace=0.32, hspace=0.36)
     panels = [figure.add_subplot(2, 4, place) for place in (1, 2, 3)]
-    _mosaic(panels[0], around)
-    _mask(panels[1], around, measured)
+    small = averaged(around.mosaic, max_side_px=MAP_PX)
+    _show(panels[0], around, mosaic_rgb(small), "mosaic")
+    _mask(panels[1], around, measured, mosaic_grey(small))
     _probability(panels[2], around)
     _profile(figure.add_subplot(2, 4, 5), around, measured, spread)
     _rose(_polar_axes(figure, (2, 4, 6), measured), measured)
@@ -168,12 +170,7 @@ def _show(axes: Axes, around: Surroundings, rgb: NDArray[np.uint8], title: str) 
     axes.set_autoscale_on(False)
 
 
-def _mosaic(axes: Axes, around: Surroundings) -> None:
-    _show(axes, around, mosaic_rgb(around.mosaic, max_side_px=MAP_PX), "mosaic")
-
-
-def _mask(axes: Axes, around: Surroundings, measured: Measured) -> None:
-    grey = mosaic_grey(around.mosaic, max_side_px=MAP_PX)
+def _mask(axes: Axes, around: Surroundings, measured: Measured, grey: NDArray[np.uint8]) -> None:
     rgb = mask_over(grey, shrunk(around.mask, max_side_px=MAP_PX))
     _show(axes, around, rgb, "ejecta, blanket, ends of rays")
     blanket_km = measured.blanket_px * around.grid.resolution_m / 1000
@@ -239,15 +236,21 @@ def _rose(axes: PolarAxes, measured: Measured) -> None:
     per_bin = polar.cols // BINS
     area_km2 = polar.is_ejecta * (polar.cell_m2 / 1e6)[:, None]
     first = polar.first_row(measured.blanket_px * measured.sums.resolution_m)
-    middle = np.radians((np.arange(BINS) + 0.5) * 360 / BINS)
-    bottom = np.zeros(BINS)
+    # Corners along the arcs, which two shapes draw in a fraction of the time of a bar for each bin.
+    turn = np.radians(np.arange(BINS * ARC_POINTS + 1) * (360 / BINS / ARC_POINTS))
+    turn = np.concatenate(
+        [turn[at : at + ARC_POINTS + 1] for at in range(0, turn.size - 1, ARC_POINTS)]
+    )
+    bottom = np.zeros(turn.size)
     for part, color, name in (
         (area_km2[:first], ORANGE, "blanket"),
         (area_km2[first:], BLUE, "rays"),
     ):
         height = part.sum(axis=0).reshape(BINS, per_bin).sum(axis=1)
-        axes.bar(middle, height, width=2 * np.pi / BINS, bottom=bottom, color=color, label=name)
-        bottom = bottom + height
+        top = bottom + np.repeat(height, ARC_POINTS + 1)
+        axes.fill_between(turn, bottom, top, color=color, linewidth=0, label=name)
+        bottom = top
+    axes.set_ylim(0, None)
     axes.set_title(f"area in km$^2$ for each {360 // BINS} degrees", fontsize=8)
     axes.legend(fontsize=6, loc="lower left", bbox_to_anchor=(-0.15, -0.15))
 

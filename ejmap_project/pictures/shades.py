@@ -49,6 +49,11 @@ def mosaic_grey(raster: NDArray[np.uint8], *, max_side_px: int = MAX_SIDE_PX) ->
     return np.repeat(_stretched(grey)[..., None], 3, axis=-1)
 
 
+def averaged(raster: NDArray[np.uint8], *, max_side_px: int) -> NDArray[np.uint8]:
+    """Return means of blocks of ``(band, rows, cols)``, as many as :func:`shrunk` has pixels."""
+    return np.stack([_averaged(band, max_side_px) for band in raster])
+
+
 def step_of(shape: tuple[int, ...], *, max_side_px: int) -> int:
     """Return how many pixels become one so that no side exceeds the limit."""
     return max(1, -(-max(shape) // max_side_px))

@@ -12,7 +12,7 @@ from ejmap_geo.grids.distance import basemap_distance_m
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.maps.profile import contrast_at_equal_distance, ring_profile
-from ejmap_geo.masks.placed_mask import PlacedMask
+from ejmap_geo.masks.placed_mask import PlacedMask, pixel_area_m2
 
 BASEMAP = BasemapGrid(body=MERCURY, width_px=360)
 WHOLE = Window(row=0, col=0, height=180, width=360)
@@ -137,3 +137,51 @@ def test_a_raster_of_another_grid_is_refused() -> None:
             mask=PlacedMask.empty(),
             edges_m=np.array([0.0, 5.0]),
         )
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+@pytest.mark.parametrize("first_m", [0.0, 120_000.0])
+@pytest.mark.parametrize(
+    ("center", "reach_m"),
+    [
+        (LonLat(179.2, 3.3), 700_000),
+        (LonLat(-60.0, 71.0), 2_500_000),
+        (LonLat(20.5, -89.0), 4_000_000),
+        (LonLat(20.5, 0.5), 7_600_000),
+    ],
+)
+def test_rings_add_up_what_their_pixels_say_one_by_one(
+    center: LonLat, reach_m: float, first_m: float, dtype: type
+) -> None:
+    """Runs are found at the antimeridian, over poles and up to the antipode, and leave out gaps."""
+    random = np.random.default_rng(5)
+    raster = random.integers(0, 200, (3, *BASEMAP.shape)).astype(dtype)
+    raster[:, random.random(BASEMAP.shape) < 0.1] = 0
+    raster[:, 60:110] = random.integers(1, 200, (3, 50, 360))
+    mask = random.random(BASEMAP.shape) < 0.2
+    mask[:, ::3] = False
+    edges_m = np.linspace(first_m, reach_m, 24)
+
+    profile = ring_profile(
+        raster,
+        basemap=BASEMAP,
+        center=center,
+        mask=PlacedMask.from_full(mask, BASEMAP),
+        edges_m=edges_m,
+    )
+
+    ring = np.digitize(basemap_distance_m(BASEMAP, WHOLE, origin=center), edges_m) - 1
+    area_m2 = np.broadcast_to(pixel_area_m2(BASEMAP, WHOLE)[:, None], BASEMAP.shape)
+    for chosen, total_m2, means in (
+        (mask, profile.inside_m2, profile.inside_mean),
+        (~mask, profile.outside_m2, profile.outside_mean),
+    ):
+        counts = chosen & raster.any(axis=0) & (ring >= 0) & (ring < 23)
+        weights = area_m2[counts]
+        expected_m2 = np.bincount(ring[counts], weights, minlength=23)
+        np.testing.assert_allclose(total_m2, expected_m2, rtol=1e-12)
+        for band, mean in zip(raster.astype(np.float64), means, strict=True):
+            total = np.bincount(ring[counts], weights * band[counts], minlength=23)
+            known = expected_m2 > 0
+            np.testing.assert_allclose(mean[known], (total[known] / expected_m2[known]), rtol=1e-12)
+            assert np.isnan(mean[~known]).all()
