@@ -9,7 +9,7 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.mosaic import mean_probability
-from ejmap_geo.tiles.tiling import mapping_tiles
+from ejmap_geo.tiles.tiling import mapping_tiles, tiles_of
 
 # 256 pixels at full resolution.
 TILES_AROUND = 90
@@ -23,7 +23,8 @@ def main() -> None:
     side_px = basemap.width_px // TILES_AROUND
     azimuthal = grid_about(CENTERS["27 N"], basemap, reach=REACH)
     reach_m = REACH * MERCURY.half_circumference_m
-    places = [tile.window for tile in mapping_tiles(azimuthal, side_px=side_px, reach_m=reach_m)]
+    table = mapping_tiles(azimuthal, side_px=side_px, reach_m=reach_m)
+    places = [tile.window for tile in tiles_of(table)]
     values = np.random.default_rng(1).random((len(places), side_px, side_px), np.float32)
     tiles = list(zip(places, values, strict=True))
     height, width = azimuthal.shape

@@ -1,29 +1,32 @@
 """From what the members of an ensemble say in a polar view to layers around the crater.
 
 Each member is resampled before the members are combined: a member votes in pixels of the raster,
-not in polar cells. That is done some rows at a time, so that no member is ever held as a raster.
+not in polar cells. That is done patch by patch, so that no member is ever held as a raster.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.masks.mosaic import EnsembleLayers
-from ejmap_geo.masks.probability_levels import levels_of, vote_levels_of
+from ejmap_geo.masks.polar_patches import (
+    combine_patches,
+    compare_patches,
+    largest_in_patches,
+    state_patches,
+)
+from ejmap_geo.masks.probability_levels import level_tables
 from ejmap_geo.resampling.patches import PATCH_PX
+from ejmap_geo.resampling.polar_gather import Spread
 from ejmap_geo.resampling.polar_views import PolarViews
 from ejmap_geo.resampling.strips import in_strips
 
 Floats = NDArray[np.float32]
-# Which pixels are ejecta by the mean of members and the share of votes.
-Decide = Callable[[Floats, Floats], NDArray[np.bool_]]
 Result = TypeVar("Result")
 
 
@@ -61,8 +64,8 @@ def layers_beside(
 def stated_layers(
     members: Sequence[Floats],
     probability: Floats | None,
-    is_ejecta: Decide,
     *,
+    by_votes: bool,
     polar: PolarGrid,
     azimuthal: AzimuthalGrid,
 ) -> NDArray[np.uint8]:
@@ -73,7 +76,8 @@ def stated_layers(
     Args:
         members: What decides, above one half, by each member, ``(rows, cols)`` on ``polar``.
         probability: Probability of ejecta on the same grid; None where it is the members' mean.
-        is_ejecta: Says of mean and share of votes, above one half each, which pixels are ejecta.
+        by_votes: Whether at least half of the members set a pixel, instead of their mean above one
+            half.
         polar: Grid of the members.
         azimuthal: Grid of the result, about the same centre.
 
@@ -84,19 +88,11 @@ def stated_layers(
     Raises:
         RasterError: If there is no member, or the grids have different centres.
     """
-    count, others = len(members), [] if probability is None else [probability]
-    bands = np.empty((3, *azimuthal.shape), np.uint8)
-
-    def state(first: int, views: Floats) -> None:
-        shape = views.shape[1:]
-        mean, votes = np.empty(shape, np.float32), np.empty(shape, np.float32)
-        _combine(views[:count], mean, votes)
-        levels, vote_levels, mask = bands[:, first : first + len(mean)]
-        levels[:] = levels_of(views[count] if others else mean)
-        vote_levels[:] = vote_levels_of(votes)
-        mask[:] = is_ejecta(mean, votes)
-
-    _by_rows([*members, *others], state, polar=polar, azimuthal=azimuthal)
+    others = [] if probability is None else [probability]
+    views = _views([*members, *others], polar=polar, azimuthal=azimuthal)
+    bands, tables = np.empty((3, *azimuthal.shape), np.uint8), level_tables()
+    rule = len(members), by_votes
+    _in_patches(lambda *rows: state_patches(views, rule, tables, bands, rows), azimuthal)
     return bands
 
 
@@ -115,16 +111,12 @@ def mask_above(
     Raises:
         RasterError: If the grids have different centres.
     """
+    views = _views([view], polar=polar, azimuthal=azimuthal)
     mask = np.empty(azimuthal.shape, np.bool_)
     seen = np.empty([-(-side_px // step) for side_px in azimuthal.shape], np.float32)
-
-    def compare(first: int, views: Floats) -> None:
-        stop = first + views.shape[1]
-        np.greater(views[0], threshold, out=mask[first:stop])
-        picked = seen[-(-first // step) : -(-stop // step)]
-        picked[:] = views[0, -first % step :: step, ::step]
-
-    _by_rows([view], compare, polar=polar, azimuthal=azimuthal)
+    # As numpy compares an array of floats with a number.
+    least = np.float32(threshold)
+    _in_patches(lambda *rows: compare_patches(views, least, step, (mask, seen), rows), azimuthal)
     return mask, seen
 
 
@@ -149,28 +141,24 @@ def largest_in_squares(
     Raises:
         RasterError: If there is no member, or the grids have different centres.
     """
+    views = _views(members, polar=polar, azimuthal=azimuthal)
     starts, sides = squares[:, :2], squares[:, 2:]
     # Between two neighbouring edges of squares lies no other: maxima of these blocks suffice.
     row_edges, col_edges = (
         np.unique(np.concatenate([[0, side_px], starts[:, k], starts[:, k] + sides[:, 0]]))
         for k, side_px in enumerate(azimuthal.shape)
     )
-    count = len(members)
-    blocks = np.zeros((count + 1, len(row_edges) - 1, len(col_edges) - 1), np.float32)
 
-    def largest(first: int, views: Floats) -> tuple[slice, Floats]:
-        stop = first + views.shape[1]
-        mean = np.empty(views.shape[1:], np.float32)
-        _combine(views, mean, np.empty_like(mean))
+    def largest(first: int, stop: int) -> tuple[slice, Floats]:
         held = slice(*np.searchsorted(row_edges, [first + 1, stop]) - (1, 0))
-        edges = np.clip(row_edges[held.start : held.stop + 1], first, stop) - first
-        found = np.empty((count + 1, len(edges) - 1, views.shape[2]), np.float32)
-        for k, (top, bottom) in enumerate(pairwise(edges)):
-            views[:, top:bottom].max(axis=1, out=found[:count, k])
-            mean[top:bottom].max(axis=0, out=found[count, k])
-        return held, np.maximum.reduceat(found, col_edges[:-1], axis=2)
+        edges = row_edges[held.start : held.stop + 1]
+        found = np.zeros((len(members) + 1, len(edges) - 1, len(col_edges) - 1), np.float32)
+        largest_in_patches(views, (edges, col_edges), found, (first, stop))
+        return held, found
 
-    for held, found in _by_rows(members, largest, polar=polar, azimuthal=azimuthal):
+    blocks = np.zeros((len(members) + 1, len(row_edges) - 1, len(col_edges) - 1), np.float32)
+    # Two strips may end in one block.
+    for held, found in _in_patches(largest, azimuthal):
         blocks[:, held] = np.maximum(blocks[:, held], found)
     rows, cols = (
         (np.searchsorted(edges, starts[:, k]), np.searchsorted(edges, starts[:, k] + sides[:, 0]))
@@ -201,64 +189,26 @@ def _layers(
     polar: PolarGrid,
     azimuthal: AzimuthalGrid,
 ) -> tuple[EnsembleLayers, Floats]:
+    views = _views([*members, *others], polar=polar, azimuthal=azimuthal)
     count, shape = len(members), azimuthal.shape
     probability, vote_fraction = np.empty(shape, np.float32), np.empty(shape, np.float32)
     beside = np.empty(shape if others else (0, 0), np.float32)
-
-    def combine(first: int, views: Floats) -> None:
-        rows = slice(first, first + views.shape[1])
-        _combine(views[:count], probability[rows], vote_fraction[rows])
-        if others:
-            beside[rows] = views[count]
-
-    _by_rows([*members, *others], combine, polar=polar, azimuthal=azimuthal)
+    out = probability, vote_fraction, beside
+    _in_patches(lambda *rows: combine_patches(views, count, out, rows), azimuthal)
     return EnsembleLayers(probability, vote_fraction, count), beside
 
 
-def _by_rows(
-    views: Sequence[Floats],
-    work: Callable[[int, Floats], Result],
-    *,
-    polar: PolarGrid,
-    azimuthal: AzimuthalGrid,
-) -> list[Result]:
-    """Call ``work`` with the first of some rows of the raster and the views on them, side by side.
+def _views(views: Sequence[Floats], *, polar: PolarGrid, azimuthal: AzimuthalGrid) -> Spread:
+    """Return what kernels interpolate views with.
 
     Raises:
         RasterError: If there is no view, or the grids have different centres.
     """
     if not len(views):
         raise RasterError("an ensemble needs at least one member, got none")
-    given = PolarViews(np.stack(views), polar=polar, azimuthal=azimuthal)
+    return PolarViews(np.stack(views), polar=polar, azimuthal=azimuthal).spread
+
+
+def _in_patches(work: Callable[[int, int], Result], azimuthal: AzimuthalGrid) -> list[Result]:
     rows, cols = azimuthal.shape
-
-    def strip(first: int, stop: int) -> list[Result]:
-        room = np.empty((len(views), PATCH_PX, cols), np.float32)
-        results: list[Result] = []
-        for top in range(first, stop, PATCH_PX):
-            part = room[:, : min(PATCH_PX, stop - top)]
-            part[:] = 0
-            given.fill(part, top)
-            results.append(work(top, part))
-        return results
-
-    strips = in_strips(strip, rows=rows, cols=cols, step=PATCH_PX)
-    return [result for results in strips for result in results]
-
-
-@njit(cache=True, nogil=True)
-def _combine(members: Floats, probability: Floats, vote_fraction: Floats) -> None:
-    """Write the mean of members, and the share of them that is above one half."""
-    count = np.float32(members.shape[0])
-    for i in range(members.shape[1]):
-        mean, votes = probability[i], vote_fraction[i]
-        mean[:] = 0
-        votes[:] = 0
-        for member in range(members.shape[0]):
-            values = members[member, i]
-            for j in range(values.size):
-                mean[j] += values[j]
-                votes[j] += np.float32(values[j] > 0.5)
-        for j in range(mean.size):
-            mean[j] /= count
-            votes[j] /= count
+    return in_strips(work, rows=rows, cols=cols, step=PATCH_PX)

@@ -33,10 +33,10 @@ def levels_of(probability: NDArray[np.float32]) -> NDArray[np.uint8]:
     """
     height, width = probability.shape
     levels = np.empty((height, width), np.uint8)
-    given, (edges, guesses) = kernel_input(probability), _tables()
+    given, tables = kernel_input(probability), level_tables()
     bits = given.view(np.uint32)
     in_strips(
-        lambda *rows: _fill_levels(given, bits, edges, guesses, levels, rows),
+        lambda *rows: _fill_levels(given, bits, tables, levels, rows),
         rows=height,
         cols=width,
     )
@@ -77,7 +77,7 @@ def _values() -> NDArray[np.float32]:
 
 
 @cache
-def _tables() -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
+def level_tables() -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     """Return the highest probability of each level, and the lowest level of leading bits."""
     logit = (np.arange(CERTAIN) - 127) / STEPS_A_LOGIT
     edges = (1 / (1 + np.exp(-logit))).astype(np.float32)
@@ -93,20 +93,30 @@ def _tables() -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
 def _fill_levels(
     probability: NDArray[np.float32],
     bits: NDArray[np.uint32],
-    edges: NDArray[np.float32],
-    guesses: NDArray[np.uint8],
+    tables: tuple[NDArray[np.float32], NDArray[np.uint8]],
     levels: NDArray[np.uint8],
     rows: tuple[int, int],
 ) -> None:
     for i in range(rows[0], rows[1]):
-        row, row_bits, row_levels = probability[i], bits[i], levels[i]
-        for j in range(row.size):
-            level = 0
-            if row[j] > edges[0]:
-                level = guesses[row_bits[j] >> _DROPPED_BITS]
-                while level < CERTAIN and row[j] > edges[level]:
-                    level += 1
-            row_levels[j] = level
+        row_levels(probability[i], bits[i], tables, levels[i])
+
+
+@njit
+def row_levels(
+    row: NDArray[np.float32],
+    bits: NDArray[np.uint32],
+    tables: tuple[NDArray[np.float32], NDArray[np.uint8]],
+    levels: NDArray[np.uint8],
+) -> None:
+    """Write the levels of a row of probabilities, given as bits too, by :func:`level_tables`."""
+    edges, guesses = tables
+    for j in range(row.size):
+        level = 0
+        if row[j] > edges[0]:
+            level = guesses[bits[j] >> _DROPPED_BITS]
+            while level < CERTAIN and row[j] > edges[level]:
+                level += 1
+        levels[j] = level
 
 
 @njit(cache=True, nogil=True)
@@ -114,6 +124,11 @@ def _fill_vote_levels(
     share: NDArray[np.float32], levels: NDArray[np.uint8], rows: tuple[int, int]
 ) -> None:
     for i in range(rows[0], rows[1]):
-        row, row_levels = share[i], levels[i]
-        for j in range(row.size):
-            row_levels[j] = np.uint8(row[j] * np.float32(VOTE_STEPS) + np.float32(0.5))
+        row_vote_levels(share[i], levels[i])
+
+
+@njit
+def row_vote_levels(row: NDArray[np.float32], levels: NDArray[np.uint8]) -> None:
+    """Write the levels of a row of shares of votes."""
+    for j in range(row.size):
+        levels[j] = np.uint8(row[j] * np.float32(VOTE_STEPS) + np.float32(0.5))

@@ -13,6 +13,9 @@ from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks.placed_mask import PlacedMask
 from ejmap_geo.resampling.strips import in_strips, kernel_input
 
+# Pixels that are looked at together.
+RUN_PX = 64
+
 
 def farthest_m(mask: NDArray[np.bool_], azimuthal: AzimuthalGrid) -> float:
     """Return the distance of the farthest pixel centre that is set, in metres; 0 if none is.
@@ -50,18 +53,50 @@ def farthest_on_basemap_m(placed: PlacedMask, *, basemap: BasemapGrid, origin: L
 @njit(cache=True, nogil=True)
 def _largest_square(mask: NDArray[np.bool_], half_px: int, rows: tuple[int, int]) -> float:
     """Return the largest square of a distance in pixels; only the outermost of a row can be it."""
-    farthest = 0.0
+    farthest, cols = 0.0, mask.shape[1]
     for i in range(rows[0], rows[1]):
-        north = (i + 0.5 - half_px) ** 2
-        for j in range(mask.shape[1]):
-            if mask[i, j]:
+        north, row = (i + 0.5 - half_px) ** 2, mask[i]
+        # Only pixels to both sides of these columns are farther than the farthest so far.
+        if north > farthest:
+            west, east = cols, 0
+        else:
+            within = math.sqrt(farthest - north)
+            west, east = min(int(half_px - within) + 1, cols), max(int(half_px + within) - 1, 0)
+        for j in (_first_set(row, max(west, 0)), _last_set(row, min(east, cols))):
+            if j >= 0:
                 farthest = max(farthest, north + (j + 0.5 - half_px) ** 2)
-                break
-        for j in range(mask.shape[1] - 1, -1, -1):
-            if mask[i, j]:
-                farthest = max(farthest, north + (j + 0.5 - half_px) ** 2)
-                break
     return farthest
+
+
+@njit
+def _first_set(row: NDArray[np.bool_], stop: int) -> int:
+    """Return the first column that is set before another one; -1 if none is."""
+    for first in range(0, stop, RUN_PX):
+        if _is_any(row[first : first + RUN_PX]):
+            for j in range(first, min(first + RUN_PX, stop)):
+                if row[j]:
+                    return j
+    return -1
+
+
+@njit
+def _last_set(row: NDArray[np.bool_], start: int) -> int:
+    """Return the last column that is set from another one on; -1 if none is."""
+    for last in range(row.size, start, -RUN_PX):
+        if _is_any(row[max(last - RUN_PX, 0) : last]):
+            for j in range(last - 1, max(last - RUN_PX, start) - 1, -1):
+                if row[j]:
+                    return j
+    return -1
+
+
+@njit
+def _is_any(run: NDArray[np.bool_]) -> bool:
+    # Without a branch, so that many pixels are looked at together.
+    found = False
+    for j in range(run.size):
+        found |= run[j]
+    return found
 
 
 @njit(cache=True, nogil=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import rasterio
+import rasterio.shutil
 from affine import Affine
 from numpy.typing import NDArray
 
@@ -15,11 +15,19 @@ from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.rasters.file_stamp import file_stamp
-from ejmap_geo.rasters.raster_file import opened
+from ejmap_geo.rasters.raster_file import array_raster, opened
 from ejmap_geo.whole_file import whole_file
 
 INNER, OUTER, OFFSET = "POLAR_INNER_RADII", "POLAR_OUTER_RADII", "POLAR_OFFSET_RADII"
-BLOCK_PX = 512
+# ZSTD takes half of the time of DEFLATE, to write and to read, and less room.
+LAYOUT: Mapping[str, Any] = {
+    "driver": "COG",
+    "blocksize": 512,
+    "compress": "ZSTD",
+    "level": 1,
+    "predictor": "YES",
+    "overview_resampling": "NEAREST",
+}
 
 
 def write_polar_view(
@@ -52,27 +60,16 @@ def write_polar_view(
             f"the polar view), got {values.shape}"
         )
     start = math.log(polar.inner_radii + polar.offset_radii)
-    profile: dict[str, Any] = {
-        "driver": "COG",
-        "dtype": values.dtype,
-        "count": len(values),
-        "height": polar.rows,
-        "width": polar.cols,
-        "transform": Affine(360 / polar.cols, 0, 0, 0, polar.log_step, start),
-        "blocksize": BLOCK_PX,
-        "compress": "DEFLATE",
-        "predictor": "YES",
-        "overview_resampling": "NEAREST",
-    }
+    transform = Affine(360 / polar.cols, 0, 0, 0, polar.log_step, start)
     # A float's repr reads back as the same float.
     ranges = {INNER: polar.inner_radii, OUTER: polar.outer_radii, OFFSET: polar.offset_radii}
-    with whole_file(path) as unfinished, rasterio.open(unfinished, "w", **profile) as raster:
-        raster.write(values)
+    with whole_file(path) as unfinished, array_raster(values, transform) as raster:
         for number, name in enumerate(band_names, start=1):
             raster.set_band_description(number, name)
         raster.update_tags(
             **file_stamp(), **tags, **{name: repr(float(value)) for name, value in ranges.items()}
         )
+        rasterio.shutil.copy(raster, unfinished, **LAYOUT)
 
 
 def read_polar_view(

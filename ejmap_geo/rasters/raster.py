@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import rasterio
+import rasterio.shutil
 from affine import Affine
 from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
@@ -28,7 +29,7 @@ from ejmap_geo.rasters.file_stamp import file_stamp
 from ejmap_geo.rasters.greys import fill_with_greys, require_greys
 from ejmap_geo.rasters.mask_values import mask_values, require_mask
 from ejmap_geo.rasters.memory import require_memory
-from ejmap_geo.rasters.raster_file import opened
+from ejmap_geo.rasters.raster_file import array_raster, opened
 from ejmap_geo.rasters.raster_place import RasterPlace, mosaic_place, place_on
 from ejmap_geo.rasters.stated_bands import StatedBand, stated_bands
 from ejmap_geo.whole_file import whole_file
@@ -99,9 +100,12 @@ def write_cog(
     bands = _as_bands(values, shape=grid.shape if window is None else window.shape)
     if band_names and len(band_names) != len(bands):
         raise RasterError(f"{len(bands)} bands need as many names, got {list(band_names)}")
-    profile = _profile(bands, grid=grid, window=window, nodata=nodata, overviews=overviews)
-    with whole_file(path) as unfinished, rasterio.open(unfinished, "w", **profile) as raster:
-        raster.write(bands)
+    transform = grid.transform
+    if window is not None:
+        transform = transform @ Affine.translation(window.col, window.row)
+    crs = rasterio.CRS.from_wkt(grid.crs.to_wkt())
+    with whole_file(path) as unfinished, array_raster(bands, transform) as raster:
+        raster.crs, raster.nodata = crs, nodata
         for number, name in enumerate(band_names, start=1):
             raster.set_band_description(number, name)
         if shows_percent:
@@ -112,30 +116,7 @@ def write_cog(
         if colormap is not None:
             raster.write_colormap(1, dict(colormap))
         raster.update_tags(**file_stamp(), **(tags or {}))
-
-
-def _profile(
-    bands: NDArray[Any],
-    *,
-    grid: Grid,
-    window: Window | None,
-    nodata: float | None,
-    overviews: Overviews,
-) -> dict[str, Any]:
-    transform = grid.transform
-    if window is not None:
-        transform = transform @ Affine.translation(window.col, window.row)
-    return {
-        **cog_options(),
-        "dtype": bands.dtype,
-        "count": len(bands),
-        "height": bands.shape[1],
-        "width": bands.shape[2],
-        "crs": rasterio.CRS.from_wkt(grid.crs.to_wkt()),
-        "transform": transform,
-        "nodata": nodata,
-        "overview_resampling": overviews,
-    }
+        rasterio.shutil.copy(raster, unfinished, **cog_options(), overview_resampling=overviews)
 
 
 def _as_bands(values: NDArray[Any], *, shape: tuple[int, int]) -> NDArray[Any]:

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import rasterio
+from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetWriter
 
 from ejmap_geo.errors import CrsError, RasterError
 from ejmap_geo.grids.window import Window
@@ -62,6 +64,33 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
                     f"{path} has metadata that are no text in UTF-8; write it anew without them "
                     "(gdal_translate -nomd)"
                 ) from error
+
+
+@contextmanager
+def array_raster(bands: NDArray[Any], transform: Affine) -> Generator[DatasetWriter]:
+    """Yield an array as a raster without a file, for GDAL to copy; no pixel is copied to it.
+
+    rasterio holds the GIL while it closes a new file, which is when GDAL writes most of them. It
+    does not while it copies a raster.
+
+    Args:
+        bands: ``(band, rows, cols)``; it must not change meanwhile.
+        transform: Where the pixels lie.
+    """
+    held = np.ascontiguousarray(bands)
+    count, height, width = held.shape
+    place = {
+        "DATAPOINTER": held.ctypes.data,
+        "PIXELS": width,
+        "LINES": height,
+        "BANDS": count,
+        "DATATYPE": "Byte" if held.dtype == np.uint8 else held.dtype.name,
+        "GEOTRANSFORM": "/".join(map(repr, transform.to_gdal())),
+    }
+    name = "MEM:::" + ",".join(f"{key}={value}" for key, value in place.items())
+    # From 3.10 on GDAL opens arrays of its own process only where that is asked for.
+    with rasterio.Env(GDAL_MEM_ENABLE_OPEN=True), rasterio.open(name, "r+") as raster:
+        yield raster
 
 
 def read_window(raster: rasterio.DatasetReader, window: Window) -> NDArray[Any]:

@@ -1,6 +1,7 @@
 """The loops of polar views: means of samples on the way in, interpolation on the way back."""
 
 import math
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numba import njit
@@ -21,6 +22,9 @@ from ejmap_geo.resampling.patches import (
     push,
     push_quarters,
 )
+
+# Rows from one to the one after the last, and the first column, of a part of a raster.
+Place: TypeAlias = tuple[int, int, int]
 
 
 @njit(cache=True, nogil=True)
@@ -66,23 +70,24 @@ def spread(
     warp: Warp,
     ranges_px: tuple[float, float],
     scheme: Scheme,
-    rows: tuple[int, int],
+    place: Place,
 ) -> None:
-    """Interpolate polar views of one grid on rows of an azimuthal raster.
+    """Interpolate polar views of one grid on a part of an azimuthal raster.
 
     Args:
         values: ``(view, rows + 1, cols + 1)``: each view, its last row once more, and its first
             column behind the last.
-        out: ``(view, rows, cols)``, the rows asked for; what lies out of range stays as it is.
+        out: ``(view, rows, cols)``, the part asked for; what lies out of range stays as it is.
         warp: From the raster to the views.
         ranges_px: Nearest and farthest pixel centre to fill, in pixels of the raster.
         scheme: See :func:`~ejmap_geo.resampling.patches.patch_scheme`.
-        rows: First row of the raster that ``out`` holds, and the row after the last.
+        place: First row of the raster that ``out`` holds, the row after the last, and the first
+            column, a multiple of ``PATCH_PX``.
     """
     powers = np.empty((2, *scheme.inverse.shape))
     stack = np.empty((STACK, 3), np.int64)
-    for top in range(rows[0] // PATCH_PX * PATCH_PX, rows[1], PATCH_PX):
-        for left in range(0, out.shape[2], PATCH_PX):
+    for top in range(place[0] // PATCH_PX * PATCH_PX, place[1], PATCH_PX):
+        for left in range(place[2], place[2] + out.shape[2], PATCH_PX):
             push(stack, 0, (top, left, PATCH_PX))
             count = 1
             while count > 0:
@@ -92,14 +97,42 @@ def spread(
                 if nearest > ranges_px[1] or farthest < ranges_px[0]:
                     continue
                 if block[2] <= EXACT_SIDE_PX:
-                    _spread_pixels(values, out, warp, ranges_px, block, rows)
+                    _spread_pixels(values, out, warp, ranges_px, block, place)
                     continue
                 fits, middle = fit_patch(warp, block, scheme, powers)
                 if fits:
-                    place = (block, powers, middle)
-                    _spread_patch(values, out, warp, ranges_px, place, rows)
+                    fitted = (block, powers, middle)
+                    _spread_patch(values, out, warp, ranges_px, fitted, place)
                 else:
                     count = push_quarters(stack, count, block)
+
+
+class Spread(NamedTuple):
+    """What :func:`spread` takes beside the part to fill: views and how a raster lies in them."""
+
+    values: NDArray[np.float32]
+    warp: Warp
+    ranges_px: tuple[float, float]
+    scheme: Scheme
+
+
+@njit
+def spread_patch(views: Spread, room: NDArray[np.float32], place: Place) -> bool:
+    """Interpolate views on a patch of the raster, 0 out of range; say whether any of it is in it.
+
+    Args:
+        views: The views.
+        room: ``(view, rows, cols)`` of at most ``PATCH_PX``; as it was where nothing is in range.
+        place: Where the patch lies.
+    """
+    block = (place[0], place[2], PATCH_PX)
+    nearest, farthest = _ranges_in(block, views.warp.half_px)
+    if nearest > views.ranges_px[1] or farthest < views.ranges_px[0]:
+        return False
+    if nearest <= views.ranges_px[0] or farthest >= views.ranges_px[1]:
+        room[:] = 0
+    spread(views.values, room, views.warp, views.ranges_px, views.scheme, place)
+    return True
 
 
 @njit
@@ -161,18 +194,20 @@ def _spread_pixels(
     warp: Warp,
     ranges_px: tuple[float, float],
     block: Block,
-    rows: tuple[int, int],
+    place: Place,
 ) -> None:
     stride = values.shape[2]
     height, width = np.int32(values.shape[1] - 1), np.int32(values.shape[2] - 1)
-    for i in range(max(block[0], rows[0]), min(block[0] + block[2], rows[1])):
-        for j in range(block[1], min(block[1] + block[2], out.shape[2])):
+    for i in range(max(block[0], place[0]), min(block[0] + block[2], place[1])):
+        for j in range(block[1], min(block[1] + block[2], place[2] + out.shape[2])):
             if _is_in_range(i, j, warp.half_px, ranges_px):
                 row, col = place_in(warp, i + 0.5, j + 0.5)
                 cell, down, right = _corner(height, width, np.float32(row), np.float32(col))
                 for view in range(values.shape[0]):
                     flat = values[view].reshape(-1)
-                    out[view, i - rows[0], j] = _between(flat, stride, cell, down, right)
+                    out[view, i - place[0], j - place[2]] = _between(
+                        flat, stride, cell, down, right
+                    )
 
 
 @njit
@@ -181,19 +216,20 @@ def _spread_patch(
     out: NDArray[np.float32],
     warp: Warp,
     ranges_px: tuple[float, float],
-    place: tuple[Block, Powers, tuple[float, float]],
-    rows: tuple[int, int],
+    fitted: tuple[Block, Powers, tuple[float, float]],
+    place: Place,
 ) -> None:
-    block, powers, middle = place
+    block, powers, middle = fitted
     half = (block[2] - 1) / 2
     scale = np.float32(1 / half)
     stride = values.shape[2]
     height, width = np.int32(values.shape[1] - 1), np.int32(values.shape[2] - 1)
-    count = min(block[2], out.shape[2] - block[1])
+    first = block[1] - place[2]
+    count = min(block[2], out.shape[2] - first)
     cells, parts = np.empty(PATCH_PX, np.int32), np.empty((2, PATCH_PX), np.float32)
     nearest, farthest = _ranges_in(block, warp.half_px)
     is_all_in_range = nearest > ranges_px[0] and farthest < ranges_px[1]
-    for i in range(max(block[0], rows[0]), min(block[0] + block[2], rows[1])):
+    for i in range(max(block[0], place[0]), min(block[0] + block[2], place[1])):
         v = (i - block[0] - half) / half
         down = along_row(powers[0], v, middle[0])
         right = along_row(powers[1], v, middle[1])
@@ -205,7 +241,7 @@ def _spread_patch(
             )
         for view in range(values.shape[0]):
             flat = values[view].reshape(-1)
-            line = out[view, i - rows[0], block[1] : block[1] + count]
+            line = out[view, i - place[0], first : first + count]
             for j in range(count):
                 if is_all_in_range or _is_in_range(i, block[1] + j, warp.half_px, ranges_px):
                     line[j] = _between(flat, stride, cells[j], parts[0, j], parts[1, j])

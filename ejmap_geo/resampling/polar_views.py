@@ -13,7 +13,7 @@ from ejmap_geo.grids.coords import checked
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.resampling.patches import AZIMUTHAL_TO_POLAR, Warp, patch_scheme
-from ejmap_geo.resampling.polar_gather import spread
+from ejmap_geo.resampling.polar_gather import Spread, spread
 from ejmap_geo.resampling.strips import kernel_input
 
 
@@ -24,6 +24,9 @@ class PolarViews:
         values: ``(view, rows, cols)`` on ``polar``.
         polar: Grid of the views, about the centre of ``azimuthal``.
         azimuthal: Grid of the raster.
+
+    Attributes:
+        spread: What kernels interpolate with.
 
     Raises:
         RasterError: If the two grids have different centres or the views another shape.
@@ -41,15 +44,15 @@ class PolarViews:
             raise RasterError(f"values are {found}, but the polar view is {polar.shape}")
         # So that every cell has a next one to interpolate with.
         below = np.pad(values, ((0, 0), (0, 1), (0, 0)), "edge")
-        self._values = kernel_input(np.pad(below, ((0, 0), (0, 0), (0, 1)), "wrap"))
+        padded = kernel_input(np.pad(below, ((0, 0), (0, 0), (0, 1)), "wrap"))
         warp = polar_warp(AZIMUTHAL_TO_POLAR, polar, samples=(1, 1), period_px=polar.cols)
-        self._warp = warp._replace(
+        warp = warp._replace(
             step_rad=azimuthal.resolution_m / azimuthal.body.radius_m,
             half_px=azimuthal.half_size_px,
         )
         radius_px = polar.radius_m / azimuthal.resolution_m
-        self._ranges_px = polar.inner_radii * radius_px, polar.outer_radii * radius_px
-        self._scheme = patch_scheme()
+        ranges_px = polar.inner_radii * radius_px, polar.outer_radii * radius_px
+        self.spread = Spread(padded, warp, ranges_px, patch_scheme())
 
     def fill(self, out: NDArray[np.float32], top: int) -> None:
         """Interpolate on some rows of the raster.
@@ -59,8 +62,14 @@ class PolarViews:
                 outer range stays as it is.
             top: The row of the raster that the first of ``out`` is.
         """
-        rows = top, top + out.shape[1]
-        spread(self._values, out, self._warp, self._ranges_px, self._scheme, rows)
+        spread(
+            self.spread.values,
+            out,
+            self.spread.warp,
+            self.spread.ranges_px,
+            self.spread.scheme,
+            (top, top + out.shape[1], 0),
+        )
 
 
 def polar_warp(kind: int, polar: PolarGrid, *, samples: tuple[int, int], period_px: int) -> Warp:

@@ -41,6 +41,11 @@ class Tile:
         return Window(row=self.row, col=self.col, height=self.side_px, width=self.side_px)
 
 
+def table_of(tiles: Sequence[Tile]) -> pd.DataFrame:
+    """Return the table of some tiles, in their order: what :func:`tiles_of` takes."""
+    return pd.DataFrame({name: [getattr(tile, name) for tile in tiles] for name in COLUMNS})
+
+
 def tiles_of(table: pd.DataFrame) -> list[Tile]:
     """Return the tiles of a table, in its order.
 
@@ -61,7 +66,7 @@ def tiles_of(table: pd.DataFrame) -> list[Tile]:
 
 def mapping_tiles(
     azimuthal: AzimuthalGrid, *, side_px: int, reach_m: float, spacing: float = DEFAULT_SPACING
-) -> list[Tile]:
+) -> pd.DataFrame:
     """Lay a regular grid of overlapping squares over a raster.
 
     The first row and column start at the upper left corner, the next ones every ``spacing`` sides
@@ -75,6 +80,10 @@ def mapping_tiles(
         reach_m: Largest distance of a tile's middle from the crater's centre.
         spacing: Distance of neighbours in sides, above 0 and at most 1.
 
+    Returns:
+        The table of :func:`tiles_of`: of tens of thousands of tiles it takes a hundredth of the
+        time of as many objects.
+
     Raises:
         GridError: If tiles are larger than the raster, or leave gaps.
     """
@@ -87,12 +96,13 @@ def mapping_tiles(
     if not 0 < spacing <= 1:
         raise GridError(f"spacing must lie in (0, 1] sides to leave no gaps, got {spacing}")
     starts = _starts(size, side_px, max(1, math.floor(spacing * side_px + 1e-9)))
-    places = ((row, col) for row in starts for col in starts)
-    tiles = [
-        _tile(tile_id, row, col, side_px=side_px, azimuthal=azimuthal)
-        for tile_id, (row, col) in enumerate(places)
-    ]
-    return [tile for tile in tiles if tile.distance_m <= reach_m]
+    middle = starts + (side_px / 2 - azimuthal.half_size_px)
+    # Squares of half pixels and their sums are exact, so this is the nearest number, as of hypot.
+    distance_m = np.sqrt(middle[:, None] ** 2 + middle**2).ravel() * azimuthal.resolution_m
+    row, col = (places.ravel() for places in np.meshgrid(starts, starts, indexing="ij"))
+    places = (np.arange(len(row)), row, col, np.full(len(row), side_px), distance_m)
+    table = pd.DataFrame(dict(zip(COLUMNS, places, strict=True)))
+    return table[distance_m <= reach_m].reset_index(drop=True)
 
 
 def labelled_tiles(
@@ -127,9 +137,9 @@ def touches_any(tiles: Sequence[Tile], others: Sequence[Tile]) -> NDArray[np.boo
     return (high & wide).any(axis=1)
 
 
-def _starts(size: int, side_px: int, step_px: int) -> list[int]:
+def _starts(size: int, side_px: int, step_px: int) -> NDArray[np.int64]:
     last = size - side_px
-    return [*range(0, last, step_px), last]
+    return np.array([*range(0, last, step_px), last], np.int64)
 
 
 def _tile(tile_id: int, row: int, col: int, *, side_px: int, azimuthal: AzimuthalGrid) -> Tile:

@@ -22,6 +22,7 @@ from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.rasters.file_stamp import file_stamp
 from ejmap_geo.rasters.raster import BLOCK_PX, Overviews
+from ejmap_geo.rasters.raster_file import array_raster
 from ejmap_geo.whole_file import whole_file
 
 # A first overview at half the size would take a third of the file and most of its time.
@@ -64,17 +65,9 @@ def write_crater_raster(
     """
     if bands.shape[1:] != grid.shape:
         raise RasterError(f"bands must be (band, {grid.shape}) like their grid, got {bands.shape}")
-    profile: dict[str, Any] = {
-        "dtype": bands.dtype,
-        "count": len(bands),
-        "height": grid.shape[0],
-        "width": grid.shape[1],
-        "crs": rasterio.CRS.from_wkt(grid.crs.to_wkt()),
-        "transform": grid.transform,
-        "nodata": nodata,
-    }
-    with whole_file(path) as unfinished, _in_memory(profile, overviews) as raster:
-        raster.write(bands)
+    crs = rasterio.CRS.from_wkt(grid.crs.to_wkt())
+    with whole_file(path) as unfinished, _in_memory(bands, grid, overviews) as raster:
+        raster.crs, raster.nodata = crs, nodata
         for number, name in enumerate(band_names, start=1):
             raster.set_band_description(number, name)
         raster.update_tags(**file_stamp(), **(tags or {}))
@@ -88,20 +81,33 @@ def write_crater_raster(
             compress="ZSTD",
             zstd_level=1,
             predictor=2,
+            # Blocks of nothing, such as most of a mask, take neither time nor room.
+            sparse_ok=True,
         )
 
 
 @contextmanager
-def _in_memory(profile: Mapping[str, Any], overviews: Overviews) -> Generator[DatasetWriter]:
-    """Yield a raster in memory: plain arrays where its overviews are pixels picked from it.
+def _in_memory(
+    bands: NDArray[np.uint8], grid: AzimuthalGrid, overviews: Overviews
+) -> Generator[DatasetWriter]:
+    """Yield a raster in memory: the bands themselves where overviews are pixels picked from them.
 
     GDAL averages the overviews of a file from one another, those of plain arrays from the pixels.
     """
+    count, height, width = bands.shape
     if overviews == "nearest":
-        with rasterio.open("bands", "w", driver="MEM", **profile) as raster:
+        with array_raster(bands, grid.transform) as raster:
             yield raster
     else:
+        profile: dict[str, Any] = {
+            "dtype": bands.dtype,
+            "count": count,
+            "height": height,
+            "width": width,
+            "transform": grid.transform,
+        }
         with MemoryFile() as memory, memory.open(**LAYOUT, **profile) as raster:
+            raster.write(bands)
             yield raster
 
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,7 @@ from ejmap_geo.masks.probability_levels import probability_of
 from ejmap_geo.masks.reach import farthest_m
 from ejmap_geo.rasters.raster_file import opened
 from ejmap_project.artefact import Artefact, Picture, drawing, known_numbers
-from ejmap_project.digest import content_version
+from ejmap_project.digest import content_version, fast_version
 from ejmap_project.files.connection_table import read_connections, tile_windows
 from ejmap_project.files.layer_file import layer_bands, write_layers
 from ejmap_project.files.raster_tags import DESCRIPTION, crater_words
@@ -64,7 +63,7 @@ def segment_ejecta(work: CraterWork, crater: Crater, *, tags: Mapping[str, str])
         "farthest_ejecta_radii": reach_m / crater.radius_m,
     }
     return Artefact(
-        content=content_version(bands),
+        content=content_version(fast_version(bands)),
         metadata={
             "crater": crater.label,
             "ejecta_px": int(np.count_nonzero(mask)),
@@ -107,10 +106,10 @@ def filtered_mask(work: CraterWork, crater: Crater, mask: NDArray[np.bool_]) -> 
 
 def _bands(work: CraterWork, crater: Crater, grid: AzimuthalGrid) -> tuple[NDArray[np.uint8], int]:
     """Return levels of probability and votes with the mask, not filtered, and how many voted."""
-    is_ejecta = partial(mask_of_members, rule=work.settings.used_method.ensemble)
+    rule = work.settings.used_method.ensemble
     if work.tile_plan.polar is not None:
         told = read_polar_prediction(work, crater)
-        return stated_around(told, grid, is_ejecta), len(told.members)
+        return stated_around(told, grid, by_votes=rule == "votes"), len(told.members)
     from ejmap_project.mapping.cut_tiles import CutTiles
     from ejmap_project.mapping.segmenter import map_tiles
 
@@ -121,7 +120,7 @@ def _bands(work: CraterWork, crater: Crater, grid: AzimuthalGrid) -> tuple[NDArr
         is_connected=connections["is_connected"].to_numpy(),
         side_px=grid.shape[0],
     )
-    mask = is_ejecta(layers.probability, layers.vote_fraction)
+    mask = mask_of_members(layers.probability, layers.vote_fraction, rule=rule)
     return layer_bands(layers, mask), layers.member_count
 
 

@@ -11,12 +11,7 @@ from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.maps.raster_style import ramp, ramp_style, write_style
 from ejmap_geo.masks.mosaic import HALF, EnsembleLayers, combine_members, is_set, past_border
-from ejmap_geo.masks.polar_members import (
-    Decide,
-    layers_beside,
-    layers_of_views,
-    stated_layers,
-)
+from ejmap_geo.masks.polar_members import layers_beside, layers_of_views, stated_layers
 from ejmap_geo.rasters.polar_file import read_polar_view, write_polar_view
 from ejmap_project.artefact import Artefact, Picture, drawing
 from ejmap_project.digest import content_version
@@ -131,21 +126,21 @@ def layers_around(
 
 
 def stated_around(
-    told: PolarPrediction, azimuthal: AzimuthalGrid, is_ejecta: Decide
+    told: PolarPrediction, azimuthal: AzimuthalGrid, *, by_votes: bool
 ) -> NDArray[np.uint8]:
     """Return the layers of :func:`layers_around` in one byte a pixel, with the mask they decide.
 
     Args:
         told: What the ensemble says in the polar view.
         azimuthal: Grid of the result, about the same centre.
-        is_ejecta: Says of mean and share of votes, above one half each, which pixels are ejecta.
+        by_votes: Whether the votes of members decide, instead of their mean.
 
     Returns:
         Levels of probability, levels of votes and mask, ``(3, rows, cols)``.
     """
     probability = None if (told.border == HALF).all() else told.probability
     return stated_layers(
-        told.past_border, probability, is_ejecta, polar=told.polar, azimuthal=azimuthal
+        told.past_border, probability, by_votes=by_votes, polar=told.polar, azimuthal=azimuthal
     )
 
 

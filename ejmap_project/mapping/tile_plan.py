@@ -18,7 +18,7 @@ from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.masks.rim import Rim
 from ejmap_geo.tiles.annulus import annulus_mean
 from ejmap_geo.tiles.channels import attention_crops
-from ejmap_geo.tiles.tiling import Tile
+from ejmap_geo.tiles.tiling import COLUMNS, Tile, table_of
 from ejmap_ml.config.model_config import ModelConfig, SmpConfig, TimmClassifierConfig
 from ejmap_ml.config.polar_config import PolarUnetConfig
 from ejmap_ml.ejconn.data import CROP, EJECTA_PX
@@ -122,7 +122,7 @@ def write_tiles(
     Returns:
         The table of the tiles.
     """
-    table = tile_table(one.crater, one.tiles, annulus=one.annulus)
+    table = tile_table(one.crater, table_of(one.tiles), annulus=one.annulus)
     if one.ejecta is not None:
         counts = [np.count_nonzero(one.ejecta[tile.window.slices]) for tile in one.tiles]
         table[EJECTA_PX] = counts
@@ -146,26 +146,17 @@ def _crop_px(ejconn: ModelConfig) -> int:
 
 
 def tile_table(
-    crater: Crater, tiles: Sequence[Tile], *, annulus: NDArray[np.float64] | None
+    crater: Crater, places: pd.DataFrame, *, annulus: NDArray[np.float64] | None
 ) -> pd.DataFrame:
     """Return the table of the tiles of a crater, one row a tile.
 
     Args:
         crater: The crater.
-        tiles: Its tiles.
+        places: Its tiles, as :func:`table_of` returns them.
         annulus: Mean bands around the rim, ``(band,)``; None when no model is told them.
     """
-    table = pd.DataFrame(
-        {
-            "crater_id": crater.crater_id,
-            "tile_id": [tile.tile_id for tile in tiles],
-            "row": [tile.row for tile in tiles],
-            "col": [tile.col for tile in tiles],
-            "side_px": [tile.side_px for tile in tiles],
-            "distance_m": [tile.distance_m for tile in tiles],
-            RADIUS_M: crater.radius_m,
-        }
-    )
+    table = places[list(COLUMNS)].assign(**{RADIUS_M: crater.radius_m})
+    table.insert(0, "crater_id", crater.crater_id)
     if annulus is None:
         return table
     names = annulus_columns(len(annulus))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ejmap_geo.craters.catalogue import Crater
-from ejmap_geo.tiles.tiling import mapping_tiles
+from ejmap_geo.tiles.tiling import mapping_tiles, table_of
 from ejmap_project.artefact import Artefact, Facts, Picture, drawing
 from ejmap_project.digest import content_version
 from ejmap_project.mapping.crater_inputs import CraterWork
@@ -38,7 +38,10 @@ def cut_tile_store(
     grid = work.azimuthal_grid(crater)
     side_px = min(work.settings.mapping.tile_side_px, grid.shape[0])
     published = work.source.tiles_of(crater, basemap)
-    tiles = published or mapping_tiles(grid, side_px=side_px, reach_m=crater.reach(basemap.body))
+    if published:
+        tiles = table_of(published)
+    else:
+        tiles = mapping_tiles(grid, side_px=side_px, reach_m=crater.reach(basemap.body))
     annulus = wanted_annulus(raster, basemap=basemap, crater=crater, plan=plan)
     table = tile_table(crater, tiles, annulus=annulus)
     path = work.paths.tile_store(crater.key)

@@ -1,6 +1,7 @@
 """The reach of masks against hand arithmetic."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +24,22 @@ def test_the_farthest_set_pixel_counts_from_its_centre() -> None:
     mask[0, 7] = mask[4, 4] = True
 
     assert farthest_m(mask, GRID) == pytest.approx(1000 * math.hypot(3.5, 3.5))
+
+
+@pytest.mark.parametrize("share", [1e-4, 1e-3, 0.01, 0.5])
+@pytest.mark.parametrize("half_size_px", [5, 64, 131])
+def test_the_reach_is_the_largest_of_all_distances(share: float, half_size_px: int) -> None:
+    """Of pixels anywhere, whether a row is looked through in one run of pixels or in several."""
+    grid = replace(GRID, half_size_px=half_size_px)
+    offset = np.arange(2 * half_size_px) + 0.5 - half_size_px
+    distance_px = np.sqrt(offset[:, None] ** 2 + offset**2)
+    rng = np.random.default_rng(3)
+    for within in (0.1, 0.7, 2.0):
+        mask = (rng.random(grid.shape) < share) & (distance_px < within * half_size_px)
+
+        expected_m = 1000 * distance_px[mask].max(initial=0)
+
+        assert farthest_m(mask, grid) == pytest.approx(expected_m, rel=1e-15)
 
 
 def test_an_empty_mask_reaches_nowhere() -> None:

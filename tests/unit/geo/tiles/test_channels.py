@@ -14,7 +14,7 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.tiles.channels import SAMPLES_PER_PX, attention_crops, attention_windows
-from ejmap_geo.tiles.tiling import Tile, mapping_tiles
+from ejmap_geo.tiles.tiling import Tile, mapping_tiles, tiles_of
 
 GRID = AzimuthalGrid(body=MERCURY, center=LonLat(1, 2), resolution_m=1000.0, half_size_px=100)
 SIZE = GRID.shape[0]
@@ -122,7 +122,7 @@ def test_crops_are_those_cut_one_by_one(tiles: list[Tile], radius_m: float, size
 
 def test_crops_of_a_row_of_tiles_are_those_cut_one_by_one() -> None:
     """Of a regular grid, where neighbours see the same rows."""
-    tiles = mapping_tiles(GRID, side_px=20, reach_m=100_000)
+    tiles = tiles_of(mapping_tiles(GRID, side_px=20, reach_m=100_000))
 
     expected = [_plain_crop(tile, radius_m=9_000, size_px=8) for tile in tiles]
 

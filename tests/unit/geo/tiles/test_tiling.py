@@ -1,6 +1,10 @@
 """Tiles by hand arithmetic and by covering."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +15,14 @@ from ejmap_geo.grids.body import MERCURY
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
 from ejmap_geo.grids.window import Window
-from ejmap_geo.tiles.tiling import Tile, labelled_tiles, mapping_tiles, touches_any
+from ejmap_geo.tiles.tiling import (
+    Tile,
+    labelled_tiles,
+    mapping_tiles,
+    table_of,
+    tiles_of,
+    touches_any,
+)
 
 RESOLUTION_M = 10_000.0
 
@@ -28,7 +39,7 @@ def grid_of(half_size_px: int) -> AzimuthalGrid:
 
 def test_mapping_tiles_stand_nine_tenths_of_a_side_apart() -> None:
     """20 px tiles on 100 px: 0, 18, 36, 54, 72 and, moved inwards, 80."""
-    tiles = mapping_tiles(grid_of(50), side_px=20, reach_m=1e9)
+    tiles = tiles_of(mapping_tiles(grid_of(50), side_px=20, reach_m=1e9))
 
     assert sorted({tile.row for tile in tiles}) == [0, 18, 36, 54, 72, 80]
     assert sorted({tile.col for tile in tiles}) == [0, 18, 36, 54, 72, 80]
@@ -39,8 +50,8 @@ def test_tiles_are_kept_when_their_middle_is_within_reach() -> None:
     """On 40 px the four 20 px tiles have middles at +-10 px; sqrt(200) px is 141.42 km."""
     grid = grid_of(20)
 
-    near = mapping_tiles(grid, side_px=20, reach_m=141_400, spacing=1)
-    far = mapping_tiles(grid, side_px=20, reach_m=141_500, spacing=1)
+    near = tiles_of(mapping_tiles(grid, side_px=20, reach_m=141_400, spacing=1))
+    far = tiles_of(mapping_tiles(grid, side_px=20, reach_m=141_500, spacing=1))
 
     assert near == []
     assert len(far) == 4
@@ -49,8 +60,9 @@ def test_tiles_are_kept_when_their_middle_is_within_reach() -> None:
 
 def test_a_tile_keeps_its_number_when_the_reach_shrinks() -> None:
     """Ids count places, not survivors."""
-    every = {tile.tile_id: tile for tile in mapping_tiles(grid_of(50), side_px=20, reach_m=1e9)}
-    some = mapping_tiles(grid_of(50), side_px=20, reach_m=300_000)
+    all_tiles = tiles_of(mapping_tiles(grid_of(50), side_px=20, reach_m=1e9))
+    every = {tile.tile_id: tile for tile in all_tiles}
+    some = tiles_of(mapping_tiles(grid_of(50), side_px=20, reach_m=300_000))
 
     assert 0 < len(some) < len(every)
     assert all(every[tile.tile_id] == tile for tile in some)
@@ -65,7 +77,7 @@ def test_mapping_tiles_cover_the_raster_and_stay_inside(
     """No pixel is left out and none lies beyond the edges."""
     grid = grid_of(half)
     side = min(side, 2 * half)
-    tiles = mapping_tiles(grid, side_px=side, reach_m=1e9, spacing=max(spacing, 0.3))
+    tiles = tiles_of(mapping_tiles(grid, side_px=side, reach_m=1e9, spacing=max(spacing, 0.3)))
 
     covered = np.zeros(grid.shape, np.bool_)
     for tile in tiles:
@@ -73,6 +85,24 @@ def test_mapping_tiles_cover_the_raster_and_stay_inside(
         covered[tile.window.slices] = True
     assert covered.all()
     assert len({(tile.row, tile.col) for tile in tiles}) == len(tiles)
+
+
+def test_the_table_of_mapping_tiles_is_that_of_tiles_measured_one_by_one() -> None:
+    """To the last bit of the distance, sides of odd and even length alike."""
+    for side_px in (7, 20):
+        grid = grid_of(333)
+        table = mapping_tiles(grid, side_px=side_px, reach_m=2_500_000)
+        measured = [
+            replace(tile, distance_m=_distance_m(tile, half_px=333)) for tile in tiles_of(table)
+        ]
+
+        assert 0 < len(table) < 10_000
+        pd.testing.assert_frame_equal(table, table_of(measured), check_exact=True)
+
+
+def _distance_m(tile: Tile, *, half_px: int) -> float:
+    middle = tile.side_px / 2 - half_px
+    return math.hypot(tile.row + middle, tile.col + middle) * RESOLUTION_M
 
 
 @pytest.mark.parametrize(

@@ -68,3 +68,23 @@ def test_layers_of_an_earlier_ejmap_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(StepError, match="materialise segmentation_mask again"):
         read_layer(path, BAND_NAMES[0])
+
+
+def test_blocks_of_nothing_take_no_room_and_read_as_zeros(tmp_path: Path) -> None:
+    """One pixel of three bands is set: one block of full resolution is stored."""
+    bands = np.zeros((3, *GRID.shape), np.uint8)
+    bands[2, 700, 1900] = 1
+    path = tmp_path / "segmentation.tif"
+
+    write_layers(path, bands, grid=GRID)
+
+    with rasterio.open(path) as raster:
+        np.testing.assert_array_equal(raster.read(), bands)
+        offsets = [
+            raster.get_tag_item(f"BLOCK_OFFSET_{col}_{row}", "TIFF", bidx=band)
+            for band in raster.indexes
+            for row in range(5)
+            for col in range(5)
+        ]
+    stored = [place for place, offset in enumerate(offsets) if offset is not None]
+    assert stored == [2 * 25 + 1 * 5 + 3]

@@ -30,15 +30,7 @@ POLAR = PolarGrid(
 @pytest.fixture
 def places() -> pd.DataFrame:
     """Mapping tiles of 16 px over the whole raster."""
-    tiles = mapping_tiles(AZIMUTHAL, side_px=16, reach_m=1e6)
-    return pd.DataFrame(
-        {
-            "tile_id": [tile.tile_id for tile in tiles],
-            "row": [tile.row for tile in tiles],
-            "col": [tile.col for tile in tiles],
-            "side_px": 16,
-        }
-    )
+    return mapping_tiles(AZIMUTHAL, side_px=16, reach_m=1e6)
 
 
 @pytest.fixture
