@@ -22,7 +22,7 @@ class Console:
     """A listener that draws on a stream; see :class:`ejmap_project.progress.Progress`.
 
     Without a stream it writes to a copy of standard error, which still leads to the terminal while
-    :func:`ejmap_assets.runs.in_process.quiet_output` redirects standard error to the null device.
+    :func:`ejmap_project.quiet_output.quiet_output` redirects standard error to the null device.
     Use it as a context manager, so that it closes the copy.
 
     Attributes:

@@ -12,7 +12,6 @@ by this one.
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TypeAlias
 
 import dagster as dg
@@ -24,17 +23,10 @@ from ejmap_assets.lineage.provenance import SIZE, event_tags
 from ejmap_assets.lineage.recipes import RecipeBook
 from ejmap_assets.lineage.rows import LINEAGE
 from ejmap_assets.lineage.selection import inputs_of
-from ejmap_assets.making.crater_step import (
-    CraterStep,
-    CraterTask,
-    MadeArtefact,
-    begin_work,
-    made_by_name,
-)
+from ejmap_assets.making.crater_step import CraterStep, CraterTask, MadeArtefact, begin_work
 from ejmap_assets.making.failures import crater_failure, permanent
 from ejmap_assets.making.inputs import require_intact, set_aside_if_damaged
 from ejmap_assets.partitions import Partitioning
-from ejmap_geo.worker_processes import WorkerProcesses
 from ejmap_project.errors import StepError
 from ejmap_project.files.former_result import former_place, replacing
 from ejmap_project.manifests.manifest_store import ArtefactFiles, Integrity
@@ -45,8 +37,8 @@ from ejmap_project.mapping.side_by_side import SideBySide
 from ejmap_project.open_project import OpenProject
 from ejmap_project.progress import Progress
 
-# Makes an artefact of a task, whose path follows, and where its former file is.
-Make: TypeAlias = Callable[[CraterStep, CraterTask, Path, Path], MadeArtefact]
+# Makes an artefact in this process, or in another.
+Make: TypeAlias = Callable[..., MadeArtefact]
 
 
 def map_chunk(
@@ -89,7 +81,8 @@ def map_chunk(
 
     progress.update("craters", done=0, total=len(keys))
     with craters.processes(partial(begin_work, project)) as processes:
-        mapped = craters.each(partial(map_claimed, _maker(processes)))
+        make = partial(CraterStep.made_in, processes=processes) if processes else CraterStep.made
+        mapped = craters.each(partial(map_claimed, make))
         for done, (key, error) in enumerate(mapped, start=1):
             if error is not None:
                 context.log.error("crater %s failed", key, exc_info=error)
@@ -101,26 +94,6 @@ def map_chunk(
         raise crater_failure(errors, attempted=len(keys), folder=work.paths.folder) from next(
             iter(errors.values())
         )
-
-
-def _maker(processes: WorkerProcesses | None) -> Make:
-    """Return how artefacts are made: in processes, or in this one."""
-    if processes is None:
-        return lambda step, task, output, former: step.made(task, output=output, former=former)
-
-    def make(step: CraterStep, task: CraterTask, output: Path, former: Path) -> MadeArtefact:
-        return processes.call(
-            made_by_name,
-            step.make.__module__,
-            step.name,
-            crater=task.crater,
-            recipe=task.recipe,
-            run_id=task.run_id,
-            output=output,
-            former=former,
-        )
-
-    return make
 
 
 def _is_over(context: dg.AssetExecutionContext, run_id: str) -> bool:
@@ -182,7 +155,7 @@ def _record(
     key, work, recipe = task.crater.key, task.work, task.recipe
     output = LINEAGE[step.name].output(work.paths, key)
     with replacing(output) as former:
-        made = make(step, task, output, former)
+        made = make(step, task, output=output, former=former)
         findings = dict(zip(step.checks, made.findings, strict=True))
         rejected = rejection(findings)
         if rejected is not None:

@@ -17,6 +17,7 @@ from ejmap_assets.making.kept_results import KeptResults
 from ejmap_assets.metadata.facts import Metadata, metadata_of
 from ejmap_assets.metadata.table_types import table_facts
 from ejmap_geo.craters.catalogue import Crater
+from ejmap_geo.worker_processes import WorkerProcesses
 from ejmap_project.artefact import Artefact
 from ejmap_project.files.raster_tags import CRATER, crater_words
 from ejmap_project.mapping.crater_inputs import CraterWork
@@ -121,6 +122,18 @@ class CraterStep:
             is_restored=restored is not None,
         )
 
+    def made_in(
+        self, task: CraterTask, *, output: Path, former: Path, processes: WorkerProcesses
+    ) -> MadeArtefact:
+        """Return what :meth:`made` returns in one of some processes."""
+        # Under its own name the function cannot be handed over: the step has taken that.
+        return processes.call(
+            _made_by_name,
+            *(self.make.__module__, self.name, task.crater, task.recipe, task.run_id),
+            output=output,
+            former=former,
+        )
+
 
 class _OwnWork:
     """What the craters share that this process of several maps."""
@@ -133,28 +146,11 @@ def begin_work(project: OpenProject) -> None:
     _OwnWork.work = CraterWork(project)
 
 
-def made_by_name(
-    module: str,
-    step: str,
-    *,
-    crater: Crater,
-    recipe: Recipe,
-    run_id: str,
-    output: Path,
-    former: Path,
+def _made_by_name(
+    module: str, step: str, crater: Crater, recipe: Recipe, run_id: str, **places: Path
 ) -> MadeArtefact:
-    """Make an artefact as :meth:`CraterStep.made`, in a process that :func:`begin_work` prepared.
-
-    Args:
-        module: Where the step is declared: functions under another name cannot be handed over.
-        step: Its name.
-        crater: The crater.
-        recipe: The recipe of the artefact.
-        run_id: Id of the run.
-        output: Path of the artefact.
-        former: Path of the former file.
-    """
+    """Make an artefact in a process that :func:`begin_work` prepared."""
     assert _OwnWork.work is not None  # noqa: S101 - the process began with it
     task = CraterTask(crater=crater, recipe=recipe, work=_OwnWork.work, run_id=run_id)
     declared: CraterStep = getattr(import_module(module), step)
-    return declared.made(task, output=output, former=former)
+    return declared.made(task, output=places["output"], former=places["former"])

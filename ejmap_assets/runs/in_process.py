@@ -1,10 +1,7 @@
 """One run in this process: recorded on the instance, silent on the console, and why it failed."""
 
-import os
-import sys
 import uuid
-from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +16,7 @@ from ejmap_assets.code_location import job_origin
 from ejmap_assets.run_process import process_tags
 from ejmap_assets.runs.pool_turn import turn
 from ejmap_project.errors import ProjectError
+from ejmap_project.quiet_output import quiet_output
 
 RANGE_START = "dagster/asset_partition_range_start"
 RANGE_END = "dagster/asset_partition_range_end"
@@ -148,27 +146,3 @@ def _causes(failure: Any) -> Iterator[Any]:  # noqa: ANN401 - Dagster does not e
     while error is not None:
         yield error
         error = error.cause
-
-
-@contextmanager
-def quiet_output() -> Generator[None]:
-    """Send the process's standard output and error to the null device; the UI keeps step logs.
-
-    This redirects file descriptors, because Dagster copies a step's output from its log file to
-    them through another process. A console opened before keeps its own copy.
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    copies = {number: os.dup(number) for number in (1, 2)}
-    null = os.open(os.devnull, os.O_WRONLY)
-    try:
-        for number in copies:
-            os.dup2(null, number)
-        yield
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        for number, copy in copies.items():
-            os.dup2(copy, number)
-            os.close(copy)
-        os.close(null)

@@ -48,8 +48,9 @@ def _mapped(folder: Path, lost: str = "") -> Generator[Mapped]:
     call = WorkerProcesses.call
 
     def watched(processes: WorkerProcesses, function: Any, *args: Any, **kwargs: Any) -> Any:
-        calls.append(kwargs["crater"].key)
-        if kwargs["crater"].key == lost:
+        key = args[2].key
+        calls.append(key)
+        if key == lost:
             raise WorkerLostError("the process that worked on it was ended")
         return call(processes, function, *args, **kwargs)
 
