@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 LONGEST_NAME = 80
 LONGEST_MESSAGE = 4000
@@ -19,6 +20,18 @@ def clean_name(text: str) -> str:
     return " ".join(visible.split())[:LONGEST_NAME].rstrip()
 
 
+def called(name: str, names: Sequence[str]) -> list[int]:
+    """Return at which places of a list a name stands, whatever its case.
+
+    Where it stands nowhere, accents count for nothing: few keyboards have those of all planets.
+    """
+    for letters in (str.casefold, _without_accents):
+        found = [at for at, one in enumerate(names) if one and letters(one) == letters(name)]
+        if found:
+            return found
+    return []
+
+
 def clean_message(text: str) -> str:
     """Return a message without control codes, in its own lines, shortened in the middle.
 
@@ -28,6 +41,11 @@ def clean_message(text: str) -> str:
         kept = (LONGEST_MESSAGE - len(MORE)) // 2
         text = f"{text[:kept]}{MORE} {text[-kept:]}"
     return _visible(text, keep="\n")
+
+
+def _without_accents(name: str) -> str:
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(one for one in apart if not unicodedata.combining(one))
 
 
 def _visible(text: str, *, keep: str) -> str:

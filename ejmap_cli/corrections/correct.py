@@ -49,11 +49,12 @@ def correct(project: Path, craters: tuple[str, ...], *, out: Path | None) -> int
 
 
 def _named(project: "OpenProject", words: str) -> "Crater":
+    from ejmap_geo.plain_text import called
     from ejmap_project.errors import SourceError
 
-    craters = project.craters().values()
-    found = [one for one in craters if words.casefold() == one.name.casefold()]
-    if words.isdigit():
+    craters = list(project.craters().values())
+    found = [craters[at] for at in called(words, [one.name for one in craters])]
+    if words.isdecimal():
         found = [one for one in craters if one.crater_id == int(words)] or found
     if len(found) != 1:
         many = f"{len(found)} craters have that name" if found else "no crater has that id or name"

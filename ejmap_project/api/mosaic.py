@@ -13,6 +13,7 @@ from ejmap_geo.craters.catalogue import Crater, craters_of, read_catalogue
 from ejmap_geo.errors import BodyError, CatalogueError
 from ejmap_geo.grids.body import Body, body_named
 from ejmap_geo.grids.grid import AzimuthalGrid, BasemapGrid
+from ejmap_geo.plain_text import called
 from ejmap_geo.rasters.raster import read_basemap
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_ml.config.bands import Bands, bands_named, count_of
@@ -165,7 +166,8 @@ class Craters:
         """
         if name in self._by_key:
             return self._by_key[name]
-        found = [one for one in self if one.name.lower() == name.lower() != ""]
+        craters = list(self)
+        found = [craters[at] for at in called(name, [one.name for one in craters])]
         if len(found) == 1:
             return found[0]
         if found:

@@ -57,7 +57,7 @@ export function profilePlot(profile: Profile, label: string): HTMLElement {
     "figure",
     {},
     svg,
-    element("figcaption", { class: "note" }, "Yellow: share of each ring that is ejecta. Blue, dashed: mean brightness (right)."),
+    element("figcaption", { class: "note" }, "Yellow: share of each ring that is ejecta. Blue, dashed: mean brightness, grey levels of 1 to 255 (right)."),
   );
 }
 

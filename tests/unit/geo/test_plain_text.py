@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ejmap_geo.plain_text import LONGEST_MESSAGE, LONGEST_NAME, clean_message, clean_name
+from ejmap_geo.plain_text import LONGEST_MESSAGE, LONGEST_NAME, called, clean_message, clean_name
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,32 @@ def test_a_message_keeps_its_lines_its_beginning_and_its_end() -> None:
     assert len(told) <= LONGEST_MESSAGE + 10
     assert told.startswith("settings have 2 mistakes:\n  first")
     assert told.endswith("x; do this")
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ("chaikovskij", [0, 3]),
+        ("POLYGNOTUS", [1]),
+        ("Nervo", [2]),
+        ("Ng\u0169g\u0129", [4]),
+        ("Ngugi", [4]),
+        ("", []),
+        ("nobody", []),
+    ],
+)
+def test_names_are_found_in_any_case_and_without_their_accents(
+    name: str, places: list[int]
+) -> None:
+    """A name with its accents is not taken for another without them."""
+    names = [
+        "Chaikovskij",
+        "Polygnotus",
+        "Nervo",
+        "chaikovskij",
+        "Ng\u0169g\u0129",
+        "Nerv\u00f3",
+        "",
+    ]
+
+    assert called(name, names) == places
