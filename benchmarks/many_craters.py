@@ -71,15 +71,15 @@ def main() -> None:
 def _measured(source: Path, count: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "project"
-        _copy(source, folder)
+        copy_project(source, folder)
         # The instance names the project to the conditions of a tick.
         with open_instance(folder) as instance:
             project = OpenProject.at(folder)
-            _fill(project, instance, count)
+            fill(project, instance, count)
             return _looks(project, instance)
 
 
-def _copy(source: Path, folder: Path) -> None:
+def copy_project(source: Path, folder: Path) -> None:
     """Copy a project and its history, without craters and pictures."""
     own = ProjectPaths(source)
     left_out = {own.all_craters, own.all_pictures, home_of(source)}
@@ -91,7 +91,7 @@ def _copy(source: Path, folder: Path) -> None:
     shutil.copytree(home_of(source), home_of(folder))
 
 
-def _fill(project: OpenProject, instance: dg.DagsterInstance, count: int) -> None:
+def fill(project: OpenProject, instance: dg.DagsterInstance, count: int) -> None:
     """Put craters into a project, and record everything that is not up to date as made."""
     rng = np.random.default_rng(0)
     lon, lat = rng.uniform(-180, 180, count), np.degrees(np.arcsin(rng.uniform(-1, 1, count)))

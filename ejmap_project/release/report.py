@@ -154,6 +154,9 @@ def _table(one: MadeArtefact) -> Table | None:
     if path is None or not path.is_file():
         return None
     frame = _pooled_first(read_table(path))
+    if frame.empty:
+        # Such as the scores of a planet of which no ejecta are known.
+        return None
     return table_of(frame, caption=f"The first rows of {path.name}", most_rows=MOST_ROWS)
 
 

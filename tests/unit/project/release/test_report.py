@@ -201,3 +201,18 @@ def test_the_map_page_is_a_link_with_its_size(
     text = (folder / "report.html").read_text()
     assert '<a href="data/map/page/index.html">The map page</a> (2.3 MB' in text
     assert read_release_manifest(release(mapped, "bare")).map_page is None
+
+
+@pytest.mark.parametrize(("rows", "is_shown"), [(1, True), (0, False)])
+def test_what_holds_nothing_has_no_section(mapped: OpenProject, rows: int, is_shown: bool) -> None:
+    """Such as the scores of a planet of which no ejecta are known."""
+    path = mapped.paths.folder / "evaluation.parquet"
+    pd.DataFrame({"pixel_f1": [0.5] * rows}).to_parquet(path)
+    inventory = inventory_of(mapped)
+    scored = (*inventory.made, made_artefact("evaluation", outputs=(path,)))
+    whole = replace(inventory, made=scored)
+
+    made = make_release(mapped, AskedRelease(name="scored"), lambda: whole, progress=Silence())
+
+    text = (Path(str(made.metadata["path"])) / "report.html").read_text(encoding="utf-8")
+    assert ("Agreement with known ejecta" in text) is is_shown
