@@ -83,6 +83,10 @@ class MaskFolder(Mapping[int, PlacedMask]):
         """Read the mask of a crater."""
         return read_mask_on(self._paths[crater_id], self._basemap)
 
+    def __contains__(self, crater_id: object) -> bool:
+        """Return whether there is a mask of a crater; a mapping's own would read it to find out."""
+        return crater_id in self._paths
+
     def __iter__(self) -> Iterator[int]:
         """Iterate over crater ids in rising order."""
         return iter(self._paths)

@@ -164,3 +164,14 @@ def test_tables_in_metadata_hold_plain_values_and_end_somewhere() -> None:
     assert len(value.records) == MAX_ROWS
     assert value.records[1].data == {"n": 1, "share": 0.3333, "name": "x", "ok": True}
     assert [column.name for column in value.schema.columns] == ["n", "share", "name", "ok"]
+
+
+def test_whether_a_mask_is_there_is_told_without_reading_it(tmp_path: Path) -> None:
+    """Ten steps of the planet ask it of every crater."""
+    torn = tmp_path / "torn.tif"
+    torn.write_bytes(b"no raster")
+
+    masks = MaskFolder({3: torn}, GRID)
+
+    assert 3 in masks
+    assert 8 not in masks
