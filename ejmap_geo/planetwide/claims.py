@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from ejmap_geo.cores import two_at_a_time
 from ejmap_geo.craters.catalogue import LARGEST_CRATER_ID
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
@@ -125,7 +126,7 @@ def ranked_claims(
 
     Args:
         band: The pixels.
-        masks: What each crater claims, by crater id; read one at a time.
+        masks: What each crater claims, by crater id; two are held at a time.
         windows: Where the masks lie.
         read_levels: Returns how probable the ejecta of a crater are; called once for every crater
             that claims a pixel of the band, with the smallest window that holds those pixels.
@@ -135,13 +136,17 @@ def ranked_claims(
     first, second = (np.full(size, NOBODY, np.uint16) for _ in range(2))
     best, next_best = (np.full(size, -1, np.float32) for _ in range(2))
     members: dict[int, NDArray[np.int64]] = {}
-    for crater_id in sorted(windows):
-        if not _reaches(band, windows[crater_id]):
-            continue
+
+    def claim(crater_id: int) -> tuple[int, NDArray[np.int64], NDArray[np.float32]]:
         at, place = _claimed(band, masks[crater_id], basemap)
         if not at.size:
+            return crater_id, at, np.zeros(0, np.float32)
+        return crater_id, at, _probability(place, partial(read_levels, crater_id))
+
+    reaching = (one for one in sorted(windows) if _reaches(band, windows[one]))
+    for crater_id, at, sure in two_at_a_time(claim, reaching):
+        if not at.size:
             continue
-        sure = _probability(place, partial(read_levels, crater_id))
         members[crater_id] = at
         leads = sure > best[at]
         follows = ~leads & (sure > next_best[at])
