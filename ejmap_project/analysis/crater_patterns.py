@@ -1,6 +1,6 @@
 """The patterns of all craters of the map, alone and where no other crater claims their ejecta."""
 
-from functools import cache
+from functools import cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 import rasterio
 from numpy.typing import NDArray
 
+from ejmap_geo.cores import two_at_a_time
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.masks.denoise import denoised_by_sides
 from ejmap_geo.masks.placed_mask import PlacedMask
@@ -69,7 +70,6 @@ def measure_patterns(project: OpenProject, progress: Progress) -> Artefact:
     """
     paths, work = project.paths, CraterWork(project)
     held = held_back(project)
-    is_published = project.settings.source.traits.masks_run is not None
     made = {
         key: crater
         for key, crater in sorted(project.craters().items())
@@ -79,22 +79,28 @@ def measure_patterns(project: OpenProject, progress: Progress) -> Artefact:
     }
     if not made:
         raise StepError("no crater has a pattern yet; materialise crater_pattern of some first")
-    grid = work.basemap.grid
     measured: list[tuple[CraterPattern, CleanValues]] = []
-    with opened(paths.overlap_count) as counted, opened(paths.overlaps) as ranked:
-        for done, (key, crater) in enumerate(made.items()):
-            progress.update(f"crater {key}", done=done, total=len(made))
-            pattern = read_pattern(paths.crater_pattern(key))
-            placed = read_mask_on(paths.basemap_mask(key), grid)
-            around, claims = _claims(work, crater, placed, _counts(counted))
-            values, published = clean_values(around, claims, pattern)
-            own = OwnPixels(crater_id=crater.crater_id, placed=placed, ranked=ranked, basemap=grid)
-            # Published masks have no probabilities to rank them by.
-            rays = with_own_ends(pattern.rays, None if is_published else own, crater, grid.body)
-            values |= own_values(rays, crater)
-            measured.append((pattern._replace(rays=rays), (values, published)))
-    progress.update("patterns", done=len(made), total=len(made))
+    found = two_at_a_time(partial(_measured, work), made.values())
+    for done, (crater, one) in enumerate(zip(made.values(), found, strict=True), start=1):
+        measured.append(one)
+        progress.update(f"crater {crater.key}", done=done, total=len(made))
     return _write(project, measured)
+
+
+def _measured(work: CraterWork, crater: Crater) -> tuple[CraterPattern, CleanValues]:
+    """Return the pattern of a crater with its own ends of rays, and what is clean of it."""
+    paths, grid = work.paths, work.basemap.grid
+    is_published = work.settings.source.traits.masks_run is not None
+    pattern = read_pattern(paths.crater_pattern(crater.key))
+    placed = read_mask_on(paths.basemap_mask(crater.key), grid)
+    # An open file is for one thread.
+    with opened(paths.overlap_count) as counted, opened(paths.overlaps) as ranked:
+        around, claims = _claims(work, crater, placed, _counts(counted))
+        values, published = clean_values(around, claims, pattern)
+        own = OwnPixels(crater_id=crater.crater_id, placed=placed, ranked=ranked, basemap=grid)
+        # Published masks have no probabilities to rank them by.
+        rays = with_own_ends(pattern.rays, None if is_published else own, crater, grid.body)
+    return pattern._replace(rays=rays), (values | own_values(rays, crater), published)
 
 
 def _counts(counted: rasterio.DatasetReader) -> ReadCounts:
