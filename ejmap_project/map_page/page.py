@@ -1,10 +1,13 @@
 """Write the map page of a project: its program, its tiles, and its data as scripts."""
 
+import math
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import geopandas as gpd
 
+from ejmap_geo.cores import two_at_a_time
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.grids.window import Window
 from ejmap_geo.whole_file import whole_folder
@@ -87,19 +90,30 @@ def _write_probes(mapped: MappedCraters, data: Path, progress: Progress) -> _Pro
     """Write the values of all craters on the finest grid on which they fit."""
     *finer, coarsest = probe_grids(mapped.grid)
     for grid in finer:
-        probes = _write_on(grid, mapped, data, progress)
+        probes = _write_on(grid, mapped, data, progress, most_bytes=MOST_PROBE_BYTES)
         if probes.size <= MOST_PROBE_BYTES:
             return probes
     return _write_on(coarsest, mapped, data, progress)
 
 
-def _write_on(grid: BasemapGrid, mapped: MappedCraters, data: Path, progress: Progress) -> _Probes:
+def _write_on(
+    grid: BasemapGrid,
+    mapped: MappedCraters,
+    data: Path,
+    progress: Progress,
+    *,
+    most_bytes: float = math.inf,
+) -> _Probes:
+    """Write the values of the craters on a grid; of no more once they are too many bytes."""
     windows: dict[int, Window] = {}
     digests: list[str] = []
     size = 0
-    for number, (crater_id, crater) in enumerate(mapped.craters.items()):
+    found = two_at_a_time(partial(probe_values, mapped, grid=grid), mapped.craters)
+    together = zip(mapped.craters.items(), found, strict=True)
+    for number, ((crater_id, crater), values) in enumerate(together):
         progress.update(crater.label, done=number, total=len(mapped.craters))
-        values = probe_values(mapped, crater_id, grid)
+        if size > most_bytes:
+            break
         if values is None:
             continue
         size += len(write_script(data, probe_script(crater), packed(values.cells.tobytes())))
