@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 
+from ejmap_geo.cores import two_at_a_time
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.craters.observed_share import observed_shares
 from ejmap_geo.maps.profile import contrast_at_equal_distance
@@ -31,10 +32,8 @@ def measure_contrast(project: OpenProject) -> Artefact:
     masks = MaskFolder.of(craters, project.paths.basemap_mask, basemap.grid).readable()
     mapped = [crater for crater in craters.values() if crater.crater_id in masks]
     shares = observed_shares(basemap.raster, basemap.grid, mapped)
-    rows = [
-        _row(crater, masks[crater.crater_id], basemap) | {"observed_share": share}
-        for crater, share in zip(mapped, shares, strict=True)
-    ]
+    found = two_at_a_time(lambda one: _row(one, masks[one.crater_id], basemap), mapped)
+    rows = [row | {"observed_share": share} for row, share in zip(found, shares, strict=True)]
     table = pd.DataFrame(rows, columns=pd.Index(COLUMNS))
     write_table(table, path)
     measured = table.dropna(subset=["brighter_by"])
