@@ -12,7 +12,7 @@ from ejmap_geo.maps.raster_style import mosaic_style, write_style
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_geo.resampling.shrink import coarser_grid, imaged_means, is_imaged
 from ejmap_project.artefact import Artefact, Picture, drawing
-from ejmap_project.digest import content_version
+from ejmap_project.digest import content_version, fast_version
 from ejmap_project.errors import StepError
 from ejmap_project.files.crater_raster import write_crater_raster
 from ejmap_project.files.raster_tags import crater_words, meaning
@@ -56,7 +56,7 @@ def cut_azimuthal_mosaic(work: CraterWork, crater: Crater, *, tags: Mapping[str,
     write_style(path, mosaic_style(len(mosaic)))
     reach_m = grid.half_size_px * grid.resolution_m
     return Artefact(
-        content=content_version(mosaic),
+        content=content_version(fast_version(mosaic)),
         metadata={
             "crater": crater.label,
             "radius_km": crater.radius_m / 1000,
