@@ -36,7 +36,8 @@ class WorkerProcesses:
 
     def __init__(self, count: int, *, threads: int, prepare: Callable[[], None]) -> None:
         self._threads, self._prepare = threads, prepare
-        self._idle: SimpleQueue[ProcessPoolExecutor] = SimpleQueue()
+        # None stands for all of them once they have ended.
+        self._idle: SimpleQueue[ProcessPoolExecutor | None] = SimpleQueue()
         self._count = count
         for _ in range(count):
             self._idle.put(self._new())
@@ -46,9 +47,12 @@ class WorkerProcesses:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the processes that are idle; all are once nobody waits for them."""
+        """End each process once it is idle; who waits for one then is told."""
         for _number in range(self._count):
-            self._idle.get().shutdown()
+            worker = self._idle.get()
+            assert worker is not None  # noqa: S101 - the block ends once
+            worker.shutdown()
+        self._idle.put(None)
 
     def call(self, function: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
         """Return what a function returns in one of the processes, or raise what it raises there.
@@ -56,9 +60,12 @@ class WorkerProcesses:
         Waits for an idle process. The function, what it takes and what it returns are pickled.
 
         Raises:
-            WorkerLostError: If the process ended before the function did.
+            WorkerLostError: If the process ended before the function did, or all have ended.
         """
         worker = self._idle.get()
+        if worker is None:
+            self._idle.put(None)
+            raise WorkerLostError("the processes that work on it have ended; run it again")
         try:
             return worker.submit(_called, function, args, kwargs).result()
         except BrokenProcessPool as error:

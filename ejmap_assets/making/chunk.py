@@ -11,6 +11,7 @@ by this one.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from typing import TypeAlias
 
@@ -82,12 +83,13 @@ def map_chunk(
     progress.update("craters", done=0, total=len(keys))
     with craters.processes(partial(begin_work, project)) as processes:
         make = partial(CraterStep.made_in, processes=processes) if processes else CraterStep.made
-        mapped = craters.each(partial(map_claimed, make))
-        for done, (key, error) in enumerate(mapped, start=1):
-            if error is not None:
-                context.log.error("crater %s failed", key, exc_info=error)
-                errors[key] = error
-            progress.update(f"crater {key}", done=done, total=len(keys))
+        # Whatever happens, craters that are at work end before their processes do.
+        with closing(craters.each(partial(map_claimed, make))) as mapped:
+            for done, (key, error) in enumerate(mapped, start=1):
+                if error is not None:
+                    context.log.error("crater %s failed", key, exc_info=error)
+                    errors[key] = error
+                progress.update(f"crater {key}", done=done, total=len(keys))
     progress.update("craters", done=len(keys), total=len(keys))
     if errors:
         warn_of_failed_craters(context.instance, list(errors))

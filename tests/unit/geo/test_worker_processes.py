@@ -120,6 +120,16 @@ def test_another_takes_the_place_of_a_lost_process(processes: WorkerProcesses) -
     assert processes.call(prepared)[0] == "hello"
 
 
+def test_who_comes_after_the_end_is_told() -> None:
+    """Nobody waits for a process that will never be idle."""
+    with processes_of(2) as processes:
+        pass
+
+    for _ in range(3):
+        with pytest.raises(WorkerLostError, match="have ended"):
+            processes.call(prepared)
+
+
 def test_a_process_ends_with_the_one_that_began_it(tmp_path: Path) -> None:
     """Killed as by a power cut: nothing goes on writing behind the back of the next run."""
     script, note = tmp_path / "parent.py", tmp_path / "note"
