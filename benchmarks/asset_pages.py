@@ -70,7 +70,10 @@ def _seconds(page: Page, address: str, words: str) -> float:
     page.open("about:blank")
     begun = time.perf_counter()
     page.open(address)
-    page.until(f"document.body.innerText.includes({words!r})", seconds=60)
+    try:
+        page.until(f"document.body.innerText.includes({words!r})", seconds=60)
+    except AssertionError as error:
+        raise SystemExit(f"{error}; it shows {page.value('document.body.innerText')!r}") from None
     return time.perf_counter() - begun
 
 
