@@ -58,10 +58,14 @@ def _pages(craters: int) -> list[tuple[str, str, str]]:
     """Return name, path and words of the pages."""
     last = f"{craters - 1:04d}"
     return [
-        ("an asset of craters", "/assets/crater_pattern", f"{craters:,}"),
-        ("its partitions", "/assets/crater_pattern?view=partitions", last[:2]),
-        ("one of them", f"/assets/crater_pattern?view=partitions&partition={last}", last),
-        ("the map", "/assets/global_map", "global_map"),
+        ("an asset of craters", "/assets/crater_pattern", last),
+        ("its partitions", "/assets/crater_pattern?view=partitions", "Materialized"),
+        (
+            "one of them",
+            f"/assets/crater_pattern?view=partitions&partition={last}",
+            "View all historical",
+        ),
+        ("the map", "/assets/global_map", "Latest materialization"),
     ]
 
 
