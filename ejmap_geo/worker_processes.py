@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
-from queue import SimpleQueue
+from queue import LifoQueue
 from typing import ParamSpec, Self, TypeVar
 
 from ejmap_geo.cores import VARIABLE
@@ -25,8 +25,8 @@ class WorkerLostError(RuntimeError):
 class WorkerProcesses:
     """Processes that begin when first needed and end with the block, or with this process.
 
-    They see no Ctrl-C: whoever waits for them decides. One that is lost costs what it worked on,
-    and another takes its place.
+    Once begun, they see no Ctrl-C: whoever waits for them decides. One that is lost costs what it
+    worked on, and another takes its place.
 
     Args:
         count: How many.
@@ -37,7 +37,8 @@ class WorkerProcesses:
     def __init__(self, count: int, *, threads: int, prepare: Callable[[], None]) -> None:
         self._threads, self._prepare = threads, prepare
         # None stands for all of them once they have ended.
-        self._idle: SimpleQueue[ProcessPoolExecutor | None] = SimpleQueue()
+        # The one that was idle last comes first: others need not begin while one is enough.
+        self._idle: LifoQueue[ProcessPoolExecutor | None] = LifoQueue()
         self._count = count
         for _ in range(count):
             self._idle.put(self._new())
@@ -72,8 +73,9 @@ class WorkerProcesses:
             worker.shutdown()
             worker = self._new()
             raise WorkerLostError(
-                "the process that worked on it was ended, most often because memory ran out; run "
-                f"it again, with fewer processes side by side ({VARIABLE}=1) or more memory"
+                f"the process that worked on it was ended, most often because memory ran out "
+                f"({error}); run it again, with fewer processes side by side ({VARIABLE}=1) or "
+                "more memory"
             ) from error
         finally:
             self._idle.put(worker)

@@ -126,7 +126,7 @@ def ranked_claims(
 
     Args:
         band: The pixels.
-        masks: What each crater claims, by crater id; two are held at a time.
+        masks: What each crater claims, by crater id; three are held at a time.
         windows: Where the masks lie.
         read_levels: Returns how probable the ejecta of a crater are; called once for every crater
             that claims a pixel of the band, with the smallest window that holds those pixels.

@@ -77,7 +77,8 @@ def array_raster(bands: NDArray[Any], transform: Affine) -> Generator[DatasetWri
         bands: ``(band, rows, cols)``; it must not change meanwhile.
         transform: Where the pixels lie.
     """
-    held = np.ascontiguousarray(bands)
+    # GDAL is told no order of bytes.
+    held = np.ascontiguousarray(bands, bands.dtype.newbyteorder("="))
     count, height, width = held.shape
     place = {
         "DATAPOINTER": held.ctypes.data,

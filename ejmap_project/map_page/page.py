@@ -93,6 +93,9 @@ def _write_probes(mapped: MappedCraters, data: Path, progress: Progress) -> _Pro
         probes = _write_on(grid, mapped, data, progress, most_bytes=MOST_PROBE_BYTES)
         if probes.size <= MOST_PROBE_BYTES:
             return probes
+        # A crater that is seen here may be too small for a coarser grid.
+        for crater_id in probes.windows:
+            (data / f"{probe_script(mapped.craters[crater_id])}.js").unlink()
     return _write_on(coarsest, mapped, data, progress)
 
 

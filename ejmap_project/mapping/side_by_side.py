@@ -105,11 +105,13 @@ class SideBySide:
 
     def _worth_processes(self) -> int:
         """Return by how many processes the craters are mapped; 0 if it is worth none."""
-        if self._workers < 2 or sum(map(self._needed_bytes, self._keys)) < WORTH_PX * BYTES_A_PX:
+        needed = [one for one in map(self._needed_bytes, self._keys) if one]
+        if min(self._workers, len(needed)) < 2 or sum(needed) < WORTH_PX * BYTES_A_PX:
             return 0
         # The rest is for the craters: see _has_room.
-        count = min(self._workers, int(self._room_bytes / 2 / self._process_bytes()))
-        return count if count > 1 else 0
+        held = int(self._room_bytes / 2 / self._process_bytes())
+        count = min(self._workers, held, len(needed))
+        return count if count > 1 and not _on_gpu() else 0
 
     def _process_bytes(self) -> int:
         """Return what a process holds besides the crater that it maps."""
@@ -130,6 +132,13 @@ class SideBySide:
             # No crater of the catalogue any more, or no mosaic: it will take nothing.
             return 0
         return BYTES_A_PX * rows * cols
+
+
+def _on_gpu() -> bool:
+    """Return whether models use a GPU, which has no room for the batches of many processes."""
+    from ejmap_ml.bundles.inference import inference_device
+
+    return inference_device().type == "cuda"
 
 
 def _outcome(do: Callable[[str], None], key: str) -> Exception | None:

@@ -572,3 +572,13 @@ def test_a_crs_that_pyproj_cannot_read_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(CrsError, match="has a CRS that cannot be read"):
         read_basemap(path, body=MERCURY)
+
+
+def test_numbers_in_any_order_of_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    """Arrays of other machines and of FITS hold the high byte first."""
+    values = np.arange(32 * 64, dtype=">u2").reshape(1, 32, 64)
+
+    write_cog(tmp_path / "big.tif", values, grid=BASEMAP)
+
+    with rasterio.open(tmp_path / "big.tif") as raster:
+        np.testing.assert_array_equal(raster.read(), values)

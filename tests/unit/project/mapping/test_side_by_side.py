@@ -120,6 +120,33 @@ def test_many_pixels_are_mapped_by_as_many_processes_as_memory_holds(
     assert begun == ([(processes, threads)] if processes else [])
 
 
+def test_no_more_processes_begin_than_there_are_craters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They share the cores; what is no crater any more needs none."""
+    monkeypatch.setattr(side_by_side, "WORTH_PX", 1)
+    monkeypatch.setattr(side_by_side, "memory_bytes", lambda: 64_000_000_000)
+    begun: list[tuple[int, int]] = []
+    monkeypatch.setattr(
+        side_by_side,
+        "WorkerProcesses",
+        lambda count, *, threads, **_: begun.append((count, threads)) or nullcontext(),
+    )
+    keys = [*KEYS[:2], KEYS[-1]]
+
+    with SideBySide(keys, cast("CraterWork", Work()), workers=8).processes(lambda: None):
+        pass
+
+    assert begun == [(2, 4)]
+
+
+def test_where_models_use_a_gpu_threads_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its memory holds no batch for each of many processes."""
+    monkeypatch.setattr(side_by_side, "WORTH_PX", 1)
+    monkeypatch.setattr(side_by_side, "_on_gpu", lambda: True)
+
+    with _side_by_side(8).processes(lambda: None) as processes:
+        assert processes is None
+
+
 def test_few_pixels_are_mapped_in_this_process() -> None:
     """Tiny planets are done before a process would have begun."""
     with _side_by_side(8).processes(lambda: None) as processes:
