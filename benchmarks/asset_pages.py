@@ -83,18 +83,19 @@ def _seconds(page: Page, address: str, words: str) -> float:
 
 @contextmanager
 def _served(folder: Path) -> Generator[str]:
-    port, log = free_port(), folder / "webserver.log"
-    server = subprocess.Popen(  # noqa: S603 - our own program with our own words
-        [sys.executable, "-m", "ejmap_cli.webserver", "--port", str(port)],
-        cwd=CHECKOUT,
-        env={**os.environ, **environment_of(folder)},
-        stdout=log.open("w"),
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    port, log_path = free_port(), folder / "webserver.log"
+    with log_path.open("w") as log:
+        server = subprocess.Popen(  # noqa: S603 - our own program with our own words
+            [sys.executable, "-m", "ejmap_cli.webserver", "--port", str(port)],
+            cwd=CHECKOUT,
+            env={**os.environ, **environment_of(folder)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     try:
         address = f"http://127.0.0.1:{port}"
-        wait_until_up(address, server, log)
+        wait_until_up(address, server, log_path)
         yield address
     finally:
         end_group(server)

@@ -62,7 +62,7 @@ def build_defs(
             *([build_job_sensor()] if _has_queue(project) else []),
         ],
         schedules=build_schedules(),
-        # Runs launched in the UI use one process too.
+        # Runs launched in the UI take no process for each step either.
         executor=dg.in_process_executor,
         resources={
             "project": ProjectResource(),

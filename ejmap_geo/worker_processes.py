@@ -73,7 +73,7 @@ class WorkerProcesses:
             worker.shutdown()
             worker = self._new()
             raise WorkerLostError(
-                f"the process that worked on it was ended, most often because memory ran out "
+                "the process that worked on it was ended, most often because memory ran out "
                 f"({error}); run it again, with fewer processes side by side ({VARIABLE}=1) or "
                 "more memory"
             ) from error

@@ -56,7 +56,7 @@ def build_crater_assets(*, steps: Sequence[CraterStep], chunk_craters: int) -> d
 
     Args:
         steps: Steps of a crater, upstream first.
-        chunk_craters: Most craters in a run of a backfill; they share a process and loaded models.
+        chunk_craters: Most craters in a run of a backfill; they share processes and loaded models.
     """
 
     @dg.multi_asset(

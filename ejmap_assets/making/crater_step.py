@@ -126,10 +126,14 @@ class CraterStep:
         self, task: CraterTask, *, output: Path, former: Path, processes: WorkerProcesses
     ) -> MadeArtefact:
         """Return what :meth:`made` returns in one of some processes."""
-        # Under its own name the function cannot be handed over: the step has taken that.
+        # A function can only be handed over under its own name, which the step has taken.
         return processes.call(
             _made_by_name,
-            *(self.make.__module__, self.name, task.crater, task.recipe, task.run_id),
+            self.make.__module__,
+            self.name,
+            task.crater,
+            task.recipe,
+            task.run_id,
             output=output,
             former=former,
         )

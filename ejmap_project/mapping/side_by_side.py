@@ -1,4 +1,4 @@
-"""Craters mapped side by side in one process, as many as the machine has cores and memory for."""
+"""Craters mapped side by side in threads or processes, as many as cores and memory allow."""
 
 from collections import deque
 from collections.abc import Callable, Collection, Generator, Sequence

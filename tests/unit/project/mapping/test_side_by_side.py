@@ -97,6 +97,17 @@ def test_no_more_are_at_it_than_memory_holds(monkeypatch: pytest.MonkeyPatch) ->
     assert at_once.most in (2, 3)
 
 
+def _begun(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """Return a list that takes the number and the threads of processes, which do not begin."""
+    begun: list[tuple[int, int]] = []
+    monkeypatch.setattr(
+        side_by_side,
+        "WorkerProcesses",
+        lambda count, *, threads, **_: begun.append((count, threads)) or nullcontext(),
+    )
+    return begun
+
+
 @pytest.mark.parametrize(
     ("gigabytes", "workers", "processes", "threads"),
     [(64, 8, 8, 1), (10, 8, 3, 2), (24, 2, 2, 1), (6, 8, 0, 8), (64, 1, 0, 1)],
@@ -107,12 +118,7 @@ def test_many_pixels_are_mapped_by_as_many_processes_as_memory_holds(
     """A quarter of the memory is for mosaics and models; without room for two, threads map."""
     monkeypatch.setattr(side_by_side, "WORTH_PX", 1)
     monkeypatch.setattr(side_by_side, "memory_bytes", lambda: gigabytes * 1_000_000_000)
-    begun: list[tuple[int, int]] = []
-    monkeypatch.setattr(
-        side_by_side,
-        "WorkerProcesses",
-        lambda count, *, threads, **_: begun.append((count, threads)) or nullcontext(),
-    )
+    begun = _begun(monkeypatch)
 
     with _side_by_side(workers).processes(lambda: None):
         pass
@@ -124,12 +130,7 @@ def test_no_more_processes_begin_than_there_are_craters(monkeypatch: pytest.Monk
     """They share the cores; what is no crater any more needs none."""
     monkeypatch.setattr(side_by_side, "WORTH_PX", 1)
     monkeypatch.setattr(side_by_side, "memory_bytes", lambda: 64_000_000_000)
-    begun: list[tuple[int, int]] = []
-    monkeypatch.setattr(
-        side_by_side,
-        "WorkerProcesses",
-        lambda count, *, threads, **_: begun.append((count, threads)) or nullcontext(),
-    )
+    begun = _begun(monkeypatch)
     keys = [*KEYS[:2], KEYS[-1]]
 
     with SideBySide(keys, cast("CraterWork", Work()), workers=8).processes(lambda: None):
