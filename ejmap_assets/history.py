@@ -35,10 +35,9 @@ OWNER_KEY = "EJMAP_HISTORY_OWNER"
 class HistoryStorage(DagsterStorage[dg.DagsterInstance], ConfigurableClass):
     """The storage that ``dagster.yaml`` names for every project; it opens the right database.
 
-    Dagster's settings cannot choose a database by an environment variable, and one settings file
-    for each database would drift. This class chooses. It refuses the history of another project and
-    a second history of the same project, because craters are partitions of the history: either
-    would list masks that do not exist, or miss masks that do.
+    Dagster's settings cannot choose a database by an environment variable. It refuses the history
+    of another project and a second one of the same project, because craters are partitions of the
+    history: either would list masks that do not exist, or miss masks that do.
     """
 
     def __init__(

@@ -1,10 +1,8 @@
 """Mapping a chunk of craters side by side in one run: a failed one does not stop the others.
 
 A ``MaterializeResult`` covers either all partitions of a run or none. So the steps of a crater are
-one op with skippable outputs. It logs one materialisation as soon as an artefact exists, goes on
-with other craters after a failure, and names the failed ones in one failure at the end. Checks
-run before the materialisation is logged. If a blocking check rejects an artefact, the op does not
-log it, restores the former file and skips the remaining steps of the crater.
+one op with skippable outputs. It logs one materialisation as soon as an artefact exists and passed
+its checks, goes on with other craters after a failure, and names the failed ones at the end.
 
 Where there is much to do, artefacts are made in further processes. All that Dagster is told is told
 by this one.

@@ -33,6 +33,11 @@ from ejmap_geo.resampling.strips import in_strips, kernel_input
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
+# Every so many pixels of a window one is projected to find what it covers.
+SPARSE_PX = 16
+# Beyond this angle from a crater an azimuthal raster is too distorted to tell: 120 degrees.
+WIDEST_RAD = 2 * math.pi / 3
+
 
 def to_azimuthal(
     raster: NDArray[Scalar],
@@ -144,29 +149,72 @@ def to_basemap(
     azimuthal: AzimuthalGrid,
     basemap: BasemapGrid,
     window: Window,
+    source: Window | None = None,
     fill: float = 0,
 ) -> NDArray[Scalar]:
     """Resample an azimuthal raster to a window of the basemap, nearest pixel.
 
     Args:
-        raster: ``(rows, cols)`` on ``azimuthal``.
+        raster: ``(rows, cols)`` of ``source``.
         azimuthal: Grid of ``raster``.
         basemap: Grid of the result.
         window: Part of ``basemap`` to compute; its columns may go round the planet.
+        source: Part of ``azimuthal`` that ``raster`` holds, as from :func:`source_window`; all of
+            it by default.
         fill: Value where the basemap lies outside ``raster``.
 
     Returns:
         ``(height, width)`` in the type of ``raster``.
 
     Raises:
-        RasterError: If ``raster`` does not have the shape of ``azimuthal``.
+        RasterError: If ``raster`` does not have the shape of ``source``.
     """
-    if raster.shape != azimuthal.shape:
-        raise RasterError(f"raster is {raster.shape}, but its grid is {azimuthal.shape}")
+    source = source or Window.whole(azimuthal.shape)
+    if raster.shape != source.shape:
+        raise RasterError(f"raster is {raster.shape}, but its grid is {source.shape}")
     out = _filled((1, *window.shape), fill, raster)
     warp = warp_between(BASEMAP_TO_AZIMUTHAL, azimuthal, basemap)
-    _gather(raster[None], out, warp, source=Window.whole(azimuthal.shape), window=window)
+    _gather(raster[None], out, warp, source=source, window=window)
     return out[0]
+
+
+def source_window(azimuthal: AzimuthalGrid, basemap: BasemapGrid, window: Window) -> Window | None:
+    """Return a part of an azimuthal raster that holds all pixels of a basemap window.
+
+    It is somewhat larger than needed: some pixels are projected and the rest lie near one of them.
+
+    Args:
+        azimuthal: Grid about a crater.
+        basemap: Grid of ``window``.
+        window: Its columns may go round the planet.
+
+    Returns:
+        The part; None if they have no pixel in common.
+    """
+    rows, cols = (
+        np.unique(np.append(np.arange(0, size, SPARSE_PX), size - 1)) for size in window.shape
+    )
+    cell_rad = 2 * np.pi / basemap.width_px
+    lat = (np.pi / 2 - (window.row + rows + 0.5) * cell_rad)[:, None]
+    lon0, lat0 = _radians(azimuthal.center)
+    dlon = ((window.col + cols + 0.5) * cell_rad - np.pi - lon0)[None]
+    east = np.cos(lat) * np.sin(dlon)
+    north = np.cos(lat0) * np.sin(lat) - np.sin(lat0) * np.cos(lat) * np.cos(dlon)
+    towards = np.sin(lat0) * np.sin(lat) + np.cos(lat0) * np.cos(lat) * np.cos(dlon)
+    range_rad = np.arctan2(np.hypot(east, north), towards)
+    whole = Window.whole(azimuthal.shape)
+    if range_rad.max() > WIDEST_RAD:
+        return whole
+    px = azimuthal.body.radius_m / azimuthal.resolution_m
+    # An angle at the centre is stretched by the range over its sine; 1 at the centre itself.
+    scale = px / np.sinc(range_rad / np.pi)
+    nearest_px = SPARSE_PX / math.sqrt(2) * cell_rad * px
+    margin_px = math.ceil(nearest_px * WIDEST_RAD / math.sin(WIDEST_RAD)) + 1
+    half_px = azimuthal.half_size_px
+    down, right = half_px - scale * north, half_px + scale * east
+    top, left = (math.floor(float(axis.min())) - margin_px for axis in (down, right))
+    bottom, end = (math.ceil(float(axis.max())) + margin_px for axis in (down, right))
+    return Window(row=top, col=left, height=bottom - top, width=end - left).intersection(whole)
 
 
 def warp_between(kind: int, azimuthal: AzimuthalGrid, basemap: BasemapGrid) -> Warp:

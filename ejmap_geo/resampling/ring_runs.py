@@ -52,7 +52,7 @@ def add_rings(
     kinds = np.empty(stop - first, np.uint8)
     ends = np.full((2, rings.chords.size + 1), first)
     for i in range(rows[0], rows[1]):
-        block, values = sums[i // step], raster[:, top + i, left : left + stop - first]
+        block, corner = sums[i // step], (top + i, left)
         is_filled, start, k = False, first, 0
         while start < stop:
             end, grows = _side(rings.across, start, stop)
@@ -62,10 +62,10 @@ def add_rings(
                 run_end = _run_end(rings, i, k, (start, end, grows), ends)
                 if 0 <= k < rings.chords.size - 1:
                     if not is_filled:
-                        _fill_kinds(kinds, values, inside[i, first:stop], nodata)
+                        _fill_kinds(kinds, raster, corner, inside[i, first:stop], nodata)
                         is_filled = True
                     run = k, start - first, run_end - first
-                    _add_run(block, values, kinds, run, rings.area_m2[i], zero)
+                    _add_run(block, raster, kinds, (corner, run), (rings.area_m2[i], zero))
                 start = run_end
 
 
@@ -121,15 +121,19 @@ def _run_end(
 @njit(cache=True, nogil=True)
 def _fill_kinds(
     kinds: NDArray[np.uint8],
-    values: NDArray[np.generic],
+    raster: NDArray[np.generic],
+    corner: tuple[int, int],
     inside: NDArray[np.bool_],
     nodata: float,
 ) -> None:
     """Write of each pixel of a row whether it has no data, 0, or lies outside, 1, or inside, 2."""
+    row, left = corner
     kinds[:] = 0
-    for band in range(values.shape[0]):
-        line = values[band]
-        for j in range(line.size):
+    for band in range(raster.shape[0]):
+        # A slice of the last axis alone is known to be without gaps, so that the loop is compiled
+        # to work on many pixels at once.
+        line = raster[band, row, left : left + kinds.size]
+        for j in range(kinds.size):
             kinds[j] |= line[j] != nodata
     for j in range(kinds.size):
         kinds[j] <<= inside[j]
@@ -138,35 +142,35 @@ def _fill_kinds(
 @njit(cache=True, nogil=True)
 def _add_run(
     block: NDArray[np.float64],
-    values: NDArray[np.generic],
+    raster: NDArray[np.generic],
     kinds: NDArray[np.uint8],
-    run: tuple[int, int, int],
-    area_m2: float,
-    zero: NDArray[np.number],
+    place: tuple[tuple[int, int], tuple[int, int, int]],
+    unit: tuple[float, NDArray[np.number]],
 ) -> None:
-    """Add a run of pixels of a row, ``values`` being ``(band, col)``: ring, first column, end."""
-    ring, start, end = run
-    here = kinds[start:end]
-    outside_px = 0
+    """Add a run of pixels of a row to its ring.
+
+    ``place`` are row and first column of the raster, and ring, first column and end of the run;
+    ``unit`` the area of a pixel, and 0 in the type in which values are added up.
+    """
+    ((row, left), (ring, start, end)), (area_m2, zero) = place, unit
+    here, other = kinds[start:end], block.shape[1] // 2 + ring
+    outside_px, inside_px = 0, 0
     for j in range(here.size):
         outside_px += here[j] == OUTSIDE
-    block[0, ring] += area_m2 * outside_px
-    if outside_px == here.size:
-        for band in range(values.shape[0]):
-            line, total = values[band, start:end], zero[0]
-            for j in range(line.size):
-                total += line[j]
-            block[1 + band, ring] += area_m2 * total
-        return
-    other = block.shape[1] // 2 + ring
     for j in range(here.size):
-        block[0, other] += area_m2 * (here[j] == INSIDE)
-    for band in range(values.shape[0]):
-        line, beside, within = values[band, start:end], zero[0], zero[0]
-        for j in range(line.size):
-            if here[j] == OUTSIDE:
+        inside_px += here[j] == INSIDE
+    block[0, ring] += area_m2 * outside_px
+    block[0, other] += area_m2 * inside_px
+    for band in range(raster.shape[0]):
+        line, nothing = raster[band, row, left + start : left + end], zero[0]
+        beside, within = nothing, nothing
+        if outside_px == here.size:
+            for j in range(here.size):
                 beside += line[j]
-            elif here[j] == INSIDE:
-                within += line[j]
+        else:
+            for j in range(here.size):
+                beside += line[j] if here[j] == OUTSIDE else nothing
+            for j in range(here.size):
+                within += line[j] if here[j] == INSIDE else nothing
         block[1 + band, ring] += area_m2 * beside
         block[1 + band, other] += area_m2 * within

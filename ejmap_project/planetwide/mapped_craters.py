@@ -12,7 +12,7 @@ from ejmap_geo.grids.window import Window
 from ejmap_geo.masks.probability_levels import CERTAIN, probability_of
 from ejmap_geo.rasters.raster import basemap_grid_of, mask_window_of
 from ejmap_geo.resampling.lookup import looked_up
-from ejmap_geo.resampling.reproject import Scalar, covering_window, to_basemap
+from ejmap_geo.resampling.reproject import Scalar, covering_window, source_window, to_basemap
 from ejmap_project.basemap import azimuthal_grid
 from ejmap_project.files.layer_file import PROBABILITY_BAND, read_layer
 from ejmap_project.files.mask_folder import MaskFolder
@@ -89,11 +89,17 @@ class MappedCraters:
         if not self.has_probability(crater_id):
             return None
         crater = self.craters[crater_id]
+        around = azimuthal_grid(crater, self.grid)
+        # Ejecta seldom cover more than a quarter of what was looked at: the rest is not read.
+        source = source_window(around, grid, window)
+        if source is None:
+            return np.zeros(window.shape, np.uint8)
         return to_basemap(
-            self._levels(crater),
-            azimuthal=azimuthal_grid(crater, self.grid),
+            self._levels(crater, source),
+            azimuthal=around,
             basemap=grid,
             window=window,
+            source=source,
         )
 
     def probability(
@@ -139,5 +145,5 @@ class MappedCraters:
                 strip[sure.within(part, grid)] = meaning[CERTAIN]
             yield part, strip
 
-    def _levels(self, crater: Crater) -> NDArray[np.uint8]:
-        return read_layer(self.project.paths.segmentation(crater.key), PROBABILITY_BAND)
+    def _levels(self, crater: Crater, window: Window | None = None) -> NDArray[np.uint8]:
+        return read_layer(self.project.paths.segmentation(crater.key), PROBABILITY_BAND, window)

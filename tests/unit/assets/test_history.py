@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
@@ -135,3 +136,35 @@ def test_runs_beyond_the_kept_engines_are_read_all_the_same(tmp_path: Path) -> N
         found = [len(instance.all_logs(run_id)) for run_id in runs]
 
     assert found == [2, *[1] * (len(runs) - 1)]
+
+
+def test_a_history_that_was_put_in_the_place_of_another_is_the_one_that_is_written_to(
+    tmp_path: Path,
+) -> None:
+    """The connection that stays open ends where its file was replaced."""
+    other, own = tmp_path / "other", tmp_path / "own"
+    with open_instance(other) as instance:
+        instance.add_dynamic_partitions("craters", ["0007"])
+    (restored,) = (other / "dagster_home" / "history").glob("**/index.db")
+    with open_instance(own) as instance:
+        instance.add_dynamic_partitions("craters", ["0001"])
+        (database,) = (own / "dagster_home" / "history").glob("**/index.db")
+        for file in database.parent.glob("index.db-*"):
+            file.unlink()
+        restored.replace(database)
+
+        instance.add_dynamic_partitions("craters", ["0002"])
+        found = instance.get_dynamic_partitions("craters")
+
+    assert sorted(found) == ["0002", "0007"]
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute("SELECT partition FROM dynamic_partitions").fetchall()
+    assert sorted(partition for (partition,) in rows) == ["0002", "0007"]
+
+
+def test_nothing_is_left_open_or_beside_the_database_when_an_instance_ends(tmp_path: Path) -> None:
+    """What was written lies in the main files, which can be copied as they are."""
+    with open_instance(tmp_path) as instance:
+        instance.add_dynamic_partitions("craters", ["0001"])
+
+    assert not list((tmp_path / "dagster_home" / "history").glob("**/*.db-wal"))

@@ -21,6 +21,7 @@ from ejmap_geo.masks.placed_mask import disc
 from ejmap_geo.resampling.reproject import (
     covering_window,
     polar_to_azimuthal,
+    source_window,
     to_azimuthal,
     to_basemap,
     to_polar,
@@ -417,6 +418,58 @@ def test_the_covering_window_is_no_larger_than_needed() -> None:
 
     # asin(sin 7.0463 / cos 60) = 14.200: columns from 0.25 - 14.2 to 0.25 + 14.2.
     assert window == Window(row=22, col=346, height=16, width=29)
+
+
+@given(
+    lon_deg=st.floats(-180, 180),
+    lat_deg=st.floats(-90, 90),
+    reach_m=st.floats(20_000, 9_000_000),
+    corner=st.tuples(st.integers(0, 719), st.integers(0, 1439)),
+    size=st.tuples(st.integers(1, 400), st.integers(1, 1440)),
+)
+def test_a_window_of_the_basemap_needs_no_more_of_an_azimuthal_raster_than_is_told(
+    lon_deg: float,
+    lat_deg: float,
+    reach_m: float,
+    corner: tuple[int, int],
+    size: tuple[int, int],
+) -> None:
+    """What is resampled from that part alone is what the whole raster gives, to the last pixel."""
+    basemap = BasemapGrid(body=MERCURY, width_px=1440)
+    azimuthal = AzimuthalGrid.reaching(
+        MERCURY,
+        center=LonLat(lon_deg, lat_deg),
+        resolution_m=basemap.resolution_m,
+        reach_m=reach_m,
+    )
+    height, width = min(size[0], 720 - corner[0]), size[1]
+    window = Window(row=corner[0], col=corner[1], height=height, width=width)
+    raster = numbered(azimuthal.shape)
+    grids = {"azimuthal": azimuthal, "basemap": basemap, "window": window}
+    whole = to_basemap(raster, **grids)
+
+    part = source_window(azimuthal, basemap, window)
+
+    if part is None:
+        assert not whole.any()
+    else:
+        from_part = to_basemap(raster[part.slices], source=part, **grids)
+        np.testing.assert_array_equal(from_part, whole)
+
+
+def test_a_small_window_needs_a_small_part_of_an_azimuthal_raster() -> None:
+    """Of 4000 km about a crater, 50 pixels near it need no more than those and some beside."""
+    basemap = BasemapGrid(body=MERCURY, width_px=3600)
+    azimuthal = AzimuthalGrid.reaching(
+        MERCURY, center=LonLat(0, 0), resolution_m=basemap.resolution_m, reach_m=4_000_000
+    )
+
+    part = source_window(azimuthal, basemap, Window(row=900, col=1800, height=50, width=50))
+
+    half = azimuthal.half_size_px
+    assert part is not None
+    assert part.row < half < part.row + 50 < part.row + part.height
+    assert max(part.shape) < 50 + 2 * 40
 
 
 def polar_about(center: LonLat, **changes: float) -> PolarGrid:
