@@ -15,8 +15,7 @@ from ejmap_geo.grids.body import Body
 from ejmap_geo.grids.coords import LonLat
 from ejmap_geo.grids.polar import PolarGrid
 from ejmap_geo.rasters.file_stamp import file_stamp
-from ejmap_geo.rasters.raster_file import array_raster, opened
-from ejmap_geo.whole_file import whole_file
+from ejmap_geo.rasters.raster_file import array_raster, opened, whole_raster
 
 INNER, OUTER, OFFSET = "POLAR_INNER_RADII", "POLAR_OUTER_RADII", "POLAR_OFFSET_RADII"
 # ZSTD takes half of the time of DEFLATE, to write and to read, and less room.
@@ -63,7 +62,7 @@ def write_polar_view(
     transform = Affine(360 / polar.cols, 0, 0, 0, polar.log_step, start)
     # A float's repr reads back as the same float.
     ranges = {INNER: polar.inner_radii, OUTER: polar.outer_radii, OFFSET: polar.offset_radii}
-    with whole_file(path) as unfinished, array_raster(values, transform) as raster:
+    with whole_raster(path) as unfinished, array_raster(values, transform) as raster:
         for number, name in enumerate(band_names, start=1):
             raster.set_band_description(number, name)
         raster.update_tags(

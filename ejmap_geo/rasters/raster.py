@@ -29,10 +29,9 @@ from ejmap_geo.rasters.file_stamp import file_stamp
 from ejmap_geo.rasters.greys import fill_with_greys, require_greys
 from ejmap_geo.rasters.mask_values import mask_values, require_mask
 from ejmap_geo.rasters.memory import require_memory
-from ejmap_geo.rasters.raster_file import array_raster, opened
+from ejmap_geo.rasters.raster_file import array_raster, opened, whole_raster
 from ejmap_geo.rasters.raster_place import RasterPlace, mosaic_place, place_on
 from ejmap_geo.rasters.stated_bands import StatedBand, stated_bands
-from ejmap_geo.whole_file import whole_file
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -104,7 +103,7 @@ def write_cog(
     if window is not None:
         transform = transform @ Affine.translation(window.col, window.row)
     crs = rasterio.CRS.from_wkt(grid.crs.to_wkt())
-    with whole_file(path) as unfinished, array_raster(bands, transform) as raster:
+    with whole_raster(path) as unfinished, array_raster(bands, transform) as raster:
         raster.crs, raster.nodata = crs, nodata
         for number, name in enumerate(band_names, start=1):
             raster.set_band_description(number, name)

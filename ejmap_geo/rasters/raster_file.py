@@ -1,8 +1,11 @@
 """Raster files as GDAL opens them; what goes wrong in GDAL becomes one sentence."""
 
-from collections.abc import Generator
+import errno
+import os
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +23,12 @@ from ejmap_geo.errors import CrsError, RasterError
 from ejmap_geo.grids.window import Window
 from ejmap_geo.library_warnings import ignored
 from ejmap_geo.pixel_sources.pixel_source import REFUSED_SUFFIX, drivers_for, require_own_pixels
+from ejmap_geo.whole_file import whole_file
 
 # Errors of GDAL's own that rasterio lets pass, and those of rasterio.
 GDAL_ERRORS = (RasterioError, CPLE_BaseError)
+# With less a disk is full: what could not be written still takes its room.
+FULL_BYTES = 4 * 2**20
 
 
 @contextmanager
@@ -64,6 +70,58 @@ def opened(path: Path) -> Generator[rasterio.DatasetReader]:
                     f"{path} has metadata that are no text in UTF-8; write it anew without them "
                     "(gdal_translate -nomd)"
                 ) from error
+
+
+@contextmanager
+def whole_raster(path: Path) -> Generator[Path]:
+    """Yield where to write the GeoTIFF that takes the place of ``path``, as ``whole_file`` does.
+
+    Raises:
+        OSError: If the disk did not take all of it.
+    """
+    with whole_file(path) as unfinished:
+        yield unfinished
+        require_whole(unfinished)
+
+
+def require_whole(path: Path) -> None:
+    """Check that a GeoTIFF that was just written ends where its last block does.
+
+    GDAL writes the last bytes while it closes a file, and tells nobody when the disk does not take
+    them.
+
+    Raises:
+        OSError: If the file is cut off: that the disk is full, where it is, else that it fails.
+    """
+    try:
+        with rasterio.open(path) as raster:
+            end = max(_block_ends(raster), default=0)
+    except GDAL_ERRORS:
+        # Of the directory of blocks a part is missing.
+        end = path.stat().st_size + 1
+    if path.stat().st_size < end:
+        disk = os.statvfs(path.parent)
+        is_full = disk.f_bavail * disk.f_frsize < FULL_BYTES
+        number = errno.ENOSPC if is_full else errno.EIO
+        raise OSError(number, os.strerror(number), str(path))
+
+
+def _block_ends(raster: rasterio.DatasetReader) -> Iterator[int]:
+    """Yield where each block of a GeoTIFF ends in its file, those of overviews, too."""
+    (rows, cols), factors = raster.block_shapes[0], raster.overviews(1)
+    # What interleaves its bands keeps them in the same blocks.
+    bands = raster.indexes if raster.profile.get("interleave") == "band" else (1,)
+    for level, factor in zip((None, *range(len(factors))), (1, *factors), strict=True):
+        across, down = -(-raster.width // (factor * cols)), -(-raster.height // (factor * rows))
+        for band, col, row in product(bands, range(across), range(down)):
+            block = f"{col}_{row}"
+            offset, size = (
+                raster.get_tag_item(f"BLOCK_{what}_{block}", "TIFF", bidx=band, ovr=level)
+                for what in ("OFFSET", "SIZE")
+            )
+            # Blocks of nothing are not written.
+            if offset is not None and size is not None:
+                yield int(offset) + int(size)
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from numpy.typing import DTypeLike, NDArray
 from ejmap_geo.grids.grid import BasemapGrid
 from ejmap_geo.rasters.file_stamp import file_stamp
 from ejmap_geo.rasters.raster import BLOCK_PX, cog_options
-from ejmap_geo.whole_file import hidden_folder, whole_file
+from ejmap_geo.rasters.raster_file import whole_raster
+from ejmap_geo.whole_file import hidden_folder
 
 # Rows from the first, and the values of some of them, ``(band, rows, cols)``.
 WriteRows = Callable[[int, NDArray[Any]], None]
@@ -57,7 +58,7 @@ def cog_in_strips(
         "zlevel": 1,
         "bigtiff": "IF_SAFER",
     }
-    with whole_file(path) as unfinished, hidden_folder(path) as folder:
+    with whole_raster(path) as unfinished, hidden_folder(path) as folder:
         plain = folder / "strips.tif"
         with rasterio.open(plain, "w", **profile) as raster:
             for number, name in enumerate(band_names, start=1):

@@ -21,6 +21,7 @@ from ejmap_geo.maps.raster_style import mosaic_style, write_style
 from ejmap_geo.maps.vector_style import area_style, rim_style
 from ejmap_geo.masks.placed_mask import PlacedMask, crop
 from ejmap_geo.rasters.raster import read_mask_on, write_cog
+from ejmap_geo.rasters.raster_file import require_whole
 from ejmap_geo.resampling.reproject import covering_window
 from ejmap_geo.whole_file import whole_folder, write_text
 from ejmap_project.basemap import (
@@ -190,6 +191,7 @@ def _write_plain(path: Path, mask: NDArray[np.bool_], *, window: Window, grid: B
         transform=grid.transform @ Affine.translation(window.col, window.row),
     ) as raster:
         raster.write(mask.astype(np.uint8), 1)
+    require_whole(path)
 
 
 def _polygons(crater: Crater, mask: PlacedMask, basemap: BasemapGrid) -> StyledLayer:

@@ -9,6 +9,7 @@ from affine import Affine
 from ejmap_geo.craters.catalogue import Crater
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.rasters.raster import write_cog
+from ejmap_geo.rasters.raster_file import require_whole
 from ejmap_geo.resampling.reproject import to_azimuthal
 from ejmap_project.basemap import Basemap, azimuthal_grid, read_project_basemap
 from ejmap_project.export.export import Export
@@ -86,3 +87,4 @@ def _write_whole(export: Export, crater: Crater, mosaic: Basemap) -> None:
     ) as raster:
         side = bands.shape[1]
         raster.write(bands, window=((offset, offset + side), (offset, offset + side)))
+    require_whole(path)

@@ -22,8 +22,7 @@ from ejmap_geo.errors import RasterError
 from ejmap_geo.grids.grid import AzimuthalGrid
 from ejmap_geo.rasters.file_stamp import file_stamp
 from ejmap_geo.rasters.raster import BLOCK_PX, Overviews
-from ejmap_geo.rasters.raster_file import array_raster
-from ejmap_geo.whole_file import whole_file
+from ejmap_geo.rasters.raster_file import array_raster, whole_raster
 
 # A first overview at half the size would take a third of the file and most of its time.
 FIRST_OVERVIEW = 4
@@ -66,7 +65,7 @@ def write_crater_raster(
     if bands.shape[1:] != grid.shape:
         raise RasterError(f"bands must be (band, {grid.shape}) like their grid, got {bands.shape}")
     crs = rasterio.CRS.from_wkt(grid.crs.to_wkt())
-    with whole_file(path) as unfinished, _in_memory(bands, grid, overviews) as raster:
+    with whole_raster(path) as unfinished, _in_memory(bands, grid, overviews) as raster:
         raster.crs, raster.nodata = crs, nodata
         for number, name in enumerate(band_names, start=1):
             raster.set_band_description(number, name)

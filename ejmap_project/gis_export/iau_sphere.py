@@ -10,6 +10,7 @@ from pyproj import CRS
 
 from ejmap_geo.grids.body import Body
 from ejmap_geo.rasters.raster import COG_OPTIONS
+from ejmap_geo.rasters.raster_file import require_whole
 from ejmap_project.errors import ExportError
 from ejmap_project.files.geopackage import Geometry, StyledLayer, styles_of, write_geopackage
 from ejmap_project.gis_export.map_tables import meanings, read_layers
@@ -105,6 +106,7 @@ def _rescaled(
     rasterio.shutil.copy(
         virtual, folder / raster.name, **COG_OPTIONS, overview_resampling=overviews
     )
+    require_whole(folder / raster.name)
     virtual.unlink()
     for beside in (raster.with_suffix(".qml"), raster.with_name(f"{raster.name}.aux.xml")):
         if beside.is_file():

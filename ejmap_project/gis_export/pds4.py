@@ -8,6 +8,7 @@ from pathlib import Path
 import rasterio.shutil
 
 from ejmap_geo.grids.body import Body
+from ejmap_geo.rasters.raster_file import require_whole
 from ejmap_project.errors import ExportError
 from ejmap_project.gis_export.map_tables import nothing_to_export
 from ejmap_project.open_project import OpenProject
@@ -64,6 +65,7 @@ def write_pds4(raster: Path, label: Path, *, title: str, body: Body) -> None:
         "VAR_OBSERVING_SYSTEM_NAME": UNSTATED,
     }
     rasterio.shutil.copy(raster, label, driver="PDS4", IMAGE_FORMAT="GEOTIFF", **told)
+    require_whole(label.with_suffix(".tif"))
     written = label.read_text(encoding="utf-8")
     # rasterio hands values of options on in capitals, and identifiers of PDS4 are in small letters.
     for value in told.values():
