@@ -15,5 +15,6 @@ def png_of(figure: Figure, *, dpi: int) -> bytes:
     """
     figure.set_dpi(dpi)
     buffer = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(buffer)
+    # A tenth larger than at PIL's level 6, in two thirds of the time.
+    FigureCanvasAgg(figure).print_png(buffer, pil_kwargs={"compress_level": 3})
     return buffer.getvalue()
