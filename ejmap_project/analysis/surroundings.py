@@ -89,7 +89,9 @@ def read_mapped(work: CraterWork, crater: Crater) -> Mapped:
     if not is_published and work.corrected_mask(crater) is None:
         path = work.paths.segmentation(crater.key)
         read_levels = partial(read_layer, path, PROBABILITY_BAND)
-        return Mapped(read_layer(path, MASK_BAND) > 0, read_levels)
+        values = read_layer(path, MASK_BAND)
+        # In place: of the largest craters a second array takes some hundred megabytes.
+        return Mapped(np.greater(values, 0, out=values.view(np.bool_)), read_levels)
     basemap = work.basemap.grid
     placed = read_mask_on(work.paths.basemap_mask(crater.key), basemap)
     azimuthal = work.azimuthal_grid(crater)
