@@ -38,26 +38,28 @@ mapping: {tile_side_px: 32}
 """
 
 
-def write_settings(folder: Path) -> OpenProject:
+def write_settings(folder: Path, *, bands: str = "grey") -> OpenProject:
     """Write the settings of the project and the presets that they name."""
-    (folder / "project.yaml").write_text(SETTINGS)
+    (folder / "project.yaml").write_text(f"{SETTINGS}bands: {bands}\n")
     (folder / "ejconn_test.yaml").write_text(EJCONN)
     (folder / "ejseg_test.yaml").write_text(POLAR)
     return OpenProject.at(folder)
 
 
-def write_planet(folder: Path, craters: Sequence[Crater], grid: BasemapGrid) -> OpenProject:
-    """Write settings, a grey mosaic and the catalogue."""
-    project = write_settings(folder)
-    mosaic = np.full((1, *grid.shape), 90, np.uint8)
+def write_planet(
+    folder: Path, craters: Sequence[Crater], grid: BasemapGrid, *, greys: Sequence[int] = (90,)
+) -> OpenProject:
+    """Write settings, a mosaic of one grey level a band and the catalogue."""
+    project = write_settings(folder, bands="grey" if len(greys) == 1 else "mercury-enhanced")
+    mosaic = np.array(greys, np.uint8)[:, None, None] * np.ones(grid.shape, np.uint8)
     write_cog(project.paths.basemap_mosaic, mosaic, grid=grid, nodata=0)
     write_catalogue(catalogue_from(craters, MERCURY), project.paths.crater_catalogue)
     return project
 
 
-def write_mapped_discs(folder: Path) -> OpenProject:
+def write_mapped_discs(folder: Path, *, greys: Sequence[int] = (90,)) -> OpenProject:
     """Write the project: mosaic, catalogue, masks, probabilities and the count of overlaps."""
-    project = write_planet(folder, CRATERS, GRID)
+    project = write_planet(folder, CRATERS, GRID, greys=greys)
     masks = {one.crater_id: disc(GRID, center=one.center, radius_m=DISC_M) for one in CRATERS}
     for crater in CRATERS:
         grid = azimuthal_grid(crater, GRID)

@@ -18,7 +18,6 @@ from ejmap_geo.patterns.published_pattern import COLUMNS, Row, is_invalid
 from ejmap_geo.patterns.ring_sums import ring_sums
 from ejmap_geo.rasters.raster import read_mask_on
 from ejmap_geo.rasters.raster_file import opened, read_window
-from ejmap_geo.resampling.shrink import is_imaged
 from ejmap_project.analysis.crater_pattern import CraterPattern, read_pattern
 from ejmap_project.analysis.map_quantities import CLEAN, MapRayTable, PatternsTable
 from ejmap_project.analysis.own_ray_ends import OwnPixels, own_values, with_own_ends
@@ -29,7 +28,6 @@ from ejmap_project.analysis.surroundings import (
     window_about,
 )
 from ejmap_project.artefact import Artefact
-from ejmap_project.basemap import Basemap
 from ejmap_project.digest import content_version
 from ejmap_project.errors import StepError
 from ejmap_project.files.table_file import write_table
@@ -82,27 +80,22 @@ def measure_patterns(project: OpenProject, progress: Progress) -> Artefact:
     if not made:
         raise StepError("no crater has a pattern yet; materialise crater_pattern of some first")
     measured: list[tuple[CraterPattern, CleanValues]] = []
-    # Of the mosaic nothing is looked at but where it was imaged: one band instead of all.
-    imaged = is_imaged(work.basemap.raster).view(np.uint8)[None]
-    measure = partial(_measured, work, work.basemap._replace(raster=imaged))
-    found = two_at_a_time(measure, made.values())
+    found = two_at_a_time(partial(_measured, work), made.values())
     for done, (crater, one) in enumerate(zip(made.values(), found, strict=True), start=1):
         measured.append(one)
         progress.update(f"crater {crater.key}", done=done, total=len(made))
     return _write(project, measured)
 
 
-def _measured(
-    work: CraterWork, imaged: Basemap, crater: Crater
-) -> tuple[CraterPattern, CleanValues]:
+def _measured(work: CraterWork, crater: Crater) -> tuple[CraterPattern, CleanValues]:
     """Return the pattern of a crater with its own ends of rays, and what is clean of it."""
-    paths, grid = work.paths, imaged.grid
+    paths, grid = work.paths, work.basemap.grid
     is_published = work.settings.source.traits.masks_run is not None
     pattern = read_pattern(paths.crater_pattern(crater.key))
     placed = read_mask_on(paths.basemap_mask(crater.key), grid)
     # An open file is for one thread.
     with opened(paths.overlap_count) as counted, opened(paths.overlaps) as ranked:
-        around, claims = _claims(work, imaged, crater, placed, _counts(counted))
+        around, claims = _claims(work, crater, placed, _counts(counted))
         values, published = clean_values(around, claims, pattern)
         own = OwnPixels(crater_id=crater.crater_id, placed=placed, ranked=ranked, basemap=grid)
         # Published masks have no probabilities to rank them by.
@@ -115,14 +108,14 @@ def _counts(counted: rasterio.DatasetReader) -> ReadCounts:
 
 
 def _claims(
-    work: CraterWork, imaged: Basemap, crater: Crater, placed: PlacedMask, counts: ReadCounts
+    work: CraterWork, crater: Crater, placed: PlacedMask, counts: ReadCounts
 ) -> tuple[Surroundings, Claims]:
     """Return a crater in the middle of its ejecta, and what the map says of them."""
-    basemap, grid = imaged.grid, work.azimuthal_grid(crater)
+    basemap, grid = work.basemap, work.azimuthal_grid(crater)
     around = surroundings(
         # Nothing that is measured here needs its probability.
         read_mapped(work, crater)._replace(read_levels=None),
-        basemap=imaged,
+        basemap=basemap,
         crater=crater,
         grid=grid,
         rim=work.drawn_rims.get(crater.key),
@@ -131,10 +124,10 @@ def _claims(
     # Both look at the window of the mask, which is read once.
     counts = cache(counts)
     alone, others = (
-        mask_to_azimuthal(one, basemap=basemap, azimuthal=grid, window=near)
+        mask_to_azimuthal(one, basemap=basemap.grid, azimuthal=grid, window=near)
         for one in (
-            clean_mask(placed, counts, basemap=basemap),
-            claimed_by_others(placed, counts, basemap=basemap),
+            clean_mask(placed, counts, basemap=basemap.grid),
+            claimed_by_others(placed, counts, basemap=basemap.grid),
         )
     )
     return around, Claims(alone, others)

@@ -27,6 +27,7 @@ from tests.faults.chain import Chain
 from tests.faults.sameness import differences, digests_of
 
 pytestmark = [pytest.mark.ray, pytest.mark.timeout(2400)]
+CRATERS = int(os.environ.get("EJMAP_RAY_CRATERS", "3"))
 MOST_CANCEL_SECONDS = 10.0
 SMALL = "{cores: 1, memory_gb: 0.5}"
 # One core each, so that two jobs run at once.
@@ -113,7 +114,7 @@ def test_a_killed_worker_fails_its_run_and_the_next_one_finishes(jobs: Jobs) -> 
 def test_runs_on_ray_make_the_map_that_one_run_makes(environment: str, tmp_path: Path) -> None:
     """Every file, models too; each member and each crater is a job of its own."""
     assert environment
-    here, there = (Chain.new(tmp_path / name) for name in ("here", "there"))
+    here, there = (Chain.new(tmp_path / name, craters=CRATERS) for name in ("here", "there"))
     done = here.run()
     assert done.code == 0, done.text
     with (there.folder / "project.yaml").open("a") as settings:

@@ -106,6 +106,16 @@ def test_overlapping_craters_share_what_is_not_clean(measured: OpenProject) -> N
     assert table["is_clean"].tolist() == [True, True, True]
 
 
+def test_bands_of_clean_ejecta_are_those_of_the_mosaic(tmp_path: Path) -> None:
+    """Of a mosaic of one grey level a band, every mean is that level, clean or not."""
+    greys = {"PC2": 40.0, "PC1": 90.0, "4301000": 170.0}
+    project = _measured(write_mapped_discs(tmp_path, greys=[int(one) for one in greys.values()]))
+
+    for table in (project.paths.published_overlaps, project.paths.published_clean):
+        for band, grey in greys.items():
+            assert (pd.read_parquet(table)[f"blanket_{band}"] == grey).all(), (table.name, band)
+
+
 @pytest.fixture(scope="module")
 def speckled(tmp_path_factory: pytest.TempPathFactory) -> OpenProject:
     """Measure discs of which every other pixel is ejecta, so that carrying them loses many."""
