@@ -26,7 +26,12 @@ def usable_cores() -> int:
     return len(bound(0)) if bound is not None else os.cpu_count() or 1
 
 
-def two_at_a_time(work: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result]:
+def two_at_a_time(
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    is_large: Callable[[Item], bool] | None = None,
+) -> Generator[Result]:
     """Yield what ``work`` returns of each item, in their order; two are worked on at a time.
 
     What takes one core, as reading files does, so leaves no other idle, however many there are.
@@ -36,12 +41,18 @@ def two_at_a_time(work: Callable[[Item], Result], items: Iterable[Item]) -> Gene
     Args:
         work: Called in threads, one of them alone where a single core may be used.
         items: Its arguments.
+        is_large: Whether memory is for one such item and nothing beside it; none is by default.
     """
     threads = min(MOST_AT_ONCE, usable_cores())
     waiting: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:
             for item in items:
+                if is_large is not None and is_large(item):
+                    while waiting:
+                        yield waiting.popleft().result()
+                    yield work(item)
+                    continue
                 waiting.append(pool.submit(work, item))
                 if len(waiting) > threads:
                     yield waiting.popleft().result()

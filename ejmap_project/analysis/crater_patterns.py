@@ -43,6 +43,8 @@ SHOWN = (
     *("downrange_deg", "impact_class"),
 )
 
+# Of a raster about a crater; its bands, masks and claims take some ten bytes a pixel.
+LARGE_PX = 100_000_000
 # Quantities of a crater that need the other craters, and its published row of the clean mask.
 CleanValues = tuple[dict[str, float | bool], Row]
 
@@ -80,11 +82,18 @@ def measure_patterns(project: OpenProject, progress: Progress) -> Artefact:
     if not made:
         raise StepError("no crater has a pattern yet; materialise crater_pattern of some first")
     measured: list[tuple[CraterPattern, CleanValues]] = []
-    found = two_at_a_time(partial(_measured, work), made.values())
+    found = two_at_a_time(
+        partial(_measured, work), made.values(), is_large=partial(_is_large, work)
+    )
     for done, (crater, one) in enumerate(zip(made.values(), found, strict=True), start=1):
         measured.append(one)
         progress.update(f"crater {crater.key}", done=done, total=len(made))
     return _write(project, measured)
+
+
+def _is_large(work: CraterWork, crater: Crater) -> bool:
+    rows, cols = work.azimuthal_grid(crater).shape
+    return rows * cols > LARGE_PX
 
 
 def _measured(work: CraterWork, crater: Crater) -> tuple[CraterPattern, CleanValues]:

@@ -1,6 +1,7 @@
 """Cores are those that somebody gave the process, or that the system lets it use."""
 
 import os
+import time
 
 import pytest
 
@@ -65,3 +66,22 @@ def test_what_fails_ends_what_waits() -> None:
         list(two_at_a_time(fail, range(20)))
 
     assert len(begun) <= MOST_AT_ONCE + 2
+
+
+def test_a_large_item_is_worked_on_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside a small one another small one may be worked on, beside a large one nothing."""
+    monkeypatch.setenv(VARIABLE, "8")
+    at_work, together = set[int](), list[set[int]]()
+
+    def work(number: int) -> int:
+        at_work.add(number)
+        time.sleep(0.002)
+        together.append(set(at_work))
+        at_work.discard(number)
+        return number
+
+    found = list(two_at_a_time(work, range(30), is_large=lambda number: number % 5 == 0))
+
+    assert found == list(range(30))
+    assert all(len(one) == 1 for one in together if any(number % 5 == 0 for number in one))
+    assert max(map(len, together)) == MOST_AT_ONCE
