@@ -54,8 +54,9 @@ def in_strips(
 def kernel_input(array: NDArray[Scalar]) -> NDArray[Scalar]:
     """Return an array in row order that cannot be written, without a copy where it is in order.
 
-    Files are read into memory of either kind; numba would compile a kernel for each.
+    Files are read into memory of either kind; numba would compile a kernel for each. Numbers of the
+    other order of bytes, as of FITS files, it takes for those of this machine without a word.
     """
-    ordered = np.ascontiguousarray(array).view()
+    ordered = np.ascontiguousarray(array, array.dtype.newbyteorder("=")).view()
     ordered.flags.writeable = False
     return ordered
