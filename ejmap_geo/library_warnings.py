@@ -25,3 +25,15 @@ def ignored(category: type[Warning], *messages: str) -> Generator[None]:
         for message in messages or ("",):
             warnings.filterwarnings("ignore", message, category)
         yield
+
+
+@contextmanager
+def raised(category: type[Warning]) -> Generator[None]:
+    """Let a warning of a library end what it does, as an error of that class.
+
+    Args:
+        category: Its class.
+    """
+    with _one_at_a_time, warnings.catch_warnings():
+        warnings.simplefilter("error", category)
+        yield

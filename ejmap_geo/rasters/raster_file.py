@@ -21,7 +21,7 @@ from rasterio.io import DatasetWriter
 
 from ejmap_geo.errors import CrsError, RasterError
 from ejmap_geo.grids.window import Window
-from ejmap_geo.library_warnings import ignored
+from ejmap_geo.library_warnings import ignored, raised
 from ejmap_geo.pixel_sources.pixel_source import REFUSED_SUFFIX, drivers_for, require_own_pixels
 from ejmap_geo.whole_file import whole_file
 
@@ -85,7 +85,7 @@ def whole_raster(path: Path) -> Generator[Path]:
 
 
 def require_whole(path: Path) -> None:
-    """Check that a GeoTIFF that was just written ends where its last block does.
+    """Check that a GeoTIFF that was just written ends where its last block does, and has a place.
 
     GDAL writes the last bytes while it closes a file, and tells nobody when the disk does not take
     them.
@@ -93,35 +93,40 @@ def require_whole(path: Path) -> None:
     Raises:
         OSError: If the file is cut off: that the disk is full, where it is, else that it fails.
     """
+    size = path.stat().st_size
     try:
+        with raised(NotGeoreferencedWarning), rasterio.open(path):
+            pass
         with rasterio.open(path) as raster:
-            end = max(_block_ends(raster), default=0)
-    except GDAL_ERRORS:
-        # Of the directory of blocks a part is missing.
-        end = path.stat().st_size + 1
-    if path.stat().st_size < end:
+            levels = (None, *range(len(raster.overviews(1))))
+            end = max((one for level in levels for one in _block_ends(raster, level)), default=0)
+    except (*GDAL_ERRORS, NotGeoreferencedWarning):
+        # A part of what lies before or behind the blocks is missing.
+        end = size + 1
+    if size < end:
         disk = os.statvfs(path.parent)
         is_full = disk.f_bavail * disk.f_frsize < FULL_BYTES
         number = errno.ENOSPC if is_full else errno.EIO
         raise OSError(number, os.strerror(number), str(path))
 
 
-def _block_ends(raster: rasterio.DatasetReader) -> Iterator[int]:
-    """Yield where each block of a GeoTIFF ends in its file, those of overviews, too."""
-    (rows, cols), factors = raster.block_shapes[0], raster.overviews(1)
+def _block_ends(raster: rasterio.DatasetReader, level: int | None) -> Iterator[int]:
+    """Yield where each block of a GeoTIFF, or of one of its overviews, ends in its file."""
+    with rasterio.open(raster.name, overview_level=level) as image:
+        # Where blocks lie is looked up when the first is read.
+        image.read(window=((0, 1), (0, 1)))
+        rows, cols = image.block_shapes[0]
+        across, down = -(-image.width // cols), -(-image.height // rows)
     # What interleaves its bands keeps them in the same blocks.
     bands = raster.indexes if raster.profile.get("interleave") == "band" else (1,)
-    for level, factor in zip((None, *range(len(factors))), (1, *factors), strict=True):
-        across, down = -(-raster.width // (factor * cols)), -(-raster.height // (factor * rows))
-        for band, col, row in product(bands, range(across), range(down)):
-            block = f"{col}_{row}"
-            offset, size = (
-                raster.get_tag_item(f"BLOCK_{what}_{block}", "TIFF", bidx=band, ovr=level)
-                for what in ("OFFSET", "SIZE")
-            )
-            # Blocks of nothing are not written.
-            if offset is not None and size is not None:
-                yield int(offset) + int(size)
+    for band, col, row in product(bands, range(across), range(down)):
+        offset, size = (
+            raster.get_tag_item(f"BLOCK_{what}_{col}_{row}", "TIFF", bidx=band, ovr=level)
+            for what in ("OFFSET", "SIZE")
+        )
+        # Blocks of nothing are not written.
+        if offset is not None and size is not None:
+            yield int(offset) + int(size)
 
 
 @contextmanager

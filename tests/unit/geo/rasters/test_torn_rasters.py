@@ -145,3 +145,42 @@ def test_every_module_that_writes_a_raster_looks_whether_it_is_whole() -> None:
         for path in writers
         if re.search(r"(whole_raster|require_whole)\(", path.read_text()) is None
     ]
+
+
+@pytest.mark.parametrize("is_empty", [False, True])
+@pytest.mark.parametrize("overviews", [(), (2, 4)])
+@pytest.mark.parametrize("tiled", [False, True])
+@pytest.mark.parametrize("interleave", ["pixel", "band"])
+def test_any_layout_is_whole_or_torn(
+    tmp_path: Path, interleave: str, tiled: bool, overviews: tuple[int, ...], is_empty: bool
+) -> None:
+    """Overviews in other blocks than their raster, behind it, and rasters without a block."""
+    path, cut = tmp_path / "raster.tif", tmp_path / "cut.tif"
+    values = noise(3, 300, 400) * (not is_empty)
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        count=3,
+        height=300,
+        width=400,
+        dtype=np.uint8,
+        transform=GRID.transform,
+        interleave=interleave,
+        tiled=tiled,
+        sparse_ok=True,
+        compress="DEFLATE",
+    ) as raster:
+        raster.write(values)
+    with rasterio.open(path, "r+") as raster:
+        raster.build_overviews(overviews)
+    content = path.read_bytes()
+    require_whole(path)
+
+    for missing in (1, 8, len(content) // 3):
+        cut.write_bytes(content[: len(content) - missing])
+        try:
+            require_whole(cut)
+        except OSError:
+            continue
+        assert is_readable(cut), missing
